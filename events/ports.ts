@@ -1,0 +1,201 @@
+import type { Rejection } from "./decider.ts";
+import type { Actor } from "./message.ts";
+
+/** Time and chance, given so that a simulation can be exact. */
+export type Clock = {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Resolves after the time or, without an error, as soon as the signal aborts. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** 0 <= x < 1, for jitter and new ids. */
+  readonly random: () => number;
+};
+
+/** An event as it is kept: Avro bytes without framing, and the schema they were written with. */
+export type EncodedEvent = { readonly type: string; readonly schemaId: number; readonly bytes: Uint8Array };
+
+export type CommitMetadata = {
+  readonly time: string;
+  readonly actor: Actor;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly actionId: string | null;
+  /** The table row that decided: the operation, the event or the effect. */
+  readonly row: string;
+  readonly traceparent: string | null;
+  /** Hash of the request body, to notice another body under the same idempotency key. */
+  readonly fingerprint: string | null;
+};
+
+/** All that is atomic with a decision, in one document. Without events it is a receipt: "nothing to do", or a "no". */
+export type Commit = {
+  readonly stream: string;
+  /** Version of the first event; of a receipt, the version it was decided on. Streams begin at 1. */
+  readonly version: number;
+  readonly events: readonly EncodedEvent[];
+  /** The inbox: unique in the service. */
+  readonly cause: string | null;
+  readonly rejection: Rejection | null;
+  /** Values unique in the service that the stream takes with this commit. */
+  readonly claims: readonly string[];
+  /** Due marks: still to be published; versions whose effect is to run; timers to fire. */
+  readonly publish: boolean;
+  readonly effects: readonly number[];
+  readonly timers: readonly Timer[];
+  readonly metadata: CommitMetadata;
+};
+export type Timer = { readonly version: number /** Milliseconds since 1970. */; readonly at: number };
+
+export type Appended = "appended" | "conflict";
+
+/** The service's own event store. Everything is read from the primary, as a majority has it. */
+export type EventStore = {
+  /** Commits of a stream that hold events beyond `after`, ascending. */
+  readonly read: (stream: string, after: number) => Promise<readonly Commit[]>;
+  /** One atomic insert. `conflict`: the version, the cause or a claim is taken; ask which. An error may hide a success. */
+  readonly append: (commit: Commit) => Promise<Appended>;
+  readonly findCause: (cause: string) => Promise<Commit | undefined>;
+  readonly findClaim: (claim: string) => Promise<Commit | undefined>;
+  /** Takes a claim off the commit that made it. */
+  readonly releaseClaim: (commit: Commit, claim: string) => Promise<void>;
+  /** Commits with the mark, ascending by (stream, version), beyond `after`. */
+  readonly due: (mark: "publish" | "effects", after: Place | undefined, limit: number) => Promise<readonly Commit[]>;
+  /** Commits of one stream with the mark, below a version, ascending. */
+  readonly dueBelow: (mark: "publish" | "effects", stream: string, version: number) => Promise<readonly Commit[]>;
+  /** Commits with a timer due until then, earliest first. */
+  readonly dueTimers: (until: number, limit: number) => Promise<readonly Commit[]>;
+  /** The work is acknowledged: takes the marks off. For `publish` the place is the commit's, else the event's own version. */
+  readonly clear: (
+    mark: "publish" | "effects" | "timers",
+    done: readonly { readonly commit: Commit; readonly version: number }[],
+  ) => Promise<void>;
+  /** Takes or renews a lease; false while somebody else holds it. Economy, not safety. */
+  readonly lease: (name: string, holder: string, milliseconds: number) => Promise<boolean>;
+  readonly release: (name: string, holder: string) => Promise<void>;
+};
+export type Place = { readonly stream: string; readonly version: number };
+
+/** A read-model document with the stream it belongs to and the version it was folded to. */
+export type StoredDocument = {
+  readonly id: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly deleted: boolean;
+  readonly value: { readonly [field: string]: unknown };
+};
+export type DocumentWrite = {
+  readonly document: StoredDocument /** The version it was folded from; 0 = it was absent. */;
+  readonly expected: number;
+};
+
+export type Scalar = string | number | boolean;
+/** Conditions on the fields of `value`: equal to one of a list, or a range. All must hold. */
+export type Condition =
+  | { readonly field: string; readonly in: readonly Scalar[] }
+  | { readonly field: string; readonly from?: Scalar; readonly below?: Scalar };
+export type DocumentQuery = {
+  readonly where: readonly Condition[];
+  /** At least one of these must hold (each a list that must all hold). Absent: no condition. */
+  readonly anyOf?: readonly (readonly Condition[])[];
+  /** Contains the word, ignoring case, in any of the fields; `exact` fields must equal it. */
+  readonly search?: { readonly word: string; readonly fields: readonly string[]; readonly exact: readonly string[] };
+  readonly sort?: { readonly field: string; readonly descending: boolean };
+  readonly offset: number;
+  readonly limit: number;
+};
+
+/** The service's read models, and where its subscriptions stand. */
+export type Documents = {
+  readonly ensure: (collection: string, indexes: readonly string[]) => Promise<void>;
+  /** Also tombstones; absent ids are left out. */
+  readonly get: (collection: string, ids: readonly string[]) => Promise<readonly StoredDocument[]>;
+  /** Compare-and-set of each; returns the ids that missed because somebody else wrote in between. */
+  readonly write: (collection: string, writes: readonly DocumentWrite[]) => Promise<readonly string[]>;
+  /** Without tombstones. Ties in the sort are broken by id. */
+  readonly find: (
+    collection: string,
+    query: DocumentQuery,
+  ) => Promise<{ readonly total: number; readonly documents: readonly StoredDocument[] }>;
+  readonly position: (subscription: string, topic: string, partition: number) => Promise<number | undefined>;
+  readonly savePosition: (subscription: string, topic: string, partition: number, offset: number) => Promise<void>;
+};
+
+/** What is parked of one stream in one subscription: this event and all later ones, in order. */
+export type Parked = {
+  readonly subscription: string;
+  readonly record: LogRecord;
+  readonly eventId: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly reason: string;
+  readonly time: string;
+};
+export type Parking = {
+  /** Again = no change. */
+  readonly add: (parked: Parked) => Promise<void>;
+  /** Streams of a subscription that are parked. */
+  readonly streams: (subscription: string) => Promise<readonly string[]>;
+  /** The parked events of one stream, ascending by version. */
+  readonly of: (subscription: string, stream: string) => Promise<readonly Parked[]>;
+  readonly remove: (parked: Parked) => Promise<void>;
+  readonly list: (limit: number) => Promise<readonly Parked[]>;
+};
+
+export type OutgoingRecord = {
+  readonly topic: string;
+  readonly key: string;
+  /** Null is a tombstone of a compacted topic. */
+  readonly value: Uint8Array | null;
+  readonly headers: { readonly [name: string]: string };
+};
+export type LogRecord = OutgoingRecord & { readonly partition: number; readonly offset: number };
+export type LogBatch = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly LogRecord[];
+  /** Where to go on after this batch. */
+  readonly next: number;
+};
+
+export type LogSubscription = {
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** Where to begin in a partition that was just assigned; undefined = the start. Asked once an assignment. */
+  readonly position: (topic: string, partition: number) => Promise<number | undefined>;
+  /** One batch at a time a partition. An error is an outage: the same batch comes again, after a back-off. */
+  readonly handle: (batch: LogBatch, signal: AbortSignal) => Promise<void>;
+  readonly onError?: (error: Error) => void;
+};
+export type Running = { readonly stop: () => Promise<void> };
+
+export type TopicSpec = { readonly name: string; readonly partitions: number; readonly compacted: boolean };
+
+/** The log that all services share. */
+export type Log = {
+  /** Creates what is missing; a topic that exists with another number of partitions is an error. */
+  readonly ensureTopics: (topics: readonly TopicSpec[]) => Promise<void>;
+  /** Resolves when every record is acknowledged by all in-sync replicas. On an error some may have been stored. One key's records keep their order. */
+  readonly publish: (records: readonly OutgoingRecord[]) => Promise<void>;
+  /** Resolves once the subscription runs. Partitions are shared out over the members of the group. */
+  readonly subscribe: (subscription: LogSubscription) => Promise<Running>;
+  /** Reads every partition from its start and follows it, without a group: for compacted topics that each instance holds whole. `caughtUp` resolves at the ends seen at the start. */
+  readonly follow: (topic: string, handle: (record: LogRecord) => void) => Promise<Running & { readonly caughtUp: Promise<void> }>;
+  /** The offset after the last record of each partition. */
+  readonly ends: (topic: string) => Promise<readonly { readonly partition: number; readonly offset: number }[]>;
+  readonly close: () => Promise<void>;
+};
+
+/** A content-addressed store of packages, charts and attachments; the digest is `sha256:<hex>`. */
+export type Blobs = {
+  readonly put: (bytes: Uint8Array) => Promise<string>;
+  readonly get: (digest: string) => Promise<Uint8Array | undefined>;
+};
+
+/** Everything a service runs on. */
+export type Ports = {
+  readonly store: EventStore;
+  readonly documents: Documents;
+  readonly parking: Parking;
+  readonly log: Log;
+  readonly clock: Clock;
+};
