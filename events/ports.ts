@@ -23,6 +23,8 @@ export type CommitMetadata = {
   /** The table row that decided: the operation, the event or the effect. */
   readonly row: string;
   readonly traceparent: string | null;
+  /** Reactions between the request and this decision. */
+  readonly hops: number;
   /** Hash of the request body, to notice another body under the same idempotency key. */
   readonly fingerprint: string | null;
 };

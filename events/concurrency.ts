@@ -1,0 +1,82 @@
+import type { Clock } from "./ports.ts";
+
+/** Runs what has the same key one after the other, in the order of asking; different keys do not wait for each other. */
+export const keyedTurns = () => {
+  const tails = new Map<string, Promise<unknown>>();
+  return <T>(key: string, run: () => Promise<T>): Promise<T> => {
+    const turn = (tails.get(key) ?? Promise.resolve()).then(run, run);
+    tails.set(key, turn);
+    const leave = () => {
+      if (tails.get(key) === turn) tails.delete(key);
+    };
+    turn.then(leave, leave);
+    return turn;
+  };
+};
+
+/** Keeps the entries used last. */
+export const recent = <V>(limit: number) => {
+  const entries = new Map<string, V>();
+  return {
+    get: (key: string): V | undefined => {
+      const value = entries.get(key);
+      if (value !== undefined) {
+        entries.delete(key);
+        entries.set(key, value);
+      }
+      return value;
+    },
+    set: (key: string, value: V): void => {
+      entries.delete(key);
+      entries.set(key, value);
+      if (entries.size > limit) for (const oldest of entries.keys()) return void entries.delete(oldest);
+    },
+    delete: (key: string): void => void entries.delete(key),
+  };
+};
+
+/** Lets a loop sleep until there is something to do, or until the time is up. */
+export const alarm = (clock: Clock) => {
+  let ring: (() => void) | undefined;
+  let rung = false;
+  return {
+    ring: (): void => {
+      rung = true;
+      ring?.();
+    },
+    /** Returns at once if it rang since the last wait. */
+    wait: async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+      if (!rung && !signal.aborted) {
+        const enough = new AbortController();
+        const stop = () => enough.abort();
+        signal.addEventListener("abort", stop, { once: true });
+        ring = stop;
+        await clock.sleep(milliseconds, enough.signal);
+        ring = undefined;
+        signal.removeEventListener("abort", stop);
+      }
+      rung = false;
+    },
+  };
+};
+
+/** Runs over items with so many at a time. The first error is thrown once all that began have ended. */
+export const eachOf = async <T>(items: Iterable<T>, atOnce: number, run: (item: T) => Promise<void>): Promise<void> => {
+  const iterator = items[Symbol.iterator]();
+  let failure: { error: unknown } | undefined;
+  const worker = async () => {
+    for (let next = iterator.next(); !next.done && !failure; next = iterator.next()) {
+      try {
+        await run(next.value);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  if (failure) throw failure.error;
+};
+
+/** The pause before attempt number `attempt` (from 1): doubling, bounded, and spread so that many do not come at once. */
+export const backOff = (clock: Clock, attempt: number, first = 100, longest = 10_000): number =>
+  Math.min(longest, first * 2 ** Math.min(attempt - 1, 20)) * (0.5 + clock.random() / 2);

@@ -1,0 +1,211 @@
+import type { Codec } from "../codec/codec.ts";
+import { alarm, backOff } from "../concurrency.ts";
+import type { Effect } from "../effect.ts";
+import { metaIn } from "../log/record.ts";
+import { aggregateOf, eventIdOf, type Message } from "../message.ts";
+import type { Clock, Commit, EventStore, Place } from "../ports.ts";
+import type { Service } from "../service.ts";
+import { type Because, causeOf, type Executor } from "../store/execute.ts";
+
+/** Runs a call to the outside under a circuit breaker with a timeout. The default has no breaker. */
+export type Guard = <T>(name: string, milliseconds: number, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+const AT_ONCE = 32;
+const LEASE = 15_000;
+const LOOK_AGAIN = 2_000;
+const TIMEOUT = 60_000;
+
+// biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.
+type AnyEffect = Effect<any, any, any>;
+type Task = { readonly commit: Commit; readonly version: number };
+
+/**
+ * Runs the effects of a service's own events: off the log, one at a time a stream, lowest version first, bounded overall. An effect ends in
+ * exactly one outcome command, whose cause is the event's, so the first committed outcome wins; then the mark goes. A crash anywhere means again.
+ */
+export const effectsWorker = (
+  service: Service,
+  instance: string,
+  ports: { readonly store: EventStore; readonly clock: Clock },
+  codec: Codec,
+  executor: Executor,
+  guard: Guard,
+  onError: (error: unknown, eventId: string) => void,
+) => {
+  const { store, clock } = ports;
+  const wake = alarm(clock);
+  /** Streams with something to do. */
+  const waiting = new Set<string>();
+  const running = new Map<string, AbortController>();
+
+  const outcome = async ({ commit, version }: Task, command: Message): Promise<void> => {
+    await executor.execute(command, because(commit, version, causeOf(commit.stream, version, "effect", "outcome")));
+  };
+
+  const attempt = async (
+    effect: AnyEffect,
+    task: Task,
+    event: Message,
+    number: number,
+    stop: AbortSignal,
+  ): Promise<Message | undefined> => {
+    const { commit, version } = task;
+    const { state } = await executor.state(aggregateOf(commit.stream), commit.stream);
+    if (effect.wanted && !effect.wanted(state, event)) return undefined;
+    const report = async (command: Message) => void (await executor.execute(command, because(commit, version, null)));
+    const name = `${service.name}.${event.type}`;
+    return guard(name, effect.timeout ?? TIMEOUT, (signal) =>
+      effect.run(event, {
+        eventId: eventIdOf(commit.stream, version),
+        meta: metaIn(commit, version),
+        state,
+        signal: AbortSignal.any([signal, stop]),
+        attempt: number,
+        report,
+      }),
+    );
+  };
+
+  /** Until it has an outcome, is no longer wanted, or this instance stops. */
+  const run = async (task: Task, stop: AbortSignal): Promise<void> => {
+    const { commit, version } = task;
+    const stored = commit.events[version - commit.version];
+    if (!stored) return;
+    const event = codec.decode(stored.schemaId, stored.bytes);
+    const effect = service.aggregates[aggregateOf(commit.stream)]?.effects?.[event.type];
+    if (effect && !(await store.findCause(causeOf(commit.stream, version, "effect", "outcome")))) {
+      for (let number = 1; ; number++) {
+        const abort = new AbortController();
+        running.set(commit.stream, abort);
+        try {
+          const command = await attempt(effect, task, event, number, AbortSignal.any([abort.signal, stop]));
+          if (command) await outcome(task, command);
+          break;
+        } catch (error) {
+          if (stop.aborted) return;
+          onError(error, eventIdOf(commit.stream, version));
+          if (!abort.signal.aborted && effect.attempts !== undefined && number >= effect.attempts && effect.otherwise) {
+            await outcome(task, effect.otherwise(event, error instanceof Error ? error : new Error(String(error))));
+            break;
+          }
+          if (!abort.signal.aborted) await clock.sleep(backOff(clock, number, 500, 30_000), stop);
+          if (stop.aborted) return;
+        } finally {
+          running.delete(commit.stream);
+        }
+      }
+    }
+    await store.clear("effects", [task]);
+  };
+
+  /** All that is due in one stream, under a lease that is renewed while it runs. */
+  const runStream = async (stream: string, stop: AbortSignal): Promise<void> => {
+    const lease = `effects ${stream}`;
+    if (!(await store.lease(lease, instance, LEASE))) return;
+    const done = new AbortController();
+    const renewing = (async () => {
+      while (!done.signal.aborted) {
+        await clock.sleep(LEASE / 3, done.signal);
+        if (!done.signal.aborted) await store.lease(lease, instance, LEASE).catch(() => false);
+      }
+    })();
+    try {
+      for (let due = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER); due.length > 0 && !stop.aborted; ) {
+        const lowest = due
+          .flatMap((commit) => commit.effects.map((version) => ({ commit, version })))
+          .sort((a, b) => a.version - b.version)[0];
+        if (lowest) await run(lowest, stop);
+        due = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER);
+      }
+    } finally {
+      done.abort();
+      await renewing;
+      await store.release(lease, instance).catch(() => {});
+    }
+  };
+
+  const working = async (stop: AbortSignal): Promise<void> => {
+    const busy = new Map<string, Promise<void>>();
+    while (!stop.aborted) {
+      for (const stream of waiting) {
+        if (busy.size >= AT_ONCE) break;
+        if (busy.has(stream)) continue;
+        waiting.delete(stream);
+        const work = runStream(stream, stop)
+          .catch(async (error) => {
+            onError(error, stream);
+            await clock.sleep(backOff(clock, 3), stop);
+            waiting.add(stream);
+          })
+          .finally(() => {
+            busy.delete(stream);
+            wake.ring();
+          });
+        busy.set(stream, work);
+      }
+      await wake.wait(60_000, stop);
+    }
+    await Promise.all(busy.values());
+  };
+
+  /** Finds the marks of a former life and of instances that died. */
+  const walking = async (stop: AbortSignal): Promise<void> => {
+    while (!stop.aborted) {
+      try {
+        let after: Place | undefined;
+        do {
+          const page = await store.due("effects", after, 500);
+          for (const { stream } of page) if (!running.has(stream)) waiting.add(stream);
+          after = page.length < 500 || waiting.size > 5_000 ? undefined : page.at(-1);
+        } while (after && !stop.aborted);
+        if (waiting.size > 0) wake.ring();
+      } catch (error) {
+        onError(error, "walk");
+      }
+      await clock.sleep(LOOK_AGAIN, stop);
+    }
+  };
+
+  return {
+    /** Told of every commit: starts what it asks for, and stops what it makes unwanted. */
+    offer: ({ stream, effects }: Commit): void => {
+      if (effects.length > 0) {
+        waiting.add(stream);
+        wake.ring();
+      }
+      const attemptUnderWay = running.get(stream);
+      if (attemptUnderWay) void abortIfUnwanted(stream, attemptUnderWay);
+    },
+    run: async (stop: AbortSignal): Promise<void> => {
+      await Promise.all([working(stop), walking(stop)]);
+    },
+    running: () => running.size,
+  };
+
+  async function abortIfUnwanted(stream: string, underWay: AbortController): Promise<void> {
+    try {
+      const [commit] = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER);
+      const version = commit && Math.min(...commit.effects);
+      const stored = commit && version !== undefined ? commit.events[version - commit.version] : undefined;
+      if (!stored) return;
+      const effect = service.aggregates[aggregateOf(stream)]?.effects?.[stored.type];
+      if (!effect?.wanted) return;
+      const { state } = await executor.state(aggregateOf(stream), stream);
+      if (!effect.wanted(state, codec.decode(stored.schemaId, stored.bytes))) underWay.abort();
+    } catch (error) {
+      onError(error, stream);
+    }
+  }
+};
+export type EffectsWorker = ReturnType<typeof effectsWorker>;
+
+const because = ({ metadata, stream }: Commit, version: number, cause: string | null): Because => ({
+  cause,
+  row: "effect",
+  actor: metadata.actor,
+  correlationId: metadata.correlationId,
+  causationId: eventIdOf(stream, version),
+  actionId: metadata.actionId,
+  traceparent: metadata.traceparent,
+  hops: metadata.hops + 1,
+});

@@ -1,0 +1,68 @@
+import type { Codec } from "../codec/codec.ts";
+import { alarm } from "../concurrency.ts";
+import { metaIn } from "../log/record.ts";
+import { aggregateOf, eventIdOf } from "../message.ts";
+import type { Clock, Commit, EventStore } from "../ports.ts";
+import type { Service } from "../service.ts";
+import { causeOf, type Executor } from "../store/execute.ts";
+
+/** How long a timer set by another instance may go unnoticed. */
+const LOOK_AGAIN = 5_000;
+
+/** Fires what events of the service have set. Early, late or twice: deciders test the action, never a clock. */
+export const timersWorker = (
+  service: Service,
+  ports: { readonly store: EventStore; readonly clock: Clock },
+  codec: Codec,
+  { execute }: Pick<Executor, "execute">,
+  onError: (error: unknown) => void,
+) => {
+  const { store, clock } = ports;
+  const wake = alarm(clock);
+  let next = Number.POSITIVE_INFINITY;
+
+  const fire = async (commit: Commit, version: number): Promise<void> => {
+    const stored = commit.events[version - commit.version];
+    const row = stored && service.aggregates[aggregateOf(commit.stream)]?.timers?.[stored.type];
+    if (row) {
+      const { metadata, stream } = commit;
+      const command = row.command(codec.decode(stored.schemaId, stored.bytes), metaIn(commit, version));
+      const { actor, correlationId, actionId, traceparent, hops } = metadata;
+      const cause = causeOf(stream, version, "timer", command.type);
+      await execute(command, {
+        cause,
+        row: "timer",
+        actor,
+        correlationId,
+        causationId: eventIdOf(stream, version),
+        actionId,
+        traceparent,
+        hops: hops + 1,
+      });
+    }
+    await store.clear("timers", [{ commit, version }]);
+  };
+
+  return {
+    offer: ({ timers }: Commit): void => {
+      for (const { at } of timers)
+        if (at < next) {
+          next = at;
+          wake.ring();
+        }
+    },
+    run: async (stop: AbortSignal): Promise<void> => {
+      while (!stop.aborted) {
+        try {
+          next = Number.POSITIVE_INFINITY;
+          const now = clock.now();
+          for (const commit of await store.dueTimers(now, 100))
+            for (const { at, version } of commit.timers) if (at <= now) await fire(commit, version);
+        } catch (error) {
+          onError(error);
+        }
+        await wake.wait(Math.max(10, Math.min(LOOK_AGAIN, next - clock.now())), stop);
+      }
+    },
+  };
+};

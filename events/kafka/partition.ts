@@ -1,0 +1,22 @@
+const m = 0x5bd1e995;
+
+/** murmur2 as Java's producer computes it, over the UTF-8 bytes of the key. */
+export const murmur2 = (key: string): number => {
+  const data = Buffer.from(key);
+  const whole = data.length & ~3;
+  let hash = 0x9747b28c ^ data.length;
+  for (let at = 0; at < whole; at += 4) {
+    let k = Math.imul(data.readInt32LE(at), m);
+    k = Math.imul(k ^ (k >>> 24), m);
+    hash = Math.imul(hash, m) ^ k;
+  }
+  if (data.length > whole) {
+    for (let at = data.length - 1; at >= whole; at--) hash ^= data.readUInt8(at) << (8 * (at - whole));
+    hash = Math.imul(hash, m);
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), m);
+  return hash ^ (hash >>> 15);
+};
+
+/** The partition of a key: the one that a Java producer, kafkajs and we all choose. */
+export const partitionOf = (key: string, partitions: number): number => (murmur2(key) & 0x7fffffff) % partitions;

@@ -1,0 +1,128 @@
+import type { OutgoingRecord } from "../ports.ts";
+import { partitionOf } from "./partition.ts";
+import { asError } from "./waiting.ts";
+
+/** Records of one partition, to be stored in this order. */
+export type Slice = { readonly topic: string; readonly partition: number; readonly records: OutgoingRecord[] };
+
+export type PublishQueueOptions = {
+  readonly partitions: (topic: string) => Promise<number>;
+  /** Stores all slices, or rejects; it is never called twice at a time. */
+  readonly send: (slices: readonly Slice[]) => Promise<void>;
+  /** What goes into one send: bytes of a partition (the broker refuses bigger batches), and records. */
+  readonly partitionBytes?: number;
+  readonly sendRecords?: number;
+};
+
+type Placed = { readonly record: OutgoingRecord; readonly partition: number; readonly bytes: number };
+type Call = {
+  readonly records: readonly OutgoingRecord[];
+  placed: readonly Placed[];
+  sent: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+};
+
+const overhead = 40;
+const bytesOf = ({ key, value, headers }: OutgoingRecord): number => {
+  let bytes = overhead + Buffer.byteLength(key) + (value?.length ?? 0);
+  for (const name in headers) bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? "");
+  return bytes;
+};
+const keyOf = ({ topic, key }: OutgoingRecord): string => `${topic}\n${key}`;
+
+/**
+ * Group commit: what is published while a send is under way goes together into the next one, in the order of the calls.
+ * When a send fails, the calls in it are rejected, and so are the waiting ones that publish after them under one of their keys:
+ * else a later record would overtake an earlier one.
+ */
+export const publishQueue = (options: PublishQueueOptions): ((records: readonly OutgoingRecord[]) => Promise<void>) => {
+  const { partitionBytes = 900_000, sendRecords = 4_000 } = options;
+  let waiting: Call[] = [];
+  let running = false;
+
+  const fail = (failed: ReadonlySet<Call>, error: Error): void => {
+    const keys = new Set<string>();
+    const rest: Call[] = [];
+    for (const call of waiting) {
+      if (failed.has(call) || call.records.some((record) => keys.has(keyOf(record)))) {
+        for (const record of call.records) keys.add(keyOf(record));
+        call.reject(error);
+      } else rest.push(call);
+    }
+    waiting = rest;
+  };
+
+  const place = async (call: Call): Promise<boolean> => {
+    if (call.placed.length > 0) return true;
+    try {
+      const counts = new Map<string, number>();
+      for (const { topic } of call.records) if (!counts.has(topic)) counts.set(topic, await options.partitions(topic));
+      call.placed = call.records.map((record) => {
+        const partition = partitionOf(record.key, counts.get(record.topic) ?? 1);
+        return { record, partition, bytes: bytesOf(record) };
+      });
+      return true;
+    } catch (error) {
+      fail(new Set([call]), asError(error));
+      return false;
+    }
+  };
+
+  /** As much of what waits as one send may hold, never passing over a record. */
+  const nextSend = async (): Promise<{ slices: Slice[]; calls: Map<Call, number> }> => {
+    const slices = new Map<string, Slice & { bytes: number }>();
+    const calls = new Map<Call, number>();
+    let count = 0;
+    for (let at = 0; at < waiting.length; ) {
+      const call = waiting[at];
+      if (!call || !(await place(call))) continue;
+      for (let i = call.sent; i < call.placed.length; i++) {
+        const { record, partition, bytes } = call.placed[i] ?? {};
+        if (!record || partition === undefined) break;
+        const name = `${record.topic}/${partition}`;
+        const slice = slices.get(name) ?? { topic: record.topic, partition, records: [], bytes: 0 };
+        const isFull = slice.records.length > 0 && slice.bytes + bytes > partitionBytes;
+        if (isFull || count === sendRecords) return { slices: [...slices.values()], calls };
+        slice.records.push(record);
+        slice.bytes += bytes;
+        slices.set(name, slice);
+        calls.set(call, i + 1);
+        count += 1;
+      }
+      at += 1;
+    }
+    return { slices: [...slices.values()], calls };
+  };
+
+  const run = async (): Promise<void> => {
+    running = true;
+    while (waiting.length > 0) {
+      const { slices, calls } = await nextSend();
+      if (slices.length === 0) continue;
+      try {
+        await options.send(slices);
+        for (const [call, sent] of calls) call.sent = sent;
+        const isDone = (call: Call) => call.placed.length > 0 && call.sent === call.placed.length;
+        const done = waiting.filter(isDone);
+        waiting = waiting.filter((call) => !isDone(call));
+        for (const call of done) call.resolve();
+      } catch (error) {
+        fail(new Set(calls.keys()), asError(error));
+      }
+    }
+    running = false;
+  };
+
+  return (records) =>
+    records.length === 0
+      ? Promise.resolve()
+      : new Promise((resolve, reject) => {
+          waiting.push({ records, placed: [], sent: 0, resolve, reject });
+          // What is published in the same turn goes into the same send.
+          if (!running) {
+            running = true;
+            queueMicrotask(() => void run());
+          }
+        });
+};

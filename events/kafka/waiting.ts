@@ -1,0 +1,37 @@
+/** Resolves after the time, or as soon as the signal aborts. */
+export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end, { once: true });
+  });
+
+/** Exponential, with jitter: from 0.2 s to 10 s. */
+export const backOff = (failures: number): number => Math.min(10_000, 200 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
+
+/** The outcome of a promise, or an error if it takes longer. */
+export const within = async <T>(milliseconds: number, what: string, promise: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Waits for a promise to settle, however, but no longer than this. */
+export const settled = (milliseconds: number, promise: Promise<unknown>): Promise<void> =>
+  within(milliseconds, "waiting", promise).then(
+    () => {},
+    () => {},
+  );
+
+export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -1,0 +1,178 @@
+import { schemas } from "../schemas/generated/schemas.ts";
+import { type Codec, codec } from "./codec/codec.ts";
+import { alarm } from "./concurrency.ts";
+import { effectsWorker, type Guard } from "./effects/effects.ts";
+import { timersWorker } from "./effects/timers.ts";
+import { metaIn, topicOf } from "./log/record.ts";
+import { relay } from "./log/relay.ts";
+import { aggregateOf, type Message } from "./message.ts";
+import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
+import type { AnyProjection } from "./projection.ts";
+import type { Service } from "./service.ts";
+import { type Because, executor } from "./store/execute.ts";
+import { collectionOf, idsOf, projector } from "./subscription/projections.ts";
+import { reactor } from "./subscription/reactions.ts";
+import { deadLetterTopic, type Progress, subscribe } from "./subscription/subscription.ts";
+
+export const PARTITIONS = 6;
+
+/** What an instance tells of itself; the chassis turns it into logs and metrics. */
+export type Observer = {
+  readonly committed?: (commit: Commit) => void;
+  readonly parked?: (reason: string, record: LogRecord, subscription: string) => void;
+  readonly failed?: (where: string, error: unknown) => void;
+};
+
+export type RunOptions = {
+  /** Unique among the instances of the service; holds the leases. */
+  readonly instance: string;
+  readonly guard?: Guard;
+  readonly partitions?: number;
+  readonly observer?: Observer;
+};
+
+const released: Codec = codec(schemas);
+const unguarded: Guard = (_name, _milliseconds, run) => run(new AbortController().signal);
+
+/** One running instance of a service: the interpreter `run`, the same for Kafka and MongoDB as for the simulation. */
+export const instance = (
+  service: Service,
+  ports: Ports,
+  { instance: id, guard = unguarded, partitions = PARTITIONS, observer = {} }: RunOptions,
+) => {
+  const { documents, log, clock } = ports;
+  const projections = service.projections ?? [];
+  const failed = (where: string) => (error: unknown) => observer.failed?.(where, error);
+  const publishing = relay(service.name, id, ports, failed("relay"));
+  const executing = executor(service, ports, released, (commit) => {
+    observer.committed?.(commit);
+    publishing.offer(commit);
+    effects.offer(commit);
+    timers.offer(commit);
+  });
+  const effects = effectsWorker(service, id, ports, released, executing, guard, (error, where) =>
+    observer.failed?.(`effect of ${where}`, error),
+  );
+  const timers = timersWorker(service, ports, released, executing, failed("timers"));
+
+  const stopping = new AbortController();
+  const subscriptions = new Map<string, Running & Progress>();
+  const applied = alarmOf();
+  let work: Promise<unknown> | undefined;
+  let stopSignals: readonly (() => Promise<void> | void)[] = [];
+
+  const subscribers = [
+    ...projections.map((projection) => projector(projection, documents, applied.ring)),
+    ...(service.reactions ? [reactor(service, executing)] : []),
+  ];
+  const own = Object.keys(service.aggregates);
+
+  const topics = (): readonly TopicSpec[] => {
+    const names = new Set([...own.map(topicOf), ...subscribers.flatMap((subscriber) => subscriber.topics)]);
+    return [
+      ...[...names].map((name) => ({ name, partitions, compacted: false })),
+      { name: deadLetterTopic(service.name), partitions: 1, compacted: false },
+    ];
+  };
+
+  return {
+    service,
+    execute: executing.execute,
+    recorded: executing.recorded,
+    state: executing.state,
+
+    start: async (): Promise<void> => {
+      await log.ensureTopics(topics());
+      for (const projection of projections)
+        await documents.ensure(collectionOf(projection), ["owner", "create_time", ...(projection.indexes ?? [])]);
+      work = Promise.all([publishing.run(stopping.signal), effects.run(stopping.signal), timers.run(stopping.signal)]);
+      await Promise.all(
+        subscribers.map(async (subscriber) => {
+          const parked = (reason: string, record: LogRecord) => observer.parked?.(reason, record, subscriber.name);
+          subscriptions.set(
+            subscriber.name,
+            await subscribe(service.name, subscriber, ports, released, parked, failed(`subscription ${subscriber.name}`)),
+          );
+        }),
+      );
+      const send = async (command: Message): Promise<void> => void (await executing.execute(command, fromOutside(clock.random)));
+      stopSignals = (service.signals ?? []).map((signal) => signal(send));
+    },
+
+    /** Stops taking work, finishes what is under way, publishes what is committed. */
+    stop: async (): Promise<void> => {
+      await Promise.all(stopSignals.map((stop) => stop()));
+      await Promise.all([...subscriptions.values()].map((subscription) => subscription.stop()));
+      stopping.abort();
+      await work;
+      await publishing.flush().catch(failed("relay"));
+    },
+
+    /** Waits, at most so long, until every own read model has what it reads of the commit. False: not yet. */
+    settled: async (commit: Commit, milliseconds: number): Promise<boolean> => {
+      const wanted = projections.flatMap((projection) => touched(projection, commit));
+      const until = clock.now() + milliseconds;
+      for (;;) {
+        const there = await Promise.all(
+          wanted.map(
+            async ({ projection, id, version }) => ((await documents.get(collectionOf(projection), [id]))[0]?.version ?? 0) >= version,
+          ),
+        );
+        if (there.every(Boolean)) return true;
+        const parked = [...subscriptions.values()].some(({ parked }) => parked.has(commit.stream));
+        if (parked || clock.now() >= until) return false;
+        await applied.wait(clock, Math.min(50, until - clock.now()), stopping.signal);
+      }
+    },
+
+    /** What keeps it from its promises right now; empty = nothing. */
+    troubles: (): readonly string[] => [
+      ...(publishing.failing()
+        ? [`cannot publish to the log: ${publishing.pending()} commits wait in memory, all are kept in the store`]
+        : []),
+      ...(work === undefined ? ["is starting"] : []),
+    ],
+    subscriptions: (): ReadonlyMap<string, Progress> => subscriptions,
+    pendingPublications: publishing.pending,
+    runningEffects: effects.running,
+  };
+};
+export type Instance = ReturnType<typeof instance>;
+
+/** Documents that a commit changes in a read model, and up to which version. */
+const touched = (projection: AnyProjection, commit: Commit): readonly { projection: AnyProjection; id: string; version: number }[] => {
+  if (projection.of && !projection.of.includes(aggregateOf(commit.stream))) return [];
+  return commit.events.flatMap(({ type, schemaId, bytes }, index) => {
+    if (!(type in projection.evolve)) return [];
+    const version = commit.version + index;
+    const event = released.decode(schemaId, bytes);
+    return idsOf(projection, event, metaIn(commit, version)).map((id) => ({ projection, id, version }));
+  });
+};
+
+/** An alarm that any number of waiters may wait for. */
+const alarmOf = () => {
+  const waiting = new Set<() => void>();
+  return {
+    ring: (): void => {
+      for (const ring of waiting) ring();
+    },
+    wait: async (clock: Ports["clock"], milliseconds: number, signal: AbortSignal): Promise<void> => {
+      const one = alarm(clock);
+      waiting.add(one.ring);
+      await one.wait(milliseconds, signal);
+      waiting.delete(one.ring);
+    },
+  };
+};
+
+const fromOutside = (random: () => number): Because => ({
+  cause: null,
+  row: "signal",
+  actor: { userId: "system", ownerPath: "" },
+  correlationId: `signal-${Math.floor(random() * 2 ** 48).toString(36)}`,
+  causationId: null,
+  actionId: null,
+  traceparent: null,
+  hops: 0,
+});

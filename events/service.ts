@@ -1,0 +1,55 @@
+import type { AnyDecider } from "./decider.ts";
+import type { AnyEffects, AnyTimers, Signal } from "./effect.ts";
+import type { HttpRow } from "./http.ts";
+import type { Message } from "./message.ts";
+import type { AnyProjection } from "./projection.ts";
+import type { Reactions } from "./reaction.ts";
+
+/** A service is a value: its tables. What runs it, simulates it, draws it or documents it are interpreters of this value. */
+export type Service = {
+  readonly name: string;
+  /** By the aggregate's name, which is its Avro namespace, its topic and the first part of its stream ids. */
+  readonly aggregates: { readonly [aggregate: string]: Aggregate };
+  // biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.
+  readonly reactions?: Reactions<any>;
+  readonly projections?: readonly AnyProjection[];
+  // biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.
+  readonly signals?: readonly Signal<any>[];
+  readonly http?: readonly HttpRow[];
+};
+
+/** A decider with what its own events set going. */
+export type Aggregate = {
+  readonly decider: AnyDecider;
+  readonly effects?: AnyEffects;
+  readonly timers?: AnyTimers;
+};
+
+/** Checks what the types cannot: that a command means one decider only. */
+export const service = (tables: Service): Service => {
+  const seen = new Map<string, string>();
+  for (const [aggregate, { decider }] of Object.entries(tables.aggregates))
+    for (const command of Object.keys(decider.decide)) {
+      const other = seen.get(command);
+      if (other) throw new Error(`service ${tables.name}: command ${command} is in the tables of ${other} and of ${aggregate}`);
+      seen.set(command, aggregate);
+    }
+  return tables;
+};
+
+/** Finds the aggregate that decides a command, and the command's stream. */
+export const router = ({ name, aggregates }: Service) => {
+  const byCommand = new Map(
+    Object.entries(aggregates).flatMap(([aggregate, { decider }]) =>
+      Object.keys(decider.decide).map((command) => [command, { aggregate, decider }] as const),
+    ),
+  );
+  return (command: Message): { readonly aggregate: string; readonly decider: AnyDecider; readonly key: string } => {
+    const route = byCommand.get(command.type);
+    if (!route) throw new Error(`service ${name} has no decider for command ${command.type}`);
+    const key: unknown = Reflect.get(command, route.decider.key);
+    if (typeof key !== "string" || key === "" || /[/@]/.test(key))
+      throw new Error(`command ${command.type} has no usable ${route.decider.key}: ${JSON.stringify(key)}`);
+    return { ...route, key };
+  };
+};

@@ -1,0 +1,213 @@
+import { type Codec, InvalidEvent } from "../codec/codec.ts";
+import { backOff, keyedTurns, recent } from "../concurrency.ts";
+import { type AnyDecider, type Decision, isRejection, type Rejection } from "../decider.ts";
+import { metaIn } from "../log/record.ts";
+import { type Actor, eventIdOf, type Message, streamOf } from "../message.ts";
+import type { Clock, Commit, EventStore } from "../ports.ts";
+import { router, type Service } from "../service.ts";
+
+/** Why a command is carried out, and for whom. */
+export type Because = {
+  /** The inbox key; null where nothing is remembered (progress that is idempotent by content). */
+  readonly cause: string | null;
+  readonly row: string;
+  readonly actor: Actor;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly actionId: string | null;
+  readonly traceparent: string | null;
+  readonly hops: number;
+  readonly fingerprint?: string;
+};
+
+export type Outcome = {
+  readonly stream: string;
+  /** The stream's version after the decision. */
+  readonly version: number;
+  readonly rejection: Rejection | null;
+  /** What was committed; null for a receipt or where nothing is remembered. */
+  readonly commit: Commit | null;
+  /** The cause was known: this is the answer that was given then. */
+  readonly repeated: boolean;
+};
+
+/** A table's function threw: a bug, which no retry mends. */
+export class TableError extends Error {
+  override name = "TableError";
+}
+
+export type Head = { readonly version: number; readonly state: unknown; readonly time: string };
+
+const LARGEST_EVENT = 900_000;
+const LARGEST_COMMIT = 8_000_000;
+
+/** Carries out commands: fold the stream, decide, commit; and again when somebody else was faster. */
+export const executor = (
+  service: Service,
+  ports: { readonly store: EventStore; readonly clock: Clock },
+  codec: Codec,
+  committed: (commit: Commit) => void,
+) => {
+  const { store, clock } = ports;
+  const route = router(service);
+  const heads = recent<Head>(10_000);
+  const turns = keyedTurns();
+
+  /** Folds what the stream has beyond the head, as the primary knows it. */
+  const fold = async (stream: string, decider: AnyDecider, from?: Head): Promise<Head> => {
+    let { version, state, time } = from ?? { version: 0, state: decider.initialState, time: "" };
+    for (const commit of await store.read(stream, version)) {
+      for (const [index, { schemaId, bytes }] of commit.events.entries()) {
+        const at = commit.version + index;
+        if (at <= version) continue;
+        const event = codec.decode(schemaId, bytes);
+        state = inTable(`evolve ${event.type}`, () => decider.evolve[event.type]?.(state, event, metaIn(commit, at)) ?? state);
+        version = at;
+      }
+      time = commit.metadata.time;
+    }
+    const head = { version, state, time };
+    heads.set(stream, head);
+    return head;
+  };
+
+  const decideAndCommit = async (command: Message, because: Because): Promise<Outcome> => {
+    const { aggregate, decider, key } = route(command);
+    const stream = streamOf(aggregate, key);
+    let head = heads.get(stream);
+    let fromPrimary = head === undefined;
+    head ??= await fold(stream, decider);
+    let taken: Rejection | undefined;
+    for (let attempt = 1; ; attempt++) {
+      const current: Head = head;
+      const decision: Decision<Message> =
+        taken ?? inTable(`decide ${command.type}`, () => decider.decide[command.type]?.(command, current.state) ?? []);
+      const empty = isRejection(decision) || decision.length === 0;
+      if (empty && !fromPrimary) {
+        head = await fold(stream, decider, head);
+        fromPrimary = true;
+        continue;
+      }
+      const rejection = isRejection(decision) ? decision : null;
+      if (empty && because.cause === null) return { stream, version: head.version, rejection, commit: null, repeated: false };
+      const { commit, next } = draft(stream, aggregate, decider, head, isRejection(decision) ? [] : decision, rejection, because);
+      if ((await store.append(commit)) === "appended") {
+        if (!empty) {
+          heads.set(stream, next);
+          committed(commit);
+        }
+        return { stream, version: next.version, rejection, commit: empty ? null : commit, repeated: false };
+      }
+      const recorded = because.cause === null ? undefined : await store.findCause(because.cause);
+      if (recorded) return outcomeOf(recorded, true);
+      const before: number = head.version;
+      head = await fold(stream, decider, head);
+      fromPrimary = true;
+      // Neither the cause nor the version: a claim, or a write that a majority does not have yet.
+      if (head.version === before) {
+        taken = await takenBy(stream, commit.claims);
+        if (!taken) await clock.sleep(backOff(clock, attempt, 5, 500));
+      }
+    }
+  };
+
+  const draft = (
+    stream: string,
+    aggregate: string,
+    decider: AnyDecider,
+    head: Head,
+    events: readonly Message[],
+    rejection: Rejection | null,
+    because: Because,
+  ) => {
+    const now = new Date(clock.now()).toISOString();
+    const { cause, fingerprint, ...metadata } = because;
+    const { effects = {}, timers = {} } = service.aggregates[aggregate] ?? { decider };
+    const version = events.length === 0 ? head.version : head.version + 1;
+    const bare: Commit = {
+      stream,
+      version,
+      events: events.map((event) => within(codec.encode(aggregate, event))),
+      cause,
+      rejection,
+      claims: [],
+      publish: events.length > 0,
+      effects: events.flatMap((event, index) => (effects[event.type] ? [version + index] : [])),
+      timers: [],
+      metadata: { ...metadata, time: head.time.localeCompare(now) > 0 ? head.time : now, fingerprint: fingerprint ?? null },
+    };
+    if (bare.events.reduce((size, { bytes }) => size + bytes.byteLength, 0) > LARGEST_COMMIT)
+      throw new InvalidEvent(`a commit of ${events.length} events is larger than ${LARGEST_COMMIT} bytes`);
+    let state = head.state;
+    for (const [index, event] of events.entries())
+      state = inTable(`evolve ${event.type}`, () => decider.evolve[event.type]?.(state, event, metaIn(bare, version + index)) ?? state);
+    const before = new Set(decider.claims?.(head.state));
+    const claims = events.length === 0 ? [] : (decider.claims?.(state) ?? []).filter((claim) => !before.has(claim));
+    const due = events.flatMap((event, index) => {
+      const timer = timers[event.type];
+      return timer ? [{ version: version + index, at: Date.parse(bare.metadata.time) + timer.after(event) }] : [];
+    });
+    const next: Head = events.length === 0 ? head : { version: head.version + events.length, state, time: bare.metadata.time };
+    return { commit: { ...bare, claims, timers: due }, next };
+  };
+
+  /** Cleans claims whose holder gave them up; the "no" for one that is really taken. */
+  const takenBy = async (stream: string, claims: readonly string[]): Promise<Rejection | undefined> => {
+    for (const claim of claims) {
+      const holder = await store.findClaim(claim);
+      if (!holder) continue;
+      const { decider } = service.aggregates[holder.stream.slice(0, holder.stream.indexOf("/"))] ?? {};
+      const held =
+        decider &&
+        holder.stream !== stream &&
+        (decider.claims?.((await fold(holder.stream, decider, heads.get(holder.stream))).state) ?? []).includes(claim);
+      if (held) return { rejected: `${claim} is taken already`, kind: "exists" };
+      await store.releaseClaim(holder, claim);
+    }
+    return undefined;
+  };
+
+  return {
+    execute: (command: Message, because: Because): Promise<Outcome> => {
+      const { aggregate, key } = route(command);
+      return turns(streamOf(aggregate, key), () => decideAndCommit(command, because));
+    },
+    /** The stream's state as the primary has it now. */
+    state: (aggregate: string, stream: string): Promise<Head> => {
+      const { decider } = service.aggregates[aggregate] ?? {};
+      if (!decider) throw new Error(`service ${service.name} has no aggregate ${aggregate}`);
+      return turns(stream, () => fold(stream, decider, heads.get(stream)));
+    },
+    /** What was answered for a cause, if it is known. */
+    recorded: async (cause: string): Promise<(Outcome & { readonly fingerprint: string | null }) | undefined> => {
+      const commit = await store.findCause(cause);
+      return commit && { ...outcomeOf(commit, true), fingerprint: commit.metadata.fingerprint };
+    },
+  };
+};
+export type Executor = ReturnType<typeof executor>;
+
+const outcomeOf = (commit: Commit, repeated: boolean): Outcome => ({
+  stream: commit.stream,
+  version: commit.events.length === 0 ? commit.version : commit.version + commit.events.length - 1,
+  rejection: commit.rejection,
+  commit: commit.events.length === 0 ? null : commit,
+  repeated,
+});
+
+const inTable = <T>(row: string, run: () => T): T => {
+  try {
+    return run();
+  } catch (error) {
+    throw new TableError(`${row} threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+};
+
+const within = (event: ReturnType<Codec["encode"]>) => {
+  if (event.bytes.byteLength <= LARGEST_EVENT) return event;
+  throw new InvalidEvent(`${event.type} takes ${event.bytes.byteLength} bytes, more than ${LARGEST_EVENT}`);
+};
+
+/** The cause of a command that a reaction, an effect or a timer issues: the same again at a redelivery. */
+export const causeOf = (stream: string, version: number, row: string, target: string): string =>
+  `${eventIdOf(stream, version)}/${row}/${target}`;

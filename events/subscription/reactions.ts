@@ -1,0 +1,59 @@
+import { eachOf } from "../concurrency.ts";
+import { topicOf } from "../log/record.ts";
+import { streamOf } from "../message.ts";
+import { router, type Service } from "../service.ts";
+import { causeOf, type Executor, TableError } from "../store/execute.ts";
+import { aggregatesOf } from "./projections.ts";
+import { type Delivered, type Failure, isBug, type Subscriber } from "./subscription.ts";
+
+/** A chain of reactions longer than this goes in circles. */
+const HOPS = 64;
+const AT_ONCE = 16;
+
+/** Carries out what a service's policies ask for. Each command's cause names the event, so that a redelivery finds its answer. */
+export const reactor = (service: Service, { execute }: Pick<Executor, "execute">): Subscriber => {
+  const table = service.reactions ?? {};
+  const types = Object.keys(table);
+  const route = router(service);
+
+  const react = async ({ event, meta, hops, traceparent }: Delivered): Promise<void> => {
+    if (hops >= HOPS) throw new TableError(`after ${HOPS} reactions in a row this one is taken for a circle`);
+    let commands: readonly { readonly type: string }[];
+    try {
+      commands = [Reflect.get(table, event.type)(event, meta)].flat();
+    } catch (error) {
+      throw new TableError(`reaction to ${event.type} threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+    for (const command of commands) {
+      const { aggregate, key } = route(command);
+      await execute(command, {
+        cause: causeOf(meta.stream, meta.version, event.type, `${streamOf(aggregate, key)}/${command.type}`),
+        row: event.type,
+        actor: meta.actor,
+        correlationId: meta.correlationId,
+        causationId: meta.eventId,
+        actionId: meta.actionId,
+        traceparent,
+        hops: hops + 1,
+      });
+    }
+  };
+
+  const handle = async (streams: ReadonlyMap<string, readonly Delivered[]>): Promise<readonly Failure[]> => {
+    const failures: Failure[] = [];
+    await eachOf(streams.values(), AT_ONCE, async (events) => {
+      for (const delivered of events) {
+        try {
+          await react(delivered);
+        } catch (error) {
+          if (!isBug(error)) throw error;
+          failures.push({ delivered, error });
+          return;
+        }
+      }
+    });
+    return failures;
+  };
+
+  return { name: "reactions", topics: aggregatesOf(types).map(topicOf), types: new Set(types), begin: "end", handle };
+};
