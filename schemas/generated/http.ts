@@ -1,0 +1,2617 @@
+// Generated from schemas/http/v1.yaml by `npm run generate`. Do not edit.
+
+/** Operations that are granted together. */
+export type ActionBundle = {
+  readonly action_bundle_id?: string;
+  readonly action_bundle_name?: string;
+  readonly api_set?: readonly Api[];
+};
+
+/** An operation in an action bundle. */
+export type Api = {
+  readonly api_id?: string;
+  /** The operationId. */
+  readonly api_method?: string;
+  /** The HTTP method. */
+  readonly url_method?: string;
+  readonly url?: string;
+};
+
+/** An application. */
+export type App = {
+  readonly app_id?: string;
+  /** The row of the store's view. */
+  readonly active?: boolean;
+  readonly name?: string;
+  readonly repo_id?: string;
+  readonly description?: string;
+  readonly status?: "draft" | "active" | "suspended" | "deleted";
+  readonly home?: string;
+  /** An attachment id, or a URL. */
+  readonly icon?: string;
+  /** Attachment ids, separated by commas. */
+  readonly screenshots?: string;
+  readonly maintainers?: string;
+  readonly keywords?: string;
+  readonly sources?: string;
+  readonly readme?: string;
+  /** Its name in the index. */
+  readonly chart_name?: string;
+  /** A short description. */
+  readonly abstraction?: string;
+  /** Terms of service. */
+  readonly tos?: string;
+  readonly owner?: string;
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly update_time?: string;
+  readonly category_set?: readonly ResourceCategory[];
+  readonly latest_app_version?: AppVersion;
+  readonly app_version_types?: string;
+  readonly company_name?: string;
+  readonly company_website?: string;
+  readonly company_profile?: string;
+  readonly company_join_time?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  /** The vendor's user id. */
+  readonly isv?: string;
+};
+
+/** A version of an application. */
+export type AppVersion = {
+  readonly version_id?: string;
+  /** The row of the store's view. */
+  readonly active?: boolean;
+  readonly app_id?: string;
+  readonly owner?: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly home?: string;
+  /** An attachment id, or a URL. */
+  readonly icon?: string;
+  /** Attachment ids, separated by commas. */
+  readonly screenshots?: string;
+  readonly maintainers?: string;
+  readonly keywords?: string;
+  readonly sources?: string;
+  readonly readme?: string;
+  /** Where its package stands, relative to the repository. */
+  readonly package_name?: string;
+  readonly status?: "draft" | "submitted" | "in-review" | "passed" | "rejected" | "active" | "suspended" | "deleted";
+  readonly review_id?: string;
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly update_time?: string;
+  /** Grows with each version; the order of a list. */
+  readonly sequence?: number;
+  readonly message?: string;
+  readonly type?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+};
+
+/** A change of a version's status. */
+export type AppVersionAudit = {
+  readonly version_id?: string;
+  readonly app_id?: string;
+  readonly status?: string;
+  readonly version_name?: string;
+  readonly app_name?: string;
+  readonly operator?: string;
+  readonly operator_type?: string;
+  readonly message?: string;
+  readonly review_id?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly version_type?: string;
+};
+
+/** A review of a version, with its phases. */
+export type AppVersionReview = {
+  readonly review_id?: string;
+  readonly version_id?: string;
+  readonly app_id?: string;
+  readonly version_name?: string;
+  readonly app_name?: string;
+  readonly status?: string;
+  /** By operator type: isv, business, technical or admin. */
+  readonly phase?: Readonly<Record<string, AppVersionReviewPhase>>;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  /** Who has the review in hand. */
+  readonly reviewer?: string;
+  readonly version_type?: string;
+};
+
+/** What one kind of reviewer decided. */
+export type AppVersionReviewPhase = {
+  readonly status?: string;
+  readonly operator?: string;
+  readonly operator_type?: string;
+  readonly message?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly review_time?: string;
+};
+
+/** A category of applications. */
+export type Category = {
+  readonly category_id?: string;
+  readonly name?: string;
+  /** Its name by language, as a JSON text. */
+  readonly locale?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly create_time?: string;
+  readonly update_time?: string;
+  readonly description?: string;
+  /** An attachment id, or a URL. */
+  readonly icon?: string;
+  readonly owner?: string;
+};
+
+/** A deployed application version. */
+export type Cluster = {
+  readonly cluster_id?: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly app_id?: string;
+  readonly version_id?: string;
+  readonly subnet_id?: string;
+  readonly vpc_id?: string;
+  readonly frontgate_id?: string;
+  /** 0 is a normal cluster, 1 a frontgate. */
+  readonly cluster_type?: number;
+  /** Where it can be reached, as a JSON text. */
+  readonly endpoints?: string;
+  readonly status?: "pending" | "active" | "stopped" | "suspended" | "deleted" | "ceased";
+  /** The action in hand; empty for none. */
+  readonly transition_status?: "" | "creating" | "upgrading" | "rollbacking" | "resizing" | "scaling" | "updating" | "stopping" | "starting" | "deleting" | "recovering" | "ceasing";
+  readonly metadata_root_access?: boolean;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly global_uuid?: string;
+  readonly upgrade_status?: string;
+  readonly upgrade_time?: string;
+  readonly runtime_id?: string;
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly additional_info?: string;
+  /** The configuration, as a JSON or YAML text. */
+  readonly env?: string;
+  /** Made for a trial by a developer. */
+  readonly debug?: boolean;
+  /** A region or zone of a cloud, or a namespace on Kubernetes. */
+  readonly zone?: string;
+  readonly cluster_node_set?: readonly ClusterNode[];
+  readonly cluster_role_set?: readonly ClusterRole[];
+  readonly cluster_link_set?: readonly ClusterLink[];
+  readonly cluster_common_set?: readonly ClusterCommon[];
+  readonly cluster_loadbalancer_set?: readonly ClusterLoadbalancer[];
+  readonly owner?: string;
+};
+
+/** What the package says of a role: its commands and policies. */
+export type ClusterCommon = {
+  readonly cluster_id?: string;
+  readonly role?: string;
+  readonly server_id_upper_bound?: number;
+  readonly advanced_actions?: string;
+  readonly init_service?: string;
+  readonly start_service?: string;
+  readonly stop_service?: string;
+  readonly scale_out_service?: string;
+  readonly scale_in_service?: string;
+  readonly restart_service?: string;
+  readonly destroy_service?: string;
+  readonly upgrade_service?: string;
+  readonly custom_service?: string;
+  readonly backup_service?: string;
+  readonly restore_service?: string;
+  readonly delete_snapshot_service?: string;
+  readonly health_check?: string;
+  readonly monitor?: string;
+  readonly passphraseless?: string;
+  readonly vertical_scaling_policy?: string;
+  readonly agent_installed?: boolean;
+  readonly custom_metadata_script?: string;
+  readonly image_id?: string;
+  readonly backup_policy?: string;
+  readonly incremental_backup_supported?: boolean;
+  readonly hypervisor?: string;
+};
+
+/** A link to another cluster. */
+export type ClusterLink = {
+  readonly cluster_id?: string;
+  readonly name?: string;
+  readonly external_cluster_id?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly owner?: string;
+};
+
+/** A load balancer in front of a role. */
+export type ClusterLoadbalancer = {
+  readonly cluster_id?: string;
+  readonly role?: string;
+  readonly loadbalancer_listener_id?: string;
+  readonly loadbalancer_port?: number;
+  readonly loadbalancer_policy_id?: string;
+};
+
+/** A node: a machine, a pod or a process. */
+export type ClusterNode = {
+  readonly node_id?: string;
+  readonly cluster_id?: string;
+  readonly name?: string;
+  readonly instance_id?: string;
+  readonly volume_id?: string;
+  readonly device?: string;
+  readonly subnet_id?: string;
+  readonly private_ip?: string;
+  readonly eip?: string;
+  readonly server_id?: number;
+  readonly role?: string;
+  readonly status?: string;
+  /** The action in hand; empty for none. */
+  readonly transition_status?: string;
+  readonly group_id?: number;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly global_server_id?: number;
+  readonly custom_metadata?: string;
+  /** A public key as in authorized_keys. */
+  readonly pub_key?: string;
+  /** What the health check of the node last said. */
+  readonly health_status?: string;
+  readonly is_backup?: boolean;
+  readonly auto_backup?: boolean;
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly host_id?: string;
+  readonly host_ip?: string;
+  readonly cluster_role?: ClusterRole;
+  readonly cluster_common?: ClusterCommon;
+  readonly key_pair_id?: readonly string[];
+  readonly owner?: string;
+};
+
+/** The resources of a role. */
+export type ClusterRole = {
+  readonly cluster_id?: string;
+  readonly role?: string;
+  readonly cpu?: number;
+  readonly gpu?: number;
+  /** In MiB. */
+  readonly memory?: number;
+  readonly instance_size?: number;
+  /** In GiB. */
+  readonly storage_size?: number;
+  readonly mount_point?: string;
+  readonly mount_options?: string;
+  readonly file_system?: string;
+  /** The configuration, as a JSON or YAML text. */
+  readonly env?: string;
+  readonly replicas?: number;
+  readonly ready_replicas?: number;
+  readonly api_version?: string;
+};
+
+/** What every refusal and failure looks like. */
+export type Error = {
+  /** The message again. */
+  readonly error: string;
+  readonly message: string;
+  /** 3 and 9 are answered as 400, 5 as 404, 6 as 409, 7 as 403, 13 as 500, 16 as 401. */
+  readonly code: number;
+  readonly details: readonly ErrorDetail[];
+};
+
+/** Which refusal it is. */
+export type ErrorDetail = {
+  readonly "@type": "type.googleapis.com/openpitrix.ErrorDetail";
+  /** For programs, such as missing_parameter. */
+  readonly error_name: string;
+  /** What lies behind it. */
+  readonly cause?: string;
+};
+
+/** Action bundles of a module. */
+export type Feature = {
+  readonly feature_id?: string;
+  readonly feature_name?: string;
+  readonly action_bundle_set?: readonly ActionBundle[];
+  /** The granted ones. */
+  readonly checked_action_bundle_id_set?: readonly string[];
+};
+
+/** A group of users in the tree of groups. */
+export type Group = {
+  readonly parent_group_id?: string;
+  readonly group_id?: string;
+  /** The ids from the root down to the group. */
+  readonly group_path?: string;
+  readonly name?: string;
+  readonly status?: string;
+  readonly description?: string;
+  readonly create_time?: string;
+  readonly update_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+};
+
+/** A group and its members. */
+export type GroupDetail = {
+  readonly group?: Group;
+  readonly user_set?: readonly User[];
+};
+
+/** What one action on a cluster does. */
+export type Job = {
+  readonly job_id?: string;
+  readonly cluster_id?: string;
+  readonly app_id?: string;
+  readonly version_id?: string;
+  /** What it does to the cluster. */
+  readonly job_action?: string;
+  readonly status?: "pending" | "working" | "successful" | "failed";
+  /** 0 for none. */
+  readonly error_code?: number;
+  /** What it has to do, as a JSON text. */
+  readonly directive?: string;
+  /** The instance that runs it. */
+  readonly executor?: string;
+  readonly task_count?: number;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly provider?: string;
+  readonly runtime_id?: string;
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly owner?: string;
+};
+
+/** A public key for access to nodes. */
+export type KeyPair = {
+  readonly key_pair_id?: string;
+  readonly name?: string;
+  readonly description?: string;
+  /** A public key as in authorized_keys. */
+  readonly pub_key?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly node_id?: readonly string[];
+  readonly owner?: string;
+};
+
+/** What a role may do, by module. */
+export type Module = {
+  readonly module_elem_set?: readonly ModuleElem[];
+};
+
+/** A module, with what of it is granted. */
+export type ModuleElem = {
+  readonly module_id?: string;
+  readonly module_name?: string;
+  readonly feature_set?: readonly Feature[];
+  /** Whose rows it covers. */
+  readonly data_level?: "all" | "group" | "self";
+  /** All action bundles of the module are granted. */
+  readonly is_check_all?: boolean;
+};
+
+/** Who runs clusters. */
+export type Provider = "kubernetes" | "aws" | "qingcloud" | "local";
+
+/** A repository of application packages. */
+export type Repo = {
+  readonly repo_id?: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly type?: "http" | "https" | "s3";
+  readonly url?: string;
+  /** Shown as asterisks. */
+  readonly credential?: string;
+  readonly visibility?: "public" | "private";
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  /** Where the applications run; with kubernetes among them the index is a Helm index. */
+  readonly providers?: readonly string[];
+  readonly labels?: readonly RepoLabel[];
+  readonly selectors?: readonly RepoSelector[];
+  readonly status?: "active" | "deleted";
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly category_set?: readonly ResourceCategory[];
+  /** The status of what is indexed. */
+  readonly app_default_status?: "draft" | "active";
+  /** Who made it: 0 users, 1 the platform itself. */
+  readonly controller?: number;
+  readonly owner?: string;
+};
+
+/** A run of indexing. */
+export type RepoEvent = {
+  readonly repo_event_id?: string;
+  readonly repo_id?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly status?: "pending" | "successful" | "failed";
+  /** Why it failed. */
+  readonly result?: string;
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  readonly owner?: string;
+};
+
+/** A label of a repository. */
+export type RepoLabel = {
+  readonly label_key?: string;
+  readonly label_value?: string;
+  readonly create_time?: string;
+};
+
+/** A selector of a repository. */
+export type RepoSelector = {
+  readonly selector_key?: string;
+  readonly selector_value?: string;
+  readonly create_time?: string;
+};
+
+/** A category that something is in, or was. */
+export type ResourceCategory = {
+  readonly category_id?: string;
+  readonly name?: string;
+  /** Its name by language, as a JSON text. */
+  readonly locale?: string;
+  readonly status?: "enabled" | "disabled";
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+};
+
+/** A role. */
+export type Role = {
+  readonly role_id?: string;
+  readonly role_name?: string;
+  readonly description?: string;
+  /** global_admin, isv or user: where the role works. */
+  readonly portal?: string;
+  readonly owner?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly status?: string;
+  /** self for the roles that the platform brings along. */
+  readonly controller?: string;
+  readonly create_time?: string;
+  readonly update_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+};
+
+/** The resources that a role is to have. */
+export type RoleResource = {
+  readonly role?: string;
+  readonly cpu?: number;
+  readonly gpu?: number;
+  /** In MiB. */
+  readonly memory?: number;
+  readonly instance_size?: number;
+  /** In GiB. */
+  readonly storage_size?: number;
+};
+
+/** A place to deploy to. */
+export type Runtime = {
+  readonly runtime_id?: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly provider?: string;
+  readonly runtime_credential_id?: string;
+  /** A region or zone of a cloud, or a namespace on Kubernetes. */
+  readonly zone?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly status?: "active" | "deleted";
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  /** Made for a trial by a developer. */
+  readonly debug?: boolean;
+  readonly owner?: string;
+};
+
+/** The key to a provider. */
+export type RuntimeCredential = {
+  readonly runtime_credential_id?: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly runtime_url?: string;
+  /** Shown as asterisks. */
+  readonly runtime_credential_content?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly provider?: string;
+  readonly status?: "active" | "deleted";
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  /** Made for a trial by a developer. */
+  readonly debug?: boolean;
+  readonly owner?: string;
+};
+
+/** A subnet of a cloud. */
+export type Subnet = {
+  readonly subnet_id?: string;
+  readonly name?: string;
+  /** A region or zone of a cloud, or a namespace on Kubernetes. */
+  readonly zone?: string;
+  readonly create_time?: string;
+  readonly description?: string;
+  readonly instance_id?: readonly string[];
+  readonly vpc_id?: string;
+  readonly subnet_type?: number;
+};
+
+/** A step of a job. */
+export type Task = {
+  readonly task_id?: string;
+  readonly job_id?: string;
+  /** What it does. */
+  readonly task_action?: string;
+  readonly status?: "pending" | "working" | "successful" | "failed";
+  /** 0 for none. */
+  readonly error_code?: number;
+  /** What it has to do, as a JSON text. */
+  readonly directive?: string;
+  /** The instance that runs it. */
+  readonly executor?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly target?: string;
+  readonly node_id?: string;
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+  /** The job goes on if it fails. */
+  readonly failure_allowed?: boolean;
+  readonly owner?: string;
+};
+
+/** The proof by which a token is asked for; the client may also be named by HTTP Basic authentication. */
+export type TokenRequest = {
+  readonly grant_type: "client_credentials" | "password" | "refresh_token";
+  readonly client_id?: string;
+  /** The client's secret. */
+  readonly client_secret?: string;
+  readonly scope?: string;
+  /** In the password grant, the e-mail. */
+  readonly username?: string;
+  readonly password?: string;
+  readonly refresh_token?: string;
+};
+
+/** A user. */
+export type User = {
+  readonly user_id?: string;
+  readonly username?: string;
+  readonly email?: string;
+  readonly phone_number?: string;
+  readonly description?: string;
+  readonly status?: string;
+  readonly create_time?: string;
+  readonly update_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+};
+
+/** A user, with roles and groups. */
+export type UserDetail = {
+  readonly user?: User;
+  readonly role_set?: readonly Role[];
+  readonly group_set?: readonly Group[];
+};
+
+/** What each operation takes (query, path and body in one) and answers. */
+export type Operations = {
+  /** Add nodes to a role */
+  AddClusterNodes: {
+    request: {
+      readonly cluster_id: string;
+      readonly role?: string;
+      readonly node_count: number;
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      readonly cluster_id?: string;
+      readonly job_id?: string;
+    };
+  };
+  /** Pass a version as administrator */
+  AdminPassAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Reject a version as administrator */
+  AdminRejectAppVersion: {
+    request: {
+      readonly version_id: string;
+      readonly message: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Give key pairs access to nodes */
+  AttachKeyPairs: {
+    request: {
+      readonly key_pair_id: readonly string[];
+      readonly node_id: readonly string[];
+    };
+    answer: {
+      readonly job_id?: readonly string[];
+    };
+  };
+  /** Give users a role */
+  BindUserRole: {
+    request: {
+      readonly user_id: readonly string[];
+      readonly role_id: readonly string[];
+    };
+    answer: {
+      readonly user_id?: readonly string[];
+      readonly role_id?: readonly string[];
+    };
+  };
+  /** Pass the business review */
+  BusinessPassAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Reject in the business review */
+  BusinessRejectAppVersion: {
+    request: {
+      readonly version_id: string;
+      readonly message: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Begin the business review */
+  BusinessReviewAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Ask whether a user may call an operation */
+  CanDo: {
+    request: {
+      readonly user_id: string;
+      readonly url?: string;
+      /** The HTTP method. */
+      readonly url_method?: string;
+      /** The operationId. */
+      readonly api_method?: string;
+    };
+    answer: {
+      readonly user_id?: string;
+      /** The group path whose rows the user sees; empty for all. */
+      readonly access_path?: string;
+      /** The owner's group path. */
+      readonly owner_path?: string;
+    };
+  };
+  /** Withdraw a version from review */
+  CancelAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Remove clusters for good */
+  CeaseClusters: {
+    request: {
+      readonly cluster_id: readonly string[];
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+      /** Do it even if something stands against it. */
+      readonly force?: boolean;
+      /** Seconds that what runs is given to end. */
+      readonly grace_period?: number;
+    };
+    answer: {
+      readonly cluster_id?: readonly string[];
+      readonly job_id?: readonly string[];
+    };
+  };
+  /** Set a new password */
+  ChangePassword: {
+    request: {
+      readonly new_password: string;
+      readonly reset_id: string;
+    };
+    answer: {
+      readonly user_id?: string;
+    };
+  };
+  /** Create an application */
+  CreateApp: {
+    request: {
+      readonly name: string;
+      readonly version_type: "vmbased" | "helm";
+      /** The package, an archive in base64. */
+      readonly version_package: string;
+      readonly version_name?: string;
+      /** An image, in base64. */
+      readonly icon?: string;
+      /** The vendor's user id. */
+      readonly isv?: string;
+      readonly categories?: readonly string[];
+    };
+    answer: {
+      readonly app_id?: string;
+      readonly version_id?: string;
+    };
+  };
+  /** Add a version to an application */
+  CreateAppVersion: {
+    request: {
+      readonly app_id: string;
+      readonly name?: string;
+      readonly description?: string;
+      readonly type: "vmbased" | "helm";
+      /** The archive, in base64. */
+      readonly package: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Create a category */
+  CreateCategory: {
+    request: {
+      readonly name: string;
+      /** Its name by language, as a JSON text. */
+      readonly locale: string;
+      readonly description?: string;
+      /** An image, in base64. */
+      readonly icon?: string;
+    };
+    answer: {
+      readonly category_id?: string;
+    };
+  };
+  /** Create an API client */
+  CreateClient: {
+    request: {
+      readonly user_id: string;
+    };
+    answer: {
+      readonly user_id?: string;
+      readonly client_id?: string;
+      readonly client_secret?: string;
+    };
+  };
+  /** Deploy an application version */
+  CreateCluster: {
+    request: {
+      readonly app_id: string;
+      readonly version_id: string;
+      readonly runtime_id: string;
+      /** The configuration, a JSON or YAML text that fits the version's template. */
+      readonly conf: string;
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+      /** A region or zone of a cloud, or a namespace on Kubernetes. */
+      readonly zone?: string;
+    };
+    answer: {
+      readonly cluster_id?: string;
+      readonly job_id?: string;
+    };
+  };
+  /** Create a group */
+  CreateGroup: {
+    request: {
+      readonly parent_group_id?: string;
+      readonly name: string;
+      readonly description?: string;
+    };
+    answer: {
+      readonly group_id?: string;
+    };
+  };
+  /** Register a public key */
+  CreateKeyPair: {
+    request: {
+      readonly name?: string;
+      readonly description?: string;
+      /** A public key as in authorized_keys. */
+      readonly pub_key: string;
+    };
+    answer: {
+      readonly key_pair_id?: string;
+    };
+  };
+  /** Begin a change of password */
+  CreatePasswordReset: {
+    request: {
+      readonly user_id: string;
+      readonly password: string;
+    };
+    answer: {
+      readonly user_id?: string;
+      readonly reset_id?: string;
+    };
+  };
+  /** Register a repository */
+  CreateRepo: {
+    request: {
+      readonly name: string;
+      readonly description?: string;
+      readonly type: "http" | "https" | "s3";
+      readonly url: string;
+      /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
+      readonly credential: string;
+      readonly visibility: "public" | "private";
+      /** Where the applications run; with kubernetes among them the index is a Helm index. */
+      readonly providers: readonly Provider[];
+      /** A query string of keys and values. */
+      readonly labels?: string;
+      /** A query string of keys and values. */
+      readonly selectors?: string;
+      readonly category_id?: string;
+      /** The status of what is indexed. */
+      readonly app_default_status?: "draft" | "active";
+    };
+    answer: {
+      readonly repo_id?: string;
+    };
+  };
+  /** Create a role */
+  CreateRole: {
+    request: {
+      readonly role_name: string;
+      readonly description?: string;
+      /** global_admin, isv or user: where the role works. */
+      readonly portal: string;
+    };
+    answer: {
+      readonly role_id?: string;
+    };
+  };
+  /** Create a runtime */
+  CreateRuntime: {
+    request: {
+      readonly name: string;
+      readonly description?: string;
+      readonly provider: Provider;
+      readonly runtime_credential_id: string;
+      /** A region or zone of a cloud, or a namespace on Kubernetes. */
+      readonly zone: string;
+      readonly runtime_id?: string;
+    };
+    answer: {
+      readonly runtime_id?: string;
+    };
+  };
+  /** Create a runtime credential */
+  CreateRuntimeCredential: {
+    request: {
+      readonly runtime_url?: string;
+      /** A kubeconfig, or a JSON text with the provider's keys. */
+      readonly runtime_credential_content: string;
+      readonly provider: Provider;
+      readonly name: string;
+      readonly description?: string;
+      readonly runtime_credential_id?: string;
+    };
+    answer: {
+      readonly runtime_credential_id?: string;
+    };
+  };
+  /** Create a user */
+  CreateUser: {
+    request: {
+      readonly email: string;
+      readonly phone_number?: string;
+      readonly password: string;
+      readonly role_id: string;
+      readonly description?: string;
+    };
+    answer: {
+      readonly user_id?: string;
+    };
+  };
+  /** Delete a version */
+  DeleteAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Delete applications */
+  DeleteApps: {
+    request: {
+      readonly app_id: readonly string[];
+    };
+    answer: {
+      readonly app_id?: readonly string[];
+    };
+  };
+  /** Delete categories */
+  DeleteCategories: {
+    request: {
+      readonly category_id: readonly string[];
+      /** Do it even if something stands against it. */
+      readonly force?: boolean;
+    };
+    answer: {
+      readonly category_id?: readonly string[];
+    };
+  };
+  /** Remove nodes */
+  DeleteClusterNodes: {
+    request: {
+      readonly cluster_id: string;
+      readonly node_id: readonly string[];
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      readonly cluster_id?: string;
+      readonly job_id?: string;
+    };
+  };
+  /** Delete clusters */
+  DeleteClusters: {
+    request: {
+      readonly cluster_id: readonly string[];
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+      /** Do it even if something stands against it. */
+      readonly force?: boolean;
+      /** Seconds that what runs is given to end. */
+      readonly grace_period?: number;
+    };
+    answer: {
+      readonly cluster_id?: readonly string[];
+      readonly job_id?: readonly string[];
+    };
+  };
+  /** Delete groups */
+  DeleteGroups: {
+    request: {
+      readonly group_id: readonly string[];
+    };
+    answer: {
+      readonly group_id?: readonly string[];
+    };
+  };
+  /** Delete key pairs */
+  DeleteKeyPairs: {
+    request: {
+      readonly key_pair_id: readonly string[];
+    };
+    answer: {
+      readonly key_pair_id?: readonly string[];
+    };
+  };
+  /** Delete repositories */
+  DeleteRepos: {
+    request: {
+      readonly repo_id: readonly string[];
+    };
+    answer: {
+      readonly repo_id?: readonly string[];
+    };
+  };
+  /** Delete roles */
+  DeleteRoles: {
+    request: {
+      readonly role_id: readonly string[];
+    };
+    answer: {
+      readonly role_id?: readonly string[];
+    };
+  };
+  /** Delete runtime credentials */
+  DeleteRuntimeCredentials: {
+    request: {
+      readonly runtime_credential_id: readonly string[];
+    };
+    answer: {
+      readonly runtime_credential_id?: readonly string[];
+    };
+  };
+  /** Delete runtimes */
+  DeleteRuntimes: {
+    request: {
+      readonly runtime_id: readonly string[];
+      /** Do it even if something stands against it. */
+      readonly force?: boolean;
+      /** Seconds that what runs is given to end. */
+      readonly grace_period?: number;
+    };
+    answer: {
+      readonly runtime_id?: readonly string[];
+    };
+  };
+  /** Delete users */
+  DeleteUsers: {
+    request: {
+      readonly user_id: readonly string[];
+    };
+    answer: {
+      readonly user_id?: readonly string[];
+    };
+  };
+  /** List the released versions */
+  DescribeActiveAppVersions: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly version_id?: readonly string[];
+      readonly app_id?: readonly string[];
+      readonly name?: readonly string[];
+      readonly owner?: readonly string[];
+      readonly description?: readonly string[];
+      /** Where its package stands, relative to the repository. */
+      readonly package_name?: readonly string[];
+      readonly status?: readonly string[];
+      readonly type?: readonly string[];
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly app_version_set?: readonly AppVersion[];
+    };
+  };
+  /** List the applications of the store */
+  DescribeActiveApps: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly app_id?: readonly string[];
+      readonly name?: readonly string[];
+      readonly repo_id?: readonly string[];
+      readonly status?: readonly string[];
+      readonly owner?: readonly string[];
+      /** Its name in the index. */
+      readonly chart_name?: readonly string[];
+      readonly category_id?: readonly string[];
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+      /** The vendor's user id. */
+      readonly isv?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly app_set?: readonly App[];
+    };
+  };
+  /** List clusters of applications */
+  DescribeAppClusters: {
+    request: {
+      readonly app_id?: readonly string[];
+      readonly status?: readonly string[];
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      readonly owner?: readonly string[];
+      /** With nodes, roles and links in the rows. */
+      readonly with_detail?: boolean;
+      /** Only what was created in the last so many days. */
+      readonly created_date?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly cluster_set?: readonly Cluster[];
+    };
+  };
+  /** List who changed the status of versions */
+  DescribeAppVersionAudits: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly app_id?: readonly string[];
+      readonly version_id?: readonly string[];
+      readonly status?: readonly string[];
+      readonly operator?: readonly string[];
+      readonly operator_type?: readonly string[];
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly app_version_audit_set?: readonly AppVersionAudit[];
+    };
+  };
+  /** List reviews */
+  DescribeAppVersionReviews: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly app_id?: readonly string[];
+      readonly version_id?: readonly string[];
+      readonly review_id?: readonly string[];
+      readonly status?: readonly string[];
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+      /** Who has the review in hand. */
+      readonly reviewer?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly app_version_review_set?: readonly AppVersionReview[];
+    };
+  };
+  /** List application versions */
+  DescribeAppVersions: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly version_id?: readonly string[];
+      readonly app_id?: readonly string[];
+      readonly name?: readonly string[];
+      readonly owner?: readonly string[];
+      readonly description?: readonly string[];
+      /** Where its package stands, relative to the repository. */
+      readonly package_name?: readonly string[];
+      readonly status?: readonly string[];
+      readonly type?: readonly string[];
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly app_version_set?: readonly AppVersion[];
+    };
+  };
+  /** List applications */
+  DescribeApps: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly app_id?: readonly string[];
+      readonly name?: readonly string[];
+      readonly repo_id?: readonly string[];
+      readonly status?: readonly string[];
+      readonly owner?: readonly string[];
+      /** Its name in the index. */
+      readonly chart_name?: readonly string[];
+      readonly category_id?: readonly string[];
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+      readonly isv?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly app_set?: readonly App[];
+    };
+  };
+  /** List categories */
+  DescribeCategories: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+      readonly category_id?: readonly string[];
+      readonly name?: readonly string[];
+      readonly owner?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly category_set?: readonly Category[];
+    };
+  };
+  /** List the nodes of a cluster */
+  DescribeClusterNodes: {
+    request: {
+      readonly cluster_id?: string;
+      readonly node_id?: readonly string[];
+      readonly status?: readonly string[];
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      readonly owner?: readonly string[];
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly cluster_node_set?: readonly ClusterNode[];
+    };
+  };
+  /** List clusters */
+  DescribeClusters: {
+    request: {
+      readonly cluster_id?: readonly string[];
+      readonly app_id?: readonly string[];
+      readonly version_id?: readonly string[];
+      readonly status?: readonly string[];
+      readonly runtime_id?: readonly string[];
+      readonly frontgate_id?: readonly string[];
+      readonly external_cluster_id?: string;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      readonly owner?: readonly string[];
+      /** 0 is a normal cluster, 1 a frontgate. */
+      readonly cluster_type?: string;
+      /** With nodes, roles and links in the rows. */
+      readonly with_detail?: boolean;
+      /** Only what was created in the last so many days. */
+      readonly created_date?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+      /** A region or zone of a cloud, or a namespace on Kubernetes. */
+      readonly zone?: readonly string[];
+      /** Only what was created since. */
+      readonly min_create_time?: string;
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly cluster_set?: readonly Cluster[];
+    };
+  };
+  /** List groups */
+  DescribeGroups: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly root_group_id?: readonly string[];
+      readonly parent_group_id?: readonly string[];
+      readonly group_id?: readonly string[];
+      /** The ids from the root down to the group. */
+      readonly group_path?: readonly string[];
+      readonly group_name?: readonly string[];
+      readonly status?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly group_set?: readonly Group[];
+    };
+  };
+  /** List groups with their members */
+  DescribeGroupsDetail: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly root_group_id?: readonly string[];
+      readonly parent_group_id?: readonly string[];
+      readonly group_id?: readonly string[];
+      /** The ids from the root down to the group. */
+      readonly group_path?: readonly string[];
+      readonly group_name?: readonly string[];
+      readonly status?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly group_detail_set?: readonly GroupDetail[];
+    };
+  };
+  /** List jobs */
+  DescribeJobs: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+      readonly job_id?: readonly string[];
+      readonly cluster_id?: string;
+      readonly app_id?: string;
+      readonly version_id?: string;
+      /** The instance that runs it. */
+      readonly executor?: string;
+      readonly provider?: string;
+      readonly runtime_id?: string;
+      readonly status?: readonly string[];
+      readonly owner?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly job_set?: readonly Job[];
+    };
+  };
+  /** List key pairs */
+  DescribeKeyPairs: {
+    request: {
+      readonly key_pair_id?: string;
+      readonly name?: string;
+      readonly description?: string;
+      /** A public key as in authorized_keys. */
+      readonly pub_key?: string;
+      readonly owner?: readonly string[];
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly key_pair_set?: readonly KeyPair[];
+    };
+  };
+  /** List indexing runs */
+  DescribeRepoEvents: {
+    request: {
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly repo_event_id?: readonly string[];
+      readonly repo_id?: readonly string[];
+      readonly owner?: readonly string[];
+      readonly status?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly repo_event_set?: readonly RepoEvent[];
+    };
+  };
+  /** List repositories */
+  DescribeRepos: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly repo_id?: readonly string[];
+      readonly name?: readonly string[];
+      readonly type?: readonly string[];
+      readonly visibility?: readonly string[];
+      readonly status?: readonly string[];
+      readonly provider?: readonly string[];
+      readonly label?: string;
+      readonly selector?: string;
+      readonly category_id?: readonly string[];
+      readonly owner?: readonly string[];
+      /** The status of what is indexed. */
+      readonly app_default_status?: readonly string[];
+      readonly user_id?: string;
+      /** Who made it: 0 users, 1 the platform itself. */
+      readonly controller?: number;
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly repo_set?: readonly Repo[];
+    };
+  };
+  /** List roles */
+  DescribeRoles: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      readonly role_id?: readonly string[];
+      readonly role_name?: readonly string[];
+      /** global_admin, isv or user: where the role works. */
+      readonly portal?: readonly string[];
+      readonly status?: readonly string[];
+      readonly action_bundle_id?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly role_set?: readonly Role[];
+    };
+  };
+  /** List runtime credentials */
+  DescribeRuntimeCredentials: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+      readonly runtime_credential_id?: readonly string[];
+      readonly status?: readonly string[];
+      readonly provider?: readonly string[];
+      readonly owner?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly runtime_credential_set?: readonly RuntimeCredential[];
+    };
+  };
+  /** List the zones that a credential opens */
+  DescribeRuntimeProviderZones: {
+    request: {
+      readonly runtime_credential_id: string;
+    };
+    answer: {
+      readonly runtime_credential_id?: string;
+      /** A region or zone of a cloud, or a namespace on Kubernetes. */
+      readonly zone?: readonly string[];
+    };
+  };
+  /** List runtimes */
+  DescribeRuntimes: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+      readonly runtime_id?: readonly string[];
+      readonly status?: readonly string[];
+      readonly provider?: readonly string[];
+      readonly owner?: readonly string[];
+      readonly runtime_credential_id?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly runtime_set?: readonly Runtime[];
+    };
+  };
+  /** List the subnets of a runtime */
+  DescribeSubnets: {
+    request: {
+      readonly runtime_id: string;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly subnet_type?: number;
+      readonly subnet_id?: readonly string[];
+      /** A region or zone of a cloud, or a namespace on Kubernetes. */
+      readonly zone?: readonly string[];
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly subnet_set?: readonly Subnet[];
+    };
+  };
+  /** List tasks */
+  DescribeTasks: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly string[];
+      readonly task_id?: readonly string[];
+      readonly job_id?: readonly string[];
+      /** The instance that runs it. */
+      readonly executor?: string;
+      readonly target?: string;
+      readonly status?: readonly string[];
+      readonly owner?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly task_set?: readonly Task[];
+    };
+  };
+  /** List users */
+  DescribeUsers: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly root_group_id?: readonly string[];
+      readonly group_id?: readonly string[];
+      readonly user_id?: readonly string[];
+      readonly status?: readonly string[];
+      readonly role_id?: readonly string[];
+      readonly username?: readonly string[];
+      readonly email?: readonly string[];
+      readonly phone_number?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly user_set?: readonly User[];
+    };
+  };
+  /** List users with their roles and groups */
+  DescribeUsersDetail: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      readonly root_group_id?: readonly string[];
+      readonly group_id?: readonly string[];
+      readonly user_id?: readonly string[];
+      readonly status?: readonly string[];
+      readonly role_id?: readonly string[];
+      readonly username?: readonly string[];
+      readonly email?: readonly string[];
+      readonly phone_number?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly user_detail_set?: readonly UserDetail[];
+    };
+  };
+  /** Take key pairs from nodes */
+  DetachKeyPairs: {
+    request: {
+      readonly key_pair_id: readonly string[];
+      readonly node_id: readonly string[];
+    };
+    answer: {
+      readonly job_id?: readonly string[];
+    };
+  };
+  /** Count applications and repositories */
+  GetAppStatistics: {
+    request: Readonly<Record<string, never>>;
+    answer: {
+      /** How many were created, by day. */
+      readonly last_two_week_created?: Readonly<Record<string, number>>;
+      readonly top_ten_repos?: Readonly<Record<string, number>>;
+      readonly app_count?: number;
+      readonly repo_count?: number;
+    };
+  };
+  /** Download a version's package */
+  GetAppVersionPackage: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly package?: string;
+      readonly app_id?: string;
+      readonly version_id?: string;
+    };
+  };
+  /** Read files of a version's package */
+  GetAppVersionPackageFiles: {
+    request: {
+      readonly version_id: string;
+      /** By path, in base64. */
+      readonly files?: readonly string[];
+    };
+    answer: {
+      /** By path, in base64. */
+      readonly files?: Readonly<Record<string, string>>;
+      readonly version_id?: string;
+    };
+  };
+  /** Get a file of an attachment */
+  GetAttachment: {
+    request: {
+      /** The attachment. */
+      readonly attachment_id: string;
+      /** Which of its files. */
+      readonly filename?: string;
+    };
+    answer: {
+      readonly content?: string;
+      readonly etag?: string;
+    };
+  };
+  /** Count clusters and runtimes */
+  GetClusterStatistics: {
+    request: Readonly<Record<string, never>>;
+    answer: {
+      /** How many were created, by day. */
+      readonly last_two_week_created?: Readonly<Record<string, number>>;
+      readonly top_ten_runtimes?: Readonly<Record<string, number>>;
+      readonly cluster_count?: number;
+      readonly runtime_count?: number;
+      readonly top_ten_apps?: Readonly<Record<string, number>>;
+    };
+  };
+  /** Look up a password reset */
+  GetPasswordReset: {
+    request: {
+      readonly reset_id: string;
+    };
+    answer: {
+      readonly reset_id?: string;
+      readonly user_id?: string;
+    };
+  };
+  /** Get a role */
+  GetRole: {
+    request: {
+      readonly role_id: string;
+    };
+    answer: {
+      readonly role?: Role;
+    };
+  };
+  /** Get what a role may do */
+  GetRoleModule: {
+    request: {
+      readonly role_id: string;
+    };
+    answer: {
+      readonly role_id?: string;
+      readonly module?: Module;
+    };
+  };
+  /** Count runtimes and providers */
+  GetRuntimeStatistics: {
+    request: Readonly<Record<string, never>>;
+    answer: {
+      /** How many were created, by day. */
+      readonly last_two_week_created?: Readonly<Record<string, number>>;
+      readonly top_ten_providers?: Readonly<Record<string, number>>;
+      readonly runtime_count?: number;
+      readonly provider_count?: number;
+    };
+  };
+  /** Index a repository */
+  IndexRepo: {
+    request: {
+      readonly repo_id: string;
+    };
+    answer: {
+      readonly repo_event?: RepoEvent;
+      readonly repo_id?: string;
+    };
+  };
+  /** Create a user as a vendor */
+  IsvCreateUser: {
+    request: {
+      readonly email: string;
+      readonly phone_number?: string;
+      readonly password: string;
+      readonly role_id: string;
+      readonly description?: string;
+    };
+    answer: {
+      readonly user_id?: string;
+    };
+  };
+  /** Pass the vendor's review */
+  IsvPassAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Reject in the vendor's review */
+  IsvRejectAppVersion: {
+    request: {
+      readonly version_id: string;
+      readonly message: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Begin the vendor's review */
+  IsvReviewAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Put users into groups */
+  JoinGroup: {
+    request: {
+      readonly group_id: readonly string[];
+      readonly user_id: readonly string[];
+    };
+    answer: {
+      readonly group_id?: readonly string[];
+      readonly user_id?: readonly string[];
+    };
+  };
+  /** Take users out of groups */
+  LeaveGroup: {
+    request: {
+      readonly group_id: readonly string[];
+      readonly user_id: readonly string[];
+    };
+    answer: {
+      readonly group_id?: readonly string[];
+      readonly user_id?: readonly string[];
+    };
+  };
+  /** Change an application */
+  ModifyApp: {
+    request: {
+      readonly app_id: string;
+      readonly name?: string;
+      readonly description?: string;
+      readonly home?: string;
+      readonly maintainers?: string;
+      readonly sources?: string;
+      readonly readme?: string;
+      /** A short description. */
+      readonly abstraction?: string;
+      /** Terms of service. */
+      readonly tos?: string;
+      readonly category_id?: string;
+      readonly keywords?: string;
+    };
+    answer: {
+      readonly app_id?: string;
+    };
+  };
+  /** Change a version */
+  ModifyAppVersion: {
+    request: {
+      readonly version_id: string;
+      readonly name?: string;
+      readonly description?: string;
+      readonly package?: string;
+      /** Files to replace, by path, in base64. */
+      readonly package_files?: Readonly<Record<string, string>>;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Change a category */
+  ModifyCategory: {
+    request: {
+      readonly category_id: string;
+      readonly name?: string;
+      /** Its name by language, as a JSON text. */
+      readonly locale?: string;
+      readonly description?: string;
+      /** An image, in base64. */
+      readonly icon?: string;
+    };
+    answer: {
+      readonly category_id?: string;
+    };
+  };
+  /** Rename or describe a cluster */
+  ModifyClusterAttributes: {
+    request: {
+      readonly cluster_id: string;
+      readonly name?: string;
+      readonly description?: string;
+    };
+    answer: {
+      readonly cluster_id?: string;
+    };
+  };
+  /** Rename a node */
+  ModifyClusterNodeAttributes: {
+    request: {
+      readonly node_id: string;
+      readonly name?: string;
+    };
+    answer: {
+      readonly node_id?: string;
+    };
+  };
+  /** Change a group */
+  ModifyGroup: {
+    request: {
+      readonly group_id: string;
+      readonly name?: string;
+      readonly description?: string;
+      readonly parent_group_id?: string;
+    };
+    answer: {
+      readonly group_id?: string;
+    };
+  };
+  /** Change a repository */
+  ModifyRepo: {
+    request: {
+      readonly repo_id: string;
+      readonly name?: string;
+      readonly description?: string;
+      readonly type?: "http" | "https" | "s3";
+      readonly url?: string;
+      /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
+      readonly credential?: string;
+      readonly visibility?: "public" | "private";
+      /** Where the applications run; with kubernetes among them the index is a Helm index. */
+      readonly providers?: readonly Provider[];
+      /** A query string of keys and values. */
+      readonly labels?: string;
+      /** A query string of keys and values. */
+      readonly selectors?: string;
+      readonly category_id?: string;
+      /** The status of what is indexed. */
+      readonly app_default_status?: "draft" | "active";
+    };
+    answer: {
+      readonly repo_id?: string;
+    };
+  };
+  /** Change a role */
+  ModifyRole: {
+    request: {
+      readonly role_id: string;
+      readonly role_name?: string;
+      readonly description?: string;
+    };
+    answer: {
+      readonly role_id?: string;
+    };
+  };
+  /** Set what a role may do */
+  ModifyRoleModule: {
+    request: {
+      readonly role_id: string;
+      readonly module?: Module;
+    };
+    answer: {
+      readonly role_id?: string;
+    };
+  };
+  /** Change a runtime */
+  ModifyRuntime: {
+    request: {
+      readonly runtime_id: string;
+      readonly name?: string;
+      readonly description?: string;
+      readonly runtime_credential_id?: string;
+    };
+    answer: {
+      readonly runtime_id?: string;
+    };
+  };
+  /** Change a runtime credential */
+  ModifyRuntimeCredential: {
+    request: {
+      readonly runtime_credential_id: string;
+      readonly name?: string;
+      readonly description?: string;
+      /** A kubeconfig, or a JSON text with the provider's keys. */
+      readonly runtime_credential_content?: string;
+    };
+    answer: {
+      readonly runtime_credential_id?: string;
+    };
+  };
+  /** Change a user */
+  ModifyUser: {
+    request: {
+      readonly user_id: string;
+      readonly email?: string;
+      readonly username?: string;
+      readonly description?: string;
+      readonly password?: string;
+      readonly phone_number?: string;
+    };
+    answer: {
+      readonly user_id?: string;
+    };
+  };
+  /** Bring a suspended version back */
+  RecoverAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Bring deleted clusters back */
+  RecoverClusters: {
+    request: {
+      readonly cluster_id: readonly string[];
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      readonly cluster_id?: readonly string[];
+      readonly job_id?: readonly string[];
+    };
+  };
+  /** Release a version to the store */
+  ReleaseAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Give the roles of a cluster other resources */
+  ResizeCluster: {
+    request: {
+      readonly cluster_id: string;
+      /** The resources by role. */
+      readonly role_resource?: readonly RoleResource[];
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      readonly cluster_id?: string;
+      readonly job_id?: string;
+    };
+  };
+  /** Run tasks again */
+  RetryTasks: {
+    request: {
+      readonly task_id: readonly string[];
+    };
+    answer: {
+      readonly task_set?: readonly Task[];
+    };
+  };
+  /** Roll a cluster back */
+  RollbackCluster: {
+    request: {
+      readonly cluster_id: string;
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      readonly cluster_id?: string;
+      readonly job_id?: string;
+    };
+  };
+  /** Start clusters */
+  StartClusters: {
+    request: {
+      readonly cluster_id: readonly string[];
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      readonly cluster_id?: readonly string[];
+      readonly job_id?: readonly string[];
+    };
+  };
+  /** Stop clusters */
+  StopClusters: {
+    request: {
+      readonly cluster_id: readonly string[];
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      readonly cluster_id?: readonly string[];
+      readonly job_id?: readonly string[];
+    };
+  };
+  /** Submit a version for review */
+  SubmitAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Take a version off the store */
+  SuspendAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Pass the technical review */
+  TechnicalPassAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Reject in the technical review */
+  TechnicalRejectAppVersion: {
+    request: {
+      readonly version_id: string;
+      readonly message: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Begin the technical review */
+  TechnicalReviewAppVersion: {
+    request: {
+      readonly version_id: string;
+    };
+    answer: {
+      readonly version_id?: string;
+    };
+  };
+  /** Get an access token */
+  Token: {
+    request: {
+      readonly grant_type: "client_credentials" | "password" | "refresh_token";
+      readonly client_id?: string;
+      /** The client's secret. */
+      readonly client_secret?: string;
+      readonly scope?: string;
+      /** In the password grant, the e-mail. */
+      readonly username?: string;
+      readonly password?: string;
+      readonly refresh_token?: string;
+    };
+    answer: {
+      readonly token_type?: string;
+      /** Seconds. */
+      readonly expires_in?: number;
+      readonly access_token?: string;
+      readonly refresh_token?: string;
+      readonly id_token?: string;
+    };
+  };
+  /** Take roles from users */
+  UnbindUserRole: {
+    request: {
+      readonly user_id: readonly string[];
+      readonly role_id: readonly string[];
+    };
+    answer: {
+      readonly user_id?: readonly string[];
+      readonly role_id?: readonly string[];
+    };
+  };
+  /** Change the configuration of a cluster */
+  UpdateClusterEnv: {
+    request: {
+      readonly cluster_id: string;
+      /** The configuration, as a JSON or YAML text. */
+      readonly env: string;
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      readonly cluster_id?: string;
+      readonly job_id?: string;
+    };
+  };
+  /** Upgrade a cluster to another version */
+  UpgradeCluster: {
+    request: {
+      readonly cluster_id: string;
+      readonly version_id: string;
+      /** Passed on to the provider. */
+      readonly advanced_param?: readonly string[];
+    };
+    answer: {
+      readonly cluster_id?: string;
+      readonly job_id?: string;
+    };
+  };
+  /** Upload an icon or a screenshot */
+  UploadAppAttachment: {
+    request: {
+      readonly app_id: string;
+      readonly type?: "icon" | "screenshot";
+      /** The image, in base64. */
+      readonly attachment_content?: string;
+      /** The number of the screenshot. */
+      readonly sequence?: number;
+    };
+    answer: {
+      readonly app_id?: string;
+    };
+  };
+  /** Check a package */
+  ValidatePackage: {
+    request: {
+      readonly version_type: "vmbased" | "helm";
+      /** The package, an archive in base64. */
+      readonly version_package: string;
+    };
+    answer: {
+      /** What is wrong, by file. */
+      readonly error_details?: Readonly<Record<string, string>>;
+      readonly error?: string;
+      readonly name?: string;
+      readonly version_name?: string;
+      readonly url?: string;
+      readonly description?: string;
+    };
+  };
+  /** Try to read a repository */
+  ValidateRepo: {
+    request: {
+      readonly type: string;
+      readonly url: string;
+      /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
+      readonly credential: string;
+    };
+    answer: {
+      readonly ok?: boolean;
+      /** 103 to 105 the credential is malformed, 106 and 109 access is denied, 107 the URL is malformed, 108, 110 and 114 its scheme does not fit, 111 the type is unknown, 901 anything else. */
+      readonly errorCode?: number;
+    };
+  };
+  /** Try a runtime credential */
+  ValidateRuntimeCredential: {
+    request: {
+      readonly runtime_url?: string;
+      /** A kubeconfig, or a JSON text with the provider's keys. */
+      readonly runtime_credential_content?: string;
+      readonly provider?: Provider;
+    };
+    answer: {
+      readonly ok?: boolean;
+    };
+  };
+  /** Check a password */
+  ValidateUserPassword: {
+    request: {
+      readonly email: string;
+      readonly password: string;
+    };
+    answer: {
+      readonly validated?: boolean;
+    };
+  };
+};
+
+export type OperationId = keyof Operations;
+
+export type AccountOperations = Pick<
+  Operations,
+  | "BindUserRole"
+  | "CanDo"
+  | "ChangePassword"
+  | "CreateClient"
+  | "CreateGroup"
+  | "CreatePasswordReset"
+  | "CreateRole"
+  | "CreateUser"
+  | "DeleteGroups"
+  | "DeleteRoles"
+  | "DeleteUsers"
+  | "DescribeGroups"
+  | "DescribeGroupsDetail"
+  | "DescribeRoles"
+  | "DescribeUsers"
+  | "DescribeUsersDetail"
+  | "GetPasswordReset"
+  | "GetRole"
+  | "GetRoleModule"
+  | "IsvCreateUser"
+  | "JoinGroup"
+  | "LeaveGroup"
+  | "ModifyGroup"
+  | "ModifyRole"
+  | "ModifyRoleModule"
+  | "ModifyUser"
+  | "Token"
+  | "UnbindUserRole"
+  | "ValidateUserPassword"
+>;
+
+export type AppOperations = Pick<
+  Operations,
+  | "AdminPassAppVersion"
+  | "AdminRejectAppVersion"
+  | "BusinessPassAppVersion"
+  | "BusinessRejectAppVersion"
+  | "BusinessReviewAppVersion"
+  | "CancelAppVersion"
+  | "CreateApp"
+  | "CreateAppVersion"
+  | "CreateCategory"
+  | "DeleteAppVersion"
+  | "DeleteApps"
+  | "DeleteCategories"
+  | "DescribeActiveAppVersions"
+  | "DescribeActiveApps"
+  | "DescribeAppVersionAudits"
+  | "DescribeAppVersionReviews"
+  | "DescribeAppVersions"
+  | "DescribeApps"
+  | "DescribeCategories"
+  | "GetAppStatistics"
+  | "GetAppVersionPackage"
+  | "GetAppVersionPackageFiles"
+  | "GetAttachment"
+  | "IsvPassAppVersion"
+  | "IsvRejectAppVersion"
+  | "IsvReviewAppVersion"
+  | "ModifyApp"
+  | "ModifyAppVersion"
+  | "ModifyCategory"
+  | "RecoverAppVersion"
+  | "ReleaseAppVersion"
+  | "SubmitAppVersion"
+  | "SuspendAppVersion"
+  | "TechnicalPassAppVersion"
+  | "TechnicalRejectAppVersion"
+  | "TechnicalReviewAppVersion"
+  | "UploadAppAttachment"
+  | "ValidatePackage"
+>;
+
+export type ClusterOperations = Pick<
+  Operations,
+  | "AddClusterNodes"
+  | "AttachKeyPairs"
+  | "CeaseClusters"
+  | "CreateCluster"
+  | "CreateKeyPair"
+  | "DeleteClusterNodes"
+  | "DeleteClusters"
+  | "DeleteKeyPairs"
+  | "DescribeAppClusters"
+  | "DescribeClusterNodes"
+  | "DescribeClusters"
+  | "DescribeJobs"
+  | "DescribeKeyPairs"
+  | "DescribeSubnets"
+  | "DescribeTasks"
+  | "DetachKeyPairs"
+  | "GetClusterStatistics"
+  | "ModifyClusterAttributes"
+  | "ModifyClusterNodeAttributes"
+  | "RecoverClusters"
+  | "ResizeCluster"
+  | "RetryTasks"
+  | "RollbackCluster"
+  | "StartClusters"
+  | "StopClusters"
+  | "UpdateClusterEnv"
+  | "UpgradeCluster"
+>;
+
+export type RepoOperations = Pick<
+  Operations,
+  | "CreateRepo"
+  | "DeleteRepos"
+  | "DescribeRepoEvents"
+  | "DescribeRepos"
+  | "IndexRepo"
+  | "ModifyRepo"
+  | "ValidateRepo"
+>;
+
+export type RuntimeOperations = Pick<
+  Operations,
+  | "CreateRuntime"
+  | "CreateRuntimeCredential"
+  | "DeleteRuntimeCredentials"
+  | "DeleteRuntimes"
+  | "DescribeRuntimeCredentials"
+  | "DescribeRuntimeProviderZones"
+  | "DescribeRuntimes"
+  | "GetRuntimeStatistics"
+  | "ModifyRuntime"
+  | "ModifyRuntimeCredential"
+  | "ValidateRuntimeCredential"
+>;
+
+/** What a server has to know of an operation. */
+export type OperationDescription = {
+  readonly method: "get" | "put" | "post" | "delete" | "patch";
+  readonly path: string;
+  /** The service that answers it. */
+  readonly service: "account" | "app" | "cluster" | "repo" | "runtime";
+  readonly query: readonly string[];
+  /** The query parameters that may be repeated. */
+  readonly arrays: readonly string[];
+  readonly required: readonly string[];
+  readonly body: boolean;
+  /** Needs no token. */
+  readonly public: boolean;
+  /** For a list, the field of the answer that holds the rows. */
+  readonly rows: string | null;
+};
+
+export const operations: { readonly [Id in OperationId]: OperationDescription } = {
+  AddClusterNodes: { method: "post", path: "/v1/clusters/add_nodes", service: "cluster", query: [], arrays: [], required: ["cluster_id", "node_count"], body: true, public: false, rows: null },
+  AdminPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/admin", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  AdminRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/admin", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
+  AttachKeyPairs: { method: "post", path: "/v1/clusters/key_pair/attach", service: "cluster", query: [], arrays: [], required: ["key_pair_id", "node_id"], body: true, public: false, rows: null },
+  BindUserRole: { method: "post", path: "/v1/user:role", service: "account", query: [], arrays: [], required: ["user_id", "role_id"], body: true, public: false, rows: null },
+  BusinessPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/business", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  BusinessRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/business", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
+  BusinessReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/business", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  CanDo: { method: "post", path: "/v1/cando", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, rows: null },
+  CancelAppVersion: { method: "post", path: "/v1/app_version/action/cancel", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  CeaseClusters: { method: "post", path: "/v1/clusters/cease", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
+  ChangePassword: { method: "post", path: "/v1/users/password:change", service: "account", query: [], arrays: [], required: ["new_password", "reset_id"], body: true, public: false, rows: null },
+  CreateApp: { method: "post", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["name", "version_package", "version_type"], body: true, public: false, rows: null },
+  CreateAppVersion: { method: "post", path: "/v1/app_versions", service: "app", query: [], arrays: [], required: ["app_id", "package", "type"], body: true, public: false, rows: null },
+  CreateCategory: { method: "post", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["name", "locale"], body: true, public: false, rows: null },
+  CreateClient: { method: "post", path: "/v1/oauth2/client", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, rows: null },
+  CreateCluster: { method: "post", path: "/v1/clusters/create", service: "cluster", query: [], arrays: [], required: ["app_id", "version_id", "runtime_id", "conf"], body: true, public: false, rows: null },
+  CreateGroup: { method: "post", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["name"], body: true, public: false, rows: null },
+  CreateKeyPair: { method: "post", path: "/v1/clusters/key_pairs", service: "cluster", query: [], arrays: [], required: ["pub_key"], body: true, public: false, rows: null },
+  CreatePasswordReset: { method: "post", path: "/v1/users/password:reset", service: "account", query: [], arrays: [], required: ["user_id", "password"], body: true, public: false, rows: null },
+  CreateRepo: { method: "post", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["type", "name", "url", "credential", "visibility", "providers"], body: true, public: false, rows: null },
+  CreateRole: { method: "post", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_name", "portal"], body: true, public: false, rows: null },
+  CreateRuntime: { method: "post", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["name", "provider", "zone", "runtime_credential_id"], body: true, public: false, rows: null },
+  CreateRuntimeCredential: { method: "post", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["name", "provider", "runtime_credential_content"], body: true, public: false, rows: null },
+  CreateUser: { method: "post", path: "/v1/users", service: "account", query: [], arrays: [], required: ["email", "password", "role_id"], body: true, public: false, rows: null },
+  DeleteAppVersion: { method: "post", path: "/v1/app_version/action/delete", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  DeleteApps: { method: "delete", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, rows: null },
+  DeleteCategories: { method: "delete", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["category_id"], body: true, public: false, rows: null },
+  DeleteClusterNodes: { method: "post", path: "/v1/clusters/delete_nodes", service: "cluster", query: [], arrays: [], required: ["cluster_id", "node_id"], body: true, public: false, rows: null },
+  DeleteClusters: { method: "post", path: "/v1/clusters/delete", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
+  DeleteGroups: { method: "delete", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["group_id"], body: true, public: false, rows: null },
+  DeleteKeyPairs: { method: "delete", path: "/v1/clusters/key_pairs", service: "cluster", query: [], arrays: [], required: ["key_pair_id"], body: true, public: false, rows: null },
+  DeleteRepos: { method: "delete", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, rows: null },
+  DeleteRoles: { method: "delete", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, rows: null },
+  DeleteRuntimeCredentials: { method: "delete", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, rows: null },
+  DeleteRuntimes: { method: "delete", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["runtime_id"], body: true, public: false, rows: null },
+  DeleteUsers: { method: "delete", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, rows: null },
+  DescribeActiveAppVersions: { method: "get", path: "/v1/active_app_versions", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], arrays: ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], required: [], body: false, public: false, rows: "app_version_set" },
+  DescribeActiveApps: { method: "get", path: "/v1/active_apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, rows: "app_set" },
+  DescribeAppClusters: { method: "get", path: "/v1/clusters/apps", service: "cluster", query: ["app_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "with_detail", "created_date", "display_columns"], arrays: ["app_id", "status", "owner", "display_columns"], required: [], body: false, public: false, rows: "cluster_set" },
+  DescribeAppVersionAudits: { method: "get", path: "/v1/app_version_audits", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "version_id", "status", "operator", "operator_type", "display_columns"], arrays: ["app_id", "version_id", "status", "operator", "operator_type", "display_columns"], required: [], body: false, public: false, rows: "app_version_audit_set" },
+  DescribeAppVersionReviews: { method: "get", path: "/v1/app_version_reviews", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "version_id", "review_id", "status", "display_columns", "reviewer"], arrays: ["app_id", "version_id", "review_id", "status", "display_columns", "reviewer"], required: [], body: false, public: false, rows: "app_version_review_set" },
+  DescribeAppVersions: { method: "get", path: "/v1/app_versions", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], arrays: ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], required: [], body: false, public: false, rows: "app_version_set" },
+  DescribeApps: { method: "get", path: "/v1/apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, rows: "app_set" },
+  DescribeCategories: { method: "get", path: "/v1/categories", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "category_id", "name", "owner"], arrays: ["display_columns", "category_id", "name", "owner"], required: [], body: false, public: false, rows: "category_set" },
+  DescribeClusterNodes: { method: "get", path: "/v1/clusters/nodes", service: "cluster", query: ["cluster_id", "node_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "display_columns"], arrays: ["node_id", "status", "owner", "display_columns"], required: [], body: false, public: false, rows: "cluster_node_set" },
+  DescribeClusters: { method: "get", path: "/v1/clusters", service: "cluster", query: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "external_cluster_id", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "cluster_type", "with_detail", "created_date", "display_columns", "zone", "min_create_time"], arrays: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "owner", "display_columns", "zone"], required: [], body: false, public: false, rows: "cluster_set" },
+  DescribeGroups: { method: "get", path: "/v1/groups", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, rows: "group_set" },
+  DescribeGroupsDetail: { method: "get", path: "/v1/groups_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, rows: "group_detail_set" },
+  DescribeJobs: { method: "get", path: "/v1/jobs", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "job_id", "cluster_id", "app_id", "version_id", "executor", "provider", "runtime_id", "status", "owner"], arrays: ["display_columns", "job_id", "status", "owner"], required: [], body: false, public: false, rows: "job_set" },
+  DescribeKeyPairs: { method: "get", path: "/v1/clusters/key_pairs", service: "cluster", query: ["key_pair_id", "name", "description", "pub_key", "owner", "search_word", "limit", "offset", "display_columns"], arrays: ["owner", "display_columns"], required: [], body: false, public: false, rows: "key_pair_set" },
+  DescribeRepoEvents: { method: "get", path: "/v1/repo_events", service: "repo", query: ["limit", "offset", "repo_event_id", "repo_id", "owner", "status"], arrays: ["repo_event_id", "repo_id", "owner", "status"], required: [], body: false, public: false, rows: "repo_event_set" },
+  DescribeRepos: { method: "get", path: "/v1/repos", service: "repo", query: ["search_word", "sort_key", "reverse", "limit", "offset", "repo_id", "name", "type", "visibility", "status", "provider", "label", "selector", "category_id", "owner", "app_default_status", "user_id", "controller"], arrays: ["repo_id", "name", "type", "visibility", "status", "provider", "category_id", "owner", "app_default_status"], required: [], body: false, public: false, rows: "repo_set" },
+  DescribeRoles: { method: "get", path: "/v1/roles", service: "account", query: ["search_word", "sort_key", "reverse", "offset", "limit", "role_id", "role_name", "portal", "status", "action_bundle_id"], arrays: ["role_id", "role_name", "portal", "status", "action_bundle_id"], required: [], body: false, public: false, rows: "role_set" },
+  DescribeRuntimeCredentials: { method: "get", path: "/v1/runtimes/credentials", service: "runtime", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "runtime_credential_id", "status", "provider", "owner"], arrays: ["display_columns", "runtime_credential_id", "status", "provider", "owner"], required: [], body: false, public: false, rows: "runtime_credential_set" },
+  DescribeRuntimeProviderZones: { method: "get", path: "/v1/runtimes/zones", service: "runtime", query: ["runtime_credential_id"], arrays: [], required: ["runtime_credential_id"], body: false, public: false, rows: null },
+  DescribeRuntimes: { method: "get", path: "/v1/runtimes", service: "runtime", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "runtime_id", "status", "provider", "owner", "runtime_credential_id"], arrays: ["display_columns", "runtime_id", "status", "provider", "owner", "runtime_credential_id"], required: [], body: false, public: false, rows: "runtime_set" },
+  DescribeSubnets: { method: "get", path: "/v1/clusters/subnets", service: "cluster", query: ["runtime_id", "limit", "offset", "subnet_type", "subnet_id", "zone", "advanced_param"], arrays: ["subnet_id", "zone", "advanced_param"], required: ["runtime_id"], body: false, public: false, rows: "subnet_set" },
+  DescribeTasks: { method: "get", path: "/v1/tasks", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "task_id", "job_id", "executor", "target", "status", "owner"], arrays: ["display_columns", "task_id", "job_id", "status", "owner"], required: [], body: false, public: false, rows: "task_set" },
+  DescribeUsers: { method: "get", path: "/v1/users", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, rows: "user_set" },
+  DescribeUsersDetail: { method: "get", path: "/v1/users_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, rows: "user_detail_set" },
+  DetachKeyPairs: { method: "post", path: "/v1/clusters/key_pair/detach", service: "cluster", query: [], arrays: [], required: ["key_pair_id", "node_id"], body: true, public: false, rows: null },
+  GetAppStatistics: { method: "get", path: "/v1/apps/statistics", service: "app", query: [], arrays: [], required: [], body: false, public: false, rows: null },
+  GetAppVersionPackage: { method: "get", path: "/v1/app_version/package", service: "app", query: ["version_id"], arrays: [], required: ["version_id"], body: false, public: false, rows: null },
+  GetAppVersionPackageFiles: { method: "get", path: "/v1/app_version/package/files", service: "app", query: ["version_id", "files"], arrays: ["files"], required: ["version_id"], body: false, public: false, rows: null },
+  GetAttachment: { method: "get", path: "/v1/attachments", service: "app", query: ["attachment_id", "filename"], arrays: [], required: ["attachment_id"], body: false, public: false, rows: null },
+  GetClusterStatistics: { method: "get", path: "/v1/clusters/statistics", service: "cluster", query: [], arrays: [], required: [], body: false, public: false, rows: null },
+  GetPasswordReset: { method: "get", path: "/v1/users/password:reset", service: "account", query: ["reset_id"], arrays: [], required: ["reset_id"], body: false, public: false, rows: null },
+  GetRole: { method: "get", path: "/v1/role", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, rows: null },
+  GetRoleModule: { method: "get", path: "/v1/roles:module", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, rows: null },
+  GetRuntimeStatistics: { method: "get", path: "/v1/runtimes/statistics", service: "runtime", query: [], arrays: [], required: [], body: false, public: false, rows: null },
+  IndexRepo: { method: "post", path: "/v1/repos/index", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, rows: null },
+  IsvCreateUser: { method: "post", path: "/v1/isv_users", service: "account", query: [], arrays: [], required: ["email", "password", "role_id"], body: true, public: false, rows: null },
+  IsvPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/isv", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  IsvRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/isv", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
+  IsvReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/isv", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  JoinGroup: { method: "post", path: "/v1/groups:join", service: "account", query: [], arrays: [], required: ["group_id", "user_id"], body: true, public: false, rows: null },
+  LeaveGroup: { method: "post", path: "/v1/groups:leave", service: "account", query: [], arrays: [], required: ["group_id", "user_id"], body: true, public: false, rows: null },
+  ModifyApp: { method: "patch", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, rows: null },
+  ModifyAppVersion: { method: "patch", path: "/v1/app_versions", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  ModifyCategory: { method: "patch", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["category_id"], body: true, public: false, rows: null },
+  ModifyClusterAttributes: { method: "post", path: "/v1/clusters/modify", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
+  ModifyClusterNodeAttributes: { method: "post", path: "/v1/clusters/modify_nodes", service: "cluster", query: [], arrays: [], required: ["node_id"], body: true, public: false, rows: null },
+  ModifyGroup: { method: "patch", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["group_id"], body: true, public: false, rows: null },
+  ModifyRepo: { method: "patch", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, rows: null },
+  ModifyRole: { method: "patch", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, rows: null },
+  ModifyRoleModule: { method: "post", path: "/v1/roles:module", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, rows: null },
+  ModifyRuntime: { method: "patch", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["runtime_id"], body: true, public: false, rows: null },
+  ModifyRuntimeCredential: { method: "patch", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, rows: null },
+  ModifyUser: { method: "patch", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, rows: null },
+  RecoverAppVersion: { method: "post", path: "/v1/app_version/action/recover", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  RecoverClusters: { method: "post", path: "/v1/clusters/recover", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
+  ReleaseAppVersion: { method: "post", path: "/v1/app_version/action/release", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  ResizeCluster: { method: "post", path: "/v1/clusters/resize", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
+  RetryTasks: { method: "post", path: "/v1/tasks/retry", service: "cluster", query: [], arrays: [], required: ["task_id"], body: true, public: false, rows: null },
+  RollbackCluster: { method: "post", path: "/v1/clusters/rollback", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
+  StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
+  StopClusters: { method: "post", path: "/v1/clusters/stop", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
+  SubmitAppVersion: { method: "post", path: "/v1/app_version/action/submit", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  SuspendAppVersion: { method: "post", path: "/v1/app_version/action/suspend", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  TechnicalPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  TechnicalRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/technical", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
+  TechnicalReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
+  Token: { method: "post", path: "/v1/oauth2/token", service: "account", query: [], arrays: [], required: ["grant_type"], body: true, public: true, rows: null },
+  UnbindUserRole: { method: "delete", path: "/v1/user:role", service: "account", query: [], arrays: [], required: ["user_id", "role_id"], body: true, public: false, rows: null },
+  UpdateClusterEnv: { method: "patch", path: "/v1/clusters/update_env", service: "cluster", query: [], arrays: [], required: ["cluster_id", "env"], body: true, public: false, rows: null },
+  UpgradeCluster: { method: "post", path: "/v1/clusters/upgrade", service: "cluster", query: [], arrays: [], required: ["cluster_id", "version_id"], body: true, public: false, rows: null },
+  UploadAppAttachment: { method: "patch", path: "/v1/app/attachment", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, rows: null },
+  ValidatePackage: { method: "post", path: "/v1/apps/validate_package", service: "app", query: [], arrays: [], required: ["version_package", "version_type"], body: true, public: false, rows: null },
+  ValidateRepo: { method: "get", path: "/v1/repos/validate", service: "repo", query: ["type", "url", "credential"], arrays: [], required: ["type", "url", "credential"], body: false, public: false, rows: null },
+  ValidateRuntimeCredential: { method: "post", path: "/v1/runtimes/credentials:validate", service: "runtime", query: [], arrays: [], required: [], body: true, public: false, rows: null },
+  ValidateUserPassword: { method: "post", path: "/v1/users/password:validate", service: "account", query: [], arrays: [], required: ["email", "password"], body: true, public: false, rows: null },
+};

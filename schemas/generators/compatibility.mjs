@@ -1,0 +1,45 @@
+import avsc from "avsc";
+
+/**
+ * Why the two versions cannot read each other's bytes: a sentence for each field in the way.
+ * Both directions are asked, since old events are read for ever and new ones by consumers that were not updated.
+ */
+export function incompatibilities(earlier, later) {
+  const reasons = [...new Set(inRecord(earlier, later, ""))];
+  if (reasons.length) return reasons;
+  const whole = failure(earlier, later);
+  return whole ? [whole] : [];
+}
+
+function inRecord(earlier, later, path) {
+  const before = new Map(earlier.fields.map((field) => [field.name, field]));
+  const after = new Map(later.fields.map((field) => [field.name, field]));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [old, now] = [before.get(name), after.get(name)];
+    const at = `${path}${name}`;
+    if (!old) return "default" in now ? [] : [`the field ${at} is new and has no default`];
+    if (!now) return "default" in old ? [] : [`the field ${at} is gone and had no default`];
+    return inType(old.type, now.type, at);
+  });
+}
+
+function inType(old, now, at) {
+  if (JSON.stringify(old) === JSON.stringify(now)) return [];
+  if (old.type === "record" && now.type === "record" && old.name === now.name) return inRecord(old, now, `${at}.`);
+  if (old.type === "array" && now.type === "array") return inType(old.items, now.items, `${at}[]`);
+  if (old.type === "map" && now.type === "map") return inType(old.values, now.values, `${at}{}`);
+  return failure(old, now) ? [`the field ${at} was ${words(old)} and is ${words(now)}`] : [];
+}
+
+function failure(earlier, later) {
+  try {
+    const [old, now] = [avsc.Type.forSchema(earlier), avsc.Type.forSchema(later)];
+    now.createResolver(old);
+    old.createResolver(now);
+    return undefined;
+  } catch (error) {
+    return error.message;
+  }
+}
+
+const words = (type) => (typeof type === "string" ? type : JSON.stringify(type));

@@ -1,0 +1,142 @@
+import { parse } from "yaml";
+import { inlineJson } from "./json.mjs";
+import { banner, comment, pascalCase, property } from "./text.mjs";
+
+const methods = ["get", "put", "post", "delete", "patch"];
+
+/** The TypeScript of the OpenAPI document: types of its schemas and operations, and what a server has to know of each operation. */
+export function renderHttp(yaml) {
+  const document = parse(yaml);
+  const problems = [];
+  const found = Object.entries(document.paths).flatMap(([path, item]) =>
+    methods.filter((method) => item[method]).map((method) => operationOf(document, path, method, item[method], problems)),
+  );
+  const seen = new Set();
+  for (const { id } of found) {
+    if (seen.has(id)) problems.push(`http/v1.yaml: the operationId ${id} stands twice`);
+    seen.add(id);
+  }
+  return {
+    problems,
+    text: problems.length
+      ? ""
+      : render(
+          document,
+          found.sort((a, b) => (a.id < b.id ? -1 : 1)),
+        ),
+  };
+}
+
+function resolve(document, part) {
+  if (part?.$ref === undefined) return part;
+  const target = part.$ref
+    .slice(2)
+    .split("/")
+    .reduce((inner, key) => inner?.[key], document);
+  if (target === undefined) throw new Error(`http/v1.yaml: nothing stands at ${part.$ref}`);
+  return resolve(document, target);
+}
+
+function operationOf(document, path, method, operation, problems) {
+  const where = `http/v1.yaml: ${method.toUpperCase()} ${path}`;
+  if (!operation.operationId) problems.push(`${where} has no operationId`);
+  const parameters = (operation.parameters ?? [])
+    .map((parameter) => resolve(document, parameter))
+    .filter((parameter) => parameter.in !== "header");
+  const content = resolve(document, operation.requestBody)?.content ?? {};
+  const body = resolve(document, content["application/json"]?.schema);
+  const answer = resolve(document, operation.responses?.["200"])?.content?.["application/json"]?.schema;
+  if (!answer) problems.push(`${where} has no answer`);
+  const rows = operation["x-rows"];
+  if (operation["x-paged"] && !resolve(document, answer)?.properties?.[rows])
+    problems.push(`${where} is paged, but its answer has no rows`);
+  const names = parameters.map(({ name }) => name);
+  const twice = Object.keys(body?.properties ?? {}).find((name) => names.includes(name));
+  if (twice) problems.push(`${where} has ${twice} both in the body and beside it`);
+  const fields = {
+    type: "object",
+    properties: {
+      ...Object.fromEntries(parameters.map(({ name, schema, description }) => [name, description ? { ...schema, description } : schema])),
+      ...body?.properties,
+    },
+    required: [...parameters.filter(({ required }) => required).map(({ name }) => name), ...(body?.required ?? [])],
+  };
+  const query = parameters.filter((parameter) => parameter.in === "query");
+  return {
+    id: operation.operationId,
+    service: operation["x-service"],
+    summary: operation.summary,
+    fields,
+    answer,
+    data: {
+      method,
+      path,
+      service: operation["x-service"],
+      query: query.map(({ name }) => name),
+      arrays: query.filter(({ schema }) => resolve(document, schema).type === "array").map(({ name }) => name),
+      required: fields.required,
+      body: body !== undefined,
+      public: operation.security?.length === 0,
+      rows: operation["x-paged"] ? rows : null,
+    },
+  };
+}
+
+function render(document, operations) {
+  const schemas = Object.entries(document.components?.schemas ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const services = [...new Set(operations.map(({ service }) => service))].sort();
+  const having = (service) => operations.filter((operation) => operation.service === service).map(({ id }) => `  | "${id}"\n`);
+  return [
+    banner("schemas/http/v1.yaml"),
+    ...schemas.map(([name, schema]) => `${comment(schema.description)}export type ${name} = ${typescript(schema, "")};\n`),
+    `${comment("What each operation takes (query, path and body in one) and answers.")}export type Operations = {\n${operations.map(entry).join("")}};\n`,
+    "export type OperationId = keyof Operations;\n",
+    ...services.map((service) => `export type ${pascalCase(service)}Operations = Pick<\n  Operations,\n${having(service).join("")}>;\n`),
+    description(services),
+    `export const operations: { readonly [Id in OperationId]: OperationDescription } = {\n${operations.map(({ id, data }) => `  ${id}: ${literal(data)},\n`).join("")}};\n`,
+  ].join("\n");
+}
+
+const literal = (data) => inlineJson(data).replaceAll(/"(\w+)":/g, "$1:");
+
+const entry = ({ id, summary, fields, answer }) =>
+  `${comment(summary, "  ")}  ${id}: {\n    request: ${typescript(fields, "    ")};\n    answer: ${typescript(answer, "    ")};\n  };\n`;
+
+const description = (services) => `/** What a server has to know of an operation. */
+export type OperationDescription = {
+  readonly method: "get" | "put" | "post" | "delete" | "patch";
+  readonly path: string;
+  /** The service that answers it. */
+  readonly service: ${services.map((name) => JSON.stringify(name)).join(" | ")};
+  readonly query: readonly string[];
+  /** The query parameters that may be repeated. */
+  readonly arrays: readonly string[];
+  readonly required: readonly string[];
+  readonly body: boolean;
+  /** Needs no token. */
+  readonly public: boolean;
+  /** For a list, the field of the answer that holds the rows. */
+  readonly rows: string | null;
+};
+`;
+
+function typescript(schema, indent) {
+  if (schema.$ref) return schema.$ref.split("/").at(-1);
+  if ("const" in schema) return JSON.stringify(schema.const);
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
+  if (schema.type === "array") return `readonly ${grouped(typescript(schema.items, indent))}[]`;
+  if (schema.type === "integer" || schema.type === "number") return "number";
+  if (schema.type !== "object") return schema.type ?? "unknown";
+  if (!schema.properties || !Object.keys(schema.properties).length) {
+    const values = typeof schema.additionalProperties === "object" ? typescript(schema.additionalProperties, indent) : "unknown";
+    return schema.additionalProperties ? `Readonly<Record<string, ${values}>>` : "Readonly<Record<string, never>>";
+  }
+  const inner = `${indent}  `;
+  const fields = Object.entries(schema.properties).map(([name, field]) => {
+    const optional = schema.required?.includes(name) ? "" : "?";
+    return `${comment(field.description, inner)}${inner}readonly ${property(name)}${optional}: ${typescript(field, inner)};\n`;
+  });
+  return `{\n${fields.join("")}${indent}}`;
+}
+
+const grouped = (type) => (/^[\w.]+$/.test(type) ? type : `(${type})`);

@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseEvents, readEventFiles } from "./avro.mjs";
+import { renderEvents } from "./events.mjs";
+import { renderHttp } from "./http.mjs";
+import { renderJson } from "./json.mjs";
+import { appendToLock, checkLock, lostEntry, renderSchemas } from "./lock.mjs";
+
+/**
+ * Generates everything from the schemas of a folder, or says why not.
+ * `released` is the lock as released (undefined if there is none): what stands in it is never changed.
+ */
+export function generate({ directory, check = false, rewriteUnreleased = false, released }) {
+  const found = parseEvents(readEventFiles(directory));
+  const before = readLock(directory);
+  const start = rewriteUnreleased ? (released ?? []) : before;
+  const locked = appendToLock(start, found.events);
+  const events = renderEvents(found.events);
+  const http = httpOf(directory);
+  const lost = released && !rewriteUnreleased ? lostEntry(released, before) : undefined;
+  const problems = [
+    ...found.problems,
+    ...locked.problems,
+    ...events.problems,
+    ...http.problems,
+    ...checkLock(start),
+    ...(lost ? [lost] : []),
+  ];
+  if (problems.length) return { problems, stale: [], written: [] };
+
+  const files = {
+    "ids.json": renderJson(locked.lock),
+    "generated/events.ts": events.text,
+    "generated/schemas.ts": renderSchemas(locked.lock, found.events),
+    ...(http.text === undefined ? {} : { "generated/http.ts": http.text }),
+  };
+  const stale = Object.keys(files).filter((name) => read(join(directory, name)) !== files[name]);
+  if (!check) for (const name of stale) write(join(directory, name), files[name]);
+  return { problems, stale: check ? stale : [], written: check ? [] : stale };
+}
+
+const read = (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
+const readLock = (directory) => JSON.parse(read(join(directory, "ids.json")) ?? "[]");
+
+function httpOf(directory) {
+  const text = read(join(directory, "http/v1.yaml"));
+  return text === undefined ? { problems: [], text: undefined } : renderHttp(text);
+}
+
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, text);
+  renameSync(draft, path);
+}

@@ -1,0 +1,16 @@
+/** First line of every generated file. */
+export const banner = (sources) => `// Generated from ${sources} by \`npm run generate\`. Do not edit.\n`;
+
+/** `localDeployment` becomes `LocalDeployment`. */
+export const pascalCase = (name) => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** A doc comment in front of a declaration or a field; nothing for no text. */
+export function comment(text, indent = "") {
+  if (!text) return "";
+  const lines = text.trim().replaceAll("*/", "* /").split("\n");
+  if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
+  return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join("\n")}\n${indent} */\n`;
+}
+
+/** A property name, quoted only if it has to be. */
+export const property = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));

@@ -1,0 +1,45 @@
+import type { ConfigurationProblem, ConfigurationSchema, Section, Setting, UserConfiguration } from "./devkit-configuration.ts";
+import { lookUp, properties } from "./devkit-configuration.ts";
+import { isObject, type Json } from "./json.ts";
+
+/** Everything that is wrong with what a user set, each with its key; empty if it can be used. */
+export const checkConfiguration = (schema: ConfigurationSchema, user: UserConfiguration): readonly ConfigurationProblem[] =>
+  properties(schema).flatMap(({ path, property }) => {
+    const reason = problem(property, lookUp(user, path));
+    return reason === undefined ? [] : [{ key: path, message: `${path} ${reason}` }];
+  });
+
+const problem = (property: Section | Setting, given: Json | undefined): string | undefined => {
+  if ("properties" in property) return given === undefined || isObject(given) ? undefined : "must be an object";
+  return given === undefined ? missing(property) : (wrongType(property, given) ?? outOfBounds(property, given));
+};
+
+const isText = (setting: Setting): boolean => setting.type === "string" || setting.type === "password";
+
+const missing = (setting: Setting): string | undefined =>
+  setting.required && isText(setting) && setting.default === "" ? "is required" : undefined;
+
+const expected: { readonly [type in Setting["type"]]: readonly [(value: Json) => boolean, string] } = {
+  array: [(value) => Array.isArray(value) || isObject(value), "a list"],
+  string: [(value) => typeof value === "string", "text"],
+  password: [(value) => typeof value === "string", "text"],
+  integer: [(value) => Number.isSafeInteger(value), "a whole number"],
+  number: [(value) => typeof value === "number", "a number"],
+  boolean: [(value) => typeof value === "boolean", "true or false"],
+};
+
+/** Never repeats the value: it may be a password. */
+const wrongType = ({ type }: Setting, value: Json): string | undefined => {
+  const [fits, name] = expected[type];
+  return fits(value) ? undefined : `must be ${name}`;
+};
+
+const outOfBounds = (setting: Setting, value: Json): string | undefined => {
+  const { required, range, min, max, step } = setting;
+  if (value === "" && isText(setting)) return required ? "is required" : undefined;
+  if (range !== undefined && !range.includes(value)) return `must be one of ${range.join(", ")}`;
+  if (typeof value !== "number") return undefined;
+  if (min !== undefined && value < min) return `must be at least ${min}`;
+  if (max !== undefined && value > max) return `must be at most ${max}`;
+  return step !== undefined && value % step !== 0 ? `must be a multiple of ${step}` : undefined;
+};

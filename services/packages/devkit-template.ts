@@ -1,0 +1,72 @@
+import { mapWords } from "./command.ts";
+import { lookUp } from "./devkit-configuration.ts";
+import { type Json, type JsonObject, parseJson } from "./json.ts";
+import { PackageError, reasonOf } from "./package-error.ts";
+
+/**
+ * `cluster.json.tmpl` with the values in the places of its `{{keys}}`. The template is read as JSON first and the values
+ * are put into the tree, so a value can never add structure; in a command it never becomes more than one word.
+ */
+export const fillTemplate = (template: string, values: JsonObject): { readonly cluster: Json; readonly unset: readonly string[] } => {
+  const tree = readTemplate(template);
+  const unset = new Set<string>();
+
+  const settingOf = (key: string): Json => {
+    const value = lookUp(values, key) ?? null;
+    if (value === null) unset.add(key);
+    return value;
+  };
+  const textOf = (template: string): string =>
+    template.replace(placeholders, (_, key: string) => {
+      const value = settingOf(key);
+      if (value === null) throw new PackageError(`${file}: there is no value for ${key}`, { file });
+      return typeof value === "string" ? value : JSON.stringify(value);
+    });
+  const fillText = (content: string, isCommand: boolean): Json => {
+    if (!content.includes("{{")) return content;
+    refuseUnknown(content);
+    if (isCommand) return mapWords(content.replace(placeholders, "{{$1}}"), (word) => (word.includes("{{") ? textOf(word) : undefined));
+    const key = whole.exec(content)?.[1];
+    return key === undefined ? textOf(content) : settingOf(key);
+  };
+  const fill = (node: Json, depth: number, name?: string): Json => {
+    if (depth > maximumDepth) throw new PackageError(`${file} is nested too deep`, { file });
+    if (typeof node === "string") return fillText(node, name !== undefined && commands.has(name));
+    if (Array.isArray(node)) return node.map((item: Json) => fill(item, depth + 1));
+    if (typeof node !== "object" || node === null) return node;
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [checkedKey(key), fill(value, depth + 1, key)]));
+  };
+
+  return { cluster: fill(tree, 0), unset: [...unset] };
+};
+
+const commands = new Set(["cmd", "pre_check", "check_cmd", "action_cmd"]);
+const maximumDepth = 64;
+const file = "cluster.json.tmpl";
+
+/** `{{cluster.name}}`, also with the leading dot of older packages: `{{.cluster.name}}`. */
+const placeholders = /\{\{\s*\.?([^\s{}."'\\][^\s{}"'\\]*)\s*\}\}/g;
+const whole = new RegExp(`^${placeholders.source}$`);
+
+const readTemplate = (template: string): Json => {
+  try {
+    return parseJson(quoteBare(template));
+  } catch (cause) {
+    throw new PackageError(`${file} is not JSON: ${reasonOf(cause)}`, { file, cause });
+  }
+};
+
+/** Placeholders that stand for a number without quotes are quoted, so that the whole can be read as JSON. */
+const quoteBare = (template: string): string =>
+  template.replace(/"(?:\\[\s\S]|[^"\\])*"|\{\{[^{}"]*\}\}/g, (token) => (token.startsWith('"') ? token : JSON.stringify(token)));
+
+const refuseUnknown = (content: string): void => {
+  const rest = content.replace(placeholders, "");
+  if (rest.includes("{{"))
+    throw new PackageError(`${file}: ${JSON.stringify(content)} is more than the key of a setting between {{ and }}`, { file });
+};
+
+const checkedKey = (key: string): string => {
+  if (key.includes("{{")) throw new PackageError(`${file}: a value cannot name a property, as in ${JSON.stringify(key)}`, { file });
+  return key;
+};

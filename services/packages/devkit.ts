@@ -1,0 +1,142 @@
+import { type ArchiveFile, type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
+import { type ClusterDescription, describeRaw } from "./cluster-description.ts";
+import { isCluster, sentenceOf } from "./cluster-schema.ts";
+import { checkConfiguration } from "./devkit-check.ts";
+import { type ConfigurationSchema, readConfigurationSchema, type UserConfiguration, withDefaults } from "./devkit-configuration.ts";
+import { fillTemplate } from "./devkit-template.ts";
+import { isObject, type Json, type JsonObject, parseJson, text, texts } from "./json.ts";
+import { type Maintainer, maintainers } from "./maintainers.ts";
+import { PackageError, reasonOf } from "./package-error.ts";
+import { versionName } from "./versions.ts";
+
+/** An application package for machines: NAME/{package.json, config.json, cluster.json.tmpl} and what else it needs. */
+export type DevkitPackage = {
+  readonly metadata: PackageMetadata;
+  /** `config.json`, as it stands in the package. */
+  readonly configJson: string;
+  readonly configuration: ConfigurationSchema;
+  /** `cluster.json.tmpl`, as it stands in the package. */
+  readonly template: string;
+  /** All files, by their path below the package's folder. */
+  readonly files: ArchiveFiles;
+  readonly digest: string;
+};
+
+/** What a package says about itself, the same for both formats. */
+export type PackageMetadata = {
+  readonly name: string;
+  readonly version: string;
+  readonly appVersion: string;
+  /** `version [appVersion]` */
+  readonly versionName: string;
+  readonly description: string;
+  readonly home: string;
+  readonly icon: string;
+  readonly maintainers: readonly Maintainer[];
+  readonly screenshots: readonly string[];
+  readonly keywords: readonly string[];
+  readonly sources: readonly string[];
+};
+
+/** Configuration and template travel in an event, so they are bounded together. */
+export const descriptionLimit = 256 * 1024;
+
+/** Reads a package and proves that its template makes a cluster with nothing but its defaults. */
+export const readPackage = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<DevkitPackage> => {
+  const files = belowTopFolder(await unpack(tgz, limits), "package.json");
+  const [packageJson, configJson, template] = ["package.json", "config.json", "cluster.json.tmpl"].map((name) => textOf(files, name));
+  if (packageJson === undefined || configJson === undefined || template === undefined)
+    throw new PackageError("the package is not complete");
+  if (Buffer.byteLength(configJson) + Buffer.byteLength(template) > descriptionLimit) {
+    throw new PackageError("config.json and cluster.json.tmpl are together larger than 256 KiB");
+  }
+  const metadata = readMetadata(packageJson);
+  const configuration = readConfigurationSchema(configJson);
+  render(template, configuration, {});
+  return { metadata, configJson, configuration, template, files, digest: digestOf(tgz) };
+};
+
+/** The cluster that the template makes of the user's configuration; what is not set has the package's default. Throws a PackageError. */
+export const render = (template: string, schema: ConfigurationSchema, user: UserConfiguration): ClusterDescription => {
+  const { cluster, unset } = fillTemplate(template, withDefaults(schema, user));
+  const file = "cluster.json.tmpl";
+  if (!isCluster(cluster)) {
+    const hint = unset.length === 0 ? "" : ` (no value for ${unset.join(", ")})`;
+    throw new PackageError(`cluster.json.tmpl: ${sentenceOf(isCluster.errors)}${hint}`, { file });
+  }
+  const description = describeRaw(cluster);
+  const roles = new Set<string>();
+  for (const { role, replica, replicaRole } of description.nodes) {
+    for (const name of replica > 0 ? [role, replicaRole] : [role]) {
+      if (roles.has(name)) throw new PackageError(`cluster.json.tmpl: the role ${JSON.stringify(name)} is there twice`, { file });
+      roles.add(name);
+    }
+  }
+  return description;
+};
+
+/** As `render`, for those who must not throw: the package's description as it travels in events, checked and rendered, or the reason why not. */
+export const describeCluster = (
+  description: { readonly configJson: string; readonly template: string },
+  user: UserConfiguration,
+): ClusterDescription | { readonly rejected: string } => {
+  try {
+    const schema = readConfigurationSchema(description.configJson);
+    const problems = checkConfiguration(schema, user);
+    if (problems.length > 0) return { rejected: problems.map(({ message }) => message).join("; ") };
+    return render(description.template, schema, user);
+  } catch (cause) {
+    if (cause instanceof PackageError) return { rejected: cause.message };
+    throw cause;
+  }
+};
+
+/** Packages and charts have all their files below one folder, whose name does not matter. */
+export const belowTopFolder = (files: ArchiveFiles, principal: string): ArchiveFiles => {
+  if (files.size === 0) throw new PackageError("the archive is empty");
+  if (files.has(principal)) throw new PackageError(`${principal} is not in a folder of the package's name`, { file: principal });
+  const below = new Map<string, ArchiveFile>();
+  const folder = [...files.keys()].map((path) => path.split("/")).find((parts) => parts.length === 2 && parts[1] === principal)?.[0];
+  for (const [path, file] of files) if (path.startsWith(`${folder}/`)) below.set(path.slice(path.indexOf("/") + 1), file);
+  return below;
+};
+
+/** The text of a file that must be there. */
+export const textOf = (files: ArchiveFiles, path: string): string => {
+  const file = files.get(path);
+  if (file === undefined) throw new PackageError(`the package has no ${path}`, { file: path });
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(file.bytes);
+  } catch (cause) {
+    throw new PackageError(`${path} is not UTF-8 text`, { file: path, cause });
+  }
+};
+
+const readMetadata = (packageJson: string): PackageMetadata => {
+  const file = "package.json";
+  let value: Json;
+  try {
+    value = parseJson(packageJson);
+  } catch (cause) {
+    throw new PackageError(`package.json is not JSON: ${reasonOf(cause)}`, { file, cause });
+  }
+  if (!isObject(value)) throw new PackageError("package.json is not an object", { file });
+  for (const field of ["name", "version"]) {
+    if (text(value[field]).trim() === "") throw new PackageError(`package.json has no ${field}`, { file });
+  }
+  return metadataOf(value, text(value.app_version));
+};
+
+export const metadataOf = (value: JsonObject, appVersion: string): PackageMetadata => ({
+  name: text(value.name),
+  version: text(value.version),
+  appVersion,
+  versionName: versionName(text(value.version), appVersion),
+  description: text(value.description),
+  home: text(value.home),
+  icon: text(value.icon),
+  maintainers: maintainers(value.maintainers),
+  screenshots: texts(value.screenshots),
+  keywords: texts(value.keywords),
+  sources: texts(value.sources),
+});

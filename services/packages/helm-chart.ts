@@ -1,0 +1,61 @@
+import { type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
+import { belowTopFolder, metadataOf, type PackageMetadata, textOf } from "./devkit.ts";
+import { isObject, type JsonObject, parseJson, text } from "./json.ts";
+import { PackageError, reasonOf } from "./package-error.ts";
+import { readYaml } from "./package-index.ts";
+
+/** An application package for Kubernetes: a Helm chart. */
+export type HelmChart = {
+  readonly metadata: PackageMetadata;
+  /** `Chart.yaml`, as it stands in the chart. */
+  readonly chartYaml: string;
+  /** `values.yaml`, as it stands in the chart; empty if there is none. */
+  readonly values: string;
+  /** `values.schema.json`, if there is one. */
+  readonly valuesSchema?: JsonObject;
+  readonly readme: string;
+  /** All files, by their path below the chart's folder. */
+  readonly files: ArchiveFiles;
+  readonly digest: string;
+};
+
+export const readChart = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<HelmChart> => {
+  const files = belowTopFolder(await unpack(tgz, limits), "Chart.yaml");
+  const chartYaml = textOf(files, "Chart.yaml");
+  const values = files.has("values.yaml") ? textOf(files, "values.yaml") : "";
+  const given = readYaml(values, "values.yaml");
+  if (given !== null && !isObject(given)) throw new PackageError("values.yaml is not a map", { file: "values.yaml" });
+  const readme = [...files.keys()].find((path) => /^readme(\.md|\.txt)?$/i.test(path));
+  return {
+    metadata: readMetadata(chartYaml),
+    chartYaml,
+    values,
+    ...readSchema(files),
+    readme: readme === undefined ? "" : textOf(files, readme),
+    files,
+    digest: digestOf(tgz),
+  };
+};
+
+const readMetadata = (chartYaml: string): PackageMetadata => {
+  const file = "Chart.yaml";
+  const chart = readYaml(chartYaml, file);
+  if (!isObject(chart)) throw new PackageError("Chart.yaml is not a map", { file });
+  for (const field of ["apiVersion", "name", "version"]) {
+    if (text(chart[field]) === "") throw new PackageError(`Chart.yaml has no ${field}`, { file });
+  }
+  if (text(chart.type) === "library") throw new PackageError("this chart is a library, which cannot be deployed", { file });
+  return metadataOf(chart, text(chart.appVersion));
+};
+
+const readSchema = (files: ArchiveFiles): { readonly valuesSchema?: JsonObject } => {
+  const file = "values.schema.json";
+  if (!files.has(file)) return {};
+  try {
+    const valuesSchema = parseJson(textOf(files, file));
+    if (isObject(valuesSchema)) return { valuesSchema };
+  } catch (cause) {
+    throw new PackageError(`${file} is not JSON: ${reasonOf(cause)}`, { file, cause });
+  }
+  throw new PackageError(`${file} is not an object`, { file });
+};

@@ -1,0 +1,130 @@
+import { parseDocument, type Tags } from "yaml";
+import { isObject, type Json, type JsonObject, text, texts } from "./json.ts";
+import { type Maintainer, maintainers } from "./maintainers.ts";
+import { PackageError, reasonOf } from "./package-error.ts";
+import { compareVersions, versionName } from "./versions.ts";
+
+/** What a repository offers, whatever the format of its packages. */
+export type PackageIndex = { readonly entries: readonly IndexEntry[] };
+
+/** One application and its versions, the newest first. */
+export type IndexEntry = { readonly name: string; readonly versions: readonly IndexedVersion[] };
+
+export type IndexedVersion = {
+  readonly name: string;
+  readonly version: string;
+  readonly appVersion: string;
+  /** `version [appVersion]` */
+  readonly versionName: string;
+  readonly description: string;
+  readonly home: string;
+  readonly icon: string;
+  readonly keywords: readonly string[];
+  readonly sources: readonly string[];
+  readonly screenshots: readonly string[];
+  readonly maintainers: readonly Maintainer[];
+  /** As the index writes it, RFC 3339. */
+  readonly created: string;
+  /** sha256 of the archive in hex, or empty if the index does not tell. */
+  readonly digest: string;
+  /** Absolute, or relative to the index: see `packageUrl`. */
+  readonly urls: readonly string[];
+  readonly deprecated: boolean;
+  readonly removed: boolean;
+};
+
+/** In which field a format keeps what. */
+export type IndexFormat = {
+  readonly title: string;
+  readonly apiVersion: string;
+  readonly appVersion: string;
+  readonly other: { readonly title: string; readonly apiVersion: string };
+};
+
+export type IndexLimits = { readonly bytes: number; readonly versions: number };
+export const indexLimits: IndexLimits = { bytes: 32 * 1024 * 1024, versions: 100_000 };
+
+export const parseIndex = (source: string, format: IndexFormat, limits: Partial<IndexLimits> = {}): PackageIndex => {
+  const bounds = { ...indexLimits, ...limits };
+  if (Buffer.byteLength(source) > bounds.bytes) throw new PackageError(`the index is larger than ${bounds.bytes} bytes`);
+  const index = readYaml(source, "the index");
+  const { title, apiVersion, other } = format;
+  if (!isObject(index)) throw new PackageError(`this is not the index of a ${title} repository`);
+  if (index[apiVersion] === undefined && index[other.apiVersion] !== undefined) {
+    throw new PackageError(`this is the index of a ${other.title} repository, not of a ${title} repository`);
+  }
+  const entries = index.entries ?? (index[apiVersion] === undefined ? undefined : {});
+  if (!isObject(entries)) throw new PackageError(`this is not the index of a ${title} repository: it has no entries`);
+  const count = Object.values(entries).reduce((sum: number, versions) => sum + (Array.isArray(versions) ? versions.length : 0), 0);
+  if (count > bounds.versions) throw new PackageError(`the index has more than ${bounds.versions} versions`);
+  return { entries: Object.entries(entries).map(([name, versions]) => readEntry(name, versions, format)) };
+};
+
+/** Where a package of an index is: indexes may name it relative to themselves. */
+export const packageUrl = (repositoryUrl: string, url: string): string => {
+  const base = new URL(repositoryUrl);
+  base.pathname = base.pathname.replace(/\/(index\.yaml)?$/, "").concat("/");
+  const result = new URL(url, base);
+  if (result.search === "" && result.origin === base.origin) result.search = base.search; // a repository may be opened by a query
+  return result.href;
+};
+
+/** YAML as a person wrote it: `1.10` stays that, aliases may not multiply. */
+export const readYaml = (source: string, subject: string): Json => {
+  try {
+    const document = parseDocument(source, {
+      customTags: withoutNumbers,
+      logLevel: "silent",
+      merge: true,
+      schema: "core",
+      stringKeys: true,
+    });
+    const [problem] = document.errors;
+    if (problem !== undefined) throw problem;
+    const value: Json = document.toJS({ maxAliasCount: 100 });
+    return value;
+  } catch (cause) {
+    throw new PackageError(`${subject} is not YAML: ${reasonOf(cause)}`, { cause });
+  }
+};
+
+const numbers = new Set(["tag:yaml.org,2002:int", "tag:yaml.org,2002:float"]);
+const withoutNumbers = (tags: Tags): Tags => tags.filter((tag) => typeof tag === "string" || !numbers.has(tag.tag));
+
+const readEntry = (name: string, versions: Json | undefined, format: IndexFormat): IndexEntry => {
+  if (name === "") throw new PackageError("an entry of the index has no name");
+  if (!Array.isArray(versions)) throw new PackageError(`the entry ${name} of the index is not a list of versions`);
+  const read = versions.map((version: Json, position) => {
+    const subject = `version ${position + 1} of ${name} in the index`;
+    if (!isObject(version)) throw new PackageError(`${subject} is not an object`);
+    return readVersion(version, subject, format);
+  });
+  return { name, versions: read.sort((a, b) => compareVersions(b.version, a.version)) };
+};
+
+const readVersion = (raw: JsonObject, subject: string, format: IndexFormat): IndexedVersion => {
+  const [name, version, appVersion] = [text(raw.name), text(raw.version), text(raw[format.appVersion])];
+  const urls = texts(raw.urls);
+  const removed = raw.removed === true;
+  if (name === "") throw new PackageError(`${subject} has no name`);
+  if (version === "") throw new PackageError(`${subject} has no version`);
+  if (urls.length === 0 && !removed) throw new PackageError(`${subject} (${version}) has no urls`);
+  return {
+    name,
+    version,
+    appVersion,
+    versionName: versionName(version, appVersion),
+    description: text(raw.description),
+    home: text(raw.home),
+    icon: text(raw.icon),
+    keywords: texts(raw.keywords),
+    sources: texts(raw.sources),
+    screenshots: texts(raw.screenshots),
+    maintainers: maintainers(raw.maintainers),
+    created: text(raw.created),
+    digest: text(raw.digest).replace(/^sha256:/, ""),
+    urls,
+    deprecated: raw.deprecated === true,
+    removed,
+  };
+};

@@ -1,0 +1,19 @@
+import type { ArchiveLimits } from "./archive.ts";
+import { type DevkitPackage, readPackage } from "./devkit.ts";
+import { readDevkitIndex } from "./devkit-index.ts";
+import { type HelmChart, readChart } from "./helm-chart.ts";
+import { readHelmIndex } from "./helm-index.ts";
+import type { IndexLimits, PackageIndex } from "./package-index.ts";
+
+/** The two kinds of application packages, by the names that the API has for them. */
+export type PackageType = "vmbased" | "helm";
+
+export type AnyPackage = ({ readonly type: "vmbased" } & DevkitPackage) | ({ readonly type: "helm" } & HelmChart);
+
+/** Reads a package of either kind; throws a PackageError that says what is wrong with it. */
+export const readAny = async (tgz: Uint8Array, type: PackageType, limits?: Partial<ArchiveLimits>): Promise<AnyPackage> =>
+  type === "vmbased" ? { type, ...(await readPackage(tgz, limits)) } : { type, ...(await readChart(tgz, limits)) };
+
+/** Reads the index of a repository of either kind. */
+export const readIndex = (indexYaml: string, type: PackageType, limits?: Partial<IndexLimits>): PackageIndex =>
+  type === "vmbased" ? readDevkitIndex(indexYaml, limits) : readHelmIndex(indexYaml, limits);

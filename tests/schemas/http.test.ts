@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import express from "express";
+import * as validator from "express-openapi-validator";
+import { operations } from "../../schemas/generated/http.ts";
+import { contract, withContract } from "./tooling.ts";
+
+const application = express()
+  .use(express.json())
+  .use(express.urlencoded({ extended: true }))
+  .use(
+    validator.middleware({
+      apiSpec: join(contract, "http/v1.yaml"),
+      validateApiSpec: true,
+      validateRequests: { allowUnknownQueryParameters: true },
+      validateSecurity: false,
+    }),
+  )
+  .use((request: express.Request, response: express.Response) => {
+    response.json({ query: request.query, body: request.body });
+  })
+  .use((error: { status?: number; message: string }, _: express.Request, response: express.Response, __: express.NextFunction) => {
+    response.status(error.status ?? 500).json({ message: error.message });
+  });
+const server = createServer(application);
+before(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+after(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+type Answer = { query: Record<string, unknown>; body: Record<string, unknown>; message: string };
+
+async function call(method: string, path: string, body?: string | object) {
+  // A TCP server has an address object once it listens.
+  const { port } = server.address() as AddressInfo;
+  const form = typeof body === "string";
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method,
+    headers: body === undefined ? {} : { "content-type": form ? "application/x-www-form-urlencoded" : "application/json" },
+    ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
+  });
+  // The server above answers nothing else.
+  return { status: response.status, answer: (await response.json()) as Answer };
+}
+
+test("every operation is known to the validator of requests, and takes what it requires", async () => {
+  for (const [id, operation] of Object.entries(operations)) {
+    const { status, answer } = await call(operation.method.toUpperCase(), operation.path, operation.method === "get" ? undefined : {});
+    assert.equal(status, operation.required.length ? 400 : 200, `${id}: ${status} ${answer.message}`);
+    if (status === 400) assert.match(answer.message, new RegExp(`\\b(${operation.required.join("|")})\\b`), id);
+  }
+});
+
+test("a path with a colon is itself, and a DELETE has a body", async () => {
+  assert.equal((await call("DELETE", "/v1/user:role", { user_id: ["u"], role_id: ["r"] })).status, 200);
+  assert.match((await call("DELETE", "/v1/user:role", { user_id: ["u"] })).answer.message, /role_id/);
+  assert.equal((await call("POST", "/v1/users/password:change", { new_password: "n", reset_id: "r" })).status, 200);
+  assert.equal((await call("POST", "/v1/users/passwordchange", {})).status, 404);
+});
+
+test("a query array may be given once or repeated, and unknown fields pass", async () => {
+  const single = await call("GET", "/v1/clusters?status=active&limit=3&nonsense=1");
+  assert.deepEqual([single.answer.query.status, single.answer.query.limit, single.answer.query.nonsense], [["active"], 3, "1"]);
+  const twice = await call("GET", "/v1/clusters?status=active&status=pending");
+  assert.deepEqual(twice.answer.query.status, ["active", "pending"]);
+  assert.equal((await call("POST", "/v1/repos/index", { repo_id: "repo-1", nonsense: true })).status, 200);
+});
+
+test("a token is asked for in JSON or as a form, and only with a known grant", async () => {
+  assert.equal((await call("POST", "/v1/oauth2/token", { grant_type: "client_credentials" })).status, 200);
+  const form = await call("POST", "/v1/oauth2/token", "grant_type=password&client_id=c&client_secret=s&username=u&password=p");
+  assert.deepEqual([form.status, form.answer.body.username], [200, "u"]);
+  assert.match((await call("POST", "/v1/oauth2/token", { grant_type: "guess" })).answer.message, /grant_type/);
+});
+
+test("closed sets are closed, and bytes are base64", async () => {
+  const runtime = { name: "n", provider: "local", zone: "local", runtime_credential_id: "runtimec-1" };
+  assert.equal((await call("POST", "/v1/runtimes", runtime)).status, 200);
+  assert.match((await call("POST", "/v1/runtimes", { ...runtime, provider: "moon" })).answer.message, /provider/);
+  const app = { name: "n", version_type: "helm", version_package: "aGVsbG8=" };
+  assert.equal((await call("POST", "/v1/apps", app)).status, 200);
+  assert.match((await call("POST", "/v1/apps", { ...app, version_package: "§" })).answer.message, /version_package/);
+});
+
+test("every list answers rows, only the token is public, and every operation has its service", () => {
+  const all = Object.entries(operations);
+  assert.equal(all.length, 112);
+  assert.deepEqual(
+    all.filter(([, operation]) => operation.public).map(([id]) => id),
+    ["Token"],
+  );
+  for (const [id, { query, rows }] of all) assert.equal(query.includes("offset"), rows !== null, id);
+  assert.deepEqual([...new Set(all.map(([, { service }]) => service))].sort(), ["account", "app", "cluster", "repo", "runtime"]);
+});
+
+const document = (operation: string) => `
+openapi: 3.1.0
+info: { title: T, version: v1 }
+paths:
+  /v1/nodes:
+    get:
+      x-service: node
+      summary: List nodes
+      parameters:
+        - { $ref: "#/components/parameters/Limit" }
+        - { name: status, in: query, required: true, style: form, explode: true, schema: { type: array, items: { enum: [up, down] } } }
+        - { name: Pitrix-Wait-For, in: header, schema: { type: string } }
+${operation}
+      responses:
+        "200":
+          description: Rows.
+          content: { application/json: { schema: { type: object, properties: { node_set: { type: array, items: { $ref: "#/components/schemas/Node" } } } } } }
+components:
+  parameters: { Limit: { name: limit, in: query, description: How many., schema: { type: integer } } }
+  schemas: { Node: { description: A node., type: object, required: [node_id], properties: { node_id: { type: string }, tags: { type: object, additionalProperties: { type: string } } } } }
+`;
+
+test("an operation becomes a request, an answer and a description", () =>
+  withContract(({ generate, read, write }) => {
+    write("http/v1.yaml", document("      operationId: DescribeNodes\n      x-paged: true\n      x-rows: node_set"));
+    assert.deepEqual(generate().problems, []);
+    const text = read("generated/http.ts");
+    for (const expected of [
+      "/** A node. */\nexport type Node = {\n  readonly node_id: string;\n  readonly tags?: Readonly<Record<string, string>>;\n};\n",
+      '    request: {\n      /** How many. */\n      readonly limit?: number;\n      readonly status: readonly ("up" | "down")[];\n    };\n',
+      "    answer: {\n      readonly node_set?: readonly Node[];\n    };\n",
+      'DescribeNodes: { method: "get", path: "/v1/nodes", service: "node", query: ["limit", "status"], arrays: ["status"], required: ["status"], body: false, public: false, rows: "node_set" }',
+    ])
+      assert.ok(text.includes(expected), text);
+  }));
+
+test("a list without rows is refused, and so is an operation without a name", () =>
+  withContract(({ generate, write }) => {
+    write("http/v1.yaml", document("      x-paged: true\n      x-rows: nodes"));
+    assert.deepEqual(generate().problems, [
+      "http/v1.yaml: GET /v1/nodes has no operationId",
+      "http/v1.yaml: GET /v1/nodes is paged, but its answer has no rows",
+    ]);
+  }));
