@@ -24,6 +24,8 @@ export type Decider<Command extends Message, Event extends Message, State> = {
   readonly evolve: { readonly [T in Event["type"]]: (state: State, event: Of<Event, T>, meta: Meta) => State };
   /** Values that no other stream of the service may hold while this state holds them, `user email a@b`. */
   readonly claims?: (state: State) => readonly string[];
+  /** The "no" for a claim that another stream holds. */
+  readonly taken?: (claim: string) => Rejection;
 };
 
 /** A decider whose own types the backbone does not need to know. */

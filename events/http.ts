@@ -10,10 +10,19 @@ export type AnswerOf<O extends OperationId> = Operations[O]["answer"];
 /** What a command row is given at run time. */
 export type CommandContext<Needs, Prepared> = {
   readonly actor: Actor;
-  /** A new id with its prefix, `cl-B6BZVN3mOPvx`; under an idempotency key the same one again. */
+  /**
+   * A new id with its prefix, `cl-B6BZVN3mOPvx`; under an idempotency key the same one again.
+   * The n-th call with a prefix gives the same id in `command` and in `answer`.
+   */
   readonly newId: (prefix: string) => string;
-  /** The action (job) that this request starts, `j-...`; made on first use, and echoed by every event that follows from it. */
+  /** The id in hand of a row with `each`; empty otherwise. The request then holds an array of this one id. */
+  readonly item: string;
+  /** The action (job) that this request starts, `j-...`; made on first use, and echoed by every event that follows from it. One an item. */
   readonly actionId: () => string;
+  /** For the answer of a row with `each`: the action of every item, in the order of the request. */
+  readonly actionIds: () => readonly string[];
+  /** The id at hand of a row with `each`; empty otherwise. */
+  readonly item: string;
   /** Documents of the service's own read models that the row asked for; 404 was answered where one is missing. */
   readonly needs: Needs;
   readonly prepared: Prepared;
@@ -24,14 +33,30 @@ export type Edge = {
   /** Makes a secret unreadable outside the platform; for events. */
   readonly seal: (secret: string) => Promise<string>;
   readonly open: (sealed: string) => Promise<string>;
+  /** Destroys the key of a secret that is deleted: whatever still holds its ciphertext cannot be read any more. */
+  readonly forget: (sealed: string) => Promise<void>;
   /** Slow one-way hash of a password, with its salt. */
   readonly hashPassword: (password: string) => Promise<string>;
   readonly verifyPassword: (password: string, hash: string) => Promise<boolean>;
   readonly putBlob: (bytes: Uint8Array) => Promise<string>;
   readonly getBlob: (digest: string) => Promise<Uint8Array | undefined>;
+  /** Unguessable, in base64url; under an idempotency key the same one again. */
   readonly randomToken: (bytes: number) => string;
+  /** A new pair for signing tokens, its private half sealed. */
+  readonly newSigningKey: () => Promise<SigningKey>;
+  /** A JWT (ES256). Every service takes an `access` token whose key was announced; `refresh` and `id` are for who issued them. */
+  readonly signToken: (key: SigningKey, use: TokenUse, subject: string, seconds: number, claims?: TokenClaims) => Promise<string>;
+  /** What a token says, if it was signed with the key and is of that use; its claims hold `sub`, `iat` and `exp` too. */
+  readonly readToken: (publicJwk: string, use: TokenUse, token: string) => Promise<TokenClaims | "expired" | "invalid">;
   readonly now: () => number;
+  /** A header of the request at hand. */
+  readonly header: (name: string) => string | undefined;
 };
+
+/** As `SigningKeyAnnounced` carries it; the public half is JWK as JSON text. */
+export type SigningKey = { readonly keyId: string; readonly publicJwk: string; readonly sealedPrivateJwk: string };
+export type TokenUse = "access" | "refresh" | "id";
+export type TokenClaims = { readonly [name: string]: unknown };
 
 /** What a row that reads may ask of the service's own read models. Lists hold only what the caller may see. */
 export type Reads<ReadModels> = {
@@ -41,14 +66,21 @@ export type Reads<ReadModels> = {
     where: readonly Condition[],
     limit?: number,
   ) => Promise<readonly ReadModels[M][]>;
+  /** As `all`, whoever asks: for what a row decides, never for what it shows. */
+  readonly find: <M extends keyof ReadModels & string>(
+    model: M,
+    where: readonly Condition[],
+    limit?: number,
+  ) => Promise<readonly ReadModels[M][]>;
 };
 
-/** How one read-model document is asked for: the model and the id in the request. `own`: the caller must be allowed to change it (the default); `any`: it must exist. */
-export type Need<ReadModels, Request> = {
-  readonly [M in keyof ReadModels & string]: readonly [model: M, id: (request: Request) => string | undefined, access?: "own" | "any"];
-}[keyof ReadModels & string];
+/** One read-model document that a row asks for: the model and the id. `own`: the caller must be allowed to change it (the default); `any`: it must exist. */
+export type Need<ReadModels> = readonly [model: keyof ReadModels & string, id: string | undefined, access?: "own" | "any"];
+/** The documents, as the row gets them; an id that may be absent gives a document that may be. */
 export type NeedsOf<ReadModels, N> = {
-  readonly [K in keyof N]: N[K] extends readonly [infer M extends keyof ReadModels, ...unknown[]] ? ReadModels[M] : never;
+  readonly [K in keyof N]: N[K] extends readonly [infer M extends keyof ReadModels, infer Id, ...unknown[]]
+    ? ReadModels[M] | (undefined extends Id ? undefined : never)
+    : never;
 };
 
 export type CommandRow = {
@@ -56,10 +88,11 @@ export type CommandRow = {
   readonly operation: OperationId;
   /** A request with this array is carried out once an id, atomic per item. */
   readonly each?: string;
-  readonly needs?: { readonly [name: string]: readonly [string, (request: never) => string | undefined, ("own" | "any")?] };
+  readonly needs?: (request: never, item: string) => { readonly [name: string]: Need<Record<string, never>> };
   readonly prepare?: (request: never, edge: Edge, reads: Reads<never>, actor: Actor) => Promise<unknown>;
   readonly command: (request: never, context: CommandContext<never, never>) => Message | readonly Message[] | Rejection;
-  readonly answer: (request: never, context: CommandContext<never, never>) => unknown;
+  /** All commands of the request, of `each` one an id. */
+  readonly answer: (commands: never, context: CommandContext<never, never>, request: never) => unknown;
 };
 
 export type QueryRow = {
@@ -96,19 +129,28 @@ export const rows = <Command extends Message, ReadModels>() => ({
   /** Request to command. */
   command: <
     O extends OperationId,
-    const N extends { readonly [name: string]: Need<ReadModels, RequestOf<O>> } = Record<never, never>,
+    const N extends { readonly [name: string]: Need<ReadModels> } = Record<never, never>,
     Prepared = undefined,
+    C extends Command = Command,
   >(
     operation: O,
     row: {
       readonly each?: keyof RequestOf<O> & string;
-      readonly needs?: N;
-      readonly prepare?: (request: RequestOf<O>, edge: Edge, reads: Reads<ReadModels>, actor: Actor) => Promise<Prepared>;
-      readonly command: (
+      readonly needs?: (request: RequestOf<O>, item: string) => N;
+      /** A rejection is the answer; the row's command does not see it. */
+      readonly prepare?: (
         request: RequestOf<O>,
+        edge: Edge,
+        reads: Reads<ReadModels>,
+        actor: Actor,
+        found: Found<NeedsOf<ReadModels, N>>,
+      ) => Promise<Prepared | Rejection>;
+      readonly command: (request: RequestOf<O>, context: CommandContext<NeedsOf<ReadModels, N>, Prepared>) => C | readonly C[] | Rejection;
+      readonly answer: (
+        commands: readonly [C, ...C[]],
         context: CommandContext<NeedsOf<ReadModels, N>, Prepared>,
-      ) => Command | readonly Command[] | Rejection;
-      readonly answer: (request: RequestOf<O>, context: CommandContext<NeedsOf<ReadModels, N>, Prepared>) => AnswerOf<O>;
+        request: RequestOf<O>,
+      ) => AnswerOf<O>;
     },
   ): HttpRow => ({ kind: "command", operation, ...row }) as unknown as HttpRow, // The row's types are checked here and forgotten in the table.
 

@@ -14,7 +14,7 @@ export type Projection<Document extends object> = {
   readonly version: number;
   readonly initialState: Document;
   readonly evolve: {
-    readonly [T in EventType]?: (document: Document, event: EventByType[T], meta: Meta) => Document | typeof deleted;
+    readonly [T in EventType]?: (document: Document, event: EventByType[T], meta: Meta, id: string) => Document | typeof deleted;
   };
   /** Ids of the documents that an event changes, where it is not the stream's key. */
   readonly key?: { readonly [T in EventType]?: (event: EventByType[T], meta: Meta) => string | readonly string[] };

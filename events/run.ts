@@ -5,12 +5,12 @@ import { effectsWorker, type Guard } from "./effects/effects.ts";
 import { timersWorker } from "./effects/timers.ts";
 import { metaIn, topicOf } from "./log/record.ts";
 import { relay } from "./log/relay.ts";
-import { aggregateOf, type Message } from "./message.ts";
+import { aggregateOf, keyOf, type Message } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { AnyProjection } from "./projection.ts";
 import type { Service } from "./service.ts";
 import { type Because, executor } from "./store/execute.ts";
-import { collectionOf, idsOf, projector } from "./subscription/projections.ts";
+import { aggregatesOf, collectionOf, idsOf, projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
 import { deadLetterTopic, type Progress, subscribe } from "./subscription/subscription.ts";
 
@@ -75,6 +75,21 @@ export const instance = (
     ];
   };
 
+  const awaited = async (wanted: readonly Awaited[], stream: string, milliseconds: number): Promise<boolean> => {
+    const until = clock.now() + milliseconds;
+    for (;;) {
+      const there = await Promise.all(
+        wanted.map(
+          async ({ projection, id, version }) => ((await documents.get(collectionOf(projection), [id]))[0]?.version ?? 0) >= version,
+        ),
+      );
+      if (there.every(Boolean)) return true;
+      const parked = [...subscriptions.values()].some(({ parked }) => parked.has(stream));
+      if (parked || clock.now() >= until) return false;
+      await applied.wait(clock, Math.min(50, until - clock.now()), stopping.signal);
+    }
+  };
+
   return {
     service,
     execute: executing.execute,
@@ -109,21 +124,39 @@ export const instance = (
     },
 
     /** Waits, at most so long, until every own read model has what it reads of the commit. False: not yet. */
-    settled: async (commit: Commit, milliseconds: number): Promise<boolean> => {
-      const wanted = projections.flatMap((projection) => touched(projection, commit));
-      const until = clock.now() + milliseconds;
-      for (;;) {
-        const there = await Promise.all(
-          wanted.map(
-            async ({ projection, id, version }) => ((await documents.get(collectionOf(projection), [id]))[0]?.version ?? 0) >= version,
-          ),
+    settled: (commit: Commit, milliseconds: number): Promise<boolean> =>
+      awaited(
+        projections.flatMap((projection) => touched(projection, commit)),
+        commit.stream,
+        milliseconds,
+      ),
+
+    /**
+     * The same for a position, and for one read model if it is named. Of another service's stream only the document of the stream's own key
+     * is known. False at once for a position that an own stream does not have.
+     */
+    seen: async (stream: string, version: number, milliseconds: number, model?: string): Promise<boolean> => {
+      const asked = projections.filter(({ name }) => model === undefined || name === model);
+      if (own.includes(aggregateOf(stream))) {
+        const commits = (await ports.store.read(stream, 0)).filter((commit) => commit.version <= version);
+        const last = commits.at(-1);
+        if (!last || last.version + last.events.length - 1 < version) return version === 0;
+        const wanted = commits.flatMap((commit) => asked.flatMap((projection) => touched(projection, commit)));
+        const highest = new Map(
+          wanted.filter((each) => each.version <= version).map((each) => [`${each.projection.name} ${each.id}`, each]),
         );
-        if (there.every(Boolean)) return true;
-        const parked = [...subscriptions.values()].some(({ parked }) => parked.has(commit.stream));
-        if (parked || clock.now() >= until) return false;
-        await applied.wait(clock, Math.min(50, until - clock.now()), stopping.signal);
+        return awaited([...highest.values()], stream, milliseconds);
       }
+      const readers = asked.filter(({ evolve, of }) => aggregatesOf(Object.keys(evolve), of).includes(aggregateOf(stream)));
+      return awaited(
+        readers.map((projection) => ({ projection, id: keyOf(stream), version })),
+        stream,
+        milliseconds,
+      );
     },
+
+    /** Resolves when some read model has changed, or the time is up. */
+    changed: (milliseconds: number): Promise<void> => applied.wait(clock, milliseconds, stopping.signal),
 
     /** What keeps it from its promises right now; empty = nothing. */
     troubles: (): readonly string[] => [
@@ -139,8 +172,10 @@ export const instance = (
 };
 export type Instance = ReturnType<typeof instance>;
 
+type Awaited = { readonly projection: AnyProjection; readonly id: string; readonly version: number };
+
 /** Documents that a commit changes in a read model, and up to which version. */
-const touched = (projection: AnyProjection, commit: Commit): readonly { projection: AnyProjection; id: string; version: number }[] => {
+const touched = (projection: AnyProjection, commit: Commit): readonly Awaited[] => {
   if (projection.of && !projection.of.includes(aggregateOf(commit.stream))) return [];
   return commit.events.flatMap(({ type, schemaId, bytes }, index) => {
     if (!(type in projection.evolve)) return [];

@@ -77,18 +77,19 @@ export const publishQueue = (options: PublishQueueOptions): ((records: readonly 
     for (let at = 0; at < waiting.length; ) {
       const call = waiting[at];
       if (!call || !(await place(call))) continue;
-      for (let i = call.sent; i < call.placed.length; i++) {
-        const { record, partition, bytes } = call.placed[i] ?? {};
-        if (!record || partition === undefined) break;
+      for (const { record, partition, bytes } of call.placed.slice(call.sent)) {
         const name = `${record.topic}/${partition}`;
         const slice = slices.get(name) ?? { topic: record.topic, partition, records: [], bytes: 0 };
         const isFull = slice.records.length > 0 && slice.bytes + bytes > partitionBytes;
-        if (isFull || count === sendRecords) return { slices: [...slices.values()], calls };
+        // A record too big to share a batch may be too big for the broker: it goes alone, and fails alone.
+        const isAlone = bytes > partitionBytes;
+        if (isFull || count === sendRecords || (isAlone && count > 0)) return { slices: [...slices.values()], calls };
         slice.records.push(record);
         slice.bytes += bytes;
         slices.set(name, slice);
-        calls.set(call, i + 1);
+        calls.set(call, (calls.get(call) ?? call.sent) + 1);
         count += 1;
+        if (isAlone) return { slices: [...slices.values()], calls };
       }
       at += 1;
     }

@@ -1,40 +1,56 @@
 import type { AnyBulkWriteOperation, Collection } from "mongodb";
-import type { Commit, EventStore, Place } from "../ports.ts";
-import { type CommitDocument, fromDocument, idOf, placeKey, scatter, scatterKey, walkKey } from "./commit-document.ts";
+import type { EventStore } from "../ports.ts";
+import { type CommitDocument, fromDocument, idOf, walkKey } from "./commit-document.ts";
+import type { Ready } from "./ready.ts";
+import { timerWalk, windowWalk } from "./walk.ts";
 
-type Mark = "publish" | "effects";
+type Mark = Parameters<EventStore["clear"]>[0];
 type Due = Pick<EventStore, "due" | "dueBelow" | "dueTimers" | "clear">;
+type Update = AnyBulkWriteOperation<CommitDocument>;
 
 const fieldOf = { publish: "publish", effects: "effect" } as const;
-const everything = 2 ** 32;
-/** Updates in one round trip. */
+/** Commits cleared in one round trip. */
 const batch = 1000;
 
-/**
- * The due marks. The embedded server reads the whole range of a query before it sorts and limits, so no query may range over
- * a whole backlog: a walk goes in windows of the scattered keys, as wide as a page's worth of marks lies in them.
- */
-export const dueMarks = (commits: () => Promise<Collection<CommitDocument>>): Due => {
-  const walks = { publish: walk(commits, "publish"), effects: walk(commits, "effects") };
+/** The due marks of the commits: indexed fields that are there as long as work is. */
+export const dueMarks = (commits: Ready<Collection<CommitDocument>>): Due => {
+  const walks = { publish: windowWalk(commits, "publish"), effects: windowWalk(commits, "effect") };
   const timers = timerWalk(commits);
   return {
-    due: async (mark, after, limit) => {
-      const found = await walks[mark](after, limit);
-      return found.map(fromDocument);
-    },
+    due: async (mark, after, limit) => (await walks[mark](after, limit)).map(fromDocument),
     dueBelow: async (mark, stream, version) => {
       const field = fieldOf[mark];
       const range = { $gte: walkKey(stream, 0), $lt: walkKey(stream, version) };
-      const found = await (await commits()).find({ [field]: range }).toArray();
-      return found.map(fromDocument).sort((left, right) => left.version - right.version);
+      const found = await (await commits())
+        .find({ [field]: range })
+        .sort({ [field]: 1 })
+        .toArray();
+      return found.map(fromDocument);
     },
     dueTimers: async (until, limit) => (await timers(until, limit)).map(fromDocument),
     clear: async (mark, done) => {
-      const versions = Map.groupBy(done, ({ commit }) => idOf(commit));
-      const updates = [...versions].flatMap(([id, of]) => clearing(mark, id, of));
-      const collection = await commits();
-      for (let start = 0; start < updates.length; start += batch)
-        await collection.bulkWrite(updates.slice(start, start + batch), { ordered: mark !== "publish" });
+      const versions = new Map<string, number[]>();
+      for (const { commit, version } of done) versions.set(idOf(commit), [...(versions.get(idOf(commit)) ?? []), version]);
+      const ids = [...versions.keys()];
+      for (let start = 0; start < ids.length; start += batch) {
+        const updates = ids.slice(start, start + batch).flatMap((id) => clearing(mark, id, versions.get(id) ?? []));
+        // Ordered, because a mark's key goes once nothing is left under it.
+        await (await commits()).bulkWrite(updates, { ordered: mark === "effects" });
+      }
     },
   };
+};
+
+const clearing = (mark: Mark, _id: string, versions: readonly number[]): readonly Update[] => {
+  switch (mark) {
+    case "publish":
+      return [{ updateOne: { filter: { _id }, update: { $unset: { publish: "" } } } }];
+    case "effects":
+      return [
+        { updateOne: { filter: { _id }, update: { $pull: { effects: { $in: versions } } } } },
+        { updateOne: { filter: { _id, effects: { $size: 0 } }, update: { $unset: { effect: "", effects: "" } } } },
+      ];
+    case "timers":
+      return [{ updateOne: { filter: { _id }, update: { $pull: { timers: { version: { $in: versions } } } } } }];
+  }
 };

@@ -105,7 +105,7 @@ export const executor = (
       fromPrimary = true;
       // Neither the cause nor the version: a claim, or a write that a majority does not have yet.
       if (head.version === before) {
-        taken = await takenBy(stream, commit.claims);
+        taken = await takenBy(stream, decider, commit.claims);
         if (!taken) await clock.sleep(backOff(clock, attempt, 5, 500));
       }
     }
@@ -152,7 +152,7 @@ export const executor = (
   };
 
   /** Cleans claims whose holder gave them up; the "no" for one that is really taken. */
-  const takenBy = async (stream: string, claims: readonly string[]): Promise<Rejection | undefined> => {
+  const takenBy = async (stream: string, taker: AnyDecider, claims: readonly string[]): Promise<Rejection | undefined> => {
     for (const claim of claims) {
       const holder = await store.findClaim(claim);
       if (!holder) continue;
@@ -161,7 +161,7 @@ export const executor = (
         decider &&
         holder.stream !== stream &&
         (decider.claims?.((await fold(holder.stream, decider, heads.get(holder.stream))).state) ?? []).includes(claim);
-      if (held) return { rejected: `${claim} is taken already`, kind: "exists" };
+      if (held) return taker.taken?.(claim) ?? { rejected: `${claim} is taken already`, kind: "exists" };
       await store.releaseClaim(holder, claim);
     }
     return undefined;

@@ -30,12 +30,12 @@ export const evolve = (
 ): StoredDocument | undefined => {
   if (document && document.version >= meta.version) return document;
   const row = projection.evolve[event.type as keyof typeof projection.evolve] as
-    | ((document: object, event: unknown, meta: Meta) => object | typeof deleted)
+    | ((document: object, event: unknown, meta: Meta, id: string) => object | typeof deleted)
     | undefined;
   if (!row) return document;
   const before = document && !document.deleted ? document.value : projection.initialState;
   try {
-    const value = row(before, event, meta);
+    const value = row(before, event, meta, id);
     const gone = value === deleted;
     return { id, stream: meta.stream, version: meta.version, deleted: gone, value: gone ? {} : { ...value } };
   } catch (error) {

@@ -95,6 +95,25 @@ export interface NodeAddress {
   readonly privateIp: string;
 }
 
+/** What is granted of a module, and on whose rows. */
+export interface RoleModule {
+  readonly moduleId: string;
+  /** Whose rows: all, group or self. */
+  readonly dataLevel: string;
+  readonly actionBundleIds: readonly string[];
+}
+
+/** A program got credentials with which it acts as a user. */
+export interface ClientCreated {
+  readonly type: "ClientCreated";
+  readonly clientId: string;
+  readonly userId: string;
+  /** A slow salted hash; never the secret. */
+  readonly secretHash: string;
+  readonly owner: string;
+  readonly ownerPath: string;
+}
+
 /** The action ended without success; the cluster stays as the provider left it. */
 export interface ClusterActionFailed {
   readonly type: "ClusterActionFailed";
@@ -145,6 +164,7 @@ export interface ClusterCeased {
   readonly clusterId: string;
   /** The action; its outcome echoes it. */
   readonly jobId: string;
+  readonly runtimeId: string;
 }
 
 /** The cluster is put away. */
@@ -396,6 +416,61 @@ export interface DeploymentSucceeded {
   readonly addresses: readonly NodeAddress[];
 }
 
+/** A group of users was created. */
+export interface GroupCreated {
+  readonly type: "GroupCreated";
+  readonly groupId: string;
+  /** Empty for a root group. */
+  readonly parentGroupId: string;
+  /** The ids from the root down to this group, each after a colon. */
+  readonly groupPath: string;
+  readonly name: string;
+  readonly description: string;
+  readonly owner: string;
+  readonly ownerPath: string;
+}
+
+/** A group without users and subgroups was deleted. */
+export interface GroupDeleted {
+  readonly type: "GroupDeleted";
+  readonly groupId: string;
+  readonly parentGroupId: string;
+}
+
+/** Users joined a group. */
+export interface GroupJoined {
+  readonly type: "GroupJoined";
+  readonly groupId: string;
+  readonly groupPath: string;
+  readonly userIds: readonly string[];
+}
+
+/** Users left a group. */
+export interface GroupLeft {
+  readonly type: "GroupLeft";
+  readonly groupId: string;
+  readonly userIds: readonly string[];
+}
+
+/** A group's name and description, as they are now. */
+export interface GroupModified {
+  readonly type: "GroupModified";
+  readonly groupId: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A group has another path, and so have its users and subgroups. */
+export interface GroupMoved {
+  readonly type: "GroupMoved";
+  readonly groupId: string;
+  readonly parentGroupId: string;
+  readonly groupPath: string;
+  readonly formerParentGroupId: string;
+  readonly userIds: readonly string[];
+  readonly subgroupIds: readonly string[];
+}
+
 /** A node has its place and its address. */
 export interface NodeProvisioned {
   readonly type: "NodeProvisioned";
@@ -448,6 +523,39 @@ export interface RepoCreated {
 export interface RepoDeleted {
   readonly type: "RepoDeleted";
   readonly repoId: string;
+}
+
+/** A role was defined; what it may do follows. */
+export interface RoleCreated {
+  readonly type: "RoleCreated";
+  readonly roleId: string;
+  readonly roleName: string;
+  readonly description: string;
+  /** Where it works: global_admin, isv or user. */
+  readonly portal: string;
+  readonly owner: string;
+  readonly ownerPath: string;
+}
+
+/** A role is gone; those who have it lose what it allowed. */
+export interface RoleDeleted {
+  readonly type: "RoleDeleted";
+  readonly roleId: string;
+}
+
+/** A role's name and description, as they are now. */
+export interface RoleModified {
+  readonly type: "RoleModified";
+  readonly roleId: string;
+  readonly roleName: string;
+  readonly description: string;
+}
+
+/** What a role may do, all of it as it is now. */
+export interface RoleModuleModified {
+  readonly type: "RoleModuleModified";
+  readonly roleId: string;
+  readonly modules: readonly RoleModule[];
 }
 
 /** A place to deploy to: a zone of a provider, entered with a credential. */
@@ -524,6 +632,7 @@ export interface RuntimeModified {
   readonly name: string;
   readonly description: string;
   readonly runtimeCredentialId: string;
+  readonly formerRuntimeCredentialId: string;
 }
 
 /** A cluster may not use the runtime. */
@@ -555,6 +664,38 @@ export interface RuntimeReserved {
   readonly runtimeCredentialId: string;
 }
 
+/** Tokens signed with this key are genuine. */
+export interface SigningKeyAnnounced {
+  readonly type: "SigningKeyAnnounced";
+  readonly keyId: string;
+  /** The public half, a JSON Web Key as text. */
+  readonly publicJwk: string;
+  /** Ciphertext of the private half. */
+  readonly sealedPrivateJwk: string;
+}
+
+/** Tokens signed with this key are no longer genuine. */
+export interface SigningKeyRetired {
+  readonly type: "SigningKeyRetired";
+  readonly keyId: string;
+}
+
+/** A group knows of one below it. */
+export interface SubgroupAdded {
+  readonly type: "SubgroupAdded";
+  readonly groupId: string;
+  readonly subgroupId: string;
+  /** The parent's path at that moment. */
+  readonly groupPath: string;
+}
+
+/** A group below this one moved away or is gone. */
+export interface SubgroupRemoved {
+  readonly type: "SubgroupRemoved";
+  readonly groupId: string;
+  readonly subgroupId: string;
+}
+
 /** A task ended without success. */
 export interface TaskFailed {
   readonly type: "TaskFailed";
@@ -583,8 +724,100 @@ export interface TaskSucceeded {
   readonly taskId: string;
 }
 
+/** A user was created. */
+export interface UserCreated {
+  readonly type: "UserCreated";
+  readonly userId: string;
+  readonly username: string;
+  /** Unique on the platform, whatever its case. */
+  readonly email: string;
+  readonly phoneNumber: string;
+  readonly description: string;
+  /** A slow salted hash; never the password. */
+  readonly passwordHash: string;
+  readonly roleIds: readonly string[];
+  /** The ids of the groups from the root down, each after a colon; empty for a user outside any group. */
+  readonly groupPath: string;
+  /** The user itself. */
+  readonly owner: string;
+  /** The group path, a colon and the user id: by it groups see each other's rows. */
+  readonly ownerPath: string;
+}
+
+/** A user was deleted; the e-mail is free again. */
+export interface UserDeleted {
+  readonly type: "UserDeleted";
+  readonly userId: string;
+  /** The groups it was in. */
+  readonly groupIds: readonly string[];
+}
+
+/** A user joined or left a group, or one of its groups moved. */
+export interface UserGroupPathChanged {
+  readonly type: "UserGroupPathChanged";
+  readonly userId: string;
+  /** Of the group joined last; empty for a user outside any group. */
+  readonly groupPath: string;
+  readonly ownerPath: string;
+  /** The paths of all its groups, the one joined last at the end. */
+  readonly groupPaths: readonly string[];
+}
+
+/** A user's description of itself changed; all of it as it is now. */
+export interface UserModified {
+  readonly type: "UserModified";
+  readonly userId: string;
+  readonly username: string;
+  readonly email: string;
+  readonly phoneNumber: string;
+  readonly description: string;
+}
+
+/** A user has a new password. */
+export interface UserPasswordChanged {
+  readonly type: "UserPasswordChanged";
+  readonly userId: string;
+  readonly passwordHash: string;
+  /** The reset that it used up; null where it was set directly. */
+  readonly resetId: string | null;
+}
+
+/** A change of password was not finished in time. */
+export interface UserPasswordResetExpired {
+  readonly type: "UserPasswordResetExpired";
+  readonly userId: string;
+  readonly resetId: string;
+}
+
+/** A change of password has begun; it lapses if it is not finished in time. */
+export interface UserPasswordResetRequested {
+  readonly type: "UserPasswordResetRequested";
+  readonly userId: string;
+  readonly resetId: string;
+}
+
+/** A user was given a role. */
+export interface UserRoleBound {
+  readonly type: "UserRoleBound";
+  readonly userId: string;
+  readonly roleId: string;
+}
+
+/** A role was taken from a user. */
+export interface UserRoleUnbound {
+  readonly type: "UserRoleUnbound";
+  readonly userId: string;
+  readonly roleId: string;
+}
+
+/** What can happen to a client. */
+export type ClientEvent = ClientCreated;
+
 /** What can happen to a cluster. */
 export type ClusterEvent = ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded;
+
+/** What can happen to a group. */
+export type GroupEvent = GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | SubgroupAdded | SubgroupRemoved;
 
 /** What can happen to a local deployment. */
 export type LocalDeploymentEvent = DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeProvisioned | NodeReleased | TaskFailed | TaskStarted | TaskSucceeded;
@@ -592,24 +825,39 @@ export type LocalDeploymentEvent = DeploymentFailed | DeploymentLayerFinished | 
 /** What can happen to a repo. */
 export type RepoEvent = RepoCreated | RepoDeleted;
 
+/** What can happen to a role. */
+export type RoleEvent = RoleCreated | RoleDeleted | RoleModified | RoleModuleModified;
+
 /** What can happen to a runtime. */
 export type RuntimeEvent = RuntimeCreated | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved;
 
 /** What can happen to a runtime credential. */
 export type RuntimeCredentialEvent = RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed;
 
+/** What can happen to a signing key. */
+export type SigningKeyEvent = SigningKeyAnnounced | SigningKeyRetired;
+
+/** What can happen to an user. */
+export type UserEvent = UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+
 /** The events by the aggregate that announces them. */
 export type EventByAggregate = {
+  client: ClientEvent;
   cluster: ClusterEvent;
+  group: GroupEvent;
   localDeployment: LocalDeploymentEvent;
   repo: RepoEvent;
+  role: RoleEvent;
   runtime: RuntimeEvent;
   runtimeCredential: RuntimeCredentialEvent;
+  signingKey: SigningKeyEvent;
+  user: UserEvent;
 };
 
 export type Aggregate = keyof EventByAggregate;
 
 export type EventByType = {
+  ClientCreated: ClientCreated;
   ClusterActionFailed: ClusterActionFailed;
   ClusterActionStarted: ClusterActionStarted;
   ClusterActivated: ClusterActivated;
@@ -641,10 +889,20 @@ export type EventByType = {
   DeploymentLayerFinished: DeploymentLayerFinished;
   DeploymentStarted: DeploymentStarted;
   DeploymentSucceeded: DeploymentSucceeded;
+  GroupCreated: GroupCreated;
+  GroupDeleted: GroupDeleted;
+  GroupJoined: GroupJoined;
+  GroupLeft: GroupLeft;
+  GroupModified: GroupModified;
+  GroupMoved: GroupMoved;
   NodeProvisioned: NodeProvisioned;
   NodeReleased: NodeReleased;
   RepoCreated: RepoCreated;
   RepoDeleted: RepoDeleted;
+  RoleCreated: RoleCreated;
+  RoleDeleted: RoleDeleted;
+  RoleModified: RoleModified;
+  RoleModuleModified: RoleModuleModified;
   RuntimeCreated: RuntimeCreated;
   RuntimeCredentialCreated: RuntimeCredentialCreated;
   RuntimeCredentialDeleted: RuntimeCredentialDeleted;
@@ -656,17 +914,31 @@ export type EventByType = {
   RuntimeRefused: RuntimeRefused;
   RuntimeReleased: RuntimeReleased;
   RuntimeReserved: RuntimeReserved;
+  SigningKeyAnnounced: SigningKeyAnnounced;
+  SigningKeyRetired: SigningKeyRetired;
+  SubgroupAdded: SubgroupAdded;
+  SubgroupRemoved: SubgroupRemoved;
   TaskFailed: TaskFailed;
   TaskStarted: TaskStarted;
   TaskSucceeded: TaskSucceeded;
+  UserCreated: UserCreated;
+  UserDeleted: UserDeleted;
+  UserGroupPathChanged: UserGroupPathChanged;
+  UserModified: UserModified;
+  UserPasswordChanged: UserPasswordChanged;
+  UserPasswordResetExpired: UserPasswordResetExpired;
+  UserPasswordResetRequested: UserPasswordResetRequested;
+  UserRoleBound: UserRoleBound;
+  UserRoleUnbound: UserRoleUnbound;
 };
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeProvisioned | NodeReleased | RepoCreated | RepoDeleted | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | TaskFailed | TaskStarted | TaskSucceeded;
+export type AnyEvent = ClientCreated | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeProvisioned | NodeReleased | RepoCreated | RepoDeleted | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
+  ClientCreated: ["client"],
   ClusterActionFailed: ["cluster"],
   ClusterActionStarted: ["cluster"],
   ClusterActivated: ["cluster"],
@@ -698,10 +970,20 @@ export const eventTypes = {
   DeploymentLayerFinished: ["localDeployment"],
   DeploymentStarted: ["localDeployment"],
   DeploymentSucceeded: ["localDeployment"],
+  GroupCreated: ["group"],
+  GroupDeleted: ["group"],
+  GroupJoined: ["group"],
+  GroupLeft: ["group"],
+  GroupModified: ["group"],
+  GroupMoved: ["group"],
   NodeProvisioned: ["localDeployment"],
   NodeReleased: ["localDeployment"],
   RepoCreated: ["repo"],
   RepoDeleted: ["repo"],
+  RoleCreated: ["role"],
+  RoleDeleted: ["role"],
+  RoleModified: ["role"],
+  RoleModuleModified: ["role"],
   RuntimeCreated: ["runtime"],
   RuntimeCredentialCreated: ["runtimeCredential"],
   RuntimeCredentialDeleted: ["runtimeCredential"],
@@ -713,7 +995,20 @@ export const eventTypes = {
   RuntimeRefused: ["runtime"],
   RuntimeReleased: ["runtime"],
   RuntimeReserved: ["runtime"],
+  SigningKeyAnnounced: ["signingKey"],
+  SigningKeyRetired: ["signingKey"],
+  SubgroupAdded: ["group"],
+  SubgroupRemoved: ["group"],
   TaskFailed: ["localDeployment"],
   TaskStarted: ["localDeployment"],
   TaskSucceeded: ["localDeployment"],
+  UserCreated: ["user"],
+  UserDeleted: ["user"],
+  UserGroupPathChanged: ["user"],
+  UserModified: ["user"],
+  UserPasswordChanged: ["user"],
+  UserPasswordResetExpired: ["user"],
+  UserPasswordResetRequested: ["user"],
+  UserRoleBound: ["user"],
+  UserRoleUnbound: ["user"],
 } as const;

@@ -1,0 +1,52 @@
+import type { Log, Running } from "../ports.ts";
+import { administration } from "./administration.ts";
+import { type KafkaLogOptions, timeoutOf } from "./client.ts";
+import { followTopic } from "./follow.ts";
+import { kafkaSender, safeSend } from "./producer.ts";
+import { publishQueue } from "./publish-queue.ts";
+import { runSubscription } from "./subscription.ts";
+
+export type { KafkaLogger, KafkaLogOptions } from "./client.ts";
+
+/**
+ * The log on a Kafka cluster. Consumer groups only share out the partitions: where a group stands, its subscription knows.
+ */
+export const kafkaLog = (options: KafkaLogOptions): Log => {
+  const cluster = administration(options);
+  const producer = safeSend(() => kafkaSender(options), timeoutOf(options));
+  const open = new Set<Running>();
+  let isClosed = false;
+
+  const whileOpen = async <T>(action: () => Promise<T>): Promise<T> => {
+    if (isClosed) throw new Error("The log is closed");
+    return action();
+  };
+  /** Keeps it, so that closing the log stops it. */
+  const kept = async <R extends Running>(starting: Promise<R>): Promise<R> => {
+    const running = await starting;
+    let stopping: Promise<void> | undefined;
+    const stop = (): Promise<void> => {
+      stopping ??= running.stop().finally(() => open.delete(entry));
+      return stopping;
+    };
+    const entry = { ...running, stop };
+    open.add(entry);
+    if (isClosed) await stop();
+    return entry;
+  };
+  const publish = publishQueue({ partitions: cluster.partitions, send: producer.send });
+  const follow = followTopic(options, cluster);
+
+  return {
+    ensureTopics: (topics) => whileOpen(() => cluster.ensureTopics(topics)),
+    publish: (records) => whileOpen(() => publish(records)),
+    subscribe: (subscription) => whileOpen(() => kept(runSubscription(options, { subscription, administration: cluster, commits: true }))),
+    follow: (topic, handle) => whileOpen(() => kept(follow(topic, handle))),
+    ends: (topic) => whileOpen(async () => (await cluster.ranges(topic)).map(({ partition, high }) => ({ partition, offset: high }))),
+    close: async () => {
+      isClosed = true;
+      await Promise.all([...open].map(({ stop }) => stop()));
+      await producer.close();
+    },
+  };
+};

@@ -1,0 +1,134 @@
+import type { Administration } from "./administration.ts";
+import { connectClient, type KafkaLogOptions, timeoutOf } from "./client.ts";
+import { type GroupSubscription, type LaneControl, type Lanes, lanesOf } from "./lanes.ts";
+import { settled, within } from "./waiting.ts";
+
+export type MemberOptions = {
+  readonly subscription: GroupSubscription;
+  readonly administration: Administration;
+  /** What is being handled, also by earlier lives. */
+  readonly running: Map<string, Promise<unknown>>;
+  /** Tell the broker now and then where the group stands: nobody here reads it, but tools that show its lag do. */
+  readonly commits: boolean;
+};
+export type Member = { readonly failed: Promise<Error>; readonly leave: () => Promise<void> };
+
+const megabyte = 1_048_576;
+const silence = 60_000;
+const commitEvery = 5_000;
+/** More than partitions that a member ever has: none waits for another. */
+const concurrency = 512;
+
+/** One life of a member of a group: resolves when it has joined; afterwards `failed` tells if it has to be replaced. */
+export const joinGroup = async (options: KafkaLogOptions, { subscription, administration, running, commits }: MemberOptions) => {
+  const { group, topics } = subscription;
+  const counts = await Promise.all(topics.map((topic) => administration.partitions(topic)));
+  const client = connectClient(options);
+  const consumer = client.kafka.consumer({
+    groupId: group,
+    allowAutoTopicCreation: false,
+    sessionTimeout: options.sessionTimeout ?? 10_000,
+    rebalanceTimeout: 15_000,
+    heartbeatInterval: 500,
+    maxWaitTimeInMs: 250,
+    minBytes: 1,
+    maxBytesPerPartition: megabyte,
+    maxBytes: counts.reduce((sum, count) => sum + count * megabyte, megabyte),
+    // A failed consumer is replaced as a whole, whatever it failed of.
+    retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 1_000, restartOnFailure: async () => false },
+  });
+
+  const ifRunning = (change: () => void): void => {
+    try {
+      change();
+    } catch {
+      // kafkajs refuses only because the consumer is gone: nothing is fetched then.
+    }
+  };
+  const control: LaneControl = {
+    pause: (topic, partition) => ifRunning(() => consumer.pause([{ topic, partitions: [partition] }])),
+    resumeAt: (topic, partition, offset) =>
+      ifRunning(() => {
+        consumer.seek({ topic, partition, offset: String(offset) });
+        consumer.resume([{ topic, partitions: [partition] }]);
+      }),
+    range: async (topic, partition) => {
+      const found = (await administration.ranges(topic)).find((range) => range.partition === partition);
+      if (!found) throw new Error(`${topic} has no partition ${partition}`);
+      return found;
+    },
+  };
+
+  let lanes: Lanes | undefined;
+  let lastSign = Date.now();
+  let committed = "";
+  const alive = (): void => {
+    lastSign = Date.now();
+  };
+  const commit = async (): Promise<void> => {
+    const positions = lanes?.positions() ?? [];
+    const now = JSON.stringify(positions);
+    if (!commits || now === committed || positions.length === 0) return;
+    committed = now;
+    await consumer.commitOffsets(positions).catch(() => {});
+  };
+
+  const { CRASH, GROUP_JOIN, REBALANCING, FETCH_START, HEARTBEAT, START_BATCH_PROCESS } = consumer.events;
+  const commitTimer = setInterval(commit, commitEvery);
+  let watch: NodeJS.Timeout | undefined;
+  const failed = new Promise<Error>((resolve) => {
+    consumer.on(CRASH, ({ payload }) => resolve(payload.error));
+    watch = setInterval(() => {
+      if (Date.now() - lastSign > silence) resolve(new Error(`The consumer of ${group} has fallen silent`));
+    }, silence / 10);
+  });
+  const joined = new Promise<void>((resolve) => {
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      alive();
+      lanes?.end();
+      lanes = lanesOf(subscription, control, running, payload.memberAssignment);
+      // At once: the first fetch of this assignment must find everything paused.
+      lanes.begin();
+      resolve();
+    });
+  });
+  consumer.on(REBALANCING, () => lanes?.end());
+  consumer.on(FETCH_START, alive);
+  consumer.on(HEARTBEAT, alive);
+  consumer.on(START_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize === 0) lanes?.skip(payload.topic, payload.partition, Number(payload.lastOffset));
+  });
+
+  const leave = async (): Promise<void> => {
+    clearInterval(watch);
+    clearInterval(commitTimer);
+    lanes?.end();
+    // What was told to end mostly does at once, and then two owners never overlap.
+    await settled(2_000, Promise.all(running.values()));
+    await settled(1_000, commit());
+    await settled(5_000, consumer.disconnect());
+    client.cut();
+  };
+  const start = async (): Promise<void> => {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: concurrency,
+      eachBatch: async ({ batch, resolveOffset, isRunning, isStale }) => {
+        if (!isRunning() || isStale()) return;
+        const offset = await lanes?.take(batch);
+        if (offset !== undefined) resolveOffset(offset);
+      },
+    });
+    await Promise.race([joined, failed.then((error) => Promise.reject(error))]);
+  };
+  try {
+    await within(timeoutOf(options), `Joining ${group}`, start());
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+  return { failed, leave } satisfies Member;
+};

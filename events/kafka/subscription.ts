@@ -1,0 +1,51 @@
+import type { Running } from "../ports.ts";
+import type { KafkaLogOptions } from "./client.ts";
+import { joinGroup, type Member, type MemberOptions } from "./member.ts";
+import { asError, backOff, pause, settled } from "./waiting.ts";
+
+const handlersMayTake = 10_000;
+const joiningMayTake = 60_000;
+
+/** A member of a group for as long as nobody stops it: whenever it fails, another one joins in its place. */
+export const runSubscription = async (options: KafkaLogOptions, member: Omit<MemberOptions, "running">): Promise<Running> => {
+  const running = new Map<string, Promise<unknown>>();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const tell = (error: Error) => member.subscription.onError?.(error);
+
+  /** Joins, however often that fails; undefined once it is stopped or its time is up. */
+  const join = async (until: number): Promise<Member | undefined> => {
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        return await joinGroup(options, { ...member, running });
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        tell(asError(error));
+        if (Date.now() > until) throw error;
+        await pause(backOff(failures), signal);
+      }
+    }
+    return undefined;
+  };
+  const stopped = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined), { once: true }));
+
+  const live = async (first: Member | undefined): Promise<void> => {
+    let current = first;
+    while (current) {
+      const failure = await Promise.race([current.failed, stopped]);
+      await current.leave();
+      if (failure === undefined) return;
+      tell(failure);
+      await pause(backOff(0), signal);
+      current = await join(Number.POSITIVE_INFINITY);
+    }
+  };
+
+  const living = live(await join(Date.now() + joiningMayTake));
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await living;
+    await settled(handlersMayTake, Promise.all(running.values()));
+  };
+  return { stop };
+};

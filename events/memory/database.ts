@@ -1,0 +1,30 @@
+import type { Commit, Parked, StoredDocument } from "../ports.ts";
+
+/** What is durable: instances that share one share a database, and one that crashes leaves it behind. */
+export type MemoryDatabase = {
+  readonly commits: Map<string, Commit>;
+  /** Per stream the ids of its commits, ascending. */
+  readonly streams: Map<string, string[]>;
+  readonly causes: Map<string, string>;
+  readonly claims: Map<string, string>;
+  /** Keys of the due commits, ascending; for timers `<time>|<commit id>`. */
+  readonly due: { readonly publish: string[]; readonly effects: string[]; readonly timers: string[] };
+  readonly leases: Map<string, { readonly holder: string; readonly until: number }>;
+  readonly models: Map<string, Map<string, StoredDocument>>;
+  readonly positions: Map<string, number>;
+  readonly parked: Map<string, Parked>;
+  readonly blobs: Map<string, Uint8Array>;
+};
+
+export const memoryDatabase = (): MemoryDatabase => ({
+  commits: new Map(),
+  streams: new Map(),
+  causes: new Map(),
+  claims: new Map(),
+  due: { publish: [], effects: [], timers: [] },
+  leases: new Map(),
+  models: new Map(),
+  positions: new Map(),
+  parked: new Map(),
+  blobs: new Map(),
+});

@@ -1,0 +1,64 @@
+import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
+import { copy } from "./copy.ts";
+import type { MemoryDatabase } from "./database.ts";
+import { type Fate, under } from "./fate.ts";
+import { matches, ordering } from "./query.ts";
+
+/** One instance's view of read models in memory. */
+export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents => {
+  const model = (name: string): Map<string, StoredDocument> => {
+    const found = database.models.get(name) ?? new Map<string, StoredDocument>();
+    database.models.set(name, found);
+    return found;
+  };
+  return {
+    ensure: (collection) =>
+      under(fate, `documents.ensure ${collection}`, () => {
+        model(collection);
+      }),
+    get: (collection, ids) =>
+      under(fate, `documents.get ${collection} ${ids.join(" ")}`, () => {
+        const documents = model(collection);
+        return [...new Set(ids)].flatMap((id) => {
+          const found = documents.get(id);
+          return found === undefined ? [] : [copy(found)];
+        });
+      }),
+    write: (collection, writes) =>
+      under(fate, `documents.write ${collection} ${writes.map(({ document }) => `${document.id}@${document.version}`).join(" ")}`, () => {
+        const documents = model(collection);
+        for (const { document } of writes) checkFields(document);
+        return writes.filter((write) => !compareAndSet(documents, write)).map(({ document }) => document.id);
+      }),
+    find: (collection, query) =>
+      under(fate, `documents.find ${collection}`, () => {
+        const matching = matches(query);
+        const found = [...model(collection).values()].filter(({ deleted, value }) => !deleted && matching(value));
+        const page = found.sort(ordering(query)).slice(query.offset, query.offset + Math.max(0, query.limit));
+        return { total: found.length, documents: page.map(copy) };
+      }),
+    position: (subscription, topic, partition) =>
+      under(fate, `documents.position ${subscription} ${topic}/${partition}`, () =>
+        database.positions.get(`${subscription}|${topic}|${partition}`),
+      ),
+    savePosition: (subscription, topic, partition, offset) =>
+      under(fate, `documents.savePosition ${subscription} ${topic}/${partition}=${offset}`, () => {
+        database.positions.set(`${subscription}|${topic}|${partition}`, offset);
+      }),
+  };
+};
+
+const checkFields = ({ value }: StoredDocument): void => {
+  const strange = Object.keys(value).find((field) => /^[_$]|\./.test(field));
+  if (strange !== undefined) throw new Error(`a read-model field must not be called ${strange}`);
+};
+
+const compareAndSet = (documents: Map<string, StoredDocument>, { document, expected }: DocumentWrite): boolean => {
+  const there = documents.get(document.id);
+  if ((there?.version ?? 0) === expected) {
+    documents.set(document.id, copy(document));
+    return true;
+  }
+  // At our version it holds what we wrote, whoever did: a fold has one result.
+  return there?.version === document.version && there.stream === document.stream;
+};

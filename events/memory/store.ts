@@ -1,0 +1,69 @@
+import type { Commit, EventStore } from "../ports.ts";
+import { copyCommit } from "./copy.ts";
+import type { MemoryDatabase } from "./database.ts";
+import { commitId, dueMarks, placeKey, setMarks } from "./due.ts";
+import { type Fate, under } from "./fate.ts";
+import { insert } from "./sorted.ts";
+
+/** One instance's view of an event store in memory. */
+export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => number): EventStore => {
+  const byId = (id: string | undefined): Commit | undefined => {
+    const found = id === undefined ? undefined : database.commits.get(id);
+    return found && copyCommit(found);
+  };
+  return {
+    read: (stream, after) => under(fate, `store.read ${stream}`, () => readStream(database, stream, after)),
+    append: (commit) => under(fate, `store.append ${placeKey(commit.stream, commit.version)}`, () => append(database, commit)),
+    findCause: (cause) => under(fate, `store.findCause ${cause}`, () => byId(database.causes.get(cause))),
+    findClaim: (claim) => under(fate, `store.findClaim ${claim}`, () => byId(database.claims.get(claim))),
+    releaseClaim: (commit, claim) => under(fate, `store.releaseClaim ${claim}`, () => releaseClaim(database, commit, claim)),
+    ...dueMarks(database, fate),
+    lease: (name, holder, milliseconds) =>
+      under(fate, `store.lease ${name}`, () => {
+        const held = database.leases.get(name);
+        if (held && held.holder !== holder && held.until > now()) return false;
+        database.leases.set(name, { holder, until: now() + milliseconds });
+        return true;
+      }),
+    release: (name, holder) =>
+      under(fate, `store.release ${name}`, () => {
+        if (database.leases.get(name)?.holder === holder) database.leases.delete(name);
+      }),
+  };
+};
+
+const append = (database: MemoryDatabase, given: Commit): "appended" | "conflict" => {
+  const id = commitId(given);
+  const { cause } = given;
+  if (database.commits.has(id) || (cause !== null && database.causes.has(cause))) return "conflict";
+  if (given.claims.some((claim) => database.claims.has(claim))) return "conflict";
+  const commit = copyCommit(given);
+  database.commits.set(id, commit);
+  if (cause !== null) database.causes.set(cause, id);
+  for (const claim of commit.claims) database.claims.set(claim, id);
+  if (commit.events.length === 0) return "appended";
+  const ids = database.streams.get(commit.stream) ?? [];
+  database.streams.set(commit.stream, ids);
+  insert(ids, id);
+  setMarks(database, undefined, commit);
+  return "appended";
+};
+
+const readStream = (database: MemoryDatabase, stream: string, after: number): readonly Commit[] => {
+  const found: Commit[] = [];
+  const ids = database.streams.get(stream) ?? [];
+  for (let index = ids.length - 1; index >= 0; index--) {
+    const commit = database.commits.get(ids[index] ?? "");
+    if (commit === undefined || commit.version + commit.events.length - 1 <= after) break;
+    found.push(copyCommit(commit));
+  }
+  return found.reverse();
+};
+
+const releaseClaim = (database: MemoryDatabase, commit: Commit, claim: string): void => {
+  const id = commitId(commit);
+  const stored = database.commits.get(id);
+  if (stored === undefined || database.claims.get(claim) !== id) return;
+  database.claims.delete(claim);
+  database.commits.set(id, { ...stored, claims: stored.claims.filter((each) => each !== claim) });
+};

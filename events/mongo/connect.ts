@@ -1,0 +1,59 @@
+import { MongoClient } from "mongodb";
+import type { Blobs, Documents, EventStore, Parking } from "../ports.ts";
+import { mongoBlobs } from "./blobs.ts";
+import { mongoDocuments } from "./documents.ts";
+import { mongoParking } from "./parking.ts";
+import { mongoStore } from "./store.ts";
+
+export type MongoOptions = {
+  readonly url: string;
+  readonly database: string;
+  readonly logger?: { readonly warn: (details: object, message: string) => void };
+  /** For the leases; milliseconds since 1970. */
+  readonly now?: () => number;
+};
+export type Mongo = {
+  readonly store: EventStore;
+  readonly documents: Documents;
+  readonly parking: Parking;
+  readonly blobs: Blobs;
+  /** Fails while the server does not answer. */
+  readonly ping: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Everything a service keeps, in its own database. Connects with the first call, and again by itself after an outage;
+ * until then calls fail within seconds. A server that is slow but alive is waited for.
+ */
+export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOptions): Mongo => {
+  const client = new MongoClient(url, {
+    appName: "pitrix",
+    maxPoolSize: 10,
+    writeConcern: { w: "majority" },
+    readConcern: { level: "majority" },
+    readPreference: "primary",
+    retryWrites: true,
+    ignoreUndefined: true,
+    promoteBuffers: true,
+    // The monitor notices a server that hangs (connect timeout + heartbeat) and interrupts what waits for it.
+    serverSelectionTimeoutMS: 2000,
+    connectTimeoutMS: 2000,
+    heartbeatFrequencyMS: 2000,
+    socketTimeoutMS: 30_000,
+  });
+  client.on("serverHeartbeatFailed", ({ connectionId, failure }) =>
+    logger?.warn({ server: connectionId, error: failure.message }, "the document store does not answer"),
+  );
+  const database = client.db(name);
+  return {
+    store: mongoStore(database, now),
+    documents: mongoDocuments(database),
+    parking: mongoParking(database),
+    blobs: mongoBlobs(database, now),
+    ping: async () => {
+      await database.command({ ping: 1 });
+    },
+    close: () => client.close(),
+  };
+};

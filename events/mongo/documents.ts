@@ -1,0 +1,105 @@
+import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
+import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
+import { isDuplicate } from "./duplicate.ts";
+import { filterOf, sortOf } from "./query.ts";
+
+/** A read-model document: its fields, and beside them what the backbone needs to know, told apart by the underscore. */
+type Model = { readonly _id: string; readonly _stream: string; readonly _version: number; readonly _deleted: boolean };
+type Position = { readonly _id: string; readonly offset: number };
+
+/** Writes in one round trip, and ids in one list. */
+const batch = 500;
+
+/** The read models of one service, a collection each. */
+export const mongoDocuments = (database: Db): Documents => {
+  const models = (name: string): Collection<Model> => database.collection<Model>(name);
+  const positions = database.collection<Position>("positions");
+  return {
+    ensure: async (collection, indexes) => {
+      const specifications = indexes.map((field) => ({ key: { [field]: 1 }, name: field }));
+      await models(collection).createIndexes([{ key: { _stream: 1 }, name: "_stream" }, ...specifications]);
+    },
+    get: async (collection, ids) => {
+      const found: StoredDocument[] = [];
+      for (const some of chunks(ids))
+        found.push(
+          ...(
+            await models(collection)
+              .find({ _id: { $in: some } })
+              .toArray()
+          ).map(fromModel),
+        );
+      return found;
+    },
+    write: async (collection, writes) => {
+      const missed: string[] = [];
+      for (const some of chunks(writes)) missed.push(...(await compareAndSet(models(collection), some)));
+      return missed;
+    },
+    find: async (collection, query) => {
+      const filter = filterOf(query);
+      const page = () => models(collection).find(filter).sort(sortOf(query)).skip(query.offset).limit(query.limit).toArray();
+      const [total, documents] = await Promise.all([
+        models(collection).countDocuments(filter),
+        // To the server a limit of 0 is none.
+        query.limit > 0 ? page() : [],
+      ]);
+      return { total, documents: documents.map(fromModel) };
+    },
+    position: async (subscription, topic, partition) =>
+      (await positions.findOne({ _id: positionId(subscription, topic, partition) }))?.offset,
+    savePosition: async (subscription, topic, partition, offset) => {
+      await positions.updateOne({ _id: positionId(subscription, topic, partition) }, { $set: { offset } }, { upsert: true });
+    },
+  };
+};
+
+const positionId = (subscription: string, topic: string, partition: number): string => `${subscription}|${topic}|${partition}`;
+
+function* chunks<T>(items: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < items.length; start += batch) yield items.slice(start, start + batch);
+}
+
+const compareAndSet = async (models: Collection<Model>, writes: readonly DocumentWrite[]): Promise<readonly string[]> => {
+  if (await allMatched(models, writes)) return [];
+  const ids = writes.map(({ document }) => document.id);
+  const stored = await models.find({ _id: { $in: ids } }, { projection: { _stream: 1, _version: 1 } }).toArray();
+  const byId = new Map(stored.map((document) => [document._id, document]));
+  return writes
+    .filter(({ document }) => {
+      const there = byId.get(document.id);
+      // At our version it holds what we wrote, whoever did: a fold has one result.
+      return there?._version !== document.version || there._stream !== document.stream;
+    })
+    .map(({ document }) => document.id);
+};
+
+const allMatched = async (models: Collection<Model>, writes: readonly DocumentWrite[]): Promise<boolean> => {
+  const operations = writes.map(operation);
+  try {
+    const { insertedCount, matchedCount } = await models.bulkWrite(operations, { ordered: false });
+    return insertedCount + matchedCount === writes.length;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+};
+
+const operation = ({ document, expected }: DocumentWrite): AnyBulkWriteOperation<Model> =>
+  expected === 0
+    ? { insertOne: { document: toModel(document) } }
+    : { replaceOne: { filter: { _id: document.id, _version: expected }, replacement: toModel(document) } };
+
+const toModel = ({ id, stream, version, deleted, value }: StoredDocument): Model => {
+  const strange = Object.keys(value).find((field) => /^[_$]|\./.test(field));
+  if (strange !== undefined) throw new Error(`a read-model field must not be called ${strange}`);
+  return { ...value, _id: id, _stream: stream, _version: version, _deleted: deleted };
+};
+
+const fromModel = ({ _id, _stream, _version, _deleted, ...value }: Model): StoredDocument => ({
+  id: _id,
+  stream: _stream,
+  version: _version,
+  deleted: _deleted,
+  value,
+});

@@ -1,0 +1,10 @@
+import { MongoBulkWriteError } from "mongodb";
+
+const code = 11000;
+
+/** Whether a write failed because what it inserts is there already, and for nothing else. Told by the code: the texts differ between servers. */
+export const isDuplicate = (error: unknown): boolean => {
+  if (!(error instanceof MongoBulkWriteError)) return error instanceof Error && "code" in error && error.code === code;
+  const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+  return errors.length > 0 && errors.every((each) => each.code === code) && error.result.getWriteConcernError() === undefined;
+};

@@ -1,0 +1,26 @@
+import type { Db } from "mongodb";
+import type { EventStore } from "../ports.ts";
+import { isDuplicate } from "./duplicate.ts";
+
+type Lease = { readonly _id: string; readonly holder: string; readonly until: number };
+
+/** Leases as documents: one that is free or run out is taken by the upsert, one that is held makes it a duplicate. */
+export const leases = (database: Db, now: () => number): Pick<EventStore, "lease" | "release"> => {
+  const held = database.collection<Lease>("leases");
+  return {
+    lease: async (name, holder, milliseconds) => {
+      const time = now();
+      const free = { _id: name, $or: [{ holder }, { until: { $lte: time } }] };
+      try {
+        await held.updateOne(free, { $set: { holder, until: time + milliseconds } }, { upsert: true });
+        return true;
+      } catch (error) {
+        if (isDuplicate(error)) return false;
+        throw error;
+      }
+    },
+    release: async (name, holder) => {
+      await held.deleteOne({ _id: name, holder });
+    },
+  };
+};

@@ -1,0 +1,140 @@
+import { rows } from "../../events/http.ts";
+import { counted, lastTwoWeeks } from "../chassis/statistics.ts";
+import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
+import type { RuntimeReadModels } from "./read-models.ts";
+
+const { command, query, answer } = rows<RuntimeCommand | RuntimeCredentialCommand, RuntimeReadModels>();
+
+/** Zones of the providers whose zones are a closed list. */
+const zones: { readonly [provider: string]: readonly string[] } = { local: ["local"] };
+
+export const http = [
+  command("CreateRuntimeCredential", {
+    prepare: async (request, edge) => ({ sealedContent: await edge.seal(request.runtime_credential_content) }),
+    command: (request, { newId, actor, prepared }) => ({
+      type: "CreateRuntimeCredential",
+      runtimeCredentialId: request.runtime_credential_id ?? newId("runtimec"),
+      name: request.name,
+      description: request.description ?? "",
+      provider: request.provider,
+      runtimeUrl: request.runtime_url ?? "",
+      sealedContent: prepared.sealedContent,
+      debug: false,
+      owner: actor.userId,
+      ownerPath: actor.ownerPath,
+    }),
+    answer: ([{ runtimeCredentialId }]) => ({ runtime_credential_id: runtimeCredentialId }),
+  }),
+  command("ModifyRuntimeCredential", {
+    needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
+    prepare: async ({ runtime_credential_content: content }, edge) => ({
+      sealedContent: content === undefined ? undefined : await edge.seal(content),
+    }),
+    command: (request, { prepared }) => ({
+      type: "ModifyRuntimeCredential",
+      runtimeCredentialId: request.runtime_credential_id,
+      name: request.name,
+      description: request.description,
+      sealedContent: prepared.sealedContent,
+    }),
+    answer: ([{ runtimeCredentialId }]) => ({ runtime_credential_id: runtimeCredentialId }),
+  }),
+  command("DeleteRuntimeCredentials", {
+    each: "runtime_credential_id",
+    needs: (_, id) => ({ credential: ["runtimeCredentials", id] }),
+    command: (_, { item }) => ({ type: "DeleteRuntimeCredential", runtimeCredentialId: item }),
+    answer: (_, __, request) => ({ runtime_credential_id: request.runtime_credential_id }),
+  }),
+  query("DescribeRuntimeCredentials", {
+    from: "runtimeCredentials",
+    filters: ["runtime_credential_id", "status", "provider", "owner"],
+    search: ["runtime_credential_id", "name", "description", "owner"],
+    where: [{ field: "debug", in: [false] }],
+  }),
+  answer("ValidateRuntimeCredential", async ({ provider, runtime_credential_content: content = "" }) => ({
+    ok: provider === undefined || looksRight(provider, content),
+  })),
+  answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get }) => {
+    const credential = await get("runtimeCredentials", runtime_credential_id);
+    if (!credential)
+      return { rejected: `resource [${runtime_credential_id}] does not exist`, kind: "notFound", error: "resource_not_found" };
+    return { runtime_credential_id, zone: zones[credential.provider] ?? [] };
+  }),
+
+  command("CreateRuntime", {
+    needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
+    command: (request, { newId, actor, needs: { credential } }) => {
+      const known = zones[request.provider];
+      if (credential.status !== "active" || credential.provider !== request.provider)
+        return {
+          rejected: `credential [${request.runtime_credential_id}] is ${credential.status} and for provider ${credential.provider}`,
+          kind: "invalid",
+          error: "validate_failed",
+        };
+      if (known && !known.includes(request.zone))
+        return {
+          rejected: `provider ${request.provider} has no zone [${request.zone}]: it has ${known.join(", ")}`,
+          kind: "invalid",
+          error: "validate_failed",
+        };
+      return {
+        type: "CreateRuntime",
+        runtimeId: request.runtime_id ?? newId("runtime"),
+        name: request.name,
+        description: request.description ?? "",
+        provider: request.provider,
+        zone: request.zone,
+        runtimeCredentialId: request.runtime_credential_id,
+        debug: false,
+        owner: actor.userId,
+        ownerPath: actor.ownerPath,
+      };
+    },
+    answer: ([{ runtimeId }]) => ({ runtime_id: runtimeId }),
+  }),
+  command("ModifyRuntime", {
+    needs: (r) => ({ runtime: ["runtimes", r.runtime_id], credential: ["runtimeCredentials", r.runtime_credential_id] }),
+    command: ({ runtime_id, name, description, runtime_credential_id }) => ({
+      type: "ModifyRuntime",
+      runtimeId: runtime_id,
+      name,
+      description,
+      runtimeCredentialId: runtime_credential_id,
+    }),
+    answer: ([{ runtimeId }]) => ({ runtime_id: runtimeId }),
+  }),
+  command("DeleteRuntimes", {
+    each: "runtime_id",
+    needs: (_, id) => ({ runtime: ["runtimes", id] }),
+    command: ({ force = false }, { item }) => ({ type: "DeleteRuntime", runtimeId: item, force }),
+    answer: (_, __, request) => ({ runtime_id: request.runtime_id }),
+  }),
+  query("DescribeRuntimes", {
+    from: "runtimes",
+    filters: ["runtime_id", "status", "provider", "owner", "runtime_credential_id"],
+    search: ["runtime_id", "name", "description", "provider", "zone", "owner"],
+    where: [{ field: "debug", in: [false] }],
+  }),
+  answer("GetRuntimeStatistics", async (_, { all }, { now }) => {
+    const runtimes = await all("runtimes", [{ field: "status", in: ["active"] }]);
+    const providers = counted(runtimes, "provider");
+    return {
+      last_two_week_created: lastTwoWeeks(runtimes, now()),
+      top_ten_providers: providers,
+      runtime_count: runtimes.length,
+      provider_count: Object.keys(providers).length,
+    };
+  }),
+];
+
+/** Form only: whether the provider takes it is known when something is deployed. */
+const looksRight = (provider: string, content: string): boolean => {
+  if (provider === "kubernetes") return /^\s*(apiVersion|clusters|{)/m.test(content);
+  try {
+    const fields: unknown = JSON.parse(content);
+    const wanted = provider === "local" ? ["token"] : ["access_key_id", "secret_access_key"];
+    return typeof fields === "object" && fields !== null && wanted.every((name) => typeof Reflect.get(fields, name) === "string");
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,125 @@
+import type { Projection } from "../../events/projection.ts";
+
+export type RuntimeDocument = {
+  readonly runtime_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly provider: string;
+  readonly zone: string;
+  readonly runtime_credential_id: string;
+  readonly status: "active" | "deleted";
+  readonly debug: boolean;
+  readonly owner: string;
+  readonly owner_path: string;
+  readonly create_time: string;
+  readonly status_time: string;
+};
+
+/** The runtimes a user sees. */
+export const runtimes: Projection<RuntimeDocument> = {
+  name: "runtimes",
+  version: 1,
+  indexes: ["provider", "runtime_credential_id"],
+  initialState: {
+    runtime_id: "",
+    name: "",
+    description: "",
+    provider: "",
+    zone: "",
+    runtime_credential_id: "",
+    status: "active",
+    debug: false,
+    owner: "",
+    owner_path: "",
+    create_time: "",
+    status_time: "",
+  },
+
+  evolve: {
+    RuntimeCreated: (_, { runtimeId, name, description, provider, zone, runtimeCredentialId, debug, owner, ownerPath }, { time }) => ({
+      runtime_id: runtimeId,
+      name,
+      description,
+      provider,
+      zone,
+      runtime_credential_id: runtimeCredentialId,
+      status: "active",
+      debug,
+      owner,
+      owner_path: ownerPath,
+      create_time: time,
+      status_time: time,
+    }),
+    RuntimeModified: (runtime, { name, description, runtimeCredentialId }) => ({
+      ...runtime,
+      name,
+      description,
+      runtime_credential_id: runtimeCredentialId,
+    }),
+    RuntimeDeleted: (runtime, _, { time }) => ({ ...runtime, status: "deleted", status_time: time }),
+  },
+};
+
+export type RuntimeCredentialDocument = {
+  readonly runtime_credential_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly provider: string;
+  readonly runtime_url: string;
+  /** Never the content: that stays sealed in the event. */
+  readonly runtime_credential_content: "******";
+  readonly status: "active" | "deleted";
+  readonly debug: boolean;
+  readonly owner: string;
+  readonly owner_path: string;
+  readonly create_time: string;
+  readonly status_time: string;
+};
+
+/** The credentials a user sees, without what they contain. */
+export const runtimeCredentials: Projection<RuntimeCredentialDocument> = {
+  name: "runtimeCredentials",
+  version: 1,
+  indexes: ["provider"],
+  initialState: {
+    runtime_credential_id: "",
+    name: "",
+    description: "",
+    provider: "",
+    runtime_url: "",
+    runtime_credential_content: "******",
+    status: "active",
+    debug: false,
+    owner: "",
+    owner_path: "",
+    create_time: "",
+    status_time: "",
+  },
+
+  evolve: {
+    RuntimeCredentialCreated: (
+      credential,
+      { runtimeCredentialId, name, description, provider, runtimeUrl, debug, owner, ownerPath },
+      { time },
+    ) => ({
+      ...credential,
+      runtime_credential_id: runtimeCredentialId,
+      name,
+      description,
+      provider,
+      runtime_url: runtimeUrl,
+      debug,
+      owner,
+      owner_path: ownerPath,
+      create_time: time,
+      status_time: time,
+    }),
+    RuntimeCredentialModified: (credential, { name, description }) => ({ ...credential, name, description }),
+    RuntimeCredentialDeleted: (credential, _, { time }) => ({ ...credential, status: "deleted", status_time: time }),
+  },
+};
+
+export type RuntimeReadModels = {
+  readonly runtimes: RuntimeDocument;
+  readonly runtimeCredentials: RuntimeCredentialDocument;
+};
