@@ -15,13 +15,9 @@ export type CommandContext<Needs, Prepared> = {
    * The n-th call with a prefix gives the same id in `command` and in `answer`.
    */
   readonly newId: (prefix: string) => string;
-  /** The id in hand of a row with `each`; empty otherwise. The request then holds an array of this one id. */
-  readonly item: string;
-  /** The action (job) that this request starts, `j-...`; made on first use, and echoed by every event that follows from it. One an item. */
+  /** The action (job) that this request starts, `j-...`; made on first use, and echoed by every event that follows from it; one an item of `each`. */
   readonly actionId: () => string;
-  /** For the answer of a row with `each`: the action of every item, in the order of the request. */
-  readonly actionIds: () => readonly string[];
-  /** The id at hand of a row with `each`; empty otherwise. */
+  /** The id in hand of a row with `each`; empty otherwise. The request then holds an array of this one id. */
   readonly item: string;
   /** Documents of the service's own read models that the row asked for; 404 was answered where one is missing. */
   readonly needs: Needs;
@@ -83,13 +79,16 @@ export type NeedsOf<ReadModels, N> = {
     : never;
 };
 
+/** What was found before `prepare`: the documents that the row needs, and the id in hand. */
+export type Found<Needs> = { readonly needs: Needs; readonly item: string };
+
 export type CommandRow = {
   readonly kind: "command";
   readonly operation: OperationId;
   /** A request with this array is carried out once an id, atomic per item. */
   readonly each?: string;
   readonly needs?: (request: never, item: string) => { readonly [name: string]: Need<Record<string, never>> };
-  readonly prepare?: (request: never, edge: Edge, reads: Reads<never>, actor: Actor) => Promise<unknown>;
+  readonly prepare?: (request: never, edge: Edge, reads: Reads<never>, actor: Actor, found: Found<never>) => Promise<unknown>;
   readonly command: (request: never, context: CommandContext<never, never>) => Message | readonly Message[] | Rejection;
   /** All commands of the request, of `each` one an id. */
   readonly answer: (commands: never, context: CommandContext<never, never>, request: never) => unknown;

@@ -2,7 +2,7 @@
 export type Message = { readonly type: string };
 
 /** The members of a union of messages that carry the type `T`. */
-export type Of<M extends Message, T extends M["type"]> = Extract<M, { readonly type: T }>;
+export type Of<M extends Message, T extends M["type"]> = M extends { readonly type: infer U } ? (T extends U ? M : never) : never;
 
 /** Who caused something: the user id, and the path by which the data levels of the permissions see it. */
 export type Actor = { readonly userId: string; readonly ownerPath: string };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Batch, KafkaMessage } from "kafkajs";
 import type { LogBatch, LogRecord, LogSubscription } from "../ports.ts";
 import { asError, backOff, pause } from "./waiting.ts";
@@ -46,6 +47,8 @@ export const lanesOf = (
 ) => {
   const ended = new AbortController();
   const { signal } = ended;
+  // Every partition may wait for it.
+  setMaxListeners(0, signal);
   const lanes = new Map<string, Lane>();
   const nameOf = (topic: string, partition: number) => `${topic}/${partition}`;
   for (const [topic, partitions] of Object.entries(assigned)) {

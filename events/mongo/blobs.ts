@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Db } from "mongodb";
 import type { Blobs } from "../ports.ts";
 import { isDuplicate } from "./duplicate.ts";
-import { once } from "./ready.ts";
+import { once, type Ready } from "./ready.ts";
 
 type File = {
   readonly _id: string;
@@ -23,33 +23,33 @@ export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha
  * Blobs in GridFS, the file's id being the digest. Chunks are written under ids that follow from it, so whoever puts the same bytes writes
  * the same chunks, at once or after a crash; the file's own document comes last and says that all are there.
  */
-export const mongoBlobs = (database: Db, now: () => number): Blobs => {
-  const files = database.collection<File>("blobs.files");
-  const chunks = once(async () => {
-    const collection = database.collection<Chunk>("blobs.chunks");
-    await collection.createIndexes([{ key: { files_id: 1, n: 1 }, name: "files_id_1_n_1", unique: true }]);
-    return collection;
+export const mongoBlobs = (database: Ready<Db>, now: () => number): Blobs => {
+  const bucket = once(async () => {
+    const files = (await database()).collection<File>("blobs.files");
+    const chunks = (await database()).collection<Chunk>("blobs.chunks");
+    await chunks.createIndexes([{ key: { files_id: 1, n: 1 }, name: "files_id_1_n_1", unique: true }]);
+    return { files, chunks };
   });
   return {
     put: async (bytes) => {
       const digest = digestOf(bytes);
-      const collection = await chunks();
+      const { files, chunks } = await bucket();
       if ((await files.findOne({ _id: digest })) !== null) return digest;
       for (let first = 0; first * chunkSize < bytes.length; first += batch) {
         const documents = slices(digest, bytes, first);
         const operations = documents.map((chunk) => ({ replaceOne: { filter: { _id: chunk._id }, replacement: chunk, upsert: true } }));
-        await collection.bulkWrite(operations, { ordered: false }).catch(ignoreDuplicates);
+        await chunks.bulkWrite(operations, { ordered: false }).catch(ignoreDuplicates);
       }
       const file = { _id: digest, length: bytes.length, chunkSize, uploadDate: new Date(now()), filename: digest };
       await files.insertOne(file).catch(ignoreDuplicates);
       return digest;
     },
     get: async (digest) => {
-      const collection = await chunks();
+      const { files, chunks } = await bucket();
       const file = await files.findOne({ _id: digest });
       if (file === null) return undefined;
       const parts: Uint8Array[] = [];
-      for await (const { data } of collection.find({ files_id: digest }).sort({ n: 1 })) parts.push(data);
+      for await (const { data } of chunks.find({ files_id: digest }).sort({ n: 1 })) parts.push(data);
       const bytes = new Uint8Array(Buffer.concat(parts));
       if (digestOf(bytes) !== digest) throw new Error(`the stored blob ${digest} is damaged`);
       return bytes;

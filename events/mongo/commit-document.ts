@@ -11,7 +11,9 @@ export type CommitDocument = {
   readonly events: readonly { readonly type: string; readonly schema: number; readonly bytes: Uint8Array }[];
   readonly cause?: string;
   readonly rejection?: Commit["rejection"] & object;
+  /** `<claim>#<turn>`, and those of them that have been released. */
   readonly claims?: readonly string[];
+  readonly released?: readonly string[];
   /** Walk keys, present while the mark is due. */
   readonly publish?: string;
   readonly effect?: string;
@@ -44,7 +46,11 @@ export const idOf = (commit: Commit): string => {
   return `=${commit.cause}`;
 };
 
-export const toDocument = (commit: Commit): CommitDocument => ({
+export const claimKey = (claim: string, turn: number): string => `${claim}#${turn}`;
+export const claimOf = (key: string): string => key.slice(0, key.lastIndexOf("#"));
+
+/** The claims are taken at the given turns, of all others the first. */
+export const toDocument = (commit: Commit, turns: ReadonlyMap<string, number> = new Map()): CommitDocument => ({
   _id: idOf(commit),
   stream: commit.stream,
   version: commit.version,
@@ -52,7 +58,7 @@ export const toDocument = (commit: Commit): CommitDocument => ({
   events: commit.events.map(({ type, schemaId, bytes }) => ({ type, schema: schemaId, bytes })),
   ...(commit.cause !== null && { cause: commit.cause }),
   ...(commit.rejection !== null && { rejection: commit.rejection }),
-  ...(commit.claims.length > 0 && { claims: commit.claims }),
+  ...(commit.claims.length > 0 && { claims: commit.claims.map((claim) => claimKey(claim, turns.get(claim) ?? 0)) }),
   ...(commit.publish && { publish: walkKey(commit.stream, commit.version) }),
   ...(commit.effects.length > 0 && { effect: walkKey(commit.stream, commit.version), effects: commit.effects }),
   ...(commit.timers.length > 0 && { timers: commit.timers }),
@@ -65,7 +71,7 @@ export const fromDocument = (document: CommitDocument): Commit => ({
   events: document.events.map(({ type, schema, bytes }) => ({ type, schemaId: schema, bytes: new Uint8Array(bytes) })),
   cause: document.cause ?? null,
   rejection: document.rejection ?? null,
-  claims: document.claims ?? [],
+  claims: (document.claims ?? []).filter((key) => !document.released?.includes(key)).map(claimOf),
   publish: document.publish !== undefined,
   effects: document.effects ?? [],
   timers: document.timers ?? [],

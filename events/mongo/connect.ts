@@ -3,6 +3,7 @@ import type { Blobs, Documents, EventStore, Parking } from "../ports.ts";
 import { mongoBlobs } from "./blobs.ts";
 import { mongoDocuments } from "./documents.ts";
 import { mongoParking } from "./parking.ts";
+import { once } from "./ready.ts";
 import { mongoStore } from "./store.ts";
 
 export type MongoOptions = {
@@ -45,14 +46,15 @@ export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOpti
   client.on("serverHeartbeatFailed", ({ connectionId, failure }) =>
     logger?.warn({ server: connectionId, error: failure.message }, "the document store does not answer"),
   );
-  const database = client.db(name);
+  // Not left to the first operation: a client whose first connection failed that way stays unusable.
+  const database = once(async () => (await client.connect()).db(name));
   return {
     store: mongoStore(database, now),
     documents: mongoDocuments(database),
     parking: mongoParking(database),
     blobs: mongoBlobs(database, now),
     ping: async () => {
-      await database.command({ ping: 1 });
+      await (await database()).command({ ping: 1 });
     },
     close: () => client.close(),
   };

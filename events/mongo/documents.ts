@@ -1,7 +1,9 @@
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
+import { chunks } from "./chunks.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { filterOf, sortOf } from "./query.ts";
+import type { Ready } from "./ready.ts";
 
 /** A read-model document: its fields, and beside them what the backbone needs to know, told apart by the underscore. */
 type Model = { readonly _id: string; readonly _stream: string; readonly _version: number; readonly _deleted: boolean };
@@ -11,54 +13,47 @@ type Position = { readonly _id: string; readonly offset: number };
 const batch = 500;
 
 /** The read models of one service, a collection each. */
-export const mongoDocuments = (database: Db): Documents => {
-  const models = (name: string): Collection<Model> => database.collection<Model>(name);
-  const positions = database.collection<Position>("positions");
+export const mongoDocuments = (database: Ready<Db>): Documents => {
+  const models = async (name: string): Promise<Collection<Model>> => (await database()).collection<Model>(name);
+  const positions = async () => (await database()).collection<Position>("positions");
   return {
     ensure: async (collection, indexes) => {
       const specifications = indexes.map((field) => ({ key: { [field]: 1 }, name: field }));
-      await models(collection).createIndexes([{ key: { _stream: 1 }, name: "_stream" }, ...specifications]);
+      await (await models(collection)).createIndexes([{ key: { _stream: 1 }, name: "_stream" }, ...specifications]);
     },
     get: async (collection, ids) => {
       const found: StoredDocument[] = [];
-      for (const some of chunks(ids))
-        found.push(
-          ...(
-            await models(collection)
-              .find({ _id: { $in: some } })
-              .toArray()
-          ).map(fromModel),
-        );
+      for (const some of chunks(ids, batch)) {
+        const page = await (await models(collection)).find({ _id: { $in: some } }).toArray();
+        found.push(...page.map(fromModel));
+      }
       return found;
     },
     write: async (collection, writes) => {
       const missed: string[] = [];
-      for (const some of chunks(writes)) missed.push(...(await compareAndSet(models(collection), some)));
+      for (const some of chunks(writes, batch)) missed.push(...(await compareAndSet(await models(collection), some)));
       return missed;
     },
     find: async (collection, query) => {
       const filter = filterOf(query);
-      const page = () => models(collection).find(filter).sort(sortOf(query)).skip(query.offset).limit(query.limit).toArray();
+      const model = await models(collection);
+      const page = () => model.find(filter).sort(sortOf(query)).skip(query.offset).limit(query.limit).toArray();
       const [total, documents] = await Promise.all([
-        models(collection).countDocuments(filter),
+        model.countDocuments(filter),
         // To the server a limit of 0 is none.
         query.limit > 0 ? page() : [],
       ]);
       return { total, documents: documents.map(fromModel) };
     },
     position: async (subscription, topic, partition) =>
-      (await positions.findOne({ _id: positionId(subscription, topic, partition) }))?.offset,
+      (await (await positions()).findOne({ _id: positionId(subscription, topic, partition) }))?.offset,
     savePosition: async (subscription, topic, partition, offset) => {
-      await positions.updateOne({ _id: positionId(subscription, topic, partition) }, { $set: { offset } }, { upsert: true });
+      await (await positions()).updateOne({ _id: positionId(subscription, topic, partition) }, { $set: { offset } }, { upsert: true });
     },
   };
 };
 
 const positionId = (subscription: string, topic: string, partition: number): string => `${subscription}|${topic}|${partition}`;
-
-function* chunks<T>(items: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < items.length; start += batch) yield items.slice(start, start + batch);
-}
 
 const compareAndSet = async (models: Collection<Model>, writes: readonly DocumentWrite[]): Promise<readonly string[]> => {
   if (await allMatched(models, writes)) return [];

@@ -1,5 +1,6 @@
 import type { AnyBulkWriteOperation, Collection } from "mongodb";
 import type { EventStore } from "../ports.ts";
+import { chunks } from "./chunks.ts";
 import { type CommitDocument, fromDocument, idOf, walkKey } from "./commit-document.ts";
 import type { Ready } from "./ready.ts";
 import { timerWalk, windowWalk } from "./walk.ts";
@@ -9,8 +10,8 @@ type Due = Pick<EventStore, "due" | "dueBelow" | "dueTimers" | "clear">;
 type Update = AnyBulkWriteOperation<CommitDocument>;
 
 const fieldOf = { publish: "publish", effects: "effect" } as const;
-/** Commits cleared in one round trip. */
-const batch = 1000;
+/** Commits cleared in one round trip: one update of 500 is several times as fast as 500 updates, and a longer list gains nothing. */
+const batch = 500;
 
 /** The due marks of the commits: indexed fields that are there as long as work is. */
 export const dueMarks = (commits: Ready<Collection<CommitDocument>>): Due => {
@@ -31,20 +32,22 @@ export const dueMarks = (commits: Ready<Collection<CommitDocument>>): Due => {
     clear: async (mark, done) => {
       const versions = new Map<string, number[]>();
       for (const { commit, version } of done) versions.set(idOf(commit), [...(versions.get(idOf(commit)) ?? []), version]);
-      const ids = [...versions.keys()];
-      for (let start = 0; start < ids.length; start += batch) {
-        const updates = ids.slice(start, start + batch).flatMap((id) => clearing(mark, id, versions.get(id) ?? []));
+      for (const some of chunks([...versions.keys()], batch)) {
+        const collection = await commits();
+        if (mark === "publish") await collection.updateMany({ _id: { $in: some } }, { $unset: { publish: "" } });
         // Ordered, because a mark's key goes once nothing is left under it.
-        await (await commits()).bulkWrite(updates, { ordered: mark === "effects" });
+        else
+          await collection.bulkWrite(
+            some.flatMap((id) => clearing(mark, id, versions.get(id) ?? [])),
+            { ordered: true },
+          );
       }
     },
   };
 };
 
-const clearing = (mark: Mark, _id: string, versions: readonly number[]): readonly Update[] => {
+const clearing = (mark: Exclude<Mark, "publish">, _id: string, versions: readonly number[]): readonly Update[] => {
   switch (mark) {
-    case "publish":
-      return [{ updateOne: { filter: { _id }, update: { $unset: { publish: "" } } } }];
     case "effects":
       return [
         { updateOne: { filter: { _id }, update: { $pull: { effects: { $in: versions } } } } },

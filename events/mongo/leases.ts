@@ -1,18 +1,19 @@
 import type { Db } from "mongodb";
 import type { EventStore } from "../ports.ts";
 import { isDuplicate } from "./duplicate.ts";
+import type { Ready } from "./ready.ts";
 
 type Lease = { readonly _id: string; readonly holder: string; readonly until: number };
 
 /** Leases as documents: one that is free or run out is taken by the upsert, one that is held makes it a duplicate. */
-export const leases = (database: Db, now: () => number): Pick<EventStore, "lease" | "release"> => {
-  const held = database.collection<Lease>("leases");
+export const leases = (database: Ready<Db>, now: () => number): Pick<EventStore, "lease" | "release"> => {
+  const held = async () => (await database()).collection<Lease>("leases");
   return {
     lease: async (name, holder, milliseconds) => {
       const time = now();
       const free = { _id: name, $or: [{ holder }, { until: { $lte: time } }] };
       try {
-        await held.updateOne(free, { $set: { holder, until: time + milliseconds } }, { upsert: true });
+        await (await held()).updateOne(free, { $set: { holder, until: time + milliseconds } }, { upsert: true });
         return true;
       } catch (error) {
         if (isDuplicate(error)) return false;
@@ -20,7 +21,7 @@ export const leases = (database: Db, now: () => number): Pick<EventStore, "lease
       }
     },
     release: async (name, holder) => {
-      await held.deleteOne({ _id: name, holder });
+      await (await held()).deleteOne({ _id: name, holder });
     },
   };
 };

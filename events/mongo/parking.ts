@@ -2,7 +2,7 @@ import type { Collection, Db } from "mongodb";
 import type { LogRecord, Parked, Parking } from "../ports.ts";
 import { placeKey } from "./commit-document.ts";
 import { isDuplicate } from "./duplicate.ts";
-import { once } from "./ready.ts";
+import { once, type Ready } from "./ready.ts";
 
 /** Headers as pairs, since their names are not ours to restrict. */
 type ParkedDocument = Omit<Parked, "record"> & {
@@ -11,8 +11,8 @@ type ParkedDocument = Omit<Parked, "record"> & {
 };
 
 /** What a service's subscriptions have parked: a document an event. */
-export const mongoParking = (database: Db): Parking => {
-  const parked = once(() => prepare(database));
+export const mongoParking = (database: Ready<Db>): Parking => {
+  const parked = once(async () => prepare(await database()));
   return {
     add: async (event) => {
       const collection = await parked();

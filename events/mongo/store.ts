@@ -1,14 +1,15 @@
 import type { Collection, Db } from "mongodb";
 import type { EventStore } from "../ports.ts";
-import { type CommitDocument, fromDocument, idOf, placeKey, toDocument } from "./commit-document.ts";
+import { claims, nextTurns } from "./claims.ts";
+import { type CommitDocument, fromDocument, placeKey, toDocument } from "./commit-document.ts";
 import { dueMarks } from "./due.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { leases } from "./leases.ts";
-import { once } from "./ready.ts";
+import { once, type Ready } from "./ready.ts";
 
 /** The event store of one service: a collection with a document a commit. */
-export const mongoStore = (database: Db, now: () => number): EventStore => {
-  const commits = once(() => prepare(database));
+export const mongoStore = (database: Ready<Db>, now: () => number): EventStore => {
+  const commits = once(async () => prepare(await database()));
   return {
     read: async (stream, after) => {
       // By `end` and not by `_id`: it includes the commit that straddles `after`, leaves receipts out, and the embedded server has no range on `_id`.
@@ -17,30 +18,33 @@ export const mongoStore = (database: Db, now: () => number): EventStore => {
       return found.map(fromDocument);
     },
     append: async (commit) => {
-      const document = toDocument(commit);
       const collection = await commits();
-      try {
-        await collection.insertOne(document);
-        return "appended";
-      } catch (error) {
-        if (isDuplicate(error)) return "conflict";
-        throw error;
+      for (let turns: ReadonlyMap<string, number> | undefined; ; ) {
+        if (await inserted(collection, toDocument(commit, turns))) return "appended";
+        const next = await nextTurns(collection, commit.claims);
+        // Nobody holds what it claims, and it was not at an outdated turn either: its version or its cause is taken.
+        if (next === undefined || commit.claims.every((claim) => next.get(claim) === (turns?.get(claim) ?? 0))) return "conflict";
+        turns = next;
       }
     },
     findCause: async (cause) => {
       const found = await (await commits()).findOne({ cause });
       return found === null ? undefined : fromDocument(found);
     },
-    findClaim: async (claim) => {
-      const found = await (await commits()).findOne({ claims: claim });
-      return found === null ? undefined : fromDocument(found);
-    },
-    releaseClaim: async (commit, claim) => {
-      await (await commits()).updateOne({ _id: idOf(commit) }, { $pull: { claims: claim } });
-    },
+    ...claims(commits),
     ...dueMarks(commits),
     ...leases(database, now),
   };
+};
+
+const inserted = async (commits: Collection<CommitDocument>, document: CommitDocument): Promise<boolean> => {
+  try {
+    await commits.insertOne(document);
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
 };
 
 const prepare = async (database: Db): Promise<Collection<CommitDocument>> => {

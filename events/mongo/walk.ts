@@ -4,6 +4,8 @@ import { type CommitDocument, scatter, scatterKey, walkKey } from "./commit-docu
 import type { Ready } from "./ready.ts";
 
 const whole = 2 ** 32;
+/** A call begins with no more than this part of the keys, since a backlog may have come after the last. */
+const first = whole / 256;
 const beyondAll = "g";
 
 /**
@@ -12,10 +14,11 @@ const beyondAll = "g";
  * The width is carried from call to call; it changes what a page costs and never what it holds.
  */
 export const windowWalk = (commits: Ready<Collection<CommitDocument>>, field: "publish" | "effect") => {
-  let width = whole / 4096;
+  let width = first;
   return async (after: Place | undefined, limit: number): Promise<readonly CommitDocument[]> => {
     const collection = await commits();
     const found: CommitDocument[] = [];
+    width = Math.min(width, first);
     let position = after === undefined ? 0 : scatter(after.stream);
     let from: { readonly $gt: string } | { readonly $gte: string } =
       after === undefined ? { $gte: "" } : { $gt: walkKey(after.stream, after.version) };
@@ -39,7 +42,7 @@ export const windowWalk = (commits: Ready<Collection<CommitDocument>>, field: "p
 
 const nextWidth = (width: number, got: number, wanted: number, limit: number): number => {
   if (got === wanted) return Math.max(1, Math.floor(width / 4));
-  if (got < limit / 16) return Math.min(whole, width * 8);
+  if (got < limit / 16) return Math.min(whole, width * 16);
   return got < limit / 2 ? Math.min(whole, width * 2) : width;
 };
 

@@ -23,10 +23,10 @@ export interface ClusterRole {
   readonly serverIdUpperBound: number;
   /** parallel or sequential. */
   readonly verticalScalingPolicy: string;
-  /** Nodes may be added and deleted. */
-  readonly scalable: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly services: readonly LifecycleService[];
+  /** Absent: it is well when its process runs. */
+  readonly healthCheck: HealthCheck | null;
 }
 
 /** Everything that a provider needs to make a cluster so: the description, not the steps. */
@@ -42,6 +42,8 @@ export interface Deployment {
   readonly versionType: string;
   /** The archive, by content. */
   readonly packageDigest: string;
+  /** The service that keeps the archive. */
+  readonly packageOwner: string;
   /** The user's configuration: JSON, or the chart's values. */
   readonly configuration: string;
   readonly env: Readonly<Record<string, string>>;
@@ -74,6 +76,14 @@ export interface Endpoint {
   readonly protocol: string;
 }
 
+/** How to see that a node of a role is well. */
+export interface HealthCheck {
+  readonly command: string;
+  readonly intervalSeconds: number;
+  /** How long it may take to become well. */
+  readonly timeoutSeconds: number;
+}
+
 /** A lifecycle command of a role. */
 export interface LifecycleService {
   /** init, start, stop, scale_in, scale_out, destroy, upgrade, or a custom one. */
@@ -88,11 +98,26 @@ export interface LifecycleService {
   readonly nodesToExecuteOn: number;
 }
 
+/** Who looks after a package. */
+export interface Maintainer {
+  readonly name: string;
+  readonly email: string;
+  readonly url: string;
+}
+
 /** Where a node is. */
 export interface NodeAddress {
   readonly nodeId: string;
   readonly instanceId: string;
   readonly privateIp: string;
+}
+
+/** What is known of one package of a repository. */
+export interface RecordedPackage {
+  readonly packageId: string;
+  readonly appId: string;
+  /** Of its entry in the index; empty while it may be listed or not. */
+  readonly fingerprint: string;
 }
 
 /** What is granted of a module, and on whose rows. */
@@ -101,6 +126,340 @@ export interface RoleModule {
   /** Whose rows: all, group or self. */
   readonly dataLevel: string;
   readonly actionBundleIds: readonly string[];
+}
+
+/** An application came into the catalogue: uploaded by a person, or found in a repository. */
+export interface AppCreated {
+  readonly type: "AppCreated";
+  readonly appId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly home: string;
+  /** An attachment id, or a URL. */
+  readonly icon: string;
+  /** Attachment ids or URLs, separated by commas. */
+  readonly screenshots: string;
+  /** JSON: a list of name, email, url. */
+  readonly maintainers: string;
+  /** Separated by commas. */
+  readonly keywords: string;
+  /** Separated by commas. */
+  readonly sources: string;
+  readonly readme: string;
+  /** A short description. */
+  readonly abstraction: string;
+  /** Terms of service. */
+  readonly tos: string;
+  readonly categoryIds: readonly string[];
+  /** Where it comes from; repo-vmbased or repo-helm if a person uploaded it. */
+  readonly repoId: string;
+  /** Its name in the index; empty if uploaded. */
+  readonly chartName: string;
+  /** The vendor's user id; may be empty. */
+  readonly isv: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
+}
+
+/** An application was taken out of the catalogue; all its versions are deleted. */
+export interface AppDeleted {
+  readonly type: "AppDeleted";
+  readonly appId: string;
+}
+
+/** Another version is the newest one. */
+export interface AppLatestVersionChanged {
+  readonly type: "AppLatestVersionChanged";
+  readonly appId: string;
+  /** The newest that is not deleted; empty for none. */
+  readonly versionId: string;
+  /** The newest that is active; empty for none. */
+  readonly activeVersionId: string;
+}
+
+/** What is told of an application changed; all of it, as it stands now. */
+export interface AppModified {
+  readonly type: "AppModified";
+  readonly appId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly home: string;
+  /** An attachment id, or a URL. */
+  readonly icon: string;
+  /** Attachment ids or URLs, separated by commas. */
+  readonly screenshots: string;
+  /** JSON: a list of name, email, url. */
+  readonly maintainers: string;
+  /** Separated by commas. */
+  readonly keywords: string;
+  /** Separated by commas. */
+  readonly sources: string;
+  readonly readme: string;
+  /** A short description. */
+  readonly abstraction: string;
+  /** Terms of service. */
+  readonly tos: string;
+  readonly categoryIds: readonly string[];
+}
+
+/** The status of an application, which follows from those of its versions, changed. */
+export interface AppStatusChanged {
+  readonly type: "AppStatusChanged";
+  readonly appId: string;
+  /** draft, active, suspended or deleted. */
+  readonly status: string;
+}
+
+/** A version of an application came into the catalogue: uploaded by a person, or found in a repository. */
+export interface AppVersionCreated {
+  readonly type: "AppVersionCreated";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly appName: string;
+  readonly name: string;
+  /** vmbased or helm. */
+  readonly versionType: string;
+  /** The package's own version number. */
+  readonly version: string;
+  /** The higher, the newer. */
+  readonly sequence: number;
+  /** draft, or active if its repository says so. */
+  readonly status: string;
+  readonly description: string;
+  readonly home: string;
+  /** An attachment id, or a URL. */
+  readonly icon: string;
+  /** Attachment ids or URLs, separated by commas. */
+  readonly screenshots: string;
+  /** JSON: a list of name, email, url. */
+  readonly maintainers: string;
+  /** Separated by commas. */
+  readonly keywords: string;
+  /** Separated by commas. */
+  readonly sources: string;
+  readonly readme: string;
+  /** Where the archive stands in its repository; empty if uploaded. */
+  readonly packageName: string;
+  /** The archive, by content: sha256:<hex>. */
+  readonly packageDigest: string;
+  /** The service that serves the archive: repo or app. */
+  readonly packageOwner: string;
+  /** config.json of a vmbased package; empty for helm. */
+  readonly configJson: string;
+  /** cluster.json.tmpl of a vmbased package; empty for helm. */
+  readonly template: string;
+  /** values.yaml of a chart; empty for vmbased, and if it is larger than 256 KiB. */
+  readonly values: string;
+  /** values.schema.json of a chart; empty if it has none, and if it is larger than 256 KiB. */
+  readonly valuesSchema: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
+}
+
+/** A version is deleted: by a person, or since its repository offers it no longer. */
+export interface AppVersionDeleted {
+  readonly type: "AppVersionDeleted";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** Why, if no person did it. */
+  readonly message: string;
+  /** deleted */
+  readonly status: string;
+}
+
+/** A version was renamed or described anew. */
+export interface AppVersionModified {
+  readonly type: "AppVersionModified";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly name: string;
+  readonly description: string;
+  /** A rejected version becomes a draft by it. */
+  readonly status: string;
+}
+
+/** A version has another package. */
+export interface AppVersionPackageReplaced {
+  readonly type: "AppVersionPackageReplaced";
+  readonly appId: string;
+  readonly versionId: string;
+  /** The package's own version number. */
+  readonly version: string;
+  readonly home: string;
+  /** An attachment id, or a URL. */
+  readonly icon: string;
+  /** Attachment ids or URLs, separated by commas. */
+  readonly screenshots: string;
+  /** JSON: a list of name, email, url. */
+  readonly maintainers: string;
+  /** Separated by commas. */
+  readonly keywords: string;
+  /** Separated by commas. */
+  readonly sources: string;
+  readonly readme: string;
+  /** Where the archive stands in its repository; empty if uploaded. */
+  readonly packageName: string;
+  /** The archive, by content: sha256:<hex>. */
+  readonly packageDigest: string;
+  /** The service that serves the archive: repo or app. */
+  readonly packageOwner: string;
+  /** config.json of a vmbased package; empty for helm. */
+  readonly configJson: string;
+  /** cluster.json.tmpl of a vmbased package; empty for helm. */
+  readonly template: string;
+  /** values.yaml of a chart; empty for vmbased, and if it is larger than 256 KiB. */
+  readonly values: string;
+  /** values.schema.json of a chart; empty if it has none, and if it is larger than 256 KiB. */
+  readonly valuesSchema: string;
+}
+
+/** A suspended version is in the store again. */
+export interface AppVersionRecovered {
+  readonly type: "AppVersionRecovered";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** active */
+  readonly status: string;
+}
+
+/** A passed version is in the store. */
+export interface AppVersionReleased {
+  readonly type: "AppVersionReleased";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** active */
+  readonly status: string;
+}
+
+/** A phase of the review is passed; with the last one, the version. */
+export interface AppVersionReviewPassed {
+  readonly type: "AppVersionReviewPassed";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** In which part the reviewer acts: isv, business, technical or admin. */
+  readonly operatorType: string;
+  /** What the version is now: in-review or passed. */
+  readonly status: string;
+}
+
+/** The version was rejected; the review is over. */
+export interface AppVersionReviewRejected {
+  readonly type: "AppVersionReviewRejected";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** In which part the reviewer acts: isv, business, technical or admin. */
+  readonly operatorType: string;
+  /** Why. */
+  readonly message: string;
+  /** rejected */
+  readonly status: string;
+}
+
+/** A reviewer has taken a phase of the review in hand. */
+export interface AppVersionReviewStarted {
+  readonly type: "AppVersionReviewStarted";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** In which part the reviewer acts: isv, business, technical or admin. */
+  readonly operatorType: string;
+  /** in-review */
+  readonly status: string;
+}
+
+/** An indexed version has the status that its repository gives. */
+export interface AppVersionStatusInherited {
+  readonly type: "AppVersionStatusInherited";
+  readonly appId: string;
+  readonly versionId: string;
+  /** draft or active. */
+  readonly status: string;
+}
+
+/** A version was taken back from review. */
+export interface AppVersionSubmissionCancelled {
+  readonly type: "AppVersionSubmissionCancelled";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** draft */
+  readonly status: string;
+}
+
+/** A version was handed in for review. */
+export interface AppVersionSubmitted {
+  readonly type: "AppVersionSubmitted";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** submitted */
+  readonly status: string;
+}
+
+/** An active version was taken out of the store for the time being. */
+export interface AppVersionSuspended {
+  readonly type: "AppVersionSuspended";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** suspended */
+  readonly status: string;
+}
+
+/** An image or another file was put beside an application or a category. */
+export interface AttachmentUploaded {
+  readonly type: "AttachmentUploaded";
+  readonly attachmentId: string;
+  readonly filename: string;
+  /** The file, by content: sha256:<hex>. */
+  readonly digest: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
+}
+
+/** Applications can be put into a new category. */
+export interface CategoryCreated {
+  readonly type: "CategoryCreated";
+  readonly categoryId: string;
+  readonly name: string;
+  /** Its name by language, as a JSON text. */
+  readonly locale: string;
+  readonly description: string;
+  /** An attachment id. */
+  readonly icon: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
+}
+
+/** A category is gone; what was in it is no longer. */
+export interface CategoryDeleted {
+  readonly type: "CategoryDeleted";
+  readonly categoryId: string;
+}
+
+/** What is told of a category changed; all of it, as it stands now. */
+export interface CategoryModified {
+  readonly type: "CategoryModified";
+  readonly categoryId: string;
+  readonly name: string;
+  /** Its name by language, as a JSON text. */
+  readonly locale: string;
+  readonly description: string;
+  /** An attachment id. */
+  readonly icon: string;
 }
 
 /** A program got credentials with which it acts as a user. */
@@ -121,6 +480,10 @@ export interface ClusterActionFailed {
   /** The action; its outcome echoes it. */
   readonly jobId: string;
   readonly reason: string;
+  /** The nodes that the action was about. */
+  readonly nodeIds: readonly string[];
+  /** Nodes that it was to add and that do not come. */
+  readonly addedNodeIds: readonly string[];
 }
 
 /** The provider has planned the action and begun. */
@@ -164,6 +527,7 @@ export interface ClusterCeased {
   readonly clusterId: string;
   /** The action; its outcome echoes it. */
   readonly jobId: string;
+  readonly nodeIds: readonly string[];
   readonly runtimeId: string;
 }
 
@@ -173,6 +537,7 @@ export interface ClusterDeleted {
   readonly clusterId: string;
   /** The action; its outcome echoes it. */
   readonly jobId: string;
+  readonly nodeIds: readonly string[];
 }
 
 /** The cluster is to be stopped and put away; it can be recovered until it is ceased. */
@@ -241,6 +606,7 @@ export interface ClusterNodesDeleted {
   /** As it stands now. */
   readonly deployment: Deployment;
   readonly addresses: readonly NodeAddress[];
+  readonly removedNodeIds: readonly string[];
 }
 
 /** Nodes are to be taken away. */
@@ -352,6 +718,7 @@ export interface ClusterStopped {
   readonly clusterId: string;
   /** The action; its outcome echoes it. */
   readonly jobId: string;
+  readonly nodeIds: readonly string[];
 }
 
 /** The cluster is to run another version of its application. */
@@ -381,6 +748,8 @@ export interface DeploymentFailed {
   /** The action; its outcome echoes it. */
   readonly jobId: string;
   readonly reason: string;
+  /** Tasks of later layers, which are not done any more. */
+  readonly unstartedTaskIds: readonly string[];
 }
 
 /** All tasks of a layer have ended well enough; the next one begins. */
@@ -491,6 +860,92 @@ export interface NodeReleased {
   readonly nodeId: string;
 }
 
+/** What a run listed or unlisted has reached the app catalogue. */
+export interface PackageAdopted {
+  readonly type: "PackageAdopted";
+  /** The indexing run. */
+  readonly repoEventId: string;
+  readonly packageId: string;
+}
+
+/** A repository offers a package, or offers it with another content than before. */
+export interface PackageListed {
+  readonly type: "PackageListed";
+  /** One a repository, name and version. */
+  readonly packageId: string;
+  readonly repoId: string;
+  /** The indexing run. */
+  readonly repoEventId: string;
+  /** The number of the run in its repository. */
+  readonly run: number;
+  /** The application that it is a version of; follows from repository and name. */
+  readonly appId: string;
+  /** Follows from the package's id. */
+  readonly versionId: string;
+  /** The status of what is indexed from the repository: draft or active. */
+  readonly appDefaultStatus: string;
+  /** vmbased or helm. */
+  readonly packageType: string;
+  readonly name: string;
+  readonly version: string;
+  readonly appVersion: string;
+  /** version [appVersion] */
+  readonly versionName: string;
+  readonly description: string;
+  readonly home: string;
+  readonly icon: string;
+  readonly keywords: readonly string[];
+  readonly sources: readonly string[];
+  readonly screenshots: readonly string[];
+  readonly maintainers: readonly Maintainer[];
+  readonly readme: string;
+  /** Where the archive is, as the index has it. */
+  readonly packageName: string;
+  /** The archive, by content: sha256:<hex>. */
+  readonly digest: string;
+  /** As the index writes it. */
+  readonly created: string;
+  /** Of its entry in the index. */
+  readonly fingerprint: string;
+  /** config.json of a vmbased package; empty for helm. */
+  readonly configJson: string;
+  /** cluster.json.tmpl of a vmbased package; empty for helm. */
+  readonly template: string;
+  /** values.yaml of a chart; empty for vmbased, and if it is larger than 256 KiB. */
+  readonly values: string;
+  /** values.schema.json of a chart; empty if it has none, and if it is larger than 256 KiB. */
+  readonly valuesSchema: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
+}
+
+/** A repository offers a package no longer. */
+export interface PackageUnlisted {
+  readonly type: "PackageUnlisted";
+  /** One a repository, name and version. */
+  readonly packageId: string;
+  readonly repoId: string;
+  /** The indexing run. */
+  readonly repoEventId: string;
+  /** The number of the run in its repository. */
+  readonly run: number;
+  /** The application that it is a version of; follows from repository and name. */
+  readonly appId: string;
+  /** Follows from the package's id. */
+  readonly versionId: string;
+}
+
+/** So many packages of a run are to reach the app catalogue. */
+export interface RepoAdoptionExpected {
+  readonly type: "RepoAdoptionExpected";
+  /** The indexing run. */
+  readonly repoEventId: string;
+  readonly repoId: string;
+  readonly expected: number;
+}
+
 /** A repository of application packages was registered. */
 export interface RepoCreated {
   readonly type: "RepoCreated";
@@ -499,8 +954,9 @@ export interface RepoCreated {
   readonly description: string;
   /** How it is reached: http, https or s3. */
   readonly repoType: string;
+  /** Without user and password. */
   readonly url: string;
-  /** Ciphertext of the credential; null for a repository that needs none. */
+  /** Ciphertext of what opens it, also of the URL's user and password; null for a repository that needs nothing. */
   readonly sealedCredential: string | null;
   /** Who sees its applications: public or private. */
   readonly visibility: string;
@@ -513,7 +969,9 @@ export interface RepoCreated {
   readonly categoryIds: readonly string[];
   /** The status of what is indexed from it: draft or active. */
   readonly appDefaultStatus: string;
-  /** The user who registered it. */
+  /** Who made it: 0 a user, 1 the platform itself. */
+  readonly controller: number;
+  /** The user whose it is. */
   readonly owner: string;
   /** The owner's group path, by which groups see each other's rows. */
   readonly ownerPath: string;
@@ -523,6 +981,95 @@ export interface RepoCreated {
 export interface RepoDeleted {
   readonly type: "RepoDeleted";
   readonly repoId: string;
+}
+
+/** Everything that an indexing run listed or unlisted has reached the app catalogue. */
+export interface RepoIndexAdopted {
+  readonly type: "RepoIndexAdopted";
+  /** The indexing run. */
+  readonly repoEventId: string;
+  readonly repoId: string;
+}
+
+/** Everything that the index offers is listed, and nothing else. */
+export interface RepoIndexed {
+  readonly type: "RepoIndexed";
+  readonly repoId: string;
+  /** The indexing run. */
+  readonly repoEventId: string;
+  /** Packages in the index. */
+  readonly count: number;
+  /** Packages that this run announced as listed. */
+  readonly listed: number;
+  /** Packages that this run announced as unlisted. */
+  readonly unlisted: number;
+}
+
+/** An indexing run ended without success; what was listed before stays. */
+export interface RepoIndexingFailed {
+  readonly type: "RepoIndexingFailed";
+  readonly repoId: string;
+  /** The indexing run. */
+  readonly repoEventId: string;
+  readonly reason: string;
+}
+
+/** What a repository offers is to be compared with what is listed of it. */
+export interface RepoIndexingRequested {
+  readonly type: "RepoIndexingRequested";
+  readonly repoId: string;
+  /** The indexing run. */
+  readonly repoEventId: string;
+  /** Counts the runs of the repository; of two that meet, the higher one has its way. */
+  readonly run: number;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
+}
+
+/** Everything that an indexing run listed or unlisted has reached the app catalogue. */
+export interface RepoIndexingSucceeded {
+  readonly type: "RepoIndexingSucceeded";
+  readonly repoId: string;
+  /** The indexing run. */
+  readonly repoEventId: string;
+}
+
+/** A run notes what it is about to list (without a fingerprint), or has listed or unlisted. */
+export interface RepoListingRecorded {
+  readonly type: "RepoListingRecorded";
+  readonly repoId: string;
+  /** The indexing run. */
+  readonly repoEventId: string;
+  readonly packages: readonly RecordedPackage[];
+  /** Ids of packages that are no longer listed. */
+  readonly unlisted: readonly string[];
+}
+
+/** What is known of a repository changed; all of it, as it stands now. */
+export interface RepoModified {
+  readonly type: "RepoModified";
+  readonly repoId: string;
+  readonly name: string;
+  readonly description: string;
+  /** How it is reached: http, https or s3. */
+  readonly repoType: string;
+  /** Without user and password. */
+  readonly url: string;
+  /** Ciphertext of what opens it, also of the URL's user and password; null for a repository that needs nothing. */
+  readonly sealedCredential: string | null;
+  /** Who sees its applications: public or private. */
+  readonly visibility: string;
+  /** Where its applications run; with kubernetes among them, its index is a Helm index. */
+  readonly providers: readonly string[];
+  /** A query string: key=value&key=value. */
+  readonly labels: string;
+  /** A query string: key=value&key=value. */
+  readonly selectors: string;
+  readonly categoryIds: readonly string[];
+  /** The status of what is indexed from it: draft or active. */
+  readonly appDefaultStatus: string;
 }
 
 /** A role was defined; what it may do follows. */
@@ -794,6 +1341,8 @@ export interface UserPasswordResetRequested {
   readonly type: "UserPasswordResetRequested";
   readonly userId: string;
   readonly resetId: string;
+  /** The user's: who may see the user may finish it. */
+  readonly ownerPath: string;
 }
 
 /** A user was given a role. */
@@ -810,6 +1359,15 @@ export interface UserRoleUnbound {
   readonly roleId: string;
 }
 
+/** What can happen to an app. */
+export type AppEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended;
+
+/** What can happen to an attachment. */
+export type AttachmentEvent = AttachmentUploaded;
+
+/** What can happen to a category. */
+export type CategoryEvent = CategoryCreated | CategoryDeleted | CategoryModified;
+
 /** What can happen to a client. */
 export type ClientEvent = ClientCreated;
 
@@ -822,8 +1380,14 @@ export type GroupEvent = GroupCreated | GroupDeleted | GroupJoined | GroupLeft |
 /** What can happen to a local deployment. */
 export type LocalDeploymentEvent = DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeProvisioned | NodeReleased | TaskFailed | TaskStarted | TaskSucceeded;
 
+/** What can happen to a package. */
+export type PackageEvent = PackageListed | PackageUnlisted;
+
 /** What can happen to a repo. */
-export type RepoEvent = RepoCreated | RepoDeleted;
+export type RepoEvent = RepoCreated | RepoDeleted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified;
+
+/** What can happen to a repo adoption. */
+export type RepoAdoptionEvent = PackageAdopted | RepoAdoptionExpected | RepoIndexAdopted;
 
 /** What can happen to a role. */
 export type RoleEvent = RoleCreated | RoleDeleted | RoleModified | RoleModuleModified;
@@ -842,11 +1406,16 @@ export type UserEvent = UserCreated | UserDeleted | UserGroupPathChanged | UserM
 
 /** The events by the aggregate that announces them. */
 export type EventByAggregate = {
+  app: AppEvent;
+  attachment: AttachmentEvent;
+  category: CategoryEvent;
   client: ClientEvent;
   cluster: ClusterEvent;
   group: GroupEvent;
   localDeployment: LocalDeploymentEvent;
+  package: PackageEvent;
   repo: RepoEvent;
+  repoAdoption: RepoAdoptionEvent;
   role: RoleEvent;
   runtime: RuntimeEvent;
   runtimeCredential: RuntimeCredentialEvent;
@@ -857,6 +1426,28 @@ export type EventByAggregate = {
 export type Aggregate = keyof EventByAggregate;
 
 export type EventByType = {
+  AppCreated: AppCreated;
+  AppDeleted: AppDeleted;
+  AppLatestVersionChanged: AppLatestVersionChanged;
+  AppModified: AppModified;
+  AppStatusChanged: AppStatusChanged;
+  AppVersionCreated: AppVersionCreated;
+  AppVersionDeleted: AppVersionDeleted;
+  AppVersionModified: AppVersionModified;
+  AppVersionPackageReplaced: AppVersionPackageReplaced;
+  AppVersionRecovered: AppVersionRecovered;
+  AppVersionReleased: AppVersionReleased;
+  AppVersionReviewPassed: AppVersionReviewPassed;
+  AppVersionReviewRejected: AppVersionReviewRejected;
+  AppVersionReviewStarted: AppVersionReviewStarted;
+  AppVersionStatusInherited: AppVersionStatusInherited;
+  AppVersionSubmissionCancelled: AppVersionSubmissionCancelled;
+  AppVersionSubmitted: AppVersionSubmitted;
+  AppVersionSuspended: AppVersionSuspended;
+  AttachmentUploaded: AttachmentUploaded;
+  CategoryCreated: CategoryCreated;
+  CategoryDeleted: CategoryDeleted;
+  CategoryModified: CategoryModified;
   ClientCreated: ClientCreated;
   ClusterActionFailed: ClusterActionFailed;
   ClusterActionStarted: ClusterActionStarted;
@@ -897,8 +1488,19 @@ export type EventByType = {
   GroupMoved: GroupMoved;
   NodeProvisioned: NodeProvisioned;
   NodeReleased: NodeReleased;
+  PackageAdopted: PackageAdopted;
+  PackageListed: PackageListed;
+  PackageUnlisted: PackageUnlisted;
+  RepoAdoptionExpected: RepoAdoptionExpected;
   RepoCreated: RepoCreated;
   RepoDeleted: RepoDeleted;
+  RepoIndexAdopted: RepoIndexAdopted;
+  RepoIndexed: RepoIndexed;
+  RepoIndexingFailed: RepoIndexingFailed;
+  RepoIndexingRequested: RepoIndexingRequested;
+  RepoIndexingSucceeded: RepoIndexingSucceeded;
+  RepoListingRecorded: RepoListingRecorded;
+  RepoModified: RepoModified;
   RoleCreated: RoleCreated;
   RoleDeleted: RoleDeleted;
   RoleModified: RoleModified;
@@ -934,10 +1536,32 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = ClientCreated | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeProvisioned | NodeReleased | RepoCreated | RepoDeleted | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeProvisioned | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
+  AppCreated: ["app"],
+  AppDeleted: ["app"],
+  AppLatestVersionChanged: ["app"],
+  AppModified: ["app"],
+  AppStatusChanged: ["app"],
+  AppVersionCreated: ["app"],
+  AppVersionDeleted: ["app"],
+  AppVersionModified: ["app"],
+  AppVersionPackageReplaced: ["app"],
+  AppVersionRecovered: ["app"],
+  AppVersionReleased: ["app"],
+  AppVersionReviewPassed: ["app"],
+  AppVersionReviewRejected: ["app"],
+  AppVersionReviewStarted: ["app"],
+  AppVersionStatusInherited: ["app"],
+  AppVersionSubmissionCancelled: ["app"],
+  AppVersionSubmitted: ["app"],
+  AppVersionSuspended: ["app"],
+  AttachmentUploaded: ["attachment"],
+  CategoryCreated: ["category"],
+  CategoryDeleted: ["category"],
+  CategoryModified: ["category"],
   ClientCreated: ["client"],
   ClusterActionFailed: ["cluster"],
   ClusterActionStarted: ["cluster"],
@@ -978,8 +1602,19 @@ export const eventTypes = {
   GroupMoved: ["group"],
   NodeProvisioned: ["localDeployment"],
   NodeReleased: ["localDeployment"],
+  PackageAdopted: ["repoAdoption"],
+  PackageListed: ["package"],
+  PackageUnlisted: ["package"],
+  RepoAdoptionExpected: ["repoAdoption"],
   RepoCreated: ["repo"],
   RepoDeleted: ["repo"],
+  RepoIndexAdopted: ["repoAdoption"],
+  RepoIndexed: ["repo"],
+  RepoIndexingFailed: ["repo"],
+  RepoIndexingRequested: ["repo"],
+  RepoIndexingSucceeded: ["repo"],
+  RepoListingRecorded: ["repo"],
+  RepoModified: ["repo"],
   RoleCreated: ["role"],
   RoleDeleted: ["role"],
   RoleModified: ["role"],

@@ -45,7 +45,7 @@ const tokens = (command: string): readonly Token[] => {
 const unquoted = (piece: string): string => {
   if (piece.startsWith("'")) return piece.slice(1).replace(/'$/, "");
   if (piece.startsWith('"')) return piece.slice(1, isClosed(piece) ? -1 : undefined).replace(/\\(["\\$`])/g, "$1");
-  return piece.startsWith("\\") ? piece.slice(1) : piece;
+  return piece.startsWith("\\") && piece.length > 1 ? piece.slice(1) : piece;
 };
 
 const isClosed = (piece: string): boolean => /^"(?:\\[\s\S]|[^"\\])*"$/.test(piece);

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, parseJson, text } from "./json.ts";
+import { isDeeperThan, isObject, type Json, type JsonObject, maximumDepth, parseJson, text } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 
 /** What a user may set: `config.json` of a package, a tree of sections with settings as leaves. */
@@ -47,13 +47,15 @@ export const readConfigurationSchema = (configJson: string): ConfigurationSchema
 /** What a user sent as text; nothing at all is an empty configuration. */
 export const readUserConfiguration = (conf: string): UserConfiguration => {
   if (conf.trim() === "") return {};
+  let value: Json;
   try {
-    const value = parseJson(conf);
-    if (isObject(value)) return value;
+    value = parseJson(conf);
   } catch (cause) {
     throw new PackageError(`the configuration is not JSON: ${reasonOf(cause)}`, { cause });
   }
-  throw new PackageError("the configuration is not an object");
+  if (!isObject(value)) throw new PackageError("the configuration is not an object");
+  if (isDeeperThan(value, maximumDepth)) throw new PackageError("the configuration is nested too deep");
+  return value;
 };
 
 /** Every section and setting with its dotted path. */
@@ -98,7 +100,6 @@ export const lookUp = (tree: Json | undefined, path: string): Json | undefined =
   return undefined;
 };
 
-const maximumDepth = 64;
 const types = new Set(["array", "string", "integer", "number", "password", "boolean"]);
 const isSettingType = (type: string): type is Setting["type"] => types.has(type);
 

@@ -1,6 +1,6 @@
 import { mapWords } from "./command.ts";
 import { lookUp } from "./devkit-configuration.ts";
-import { type Json, type JsonObject, parseJson } from "./json.ts";
+import { isDeeperThan, type Json, type JsonObject, maximumDepth, parseJson } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 
 /**
@@ -14,6 +14,7 @@ export const fillTemplate = (template: string, values: JsonObject): { readonly c
   const settingOf = (key: string): Json => {
     const value = lookUp(values, key) ?? null;
     if (value === null) unset.add(key);
+    if (isDeeperThan(value, maximumDepth)) throw new PackageError(`the value of ${key} is nested too deep`);
     return value;
   };
   const textOf = (template: string): string =>
@@ -41,7 +42,6 @@ export const fillTemplate = (template: string, values: JsonObject): { readonly c
 };
 
 const commands = new Set(["cmd", "pre_check", "check_cmd", "action_cmd"]);
-const maximumDepth = 64;
 const file = "cluster.json.tmpl";
 
 /** `{{cluster.name}}`, also with the leading dot of older packages: `{{.cluster.name}}`. */

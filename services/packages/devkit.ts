@@ -1,13 +1,13 @@
-import { type ArchiveFile, type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
+import { type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
 import { type ClusterDescription, describeRaw } from "./cluster-description.ts";
 import { isCluster, sentenceOf } from "./cluster-schema.ts";
 import { checkConfiguration } from "./devkit-check.ts";
 import { type ConfigurationSchema, readConfigurationSchema, type UserConfiguration, withDefaults } from "./devkit-configuration.ts";
 import { fillTemplate } from "./devkit-template.ts";
-import { isObject, type Json, type JsonObject, parseJson, text, texts } from "./json.ts";
-import { type Maintainer, maintainers } from "./maintainers.ts";
+import { isObject, type Json, parseJson, text } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
-import { versionName } from "./versions.ts";
+import { belowTopFolder, textOf } from "./package-files.ts";
+import { metadataOf, type PackageMetadata } from "./package-metadata.ts";
 
 /** An application package for machines: NAME/{package.json, config.json, cluster.json.tmpl} and what else it needs. */
 export type DevkitPackage = {
@@ -20,22 +20,6 @@ export type DevkitPackage = {
   /** All files, by their path below the package's folder. */
   readonly files: ArchiveFiles;
   readonly digest: string;
-};
-
-/** What a package says about itself, the same for both formats. */
-export type PackageMetadata = {
-  readonly name: string;
-  readonly version: string;
-  readonly appVersion: string;
-  /** `version [appVersion]` */
-  readonly versionName: string;
-  readonly description: string;
-  readonly home: string;
-  readonly icon: string;
-  readonly maintainers: readonly Maintainer[];
-  readonly screenshots: readonly string[];
-  readonly keywords: readonly string[];
-  readonly sources: readonly string[];
 };
 
 /** Configuration and template travel in an event, so they are bounded together. */
@@ -91,27 +75,6 @@ export const describeCluster = (
   }
 };
 
-/** Packages and charts have all their files below one folder, whose name does not matter. */
-export const belowTopFolder = (files: ArchiveFiles, principal: string): ArchiveFiles => {
-  if (files.size === 0) throw new PackageError("the archive is empty");
-  if (files.has(principal)) throw new PackageError(`${principal} is not in a folder of the package's name`, { file: principal });
-  const below = new Map<string, ArchiveFile>();
-  const folder = [...files.keys()].map((path) => path.split("/")).find((parts) => parts.length === 2 && parts[1] === principal)?.[0];
-  for (const [path, file] of files) if (path.startsWith(`${folder}/`)) below.set(path.slice(path.indexOf("/") + 1), file);
-  return below;
-};
-
-/** The text of a file that must be there. */
-export const textOf = (files: ArchiveFiles, path: string): string => {
-  const file = files.get(path);
-  if (file === undefined) throw new PackageError(`the package has no ${path}`, { file: path });
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(file.bytes);
-  } catch (cause) {
-    throw new PackageError(`${path} is not UTF-8 text`, { file: path, cause });
-  }
-};
-
 const readMetadata = (packageJson: string): PackageMetadata => {
   const file = "package.json";
   let value: Json;
@@ -126,17 +89,3 @@ const readMetadata = (packageJson: string): PackageMetadata => {
   }
   return metadataOf(value, text(value.app_version));
 };
-
-export const metadataOf = (value: JsonObject, appVersion: string): PackageMetadata => ({
-  name: text(value.name),
-  version: text(value.version),
-  appVersion,
-  versionName: versionName(text(value.version), appVersion),
-  description: text(value.description),
-  home: text(value.home),
-  icon: text(value.icon),
-  maintainers: maintainers(value.maintainers),
-  screenshots: texts(value.screenshots),
-  keywords: texts(value.keywords),
-  sources: texts(value.sources),
-});

@@ -1,8 +1,9 @@
 import { type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
-import { belowTopFolder, metadataOf, type PackageMetadata, textOf } from "./devkit.ts";
 import { isObject, type JsonObject, parseJson, text } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
-import { readYaml } from "./package-index.ts";
+import { belowTopFolder, textOf } from "./package-files.ts";
+import { metadataOf, type PackageMetadata } from "./package-metadata.ts";
+import { readYaml } from "./yaml.ts";
 
 /** An application package for Kubernetes: a Helm chart. */
 export type HelmChart = {

@@ -12,3 +12,12 @@ export const text = (value: Json | undefined): string => (typeof value === "stri
 
 export const texts = (value: Json | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+
+/** What strangers send may nest so deep that whoever walks it later falls over. */
+export const isDeeperThan = (value: Json, levels: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((item: Json) => isDeeperThan(item, levels - 1)));
+
+/** How deep anything in a package or a configuration may nest. */
+export const maximumDepth = 64;

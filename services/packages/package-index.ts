@@ -1,8 +1,8 @@
-import { parseDocument, type Tags } from "yaml";
 import { isObject, type Json, type JsonObject, text, texts } from "./json.ts";
-import { type Maintainer, maintainers } from "./maintainers.ts";
-import { PackageError, reasonOf } from "./package-error.ts";
+import { PackageError } from "./package-error.ts";
+import { type Maintainer, maintainersOf } from "./package-metadata.ts";
 import { compareVersions, versionName } from "./versions.ts";
+import { readYaml } from "./yaml.ts";
 
 /** What a repository offers, whatever the format of its packages. */
 export type PackageIndex = { readonly entries: readonly IndexEntry[] };
@@ -62,34 +62,13 @@ export const parseIndex = (source: string, format: IndexFormat, limits: Partial<
 
 /** Where a package of an index is: indexes may name it relative to themselves. */
 export const packageUrl = (repositoryUrl: string, url: string): string => {
+  if (!URL.canParse(url, repositoryUrl)) throw new PackageError(`${JSON.stringify(url)} is no address of a package`);
   const base = new URL(repositoryUrl);
   base.pathname = base.pathname.replace(/\/(index\.yaml)?$/, "").concat("/");
   const result = new URL(url, base);
   if (result.search === "" && result.origin === base.origin) result.search = base.search; // a repository may be opened by a query
   return result.href;
 };
-
-/** YAML as a person wrote it: `1.10` stays that, aliases may not multiply. */
-export const readYaml = (source: string, subject: string): Json => {
-  try {
-    const document = parseDocument(source, {
-      customTags: withoutNumbers,
-      logLevel: "silent",
-      merge: true,
-      schema: "core",
-      stringKeys: true,
-    });
-    const [problem] = document.errors;
-    if (problem !== undefined) throw problem;
-    const value: Json = document.toJS({ maxAliasCount: 100 });
-    return value;
-  } catch (cause) {
-    throw new PackageError(`${subject} is not YAML: ${reasonOf(cause)}`, { cause });
-  }
-};
-
-const numbers = new Set(["tag:yaml.org,2002:int", "tag:yaml.org,2002:float"]);
-const withoutNumbers = (tags: Tags): Tags => tags.filter((tag) => typeof tag === "string" || !numbers.has(tag.tag));
 
 const readEntry = (name: string, versions: Json | undefined, format: IndexFormat): IndexEntry => {
   if (name === "") throw new PackageError("an entry of the index has no name");
@@ -120,7 +99,7 @@ const readVersion = (raw: JsonObject, subject: string, format: IndexFormat): Ind
     keywords: texts(raw.keywords),
     sources: texts(raw.sources),
     screenshots: texts(raw.screenshots),
-    maintainers: maintainers(raw.maintainers),
+    maintainers: maintainersOf(raw.maintainers),
     created: text(raw.created),
     digest: text(raw.digest).replace(/^sha256:/, ""),
     urls,

@@ -1,0 +1,135 @@
+import { setMaxListeners } from "node:events";
+import type { Clock, Log, LogRecord, LogSubscription, Running } from "../ports.ts";
+import { type Fate, under } from "./fate.ts";
+import type { MemoryPartition, MemoryTopics } from "./log-topics.ts";
+
+/** One instance as its readers see it. A crashed one does nothing more, and hears no signal. */
+export type Instance = { readonly fate: Fate; isCrashed: boolean };
+export type Reading = { readonly clock: Clock; readonly topics: MemoryTopics };
+type Lane = { readonly topic: string; readonly partition: number };
+
+const shortest = 200;
+const longest = 10_000;
+const stopMayTake = 10_000;
+
+export const laneName = ({ topic, partition }: Lane): string => `${topic}/${partition}`;
+
+/** Tries until it works; undefined if it is to end. */
+const insist = async <T>(
+  { clock }: Reading,
+  instance: Instance,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+  tell?: (error: Error) => void,
+): Promise<{ readonly value: T } | undefined> => {
+  const isOver = () => signal.aborted || instance.isCrashed;
+  for (let failures = 0; !isOver(); failures++) {
+    try {
+      return { value: await attempt() };
+    } catch (error) {
+      if (isOver()) return undefined;
+      tell?.(error instanceof Error ? error : new Error(String(error)));
+      const wait = Math.min(longest, shortest * 2 ** Math.min(failures, 10));
+      await clock.sleep(wait * (0.5 + clock.random() / 2), signal);
+    }
+  }
+  return undefined;
+};
+
+const partitionOf = ({ topics }: Reading, { topic, partition }: Lane): MemoryPartition => {
+  const found = topics.partitions(topic)[partition];
+  if (!found) throw new Error(`${topic} has no partition ${partition}`);
+  return found;
+};
+
+/** Waits for records beyond an offset and takes them; undefined if it is to end. */
+const fetch = async (reading: Reading, instance: Instance, lane: Lane, offset: number, signal: AbortSignal) => {
+  const log = partitionOf(reading, lane);
+  await log.reaches(offset, signal);
+  return insist(reading, instance, signal, () => under(instance.fate, `log.fetch ${laneName(lane)}`, () => log.batch(offset)));
+};
+
+/** One partition for one assignment. `running` outlives it: a member handles a partition once at a time. */
+export const readLane = async (
+  reading: Reading,
+  instance: Instance,
+  subscription: LogSubscription,
+  lane: Lane,
+  running: Map<string, Promise<unknown>>,
+  signal: AbortSignal,
+): Promise<void> => {
+  const tell = (error: Error) => subscription.onError?.(error);
+  await running.get(laneName(lane));
+  const position = await insist(reading, instance, signal, () => subscription.position(lane.topic, lane.partition), tell);
+  let offset = position?.value ?? 0;
+  const end = partitionOf(reading, lane).end();
+  if (offset > end) {
+    tell(new Error(`${laneName(lane)} holds 0 to ${end} and not ${offset}: it is read from its start`));
+    offset = 0;
+  }
+  while (position && !signal.aborted) {
+    const batch = await fetch(reading, instance, lane, offset, signal);
+    if (!batch) return;
+    const handled = insist(reading, instance, signal, () => subscription.handle(batch.value, signal), tell);
+    running.set(laneName(lane), handled);
+    if (!(await handled)) return;
+    offset = batch.value.next;
+  }
+};
+
+/** Ends what reads, and waits for what it is handling, but not for ever. */
+export const stopper =
+  ({ clock }: Reading, stopping: AbortController, running: ReadonlyMap<string, Promise<unknown>>): (() => Promise<void>) =>
+  async () => {
+    stopping.abort();
+    const waiting = new AbortController();
+    await Promise.race([Promise.all(running.values()), clock.sleep(stopMayTake, waiting.signal)]);
+    waiting.abort();
+  };
+
+/** Reads all partitions of a topic from their start, for one instance alone. */
+export const followTopic = (
+  reading: Reading,
+  instance: Instance,
+  topic: string,
+  handle: (record: LogRecord) => void,
+): Running & Awaited<ReturnType<Log["follow"]>> => {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  setMaxListeners(0, signal);
+  const running = new Map<string, Promise<unknown>>();
+  const behind = new Map<number, number>();
+  const partitions = reading.topics.partitions(topic);
+  partitions.forEach((log, partition) => {
+    if (log.end() > 0) behind.set(partition, log.end());
+  });
+  let resolve = () => {};
+  let reject = (_: Error) => {};
+  const caughtUp = new Promise<void>((resolved, rejected) => {
+    resolve = resolved;
+    reject = rejected;
+  });
+  // Whoever does not wait for it must not be ended by it.
+  caughtUp.catch(() => {});
+  if (behind.size === 0) resolve();
+
+  const read = async (partition: number): Promise<void> => {
+    for (let offset = 0; !signal.aborted; ) {
+      const batch = await fetch(reading, instance, { topic, partition }, offset, signal);
+      if (!batch) return;
+      for (const record of batch.value.records) await insist(reading, instance, signal, async () => handle(record));
+      offset = batch.value.next;
+      if (offset >= (behind.get(partition) ?? Number.POSITIVE_INFINITY)) behind.delete(partition);
+      if (behind.size === 0) resolve();
+    }
+  };
+  partitions.forEach((_, partition) => {
+    running.set(laneName({ topic, partition }), read(partition));
+  });
+  const end = stopper(reading, stopping, running);
+  const stop = async (): Promise<void> => {
+    await end();
+    reject(new Error(`Following ${topic} was stopped before its end was reached`));
+  };
+  return { stop, caughtUp };
+};

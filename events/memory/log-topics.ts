@@ -1,0 +1,88 @@
+import type { LogBatch, LogRecord, OutgoingRecord, TopicSpec } from "../ports.ts";
+
+/** One partition: what was appended, and who waits for more. */
+export type MemoryPartition = {
+  readonly append: (records: readonly OutgoingRecord[]) => void;
+  readonly end: () => number;
+  /** From this offset on, as many as a batch holds. */
+  readonly batch: (from: number) => LogBatch;
+  /** Resolves once there is a record at this offset, or as soon as the signal aborts. */
+  readonly reaches: (offset: number, signal: AbortSignal) => Promise<void>;
+};
+export type MemoryTopics = {
+  readonly ensure: (spec: TopicSpec) => void;
+  /** Its partitions; an error if it is not there. */
+  readonly partitions: (topic: string) => readonly MemoryPartition[];
+  /** Resolves once the topic is there. */
+  readonly made: (topic: string) => Promise<void>;
+};
+
+const batchRecords = 100;
+
+const copy = <R extends OutgoingRecord>(record: R): R => ({
+  ...record,
+  value: record.value === null ? null : Uint8Array.from(record.value),
+  headers: { ...record.headers },
+});
+
+const memoryPartition = (topic: string, partition: number): MemoryPartition => {
+  const stored: LogRecord[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    append: (records) => {
+      for (const record of records) stored.push({ ...copy(record), partition, offset: stored.length });
+      for (const wake of [...waiting]) wake();
+    },
+    end: () => stored.length,
+    batch: (from) => {
+      const records = stored.slice(from, from + batchRecords).map(copy);
+      return { topic, partition, records, next: from + records.length };
+    },
+    reaches: (offset, signal) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (stored.length <= offset && !signal.aborted) return;
+          waiting.delete(look);
+          signal.removeEventListener("abort", look);
+          resolve();
+        };
+        waiting.add(look);
+        signal.addEventListener("abort", look);
+        look();
+      }),
+  };
+};
+
+/** The topics of a broker, as bytes of its own. With a number, an unknown topic comes into being with so many partitions. */
+export const memoryTopics = (unknown: number | undefined): MemoryTopics => {
+  const topics = new Map<string, readonly MemoryPartition[]>();
+  const waiting = new Map<string, (() => void)[]>();
+
+  const make = (name: string, count: number): readonly MemoryPartition[] => {
+    const made = Array.from({ length: count }, (_, partition) => memoryPartition(name, partition));
+    topics.set(name, made);
+    for (const wake of waiting.get(name) ?? []) wake();
+    waiting.delete(name);
+    return made;
+  };
+  const find = (name: string) => topics.get(name) ?? (unknown === undefined ? undefined : make(name, unknown));
+
+  return {
+    ensure: ({ name, partitions }) => {
+      const found = topics.get(name) ?? make(name, partitions);
+      if (found.length !== partitions) {
+        throw new Error(`Topic ${name} has ${found.length} partitions, not ${partitions}: their number never changes`);
+      }
+    },
+    partitions: (name) => {
+      const found = find(name);
+      if (!found) throw new Error(`There is no topic ${name}`);
+      return found;
+    },
+    made: (name) =>
+      new Promise((resolve) => {
+        if (find(name)) resolve();
+        else waiting.set(name, [...(waiting.get(name) ?? []), resolve]);
+      }),
+  };
+};

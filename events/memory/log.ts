@@ -1,0 +1,109 @@
+import { publishQueue } from "../kafka/publish-queue.ts";
+import type { Clock, Log, Running } from "../ports.ts";
+import { type Fate, kind, under } from "./fate.ts";
+import { memoryGroups } from "./log-groups.ts";
+import { followTopic, type Instance } from "./log-reading.ts";
+import { memoryTopics } from "./log-topics.ts";
+
+export type MemoryLogOptions = {
+  readonly clock: Clock;
+  /** What befalls the calls of every instance, before what befalls its own. */
+  readonly fate?: Fate;
+  /** So many partitions has a topic that nobody made; absent: such a topic is an error. */
+  readonly partitions?: number;
+};
+export type MemoryLogBroker = {
+  readonly connect: (fate?: Fate) => Log;
+  /** A crashed instance loses its partitions to the others of its groups, and never hears of it. */
+  readonly disconnect: (log: Log) => void;
+};
+
+const both = (outer: Fate, inner: Fate): Fate => ({
+  before: async (call) => {
+    await outer.before(call);
+    await inner.before(call);
+  },
+  after: async (call) => {
+    await inner.after(call);
+    await outer.after(call);
+  },
+});
+
+/** A Kafka in memory: every step that takes time goes through a fate or the clock, so that a seeded scheduler can drive it. */
+export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOptions): MemoryLogBroker => {
+  const topics = memoryTopics(partitions);
+  const reading = { clock, topics };
+  const groups = memoryGroups(reading);
+  const instances = new Map<Log, Instance>();
+
+  const connect = (own: Fate = kind): Log => {
+    const instance: Instance = { fate: both(fate, own), isCrashed: false };
+    const open = new Set<Running>();
+    let isClosed = false;
+    const demandOpen = (): void => {
+      if (isClosed) throw new Error("The log is closed");
+    };
+    const kept = <R extends Running>(running: R): R => {
+      let stopping: Promise<void> | undefined;
+      const stop = (): Promise<void> => {
+        open.delete(entry);
+        stopping ??= running.stop();
+        return stopping;
+      };
+      const entry = { ...running, stop };
+      open.add(entry);
+      return entry;
+    };
+    const publish = publishQueue({
+      partitions: async (topic) => topics.partitions(topic).length,
+      // One partition after the other, so that a failure leaves some of it stored.
+      send: async (slices) => {
+        for (const { topic, partition, records } of slices) {
+          const append = () => topics.partitions(topic)[partition]?.append(records);
+          await under(instance.fate, `log.publish ${topic}/${partition}`, append);
+        }
+      },
+    });
+    const log: Log = {
+      ensureTopics: (specs) =>
+        under(instance.fate, "log.ensureTopics", () => {
+          demandOpen();
+          for (const spec of specs) topics.ensure(spec);
+        }),
+      publish: async (records) => {
+        demandOpen();
+        await publish(records);
+      },
+      subscribe: async (subscription) => {
+        demandOpen();
+        await instance.fate.before("log.subscribe");
+        for (const topic of subscription.topics) await topics.made(topic);
+        demandOpen();
+        return kept(groups.join(instance, subscription));
+      },
+      follow: async (topic, handle) => {
+        demandOpen();
+        await instance.fate.before("log.follow");
+        demandOpen();
+        return kept(followTopic(reading, instance, topic, handle));
+      },
+      ends: (topic) =>
+        under(instance.fate, "log.ends", () => topics.partitions(topic).map((log, partition) => ({ partition, offset: log.end() }))),
+      close: async () => {
+        isClosed = true;
+        await Promise.all([...open].map(({ stop }) => stop()));
+      },
+    };
+    instances.set(log, instance);
+    return log;
+  };
+
+  const disconnect = (log: Log): void => {
+    const instance = instances.get(log);
+    if (!instance) return;
+    instance.isCrashed = true;
+    groups.remove(instance);
+    instances.delete(log);
+  };
+  return { connect, disconnect };
+};

@@ -1,0 +1,118 @@
+import type { Clock } from "../ports.ts";
+
+/** A random number generator from a seed (sfc32), 0 <= x < 1: the same numbers on every machine. */
+export const seeded = (seed: number): (() => number) => {
+  let a = seed >>> 0;
+  let b = 0x9e3779b9;
+  let c = 0x243f6a88;
+  let counter = 1;
+  const next = (): number => {
+    const sum = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + sum) | 0;
+    return (sum >>> 0) / 2 ** 32;
+  };
+  for (let round = 0; round < 15; round++) next();
+  return next;
+};
+
+type Sleeper = { readonly at: number; readonly order: number; readonly wake: () => void };
+
+/** Time that stands still while anything can run, and then jumps to the next sleeper. Nothing waits in real time. */
+export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) => {
+  let now = start;
+  let order = 0;
+  const sleepers: Sleeper[] = [];
+
+  const sleep = (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal?.removeEventListener("abort", abort);
+        resolve();
+      };
+      const sleeper = { at: now + Math.max(0, milliseconds), order: order++, wake };
+      const abort = () => {
+        remove(sleepers, sleeper);
+        resolve();
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      push(sleepers, sleeper);
+    });
+  };
+
+  const clock: Clock = { now: () => now, sleep, random };
+  return {
+    clock,
+    /** Shifts what the clock says, as a wrong clock would be set right. */
+    jump: (milliseconds: number): void => {
+      now += milliseconds;
+    },
+    /** Runs until the condition holds. False: the virtual time ran out, or nothing is left to happen. */
+    run: async (until: () => boolean | Promise<boolean>, milliseconds: number): Promise<boolean> => {
+      const end = now + milliseconds;
+      for (;;) {
+        await settled();
+        if (await until()) return true;
+        const next = pop(sleepers);
+        if (!next || next.at > end) {
+          if (next) push(sleepers, next);
+          return false;
+        }
+        now = Math.max(now, next.at);
+        next.wake();
+      }
+    },
+  };
+};
+export type VirtualTime = ReturnType<typeof virtualTime>;
+
+/** Until no promise can go on any more. Real input and output is not waited for: a simulation has none. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+// A binary heap, earliest first, ties in the order of falling asleep.
+const before = (a: Sleeper, b: Sleeper): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+const push = (heap: Sleeper[], sleeper: Sleeper): void => {
+  let index = heap.length;
+  heap.push(sleeper);
+  while (index > 0) {
+    const parent = (index - 1) >> 1;
+    const above = heap[parent];
+    if (!above || !before(sleeper, above)) break;
+    heap[index] = above;
+    index = parent;
+  }
+  heap[index] = sleeper;
+};
+
+const pop = (heap: Sleeper[]): Sleeper | undefined => {
+  const first = heap[0];
+  const last = heap.pop();
+  if (first === undefined || last === undefined || heap.length === 0) return first;
+  let index = 0;
+  for (;;) {
+    let child = 2 * index + 1;
+    const left = heap[child];
+    if (!left) break;
+    const right = heap[child + 1];
+    const smaller = right && before(right, left) ? right : left;
+    if (smaller === right) child += 1;
+    if (!before(smaller, last)) break;
+    heap[index] = smaller;
+    index = child;
+  }
+  heap[index] = last;
+  return first;
+};
+
+const remove = (heap: Sleeper[], sleeper: Sleeper): void => {
+  const index = heap.indexOf(sleeper);
+  if (index < 0) return;
+  const rest = heap.splice(0);
+  rest.splice(index, 1);
+  for (const each of rest) push(heap, each);
+};

@@ -1,0 +1,112 @@
+import type { Rejection } from "../../events/decider.ts";
+import type { ClusterNode, ClusterRole, Deployment } from "../../schemas/generated/events.ts";
+import type { ClusterDescription } from "../packages/cluster-description.ts";
+import { describeCluster } from "../packages/devkit.ts";
+import { readUserConfiguration } from "../packages/devkit-configuration.ts";
+
+/** An application version as the cluster service knows it: what its package describes, without the archive. */
+export type Version = {
+  readonly appId: string;
+  readonly versionId: string;
+  readonly versionType: string;
+  readonly packageDigest: string;
+  readonly packageOwner: string;
+  readonly configJson: string;
+  readonly template: string;
+};
+export type Place = { readonly provider: string; readonly runtimeId: string; readonly zone: string; readonly runtimeCredentialId: string };
+
+/** The description that a version and a user's configuration make, or why they make none. */
+export const describe = (
+  clusterId: string,
+  version: Version,
+  place: Place,
+  configuration: string,
+  nodes?: readonly ClusterNode[],
+): Deployment | Rejection => {
+  const { appId, versionId, versionType, packageDigest, packageOwner } = version;
+  const bare: Deployment = {
+    ...place,
+    name: "",
+    appId,
+    versionId,
+    versionType,
+    packageDigest,
+    packageOwner,
+    configuration,
+    env: {},
+    roles: [],
+    nodes: [],
+    endpoints: [],
+  };
+  if ((place.provider === "kubernetes") !== (versionType === "helm"))
+    return {
+      rejected: `provider ${place.provider} does not run packages of type ${versionType}`,
+      kind: "invalid",
+      error: "validate_failed",
+    };
+  if (versionType === "helm") return bare;
+  const described = rendered(version, configuration);
+  if ("rejected" in described) return described;
+  return {
+    ...bare,
+    name: described.name,
+    env: strings(described.env),
+    roles: described.nodes.map(roleOf),
+    nodes: nodes ?? firstNodes(clusterId, described.nodes),
+    endpoints: Object.entries(described.endpoints).map(([name, { port, protocol }]) => ({ name, port, protocol })),
+  };
+};
+
+/** More nodes of a role; server ids go on from the highest, ids follow from the cluster's. */
+export const newNodes = (clusterId: string, nodes: readonly ClusterNode[], role: string, count: number): readonly ClusterNode[] => {
+  const highest = Math.max(0, ...nodes.map(({ serverId }) => serverId));
+  return Array.from({ length: count }, (_, index) => {
+    const serverId = highest + 1 + index;
+    return { nodeId: `cln-${clusterId.slice(clusterId.indexOf("-") + 1)}-${serverId}`, name: "", role, serverId };
+  });
+};
+
+const firstNodes = (clusterId: string, groups: ClusterDescription["nodes"]): readonly ClusterNode[] => {
+  const nodes: ClusterNode[] = [];
+  for (const { role, count } of groups) nodes.push(...newNodes(clusterId, nodes, role, count));
+  return nodes;
+};
+
+const rendered = (version: Version, configuration: string): ClusterDescription | Rejection => {
+  try {
+    const described = describeCluster(version, readUserConfiguration(configuration));
+    return "rejected" in described ? { ...described, kind: "invalid", error: "validate_failed" } : described;
+  } catch (error) {
+    return { rejected: error instanceof Error ? error.message : String(error), kind: "invalid", error: "validate_failed" };
+  }
+};
+
+const roleOf = (group: ClusterDescription["nodes"][number]): ClusterRole => ({
+  role: group.role,
+  cpu: group.cpu ?? 0,
+  memory: group.memory ?? 0,
+  gpu: group.gpu ?? 0,
+  storageSize: group.volume.size,
+  mountPoint: group.volume.mountPoints.join(","),
+  image: group.container.image,
+  serverIdUpperBound: group.serverIdUpperBound ?? 0,
+  verticalScalingPolicy: group.verticalScalingPolicy,
+  env: strings(group.env),
+  healthCheck:
+    group.healthCheck?.enable && group.healthCheck.checkCommand
+      ? {
+          command: group.healthCheck.checkCommand,
+          intervalSeconds: group.healthCheck.intervalSeconds,
+          timeoutSeconds: group.healthCheck.timeoutSeconds,
+        }
+      : null,
+  services: Object.entries(group.services).flatMap(([name, { command, order, timeout, postStartService, nodesToExecuteOn }]) =>
+    command === undefined
+      ? []
+      : [{ name, command, order, timeoutSeconds: timeout, postStart: postStartService, nodesToExecuteOn: nodesToExecuteOn ?? 0 }],
+  ),
+});
+
+const strings = (object: object): { readonly [name: string]: string } =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]));

@@ -1,0 +1,265 @@
+import type { Decider, Decision, Rejection } from "../../events/decider.ts";
+import type { ClusterEvent, Deployment, NodeAddress } from "../../schemas/generated/events.ts";
+import { type Action, type ActionRequested, actions, type ClusterStatus, completed, failed } from "./actions.ts";
+import { describe, newNodes, type Place, type Version } from "./deployment.ts";
+
+type Asked = { readonly clusterId: string; readonly jobId: string };
+export type ClusterCommand =
+  | ({
+      readonly type: "RequestCluster";
+      readonly name: string | undefined;
+      readonly version: Version;
+      readonly place: Place;
+      readonly configuration: string;
+      readonly debug: boolean;
+      readonly owner: string;
+      readonly ownerPath: string;
+    } & Asked)
+  | ({ readonly type: "DeployCluster" } & Asked)
+  | ({ readonly type: "UpgradeCluster"; readonly version: Version } & Asked)
+  | ({ readonly type: "RollbackCluster" } & Asked)
+  | ({ readonly type: "ResizeCluster"; readonly sizes: readonly RoleSize[] } & Asked)
+  | ({ readonly type: "UpdateClusterEnv"; readonly version: Version; readonly configuration: string } & Asked)
+  | ({ readonly type: "AddClusterNodes"; readonly role: string; readonly count: number } & Asked)
+  | ({ readonly type: "DeleteClusterNodes"; readonly nodeIds: readonly string[] } & Asked)
+  | ({ readonly type: "StopCluster" | "StartCluster" | "RecoverCluster" } & Asked)
+  | ({ readonly type: "DeleteCluster" | "CeaseCluster"; readonly force: boolean } & Asked)
+  | ({ readonly type: "NoteClusterActionStarted"; readonly taskCount: number } & Asked)
+  | ({ readonly type: "CompleteClusterAction"; readonly addresses: readonly NodeAddress[] } & Asked)
+  | ({ readonly type: "FailClusterAction"; readonly reason: string } & Asked)
+  | {
+      readonly type: "ModifyClusterAttributes";
+      readonly clusterId: string;
+      readonly name: string | undefined;
+      readonly description: string | undefined;
+    }
+  | { readonly type: "RenameClusterNode"; readonly clusterId: string; readonly nodeId: string; readonly name: string };
+export type RoleSize = {
+  readonly role: string;
+  readonly cpu?: number;
+  readonly memory?: number;
+  readonly gpu?: number;
+  readonly storageSize?: number;
+};
+
+export type Cluster =
+  | { readonly status: "absent" }
+  | {
+      readonly status: ClusterStatus;
+      readonly name: string;
+      readonly description: string;
+      /** What the cluster is, as far as its provider got it. */
+      readonly deployment: Deployment;
+      /** What it was before its last upgrade. */
+      readonly former: Deployment | null;
+      readonly action: Action | null;
+    };
+type Existing = Exclude<Cluster, { status: "absent" }>;
+
+/** An application version deployed into a runtime. One action at a time; what its provider reports of another action is ignored. */
+export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
+  key: "clusterId",
+  initialState: { status: "absent" },
+
+  decide: {
+    RequestCluster: ({ clusterId, jobId, name, version, place, configuration, debug, owner, ownerPath }, { status }) => {
+      if (status !== "absent") return [];
+      const deployment = describe(clusterId, version, place, configuration);
+      if ("rejected" in deployment) return deployment;
+      const named = name || deployment.name || clusterId;
+      return [
+        {
+          type: "ClusterRequested",
+          clusterId,
+          jobId,
+          name: named,
+          description: "",
+          deployment: { ...deployment, name: named },
+          debug,
+          owner,
+          ownerPath,
+        },
+      ];
+    },
+    DeployCluster: ({ clusterId, jobId }, state) =>
+      inHand(state, jobId)
+        ? [{ type: "ClusterDeploymentRequested", clusterId, jobId, deployment: inHand(state, jobId)?.deployment ?? never() }]
+        : [],
+
+    UpgradeCluster: (command, state) =>
+      begin("ClusterUpgradeRequested", command, state, ({ deployment }) => {
+        const { appId, versionId, configuration, nodes } = deployment;
+        if (command.version.appId !== appId) return refused(`version ${command.version.versionId} is of another application`);
+        if (command.version.versionId === versionId) return refused(`the cluster runs version ${versionId} already`);
+        const next = describe(command.clusterId, command.version, deployment, configuration, nodes);
+        return "rejected" in next ? next : { deployment: { ...next, name: deployment.name } };
+      }),
+    RollbackCluster: (command, state) =>
+      begin("ClusterRollbackRequested", command, state, ({ former, deployment }) =>
+        former ? { deployment: { ...former, nodes: deployment.nodes, name: deployment.name } } : refused("the cluster was never upgraded"),
+      ),
+    ResizeCluster: (command, state) =>
+      begin("ClusterResizeRequested", command, state, ({ deployment }) => {
+        const unknown = command.sizes.find(({ role }) => !deployment.roles.some((each) => each.role === role));
+        if (unknown) return refused(`the cluster has no role [${unknown.role}]`);
+        const roles = deployment.roles.map((role) => ({ ...role, ...command.sizes.find((size) => size.role === role.role) }));
+        return { deployment: { ...deployment, roles } };
+      }),
+    UpdateClusterEnv: (command, state) =>
+      begin("ClusterEnvUpdateRequested", command, state, ({ deployment }) => {
+        const next = describe(command.clusterId, command.version, deployment, command.configuration, deployment.nodes);
+        return "rejected" in next ? next : { deployment: { ...next, name: deployment.name } };
+      }),
+    AddClusterNodes: (command, state) =>
+      begin("ClusterNodesRequested", command, state, ({ deployment }) => {
+        const role = deployment.roles.find((each) => each.role === command.role);
+        if (!role) return refused(`the cluster has no role [${command.role}]`);
+        const now = deployment.nodes.filter((node) => node.role === command.role).length;
+        const most = role.serverIdUpperBound || 200;
+        if (command.count < 1 || now + command.count > most) return refused(`role [${command.role}] has ${now} nodes and may have ${most}`);
+        const added = newNodes(command.clusterId, deployment.nodes, command.role, command.count);
+        return { deployment: { ...deployment, nodes: [...deployment.nodes, ...added] }, nodeIds: added.map(({ nodeId }) => nodeId) };
+      }),
+    DeleteClusterNodes: (command, state) =>
+      begin("ClusterNodesRemovalRequested", command, state, ({ deployment }) => {
+        const unknown = command.nodeIds.find((id) => !deployment.nodes.some(({ nodeId }) => nodeId === id));
+        if (unknown) return { rejected: `resource [${unknown}] does not exist`, kind: "notFound", error: "resource_not_found" };
+        const emptied = deployment.roles.find(({ role }) =>
+          deployment.nodes.filter((node) => node.role === role).every(({ nodeId }) => command.nodeIds.includes(nodeId)),
+        );
+        if (emptied) return refused(`role [${emptied.role}] would be left without a node`);
+        return { deployment, nodeIds: command.nodeIds };
+      }),
+    StopCluster: (command, state) => begin("ClusterStopRequested", command, state, asItIs),
+    StartCluster: (command, state) => begin("ClusterStartRequested", command, state, asItIs),
+    RecoverCluster: (command, state) => begin("ClusterRecoveryRequested", command, state, asItIs),
+    DeleteCluster: (command, state) => begin("ClusterDeletionRequested", command, state, asItIs, command.force),
+    CeaseCluster: (command, state) => begin("ClusterCeaseRequested", command, state, asItIs, command.force),
+
+    NoteClusterActionStarted: ({ clusterId, jobId, taskCount }, state) =>
+      inHand(state, jobId) ? [{ type: "ClusterActionStarted", clusterId, jobId, taskCount }] : [],
+    CompleteClusterAction: ({ clusterId, jobId, addresses }, state) => {
+      const action = inHand(state, jobId);
+      return action ? [completed(clusterId, action, addresses)] : [];
+    },
+    FailClusterAction: ({ clusterId, jobId, reason }, state) => {
+      const action = inHand(state, jobId);
+      return action ? [failed(clusterId, action, reason)] : [];
+    },
+
+    ModifyClusterAttributes: ({ clusterId, ...changes }, state) => {
+      if (state.status === "absent") return unknownCluster(clusterId);
+      const name = changes.name ?? state.name;
+      const description = changes.description ?? state.description;
+      return name === state.name && description === state.description
+        ? []
+        : [{ type: "ClusterAttributesModified", clusterId, name, description }];
+    },
+    RenameClusterNode: ({ clusterId, nodeId, name }, state) =>
+      state.status === "absent" || !state.deployment.nodes.some((node) => node.nodeId === nodeId)
+        ? unknownCluster(nodeId)
+        : [{ type: "ClusterNodeRenamed", clusterId, nodeId, name }],
+  },
+
+  evolve: {
+    ClusterRequested: (_, { jobId, name, description, deployment }) => ({
+      status: "pending",
+      name,
+      description,
+      deployment,
+      former: null,
+      action: { requested: "ClusterDeploymentRequested", jobId, deployment, nodeIds: [] },
+    }),
+    ClusterDeploymentRequested: (state) => state,
+    ClusterUpgradeRequested: begun,
+    ClusterRollbackRequested: begun,
+    ClusterResizeRequested: begun,
+    ClusterEnvUpdateRequested: begun,
+    ClusterNodesRequested: begun,
+    ClusterNodesRemovalRequested: begun,
+    ClusterStopRequested: begun,
+    ClusterStartRequested: begun,
+    ClusterDeletionRequested: begun,
+    ClusterRecoveryRequested: begun,
+    ClusterCeaseRequested: begun,
+    ClusterActionStarted: (state) => state,
+    ClusterActivated: (state) => ended(state, "active"),
+    ClusterUpgraded: (state, { deployment }) => ended(state, "active", { deployment, former: existing(state).deployment }),
+    ClusterRolledBack: (state, { deployment }) => ended(state, "active", { deployment, former: null }),
+    ClusterResized: (state, { deployment }) => ended(state, "active", { deployment }),
+    ClusterEnvUpdated: (state, { deployment }) => ended(state, "active", { deployment }),
+    ClusterNodesAdded: (state, { deployment }) => ended(state, "active", { deployment }),
+    ClusterNodesDeleted: (state, { deployment }) => ended(state, "active", { deployment }),
+    ClusterStopped: (state) => ended(state, "stopped"),
+    ClusterDeleted: (state) => ended(state, "deleted"),
+    ClusterCeased: (state) => ended(state, "ceased"),
+    ClusterActionFailed: (state) => ({ ...existing(state), action: null }),
+    ClusterAttributesModified: (state, { name, description }) => ({ ...existing(state), name, description }),
+    ClusterNodeRenamed: (state) => state,
+  },
+};
+
+type Plan = { readonly deployment: Deployment; readonly nodeIds?: readonly string[] };
+const asItIs = ({ deployment }: Existing): Plan => ({ deployment });
+
+/** Begins an action: allowed from the statuses of its row and while no other is in hand; force puts both aside. */
+const begin = (
+  requested: ActionRequested,
+  { clusterId, jobId }: Asked,
+  state: Cluster,
+  plan: (cluster: Existing) => Plan | Rejection,
+  force = false,
+): Decision<ClusterEvent> => {
+  if (state.status === "absent") return unknownCluster(clusterId);
+  const row: { readonly from: readonly ClusterStatus[]; readonly status: ClusterStatus } = actions[requested];
+  if (state.action?.jobId === jobId) return [];
+  if (state.status === "ceased" || (force && state.status === row.status && !state.action))
+    return force ? [] : wrongStatus(clusterId, state.status);
+  if (state.action && !force)
+    return {
+      rejected: `cluster [${clusterId}] is [${actions[state.action.requested].transition}], please try later`,
+      kind: "denied",
+      error: "resource_transition_status",
+    };
+  if (!force && !row.from.includes(state.status)) return wrongStatus(clusterId, state.status);
+  const planned = plan(state);
+  if ("rejected" in planned) return planned;
+  const { deployment, nodeIds } = planned;
+  const superseded = state.action ? [failed(clusterId, state.action, `superseded by ${jobId}`)] : [];
+  return [...superseded, { type: requested, clusterId, jobId, deployment, ...(nodeIds && { nodeIds }) } as ClusterEvent]; // The three kinds of request differ in nodeIds only.
+};
+
+function begun(
+  state: Cluster,
+  event: { readonly type: ActionRequested; readonly jobId: string; readonly deployment: Deployment; readonly nodeIds?: readonly string[] },
+): Cluster {
+  const { type, jobId, deployment, nodeIds = [] } = event;
+  return { ...existing(state), action: { requested: type, jobId, deployment, nodeIds } };
+}
+
+const ended = (state: Cluster, status: ClusterStatus, changes: Partial<Existing> = {}): Cluster => ({
+  ...existing(state),
+  ...changes,
+  status,
+  action: null,
+});
+
+const inHand = (state: Cluster, jobId: string): Action | undefined =>
+  state.status !== "absent" && state.action?.jobId === jobId ? state.action : undefined;
+
+const existing = (state: Cluster): Existing => (state.status === "absent" ? never() : state);
+const never = (): never => {
+  throw new Error("an event of a cluster that was never requested");
+};
+
+const refused = (rejected: string): Rejection => ({ rejected, kind: "precondition", error: "validate_failed" });
+const unknownCluster = (id: string): Rejection => ({
+  rejected: `resource [${id}] does not exist`,
+  kind: "notFound",
+  error: "resource_not_found",
+});
+const wrongStatus = (id: string, status: string): Rejection => ({
+  rejected: `cluster [${id}] status is [${status}]`,
+  kind: "precondition",
+  error: "resource_not_in_status",
+});

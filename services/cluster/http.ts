@@ -1,0 +1,210 @@
+import { rows } from "../../events/http.ts";
+import { counted, lastTwoWeeks } from "../chassis/statistics.ts";
+import type { Version } from "./deployment.ts";
+import type { ClusterCommand } from "./domain.ts";
+import type { ClusterDocument } from "./read-models/clusters.ts";
+import type { VersionDocument } from "./read-models/foreign.ts";
+import type { ClusterNodeDocument } from "./read-models/nodes.ts";
+import type { ClusterReadModels } from "./read-models/read-models.ts";
+
+const { command, query, answer } = rows<ClusterCommand, ClusterReadModels>();
+
+/** Actions on several clusters, each a job of its own. */
+const each = <const O extends "StopClusters" | "StartClusters" | "RecoverClusters">(
+  operation: O,
+  type: "StopCluster" | "StartCluster" | "RecoverCluster",
+) =>
+  command(operation, {
+    each: "cluster_id",
+    needs: (_, id) => ({ cluster: ["clusters", id] }),
+    command: (_, { item, actionId }) => ({ type, clusterId: item, jobId: actionId() }),
+    answer: (commands) => ids(commands),
+  });
+const forced = <const O extends "DeleteClusters" | "CeaseClusters">(operation: O, type: "DeleteCluster" | "CeaseCluster") =>
+  command(operation, {
+    each: "cluster_id",
+    needs: (_, id) => ({ cluster: ["clusters", id] }),
+    command: ({ force = false }, { item, actionId }) => ({ type, clusterId: item, jobId: actionId(), force }),
+    answer: (commands) => ids(commands),
+  });
+const ids = (commands: readonly ClusterCommand[]) => ({
+  cluster_id: commands.map(({ clusterId }) => clusterId),
+  job_id: commands.flatMap((each) => ("jobId" in each ? [each.jobId] : [])),
+});
+const one = ([asked]: readonly [ClusterCommand, ...ClusterCommand[]]) => ({
+  cluster_id: asked.clusterId,
+  job_id: "jobId" in asked ? asked.jobId : "",
+});
+
+const versionOf = (document: VersionDocument): Version => ({
+  appId: document.app_id,
+  versionId: document.version_id,
+  versionType: document.type,
+  packageDigest: document.package_digest,
+  packageOwner: document.package_owner,
+  configJson: document.config_json,
+  template: document.template,
+});
+
+export const http = [
+  command("CreateCluster", {
+    needs: (r) => ({ version: ["appVersions", r.version_id, "any"], runtime: ["runtimes", r.runtime_id] }),
+    command: ({ app_id, version_id, conf, zone }, { newId, actionId, actor, needs: { version, runtime } }) => {
+      if (version.app_id !== app_id)
+        return { rejected: `version [${version_id}] is not of application [${app_id}]`, kind: "invalid", error: "validate_failed" };
+      if (version.status !== "active" && version.owner !== actor.userId && actor.userId !== "system")
+        return {
+          rejected: `version [${version_id}] is [${version.status}], only an active one can be deployed`,
+          kind: "precondition",
+          error: "app_version_incorrect_status",
+        };
+      return {
+        type: "RequestCluster",
+        clusterId: newId("cl"),
+        jobId: actionId(),
+        name: undefined,
+        version: versionOf(version),
+        place: {
+          provider: runtime.provider,
+          runtimeId: runtime.runtime_id,
+          zone: zone ?? runtime.zone,
+          runtimeCredentialId: runtime.runtime_credential_id,
+        },
+        configuration: conf,
+        debug: false,
+        owner: actor.userId,
+        ownerPath: actor.ownerPath,
+      };
+    },
+    answer: one,
+  }),
+  command("UpgradeCluster", {
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id], version: ["appVersions", r.version_id, "any"] }),
+    command: (r, { actionId, needs }) => ({
+      type: "UpgradeCluster",
+      clusterId: r.cluster_id,
+      jobId: actionId(),
+      version: versionOf(needs.version),
+    }),
+    answer: one,
+  }),
+  command("RollbackCluster", {
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
+    command: (r, { actionId }) => ({ type: "RollbackCluster", clusterId: r.cluster_id, jobId: actionId() }),
+    answer: one,
+  }),
+  command("ResizeCluster", {
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
+    command: (r, { actionId }) => ({
+      type: "ResizeCluster",
+      clusterId: r.cluster_id,
+      jobId: actionId(),
+      sizes: (r.role_resource ?? []).map(({ role = "", cpu, memory, gpu, storage_size }) => ({
+        role,
+        ...(cpu !== undefined && { cpu }),
+        ...(memory !== undefined && { memory }),
+        ...(gpu !== undefined && { gpu }),
+        ...(storage_size !== undefined && { storageSize: storage_size }),
+      })),
+    }),
+    answer: one,
+  }),
+  command("UpdateClusterEnv", {
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
+    prepare: async (_, __, { get }, ___, found) => ({ version: await get("appVersions", found.needs.cluster.version_id) }),
+    command: (r, { actionId, prepared: { version } }) =>
+      version
+        ? { type: "UpdateClusterEnv", clusterId: r.cluster_id, jobId: actionId(), version: versionOf(version), configuration: r.env }
+        : { rejected: `the version of cluster [${r.cluster_id}] is not known here`, kind: "notFound", error: "resource_not_found" },
+    answer: one,
+  }),
+  command("AddClusterNodes", {
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
+    command: (r, { actionId }) => ({
+      type: "AddClusterNodes",
+      clusterId: r.cluster_id,
+      jobId: actionId(),
+      role: r.role ?? "",
+      count: r.node_count,
+    }),
+    answer: one,
+  }),
+  command("DeleteClusterNodes", {
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
+    command: (r, { actionId }) => ({ type: "DeleteClusterNodes", clusterId: r.cluster_id, jobId: actionId(), nodeIds: r.node_id }),
+    answer: one,
+  }),
+  each("StopClusters", "StopCluster"),
+  each("StartClusters", "StartCluster"),
+  each("RecoverClusters", "RecoverCluster"),
+  forced("DeleteClusters", "DeleteCluster"),
+  forced("CeaseClusters", "CeaseCluster"),
+  command("ModifyClusterAttributes", {
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
+    command: ({ cluster_id, name, description }) => ({ type: "ModifyClusterAttributes", clusterId: cluster_id, name, description }),
+    answer: ([{ clusterId }]) => ({ cluster_id: clusterId }),
+  }),
+  command("ModifyClusterNodeAttributes", {
+    needs: (r) => ({ node: ["clusterNodes", r.node_id] }),
+    command: ({ node_id, name = "" }, { needs: { node } }) => ({
+      type: "RenameClusterNode",
+      clusterId: node.cluster_id,
+      nodeId: node_id,
+      name,
+    }),
+    answer: (_, __, r) => ({ node_id: r.node_id }),
+  }),
+
+  query("DescribeClusters", {
+    from: "clusters",
+    filters: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "owner", "zone"],
+    search: ["cluster_id", "name", "description", "app_id", "version_id", "runtime_id"],
+    where: ({ created_date, min_create_time }) =>
+      min_create_time ? [{ field: "create_time", from: min_create_time }] : created_date ? [] : [],
+    join: { cluster_node_set: ["clusterNodes", "cluster_id", "cluster_id"] },
+    present: ({ roles, ...cluster }: ClusterDocument, { cluster_node_set: nodes = [] }) => ({
+      ...cluster,
+      cluster_node_set: nodes,
+      cluster_role_set: roles.map((role) => ({
+        cluster_id: cluster.cluster_id,
+        role: role.role,
+        cpu: role.cpu,
+        gpu: role.gpu,
+        memory: role.memory,
+        storage_size: role.storageSize,
+        mount_point: role.mountPoint,
+        env: JSON.stringify(role.env),
+        instance_size: nodes.filter(
+          (node: ClusterNodeDocument) => node.role === role.role && node.status !== "deleted" && node.status !== "ceased",
+        ).length,
+      })),
+    }),
+  }),
+  query("DescribeClusterNodes", {
+    from: "clusterNodes",
+    filters: ["cluster_id", "node_id", "status", "owner"],
+    search: ["node_id", "cluster_id", "name", "role", "private_ip"],
+  }),
+  query("DescribeJobs", {
+    from: "jobs",
+    filters: ["job_id", "cluster_id", "app_id", "version_id", "provider", "runtime_id", "status", "owner"],
+    search: ["job_id", "cluster_id", "job_action", "status"],
+  }),
+  query("DescribeTasks", {
+    from: "tasks",
+    filters: ["task_id", "job_id", "target", "status", "owner"],
+    search: ["task_id", "job_id", "node_id", "task_action", "status"],
+    ascending: true,
+  }),
+  answer("GetClusterStatistics", async (_, { all }, { now }) => {
+    const clusters = await all("clusters", [{ field: "status", in: ["active", "stopped", "pending"] }]);
+    const runtimes = counted(clusters, "runtime_id");
+    return {
+      last_two_week_created: lastTwoWeeks(clusters, now()),
+      top_ten_runtimes: runtimes,
+      top_ten_apps: counted(clusters, "app_id"),
+      cluster_count: clusters.length,
+      runtime_count: new Set(clusters.map(({ runtime_id }) => runtime_id)).size,
+    };
+  }),
+];

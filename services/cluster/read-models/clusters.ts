@@ -1,0 +1,113 @@
+import type { Meta } from "../../../events/message.ts";
+import type { Projection } from "../../../events/projection.ts";
+import type { ClusterRole, Deployment } from "../../../schemas/generated/events.ts";
+import { type ActionRequested, actions, type ClusterStatus } from "../actions.ts";
+import { type Owned, unowned } from "./owned.ts";
+
+export type ClusterDocument = Owned & {
+  readonly cluster_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly app_id: string;
+  readonly version_id: string;
+  readonly runtime_id: string;
+  readonly zone: string;
+  readonly cluster_type: number;
+  readonly status: ClusterStatus;
+  readonly transition_status: string;
+  readonly env: string;
+  readonly endpoints: string;
+  readonly debug: boolean;
+  readonly roles: readonly ClusterRole[];
+  /** Why the last action failed; empty when it did not. */
+  readonly message: string;
+};
+
+const requested = (type: ActionRequested) => (cluster: ClusterDocument) => ({
+  ...cluster,
+  transition_status: actions[type].transition,
+  message: "",
+});
+const done =
+  (status: ClusterStatus) =>
+  (cluster: ClusterDocument, _: object, { time }: Meta) => ({ ...cluster, status, transition_status: "", status_time: time });
+const changed = (cluster: ClusterDocument, { deployment }: { readonly deployment: Deployment }, { time }: Meta) => ({
+  ...cluster,
+  ...described(deployment),
+  status: "active" as const,
+  transition_status: "",
+  status_time: time,
+});
+const described = ({ appId, versionId, runtimeId, zone, configuration, endpoints, roles }: Deployment) => ({
+  app_id: appId,
+  version_id: versionId,
+  runtime_id: runtimeId,
+  zone,
+  env: configuration,
+  endpoints: JSON.stringify(Object.fromEntries(endpoints.map(({ name, port, protocol }) => [name, { port, protocol }]))),
+  roles,
+});
+
+/** The clusters a user sees. */
+export const clusters: Projection<ClusterDocument> = {
+  name: "clusters",
+  version: 1,
+  indexes: ["app_id", "version_id", "runtime_id", "status"],
+  initialState: {
+    ...unowned,
+    cluster_id: "",
+    name: "",
+    description: "",
+    app_id: "",
+    version_id: "",
+    runtime_id: "",
+    zone: "",
+    cluster_type: 0,
+    status: "pending",
+    transition_status: "",
+    env: "",
+    endpoints: "",
+    debug: false,
+    roles: [],
+    message: "",
+  },
+
+  evolve: {
+    ClusterRequested: (cluster, { clusterId, name, description, deployment, debug, owner, ownerPath }, { time }) => ({
+      ...cluster,
+      ...described(deployment),
+      cluster_id: clusterId,
+      name,
+      description,
+      debug,
+      transition_status: "creating",
+      owner,
+      owner_path: ownerPath,
+      create_time: time,
+      status_time: time,
+    }),
+    ClusterUpgradeRequested: requested("ClusterUpgradeRequested"),
+    ClusterRollbackRequested: requested("ClusterRollbackRequested"),
+    ClusterResizeRequested: requested("ClusterResizeRequested"),
+    ClusterEnvUpdateRequested: requested("ClusterEnvUpdateRequested"),
+    ClusterNodesRequested: requested("ClusterNodesRequested"),
+    ClusterNodesRemovalRequested: requested("ClusterNodesRemovalRequested"),
+    ClusterStopRequested: requested("ClusterStopRequested"),
+    ClusterStartRequested: requested("ClusterStartRequested"),
+    ClusterDeletionRequested: requested("ClusterDeletionRequested"),
+    ClusterRecoveryRequested: requested("ClusterRecoveryRequested"),
+    ClusterCeaseRequested: requested("ClusterCeaseRequested"),
+    ClusterActivated: done("active"),
+    ClusterUpgraded: changed,
+    ClusterRolledBack: changed,
+    ClusterResized: changed,
+    ClusterEnvUpdated: changed,
+    ClusterNodesAdded: changed,
+    ClusterNodesDeleted: changed,
+    ClusterStopped: done("stopped"),
+    ClusterDeleted: done("deleted"),
+    ClusterCeased: done("ceased"),
+    ClusterActionFailed: (cluster, { reason }) => ({ ...cluster, transition_status: "", message: reason }),
+    ClusterAttributesModified: (cluster, { name, description }) => ({ ...cluster, name, description }),
+  },
+};

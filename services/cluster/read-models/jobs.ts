@@ -1,0 +1,103 @@
+import type { Meta } from "../../../events/message.ts";
+import type { Projection } from "../../../events/projection.ts";
+import type { Deployment, EventByType } from "../../../schemas/generated/events.ts";
+import { type Owned, unowned } from "./owned.ts";
+
+export type JobDocument = Owned & {
+  readonly job_id: string;
+  readonly cluster_id: string;
+  readonly app_id: string;
+  readonly version_id: string;
+  readonly runtime_id: string;
+  readonly provider: string;
+  readonly job_action: string;
+  readonly status: "pending" | "working" | "successful" | "failed";
+  readonly task_count: number;
+  readonly message: string;
+};
+
+const job =
+  (action: string) =>
+  (
+    document: JobDocument,
+    { clusterId, jobId, deployment }: { readonly clusterId: string; readonly jobId: string; readonly deployment: Deployment },
+    { time, actor }: Meta,
+  ): JobDocument => ({
+    ...document,
+    job_id: jobId,
+    cluster_id: clusterId,
+    app_id: deployment.appId,
+    version_id: deployment.versionId,
+    runtime_id: deployment.runtimeId,
+    provider: deployment.provider,
+    job_action: action,
+    owner: actor.userId,
+    owner_path: actor.ownerPath,
+    create_time: time,
+    status_time: time,
+  });
+const successful = (document: JobDocument, _: object, { time }: Meta): JobDocument => ({
+  ...document,
+  status: "successful",
+  status_time: time,
+});
+const jobOf = ({ jobId }: { readonly jobId: string }) => jobId;
+
+const jobRows = {
+  ClusterRequested: job("CreateCluster"),
+  ClusterUpgradeRequested: job("UpgradeCluster"),
+  ClusterRollbackRequested: job("RollbackCluster"),
+  ClusterResizeRequested: job("ResizeCluster"),
+  ClusterEnvUpdateRequested: job("UpdateClusterEnv"),
+  ClusterNodesRequested: job("AddClusterNodes"),
+  ClusterNodesRemovalRequested: job("DeleteClusterNodes"),
+  ClusterStopRequested: job("StopClusters"),
+  ClusterStartRequested: job("StartClusters"),
+  ClusterDeletionRequested: job("DeleteClusters"),
+  ClusterRecoveryRequested: job("RecoverClusters"),
+  ClusterCeaseRequested: job("CeaseClusters"),
+  ClusterActionStarted: (document: JobDocument, { taskCount }: EventByType["ClusterActionStarted"], { time }: Meta): JobDocument => ({
+    ...document,
+    status: "working",
+    task_count: taskCount,
+    status_time: time,
+  }),
+  ClusterActivated: successful,
+  ClusterUpgraded: successful,
+  ClusterRolledBack: successful,
+  ClusterResized: successful,
+  ClusterEnvUpdated: successful,
+  ClusterNodesAdded: successful,
+  ClusterNodesDeleted: successful,
+  ClusterStopped: successful,
+  ClusterDeleted: successful,
+  ClusterCeased: successful,
+  ClusterActionFailed: (document: JobDocument, { reason }: EventByType["ClusterActionFailed"], { time }: Meta): JobDocument => ({
+    ...document,
+    status: "failed",
+    message: reason,
+    status_time: time,
+  }),
+};
+
+/** A job is what the events of one action add up to. */
+export const jobs: Projection<JobDocument> = {
+  name: "jobs",
+  version: 1,
+  indexes: ["cluster_id", "app_id", "version_id", "runtime_id", "provider", "status"],
+  initialState: {
+    ...unowned,
+    job_id: "",
+    cluster_id: "",
+    app_id: "",
+    version_id: "",
+    runtime_id: "",
+    provider: "",
+    job_action: "",
+    status: "pending",
+    task_count: 0,
+    message: "",
+  },
+  key: Object.fromEntries(Object.keys(jobRows).map((type) => [type, jobOf])),
+  evolve: jobRows,
+};

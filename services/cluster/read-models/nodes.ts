@@ -1,0 +1,114 @@
+import type { Meta } from "../../../events/message.ts";
+import type { Projection } from "../../../events/projection.ts";
+import type { Deployment, NodeAddress } from "../../../schemas/generated/events.ts";
+import { type Owned, unowned } from "./owned.ts";
+
+export type ClusterNodeDocument = Owned & {
+  readonly node_id: string;
+  readonly cluster_id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly server_id: number;
+  readonly instance_id: string;
+  readonly private_ip: string;
+  readonly status: "pending" | "active" | "stopped" | "deleted" | "ceased";
+  readonly transition_status: string;
+};
+
+type OfNodes = { readonly deployment: Deployment };
+const allNodes = ({ deployment }: OfNodes): readonly string[] => deployment.nodes.map(({ nodeId }) => nodeId);
+const placed = (node: ClusterNodeDocument, addresses: readonly NodeAddress[], time: string): ClusterNodeDocument => {
+  const address = addresses.find(({ nodeId }) => nodeId === node.node_id);
+  return address
+    ? {
+        ...node,
+        instance_id: address.instanceId,
+        private_ip: address.privateIp,
+        status: "active",
+        transition_status: "",
+        status_time: time,
+      }
+    : { ...node, transition_status: "" };
+};
+const planned = (
+  node: ClusterNodeDocument,
+  { clusterId, deployment }: OfNodes & { readonly clusterId: string },
+  { time, actor }: Meta,
+  id: string,
+): ClusterNodeDocument => {
+  const plan = deployment.nodes.find(({ nodeId }) => nodeId === id);
+  const { userId, ownerPath } = actor;
+  return {
+    ...node,
+    node_id: id,
+    cluster_id: clusterId,
+    name: plan?.name ?? "",
+    role: plan?.role ?? "",
+    server_id: plan?.serverId ?? 0,
+    transition_status: "creating",
+    owner: userId,
+    owner_path: ownerPath,
+    create_time: time,
+    status_time: time,
+  };
+};
+const moving = (transition: string) => (node: ClusterNodeDocument) => ({ ...node, transition_status: transition });
+
+/** The nodes of the clusters. Each is a document of its cluster's stream. */
+export const clusterNodes: Projection<ClusterNodeDocument> = {
+  name: "clusterNodes",
+  version: 1,
+  indexes: ["cluster_id", "role", "status"],
+  initialState: {
+    ...unowned,
+    node_id: "",
+    cluster_id: "",
+    name: "",
+    role: "",
+    server_id: 0,
+    instance_id: "",
+    private_ip: "",
+    status: "pending",
+    transition_status: "",
+  },
+  key: {
+    ClusterRequested: allNodes,
+    ClusterNodesRequested: ({ nodeIds }) => nodeIds,
+    ClusterNodesRemovalRequested: ({ nodeIds }) => nodeIds,
+    ClusterStopRequested: allNodes,
+    ClusterStartRequested: allNodes,
+    ClusterDeletionRequested: allNodes,
+    ClusterRecoveryRequested: allNodes,
+    ClusterCeaseRequested: allNodes,
+    ClusterActivated: ({ addresses }) => addresses.map(({ nodeId }) => nodeId),
+    ClusterNodesAdded: ({ addresses }) => addresses.map(({ nodeId }) => nodeId),
+    ClusterNodesDeleted: ({ removedNodeIds }) => removedNodeIds,
+    ClusterStopped: ({ nodeIds }) => nodeIds,
+    ClusterDeleted: ({ nodeIds }) => nodeIds,
+    ClusterCeased: ({ nodeIds }) => nodeIds,
+    ClusterActionFailed: ({ nodeIds }) => nodeIds,
+    ClusterNodeRenamed: ({ nodeId }) => nodeId,
+  },
+
+  evolve: {
+    ClusterRequested: planned,
+    ClusterNodesRequested: planned,
+    ClusterNodesRemovalRequested: moving("deleting"),
+    ClusterStopRequested: moving("stopping"),
+    ClusterStartRequested: moving("starting"),
+    ClusterDeletionRequested: moving("deleting"),
+    ClusterRecoveryRequested: moving("recovering"),
+    ClusterCeaseRequested: moving("ceasing"),
+    ClusterActivated: (node, { addresses }, { time }) => placed(node, addresses, time),
+    ClusterNodesAdded: (node, { addresses }, { time }) => placed(node, addresses, time),
+    ClusterNodesDeleted: (node, _, { time }) => ({ ...node, status: "deleted", transition_status: "", status_time: time }),
+    ClusterStopped: (node, _, { time }) => ({ ...node, status: "stopped", transition_status: "", status_time: time }),
+    ClusterDeleted: (node, _, { time }) => ({ ...node, status: "deleted", transition_status: "", status_time: time }),
+    ClusterCeased: (node, _, { time }) => ({ ...node, status: "ceased", transition_status: "", status_time: time }),
+    ClusterActionFailed: (node, { addedNodeIds }, { time }, id) =>
+      addedNodeIds.includes(id)
+        ? { ...node, status: "deleted", transition_status: "", status_time: time }
+        : { ...node, transition_status: "" },
+    ClusterNodeRenamed: (node, { name }) => ({ ...node, name }),
+  },
+};

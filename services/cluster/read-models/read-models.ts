@@ -1,0 +1,14 @@
+import type { ClusterDocument } from "./clusters.ts";
+import type { RuntimeDocument, VersionDocument } from "./foreign.ts";
+import type { JobDocument } from "./jobs.ts";
+import type { ClusterNodeDocument } from "./nodes.ts";
+import type { TaskDocument } from "./tasks.ts";
+
+export type ClusterReadModels = {
+  readonly clusters: ClusterDocument;
+  readonly clusterNodes: ClusterNodeDocument;
+  readonly jobs: JobDocument;
+  readonly tasks: TaskDocument;
+  readonly appVersions: VersionDocument;
+  readonly runtimes: RuntimeDocument;
+};

@@ -1,0 +1,18 @@
+import { service } from "../../events/service.ts";
+import { cluster } from "./domain.ts";
+import { http } from "./http.ts";
+import { reactions } from "./reactions.ts";
+import { clusters } from "./read-models/clusters.ts";
+import { appVersions, runtimes } from "./read-models/foreign.ts";
+import { jobs } from "./read-models/jobs.ts";
+import { clusterNodes } from "./read-models/nodes.ts";
+import { tasks } from "./read-models/tasks.ts";
+
+/** Application versions deployed into runtimes. */
+export const clusterService = service({
+  name: "cluster",
+  aggregates: { cluster: { decider: cluster } },
+  reactions,
+  projections: [clusters, clusterNodes, jobs, tasks, appVersions, runtimes],
+  http,
+});

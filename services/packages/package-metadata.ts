@@ -1,0 +1,44 @@
+import { isObject, type Json, type JsonObject, text, texts } from "./json.ts";
+import { versionName } from "./versions.ts";
+
+/** What a package says about itself, the same for both formats. */
+export type PackageMetadata = {
+  readonly name: string;
+  readonly version: string;
+  readonly appVersion: string;
+  /** `version [appVersion]` */
+  readonly versionName: string;
+  readonly description: string;
+  readonly home: string;
+  readonly icon: string;
+  readonly maintainers: readonly Maintainer[];
+  readonly screenshots: readonly string[];
+  readonly keywords: readonly string[];
+  readonly sources: readonly string[];
+};
+
+/** Who answers for a package. */
+export type Maintainer = { readonly name: string; readonly email: string; readonly url: string };
+
+export const metadataOf = (value: JsonObject, appVersion: string): PackageMetadata => ({
+  name: text(value.name),
+  version: text(value.version),
+  appVersion,
+  versionName: versionName(text(value.version), appVersion),
+  description: text(value.description),
+  home: text(value.home),
+  icon: text(value.icon),
+  maintainers: maintainersOf(value.maintainers),
+  screenshots: texts(value.screenshots),
+  keywords: texts(value.keywords),
+  sources: texts(value.sources),
+});
+
+/** Packages list maintainers as objects, older ones as plain names. */
+export const maintainersOf = (value: Json | undefined): readonly Maintainer[] =>
+  Array.isArray(value)
+    ? value.flatMap((item: Json) => {
+        if (typeof item === "string") return [{ name: item, email: "", url: "" }];
+        return isObject(item) ? [{ name: text(item.name), email: text(item.email), url: text(item.url) }] : [];
+      })
+    : [];

@@ -1,0 +1,121 @@
+import type { Decider } from "../../../events/decider.ts";
+import type { DeploymentLayer, Deployment as Description, LocalDeploymentEvent, NodeAddress } from "../../../schemas/generated/events.ts";
+import { layersOf, type Plan } from "./plan.ts";
+
+/** Every provider announces the same events, each about its own deployments. */
+export type DeploymentEvent = LocalDeploymentEvent;
+
+type Asked = { readonly clusterId: string; readonly jobId: string };
+export type DeploymentCommand =
+  | ({
+      readonly type: "StartDeployment";
+      readonly action: string;
+      readonly deployment: Description;
+      readonly nodeIds: readonly string[];
+    } & Asked)
+  | ({ readonly type: "BeginTask"; readonly taskId: string } & Asked)
+  | ({ readonly type: "EndTask"; readonly taskId: string; readonly failure: string | null } & Asked)
+  | ({ readonly type: "ProvisionNode" } & NodeAddress & Asked)
+  | ({ readonly type: "ReleaseNode"; readonly nodeId: string } & Asked)
+  | ({
+      readonly type: "FinishLayer";
+      readonly layer: number;
+      readonly failures: readonly { readonly taskId: string; readonly reason: string }[];
+    } & Asked);
+
+export type Deployment = {
+  /** The nodes that there are. */
+  readonly nodes: { readonly [nodeId: string]: NodeAddress };
+  /** The action in hand, or the last one. */
+  readonly current: Current | null;
+};
+export type Current = {
+  readonly jobId: string;
+  readonly action: string;
+  readonly description: Description;
+  /** The nodes that the action is about; empty: all. */
+  readonly nodeIds: readonly string[];
+  readonly layers: readonly DeploymentLayer[];
+  /** The layer that is being carried out. */
+  readonly layer: number;
+  readonly begun: readonly string[];
+  /** Tasks that ended, and why if without success. */
+  readonly ended: { readonly [taskId: string]: string | null };
+  readonly over: boolean;
+};
+
+/** Actions that bring up nodes which are not there yet. */
+const creating = ["CreateCluster", "AddClusterNodes"];
+
+/** What one provider makes of a cluster: a plan of layers for each action, carried out layer by layer. A later action puts an earlier one aside. */
+export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEvent, Deployment> => ({
+  key: "clusterId",
+  initialState: { nodes: {}, current: null },
+
+  decide: {
+    StartDeployment: ({ clusterId, jobId, action, deployment: description, nodeIds }, { nodes, current }) => {
+      if (current?.jobId === jobId) return [];
+      const there = description.nodes.map(({ nodeId }) => nodeId).filter((nodeId) => creating.includes(action) || nodes[nodeId]);
+      const layers = layersOf(plan, action, jobId, description, nodeIds, new Set(there));
+      const started = { type: "DeploymentStarted", clusterId, jobId, action, deployment: description, nodeIds, layers } as const;
+      return layers.length > 0 ? [started] : [started, { type: "DeploymentSucceeded", clusterId, jobId, addresses: Object.values(nodes) }];
+    },
+    BeginTask: ({ clusterId, jobId, taskId }, { current }) =>
+      inHand(current, jobId) && !current.begun.includes(taskId) ? [{ type: "TaskStarted", clusterId, jobId, taskId }] : [],
+    EndTask: ({ clusterId, jobId, taskId, failure }, { current }) => {
+      if (!inHand(current, jobId) || taskId in current.ended) return [];
+      return [
+        failure === null
+          ? { type: "TaskSucceeded", clusterId, jobId, taskId }
+          : { type: "TaskFailed", clusterId, jobId, taskId, reason: failure },
+      ];
+    },
+    ProvisionNode: ({ clusterId, jobId, nodeId, instanceId, privateIp }, { nodes }) =>
+      nodes[nodeId]?.instanceId === instanceId && nodes[nodeId].privateIp === privateIp
+        ? []
+        : [{ type: "NodeProvisioned", clusterId, jobId, nodeId, instanceId, privateIp }],
+    ReleaseNode: ({ clusterId, jobId, nodeId }, { nodes }) => (nodes[nodeId] ? [{ type: "NodeReleased", clusterId, jobId, nodeId }] : []),
+
+    FinishLayer: ({ clusterId, jobId, layer, failures }, { nodes, current }) => {
+      if (!inHand(current, jobId) || current.layer !== layer) return [];
+      const tasks = current.layers[layer]?.tasks ?? [];
+      const serious = failures.find(({ taskId }) => !tasks.find((task) => task.taskId === taskId)?.failureAllowed);
+      if (serious) {
+        const failed = tasks.find(({ taskId }) => taskId === serious.taskId);
+        const reason = `${failed?.action ?? "task"} on ${failed?.nodeId || "the cluster"} failed: ${serious.reason}`;
+        const unstartedTaskIds = current.layers.slice(layer + 1).flatMap((later) => later.tasks.map(({ taskId }) => taskId));
+        return [{ type: "DeploymentFailed", clusterId, jobId, reason, unstartedTaskIds }];
+      }
+      if (layer + 1 < current.layers.length) return [{ type: "DeploymentLayerFinished", clusterId, jobId, layer }];
+      return [{ type: "DeploymentSucceeded", clusterId, jobId, addresses: Object.values(nodes) }];
+    },
+  },
+
+  evolve: {
+    DeploymentStarted: ({ nodes }, { jobId, action, deployment: description, nodeIds, layers }) => ({
+      nodes,
+      current: { jobId, action, description, nodeIds, layers, layer: 0, begun: [], ended: {}, over: false },
+    }),
+    TaskStarted: (state, { taskId }) => change(state, ({ begun }) => ({ begun: [...begun, taskId] })),
+    TaskSucceeded: (state, { taskId }) => change(state, ({ ended }) => ({ ended: { ...ended, [taskId]: null } })),
+    TaskFailed: (state, { taskId, reason }) => change(state, ({ ended }) => ({ ended: { ...ended, [taskId]: reason } })),
+    NodeProvisioned: ({ nodes, current }, { nodeId, instanceId, privateIp }) => ({
+      nodes: { ...nodes, [nodeId]: { nodeId, instanceId, privateIp } },
+      current,
+    }),
+    NodeReleased: ({ nodes, current }, { nodeId }) => ({
+      nodes: Object.fromEntries(Object.entries(nodes).filter(([id]) => id !== nodeId)),
+      current,
+    }),
+    DeploymentLayerFinished: (state, { layer }) => change(state, () => ({ layer: layer + 1 })),
+    DeploymentSucceeded: (state) => change(state, () => ({ over: true })),
+    DeploymentFailed: (state) => change(state, () => ({ over: true })),
+  },
+});
+
+const inHand = (current: Current | null, jobId: string): current is Current => current?.jobId === jobId && !current.over;
+
+const change = ({ nodes, current }: Deployment, changes: (current: Current) => Partial<Current>): Deployment => ({
+  nodes,
+  current: current && { ...current, ...changes(current) },
+});

@@ -1,0 +1,76 @@
+import type { ClusterNode, Deployment, DeploymentLayer, DeploymentTask } from "../../../schemas/generated/events.ts";
+
+/** Which nodes a step is about: those that the action adds or takes away, the others, or all. */
+export type Which = "all" | "chosen" | "others";
+
+/** One step of an action: a task on each of its nodes, or a lifecycle service of their roles in its order. */
+export type Step = {
+  readonly task: string;
+  readonly on: Which;
+  /** The package's service whose command the task runs; roles without it have no task. */
+  readonly service?: string;
+  /** Only services that say `post_start_service`, or only those that do not. */
+  readonly postStart?: boolean;
+  /** The job goes on if it fails. */
+  readonly failureAllowed?: boolean;
+};
+
+/** What a provider does for an action, step by step: data, not code. */
+export type Plan = { readonly [action: string]: readonly Step[] };
+
+/** The layers of an action on a cluster: tasks of one layer run in parallel, services ascend by their order. */
+export const layersOf = (
+  plan: Plan,
+  action: string,
+  jobId: string,
+  deployment: Deployment,
+  nodeIds: readonly string[],
+  present: ReadonlySet<string>,
+): readonly DeploymentLayer[] => {
+  const nodes = deployment.nodes.filter(({ nodeId }) => present.has(nodeId));
+  const layers = (plan[action] ?? []).flatMap((step) =>
+    expand(
+      step,
+      nodes.filter(({ nodeId }) => chosen(step.on, nodeIds, nodeId)),
+      deployment,
+    ),
+  );
+  return layers
+    .filter((tasks) => tasks.length > 0)
+    .map((tasks, layer) => ({ tasks: tasks.map((task, index) => ({ ...task, taskId: `t-${jobId.slice(2)}-${layer}-${index}` })) }));
+};
+
+type Draft = Omit<DeploymentTask, "taskId">;
+
+const chosen = (which: Which, nodeIds: readonly string[], nodeId: string): boolean =>
+  which === "all" || nodeIds.includes(nodeId) === (which === "chosen");
+
+const expand = (step: Step, nodes: readonly ClusterNode[], { roles }: Deployment): readonly (readonly Draft[])[] => {
+  const failureAllowed = step.failureAllowed ?? false;
+  if (step.service === undefined) return [nodes.map(({ nodeId }) => ({ nodeId, action: step.task, directive: "{}", failureAllowed }))];
+  const runs = nodes.flatMap(({ nodeId, role }) => {
+    const group = roles.find((each) => each.role === role);
+    const service = group?.services.find(({ name }) => name === step.service);
+    if (!group || !service || (step.postStart !== undefined && service.postStart !== step.postStart)) return [];
+    const directive = JSON.stringify({
+      service: service.name,
+      command: service.command,
+      timeoutSeconds: service.timeoutSeconds,
+      ...(step.service === "start" && { healthCheck: group.healthCheck }),
+    });
+    return [
+      {
+        nodeId,
+        role,
+        most: service.nodesToExecuteOn,
+        order: service.order,
+        task: { nodeId, action: step.task, directive, failureAllowed },
+      },
+    ];
+  });
+  const allowed = runs.filter(
+    ({ role, most, nodeId }) => most === 0 || runs.filter((run) => run.role === role).findIndex((run) => run.nodeId === nodeId) < most,
+  );
+  const orders = [...new Set(allowed.map(({ order }) => order))].sort((a, b) => a - b);
+  return orders.map((order) => allowed.filter((run) => run.order === order).map(({ task }) => task));
+};

@@ -1,0 +1,152 @@
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type MachineClock, systemClock } from "./machine/clock.ts";
+import { runCommand } from "./machine/commands.ts";
+import { checkFiles, installFiles, orMissing } from "./machine/files.ts";
+import { lifecycle } from "./machine/lifecycle.ts";
+import { tail } from "./machine/log-files.ts";
+import { writeMetadata } from "./machine/metadata.ts";
+import { isNodeId } from "./machine/paths.ts";
+import { waitUntilReady } from "./machine/ready.ts";
+import { type Ground, known, load, type Node, newNode, stateOf } from "./machine/record.ts";
+import { supervisor } from "./machine/supervisor.ts";
+import { closedError, type Machine, type MachineLimits, type NodeState, type ProcessExit, type ProcessRestart } from "./machine/types.ts";
+import { wordsOf } from "./machine/words.ts";
+
+export type { MachineClock } from "./machine/clock.ts";
+export * from "./machine/types.ts";
+export { splitWords } from "./machine/words.ts";
+
+export type LocalMachineOptions = {
+  /** Belongs to one living machine at a time. */
+  readonly directory: string;
+  readonly limits?: Partial<MachineLimits>;
+  readonly clock?: MachineClock;
+  /** Told what goes wrong while nobody waits for an answer, such as a restart. */
+  readonly report?: (error: unknown) => void;
+};
+
+const usualLimits: MachineLimits = {
+  nodes: 64,
+  packageFiles: 10_000,
+  packageBytes: 256 * 1024 * 1024,
+  metadataBytes: 4 * 1024 * 1024,
+  logBytes: 10 * 1024 * 1024,
+};
+
+/** Nodes as supervised processes of this computer, each with a directory and a loopback address of its own. */
+export const localMachine = ({ directory, limits, clock = systemClock, report = () => undefined }: LocalMachineOptions): Machine => {
+  const ground: Ground = {
+    directory: resolve(directory),
+    limits: { ...usualLimits, ...limits },
+    clock,
+    report: (error) => {
+      if (!ground.closed) report(error);
+    },
+    closed: false,
+  };
+  const { create, remove, endEverything } = lifecycle(ground);
+  const exits = new Set<(exit: ProcessExit) => void>();
+  const restarts = new Set<(restart: ProcessRestart) => void>();
+  // In a later turn, so that what a listener throws does not reach the supervisor.
+  const tell = <News>(listeners: Set<(news: News) => void>, news: News) => {
+    for (const listener of listeners) queueMicrotask(() => listener(news));
+  };
+  const supervise = supervisor(ground, { exit: (exit) => tell(exits, exit), restart: (restart) => tell(restarts, restart) });
+  const nodes = new Map<string, Node>();
+  const at = (nodeId: string): Node => {
+    if (ground.closed) throw closedError();
+    const node = nodes.get(nodeId) ?? newNode(ground.directory, nodeId);
+    nodes.set(nodeId, node);
+    return node;
+  };
+  const all = async () => ((await orMissing(readdir(join(ground.directory, "nodes")))) ?? []).filter(isNodeId).sort().map(at);
+
+  // Looking does not wait for what is being done, such as a stop with a long grace.
+  const describe = async (node: Node): Promise<NodeState | undefined> => {
+    const record = node.loaded ? node.record : await node.locked(() => load(node));
+    return record === undefined || record.removing ? undefined : stateOf(node, record);
+  };
+  const present = async (found: readonly Node[]) => (await Promise.all(found.map(describe))).filter((state) => state !== undefined);
+
+  const machine: Machine = {
+    createNode: async (wanted) => {
+      const node = at(wanted.nodeId);
+      return node.locked(() => create(node, wanted));
+    },
+    replaceFiles: async (nodeId, files) => {
+      const node = at(nodeId);
+      checkFiles(files, ground.limits);
+      await node.locked(async () => {
+        await known(node);
+        await installFiles(node.paths, files);
+      });
+    },
+    writeMetadata: async (nodeId, metadata) => {
+      const node = at(nodeId);
+      await node.locked(() => writeMetadata(ground, node, metadata));
+    },
+    runCommand: async (nodeId, command) => runCommand(ground, at(nodeId), command),
+    startProcess: async (nodeId, { cmd, ready }) => {
+      const node = at(nodeId);
+      const words = wordsOf(cmd);
+      const pid = await node.locked(() => supervise.start(node, words));
+      if (ready === undefined) return { pid };
+      await waitUntilReady(ground, node, ready);
+      return { pid: node.record?.process?.identity?.pid ?? pid };
+    },
+    stopProcess: async (nodeId, graceSeconds) => {
+      const node = at(nodeId);
+      await node.locked(async () => {
+        const record = await load(node);
+        if (record === undefined || record.removing) return;
+        node.attached = true;
+        await supervise.stop(node, graceSeconds * 1000);
+      });
+    },
+    removeNode: async (nodeId) => {
+      const node = at(nodeId);
+      await node.locked(() => remove(node));
+    },
+    describe: async (nodeId) => describe(at(nodeId)),
+    list: async () => present(await all()),
+    logs: async (nodeId, name, limitBytes) => {
+      const node = at(nodeId);
+      if ((await describe(node)) === undefined) await known(node);
+      return tail(node.paths, name, limitBytes);
+    },
+    onExit: (listener) => {
+      exits.add(listener);
+      return () => void exits.delete(listener);
+    },
+    onRestart: (listener) => {
+      restarts.add(listener);
+      return () => void restarts.delete(listener);
+    },
+    adopt: async () => {
+      const found = await all();
+      const tried = found.map((node) => node.locked(async () => ((await load(node))?.removing ? remove(node) : supervise.attach(node))));
+      await Promise.allSettled(tried);
+      await Promise.all(tried);
+      return present(found);
+    },
+    close: async () => {
+      ground.closed = true;
+      await Promise.all(
+        [...nodes.values()].map(async (node) => {
+          node.unwatch();
+          for (const ending of node.ending) ending();
+          await Promise.allSettled([...node.commands.values(), node.locked(async () => node.unwatch())]);
+        }),
+      );
+    },
+    closeAndStopAll: async () => {
+      if (ground.closed) return;
+      const found = await all();
+      await Promise.all(found.map((node) => machine.stopProcess(node.nodeId, 5).catch(report)));
+      await machine.close();
+      await Promise.all(found.map(endEverything));
+    },
+  };
+  return machine;
+};

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { dirname } from "node:path";
+import { openLog } from "./log-files.ts";
+import type { NodePaths } from "./paths.ts";
+import { type Identity, identify } from "./processes.ts";
+import type { NodeRecord } from "./record.ts";
+import { MachineError } from "./types.ts";
+
+export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+export type Launched = { readonly identity: Identity; readonly exited: Promise<Exit>; readonly child: ChildProcess };
+
+export type Launch = {
+  readonly record: NodeRecord;
+  readonly paths: NodePaths;
+  readonly words: readonly [string, ...string[]];
+  /** Marks this run and its descendants, so that a later life finds them. */
+  readonly run: string;
+  readonly log: string;
+  readonly logBytes: number;
+  /** Asked at the last moment; a reason not to start after all is thrown. */
+  readonly unless: () => void;
+};
+
+/** Starts a program of the node's package in a session of its own, which outlives this process. */
+export const launch = async ({ record, paths, words: [program, ...rest], run, log, logBytes, unless }: Launch): Promise<Launched> => {
+  const file = await openLog(paths, log, logBytes);
+  try {
+    unless();
+    const child = spawn(program === "node" ? process.execPath : program, rest, {
+      cwd: paths.package,
+      env: environment(record, paths, run),
+      detached: true,
+      shell: false,
+      stdio: ["ignore", file.fd, file.fd],
+    });
+    const failed = new Promise<never>((_, reject) => {
+      child.on("error", (cause) =>
+        reject(new MachineError("failed", `${program} cannot be started: ${cause.message}`, { exitCode: 127, cause })),
+      );
+    });
+    const exited = new Promise<Exit>((resolve) => {
+      child.on("exit", (code, signal) => resolve({ code, signal }));
+    });
+    // Read in the same turn: until we return to the loop even one that ended is there, as a zombie.
+    const identity = child.pid === undefined ? undefined : identify(child.pid);
+    if (identity === undefined) return await failed;
+    failed.catch(() => undefined);
+    return { identity, exited, child };
+  } finally {
+    await file.close();
+  }
+};
+
+const environment = ({ nodeId, address, env }: NodeRecord, paths: NodePaths, run: string): Record<string, string> => ({
+  ...env,
+  PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+  HOME: paths.data,
+  PITRIX_METADATA: paths.metadata,
+  PITRIX_NODE_ID: nodeId,
+  PITRIX_ADDRESS: address,
+  PITRIX_DATA: paths.data,
+  PITRIX_RUN: run,
+});

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import type { Documents, DocumentWrite, StoredDocument } from "../../events/ports.ts";
+import { queryContract } from "./documents-query.ts";
+import { type MakeGround, onGround } from "./ground.ts";
+
+export const documentOf = (id: string, version: number, value: StoredDocument["value"] = { name: id }): StoredDocument => ({
+  id,
+  stream: `cluster/${id}`,
+  version,
+  deleted: false,
+  value,
+});
+const from = (expected: number, document: StoredDocument): DocumentWrite => ({ document, expected });
+export const everything = { where: [], offset: 0, limit: 100 };
+
+/** What every store of read models must do. */
+export const documentsContract = (name: string, make: MakeGround): void => {
+  const on = (sentence: string, body: (documents: Documents, other: Documents) => Promise<void>) =>
+    onGround(`${name}: ${sentence}`, make, async (ground) => {
+      const { documents } = ground.instance();
+      await documents.ensure("clusters__v1", ["status", "owner.path"]);
+      await body(documents, ground.instance().documents);
+    });
+
+  on("a document comes back as it was given", async (documents, other) => {
+    const value = {
+      id: "not the document's",
+      name: "żółć 集群 🚀",
+      empty: null,
+      count: 0,
+      large: 2 ** 45,
+      ratio: 0.25,
+      ready: false,
+      list: [],
+      nodes: [{ id: "n-1", addresses: ["127.0.0.1"], "key.with/dots": 1, $dollar: 2, _underscore: 3 }],
+      nested: { deep: { er: [1, [2]] } },
+    };
+    const document = documentOf("cl-1", 3, value);
+    assert.deepEqual(await documents.write("clusters__v1", [from(0, document)]), []);
+    assert.deepEqual(await other.get("clusters__v1", ["cl-1"]), [document]);
+    assert.deepEqual(await other.find("clusters__v1", everything), { total: 1, documents: [document] });
+  });
+
+  on("a field that is undefined is absent, and what a caller changes afterwards stays as it was", async (documents) => {
+    const value = { name: "a", gone: undefined, list: ["x"] };
+    await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1, value))]);
+    value.list.push("y");
+    const [stored] = await documents.get("clusters__v1", ["cl-1"]);
+    assert.deepEqual(stored?.value, { name: "a", list: ["x"] });
+  });
+
+  on("names that the backbone uses itself are refused, and nothing is written", async (documents) => {
+    for (const field of ["_id", "_version", "_x", "$set", "a.b"])
+      await assert.rejects(documents.write("clusters__v1", [from(0, documentOf("ok", 1)), from(0, documentOf("cl-1", 1, { [field]: 1 }))]));
+    assert.deepEqual(await documents.get("clusters__v1", ["ok", "cl-1"]), []);
+  });
+
+  on("only those that are there are given, tombstones too", async (documents) => {
+    const tombstone = { ...documentOf("cl-2", 5, {}), deleted: true };
+    await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1)), from(0, tombstone)]);
+    const got = await documents.get("clusters__v1", ["cl-2", "none", "cl-1", "cl-1"]);
+    assert.deepEqual(byId(got), [documentOf("cl-1", 1), tombstone]);
+    assert.deepEqual(await documents.get("clusters__v1", []), []);
+    assert.deepEqual(await documents.get("never__v1", ["cl-1"]), []);
+    assert.deepEqual(await documents.find("clusters__v1", everything), { total: 1, documents: [documentOf("cl-1", 1)] });
+  });
+
+  on("a write replaces the whole document it was folded from", async (documents) => {
+    await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1, { name: "a", status: "pending" }))]);
+    assert.deepEqual(await documents.write("clusters__v1", [from(1, documentOf("cl-1", 4, { name: "b" }))]), []);
+    assert.deepEqual(await documents.get("clusters__v1", ["cl-1"]), [documentOf("cl-1", 4, { name: "b" })]);
+  });
+
+  on("a write folded from another version misses and changes nothing, while the others of its batch succeed", async (documents, other) => {
+    await documents.write("clusters__v1", [from(0, documentOf("old", 3)), from(0, documentOf("hit", 3)), from(0, documentOf("there", 3))]);
+    const missed = await other.write("clusters__v1", [
+      from(2, documentOf("old", 4, { name: "lost" })),
+      from(3, documentOf("hit", 5)),
+      from(7, documentOf("absent", 8)),
+      from(0, documentOf("there", 9)),
+      from(0, documentOf("new", 1)),
+    ]);
+    assert.deepEqual([...missed].sort(), ["absent", "old", "there"]);
+    const got = await documents.get("clusters__v1", ["old", "hit", "absent", "there", "new"]);
+    assert.deepEqual(byId(got), [documentOf("hit", 5), documentOf("new", 1), documentOf("old", 3), documentOf("there", 3)]);
+  });
+
+  on("a write that stands there already is no miss", async (documents, other) => {
+    const writes = [from(0, documentOf("a", 1)), from(0, documentOf("b", 2))];
+    assert.deepEqual(await documents.write("clusters__v1", writes), []);
+    assert.deepEqual(await other.write("clusters__v1", writes), []);
+    await documents.write("clusters__v1", [from(2, documentOf("b", 3))]);
+    assert.deepEqual(await documents.write("clusters__v1", [from(2, documentOf("b", 3))]), []);
+    assert.deepEqual(await other.write("clusters__v1", writes), ["b"]);
+    assert.deepEqual(await other.write("clusters__v1", [from(0, { ...documentOf("a", 1), stream: "app/a" })]), ["a"]);
+    assert.deepEqual(await documents.write("clusters__v1", []), []);
+  });
+
+  on("of several that write the same new document at different versions exactly one wins", async (documents, other) => {
+    const versions = Array.from({ length: 20 }, (_, index) => index + 1);
+    const answers = await Promise.all(
+      versions.map((version) => (version % 2 ? documents : other).write("clusters__v1", [from(0, documentOf("cl-1", version))])),
+    );
+    const winners = versions.filter((_, index) => answers[index]?.length === 0);
+    assert.equal(winners.length, 1);
+    assert.deepEqual(await documents.get("clusters__v1", ["cl-1"]), [documentOf("cl-1", winners[0] ?? 0)]);
+  });
+
+  on("of several that fold the same document on exactly one wins", async (documents, other) => {
+    await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1))]);
+    const versions = Array.from({ length: 20 }, (_, index) => index + 2);
+    const answers = await Promise.all(
+      versions.map((version) => (version % 2 ? documents : other).write("clusters__v1", [from(1, documentOf("cl-1", version))])),
+    );
+    assert.equal(answers.filter((missed) => missed.length === 0).length, 1);
+    assert.equal(answers.filter((missed) => missed[0] === "cl-1").length, 19);
+  });
+
+  on("a tombstone keeps its version, is not found, and may come alive again", async (documents) => {
+    await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1))]);
+    const tombstone = { ...documentOf("cl-1", 4, {}), deleted: true };
+    assert.deepEqual(await documents.write("clusters__v1", [from(1, tombstone)]), []);
+    assert.deepEqual(await documents.get("clusters__v1", ["cl-1"]), [tombstone]);
+    assert.equal((await documents.find("clusters__v1", everything)).total, 0);
+    assert.deepEqual(await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1))]), ["cl-1"]);
+    assert.deepEqual(await documents.write("clusters__v1", [from(4, documentOf("cl-1", 5))]), []);
+    assert.equal((await documents.find("clusters__v1", everything)).total, 1);
+  });
+
+  on("a batch of 1200 is written whole", async (documents) => {
+    const writes = Array.from({ length: 1200 }, (_, index) => from(0, documentOf(`cl-${index}`, 1)));
+    assert.deepEqual(await documents.write("clusters__v1", writes), []);
+    assert.equal((await documents.find("clusters__v1", everything)).total, 1200);
+    assert.equal(
+      (
+        await documents.get(
+          "clusters__v1",
+          writes.map(({ document }) => document.id),
+        )
+      ).length,
+      1200,
+    );
+  });
+
+  on("preparing a collection again, or by two at once, is harmless", async (documents, other) => {
+    await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1))]);
+    await Promise.all([
+      documents.ensure("clusters__v1", ["status"]),
+      other.ensure("clusters__v1", ["status", "name"]),
+      other.ensure("apps__v1", []),
+    ]);
+    assert.equal((await other.find("clusters__v1", everything)).total, 1);
+    assert.equal((await other.find("apps__v1", everything)).total, 0);
+  });
+
+  onGround(`${name}: positions and documents outlive a restart`, make, async (ground) => {
+    const { documents } = ground.instance();
+    assert.equal(await documents.position("clusters", "pitrix.cluster", 0), undefined);
+    await documents.savePosition("clusters", "pitrix.cluster", 0, 7);
+    await documents.savePosition("clusters", "pitrix.cluster", 0, 2 ** 40);
+    await documents.savePosition("clusters", "pitrix.cluster", 10, 3);
+    await documents.savePosition("clusters", "pitrix.app", 0, 0);
+    await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1))]);
+    await ground.restart();
+    const after = ground.instance().documents;
+    assert.equal(await after.position("clusters", "pitrix.cluster", 0), 2 ** 40);
+    assert.equal(await after.position("clusters", "pitrix.cluster", 10), 3);
+    assert.equal(await after.position("clusters", "pitrix.cluster", 1), undefined);
+    assert.equal(await after.position("clusters", "pitrix.app", 0), 0);
+    assert.equal(await after.position("other", "pitrix.app", 0), undefined);
+    assert.deepEqual(await after.get("clusters__v1", ["cl-1"]), [documentOf("cl-1", 1)]);
+  });
+
+  queryContract(name, make);
+};
+
+const byId = (documents: readonly StoredDocument[]): readonly StoredDocument[] =>
+  [...documents].sort((left, right) => (left.id < right.id ? -1 : 1));

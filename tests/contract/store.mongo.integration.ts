@@ -1,0 +1,44 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import { type Mongo, mongo } from "../../events/mongo/connect.ts";
+import { type StoreServer, startStore } from "../../infra/embedded/store.ts";
+import { blobsContract } from "./blobs.ts";
+import { documentsContract } from "./documents.ts";
+import type { MakeGround } from "./ground.ts";
+import { parkingContract } from "./parking.ts";
+import { eventStoreContract } from "./store.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "pitrix-contract-"));
+let server: Promise<StoreServer> | undefined;
+
+after(async () => {
+  await (await server)?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** A database of its own on the one server. */
+const ground: MakeGround = async () => {
+  server ??= startStore({ directory });
+  const running = await server;
+  const database = `contract_${randomUUID().replaceAll("-", "")}`;
+  const instances: Mongo[] = [];
+  return {
+    instance: (now = Date.now) => {
+      const instance = mongo({ url: running.url, database, now });
+      instances.push(instance);
+      return instance;
+    },
+    restart: () => running.restart(),
+    end: async () => {
+      await Promise.all(instances.map((instance) => instance.close()));
+    },
+  };
+};
+
+eventStoreContract("mongo", ground);
+documentsContract("mongo", ground);
+parkingContract("mongo", ground);
+blobsContract("mongo", ground);

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import type { EventStore } from "../../events/ports.ts";
+import { commitOf, encoded, places } from "./commits.ts";
+import { type MakeGround, onGround } from "./ground.ts";
+import { dueContract } from "./store-due.ts";
+
+/** What every event store must do. */
+export const eventStoreContract = (name: string, make: MakeGround): void => {
+  const on = (sentence: string, body: (store: EventStore, other: EventStore) => Promise<void>) =>
+    onGround(`${name}: ${sentence}`, make, (ground) => body(ground.instance().store, ground.instance().store));
+
+  on("a commit comes back as it was given, to every instance", async (store, other) => {
+    const full = commitOf("cluster/cl-1", 1, {
+      events: [encoded("żółć 集群 🚀"), { type: "Empty", schemaId: 8, bytes: new Uint8Array() }],
+      cause: "repo/r-1@3/row/cluster/cl-1/RequestCluster",
+      claims: ["user email ä@b.c", "name 集群"],
+      publish: true,
+      effects: [1, 2],
+      timers: [{ version: 2, at: 1_700_000_000_123 }],
+      metadata: { ...commitOf("", 1).metadata, causationId: "repo/r-1@3", actionId: "j-1", traceparent: "00-1-2-01", fingerprint: "f" },
+    });
+    const plain = commitOf("cluster/cl-1", 3);
+    assert.equal(await store.append(full), "appended");
+    assert.equal(await store.append(plain), "appended");
+    assert.deepEqual(await store.read("cluster/cl-1", 0), [full, plain]);
+    assert.deepEqual(await other.read("cluster/cl-1", 0), [full, plain]);
+    assert.deepEqual(await other.findCause(full.cause ?? ""), full);
+  });
+
+  on("what a caller does to what it gave or got changes nothing", async (store) => {
+    const given = commitOf("cluster/cl-1", 1);
+    await store.append(given);
+    given.events[0]?.bytes.fill(0);
+    const [first] = await store.read("cluster/cl-1", 0);
+    first?.events[0]?.bytes.fill(1);
+    assert.deepEqual(await store.read("cluster/cl-1", 0), [commitOf("cluster/cl-1", 1)]);
+  });
+
+  on("of fifty appends of one version exactly one wins", async (store, other) => {
+    const attempts = Array.from({ length: 50 }, (_, index) => ({ index, commit: commitOf("cluster/cl-1", 1, { cause: `c-${index}` }) }));
+    const answers = await Promise.all(attempts.map(({ index, commit }) => (index % 2 === 0 ? store : other).append(commit)));
+    assert.equal(answers.filter((answer) => answer === "appended").length, 1);
+    assert.equal(answers.filter((answer) => answer === "conflict").length, 49);
+    const stored = await store.read("cluster/cl-1", 0);
+    assert.deepEqual(stored, [attempts[answers.indexOf("appended")]?.commit]);
+    const losers = attempts.filter(({ index }) => answers[index] === "conflict");
+    for (const { commit } of losers.slice(0, 5)) assert.equal(await store.findCause(commit.cause ?? ""), undefined);
+  });
+
+  on("a cause is taken once in the service, also by a receipt and also at once", async (store, other) => {
+    const taken = commitOf("cluster/cl-1", 1, { cause: "c" });
+    assert.equal(await store.append(taken), "appended");
+    assert.equal(await other.append(commitOf("cluster/cl-2", 1, { cause: "c" })), "conflict");
+    assert.equal(await other.append(commitOf("cluster/cl-3", 0, { cause: "c", events: [] })), "conflict");
+    assert.deepEqual(await other.findCause("c"), taken);
+    assert.equal(await store.findCause("d"), undefined);
+    assert.deepEqual(await store.read("cluster/cl-2", 0), []);
+    const racing = Array.from({ length: 20 }, (_, index) => commitOf(`cluster/race-${index}`, 1, { cause: "race" }));
+    const answers = await Promise.all(racing.map((commit) => store.append(commit)));
+    assert.equal(answers.filter((answer) => answer === "appended").length, 1);
+  });
+
+  on("commits without a cause do not hinder each other", async (store) => {
+    for (const version of [1, 2, 3]) assert.equal(await store.append(commitOf("cluster/cl-1", version)), "appended");
+  });
+
+  on("a claim is held by one commit until it is released", async (store, other) => {
+    const first = commitOf("user/u-1", 1, { claims: ["email a@b", "name a"] });
+    const second = commitOf("user/u-2", 1, { claims: ["name b", "email a@b"] });
+    assert.equal(await store.append(first), "appended");
+    assert.equal(await other.append(second), "conflict");
+    assert.deepEqual(await other.findClaim("email a@b"), first);
+    assert.equal(await other.findClaim("name b"), undefined);
+    await store.releaseClaim(first, "email a@b");
+    await store.releaseClaim(first, "email a@b");
+    assert.equal(await store.findClaim("email a@b"), undefined);
+    assert.deepEqual(await store.findClaim("name a"), { ...first, claims: ["name a"] });
+    assert.equal(await other.append(second), "appended");
+    await store.releaseClaim(first, "email a@b");
+    assert.deepEqual(await store.findClaim("email a@b"), second);
+    assert.equal(await store.append(commitOf("user/u-3", 1, { claims: ["email a@b"] })), "conflict");
+  });
+
+  on("a commit whose last claim is released hinders no other", async (store) => {
+    for (const user of ["user/u-1", "user/u-2"]) {
+      const commit = commitOf(user, 1, { claims: [`email ${user}`] });
+      assert.equal(await store.append(commit), "appended");
+      await store.releaseClaim(commit, `email ${user}`);
+    }
+    assert.deepEqual((await store.read("user/u-2", 0))[0]?.claims, []);
+  });
+
+  on("a claim goes from hand to hand as often as anybody likes", async (store, other) => {
+    const commits = Array.from({ length: 20 }, (_, index) => commitOf(`user/u-${index}`, 1, { claims: ["email", `own ${index}`] }));
+    for (const [index, commit] of commits.entries()) {
+      assert.equal(await store.append(commit), "appended");
+      assert.equal(await other.append(commitOf("user/late", 1, { claims: ["email"] })), "conflict");
+      assert.deepEqual(await other.findClaim("email"), commit);
+      await (index % 2 ? store : other).releaseClaim(commit, "email");
+    }
+    assert.equal(await store.findClaim("email"), undefined);
+    const racing = Array.from({ length: 10 }, (_, index) => commitOf(`user/race-${index}`, 1, { claims: ["email"] }));
+    const answers = await Promise.all(racing.map((commit, index) => (index % 2 ? store : other).append(commit)));
+    assert.equal(answers.filter((answer) => answer === "appended").length, 1);
+  });
+
+  on("a claim that looks like another one's is another", async (store) => {
+    for (const [index, claim] of ["email", "email#0", "email#1", "email#0#0", "#", ""].entries())
+      assert.equal(await store.append(commitOf(`user/u-${index}`, 1, { claims: [claim] })), "appended", claim);
+    assert.equal((await store.findClaim("email#0"))?.stream, "user/u-1");
+  });
+
+  on("of many that claim one value at once exactly one gets it", async (store, other) => {
+    const claiming = Array.from({ length: 20 }, (_, index) => commitOf(`user/u-${index}`, 1, { claims: [`own ${index}`, "shared"] }));
+    const answers = await Promise.all(claiming.map((commit, index) => (index % 2 === 0 ? store : other).append(commit)));
+    assert.equal(answers.filter((answer) => answer === "appended").length, 1);
+    assert.deepEqual(await store.findClaim("shared"), claiming[answers.indexOf("appended")]);
+  });
+
+  on("a receipt is found by its cause and takes no version", async (store) => {
+    const receipt = commitOf("cluster/cl-1", 0, {
+      events: [],
+      cause: "hash/0",
+      rejection: { rejected: "no such cluster", kind: "notFound", error: "resource_not_found" },
+    });
+    const done = commitOf("cluster/cl-1", 1, { events: [], cause: "hash/1" });
+    assert.equal(await store.append(receipt), "appended");
+    assert.equal(await store.append(commitOf("cluster/cl-1", 1)), "appended");
+    assert.equal(await store.append(done), "appended");
+    assert.deepEqual(await store.findCause("hash/0"), receipt);
+    assert.deepEqual(await store.findCause("hash/1"), done);
+    assert.deepEqual(places(await store.read("cluster/cl-1", 0)), ["cluster/cl-1@1"]);
+    assert.equal(await store.append({ ...receipt, stream: "cluster/cl-2" }), "conflict");
+    await assert.rejects(store.append({ ...receipt, cause: null }));
+  });
+
+  on("a stream is read alone, also beside those whose names begin with its own", async (store) => {
+    const streams = ["cluster/a", "cluster/a-b", "cluster/ab", "cluster/a.", "cluster/A", "cluster/a~", "clusters/a", "cluster/ä"];
+    for (const stream of streams) for (const version of [1, 2]) await store.append(commitOf(stream, version));
+    for (const stream of streams) assert.deepEqual(places(await store.read(stream, 0)), [`${stream}@1`, `${stream}@2`]);
+    assert.deepEqual(await store.read("cluster/", 0), []);
+    assert.deepEqual(await store.read("cluster/a", 2), []);
+  });
+
+  on("reading from within a commit gives the whole commit", async (store) => {
+    const three = commitOf("cluster/cl-1", 2, { events: [encoded("2"), encoded("3"), encoded("4")] });
+    for (const commit of [commitOf("cluster/cl-1", 1), three, commitOf("cluster/cl-1", 5)]) await store.append(commit);
+    const versions = async (after: number) => (await store.read("cluster/cl-1", after)).map(({ version }) => version);
+    assert.deepEqual(await versions(0), [1, 2, 5]);
+    assert.deepEqual(await versions(1), [2, 5]);
+    assert.deepEqual(await versions(3), [2, 5]);
+    assert.deepEqual(await versions(4), [5]);
+    assert.deepEqual(await versions(5), []);
+  });
+
+  on("300 commits of one stream come in order, from any version on", async (store, other) => {
+    for (let start = 1; start <= 300; start += 20) {
+      const commits = Array.from({ length: 20 }, (_, index) => commitOf("cluster/long", start + index));
+      assert.deepEqual(new Set(await Promise.all(commits.map((commit) => store.append(commit)))), new Set(["appended"]));
+    }
+    const all = await other.read("cluster/long", 0);
+    assert.deepEqual(
+      all.map(({ version }) => version),
+      Array.from({ length: 300 }, (_, index) => index + 1),
+    );
+    assert.deepEqual(await other.read("cluster/long", 298), all.slice(298));
+  });
+
+  onGround(`${name}: a lease has one holder, who may renew it, until it runs out or is given back`, make, async (ground) => {
+    let time = 1_000_000;
+    const [one, other] = [ground.instance(() => time).store, ground.instance(() => time).store];
+    assert.equal(await one.lease("relay", "a", 1000), true);
+    assert.equal(await other.lease("relay", "b", 1000), false);
+    assert.equal(await other.lease("timers", "b", 1000), true);
+    time += 900;
+    assert.equal(await one.lease("relay", "a", 1000), true);
+    time += 900;
+    assert.equal(await other.lease("relay", "b", 1000), false);
+    await other.release("relay", "b");
+    assert.equal(await other.lease("relay", "b", 1000), false);
+    time += 100;
+    assert.equal(await other.lease("relay", "b", 1000), true);
+    assert.equal(await one.lease("relay", "a", 1000), false);
+    await other.release("relay", "b");
+    assert.equal(await one.lease("relay", "a", 1000), true);
+    await one.release("relay", "a");
+    const racing = await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 ? one : other).lease("relay", `${index}`, 1000)));
+    assert.equal(racing.filter(Boolean).length, 1);
+  });
+
+  onGround(`${name}: a restart keeps commits, marks, claims and leases`, make, async (ground) => {
+    const before = ground.instance(() => 0).store;
+    const commit = commitOf("cluster/cl-1", 1, { cause: "c", claims: ["x"], publish: true, timers: [{ version: 1, at: 5 }] });
+    await before.append(commit);
+    await before.lease("relay", "a", 1000);
+    await ground.restart();
+    const after = ground.instance(() => 0).store;
+    assert.deepEqual(await after.read("cluster/cl-1", 0), [commit]);
+    assert.deepEqual(await after.due("publish", undefined, 10), [commit]);
+    assert.deepEqual(await after.dueTimers(5, 10), [commit]);
+    assert.deepEqual(await after.findClaim("x"), commit);
+    assert.equal(await after.append({ ...commit, stream: "cluster/cl-2" }), "conflict");
+    assert.equal(await after.lease("relay", "b", 1000), false);
+  });
+
+  dueContract(name, make);
+};

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { type Mongo, mongo } from "../../../events/mongo/connect.ts";
+import { type StoreServer, startStore } from "../../../infra/embedded/store.ts";
+import { commitOf, places, walk } from "../../contract/commits.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "pitrix-outage-"));
+const open: Mongo[] = [];
+let server: Promise<StoreServer> | undefined;
+
+after(async () => {
+  for (const instance of open) await instance.close();
+  await (await server)?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const instanceOn = async (database: string): Promise<{ readonly instance: Mongo; readonly running: StoreServer }> => {
+  server ??= startStore({ directory });
+  const running = await server;
+  const instance = mongo({ url: running.url, database });
+  open.push(instance);
+  return { instance, running };
+};
+
+const timed = async (call: Promise<unknown>): Promise<number> => {
+  const start = performance.now();
+  await assert.rejects(call);
+  return performance.now() - start;
+};
+
+test("a store killed in the middle of writes has everything it acknowledged when it is back", async () => {
+  const { instance, running } = await instanceOn("killed");
+  const { store, documents } = instance;
+  await documents.ensure("clusters__v1", ["status"]);
+  const acknowledged: string[] = [];
+  const written: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    let alive = true;
+    const writing = Array.from({ length: 8 }, async (_, writer) => {
+      for (let index = 0; alive; index++) {
+        const id = `${round}-${writer}-${index}`;
+        try {
+          await store.append(commitOf(`cluster/${id}`, 1, { cause: `c-${id}`, claims: [`name ${id}`], publish: true }));
+          acknowledged.push(id);
+          const document = { id, stream: `cluster/${id}`, version: 1, deleted: false, value: { status: "active" } };
+          await documents.write("clusters__v1", [{ document, expected: 0 }]);
+          written.push(id);
+        } catch {
+          return;
+        }
+      }
+    });
+    const enough = acknowledged.length + 100;
+    while (acknowledged.length < enough) await Promise.race([...writing, new Promise((resolve) => setImmediate(resolve))]);
+    await running.kill();
+    alive = false;
+    await Promise.all(writing);
+    await running.restart();
+  }
+  const due = new Set(places(await walk(store, "publish", 500)));
+  for (const id of acknowledged) {
+    assert.ok(due.has(`cluster/${id}@1`), `the mark of ${id}`);
+    assert.deepEqual(places(await store.read(`cluster/${id}`, 0)), [`cluster/${id}@1`]);
+  }
+  for (const commit of await walk(store, "publish", 500)) {
+    assert.deepEqual(await store.findCause(commit.cause ?? ""), commit, "whatever is there is there whole");
+    assert.deepEqual(await store.findClaim(commit.claims[0] ?? ""), commit);
+  }
+  assert.equal((await documents.get("clusters__v1", written)).length, written.length);
+});
+
+test("a store that is down is an error within seconds, for whatever is asked, and the same adapters go on when it is back", async () => {
+  const { instance, running } = await instanceOn("down");
+  await instance.store.append(commitOf("cluster/cl-1", 1));
+  await running.stop();
+  const calls = [
+    instance.ping(),
+    instance.store.read("cluster/cl-1", 0),
+    instance.store.append(commitOf("cluster/cl-1", 2)),
+    instance.store.due("publish", undefined, 10),
+    instance.store.lease("relay", "a", 1000),
+    instance.documents.write("clusters__v1", [
+      { document: { id: "a", stream: "cluster/a", version: 1, deleted: false, value: {} }, expected: 0 },
+    ]),
+    instance.parking.list(1),
+    instance.blobs.put(new Uint8Array(1)),
+  ];
+  for (const time of await Promise.all(calls.map(timed))) assert.ok(time < 8000, `${time} ms`);
+  await running.restart();
+  assert.equal(await instance.store.append(commitOf("cluster/cl-1", 2)), "appended");
+  assert.equal((await instance.store.read("cluster/cl-1", 0)).length, 2);
+});
+
+test("adapters made while the store is down work once it is up", async () => {
+  const { running } = await instanceOn("late");
+  await running.stop();
+  const { instance } = await instanceOn("late");
+  await assert.rejects(instance.store.append(commitOf("cluster/cl-1", 1, { cause: "c" })));
+  await running.restart();
+  assert.equal(await instance.store.append(commitOf("cluster/cl-1", 1, { cause: "c" })), "appended");
+  assert.equal(await instance.store.append(commitOf("cluster/cl-2", 1, { cause: "c" })), "conflict", "its unique indexes are there");
+});
+
+test("a store that hangs is an error within seconds", async () => {
+  const { instance, running } = await instanceOn("hung");
+  await instance.store.append(commitOf("cluster/cl-1", 1));
+  const [pid] = running.pids;
+  assert.ok(pid !== undefined);
+  process.kill(pid, "SIGSTOP");
+  try {
+    const times = await Promise.all(
+      [instance.store.read("cluster/cl-1", 0), instance.store.append(commitOf("cluster/cl-1", 2))].map(timed),
+    );
+    for (const time of times) assert.ok(time < 15_000, `${time} ms`);
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+  const limit = Date.now() + 15_000;
+  for (;;) {
+    const answers = await instance.ping().then(
+      () => true,
+      () => false,
+    );
+    if (answers) break;
+    assert.ok(Date.now() < limit, "it answers again");
+  }
+  assert.ok(["appended", "conflict"].includes(await instance.store.append(commitOf("cluster/cl-1", 2))));
+});
