@@ -90,7 +90,7 @@ export const http = [
         ownerPath: actor.ownerPath,
       };
     },
-    answer: ([{ runtimeId }]) => ({ runtime_id: runtimeId }),
+    answer: ([created]) => ({ runtime_id: "runtimeId" in created ? created.runtimeId : "" }),
   }),
   command("ModifyRuntime", {
     needs: (r) => ({ runtime: ["runtimes", r.runtime_id], credential: ["runtimeCredentials", r.runtime_credential_id] }),

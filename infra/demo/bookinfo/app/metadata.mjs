@@ -1,0 +1,12 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** What this node is told about itself and its cluster: { self, hosts, cluster, endpoints }. */
+export const metadataFile = process.env.PITRIX_METADATA ?? "metadata.json";
+
+export const readMetadata = () => {
+  const { self, hosts = {}, cluster = {}, endpoints = {} } = JSON.parse(readFileSync(metadataFile, "utf8"));
+  return { self: { ...self, node_id: self.node_id || hostname() }, hosts, cluster, endpoints };
+};
+
+export const settingsOf = ({ self, cluster }) => ({ title: "BookInfo", reviews_shown: 10, port: 9080, ...cluster.env, ...self.env });

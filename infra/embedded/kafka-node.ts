@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { format } from "./kafka-format.ts";
+import { javaArguments, type KafkaInstallation } from "./kafka-installation.ts";
+import { type KafkaNode, type KafkaSettings, serverProperties } from "./kafka-settings.ts";
+import { sourceFile } from "./places.ts";
+import { type Ended, type Running, startProgram } from "./program.ts";
+
+/** How one node is to be started. */
+export type NodeStart = {
+  readonly installation: KafkaInstallation;
+  readonly directory: string;
+  readonly clusterId: string;
+  readonly cluster: readonly KafkaNode[];
+  readonly node: KafkaNode;
+  readonly settings?: KafkaSettings | undefined;
+  /** More options of the Java virtual machine. */
+  readonly java?: readonly string[] | undefined;
+  /** It does not keep this process alive. */
+  readonly background?: boolean | undefined;
+  readonly ended?: Ended | undefined;
+};
+
+export const pidFileOf = (directory: string, node: KafkaNode): string => join(directory, `node-${node.id}`, "pid.json");
+
+/** Starts one node, formatting its storage the first time. */
+export const startNode = async (start: NodeStart): Promise<Running> => {
+  const { installation, node } = start;
+  const directory = join(start.directory, `node-${node.id}`);
+  const data = join(directory, "data");
+  const properties = join(directory, "server.properties");
+  const formatted = join(directory, "formatted");
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(properties, serverProperties(node, start.cluster, data, start.settings));
+  if (!existsSync(formatted)) {
+    await format(installation, start.clusterId, node.id, properties, data);
+    writeFileSync(formatted, `${start.clusterId}\n`);
+  }
+  const memory = ["-Xms128m", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError"];
+  const logging = `-Dlog4j2.configurationFile=${sourceFile("log4j2.properties")}`;
+  return startProgram({
+    name: `Kafka node ${node.id}`,
+    command: installation.java,
+    args: javaArguments(installation, [...memory, logging, ...(start.java ?? [])], "kafka.Kafka", properties),
+    directory,
+    logFile: join(directory, "server.log"),
+    pidFile: pidFileOf(start.directory, node),
+    background: start.background ?? false,
+    ended: start.ended,
+  });
+};

@@ -1,0 +1,57 @@
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Report } from "./installing.ts";
+import { formatWithTool, newKafkaId } from "./kafka-format.ts";
+import type { KafkaInstallation } from "./kafka-installation.ts";
+import { startNode } from "./kafka-node.ts";
+import { nodeReady } from "./kafka-ready.ts";
+import { type KafkaNode, serverProperties } from "./kafka-settings.ts";
+import { withLock } from "./lock.ts";
+import { freePorts } from "./ports.ts";
+
+const limit = 120_000;
+
+const keepFormatted = async (installation: KafkaInstallation, node: KafkaNode, directory: string): Promise<void> => {
+  if (existsSync(installation.formatted)) return;
+  const data = join(directory, "formatted");
+  const properties = join(directory, "format.properties");
+  const partial = `${installation.formatted}.partial-${process.pid}`;
+  writeFileSync(properties, serverProperties(node, [node], data));
+  await formatWithTool(installation, newKafkaId(), properties);
+  cpSync(data, partial, { recursive: true });
+  renameSync(partial, installation.formatted);
+};
+
+const keepClasses = async (installation: KafkaInstallation, node: KafkaNode, directory: string): Promise<void> => {
+  const partial = `${installation.archive}.partial-${process.pid}`;
+  const java = [`-XX:ArchiveClassesAtExit=${partial}`];
+  const running = await startNode({ installation, directory, clusterId: newKafkaId(), cluster: [node], node, java });
+  try {
+    await nodeReady(node, running, [1], limit);
+  } finally {
+    await running.stop(limit);
+  }
+  renameSync(partial, installation.archive);
+};
+
+/**
+ * Formats a storage once and keeps it, runs a broker once and keeps the classes it has loaded.
+ * Without either Kafka works as well, and starts slower.
+ */
+export const prepareQuickStarts = (installation: KafkaInstallation, report: Report): Promise<void> =>
+  withLock(`${installation.archive}.lock`, limit, async () => {
+    if (existsSync(installation.archive) && existsSync(installation.formatted)) return;
+    report("Preparing Kafka for quick starts (once)");
+    const directory = mkdtempSync(join(tmpdir(), "pitrix-prepare-"));
+    const [port = 0, controllerPort = 0] = await freePorts(2);
+    const node = { id: 1, port, controllerPort };
+    try {
+      await keepFormatted(installation, node, directory);
+      if (!existsSync(installation.archive)) await keepClasses(installation, node, directory);
+    } catch (failure) {
+      report(`Kafka will start slower than it could: ${failure instanceof Error ? failure.message : failure}`);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });

@@ -1,0 +1,35 @@
+import { tail } from "./command.ts";
+import { EmbeddedError } from "./failure.ts";
+import { livingBrokers } from "./kafka-probe.ts";
+import type { KafkaNode } from "./kafka-settings.ts";
+import type { Running } from "./program.ts";
+import { waitFor } from "./waiting.ts";
+
+const failure = (node: KafkaNode, running: Running, what: string): EmbeddedError => {
+  const log = running.logTail();
+  if (/BindException|Address already in use/.test(log)) {
+    const ports = `${node.port} or ${node.controllerPort}`;
+    return new EmbeddedError(
+      "portInUse",
+      `Kafka node ${node.id}: port ${ports} was taken by another program while it started; start it again or choose another port\n${tail(log)}`,
+    );
+  }
+  return new EmbeddedError("notReady", `Kafka node ${node.id} ${what}; the end of its log:\n${tail(log) || "  (empty)"}`);
+};
+
+/** Waits until this node sees all those expected alive, itself among them; the node is killed if it never does. */
+export const nodeReady = async (node: KafkaNode, running: Running, expected: readonly number[], limit: number): Promise<void> => {
+  const answer = await waitFor(
+    async () => {
+      if (running.hasExited()) return "ended";
+      const living = await livingBrokers(node.port);
+      return expected.every((id) => living.includes(id)) ? "ready" : undefined;
+    },
+    limit,
+    20,
+  );
+  if (answer === "ready") return;
+  if (answer === "ended") throw failure(node, running, `ended with ${await running.exited} while it started`);
+  await running.kill();
+  throw failure(node, running, `did not answer within ${limit / 1000} s`);
+};

@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { EmbeddedError } from "./failure.ts";
+import { readJson } from "./files.ts";
+import { identify, isAlive, toIdentity } from "./identity.ts";
+import { waitFor } from "./waiting.ts";
+
+const unreadableIsStaleAfter = 10_000;
+
+const take = (path: string): true | undefined => {
+  try {
+    writeFileSync(path, JSON.stringify(identify(process.pid)), { flag: "wx" });
+    return true;
+  } catch (failure) {
+    if (failure instanceof Error && "code" in failure && failure.code === "EEXIST") return undefined;
+    throw failure;
+  }
+};
+
+const isStale = (path: string): boolean => {
+  const holder = toIdentity(readJson(path));
+  if (holder) return !isAlive(holder);
+  const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+  return age > unreadableIsStaleAfter;
+};
+
+/**
+ * Runs the work while holding a lock file; the lock of a process that died is taken over.
+ * It saves doing work twice; nothing may break if two get in, since taking over is not atomic.
+ */
+export const withLock = async <T>(path: string, limit: number, work: () => Promise<T>, waiting?: () => void): Promise<T> => {
+  mkdirSync(dirname(path), { recursive: true });
+  let told = false;
+  const taken = await waitFor(
+    () => {
+      if (existsSync(path) && isStale(path)) rmSync(path, { force: true });
+      const mine = take(path);
+      if (!mine && !told) {
+        told = true;
+        waiting?.();
+      }
+      return mine;
+    },
+    limit,
+    100,
+  );
+  if (!taken) throw new EmbeddedError("alreadyRunning", `another process holds ${path}; if none does, delete that file`);
+  try {
+    return await work();
+  } finally {
+    rmSync(path, { force: true });
+  }
+};

@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { EmbeddedError } from "./failure.ts";
+import { isRecord, readJson, writeJson } from "./files.ts";
+import { guard } from "./guard.ts";
+import { type Identity, identify, isAlive, signal, toIdentity } from "./identity.ts";
+import { waitFor } from "./waiting.ts";
+
+/** Told in words what ended, and how. */
+export type Ended = (what: string) => void;
+
+/** A server program as it is to be started. */
+export type Program = {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly directory: string;
+  readonly logFile: string;
+  readonly pidFile: string;
+  /** It does not keep this process alive. */
+  readonly background: boolean;
+  /** Told when it ends without having been asked to. */
+  readonly ended?: Ended | undefined;
+};
+
+/** A server program that runs as a direct child of this process. */
+export type Running = {
+  readonly pid: number;
+  /** How it ended, once it has. */
+  readonly exited: Promise<string>;
+  readonly hasExited: () => boolean;
+  /** Asks it to end, and insists after the limit (milliseconds). */
+  readonly stop: (limit?: number) => Promise<void>;
+  /** Ends it at once, as a crash would. */
+  readonly kill: () => Promise<void>;
+  /** The end of what it has written since it was started. */
+  readonly logTail: () => string;
+};
+
+const largestLog = 8 * 1024 * 1024;
+const stopLimit = 10_000;
+
+const openLog = (path: string): { file: number; from: number } => {
+  mkdirSync(dirname(path), { recursive: true });
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > largestLog) renameSync(path, `${path}.1`);
+  return { file: openSync(path, "a"), from: size > largestLog ? 0 : size };
+};
+
+const describeExit = (code: number | null, killedBy: NodeJS.Signals | null): string =>
+  killedBy ? `signal ${killedBy}` : `exit code ${code}`;
+
+/** Starts the program with its output in a file and its identity in a pid file. It does not wait for it to be ready. */
+export const startProgram = async (program: Program): Promise<Running> => {
+  const log = openLog(program.logFile);
+  // A group of its own, so that Ctrl-C reaches only this process, which then stops its servers in order.
+  const child = spawn(program.command, program.args, { cwd: program.directory, stdio: ["ignore", log.file, log.file], detached: true });
+  closeSync(log.file);
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (cause) =>
+      reject(new EmbeddedError("toolMissing", `cannot start ${program.command}: ${cause.message}`, { cause })),
+    );
+  });
+  const pid = child.pid ?? 0;
+  if (program.background) child.unref();
+  const keeper = guard(pid);
+  writeJson(program.pidFile, { ...identify(pid), name: program.name, owner: identify(process.pid) });
+  let ended = false;
+  let asked = false;
+  const exited = new Promise<string>((resolve) => {
+    child.once("exit", (code, killedBy) => {
+      ended = true;
+      keeper.kill("SIGKILL");
+      rmSync(program.pidFile, { force: true });
+      if (!asked) program.ended?.(`${program.name} ended with ${describeExit(code, killedBy)}`);
+      resolve(describeExit(code, killedBy));
+    });
+  });
+  const stop = async (limit = stopLimit): Promise<void> => {
+    if (ended) return;
+    asked = true;
+    child.ref();
+    signal(pid, "SIGTERM");
+    const insist = setTimeout(() => child.kill("SIGKILL"), limit);
+    await exited;
+    clearTimeout(insist);
+  };
+  return {
+    pid,
+    exited,
+    hasExited: () => ended,
+    stop,
+    kill: async () => {
+      asked = true;
+      child.ref();
+      if (!ended) child.kill("SIGKILL");
+      await exited;
+    },
+    logTail: () => readFileSync(program.logFile).subarray(log.from).toString("utf8").slice(-4000).trim(),
+  };
+};
+
+/** The living process that a pid file names, and the one that had started it. */
+export const readPidFile = (pidFile: string): { running: Identity; owner: Identity | undefined } | undefined => {
+  const content = readJson(pidFile);
+  const running = toIdentity(content);
+  if (!running || !isRecord(content) || !isAlive(running)) return undefined;
+  return { running, owner: toIdentity(content.owner) };
+};
+
+/** Stops a process that is no child of this one. */
+export const stopForeign = async (process: Identity, limit = stopLimit): Promise<void> => {
+  const gone = () => (isAlive(process) ? undefined : true);
+  if (isAlive(process)) signal(process.pid, "SIGTERM");
+  if (await waitFor(gone, limit)) return;
+  signal(process.pid, "SIGKILL");
+  await waitFor(gone, limit);
+};
+
+/**
+ * Makes sure that nothing runs on this pid file: a server whose owner died is given the time to end,
+ * any other is refused, or stopped if it is to be taken over.
+ */
+export const demandStopped = async (pidFile: string, name: string, takeOver: boolean): Promise<void> => {
+  const found = readPidFile(pidFile);
+  if (!found) return;
+  const orphan = found.owner === undefined || !isAlive(found.owner);
+  if (takeOver) return stopForeign(found.running);
+  if (orphan && (await waitFor(() => (isAlive(found.running) ? undefined : true), stopLimit))) return;
+  throw new EmbeddedError(
+    "alreadyRunning",
+    `${name} already runs on this directory with process id ${found.running.pid}; stop it, use another directory, or ask to take it over`,
+  );
+};

@@ -1,0 +1,71 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { identify, signal } from "./identity.ts";
+import { type KafkaServer, startKafka } from "./kafka.ts";
+import { kafkaPart, storePart } from "./platform.ts";
+import { type StoreServer, startStore } from "./store.ts";
+import { urlToDatabase } from "./store-users.ts";
+
+/** A Kafka for the tests of this process; `server` is there if it is the embedded one. */
+export type SharedKafka = { readonly brokers: readonly string[]; readonly server?: KafkaServer };
+
+/** A document store for the tests of this process, without authentication if it is the embedded one. */
+export type SharedStore = { readonly url: string; readonly urlFor: (database: string) => string; readonly server?: StoreServer };
+
+const prefix = "pitrix-embedded-";
+const pids: (() => readonly number[])[] = [];
+
+/** Those of processes that were killed and could not remove their own. */
+const removeAbandoned = (): void => {
+  for (const entry of readdirSync(tmpdir())) {
+    const pid = entry.startsWith(prefix) ? Number(entry.slice(prefix.length).split("-")[0]) : Number.NaN;
+    if (Number.isInteger(pid) && !identify(pid)) rmSync(join(tmpdir(), entry), { recursive: true, force: true });
+  }
+};
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+/**
+ * The directory of this process. The servers do not keep the process alive, and end with it: that needs
+ * no `after`, which a test runner calls too early when several files run in one process.
+ */
+const directory = once(() => {
+  removeAbandoned();
+  const path = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+  process.once("exit", () => {
+    for (const pid of pids.flatMap((list) => list())) signal(pid, "SIGKILL");
+    rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
+  });
+  return path;
+});
+
+/** One Kafka for all tests of this process: the one of KAFKA_BROKERS, else an embedded one, started at the first call. */
+export const sharedKafka = once(async (): Promise<SharedKafka> => {
+  const given = process.env.KAFKA_BROKERS;
+  if (given) return { brokers: given.split(",").map((broker) => broker.trim()) };
+  const server = await startKafka({ directory: kafkaPart(directory()), background: true });
+  pids.push(() => server.pids);
+  return { brokers: server.brokers, server };
+});
+
+/** One document store for all tests of this process: the one of MONGODB_URL, else an embedded one, started at the first call. */
+export const sharedStore = once(async (): Promise<SharedStore> => {
+  const given = process.env.MONGODB_URL;
+  if (given) return { url: given, urlFor: (database) => urlToDatabase(given, database) };
+  const server = await startStore({ directory: storePart(directory()), background: true });
+  pids.push(() => server.pids);
+  return { url: server.url, urlFor: server.urlFor, server };
+});
+
+/** Both, started at the same time; tests keep apart by names of topics and databases. */
+export const embedded = once(async (): Promise<{ kafka: SharedKafka; store: SharedStore }> => {
+  const [kafka, store] = await Promise.all([sharedKafka(), sharedStore()]);
+  return { kafka, store };
+});

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { readJson, writeJson } from "./files.ts";
+import { identify, isAlive, signal, toIdentity } from "./identity.ts";
+import { readCluster } from "./kafka-cluster.ts";
+import { pidFileOf } from "./kafka-node.ts";
+import { livingBrokers } from "./kafka-probe.ts";
+import { kafkaPart, storePart } from "./platform.ts";
+import { isListening } from "./ports.ts";
+import { readPidFile, stopForeign } from "./program.ts";
+import { readStore } from "./store-kept.ts";
+import { storePidFile } from "./store-launch.ts";
+import { waitFor } from "./waiting.ts";
+
+/** One server of a directory as it is now. */
+export type ServerStatus = {
+  readonly name: string;
+  readonly address: string;
+  readonly state: "answers" | "starting" | "stopped";
+  readonly pid?: number;
+};
+
+const state = (pid: number | undefined, answers: boolean): ServerStatus["state"] =>
+  pid === undefined ? "stopped" : answers ? "answers" : "starting";
+
+const describe = async (name: string, port: number, pidFile: string, answers: () => Promise<boolean>): Promise<ServerStatus> => {
+  const pid = readPidFile(pidFile)?.running.pid;
+  return { name, address: `127.0.0.1:${port}`, state: state(pid, pid !== undefined && (await answers())), ...(pid && { pid }) };
+};
+
+/** The servers that a directory knows; none if nothing was ever started there. */
+export const statusOf = async (directory: string): Promise<ServerStatus[]> => {
+  const kafka = kafkaPart(directory);
+  const store = storePart(directory);
+  const nodes = readCluster(kafka)?.nodes ?? [];
+  const port = readStore(store)?.port;
+  return Promise.all([
+    ...nodes.map((node) =>
+      describe(`Kafka node ${node.id}`, node.port, pidFileOf(kafka, node), async () => (await livingBrokers(node.port)).includes(node.id)),
+    ),
+    ...(port === undefined ? [] : [describe("document store", port, storePidFile(store), () => isListening(port))]),
+  ]);
+};
+
+const holderFile = (directory: string): string => join(directory, "up.json");
+
+/** Writes down that this process holds the servers of the directory, so that `down` ends it and not only them. */
+export const claimDirectory = (directory: string): void => writeJson(holderFile(directory), identify(process.pid));
+
+const stopLimit = 30_000;
+
+/** Stops what runs on the directory, through the process that holds it if that lives. It returns what was stopped. */
+export const stopAll = async (directory: string): Promise<ServerStatus[]> => {
+  const kafka = kafkaPart(directory);
+  const pidFiles = [...(readCluster(kafka)?.nodes ?? []).map((node) => pidFileOf(kafka, node)), storePidFile(storePart(directory))];
+  const before = (await statusOf(directory)).filter(({ pid }) => pid !== undefined);
+  const holder = toIdentity(readJson(holderFile(directory)));
+  if (holder && isAlive(holder)) {
+    signal(holder.pid, "SIGTERM");
+    await waitFor(() => (isAlive(holder) ? undefined : true), stopLimit);
+  }
+  await Promise.all(
+    pidFiles.map(async (pidFile) => {
+      const found = readPidFile(pidFile);
+      if (found) await stopForeign(found.running);
+    }),
+  );
+  return before;
+};
