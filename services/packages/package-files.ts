@@ -6,7 +6,7 @@ export const belowTopFolder = (files: ArchiveFiles, principal: string): ArchiveF
   if (files.size === 0) throw new PackageError("the archive is empty");
   if (files.has(principal)) throw new PackageError(`${principal} is not in a folder of the package's name`, { file: principal });
   const below = new Map<string, ArchiveFile>();
-  const folder = [...files.keys()].map((path) => path.split("/")).find((parts) => parts.length === 2 && parts[1] === principal)?.[0];
+  const folder = [...files.keys()].map((path) => path.split("/")).find((parts) => parts[1] === principal)?.[0];
   for (const [path, file] of files) if (path.startsWith(`${folder}/`)) below.set(path.slice(path.indexOf("/") + 1), file);
   return below;
 };

@@ -1,9 +1,11 @@
 import { parseDocument, type Tags } from "yaml";
-import type { Json } from "./json.ts";
+import { type Json, parseJson } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 
 /** YAML as a person wrote it: `1.10` stays that, aliases may not multiply. */
 export const readYaml = (source: string, subject: string): Json => {
+  const json = asJson(source);
+  if (json !== undefined) return json;
   try {
     const document = parseDocument(source, {
       customTags: withoutNumbers,
@@ -18,6 +20,16 @@ export const readYaml = (source: string, subject: string): Json => {
     return value;
   } catch (cause) {
     throw new PackageError(`${subject} is not YAML: ${reasonOf(cause)}`, { cause });
+  }
+};
+
+/** JSON is YAML, and read many times faster. */
+const asJson = (source: string): Json | undefined => {
+  if (!source.trimStart().startsWith("{")) return undefined;
+  try {
+    return parseJson(source);
+  } catch {
+    return undefined;
   }
 };
 

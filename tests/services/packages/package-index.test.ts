@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readDevkitIndex } from "../../../services/packages/devkit-index.ts";
+import { readHelmIndex } from "../../../services/packages/helm-index.ts";
+import { packageUrl } from "../../../services/packages/package-index.ts";
+
+const devkitIndex = `
+api_version: v1
+generated: 2026-01-01T00:00:00Z
+entries:
+  shop:
+  - name: shop
+    version: 1.9.0
+    app_version: 2.10
+    urls: [shop-1.9.0.tgz]
+    removed: true
+  - name: shop
+    version: 1.10
+    app_version: "3"
+    description: A shop
+    home: https://shop.example
+    icon: shop.png
+    keywords: [a, b]
+    sources: [https://code.example]
+    screenshots: [one.png]
+    maintainers: [{name: Shop team, email: shop@example.com}]
+    created: 2026-01-01T00:00:00Z
+    digest: sha256:abc
+    urls: [shop-1.10.tgz, https://mirror.example/shop-1.10.tgz]
+`;
+
+test("a devkit index is read, the newest version first, and versions stay as they are written", () => {
+  const { entries } = readDevkitIndex(devkitIndex);
+  assert.deepEqual(
+    entries.map(({ name, versions }) => [name, versions.map(({ versionName }) => versionName)]),
+    [["shop", ["1.10 [3]", "1.9.0 [2.10]"]]],
+  );
+  assert.deepEqual(entries[0]?.versions[0], {
+    name: "shop",
+    version: "1.10",
+    appVersion: "3",
+    versionName: "1.10 [3]",
+    description: "A shop",
+    home: "https://shop.example",
+    icon: "shop.png",
+    keywords: ["a", "b"],
+    sources: ["https://code.example"],
+    screenshots: ["one.png"],
+    maintainers: [{ name: "Shop team", email: "shop@example.com", url: "" }],
+    created: "2026-01-01T00:00:00Z",
+    digest: "abc",
+    urls: ["shop-1.10.tgz", "https://mirror.example/shop-1.10.tgz"],
+    deprecated: false,
+    removed: false,
+  });
+  assert.equal(entries[0]?.versions[1]?.removed, true);
+});
+
+test("a Helm index is read", () => {
+  const { entries } = readHelmIndex(
+    "apiVersion: v1\nentries:\n  a: [{name: a, version: 1.0.0, appVersion: 1.10, deprecated: true, urls: [a.tgz]}]\n  b: []\n",
+  );
+  assert.deepEqual(
+    entries.map(({ name }) => name),
+    ["a", "b"],
+  );
+  const [version] = entries[0]?.versions ?? [];
+  assert.deepEqual([version?.versionName, version?.deprecated, version?.digest], ["1.0.0 [1.10]", true, ""]);
+});
+
+test("an index may be JSON and may be empty", () => {
+  assert.deepEqual(readHelmIndex('{"apiVersion":"v1","entries":{}}'), { entries: [] });
+  assert.deepEqual(readDevkitIndex("api_version: v1\nentries:\n"), { entries: [] });
+  assert.deepEqual(readDevkitIndex("api_version: v1\n"), { entries: [] });
+});
+
+const version = (fields: string): string =>
+  `api_version: v1\nentries:\n  shop:\n  - {name: shop, version: 1.0.0, urls: [a]}\n  - {${fields}}\n`;
+
+const broken: readonly (readonly [string, string, RegExp])[] = [
+  ["that is not YAML", "entries: [", /the index is not YAML/],
+  ["that is HTML", "<!doctype html><html><body>{ ]</body></html>", /not the index of a devkit repository/],
+  ["that is a list", "- a\n- b\n", /not the index of a devkit repository/],
+  ["that is nothing", "", /not the index of a devkit repository/],
+  ["without entries", "name: x\n", /it has no entries/],
+  ["whose entries are a list", "api_version: v1\nentries: []\n", /it has no entries/],
+  ["with an entry that is no list", "api_version: v1\nentries: {shop: {}}\n", /the entry shop of the index is not a list/],
+  ["with an entry without a name", 'api_version: v1\nentries: {"": []}\n', /an entry of the index has no name/],
+  ["with a version that is no object", "api_version: v1\nentries: {shop: [1]}\n", /version 1 of shop in the index is not an object/],
+  ["with a version without a name", version("version: 1, urls: [a]"), /version 2 of shop in the index has no name/],
+  ["with a version without a version", version("name: shop, urls: [a]"), /version 2 of shop in the index has no version/],
+  ["with a version without urls", version("name: shop, version: 2.0.0"), /version 2 of shop in the index \(2.0.0\) has no urls/],
+  ["with a version with an empty list of urls", version("name: shop, version: 2.0.0, urls: []"), /has no urls/],
+  ["of Helm charts", "apiVersion: v1\nentries: {}\n", /the index of a Helm repository, not of a devkit repository/],
+  ["with a key twice", "api_version: v1\nentries: {}\nentries: {}\n", /the index is not YAML: Map keys must be unique/],
+];
+for (const [name, source, reason] of broken) {
+  test(`an index ${name} is refused`, () => assert.throws(() => readDevkitIndex(source), { name: "PackageError", message: reason }));
+}
+
+test("a devkit index is no Helm index", () =>
+  assert.throws(() => readHelmIndex(devkitIndex), {
+    name: "PackageError",
+    message: /the index of a devkit repository, not of a Helm repository/,
+  }));
+
+test("a removed version needs no urls", () => {
+  assert.equal(readDevkitIndex(version("name: shop, version: 2.0.0, removed: true")).entries[0]?.versions[0]?.removed, true);
+});
+
+test("aliases are followed, but not when they multiply", () => {
+  const shared = readHelmIndex(
+    "apiVersion: v1\nentries:\n  a:\n  - {name: a, version: 1.0.0, keywords: &k [x], urls: [u]}\n  - {name: a, version: 2.0.0, keywords: *k, urls: [u]}\n",
+  );
+  assert.deepEqual(
+    shared.entries[0]?.versions.map(({ keywords }) => keywords),
+    [["x"], ["x"]],
+  );
+  const levels = Array.from({ length: 30 }, (_, level) => `l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`).join(", ")}]`);
+  const bomb = ["api_version: v1", "l0: &l0 [x]", ...levels, "entries: {shop: *l30}"].join("\n");
+  assert.throws(() => readDevkitIndex(bomb), { name: "PackageError", message: /Excessive alias count/ });
+});
+
+test("an index that nests without end is refused", () =>
+  assert.throws(() => readDevkitIndex(`entries: ${"[".repeat(20_000)}`), { name: "PackageError", message: /the index is not YAML/ }));
+
+test("the size of an index is bounded, in bytes and in versions", () => {
+  assert.throws(() => readDevkitIndex(devkitIndex, { bytes: 100 }), { name: "PackageError", message: /larger than 100 bytes/ });
+  assert.throws(() => readDevkitIndex(devkitIndex, { versions: 1 }), { name: "PackageError", message: /more than 1 versions/ });
+  assert.equal(readDevkitIndex(devkitIndex, { versions: 2, bytes: devkitIndex.length }).entries.length, 1);
+});
+
+const urls: readonly (readonly [string, string, string])[] = [
+  ["https://r.example/charts", "a-1.tgz", "https://r.example/charts/a-1.tgz"],
+  ["https://r.example/charts/", "a-1.tgz", "https://r.example/charts/a-1.tgz"],
+  ["https://r.example/charts/index.yaml", "a-1.tgz", "https://r.example/charts/a-1.tgz"],
+  ["https://r.example/charts", "/a-1.tgz", "https://r.example/a-1.tgz"],
+  ["https://r.example/charts", "https://mirror.example/a-1.tgz", "https://mirror.example/a-1.tgz"],
+  ["https://user:pass@r.example", "a-1.tgz", "https://user:pass@r.example/a-1.tgz"],
+  ["https://r.example/charts?token=t", "a-1.tgz", "https://r.example/charts/a-1.tgz?token=t"],
+  ["https://r.example/charts?token=t", "https://mirror.example/a.tgz", "https://mirror.example/a.tgz"],
+  ["s3://host/bucket/prefix", "a-1.tgz", "s3://host/bucket/prefix/a-1.tgz"],
+];
+for (const [repository, url, expected] of urls) {
+  test(`${url} in the index of ${repository} is ${expected}`, () => assert.equal(packageUrl(repository, url), expected));
+}
+
+test("an address that is none is refused with a sentence", () =>
+  assert.throws(() => packageUrl("https://r.example", "http://[bad"), { name: "PackageError", message: /is no address of a package/ }));
