@@ -36,7 +36,6 @@ const evolve: Projection<VersionDocument>["evolve"] = {
     config_json: configJson,
     template,
   }),
-  AppVersionModified: status,
   AppVersionSubmitted: status,
   AppVersionSubmissionCancelled: status,
   AppVersionReviewStarted: status,

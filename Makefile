@@ -1,0 +1,31 @@
+# Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install build generate lint test unit demo up down reset store map simulate clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+install: node_modules/.installed ## npm packages
+
+build: install ## compile into dist/
+	@rm -rf dist && node_modules/.bin/tsc
+
+generate: install ## types and ids from schemas/
+	node schemas/generate.mjs
+
+lint: install ## format, lint, boundaries
+	node_modules/.bin/biome check --error-on-warnings .
+
+test: install ## lint, types, freshness, compatibility, unit, simulation and integration tests
+	@node tests/runner/main.mjs
+
+unit: install ## the unit tests only (MATCH=text for some)
+	@node tests/runner/main.mjs --only unit $(if $(MATCH),--match $(MATCH))
+
+clean: ## compiled files
+	rm -rf dist

@@ -1,0 +1,81 @@
+/** An answer that is no success: OpenPitrix's error shape, with the request id to look it up by. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  readonly status: number;
+  readonly errorName: string;
+  constructor(status: number, errorName: string, message: string) {
+    super(message);
+    this.status = status;
+    this.errorName = errorName;
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a client of the HTTP contract reads whatever JSON comes.
+export type Json = any;
+
+/** A caller of the command API. */
+export type Caller = {
+  readonly get: (path: string, query?: Query) => Promise<Json>;
+  readonly post: (path: string, body: object) => Promise<Json>;
+  readonly patch: (path: string, body: object) => Promise<Json>;
+  readonly delete: (path: string, body: object) => Promise<Json>;
+};
+type Query = { readonly [name: string]: string | number | readonly string[] };
+
+/** Calls as whoever the token is for. */
+export const caller = (url: string, token: string): Caller => {
+  const call = async (method: string, path: string, body?: object, query: Query = {}): Promise<Json> => {
+    const target = new URL(path, url);
+    for (const [name, value] of Object.entries(query)) for (const each of [value].flat()) target.searchParams.append(name, String(each));
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body && { "content-type": "application/json", "idempotency-key": crypto.randomUUID() }),
+    };
+    return answerOf(
+      await fetch(target, { method, headers, ...(body && { body: JSON.stringify(body) }), signal: AbortSignal.timeout(30_000) }),
+    );
+  };
+  return {
+    get: (path, query) => call("GET", path, undefined, query),
+    post: (path, body) => call("POST", path, body),
+    patch: (path, body) => call("PATCH", path, body),
+    delete: (path, body) => call("DELETE", path, body),
+  };
+};
+
+/** OAuth 2: a caller for a client's own user, or for a person. */
+export const login = async (
+  url: string,
+  client: { readonly id: string; readonly secret: string },
+  person?: { readonly email: string; readonly password: string },
+): Promise<Caller> => {
+  const grant = person
+    ? { grant_type: "password", username: person.email, password: person.password }
+    : { grant_type: "client_credentials" };
+  const body = new URLSearchParams({ ...grant, client_id: client.id, client_secret: client.secret });
+  const { access_token } = await answerOf(await fetch(new URL("/v1/oauth2/token", url), { method: "POST", body }));
+  return caller(url, access_token);
+};
+
+const answerOf = async (response: Response): Promise<Json> => {
+  const text = await response.text();
+  const body: Json = text === "" ? {} : JSON.parse(text);
+  if (response.ok) return body;
+  const details: Json = body.details?.[0] ?? {};
+  throw new ApiError(
+    response.status,
+    details.error_name ?? "",
+    `${new URL(response.url).pathname}: ${response.status} ${body.message ?? text}${details.cause ? ` (${details.cause})` : ""} [${response.headers.get("x-request-id")}]`,
+  );
+};
+
+/** Asks again until the answer is as wanted; the limit is in seconds. */
+export const eventually = async <T>(what: string, seconds: number, ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> => {
+  const until = Date.now() + seconds * 1_000;
+  for (;;) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    if (Date.now() > until) throw new Error(`${what} did not come within ${seconds} s; last: ${JSON.stringify(answer).slice(0, 500)}`);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+};

@@ -1,0 +1,117 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Listr, PRESET_TIMER } from "listr2";
+import { startPlatform } from "../platform/platform.ts";
+import { followEvents } from "./events.ts";
+import { serveRepository } from "./serve.ts";
+import { type Context, story } from "./story.ts";
+
+const usage = `Usage: make demo [ONCE=1]
+
+Starts Kafka, the document store and every service of Pitrix as its own process, and does the main job over HTTP:
+index repositories, review and release a version, deploy it on this machine, operate it.
+
+  --once           end after the last step (exit code 1 and the reason if one fails)
+  --directory D    state and logs (default .pitrix/demo; emptied at the start)
+  --port P         the gateway's port, the services follow (default: free ones)`;
+
+const { values } = parseArgs({
+  options: {
+    once: { type: "boolean", default: false },
+    directory: { type: "string", default: ".pitrix/demo" },
+    port: { type: "string", default: "0" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const demo = async (): Promise<void> => {
+  rmSync(join(values.directory, "embedded"), { recursive: true, force: true });
+  rmSync(join(values.directory, "secrets.json"), { force: true });
+  const began = performance.now();
+  const seconds = () => ((performance.now() - began) / 1_000).toFixed(1);
+  let stop = async (): Promise<void> => {};
+  let ending = false;
+  const end = async (code: number): Promise<never> => {
+    if (!ending) {
+      ending = true;
+      await stop();
+    }
+    process.exit(code);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(signal === "SIGINT" && answered ? 0 : 130));
+  let answered = false;
+  let show: (line: string) => void = () => {};
+  const options = { rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, outputBar: 6 as const, persistentOutput: false } };
+  const state: { context?: Context } = {};
+
+  const start = {
+    title: "Start Kafka, the document store and seven services",
+    task: async (_: unknown, task: { output: string; title: string }) => {
+      const platform = await startPlatform({
+        directory: values.directory,
+        port: Number(values.port),
+        report: (line) => {
+          task.output = line;
+        },
+        ended: (name, reason) => {
+          process.stderr.write(`service ${name} ${reason}; its log is in ${join(values.directory, "logs", `${name}.log`)}\n`);
+          void end(1);
+        },
+      });
+      stop = platform.stop;
+      const repository = await serveRepository();
+      const unfollow = await followEvents(platform.brokers, ({ type, subject, sequence, row, service }) =>
+        show(`  ${type} ${subject}@${sequence}  (${service}, by ${row})`),
+      );
+      stop = async () => {
+        await unfollow();
+        await repository.close();
+        await platform.stop();
+      };
+      const { client, administrator, localToken } = platform.secrets;
+      state.context = { url: platform.url, client, administrator, localToken, repository, facts: {}, callers: {} };
+      task.title = `${task.title}: ${platform.url}`;
+    },
+    ...options,
+  };
+  const steps = story.map(({ title, run }) => ({
+    title,
+    task: async (_: unknown, task: { output: string; title: string }) => {
+      const context = state.context;
+      if (!context) throw new Error("the platform did not start");
+      show = (line) => {
+        task.output = line;
+      };
+      const told = await run(context, show);
+      if (told) task.title = `${title}: ${told}`;
+      if (title.startsWith("Create a cluster")) task.title = `${task.title} (${seconds()} s after the command)`;
+    },
+    ...options,
+  }));
+  try {
+    await new Listr([start, ...steps], {
+      concurrent: false,
+      fallbackRenderer: "verbose",
+      rendererOptions: { timer: PRESET_TIMER },
+      fallbackRendererOptions: { timer: PRESET_TIMER },
+      registerSignalListeners: false,
+    }).run();
+  } catch (error) {
+    process.stderr.write(
+      `\nThe demo failed: ${error instanceof Error ? error.message : String(error)}\nLogs: ${join(values.directory, "logs")}\n`,
+    );
+    await end(1);
+  }
+  answered = true;
+  process.stdout.write(`\nAll steps done in ${seconds()} s.\n`);
+  if (values.once) await end(0);
+  const { url, client, administrator } = state.context ?? {};
+  process.stdout.write(
+    `\nThe platform goes on at ${url}\n  client ${client?.id}:${client?.secret}\n  administrator ${administrator?.email}:${administrator?.password}\nCtrl-C stops it.\n`,
+  );
+  await new Promise(() => setInterval(() => {}, 1 << 30));
+};
+
+if (values.help) process.stdout.write(`${usage}\n`);
+else await demo();

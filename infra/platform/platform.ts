@@ -1,0 +1,116 @@
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { localMachine } from "../../services/providers/local/machine.ts";
+import { startEmbedded } from "../embedded/platform.ts";
+import { type Secrets, secretsOf } from "./secrets.ts";
+import { type ServiceProcess, startService } from "./service-process.ts";
+
+/** Every service in the order in which people think of them; they start all at once. */
+export const serviceNames = ["api", "account", "repo", "app", "runtime", "cluster", "provider-local"] as const;
+
+export type PlatformOptions = {
+  /** State, ports, secrets and logs. */
+  readonly directory: string;
+  /** Of the gateway; the services follow. 0: free ones. */
+  readonly port: number;
+  readonly report: (text: string) => void;
+  readonly environment?: { readonly [name: string]: string };
+  readonly limit?: number;
+  /** A service ended without being asked to. */
+  readonly ended?: (name: string, reason: string) => void;
+};
+export type Platform = {
+  /** The gateway. */
+  readonly url: string;
+  readonly brokers: readonly string[];
+  readonly secrets: Secrets;
+  /** Were the secrets made by this start? */
+  readonly fresh: boolean;
+  readonly services: readonly ServiceProcess[];
+  readonly stop: () => Promise<void>;
+};
+
+/** Kafka, the document store, and every service as its own process with its own database. */
+export const startPlatform = async (options: PlatformOptions): Promise<Platform> => {
+  const { report, limit = 60_000, ended, environment = {} } = options;
+  const directory = resolve(options.directory);
+  const secrets = secretsOf(directory, serviceNames);
+  const users = serviceNames.map((service) => ({
+    database: databaseOf(service),
+    user: service,
+    password: secrets.databases[service] ?? "",
+  }));
+  const given = { brokers: process.env.KAFKA_BROKERS, mongodb: process.env.MONGODB_URL };
+  report(
+    given.brokers && given.mongodb ? "uses the Kafka and the document store of the environment" : "starting Kafka and the document store",
+  );
+  const servers =
+    given.brokers && given.mongodb
+      ? undefined
+      : await startEmbedded({ directory: join(directory, "embedded"), users, auth: true, takeOver: true, report });
+  const brokers = given.brokers?.split(",") ?? servers?.kafka.brokers ?? [];
+  const ports = options.port === 0 ? await freePorts(serviceNames.length) : serviceNames.map((_, index) => options.port + index);
+  const shared = {
+    KAFKA_BROKERS: brokers.join(","),
+    PITRIX_SEALING_KEYS: secrets.sealingKeys,
+    PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,
+    PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,
+    PITRIX_LOCAL_TOKEN: secrets.localToken,
+    PITRIX_STATE: directory,
+    PITRIX_LOCAL_DIRECTORY: join(directory, "local"),
+    ...environment,
+  };
+  const mongodb = (service: string): string => given.mongodb ?? servers?.store.urlFor(databaseOf(service)) ?? "";
+  report(`starting ${serviceNames.length} services`);
+  const started = await Promise.allSettled(
+    serviceNames.map((name, index) =>
+      startService({
+        name,
+        port: ports[index] ?? 0,
+        program: join(import.meta.dirname, "../../services/main.js"),
+        directory: join(directory, "logs"),
+        environment: { ...shared, MONGODB_URL: mongodb(name) },
+        limit,
+        ...(ended && { ended }),
+      }),
+    ),
+  );
+  const services = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const stop = async (): Promise<void> => {
+    await Promise.all(services.map((service) => service.stop()));
+    // The nodes of local clusters outlive their provider, but not the platform.
+    const machine = localMachine({ directory: shared.PITRIX_LOCAL_DIRECTORY });
+    await machine.adopt();
+    await machine.closeAndStopAll();
+    await servers?.stop();
+  };
+  const failed = started.find((each) => each.status === "rejected");
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
+  return { url: `http://127.0.0.1:${ports[0]}`, brokers, secrets, fresh: secrets.fresh, services, stop };
+};
+
+export const databaseOf = (service: string): string => `pitrix_${service}`;
+
+/** Ports that were free a moment ago. */
+const freePorts = async (count: number): Promise<readonly number[]> => {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((done, fail) => {
+          const server = createServer();
+          server.once("error", fail);
+          server.listen(0, "127.0.0.1", () => done(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === "object" && address ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
+};

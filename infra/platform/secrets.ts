@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What a platform of this machine keeps secret; made at its first start, readable by its owner only. */
+export type Secrets = {
+  readonly sealingKeys: string;
+  readonly client: { readonly id: string; readonly secret: string };
+  readonly administrator: { readonly email: string; readonly password: string };
+  readonly localToken: string;
+  /** Of each service's own database. */
+  readonly databases: { readonly [service: string]: string };
+};
+
+/** A platform's secrets, made where there are none. `fresh` says whether they were. */
+export const secretsOf = (directory: string, services: readonly string[]): Secrets & { readonly fresh: boolean } => {
+  const file = join(directory, "secrets.json");
+  const kept: Partial<Secrets> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const token = (bytes: number) => randomBytes(bytes).toString("base64url");
+  const secrets: Secrets = {
+    sealingKeys: kept.sealingKeys ?? `k1:${randomBytes(32).toString("base64")}`,
+    client: kept.client ??
+      fromEnvironment("PITRIX_BOOTSTRAP_CLIENT", (id, secret) => ({ id, secret })) ?? { id: `client-${token(6)}`, secret: token(24) },
+    administrator: kept.administrator ??
+      fromEnvironment("PITRIX_BOOTSTRAP_ADMIN", (email, password) => ({ email, password })) ?? {
+        email: "admin@pitrix.local",
+        password: token(12),
+      },
+    localToken: kept.localToken ?? token(24),
+    databases: Object.fromEntries(services.map((service) => [service, kept.databases?.[service] ?? token(18)])),
+  };
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return { ...secrets, fresh: kept.client === undefined };
+};
+
+const fromEnvironment = <T>(name: string, make: (first: string, second: string) => T): T | undefined => {
+  const [first = "", ...rest] = (process.env[name] ?? "").split(":");
+  return first && rest.length > 0 ? make(first, rest.join(":")) : undefined;
+};

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A service as its own process. */
+export type ServiceProcess = {
+  readonly name: string;
+  readonly pid: number;
+  readonly url: string;
+  readonly log: string;
+  /** SIGTERM, and SIGKILL when the time is up. */
+  readonly stop: (milliseconds?: number) => Promise<void>;
+  readonly kill: () => Promise<void>;
+};
+export type ServiceOptions = {
+  readonly name: string;
+  readonly port: number;
+  /** The compiled composition root. */
+  readonly program: string;
+  readonly directory: string;
+  readonly environment: { readonly [name: string]: string };
+  readonly limit: number;
+  /** It ended without being asked to. */
+  readonly ended?: (name: string, reason: string) => void;
+};
+
+/** Starts a service and waits until it is ready. Throws with the end of its log when it is not in time, or ends. */
+export const startService = async ({
+  name,
+  port,
+  program,
+  directory,
+  environment,
+  limit,
+  ended,
+}: ServiceOptions): Promise<ServiceProcess> => {
+  mkdirSync(directory, { recursive: true });
+  const log = join(directory, `${name}.log`);
+  const output = openSync(log, "a");
+  const child = spawn(process.execPath, ["--enable-source-maps", program, name], {
+    stdio: ["ignore", output, output],
+    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...environment, PITRIX_PORT: String(port) },
+  });
+  closeSync(output);
+  let asked = false;
+  const over = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`));
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const reason = await Promise.race([over, isReady(url, limit)]);
+  if (reason !== undefined) {
+    child.kill("SIGKILL");
+    throw new Error(`service ${name} ${reason}\n${tail(log)}\nIts log: ${log}`);
+  }
+  void over.then((why) => {
+    if (!asked) ended?.(name, why);
+  });
+  const end = async (signal: NodeJS.Signals, milliseconds: number): Promise<void> => {
+    asked = true;
+    await endProcess(child, signal, milliseconds, over);
+  };
+  return {
+    name,
+    pid: child.pid ?? 0,
+    url,
+    log,
+    stop: (milliseconds = 15_000) => end("SIGTERM", milliseconds),
+    kill: () => end("SIGKILL", 0),
+  };
+};
+
+const endProcess = async (child: ChildProcess, signal: NodeJS.Signals, milliseconds: number, over: Promise<string>): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  const timer = milliseconds > 0 ? setTimeout(() => child.kill("SIGKILL"), milliseconds) : undefined;
+  await over;
+  clearTimeout(timer);
+};
+
+/** Undefined once it is ready; otherwise what it said last. */
+const isReady = async (url: string, limit: number): Promise<string | undefined> => {
+  const until = Date.now() + limit;
+  let last = "does not answer";
+  while (Date.now() < until) {
+    try {
+      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+      if (answer.ok) return undefined;
+      last = `is not ready: ${await answer.text()}`;
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return `was not ready within ${limit / 1_000} s: it ${last}`;
+};
+
+const tail = (file: string): string => readFileSync(file, "utf8").trimEnd().split("\n").slice(-15).join("\n");

@@ -1,0 +1,95 @@
+// Runs the checks and the tests, and ends with one line that counts every test: `N passed, N failed`.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+const usage = `Usage: node tests/runner/main.mjs [--only unit|integration|checks] [--match TEXT]
+
+Runs lint, types, freshness of generated files, schema compatibility, unit tests, and integration tests on a real Kafka and document store.
+
+  --only unit --match cluster     the unit tests of files whose path has "cluster"
+  PITRIX_TEST_OUTPUT=1            shows what tests print`;
+
+const { values } = parseArgs({ options: { only: { type: "string" }, match: { type: "string", default: "" }, help: { type: "boolean" } } });
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const wants = (part) => values.only === undefined || values.only === part;
+const temporary = mkdtempSync(join(tmpdir(), "pitrix-run-"));
+const began = Date.now();
+const results = [];
+let broken = false;
+
+const run = (command, args, env = {}) =>
+  new Promise((done) => {
+    const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } });
+    child.on("error", (error) => {
+      console.error(`${command} does not start: ${error.message}`);
+      done(127);
+    });
+    child.on("close", (code) => done(code ?? 1));
+  });
+
+const step = async (name, command, args, env) => {
+  const start = Date.now();
+  const code = await run(command, args, env);
+  console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+  if (code !== 0) broken = true;
+  return code === 0;
+};
+
+const tests = async (name, args, env = {}) => {
+  const counts = join(temporary, `${results.length}.json`);
+  const reporter = resolve("tests/runner/reporter.mjs");
+  const ok = await step(
+    name,
+    process.execPath,
+    ["--enable-source-maps", `--test-reporter=${reporter}`, "--test-reporter-destination=stdout", ...args],
+    { ...env, PITRIX_TEST_COUNTS: counts },
+  );
+  const counted = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : { passed: 0, failed: 1 };
+  // A process that ended badly without a failed test has failed all the same.
+  results.push(ok || counted.failed > 0 ? counted : { ...counted, failed: counted.failed + 1 });
+};
+
+const find = (suffix) =>
+  readdirSync("dist/tests", { recursive: true })
+    .filter((file) => file.endsWith(suffix) && file.includes(values.match))
+    .sort()
+    .map((file) => resolve("dist/tests", file));
+
+const biome = "node_modules/.bin/biome";
+if (wants("checks")) {
+  await step("lint and boundaries", biome, ["check", "--error-on-warnings", "."]);
+  await step("generated files are fresh, schemas are compatible", process.execPath, ["schemas/generate.mjs", "--check"]);
+}
+rmSync("dist", { recursive: true, force: true });
+const built = await step("types", "node_modules/.bin/tsc", []);
+if (built || existsSync("dist")) {
+  if (wants("unit")) {
+    const files = find(".test.js");
+    await tests(`unit tests (${files.length} files)`, ["tests/runner/unit.mjs", ...files]);
+  }
+  if (wants("integration")) {
+    const files = find(".integration.js");
+    const { embedded } = await import(resolve("dist/infra/embedded/shared.js"));
+    const servers = await embedded().catch((error) => {
+      console.error(error.message);
+      broken = true;
+    });
+    if (servers) {
+      const env = { KAFKA_BROKERS: servers.kafka.brokers.join(","), MONGODB_URL: servers.store.url };
+      await tests(`integration tests (${files.length} files)`, ["--test", "--test-concurrency=2", ...files], env);
+      await servers.kafka.server?.stop();
+      await servers.store.server?.stop();
+    } else results.push({ passed: 0, failed: 1 });
+  }
+}
+rmSync(temporary, { recursive: true, force: true });
+const sum = (field) => results.reduce((total, result) => total + result[field], 0);
+console.log(`in ${((Date.now() - began) / 1000).toFixed(0)} s`);
+console.log(`${sum("passed")} passed, ${sum("failed") + (broken && sum("failed") === 0 ? 1 : 0)} failed`);
+process.exit(broken || sum("failed") > 0 ? 1 : 0);

@@ -1,0 +1,30 @@
+import { writeFileSync } from "node:fs";
+import { relative } from "node:path";
+
+/** A reporter for node:test: a mark for each test, failures in full, and the counts for the closing line in the file that PITRIX_TEST_COUNTS names. */
+export default async function* reporter(source) {
+  const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+  const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const failures = [];
+  let passed = 0;
+  let marks = 0;
+  for await (const { type, data } of source) {
+    if (type === "test:pass" && data.details?.type !== "suite") {
+      if (data.skip !== undefined || data.todo !== undefined)
+        failures.push({ ...data, name: `${data.name} (skipped or to do: every test must run)` });
+      else passed += 1;
+      yield `${paint(32, ".")}${++marks % 100 === 0 ? "\n" : ""}`;
+    } else if (type === "test:fail" && data.details?.error?.failureType !== "subtestsFailed") {
+      failures.push(data);
+      yield paint(31, "F");
+    } else if (type === "test:stderr" && process.env.PITRIX_TEST_OUTPUT) yield data.message;
+  }
+  yield "\n";
+  for (const { name, file, details } of failures) {
+    const cause = details?.error?.cause ?? details?.error;
+    yield `\n${paint(31, "failed:")} ${name}${file ? `  (${relative(process.cwd(), file)})` : ""}\n${indent(cause?.stack ?? String(cause ?? ""))}\n`;
+  }
+  if (process.env.PITRIX_TEST_COUNTS) writeFileSync(process.env.PITRIX_TEST_COUNTS, JSON.stringify({ passed, failed: failures.length }));
+}
+
+const indent = (text) => text.replaceAll(/^/gm, "    ");
