@@ -144,10 +144,13 @@ export const rows = <Command extends Message, ReadModels>() => ({
         actor: Actor,
         found: Found<NeedsOf<ReadModels, N>>,
       ) => Promise<Prepared | Rejection>;
-      readonly command: (request: RequestOf<O>, context: CommandContext<NeedsOf<ReadModels, N>, Prepared>) => C | readonly C[] | Rejection;
+      readonly command: (
+        request: RequestOf<O>,
+        context: CommandContext<NeedsOf<ReadModels, N>, Exclude<Prepared, Rejection>>,
+      ) => C | readonly C[] | Rejection;
       readonly answer: (
         commands: readonly [C, ...C[]],
-        context: CommandContext<NeedsOf<ReadModels, N>, Prepared>,
+        context: CommandContext<NeedsOf<ReadModels, N>, Exclude<Prepared, Rejection>>,
         request: RequestOf<O>,
       ) => AnswerOf<O>;
     },

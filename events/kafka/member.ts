@@ -16,13 +16,11 @@ export type Member = { readonly failed: Promise<Error>; readonly leave: () => Pr
 const megabyte = 1_048_576;
 const silence = 60_000;
 const commitEvery = 5_000;
-/** More than partitions that a member ever has: none waits for another. */
-const concurrency = 512;
-
 /** One life of a member of a group: resolves when it has joined; afterwards `failed` tells if it has to be replaced. */
 export const joinGroup = async (options: KafkaLogOptions, { subscription, administration, running, commits }: MemberOptions) => {
   const { group, topics } = subscription;
   const counts = await Promise.all(topics.map((topic) => administration.partitions(topic)));
+  const partitions = counts.reduce((sum, count) => sum + count, 0);
   const client = connectClient(options);
   const consumer = client.kafka.consumer({
     groupId: group,
@@ -30,10 +28,10 @@ export const joinGroup = async (options: KafkaLogOptions, { subscription, admini
     sessionTimeout: options.sessionTimeout ?? 10_000,
     rebalanceTimeout: 15_000,
     heartbeatInterval: 500,
-    maxWaitTimeInMs: 250,
+    maxWaitTimeInMs: 500,
     minBytes: 1,
     maxBytesPerPartition: megabyte,
-    maxBytes: counts.reduce((sum, count) => sum + count * megabyte, megabyte),
+    maxBytes: partitions * megabyte,
     // A failed consumer is replaced as a whole, whatever it failed of.
     retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 1_000, restartOnFailure: async () => false },
   });
@@ -115,7 +113,8 @@ export const joinGroup = async (options: KafkaLogOptions, { subscription, admini
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: concurrency,
+      // No more: each costs something in every fetch, also in an empty one.
+      partitionsConsumedConcurrently: partitions,
       eachBatch: async ({ batch, resolveOffset, isRunning, isStale }) => {
         if (!isRunning() || isStale()) return;
         const offset = await lanes?.take(batch);

@@ -1,22 +1,44 @@
 import { createRequire } from "node:module";
 
-type RequestQueue = { readonly pending: readonly unknown[] };
-type Schedule = (this: RequestQueue) => void;
+type Request = { readonly sentAt: number; readonly requestTimeout: number; readonly timeoutRequest: () => void };
+type RequestQueue = {
+  readonly pending: readonly unknown[];
+  readonly inflight: ReadonlyMap<number, Request>;
+  readonly requestTimeout: number;
+  readonly enforceRequestTimeout: boolean;
+  readonly isConnected: () => boolean;
+  readonly destroy: () => void;
+  requestTimeoutIntervalId?: NodeJS.Timeout;
+};
+type Method = (this: RequestQueue) => void;
+type Prototype = { scheduleCheckPendingRequests: Method; scheduleRequestTimeoutCheck: Method; isQuiet?: true };
+
+const lookEvery = 1_000;
 
 /**
- * kafkajs 2.2.4 looks for waiting requests in a timer of a negative time, so every millisecond and for ever, on every connection.
- * Only waiting requests need the timer: an answer, a timeout and the next request look for themselves.
+ * kafkajs 2.2.4 looks for waiting requests in a timer of a negative time, so every millisecond and for ever, and for late ones ten times
+ * a second, both on every connection. Only waiting requests need the first (an answer, a timeout and the next request look for
+ * themselves), and once a second is enough for the second.
  */
 export const quietRequestQueues = (): void => {
   // The class is not exported: its shape is taken from the pinned version.
-  const queue = createRequire(import.meta.url)("kafkajs/src/network/requestQueue") as {
-    readonly prototype: { scheduleCheckPendingRequests: Schedule & { readonly quiet?: true } };
+  const { prototype } = createRequire(import.meta.url)("kafkajs/src/network/requestQueue") as { readonly prototype: Prototype };
+  if (prototype.isQuiet) return;
+  const lookForWaiting = prototype.scheduleCheckPendingRequests;
+  if (typeof lookForWaiting !== "function" || typeof prototype.scheduleRequestTimeoutCheck !== "function") {
+    throw new Error("This version of kafkajs has another request queue: look at request-queue.ts");
+  }
+  prototype.isQuiet = true;
+  prototype.scheduleCheckPendingRequests = function () {
+    if (this.pending.length > 0) lookForWaiting.call(this);
   };
-  const original = queue.prototype.scheduleCheckPendingRequests;
-  if (typeof original !== "function") throw new Error("This version of kafkajs has another request queue: look at request-queue.ts");
-  if (original.quiet) return;
-  const quiet: Schedule = function () {
-    if (this.pending.length > 0) original.call(this);
+  prototype.scheduleRequestTimeoutCheck = function () {
+    if (!this.enforceRequestTimeout) return;
+    this.destroy();
+    const lookForLate = (): void => {
+      for (const request of this.inflight.values()) if (Date.now() - request.sentAt > request.requestTimeout) request.timeoutRequest();
+      if (!this.isConnected()) this.destroy();
+    };
+    this.requestTimeoutIntervalId = setInterval(lookForLate, Math.min(this.requestTimeout, lookEvery));
   };
-  queue.prototype.scheduleCheckPendingRequests = Object.assign(quiet, { quiet: true as const });
 };

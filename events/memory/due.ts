@@ -4,7 +4,10 @@ import type { MemoryDatabase } from "./database.ts";
 import { type Fate, under } from "./fate.ts";
 import { indexOf, insert, remove } from "./sorted.ts";
 
-export const placeKey = (stream: string, version: number): string => `${stream}@${String(version).padStart(12, "0")}`;
+const highest = 999_999_999_999;
+
+/** Stream and version as text that sorts as they do. */
+export const placeKey = (stream: string, version: number): string => `${stream}@${String(Math.min(version, highest)).padStart(12, "0")}`;
 
 export const commitId = (commit: Commit): string => {
   if (commit.events.length > 0) return placeKey(commit.stream, commit.version);

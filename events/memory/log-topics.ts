@@ -4,6 +4,8 @@ import type { LogBatch, LogRecord, OutgoingRecord, TopicSpec } from "../ports.ts
 export type MemoryPartition = {
   readonly append: (records: readonly OutgoingRecord[]) => void;
   readonly end: () => number;
+  /** All of it, for those who look from outside; not a copy. */
+  readonly stored: readonly LogRecord[];
   /** From this offset on, as many as a batch holds. */
   readonly batch: (from: number) => LogBatch;
   /** Resolves once there is a record at this offset, or as soon as the signal aborts. */
@@ -15,6 +17,7 @@ export type MemoryTopics = {
   readonly partitions: (topic: string) => readonly MemoryPartition[];
   /** Resolves once the topic is there. */
   readonly made: (topic: string) => Promise<void>;
+  readonly all: () => ReadonlyMap<string, readonly MemoryPartition[]>;
 };
 
 const batchRecords = 100;
@@ -34,6 +37,7 @@ const memoryPartition = (topic: string, partition: number): MemoryPartition => {
       for (const wake of [...waiting]) wake();
     },
     end: () => stored.length,
+    stored,
     batch: (from) => {
       const records = stored.slice(from, from + batchRecords).map(copy);
       return { topic, partition, records, next: from + records.length };
@@ -79,6 +83,7 @@ export const memoryTopics = (unknown: number | undefined): MemoryTopics => {
       if (!found) throw new Error(`There is no topic ${name}`);
       return found;
     },
+    all: () => topics,
     made: (name) =>
       new Promise((resolve) => {
         if (find(name)) resolve();

@@ -1,5 +1,5 @@
 import { publishQueue } from "../kafka/publish-queue.ts";
-import type { Clock, Log, Running } from "../ports.ts";
+import type { Clock, Log, LogRecord, Running } from "../ports.ts";
 import { type Fate, kind, under } from "./fate.ts";
 import { memoryGroups } from "./log-groups.ts";
 import { followTopic, type Instance } from "./log-reading.ts";
@@ -16,6 +16,8 @@ export type MemoryLogBroker = {
   readonly connect: (fate?: Fate) => Log;
   /** A crashed instance loses its partitions to the others of its groups, and never hears of it. */
   readonly disconnect: (log: Log) => void;
+  /** What each topic holds, by partition; not a copy. */
+  readonly contents: () => ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
 };
 
 const both = (outer: Fate, inner: Fate): Fate => ({
@@ -105,5 +107,6 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
     groups.remove(instance);
     instances.delete(log);
   };
-  return { connect, disconnect };
+  const contents = () => new Map([...topics.all()].map(([topic, partitions]) => [topic, partitions.map(({ stored }) => stored)]));
+  return { connect, disconnect, contents };
 };

@@ -23,8 +23,10 @@ export type CommitDocument = {
   readonly metadata: CommitMetadata;
 };
 
-/** Versions as text that sorts as they do. */
-export const padded = (version: number): string => String(version).padStart(12, "0");
+const highest = 999_999_999_999;
+
+/** Versions as text that sorts as they do; what lies beyond the highest is taken for it. */
+export const padded = (version: number): string => String(Math.min(version, highest)).padStart(12, "0");
 export const placeKey = (stream: string, version: number): string => `${stream}@${padded(version)}`;
 
 /** 32 well-mixed bits of a stream id (FNV-1a, finished as in MurmurHash3). */

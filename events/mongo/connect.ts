@@ -30,6 +30,7 @@ export type Mongo = {
 export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOptions): Mongo => {
   const client = new MongoClient(url, {
     appName: "pitrix",
+    ...(isAlone(url) && { directConnection: true }),
     maxPoolSize: 10,
     writeConcern: { w: "majority" },
     readConcern: { level: "majority" },
@@ -38,14 +39,19 @@ export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOpti
     ignoreUndefined: true,
     promoteBuffers: true,
     // The monitor notices a server that hangs (connect timeout + heartbeat) and interrupts what waits for it.
-    serverSelectionTimeoutMS: 2000,
+    serverSelectionTimeoutMS: 3000,
     connectTimeoutMS: 2000,
     heartbeatFrequencyMS: 2000,
     socketTimeoutMS: 30_000,
   });
-  client.on("serverHeartbeatFailed", ({ connectionId, failure }) =>
-    logger?.warn({ server: connectionId, error: failure.message }, "the document store does not answer"),
-  );
+  let silent = false;
+  client.on("serverHeartbeatSucceeded", () => {
+    silent = false;
+  });
+  client.on("serverHeartbeatFailed", ({ connectionId, failure }) => {
+    if (!silent) logger?.warn({ server: connectionId, error: failure.message }, "the document store does not answer");
+    silent = true;
+  });
   // Not left to the first operation: a client whose first connection failed that way stays unusable.
   const database = once(async () => (await client.connect()).db(name));
   return {
@@ -59,3 +65,11 @@ export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOpti
     close: () => client.close(),
   };
 };
+
+/**
+ * A single server on this machine is connected to as such. The wheel form of the embedded server denies being a replica set while it shuts
+ * down, and a driver that follows replica sets would then forget it for good.
+ */
+const isAlone = (url: string): boolean =>
+  /^mongodb:\/\/([^@/]*@)?(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?([/?]|$)/.test(url) &&
+  !/[?&](replicaSet|directConnection)=/i.test(url);

@@ -13,7 +13,7 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
   return {
     read: async (stream, after) => {
       // By `end` and not by `_id`: it includes the commit that straddles `after`, leaves receipts out, and the embedded server has no range on `_id`.
-      const range = { $gt: placeKey(stream, after), $lte: `${stream}@${"9".repeat(12)}` };
+      const range = { $gt: placeKey(stream, after), $lte: placeKey(stream, Number.MAX_SAFE_INTEGER) };
       const found = await (await commits()).find({ end: range }).sort({ end: 1 }).toArray();
       return found.map(fromDocument);
     },

@@ -7,6 +7,7 @@ const whole = 2 ** 32;
 /** A call begins with no more than this part of the keys, since a backlog may have come after the last. */
 const first = whole / 256;
 const beyondAll = "g";
+const minute = 60_000;
 
 /**
  * Pages over the commits with a mark. The embedded server reads the whole range of a query before it sorts and limits, so no
@@ -54,12 +55,12 @@ export const timerWalk = (commits: Ready<Collection<CommitDocument>>) => {
   return async (until: number, limit: number): Promise<readonly CommitDocument[]> => {
     const collection = await commits();
     const earliest = (document: CommitDocument): number => Math.min(...(document.timers ?? []).map(({ at }) => at));
-    for (let bound = Math.min(until, reach), span = 60_000; ; bound = Math.min(until, bound + span), span *= 8) {
+    for (let bound = Math.min(until, reach), span = minute; ; bound = Math.min(until, bound + span), span *= 8) {
       const found = await collection.find({ "timers.at": { $lte: bound } }).toArray();
       if (found.length < limit && bound < until) continue;
       const sorted = found.sort((left, right) => earliest(left) - earliest(right) || (left._id < right._id ? -1 : 1)).slice(0, limit);
       const last = sorted.at(-1);
-      reach = last === undefined || sorted.length < limit ? until : earliest(last);
+      reach = last === undefined || sorted.length < limit ? until + minute : earliest(last);
       return sorted;
     }
   };

@@ -19,7 +19,8 @@ export const seeded = (seed: number): (() => number) => {
   return next;
 };
 
-type Sleeper = { readonly at: number; readonly order: number; readonly wake: () => void };
+/** One that was woken early stays in the heap until its time comes, and is passed over then. */
+type Sleeper = { readonly at: number; readonly order: number; wake: (() => void) | undefined };
 
 /** Time that stands still while anything can run, and then jumps to the next sleeper. Nothing waits in real time. */
 export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) => {
@@ -30,16 +31,18 @@ export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) 
   const sleep = (milliseconds: number, signal?: AbortSignal): Promise<void> => {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const wake = () => {
-        signal?.removeEventListener("abort", abort);
-        resolve();
-      };
-      const sleeper = { at: now + Math.max(0, milliseconds), order: order++, wake };
-      const abort = () => {
-        remove(sleepers, sleeper);
-        resolve();
-      };
-      signal?.addEventListener("abort", abort, { once: true });
+      const sleeper: Sleeper = { at: now + Math.max(0, milliseconds), order: order++, wake: resolve };
+      if (signal) {
+        const abort = () => {
+          sleeper.wake = undefined;
+          resolve();
+        };
+        sleeper.wake = () => {
+          signal.removeEventListener("abort", abort);
+          resolve();
+        };
+        signal.addEventListener("abort", abort, { once: true });
+      }
       push(sleepers, sleeper);
     });
   };
@@ -56,14 +59,16 @@ export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) 
       const end = now + milliseconds;
       for (;;) {
         await settled();
-        if (await until()) return true;
-        const next = pop(sleepers);
+        const over = until();
+        if (over === true || (over !== false && (await over))) return true;
+        let next = pop(sleepers);
+        while (next && !next.wake) next = pop(sleepers);
         if (!next || next.at > end) {
           if (next) push(sleepers, next);
           return false;
         }
         now = Math.max(now, next.at);
-        next.wake();
+        next.wake?.();
       }
     },
   };
@@ -107,12 +112,4 @@ const pop = (heap: Sleeper[]): Sleeper | undefined => {
   }
   heap[index] = last;
   return first;
-};
-
-const remove = (heap: Sleeper[], sleeper: Sleeper): void => {
-  const index = heap.indexOf(sleeper);
-  if (index < 0) return;
-  const rest = heap.splice(0);
-  rest.splice(index, 1);
-  for (const each of rest) push(heap, each);
 };

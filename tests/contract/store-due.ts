@@ -67,6 +67,11 @@ export const dueContract = (name: string, make: MakeGround): void => {
       );
       await store.clear(mark, [done(marked("cluster/a", 2))]);
       assert.deepEqual(places(await store.dueBelow(mark, "cluster/a", 11)), ["cluster/a@1", "cluster/a@10"]);
+      assert.deepEqual(places(await store.dueBelow(mark, "cluster/a", Number.MAX_SAFE_INTEGER)), [
+        "cluster/a@1",
+        "cluster/a@10",
+        "cluster/a@11",
+      ]);
       assert.deepEqual(await store.dueBelow(mark, "cluster/a", 1), []);
       assert.deepEqual(await store.dueBelow(mark, "cluster/none", 9), []);
     });

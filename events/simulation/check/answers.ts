@@ -1,0 +1,41 @@
+import { isDeepStrictEqual } from "node:util";
+import { decisions } from "./decisions.ts";
+import type { Evidence, Violation } from "./evidence.ts";
+
+/** What was acknowledged is there, every request with a cause has its one answer, and it is the right one for the state it was taken on. */
+export const checkAnswers = function* ({ services, databases, exchanges }: Evidence): Generator<Violation> {
+  const deciders = new Map(services.map((service) => [service.name, service]));
+  const again = new Map<string, ReturnType<typeof decisions>>();
+  for (const { request, number, answers, over } of exchanges) {
+    const { command, cause } = request;
+    const service = deciders.get(request.service);
+    const database = databases.get(request.service);
+    if (!service || !database) continue;
+    const decide = again.get(service.name) ?? decisions(service, database);
+    again.set(service.name, decide);
+    const about = decide.streamOf(command);
+    const wrong = (rule: string, message: string): Violation => ({ rule, about, message: `request ${number}, ${command.type}: ${message}` });
+    if (!over || (cause !== null && answers.length === 0)) yield wrong("every request is answered", "it never was");
+    const id = cause === null ? undefined : database.causes.get(cause);
+    const recorded = id === undefined ? undefined : database.commits.get(id);
+    for (const { outcome, since } of answers) {
+      const { commit, rejection, version } = outcome;
+      if (cause !== null && !recorded) yield wrong("an acknowledged request is recorded", `nothing is recorded for its cause ${cause}`);
+      if (recorded) {
+        const last = recorded.events.length === 0 ? recorded.version : recorded.version + recorded.events.length - 1;
+        if (last !== version || !isDeepStrictEqual(recorded.rejection, rejection))
+          yield wrong("same cause, same answer", `it was answered ${outcome.stream}@${version}, but ${recorded.stream}@${last} is recorded`);
+      }
+      if (commit) {
+        const stored = database.commits.get(`${commit.stream}@${String(commit.version).padStart(12, "0")}`);
+        if (!stored || !isDeepStrictEqual(stored.events, commit.events) || stored.cause !== commit.cause)
+          yield wrong("an acknowledged request is recorded", `${commit.stream}@${commit.version} is not what was acknowledged`);
+      }
+      if (!commit && !outcome.repeated && version < since)
+        yield wrong("a decision without events is taken on the head", `it was taken on version ${version} although there was version ${since}`);
+      const taken = commit ?? recorded;
+      const fault = taken && decide.wrong(taken, command);
+      if (fault) yield wrong("decisions follow from state and command alone", fault);
+    }
+  }
+};

@@ -1,0 +1,35 @@
+import { aggregateOf, type Evidence, factsIn, streamsOf, type Violation } from "./evidence.ts";
+
+/** As the outside saw it: nothing twice, a stream's work in order, nothing begun by a process that was born after its outcome. And each has its outcome. */
+export const checkEffects = function* ({ services, databases, commits, ledger, attempts, finishes }: Evidence): Generator<Violation> {
+  const finished = new Map<string, number>();
+  for (const { step, commit } of commits) {
+    const effect = commit.cause?.endsWith("/effect/outcome") ? `effect ${commit.cause.slice(0, -"/effect/outcome".length)}` : undefined;
+    for (const thing of [effect, ...factsIn(commit).map(({ event }) => finishes(event))])
+      if (thing !== undefined && !finished.has(thing)) finished.set(thing, step);
+  }
+  const done = new Set<string>();
+  const last = new Map<string, number>();
+  for (const { thing, stream, version } of ledger) {
+    if (done.has(thing)) yield { rule: "no effect twice", about: stream, message: `the outside has done ${thing} twice` };
+    done.add(thing);
+    if (version < (last.get(stream) ?? 0))
+      yield { rule: "effects of a stream are in order", about: stream, message: `${thing} was done after what version ${last.get(stream)} asked for` };
+    last.set(stream, Math.max(version, last.get(stream) ?? 0));
+  }
+  for (const { thing, life, step } of attempts) {
+    const over = finished.get(thing);
+    if (over !== undefined && life.born >= over)
+      yield { rule: "what has its outcome is not begun again", about: "", message: `${life.name} began ${thing} at step ${step}, though it was over at ${over}, before ${life.name} was born` };
+  }
+  for (const service of services) {
+    const database = databases.get(service.name);
+    if (!database || !Object.values(service.aggregates).some(({ effects }) => effects)) continue;
+    for (const [stream, own] of streamsOf(database))
+      for (const { event, meta } of own.flatMap(factsIn)) {
+        const effect = service.aggregates[aggregateOf(stream)]?.effects?.[event.type];
+        if (effect && !effect.wanted && !finished.has(`effect ${meta.eventId}`))
+          yield { rule: "every effect has its outcome", about: stream, message: `that of ${meta.eventId} (${event.type}) has none` };
+      }
+  }
+};

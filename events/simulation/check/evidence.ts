@@ -1,0 +1,56 @@
+import { schemas } from "../../../schemas/generated/schemas.ts";
+import { codec } from "../../codec/codec.ts";
+import type { MemoryDatabase } from "../../memory/database.ts";
+import type { Message, Meta } from "../../message.ts";
+import type { Commit, LogRecord } from "../../ports.ts";
+import type { Service } from "../../service.ts";
+import type { Exchange } from "../clients.ts";
+import type { Attempt, Deed } from "../outside.ts";
+import type { Bad } from "../poison.ts";
+
+/** A promise that was not kept. `about` is the stream at fault, where there is one. */
+export type Violation = { readonly rule: string; readonly about: string; readonly message: string };
+
+/** An event as it stands in the store or on the log. */
+export type Fact = { readonly event: Message; readonly meta: Meta };
+
+/** All that a run leaves behind. The checks read it by themselves, so that they share no mistake with the code that they check. */
+export type Evidence = {
+  readonly services: readonly Service[];
+  readonly databases: ReadonlyMap<string, MemoryDatabase>;
+  readonly contents: ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
+  /** In the order in which they came to be. */
+  readonly commits: readonly { readonly step: number; readonly service: string; readonly commit: Commit }[];
+  readonly exchanges: readonly Exchange[];
+  readonly ledger: readonly Deed[];
+  readonly attempts: readonly Attempt[];
+  readonly bad: Bad;
+  /** What is done out there once this event says so, besides what an effect's outcome says. */
+  readonly finishes: (event: Message) => string | undefined;
+};
+
+export const released = codec(schemas);
+
+/** A service's streams, each with its commits that hold events, ascending. */
+export const streamsOf = (database: MemoryDatabase): ReadonlyMap<string, readonly Commit[]> => {
+  const streams = new Map<string, Commit[]>();
+  for (const commit of database.commits.values()) {
+    if (commit.events.length === 0) continue;
+    const commits = streams.get(commit.stream);
+    if (commits) commits.push(commit);
+    else streams.set(commit.stream, [commit]);
+  }
+  for (const commits of streams.values()) commits.sort((a, b) => a.version - b.version);
+  return streams;
+};
+
+export const factsIn = (commit: Commit): readonly Fact[] =>
+  commit.events.map(({ schemaId, bytes }, index) => {
+    const version = commit.version + index;
+    const { time, actor, correlationId, causationId, actionId } = commit.metadata;
+    const meta = { eventId: `${commit.stream}@${version}`, stream: commit.stream, version, time, actor, correlationId, causationId, actionId };
+    return { event: released.decode(schemaId, bytes), meta };
+  });
+
+export const aggregateOf = (stream: string): string => stream.split("/")[0] ?? "";
+export const keyOf = (stream: string): string => stream.split("/")[1] ?? "";

@@ -1,0 +1,35 @@
+import type { Message } from "../../message.ts";
+import { decisions } from "./decisions.ts";
+import type { Evidence, Violation } from "./evidence.ts";
+import { factsOnLog } from "./read-models.ts";
+
+/** Every event with a reaction has led to each of its commands once: a commit or a receipt, decided rightly, with the event as its cause. */
+export const checkReactions = function* (evidence: Evidence): Generator<Violation> {
+  const facts = factsOnLog(evidence);
+  for (const service of evidence.services) {
+    const database = evidence.databases.get(service.name);
+    if (!service.reactions || !database) continue;
+    const decide = decisions(service, database);
+    for (const stream of facts.values())
+      for (const { event, meta } of stream) {
+        const row = Reflect.get(service.reactions, event.type);
+        if (!row) continue;
+        if (evidence.bad(`${service.name}.reactions`, meta)) break;
+        const commands: readonly Message[] = [row(event, meta)].flat();
+        for (const command of commands) {
+          const cause = `${meta.eventId}/${event.type}/${decide.streamOf(command)}/${command.type}`;
+          const found = database.commits.get(database.causes.get(cause) ?? "");
+          const wrong = (rule: string, message: string): Violation => ({ rule, about: meta.stream, message });
+          if (!found) {
+            yield wrong("reactions are complete", `${service.name} has not done ${command.type} because of ${meta.eventId} (${event.type})`);
+            continue;
+          }
+          const fault = found.stream === decide.streamOf(command) ? decide.wrong(found, command) : `it stands in ${found.stream}`;
+          if (fault) yield wrong("decisions follow from state and command alone", `${cause}: ${fault}`);
+          const { causationId, correlationId, actor, actionId } = found.metadata;
+          if (causationId !== meta.eventId || correlationId !== meta.correlationId || actor.userId !== meta.actor.userId || actionId !== meta.actionId)
+            yield wrong("a reaction carries on what its event carried", `${cause}: ${JSON.stringify(found.metadata)}`);
+        }
+      }
+  }
+};

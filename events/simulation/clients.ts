@@ -1,0 +1,87 @@
+import type { Actor, Message } from "../message.ts";
+import type { Clock } from "../ports.ts";
+import type { Outcome } from "../store/execute.ts";
+import type { Journal } from "./journal.ts";
+import type { Platform, Process } from "./platform.ts";
+
+/** What somebody asks of a service. With a cause it may be asked again until an answer comes; it is then carried out once. */
+export type Request = { readonly service: string; readonly command: Message; readonly actor: Actor; readonly cause: string | null };
+
+/** A request and what was answered; `since` is the version its stream had when it was first asked. */
+export type Exchange = {
+  readonly request: Request;
+  readonly number: number;
+  answers: { readonly outcome: Outcome; readonly since: number; readonly step: number }[];
+  failures: number;
+  over: boolean;
+};
+
+/** How long a person waits before asking again. */
+const PATIENCE = 5_000;
+
+/** Somebody who asks one thing after the other, again after an error, and sometimes once more although the answer came. */
+export const client = async (
+  exchanges: readonly Exchange[],
+  platform: Platform,
+  clock: Clock,
+  random: () => number,
+  journal: Journal,
+  broken: (about: string, message: string) => void,
+): Promise<void> => {
+  for (const exchange of exchanges) {
+    await clock.sleep(400 * random() ** 2);
+    await insist(exchange);
+    if (exchange.request.cause !== null && random() < 0.1) await insist(exchange);
+    exchange.over = true;
+  }
+
+  async function insist(exchange: Exchange): Promise<void> {
+    const { request, number } = exchange;
+    for (;;) {
+      const open = [...platform.processes.values()].filter(({ life, ready }) => ready && life.service === request.service);
+      const process = open[Math.floor(random() * open.length)];
+      if (process && (await asked(exchange, process))) return;
+      exchange.failures += 1;
+      journal.note(request.actor.userId, `has no answer to request ${number}`);
+      if (request.cause === null && process) return;
+      await clock.sleep(50 + 500 * random());
+    }
+  }
+
+  async function asked(exchange: Exchange, { instance, life }: Process): Promise<boolean> {
+    const { request, number } = exchange;
+    const stream = instance.streamOf(request.command);
+    const since = platform.versionOf(request.service, stream);
+    journal.note(request.actor.userId, `asks ${life.name} for ${request.command.type} (request ${number})`, [stream]);
+    const enough = new AbortController();
+    const answer = await Promise.race([
+      instance
+        .execute(request.command, {
+          cause: request.cause,
+          row: request.command.type,
+          actor: request.actor,
+          correlationId: `request-${number}`,
+          causationId: null,
+          actionId: `action-${number}`,
+          traceparent: null,
+          hops: 0,
+        })
+        .catch((error: unknown) => {
+          if (error instanceof Error && error.name !== "Error") broken(stream, `${request.command.type}: ${error.message}`);
+          return undefined;
+        }),
+      clock.sleep(PATIENCE, enough.signal).then(() => undefined),
+    ]);
+    enough.abort();
+    if (!answer) return false;
+    exchange.answers.push({ outcome: answer, since, step: platform.step() });
+    journal.note(request.actor.userId, `hears of request ${number}: ${answer.stream}@${answer.version}${answer.rejection ? ` no, ${answer.rejection.rejected}` : ""}`, [stream]);
+    if (answer.commit && random() < 0.3) {
+      const until = new AbortController();
+      const seen = await Promise.race([instance.settled(answer.commit, 2_000), clock.sleep(PATIENCE, until.signal).then(() => false)]);
+      until.abort();
+      if (seen) platform.mustShow(request.service, answer.commit, broken);
+    }
+    return true;
+  }
+};

@@ -1,0 +1,106 @@
+import type { Fate } from "../memory/fate.ts";
+import type { Clock } from "../ports.ts";
+import type { Faults } from "./faults.ts";
+import type { Journal } from "./journal.ts";
+
+/** An instance from its start to its crash or its end. */
+export type Life = {
+  readonly service: string;
+  readonly number: number;
+  readonly name: string;
+  /** The step of the world at which it began. */
+  readonly born: number;
+  dead: boolean;
+  frozenUntil: number;
+  /** What its clock is wrong by. */
+  skew: number;
+};
+
+/** What hits a life is decided by the world. */
+export type Misfortune = {
+  readonly faults: Faults;
+  readonly random: () => number;
+  readonly time: Clock;
+  readonly journal: Journal;
+  /** Nothing goes wrong any more; those that are dead stay so. */
+  readonly calm: () => boolean;
+  /** Is what the call needs out of order just now? */
+  readonly isOut: (life: Life, call: string) => boolean;
+  readonly crash: (life: Life, call: string) => void;
+};
+
+/** What a process that is no more waits for. Made anew each time, so that what waited can be forgotten. */
+export const never = <T>(): Promise<T> => new Promise(() => {});
+const now = Promise.resolve();
+
+/** The calls that change something: here crashes hurt. */
+const changes = /^(store\.(append|clear|releaseClaim)|log\.publish|documents\.(write|savePosition)|parking\.add|outside)/;
+
+/** Decides at each call of each life what befalls it: the same seed, the same fate. */
+export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Misfortune) => {
+  const until = (every: number) => (every === 0 ? Number.POSITIVE_INFINITY : -Math.log(1 - random()) * every);
+  let toCrash = until(faults.crashEvery);
+  let toFreeze = until(faults.freezeEvery);
+
+  /** The end of a call or its beginning: where a process can die. */
+  const crashesAt = (life: Life, call: string): boolean => {
+    const weight = changes.test(call) ? 4 : 1;
+    toCrash -= weight;
+    toFreeze -= weight;
+    if (toFreeze <= 0) {
+      toFreeze = until(faults.freezeEvery);
+      life.frozenUntil = time.now() + 20_000 * random() ** 2;
+      journal.note(life.name, `stands still until it is ${((life.frozenUntil - time.now()) / 1_000).toFixed(1)} s later`);
+    }
+    if (toCrash > 0) return false;
+    toCrash = until(faults.crashEvery);
+    crash(life, call);
+    return true;
+  };
+
+  const delay = (life: Life, call: string): number => {
+    const frozen = Math.max(0, life.frozenUntil - time.now());
+    if (faults.slow !== undefined && call.startsWith("documents.") && call.includes(faults.slow)) return frozen + 500 * random();
+    if (random() >= faults.delays) return frozen;
+    return frozen + (random() < 0.01 ? 50 : 1) * faults.longest * random() ** 3;
+  };
+
+  return (life: Life): Fate => {
+    const slowly = async (call: string, wait: number): Promise<void> => {
+      if (wait > 0) await time.sleep(wait);
+      if (life.dead) await never();
+      if (isOut(life, call)) throw new Error(`${call.slice(0, call.indexOf("."))} is down`);
+      if (random() < faults.errors) throw new Error("the connection was refused");
+    };
+    return {
+      before: (call) => {
+        if (life.dead) return never();
+        if (calm()) return now;
+        journal.note(life.name, call);
+        if (crashesAt(life, call)) return never();
+        return slowly(call, delay(life, call));
+      },
+      after: (call) => {
+        if (life.dead) return never();
+        if (calm()) return now;
+        if (crashesAt(life, `after ${call}`)) return never();
+        if (random() < faults.lostReplies && changes.test(call)) {
+          journal.note(life.name, `gets no reply to ${call}`);
+          return Promise.reject(new Error("the reply was lost"));
+        }
+        return now;
+      },
+    };
+  };
+};
+
+/** The clock of a process: it may be wrong, and does not tick for one that is dead or stands still. */
+export const clockOf = (life: Life, time: Clock): Clock => ({
+  now: () => time.now() + life.skew,
+  random: time.random,
+  sleep: async (milliseconds, signal) => {
+    await time.sleep(milliseconds, signal);
+    while (!life.dead && life.frozenUntil > time.now()) await time.sleep(life.frozenUntil - time.now());
+    if (life.dead) await never();
+  },
+});

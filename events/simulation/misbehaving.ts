@@ -1,0 +1,83 @@
+import { memoryDocuments } from "../memory/documents.ts";
+import type { MemoryDatabase } from "../memory/database.ts";
+import { type Fate, kind } from "../memory/fate.ts";
+import { memoryStore } from "../memory/store.ts";
+import type { Clock, Commit, Documents, EventStore, StoredDocument } from "../ports.ts";
+import type { Faults } from "./faults.ts";
+
+/** What the faults need to know of a database besides what is in it. */
+export type Ground = {
+  readonly database: MemoryDatabase;
+  /** What is written and not yet seen by a majority: it takes ids, causes and claims, and may be rolled back. */
+  readonly unsettled: Set<string>;
+  /** Documents as they were, to be read by those who are late. */
+  readonly former: Map<string, StoredDocument>;
+};
+export const ground = (database: MemoryDatabase): Ground => ({ database, unsettled: new Set(), former: new Map() });
+
+type Chance = { readonly faults: Faults; readonly random: () => number; readonly calm: () => boolean };
+
+const takes = ({ stream, version, events, cause, claims }: Commit): readonly string[] => [
+  ...(events.length > 0 ? [`version ${stream}@${version}`] : []),
+  ...(cause === null ? [] : [`cause ${cause}`]),
+  ...claims.map((claim) => `claim ${claim}`),
+];
+
+/**
+ * A store whose inserts are sometimes seen by a majority only later, or never: meanwhile who inserts the same gets a duplicate-key error,
+ * although nobody can read what it is a duplicate of.
+ */
+export const unsettledStore = (
+  { database, unsettled }: Ground,
+  { faults, random, calm }: Chance,
+  fate: Fate,
+  now: () => number,
+  time: Clock,
+  appended: (commit: Commit) => void,
+): EventStore => {
+  const plain = memoryStore(database, kind, now);
+  const insert = async (commit: Commit): Promise<"appended" | "conflict"> => {
+    const keys = takes(commit);
+    if (keys.some((key) => unsettled.has(key))) return "conflict";
+    if (calm() || random() >= faults.rollbacks) return plain.append(commit);
+    for (const key of keys) unsettled.add(key);
+    await time.sleep(400 * random());
+    for (const key of keys) unsettled.delete(key);
+    if (random() < 0.5) throw new Error("the write was rolled back");
+    return plain.append(commit);
+  };
+  return {
+    ...memoryStore(database, fate, now),
+    append: async (commit) => {
+      const call = `store.append ${commit.stream}@${commit.version} ${commit.events.map(({ type }) => type).join(" ") || "(receipt)"}`;
+      await fate.before(call);
+      const result = await insert(commit);
+      if (result === "appended") appended(commit);
+      await fate.after(call);
+      return result;
+    },
+  };
+};
+
+/** Documents that are sometimes read as they were, and whose upserts sometimes seem to have lost a race. */
+export const lateDocuments = ({ database, former }: Ground, { faults, random, calm }: Chance, fate: Fate): Documents => {
+  const documents = memoryDocuments(database, fate);
+  return {
+    ...documents,
+    get: async (collection, ids) => {
+      const found = await documents.get(collection, ids);
+      if (faults.staleReads === 0 || calm() || random() >= faults.staleReads) return found;
+      return found.flatMap((document) => former.get(`${collection} ${document.id}`) ?? []);
+    },
+    write: async (collection, writes) => {
+      if (faults.staleReads > 0)
+        for (const { document } of writes) {
+          const there = database.models.get(collection)?.get(document.id);
+          if (there) former.set(`${collection} ${document.id}`, there);
+        }
+      const missed = await documents.write(collection, writes);
+      if (faults.misses === 0 || calm()) return missed;
+      return writes.map(({ document }) => document.id).filter((id) => missed.includes(id) || random() < faults.misses);
+    },
+  };
+};

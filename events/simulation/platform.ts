@@ -1,0 +1,230 @@
+import type { Guard } from "../effects/effects.ts";
+import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
+import { memoryLogBroker } from "../memory/log.ts";
+import { memoryParking } from "../memory/parking.ts";
+import type { Clock, Commit, Log, OutgoingRecord, Ports } from "../ports.ts";
+import { type Instance, instance } from "../run.ts";
+import type { Service } from "../service.ts";
+import type { Faults } from "./faults.ts";
+import type { Journal } from "./journal.ts";
+import { clockOf, fates, type Life, never } from "./life.ts";
+import { type Ground, ground, lateDocuments, unsettledStore } from "./misbehaving.ts";
+import { type Outside, outside } from "./outside.ts";
+import { beginTrouble } from "./trouble.ts";
+import { unfinished } from "./unfinished.ts";
+import { seeded, type VirtualTime } from "./time.ts";
+
+/** What a service is made from for one life: the world outside, as that process reaches it. */
+export type Surroundings = { readonly life: Life; readonly outside: Outside; readonly clock: Clock };
+export type Player = { readonly name: string; readonly make: (surroundings: Surroundings) => Service };
+
+/** A running instance. `ready`: it has started, and people's requests reach it. */
+export type Process = { readonly life: Life; readonly instance: Instance; readonly log: Log; ready: boolean };
+export type Bug = { readonly where: string; readonly message: string };
+
+export const PARTITIONS = 2;
+/** How long a broker waits for a member that is silent. */
+const SESSION = 6_000;
+
+/** Every service with several instances over memory adapters that misbehave, in virtual time. */
+export const platform = (players: readonly Player[], faults: Faults, seed: number, time: VirtualTime, notes: Journal) => {
+  const { clock } = time;
+  const random = seeded(seed ^ 0x5eed);
+  const broker = memoryLogBroker({ clock, partitions: PARTITIONS });
+  const grounds = new Map<string, Ground>(players.map(({ name }) => [name, ground(memoryDatabase())]));
+  const processes = new Map<string, Process>();
+  const published: OutgoingRecord[] = [];
+  /** When a commit came to be, and where: the order of all that matters. */
+  const commits = new Map<string, { readonly step: number; readonly service: string; readonly commit: Commit }>();
+  const unexpected: Bug[] = [];
+  let step = 0;
+  let lives = 0;
+  let calm = true;
+  let lastChange = clock.now();
+  const chaos = broker.connect();
+  const down = new Map<string, number>();
+
+  const misfortune = {
+    faults,
+    random,
+    time: clock,
+    journal: notes,
+    calm: () => calm,
+    isOut: (life: Life, call: string) => {
+      const until = call.startsWith("log.") ? down.get("log") : down.get(life.service);
+      return until !== undefined && until > clock.now();
+    },
+    crash: (life: Life, call: string) => crash(life, call),
+  };
+  const fateOf = fates(misfortune);
+  const world = outside(misfortune, () => step);
+
+  const watched = (log: Log, life: Life): Log => ({
+    ...log,
+    publish: async (records) => {
+      if (faults.repeatEvery > 0) published.push(...records.filter(({ topic }) => !topic.startsWith("pitrix.deadLetter")));
+      if (notes.kept) notes.note(life.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
+      await log.publish(records);
+      step++;
+      lastChange = clock.now();
+    },
+    subscribe: (subscription) =>
+      log.subscribe({
+        ...subscription,
+        handle: async (batch, signal) => {
+          if (notes.kept) notes.note(life.name, `${subscription.group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
+          await subscription.handle(batch, signal);
+          lastChange = clock.now();
+        },
+      }),
+  });
+
+  /** A timeout as the breaker of a real process has it. */
+  const guardOf =
+    (own: Clock): Guard =>
+    async (_name, milliseconds, run) => {
+      const [late, done] = [new AbortController(), new AbortController()];
+      const timeout = own.sleep(Math.min(milliseconds, 20_000), done.signal).then(() => {
+        if (done.signal.aborted) return never<never>();
+        late.abort();
+        throw new Error("it took too long");
+      });
+      try {
+        return await Promise.race([run(late.signal), timeout]);
+      } finally {
+        done.abort();
+      }
+    };
+
+  const start = async (player: Player, number: number): Promise<void> => {
+    const own = grounds.get(player.name);
+    if (!own) return;
+    const skew = calm ? 0 : Math.round(faults.clocks * (2 * random() - 1));
+    const life: Life = {
+      service: player.name,
+      number,
+      name: `${player.name}-${number}#${++lives}`,
+      born: step,
+      dead: false,
+      frozenUntil: 0,
+      skew,
+    };
+    const fate = fateOf(life);
+    const ownClock = clockOf(life, clock);
+    const log = broker.connect(fate);
+    const { database } = own;
+    const ports: Ports = {
+      store: unsettledStore(own, misfortune, fate, ownClock.now, clock, (commit) => {
+        step++;
+        lastChange = clock.now();
+        commits.set(`${player.name} ${commit.events.length > 0 ? `${commit.stream}@${commit.version}` : commit.cause}`, {
+          step,
+          service: player.name,
+          commit,
+        });
+        if (notes.kept) notes.note(life.name, `has committed ${commitLine(commit)}`, [commit.stream]);
+      }),
+      documents: lateDocuments(own, misfortune, fate),
+      parking: memoryParking(database, fate),
+      log: watched(log, life),
+      clock: ownClock,
+    };
+    const running = instance(player.make({ life, outside: world, clock: ownClock }), ports, {
+      instance: life.name,
+      partitions: PARTITIONS,
+      guard: guardOf(ownClock),
+      observer: {
+        parked: (reason, record, subscription) => {
+          lastChange = clock.now();
+          notes.note(life.name, `parks ${idOf(record)} in ${subscription}: ${reason}`, [record.key]);
+        },
+        failed: (where, error) => {
+          if (error instanceof Error && error.name === "TableError") unexpected.push({ where, message: error.message });
+          notes.note(life.name, `${where}: ${error instanceof Error ? error.message : String(error)}`);
+        },
+      },
+    });
+    const process: Process = { life, instance: running, log, ready: false };
+    processes.set(`${player.name} ${number}`, process);
+    notes.note(life.name, `starts${skew === 0 ? "" : `, its clock is wrong by ${skew / 1_000} s`}`);
+    try {
+      await running.start();
+      process.ready = true;
+    } catch {
+      if (!life.dead) crash(life, "its start");
+    }
+  };
+
+  const crash = (life: Life, call: string): void => {
+    life.dead = true;
+    notes.note(life.name, `crashes at ${call}`);
+    const key = `${life.service} ${life.number}`;
+    const process = processes.get(key);
+    processes.delete(key);
+    const player = players.find(({ name }) => name === life.service);
+    void (async () => {
+      if (process) void clock.sleep(SESSION * random()).then(() => broker.disconnect(process.log));
+      await clock.sleep(random() < 0.1 ? 40_000 * random() : 4_000 * random());
+      if (player && !processes.has(key)) await start(player, life.number);
+    })();
+  };
+
+  /** An orderly end, as at a new release or when there is less to do. */
+  const leave = async (process: Process): Promise<void> => {
+    const { life, instance: running, log } = process;
+    process.ready = false;
+    notes.note(life.name, "is told to stop");
+    try {
+      await running.stop();
+      await log.close();
+    } catch {
+      if (!life.dead) crash(life, "its end");
+    }
+    if (life.dead) return;
+    life.dead = true;
+    notes.note(life.name, "has stopped");
+    broker.disconnect(log);
+    if (processes.get(`${life.service} ${life.number}`) === process) processes.delete(`${life.service} ${life.number}`);
+  };
+
+  const databases = (): ReadonlyMap<string, MemoryDatabase> => new Map([...grounds].map(([name, { database }]) => [name, database]));
+
+  return {
+    outside: world,
+    commits: commits as ReadonlyMap<string, { readonly step: number; readonly service: string; readonly commit: Commit }>,
+    unexpected: unexpected as readonly Bug[],
+    databases,
+    processes,
+    step: () => step,
+    start: async (): Promise<void> => {
+      await Promise.all(players.flatMap((player) => [1, 2].map((number) => start(player, number))));
+    },
+    beginFaults: (): void => {
+      calm = false;
+      beginTrouble({ faults, random, clock, journal: notes, players, processes, published, down, chaos, calm: () => calm, start, leave });
+    },
+    endFaults: (): void => {
+      calm = true;
+      down.clear();
+      for (const { life } of processes.values()) {
+        life.frozenUntil = 0;
+        life.skew = 0;
+      }
+      notes.note("world", "no more faults");
+    },
+    /** All clocks go on by so much, for timers that are due later than anybody wants to wait. */
+    advance: (milliseconds: number): void => {
+      for (const { life } of processes.values()) life.skew += milliseconds;
+    },
+    quietFor: (): number => clock.now() - lastChange,
+    /** What is not done yet. */
+    unfinished: (): readonly string[] => unfinished(databases(), [...processes.values()], broker.contents()),
+    contents: broker.contents,
+  };
+};
+export type Platform = ReturnType<typeof platform>;
+
+export const idOf = ({ headers }: OutgoingRecord): string => headers.ce_id ?? "?";
+export const streamsIn = (records: readonly OutgoingRecord[]): readonly string[] => [...new Set(records.map(({ key }) => key))];
+const commitLine = ({ stream, version, events, cause, rejection }: Commit): string =>
+  `${stream}@${version} ${events.map(({ type }) => type).join(" ") || (rejection ? `no: ${rejection.rejected}` : "nothing to do")}${cause === null ? "" : ` because of ${cause}`}`;

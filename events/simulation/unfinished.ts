@@ -1,0 +1,37 @@
+import { topicOf } from "../log/record.ts";
+import type { MemoryDatabase } from "../memory/database.ts";
+import type { LogRecord } from "../ports.ts";
+import type { Service } from "../service.ts";
+import { aggregatesOf, collectionOf } from "../subscription/projections.ts";
+import type { Process } from "./platform.ts";
+
+/** What is still to be done: marks that are left, instances that are not there, subscriptions that are behind. */
+export const unfinished = (
+  databases: ReadonlyMap<string, MemoryDatabase>,
+  processes: readonly Process[],
+  contents: ReadonlyMap<string, readonly (readonly LogRecord[])[]>,
+): readonly string[] => {
+  const left: string[] = [];
+  for (const [name, { due, positions }] of databases) {
+    for (const mark of ["publish", "effects"] as const)
+      if (due[mark].length > 0) left.push(`${name}: ${due[mark].length} commits keep the mark ${mark}, ${due[mark].slice(0, 3).join(", ")}`);
+    const running = processes.filter(({ life, ready }) => ready && life.service === name);
+    if (running.length < 2) left.push(`${name} has ${running.length} instances`);
+    for (const [subscription, topics] of subscriptionsOf(running[0]?.instance.service))
+      for (const topic of topics)
+        for (const [partition, { length }] of (contents.get(topic) ?? []).entries()) {
+          const place = `${topic}/${partition}`;
+          const seen = running.map(({ instance }) => instance.subscriptions().get(subscription)?.progress.get(place) ?? 0);
+          const at = Math.max(positions.get(`${subscription}|${topic}|${partition}`) ?? 0, ...seen);
+          if (at < length) left.push(`${name}: ${subscription} is at ${at} of ${length} in ${place}`);
+        }
+  }
+  return left;
+};
+
+const subscriptionsOf = (service: Service | undefined): readonly (readonly [string, readonly string[]])[] => [
+  ...(service?.projections ?? []).map(
+    (projection) => [collectionOf(projection), aggregatesOf(Object.keys(projection.evolve), projection.of).map(topicOf)] as const,
+  ),
+  ...(service?.reactions ? [["reactions", aggregatesOf(Object.keys(service.reactions)).map(topicOf)] as const] : []),
+];
