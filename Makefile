@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate lint test unit demo up down reset store map simulate clean
+.PHONY: help install build generate lint test unit demo up down status reset store clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,24 @@ test: install ## lint, types, freshness, compatibility, unit, simulation and int
 
 unit: install ## the unit tests only (MATCH=text for some)
 	@node tests/runner/main.mjs --only unit $(if $(MATCH),--match $(MATCH))
+
+demo: build ## the main job on real parts (ONCE=1: end after the last step)
+	@node dist/infra/demo/main.js $(if $(ONCE),--once)
+
+up: build ## the platform for daily use, in the background (PORT=9100)
+	@node dist/infra/platform/main.js up $(if $(PORT),--port $(PORT))
+
+down: ## stop it; its state is kept
+	@node dist/infra/platform/main.js down
+
+status: ## what runs
+	@node dist/infra/platform/main.js status
+
+reset: ## stop it and delete its state
+	@node dist/infra/platform/main.js reset
+
+store: build ## compile the fast form of the document store, once (minutes; needs cargo, cmake, a C compiler)
+	@node dist/infra/embedded/main.js compile-store
 
 clean: ## compiled files
 	rm -rf dist

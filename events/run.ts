@@ -78,14 +78,16 @@ export const instance = (
   const awaited = async (wanted: readonly Awaited[], stream: string, milliseconds: number): Promise<boolean> => {
     const until = clock.now() + milliseconds;
     for (;;) {
+      // What cannot be read just now counts as not there yet: the decision stands, whoever asks must not be told otherwise.
       const there = await Promise.all(
-        wanted.map(
-          async ({ projection, id, version }) => ((await documents.get(collectionOf(projection), [id]))[0]?.version ?? 0) >= version,
-        ),
+        wanted.map(async ({ projection, id, version }) => {
+          const [document] = await documents.get(collectionOf(projection), [id]).catch(() => []);
+          return (document?.version ?? 0) >= version;
+        }),
       );
       if (there.every(Boolean)) return true;
       const parked = [...subscriptions.values()].some(({ parked }) => parked.has(stream));
-      if (parked || clock.now() >= until) return false;
+      if (parked || publishing.failing() || clock.now() >= until) return false;
       await applied.wait(clock, Math.min(50, until - clock.now()), stopping.signal);
     }
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { codec } from "../events/codec/codec.ts";
-import type { Decider, RejectionKind } from "../events/decider.ts";
+import type { Decider, Decision, RejectionKind } from "../events/decider.ts";
 import { isRejection } from "../events/decider.ts";
 import type { Message, Meta } from "../events/message.ts";
 import { type Aggregate, type EventType, eventTypes } from "../schemas/generated/events.ts";
@@ -33,9 +33,8 @@ export const given = <Command extends Message, Event extends Message, State>(
   return {
     state,
     when: (command: Command) => {
-      const row = decider.decide[command.type as Command["type"]] as (command: Command, state: State) => ReturnType<typeof row>; // As above.
-      const decide = (): readonly Event[] | { readonly rejected: string; readonly kind?: RejectionKind; readonly error?: string } =>
-        row(command, state) as never; // As above.
+      const row = decider.decide[command.type as Command["type"]] as (command: Command, state: State) => Decision<Event>; // As above.
+      const decide = (): Decision<Event> => row(command, state);
       const events = (): readonly Event[] => {
         const decision = decide();
         assert.ok(!isRejection(decision), `refused: ${isRejection(decision) ? decision.rejected : ""}`);

@@ -4,7 +4,7 @@ import { recordsOf } from "./record.ts";
 
 const BATCH = 1_000;
 const QUEUE = 20_000;
-/** A mark younger than this is most likely in the hands of the process that committed it. */
+/** Between two walks. A mark met in one walk only is most likely in the hands of the process that committed it. */
 const LEFT_BEHIND = 2_000;
 
 /**
@@ -69,19 +69,24 @@ export const relay = (
     }
   };
 
-  /** Finds what was left behind by a process that died between its commit and its publication. */
+  /** Finds what was left behind by a process that died between its commit and its publication: no clock tells, since any may be wrong. */
   const walking = async (signal: AbortSignal): Promise<void> => {
+    let before = new Set<string>();
     while (!signal.aborted) {
       try {
+        const met = new Set<string>();
         if (queue.size < BATCH && (await store.lease("relay", instance, 3 * LEFT_BEHIND))) {
           let after: Place | undefined;
           do {
             const page = await store.due("publish", after, BATCH);
-            const old = new Date(clock.now() - LEFT_BEHIND).toISOString();
-            for (const commit of page) if (commit.metadata.time < old && !queue.has(id(commit))) offer(commit);
+            for (const commit of page) {
+              met.add(id(commit));
+              if (before.has(id(commit)) && !queue.has(id(commit))) offer(commit);
+            }
             after = page.length < BATCH ? undefined : page.at(-1);
-          } while (after && queue.size < QUEUE && !signal.aborted);
+          } while (after && met.size < QUEUE && !signal.aborted);
         }
+        before = met;
       } catch (error) {
         onError(error);
       }

@@ -5,13 +5,16 @@ import type { Ready } from "./ready.ts";
 
 type Lease = { readonly _id: string; readonly holder: string; readonly until: number };
 
-/** Leases as documents: one that is free or run out is taken by the upsert, one that is held makes it a duplicate. */
+/**
+ * Leases as documents: one that is free or run out is taken by the upsert, one that is held makes it a duplicate.
+ * One that runs longer than any lease was taken by a clock that is wrong, and is free too.
+ */
 export const leases = (database: Ready<Db>, now: () => number): Pick<EventStore, "lease" | "release"> => {
   const held = async () => (await database()).collection<Lease>("leases");
   return {
     lease: async (name, holder, milliseconds) => {
       const time = now();
-      const free = { _id: name, $or: [{ holder }, { until: { $lte: time } }] };
+      const free = { _id: name, $or: [{ holder }, { until: { $lte: time } }, { until: { $gt: time + milliseconds } }] };
       try {
         await (await held()).updateOne(free, { $set: { holder, until: time + milliseconds } }, { upsert: true });
         return true;

@@ -1,6 +1,9 @@
 import type { Actor, Message } from "../message.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock, Commit } from "../ports.ts";
+import type { Service } from "../service.ts";
 import type { Outcome } from "../store/execute.ts";
+import { factsIn } from "./check/evidence.ts";
+import { documentIds, reads } from "./check/read-models.ts";
 import type { Journal } from "./journal.ts";
 import type { Platform, Process } from "./platform.ts";
 
@@ -50,7 +53,7 @@ export const client = async (
 
   async function asked(exchange: Exchange, { instance, life }: Process): Promise<boolean> {
     const { request, number } = exchange;
-    const stream = instance.streamOf(request.command);
+    const stream = platform.streamOf(request.service, request.command);
     const since = platform.versionOf(request.service, stream);
     journal.note(request.actor.userId, `asks ${life.name} for ${request.command.type} (request ${number})`, [stream]);
     const enough = new AbortController();
@@ -75,13 +78,27 @@ export const client = async (
     enough.abort();
     if (!answer) return false;
     exchange.answers.push({ outcome: answer, since, step: platform.step() });
-    journal.note(request.actor.userId, `hears of request ${number}: ${answer.stream}@${answer.version}${answer.rejection ? ` no, ${answer.rejection.rejected}` : ""}`, [stream]);
+    journal.note(
+      request.actor.userId,
+      `hears of request ${number}: ${answer.stream}@${answer.version}${answer.rejection ? ` no, ${answer.rejection.rejected}` : ""}`,
+      [stream],
+    );
     if (answer.commit && random() < 0.3) {
       const until = new AbortController();
       const seen = await Promise.race([instance.settled(answer.commit, 2_000), clock.sleep(PATIENCE, until.signal).then(() => false)]);
       until.abort();
-      if (seen) platform.mustShow(request.service, answer.commit, broken);
+      if (seen) mustShow(instance.service, answer.commit);
     }
     return true;
+  }
+
+  /** Who is told that the read models have it must find it there. */
+  function mustShow(service: Service, commit: Commit): void {
+    for (const fact of factsIn(commit))
+      for (const projection of service.projections ?? [])
+        if (reads(projection, fact))
+          for (const id of documentIds(projection, fact))
+            if (platform.shown(service.name, `${projection.name}__v${projection.version}`, id) < fact.meta.version)
+              broken(commit.stream, `${projection.name} ${id} is said to show ${fact.meta.eventId}, and does not`);
   }
 };

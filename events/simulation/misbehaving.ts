@@ -1,5 +1,5 @@
-import { memoryDocuments } from "../memory/documents.ts";
 import type { MemoryDatabase } from "../memory/database.ts";
+import { memoryDocuments } from "../memory/documents.ts";
 import { type Fate, kind } from "../memory/fate.ts";
 import { memoryStore } from "../memory/store.ts";
 import type { Clock, Commit, Documents, EventStore, StoredDocument } from "../ports.ts";

@@ -4,7 +4,13 @@ import type { Journal } from "./journal.ts";
 import { type Life, never } from "./life.ts";
 
 /** One thing that was really done out there. */
-export type Deed = { readonly key: string; readonly thing: string; readonly stream: string; readonly version: number; readonly step: number };
+export type Deed = {
+  readonly key: string;
+  readonly thing: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly step: number;
+};
 /** Somebody asked for it, done or not. */
 export type Attempt = { readonly thing: string; readonly life: Life; readonly step: number };
 

@@ -2,17 +2,18 @@ import type { Guard } from "../effects/effects.ts";
 import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
 import { memoryLogBroker } from "../memory/log.ts";
 import { memoryParking } from "../memory/parking.ts";
+import type { Message } from "../message.ts";
 import type { Clock, Commit, Log, OutgoingRecord, Ports } from "../ports.ts";
 import { type Instance, instance } from "../run.ts";
-import type { Service } from "../service.ts";
+import { router, type Service } from "../service.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import { clockOf, fates, type Life, never } from "./life.ts";
 import { type Ground, ground, lateDocuments, unsettledStore } from "./misbehaving.ts";
 import { type Outside, outside } from "./outside.ts";
+import { seeded, type VirtualTime } from "./time.ts";
 import { beginTrouble } from "./trouble.ts";
 import { unfinished } from "./unfinished.ts";
-import { seeded, type VirtualTime } from "./time.ts";
 
 /** What a service is made from for one life: the world outside, as that process reaches it. */
 export type Surroundings = { readonly life: Life; readonly outside: Outside; readonly clock: Clock };
@@ -37,7 +38,9 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
   /** When a commit came to be, and where: the order of all that matters. */
   const commits = new Map<string, { readonly step: number; readonly service: string; readonly commit: Commit }>();
   const unexpected: Bug[] = [];
+  const routes = new Map<string, ReturnType<typeof router>>();
   let step = 0;
+  let crashes = 0;
   let lives = 0;
   let calm = true;
   let lastChange = clock.now();
@@ -72,7 +75,8 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
       log.subscribe({
         ...subscription,
         handle: async (batch, signal) => {
-          if (notes.kept) notes.note(life.name, `${subscription.group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
+          if (notes.kept)
+            notes.note(life.name, `${subscription.group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
           await subscription.handle(batch, signal);
           lastChange = clock.now();
         },
@@ -129,7 +133,9 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
       log: watched(log, life),
       clock: ownClock,
     };
-    const running = instance(player.make({ life, outside: world, clock: ownClock }), ports, {
+    const service = player.make({ life, outside: world, clock: ownClock });
+    if (!routes.has(player.name)) routes.set(player.name, router(service));
+    const running = instance(service, ports, {
       instance: life.name,
       partitions: PARTITIONS,
       guard: guardOf(ownClock),
@@ -157,6 +163,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
 
   const crash = (life: Life, call: string): void => {
     life.dead = true;
+    crashes += 1;
     notes.note(life.name, `crashes at ${call}`);
     const key = `${life.service} ${life.number}`;
     const process = processes.get(key);
@@ -196,6 +203,27 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
     databases,
     processes,
     step: () => step,
+    crashes: () => crashes,
+    /** For making a service only to look at its tables. */
+    nowhere: {
+      life: { ...{ service: "", number: 0, name: "nobody", born: 0, dead: true, frozenUntil: 0, skew: 0 } },
+      outside: world,
+      clock,
+    },
+    streamOf: (name: string, command: Message): string => {
+      const route = routes.get(name);
+      if (!route) return "";
+      const { aggregate, key } = route(command);
+      return `${aggregate}/${key}`;
+    },
+    versionOf: (name: string, stream: string): number => {
+      const database = grounds.get(name)?.database;
+      const last = database?.commits.get(database.streams.get(stream)?.at(-1) ?? "");
+      return last ? last.version + last.events.length - 1 : 0;
+    },
+    /** The version of a document as it is, whatever anybody reads. */
+    shown: (name: string, collection: string, id: string): number =>
+      grounds.get(name)?.database.models.get(collection)?.get(id)?.version ?? 0,
     start: async (): Promise<void> => {
       await Promise.all(players.flatMap((player) => [1, 2].map((number) => start(player, number))));
     },

@@ -21,7 +21,20 @@ type Scene = {
 };
 
 /** Begins what befalls the platform as a whole, now and then, until it is calm. */
-export const beginTrouble = ({ faults, random, clock, journal, players, processes, published, down, chaos, calm, start, leave }: Scene): void => {
+export const beginTrouble = ({
+  faults,
+  random,
+  clock,
+  journal,
+  players,
+  processes,
+  published,
+  down,
+  chaos,
+  calm,
+  start,
+  leave,
+}: Scene): void => {
   const every = async (milliseconds: number, run: () => void): Promise<void> => {
     if (milliseconds === 0) return;
     for (;;) {

@@ -14,7 +14,8 @@ export const unfinished = (
   const left: string[] = [];
   for (const [name, { due, positions }] of databases) {
     for (const mark of ["publish", "effects"] as const)
-      if (due[mark].length > 0) left.push(`${name}: ${due[mark].length} commits keep the mark ${mark}, ${due[mark].slice(0, 3).join(", ")}`);
+      if (due[mark].length > 0)
+        left.push(`${name}: ${due[mark].length} commits keep the mark ${mark}, ${due[mark].slice(0, 3).join(", ")}`);
     const running = processes.filter(({ life, ready }) => ready && life.service === name);
     if (running.length < 2) left.push(`${name} has ${running.length} instances`);
     for (const [subscription, topics] of subscriptionsOf(running[0]?.instance.service))

@@ -153,7 +153,7 @@ export interface AppCreated {
   readonly categoryIds: readonly string[];
   /** Where it comes from; repo-vmbased or repo-helm if a person uploaded it. */
   readonly repoId: string;
-  /** Its name in the index; empty if uploaded. */
+  /** The name that its packages have. */
   readonly chartName: string;
   /** The vendor's user id; may be empty. */
   readonly isv: string;
@@ -270,6 +270,10 @@ export interface AppVersionDeleted {
   readonly message: string;
   /** deleted */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** A version was renamed or described anew. */
@@ -279,8 +283,6 @@ export interface AppVersionModified {
   readonly versionId: string;
   readonly name: string;
   readonly description: string;
-  /** A rejected version becomes a draft by it. */
-  readonly status: string;
 }
 
 /** A version has another package. */
@@ -326,6 +328,10 @@ export interface AppVersionRecovered {
   readonly reviewId: string;
   /** active */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** A passed version is in the store. */
@@ -336,6 +342,24 @@ export interface AppVersionReleased {
   readonly reviewId: string;
   /** active */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
+}
+
+/** A rejected version is being worked on again: it is a draft. */
+export interface AppVersionReopened {
+  readonly type: "AppVersionReopened";
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  /** draft */
+  readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** A phase of the review is passed; with the last one, the version. */
@@ -348,6 +372,10 @@ export interface AppVersionReviewPassed {
   readonly operatorType: string;
   /** What the version is now: in-review or passed. */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** The version was rejected; the review is over. */
@@ -362,6 +390,10 @@ export interface AppVersionReviewRejected {
   readonly message: string;
   /** rejected */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** A reviewer has taken a phase of the review in hand. */
@@ -374,6 +406,10 @@ export interface AppVersionReviewStarted {
   readonly operatorType: string;
   /** in-review */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** An indexed version has the status that its repository gives. */
@@ -383,6 +419,10 @@ export interface AppVersionStatusInherited {
   readonly versionId: string;
   /** draft or active. */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** A version was taken back from review. */
@@ -393,6 +433,10 @@ export interface AppVersionSubmissionCancelled {
   readonly reviewId: string;
   /** draft */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** A version was handed in for review. */
@@ -403,6 +447,10 @@ export interface AppVersionSubmitted {
   readonly reviewId: string;
   /** submitted */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** An active version was taken out of the store for the time being. */
@@ -413,6 +461,10 @@ export interface AppVersionSuspended {
   readonly reviewId: string;
   /** suspended */
   readonly status: string;
+  /** The user whose it is. */
+  readonly owner: string;
+  /** The owner's group path, by which groups see each other's rows. */
+  readonly ownerPath: string;
 }
 
 /** An image or another file was put beside an application or a category. */
@@ -1360,7 +1412,7 @@ export interface UserRoleUnbound {
 }
 
 /** What can happen to an app. */
-export type AppEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended;
+export type AppEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended;
 
 /** What can happen to an attachment. */
 export type AttachmentEvent = AttachmentUploaded;
@@ -1437,6 +1489,7 @@ export type EventByType = {
   AppVersionPackageReplaced: AppVersionPackageReplaced;
   AppVersionRecovered: AppVersionRecovered;
   AppVersionReleased: AppVersionReleased;
+  AppVersionReopened: AppVersionReopened;
   AppVersionReviewPassed: AppVersionReviewPassed;
   AppVersionReviewRejected: AppVersionReviewRejected;
   AppVersionReviewStarted: AppVersionReviewStarted;
@@ -1536,7 +1589,7 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeProvisioned | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeProvisioned | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -1551,6 +1604,7 @@ export const eventTypes = {
   AppVersionPackageReplaced: ["app"],
   AppVersionRecovered: ["app"],
   AppVersionReleased: ["app"],
+  AppVersionReopened: ["app"],
   AppVersionReviewPassed: ["app"],
   AppVersionReviewRejected: ["app"],
   AppVersionReviewStarted: ["app"],

@@ -14,7 +14,11 @@ export const checkAnswers = function* ({ services, databases, exchanges }: Evide
     const decide = again.get(service.name) ?? decisions(service, database);
     again.set(service.name, decide);
     const about = decide.streamOf(command);
-    const wrong = (rule: string, message: string): Violation => ({ rule, about, message: `request ${number}, ${command.type}: ${message}` });
+    const wrong = (rule: string, message: string): Violation => ({
+      rule,
+      about,
+      message: `request ${number}, ${command.type}: ${message}`,
+    });
     if (!over || (cause !== null && answers.length === 0)) yield wrong("every request is answered", "it never was");
     const id = cause === null ? undefined : database.causes.get(cause);
     const recorded = id === undefined ? undefined : database.commits.get(id);
@@ -24,7 +28,10 @@ export const checkAnswers = function* ({ services, databases, exchanges }: Evide
       if (recorded) {
         const last = recorded.events.length === 0 ? recorded.version : recorded.version + recorded.events.length - 1;
         if (last !== version || !isDeepStrictEqual(recorded.rejection, rejection))
-          yield wrong("same cause, same answer", `it was answered ${outcome.stream}@${version}, but ${recorded.stream}@${last} is recorded`);
+          yield wrong(
+            "same cause, same answer",
+            `it was answered ${outcome.stream}@${version}, but ${recorded.stream}@${last} is recorded`,
+          );
       }
       if (commit) {
         const stored = database.commits.get(`${commit.stream}@${String(commit.version).padStart(12, "0")}`);
@@ -32,7 +39,10 @@ export const checkAnswers = function* ({ services, databases, exchanges }: Evide
           yield wrong("an acknowledged request is recorded", `${commit.stream}@${commit.version} is not what was acknowledged`);
       }
       if (!commit && !outcome.repeated && version < since)
-        yield wrong("a decision without events is taken on the head", `it was taken on version ${version} although there was version ${since}`);
+        yield wrong(
+          "a decision without events is taken on the head",
+          `it was taken on version ${version} although there was version ${since}`,
+        );
       const taken = commit ?? recorded;
       const fault = taken && decide.wrong(taken, command);
       if (fault) yield wrong("decisions follow from state and command alone", fault);

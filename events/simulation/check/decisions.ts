@@ -40,7 +40,8 @@ export const decisions = (service: Service, database: MemoryDatabase) => {
       const base = commit.events.length > 0 ? commit.version - 1 : commit.version;
       if (base >= states.length) return `it was decided on version ${base}, which there is not`;
       const decision = decider.decide[command.type]?.(command, states[base]) ?? [];
-      if ("rejected" in decision) return isDeepStrictEqual(decision, commit.rejection) ? undefined : `it should say no: ${decision.rejected}`;
+      if ("rejected" in decision)
+        return isDeepStrictEqual(decision, commit.rejection) ? undefined : `it should say no: ${decision.rejected}`;
       if (commit.events.length === 0) {
         if (decision.length === 0) return commit.rejection ? `it says no (${commit.rejection.rejected}) for no reason` : undefined;
         if (commit.rejection && isTaken(decider, states[base], decision, commit)) return undefined;
@@ -52,7 +53,9 @@ export const decisions = (service: Service, database: MemoryDatabase) => {
           const stored = commit.events[index];
           return stored && Buffer.compare(released.encode(aggregate, event).bytes, stored.bytes) === 0 && event.type === stored.type;
         });
-      return same ? undefined : `the same decision taken again is ${decision.map(({ type }: Message) => type).join(", ") || "nothing to do"}`;
+      return same
+        ? undefined
+        : `the same decision taken again is ${decision.map(({ type }: Message) => type).join(", ") || "nothing to do"}`;
     },
   };
 };

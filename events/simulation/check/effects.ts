@@ -14,13 +14,21 @@ export const checkEffects = function* ({ services, databases, commits, ledger, a
     if (done.has(thing)) yield { rule: "no effect twice", about: stream, message: `the outside has done ${thing} twice` };
     done.add(thing);
     if (version < (last.get(stream) ?? 0))
-      yield { rule: "effects of a stream are in order", about: stream, message: `${thing} was done after what version ${last.get(stream)} asked for` };
+      yield {
+        rule: "effects of a stream are in order",
+        about: stream,
+        message: `${thing} was done after what version ${last.get(stream)} asked for`,
+      };
     last.set(stream, Math.max(version, last.get(stream) ?? 0));
   }
   for (const { thing, life, step } of attempts) {
     const over = finished.get(thing);
     if (over !== undefined && life.born >= over)
-      yield { rule: "what has its outcome is not begun again", about: "", message: `${life.name} began ${thing} at step ${step}, though it was over at ${over}, before ${life.name} was born` };
+      yield {
+        rule: "what has its outcome is not begun again",
+        about: "",
+        message: `${life.name} began ${thing} at step ${step}, though it was over at ${over}, before ${life.name} was born`,
+      };
   }
   for (const service of services) {
     const database = databases.get(service.name);

@@ -48,7 +48,16 @@ export const factsIn = (commit: Commit): readonly Fact[] =>
   commit.events.map(({ schemaId, bytes }, index) => {
     const version = commit.version + index;
     const { time, actor, correlationId, causationId, actionId } = commit.metadata;
-    const meta = { eventId: `${commit.stream}@${version}`, stream: commit.stream, version, time, actor, correlationId, causationId, actionId };
+    const meta = {
+      eventId: `${commit.stream}@${version}`,
+      stream: commit.stream,
+      version,
+      time,
+      actor,
+      correlationId,
+      causationId,
+      actionId,
+    };
     return { event: released.decode(schemaId, bytes), meta };
   });
 

@@ -21,7 +21,11 @@ export const checkLog = function* ({ databases, contents }: Evidence): Generator
         const text = `${headers.ce_type} ${Buffer.from(value ?? []).toString("latin1")} ${headers.ce_time} ${headers.ce_correlationid}`;
         const before = bytes.get(headers.ce_id ?? "");
         if (before !== undefined && before !== text)
-          yield { rule: "an event id means one event", about: headers.ce_subject ?? "", message: `${headers.ce_id} stands on the log in two forms` };
+          yield {
+            rule: "an event id means one event",
+            about: headers.ce_subject ?? "",
+            message: `${headers.ce_id} stands on the log in two forms`,
+          };
         bytes.set(headers.ce_id ?? "", text);
       }
   for (const database of databases.values())

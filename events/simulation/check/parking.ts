@@ -9,7 +9,9 @@ export const checkParking = function* (evidence: Evidence): Generator<Violation>
     const database = evidence.databases.get(name);
     if (!database) continue;
     const dead = new Set(
-      (evidence.contents.get(`pitrix.deadLetter.${name}`) ?? []).flat().map(({ headers }) => `${headers["pitrix-subscription"]} ${headers.ce_id}`),
+      (evidence.contents.get(`pitrix.deadLetter.${name}`) ?? [])
+        .flat()
+        .map(({ headers }) => `${headers["pitrix-subscription"]} ${headers.ce_id}`),
     );
     const parked = new Map<string, Parked>();
     for (const each of database.parked.values()) parked.set(`${each.subscription} ${each.eventId}`, each);
@@ -27,11 +29,16 @@ export const checkParking = function* (evidence: Evidence): Generator<Violation>
         for (const { meta } of read.slice(first)) {
           const wrong = (message: string): Violation => ({ rule: "a parked stream waits whole", about: stream, message });
           if (!parked.has(`${subscription} ${meta.eventId}`)) yield wrong(`${name}'s ${subscription} has not parked ${meta.eventId}`);
-          else if (!dead.has(`${subscription} ${meta.eventId}`)) yield wrong(`${meta.eventId} of ${subscription} is not on the dead letter topic`);
+          else if (!dead.has(`${subscription} ${meta.eventId}`))
+            yield wrong(`${meta.eventId} of ${subscription} is not on the dead letter topic`);
         }
       }
     for (const { subscription, stream, eventId, reason } of parked.values())
       if (!poisoned.has(`${subscription} ${stream}`))
-        yield { rule: "nothing is parked but poison", about: stream, message: `${name}'s ${subscription} has parked ${eventId}: ${reason}` };
+        yield {
+          rule: "nothing is parked but poison",
+          about: stream,
+          message: `${name}'s ${subscription} has parked ${eventId}: ${reason}`,
+        };
   }
 };

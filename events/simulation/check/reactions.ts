@@ -21,13 +21,21 @@ export const checkReactions = function* (evidence: Evidence): Generator<Violatio
           const found = database.commits.get(database.causes.get(cause) ?? "");
           const wrong = (rule: string, message: string): Violation => ({ rule, about: meta.stream, message });
           if (!found) {
-            yield wrong("reactions are complete", `${service.name} has not done ${command.type} because of ${meta.eventId} (${event.type})`);
+            yield wrong(
+              "reactions are complete",
+              `${service.name} has not done ${command.type} because of ${meta.eventId} (${event.type})`,
+            );
             continue;
           }
           const fault = found.stream === decide.streamOf(command) ? decide.wrong(found, command) : `it stands in ${found.stream}`;
           if (fault) yield wrong("decisions follow from state and command alone", `${cause}: ${fault}`);
           const { causationId, correlationId, actor, actionId } = found.metadata;
-          if (causationId !== meta.eventId || correlationId !== meta.correlationId || actor.userId !== meta.actor.userId || actionId !== meta.actionId)
+          if (
+            causationId !== meta.eventId ||
+            correlationId !== meta.correlationId ||
+            actor.userId !== meta.actor.userId ||
+            actionId !== meta.actionId
+          )
             yield wrong("a reaction carries on what its event carried", `${cause}: ${JSON.stringify(found.metadata)}`);
         }
       }

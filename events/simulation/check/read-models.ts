@@ -19,7 +19,11 @@ export const factsOnLog = ({ contents }: Evidence): ReadonlyMap<string, readonly
       const meta = {
         ...{ eventId: headers.ce_id ?? "", stream: key, version, time: headers.ce_time ?? "" },
         actor: { userId: headers.ce_actor ?? "", ownerPath: headers.ce_ownerpath ?? "" },
-        ...{ correlationId: headers.ce_correlationid ?? "", causationId: headers.ce_causationid ?? null, actionId: headers.ce_actionid ?? null },
+        ...{
+          correlationId: headers.ce_correlationid ?? "",
+          causationId: headers.ce_causationid ?? null,
+          actionId: headers.ce_actionid ?? null,
+        },
       };
       facts.set(version, { event: released.decode(buffer.readUInt32BE(1), buffer.subarray(5)), meta });
     }
@@ -72,7 +76,8 @@ export const checkReadModels = function* (evidence: Evidence): Generator<Violati
         else if (!isDeepStrictEqual(found.value, document.value))
           yield wrong(document.stream, `${name}'s ${collection} has another ${id}: ${differing(found.value, document.value)}`);
       }
-      for (const [id, { stream }] of there) if (!fresh.has(id)) yield wrong(stream, `${name}'s ${collection} has ${id}, which nothing made`);
+      for (const [id, { stream }] of there)
+        if (!fresh.has(id)) yield wrong(stream, `${name}'s ${collection} has ${id}, which nothing made`);
     }
 };
 

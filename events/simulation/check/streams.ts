@@ -1,5 +1,4 @@
-import { type Evidence, factsIn, streamsOf, type Violation } from "./evidence.ts";
-import { aggregateOf } from "./evidence.ts";
+import { aggregateOf, type Evidence, factsIn, streamsOf, type Violation } from "./evidence.ts";
 
 /** In the store every stream is without a gap, its time does not run backwards, no claim is held twice and no mark is left. */
 export const checkStreams = function* ({ services, databases }: Evidence): Generator<Violation> {
@@ -29,6 +28,10 @@ export const checkStreams = function* ({ services, databases }: Evidence): Gener
     }
     for (const [mark, keys] of Object.entries(database.due))
       if (keys.length > 0)
-        yield { rule: "no due mark is left", about: keys[0]?.replace(/^.*\||@.*$/g, "") ?? "", message: `${mark} of ${keys.slice(0, 5).join(", ")}` };
+        yield {
+          rule: "no due mark is left",
+          about: keys[0]?.replace(/^.*\||@.*$/g, "") ?? "",
+          message: `${mark} of ${keys.slice(0, 5).join(", ")}`,
+        };
   }
 };

@@ -1,0 +1,72 @@
+import { type Arrow, type Choreography, compare, type Room } from "./graph.ts";
+
+/** Rooms that hear the same and announce the same, drawn as one: the providers, each for its own cloud. */
+export type Suite = { readonly name: string; readonly rooms: readonly Room[] };
+
+/** All arrows from one suite to another. */
+export type Bundle = {
+  readonly from: string;
+  readonly to: string;
+  readonly reactions: readonly { readonly event: string; readonly commands: readonly string[] }[];
+  readonly reads: readonly { readonly model: string; readonly events: readonly string[] }[];
+};
+
+/** What every room keeps, and from whom: said once instead of drawn to each. */
+export type Common = { readonly from: string; readonly model: string; readonly events: readonly string[] };
+
+/** The map with everything that says the same twice said once. */
+export const bundled = ({ rooms, arrows }: Choreography) => {
+  const suites = suitesOf(rooms);
+  const suiteOf = new Map(suites.flatMap(({ name, rooms: members }) => members.map((room) => [room.name, name] as const)));
+  const everywhere = new Set(
+    rooms.length < 3
+      ? []
+      : (rooms[0]?.readModels ?? [])
+          .filter((model) => rooms.every((room) => room.readModels.some((each) => same(each, model))))
+          .map(({ name }) => name),
+  );
+  const isCommon = ({ by, row }: Arrow) => by === "readModel" && everywhere.has(row);
+
+  const between = new Map<string, Arrow[]>();
+  for (const arrow of arrows) {
+    const [from, to] = [suiteOf.get(arrow.from) ?? arrow.from, suiteOf.get(arrow.to) ?? arrow.to];
+    if (from !== to && !isCommon(arrow)) between.set(`${from}\n${to}`, [...(between.get(`${from}\n${to}`) ?? []), { ...arrow, from, to }]);
+  }
+  const common = new Map<string, Common>();
+  for (const arrow of arrows.filter(isCommon)) {
+    const from = suiteOf.get(arrow.from) ?? arrow.from;
+    const key = `${from}\n${arrow.row}`;
+    common.set(key, { from, model: arrow.row, events: unique([...(common.get(key)?.events ?? []), arrow.event]) });
+  }
+  return {
+    suites,
+    bundles: [...between.entries()].sort(([a], [b]) => compare(a, b)).flatMap(([, list]) => bundleOf(list)),
+    common: [...common.values()],
+  };
+};
+
+const bundleOf = (arrows: readonly Arrow[]): readonly Bundle[] => {
+  const [first] = arrows;
+  if (!first) return [];
+  const reactions = new Map(arrows.filter(({ by }) => by === "reaction").map(({ event, commands }) => [event, { event, commands }]));
+  const reads = new Map<string, readonly string[]>();
+  for (const { event, row } of arrows.filter(({ by }) => by === "readModel")) reads.set(row, unique([...(reads.get(row) ?? []), event]));
+  return [
+    { from: first.from, to: first.to, reactions: [...reactions.values()], reads: [...reads].map(([model, events]) => ({ model, events })) },
+  ];
+};
+
+const suitesOf = (rooms: readonly Room[]): readonly Suite[] => {
+  const bySignature = new Map<string, Room[]>();
+  for (const room of rooms) {
+    const announced = room.aggregates.flatMap(({ events }) => events);
+    const signature = JSON.stringify([room.reactions.map(({ on }) => on).sort(compare), announced.sort(compare)]);
+    bySignature.set(signature, [...(bySignature.get(signature) ?? []), room]);
+  }
+  return [...bySignature.values()].map((members) => ({ name: members[0]?.name ?? "", rooms: members }));
+};
+
+export const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
+
+const same = (a: Room["readModels"][number], b: Room["readModels"][number]) =>
+  a.name === b.name && a.events.length === b.events.length && a.events.every((event) => b.events.includes(event));

@@ -1,0 +1,101 @@
+import type { HttpRow } from "../http.ts";
+import type { AnyProjection } from "../projection.ts";
+import type { Service } from "../service.ts";
+import { issuedBy } from "./issued.ts";
+
+/** "On this, do that": the event or what else it starts with, and the commands where they can be known. */
+export type MapRow = { readonly on: string; readonly commands: readonly string[] };
+
+/** A service as the map shows it: what it decides and announces, what it hears, what it keeps, and its edge to the outside. */
+export type Room = {
+  readonly name: string;
+  readonly aggregates: readonly { readonly name: string; readonly commands: readonly string[]; readonly events: readonly string[] }[];
+  readonly reactions: readonly MapRow[];
+  readonly readModels: readonly { readonly name: string; readonly events: readonly string[] }[];
+  readonly effects: readonly MapRow[];
+  readonly timers: readonly MapRow[];
+  readonly signals: readonly MapRow[];
+  readonly operations: readonly (MapRow & { readonly kind: HttpRow["kind"] })[];
+};
+
+/** An event that goes from who announces it to one row that reads it: a reaction, or a read model. */
+export type Arrow = {
+  readonly event: string;
+  readonly from: string;
+  readonly aggregate: string;
+  readonly to: string;
+  readonly by: "reaction" | "readModel";
+  /** The read model's name; of a reaction the event's. */
+  readonly row: string;
+  readonly commands: readonly string[];
+};
+
+/** Who reacts to what, read from the tables that run. */
+export type Choreography = {
+  readonly rooms: readonly Room[];
+  readonly arrows: readonly Arrow[];
+  /** Rows that can never run; there must be none. */
+  readonly troubles: readonly string[];
+};
+
+/** The map of these services, which should be all of a platform. In the order of names, whatever order they are given in. */
+export const graphOf = (services: readonly Service[]): Choreography => {
+  const sorted = [...services].sort((a, b) => compare(a.name, b.name));
+  const rooms = sorted.map(roomOf);
+  const announcers = new Map<string, { readonly from: string; readonly aggregate: string }[]>();
+  for (const { name: from, aggregates } of rooms)
+    for (const { name: aggregate, events } of aggregates)
+      for (const event of events) announcers.set(event, [...(announcers.get(event) ?? []), { from, aggregate }]);
+
+  const arrows: Arrow[] = [];
+  const troubles: string[] = [...twice(rooms.map(({ name }) => name))].map((name) => `there are two services ${name}`);
+  for (const [index, { name: to, reactions, readModels, ...edge }] of rooms.entries()) {
+    for (const { on: event, commands } of reactions) {
+      const found = announcers.get(event) ?? [];
+      if (found.length === 0) troubles.push(`${to} reacts to ${event}, which nobody announces`);
+      for (const announcer of found) arrows.push({ event, ...announcer, to, by: "reaction", row: event, commands });
+    }
+    for (const { name: row, events } of readModels) {
+      const of = sorted[index]?.projections?.find(({ name }) => name === row)?.of;
+      for (const event of events) {
+        const found = (announcers.get(event) ?? []).filter(({ aggregate }) => !of || of.includes(aggregate));
+        if (found.length === 0) troubles.push(`read model ${row} of ${to} reads ${event}, which nobody announces${of ? " there" : ""}`);
+        for (const announcer of found) arrows.push({ event, ...announcer, to, by: "readModel", row, commands: [] });
+      }
+    }
+    for (const [what, rows] of [
+      ["an effect of", edge.effects],
+      ["a timer after", edge.timers],
+    ] as const)
+      for (const { on } of rows)
+        if (!(announcers.get(on) ?? []).some(({ from }) => from === to))
+          troubles.push(`${to} has ${what} ${on}, which it does not announce`);
+  }
+  return { rooms, arrows, troubles };
+};
+
+const roomOf = ({ name, aggregates, reactions = {}, projections = [], signals = [], http = [] }: Service): Room => {
+  const known = new Set(Object.values(aggregates).flatMap(({ decider }) => Object.keys(decider.decide)));
+  const row = (on: string, source: unknown): MapRow => ({ on, commands: issuedBy(source, known) });
+  const rows = (table: object | undefined) =>
+    Object.entries(table ?? {}).flatMap(([on, source]) => (source === undefined ? [] : [row(on, source)]));
+  return {
+    name,
+    aggregates: Object.entries(aggregates).map(([aggregate, { decider }]) => ({
+      name: aggregate,
+      commands: Object.keys(decider.decide),
+      events: Object.keys(decider.evolve),
+    })),
+    reactions: rows(reactions),
+    readModels: projections.map((projection: AnyProjection) => ({ name: projection.name, events: Object.keys(projection.evolve) })),
+    effects: Object.values(aggregates).flatMap(({ effects }) => rows(effects)),
+    timers: Object.values(aggregates).flatMap(({ timers }) => rows(timers)),
+    signals: signals.map((signal) => row("signal", signal)),
+    operations: http.map((each) => ({ ...row(each.operation, each.kind === "command" ? each.command : undefined), kind: each.kind })),
+  };
+};
+
+/** By code points, so that a map is the same everywhere. */
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const twice = (names: readonly string[]): ReadonlySet<string> => new Set(names.filter((name, index) => names.indexOf(name) !== index));

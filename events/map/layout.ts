@@ -1,0 +1,236 @@
+import type { Rect } from "./canvas.ts";
+
+/** Something to be placed in a column. */
+export type Box = { readonly id: string; readonly column: number; readonly width: number; readonly height: number };
+/** Leads from one box to another, in whichever direction the columns lie. */
+export type Link = { readonly from: string; readonly to: string };
+export type Layout = {
+  readonly places: ReadonlyMap<string, Rect>;
+  /** One SVG path a link, in their order. */
+  readonly routes: readonly string[];
+  readonly width: number;
+  readonly height: number;
+};
+export type Spacing = { readonly gap: number; readonly spacing: number };
+
+type Node = Box & { readonly lane: boolean };
+type Step = { readonly left: Node; readonly right: Node };
+type Heights = ReadonlyMap<string, number>;
+
+const EDGE = 14;
+const PORTS = 11;
+const SWEEPS = 10;
+const CROSSING = 90;
+
+/**
+ * Boxes in columns, links as curves between columns and straight through them, in lanes of their own. So no link runs over a box, and no box
+ * over another. Within a column the order is the one with short links and few crossings; the same boxes give the same picture.
+ */
+export const layered = (boxes: readonly Box[], links: readonly Link[], { gap, spacing }: Spacing): Layout => {
+  const nodes = new Map<string, Node>(boxes.map((box) => [box.id, { ...box, lane: false }]));
+  const chains = links.map((link, index) => chainOf(link, index, nodes));
+  const steps = chains.flatMap((chain) => chain.slice(1).map((node, index) => step(chain[index] ?? node, node)));
+  const numbers = [...new Set([...nodes.values()].map(({ column }) => column))].sort((a, b) => a - b);
+  const columns = ordered(
+    numbers.map((number) => [...nodes.values()].filter(({ column }) => column === number)),
+    steps,
+    spacing,
+  );
+  const heights = centred(columns, steps, spacing);
+  const top = Math.min(...[...nodes.values()].map((node) => (heights.get(node.id) ?? 0) - node.height / 2));
+
+  const places = new Map<string, Rect>();
+  const edges = new Map<number, { readonly left: number; readonly right: number }>();
+  let x = 0;
+  for (const column of columns) {
+    const width = Math.max(...column.map((node) => node.width));
+    for (const { id, width: own, height } of column)
+      places.set(id, { x: x + (width - own) / 2, y: (heights.get(id) ?? 0) - top - height / 2, width: own, height });
+    edges.set(column[0]?.column ?? 0, { left: x, right: x + width });
+    x += width + gap;
+  }
+  const ports = portsOf(steps, places);
+  const routes = chains.map((chain) => routeOf(chain, places, edges, ports));
+  const bottom = Math.max(...[...places.values()].map(({ y, height }) => y + height));
+  return {
+    places: new Map([...places].filter(([id]) => !nodes.get(id)?.lane)),
+    routes,
+    width: x - gap,
+    height: bottom,
+  };
+};
+
+/** A link as the nodes that it passes, with a lane in every column between. */
+const chainOf = ({ from, to }: Link, index: number, nodes: Map<string, Node>): readonly Node[] => {
+  const [start, end] = [nodes.get(from), nodes.get(to)];
+  if (!start || !end || start.column === end.column) throw new Error(`a link from ${from} to ${to} must lead from column to column`);
+  const direction = Math.sign(end.column - start.column);
+  const chain = [start];
+  for (let column = start.column + direction; column !== end.column; column += direction) {
+    const lane = { id: `lane ${index} ${column}`, column, width: 0, height: 6, lane: true };
+    nodes.set(lane.id, lane);
+    chain.push(lane);
+  }
+  return [...chain, end];
+};
+
+const step = (a: Node, b: Node): Step => (a.column < b.column ? { left: a, right: b } : { left: b, right: a });
+
+/** Changes places within columns as long as that makes the links shorter or cross less. */
+const ordered = (columns: readonly (readonly Node[])[], steps: readonly Step[], spacing: number): readonly (readonly Node[])[] => {
+  let best = columns;
+  let cost = costOf(best, steps, spacing);
+  for (let better = true; better; ) {
+    better = false;
+    for (const [number, column] of columns.entries())
+      for (let from = 0; from < column.length; from++)
+        for (let to = 0; to < column.length; to++) {
+          if (from === to) continue;
+          const changed = best.map((each, index) => (index === number ? moved(each, from, to) : each));
+          const changedCost = costOf(changed, steps, spacing);
+          if (changedCost < cost - 0.5) [best, cost, better] = [changed, changedCost, true];
+        }
+  }
+  return best;
+};
+
+const moved = <T>(list: readonly T[], from: number, to: number): readonly T[] => {
+  const without = list.filter((_, index) => index !== from);
+  const item = list.slice(from, from + 1);
+  return [...without.slice(0, to), ...item, ...without.slice(to)];
+};
+
+const costOf = (columns: readonly (readonly Node[])[], steps: readonly Step[], spacing: number): number => {
+  const heights = centred(columns, steps, spacing);
+  let cost = 0;
+  for (const [index, a] of steps.entries()) {
+    const [left, right] = [facing(a.left, a.right, heights), facing(a.right, a.left, heights)];
+    cost += Math.abs(left - right);
+    for (const b of steps.slice(index + 1)) {
+      if (a.left.column !== b.left.column) continue;
+      const [otherLeft, otherRight] = [facing(b.left, b.right, heights), facing(b.right, b.left, heights)];
+      if ((left - otherLeft) * (right - otherRight) < 0) cost += CROSSING;
+    }
+  }
+  return cost;
+};
+
+/** Where on a box a link to the other one would meet it. */
+const facing = (box: Node, other: Node, heights: Heights): number => {
+  const [own, wanted] = [heights.get(box.id) ?? 0, heights.get(other.id) ?? 0];
+  const room = box.lane ? 0 : Math.max(0, box.height / 2 - EDGE);
+  return Math.min(own + room, Math.max(own - room, wanted));
+};
+
+/** The middle of every box: as near to what it is linked to as the others in its column allow. */
+const centred = (columns: readonly (readonly Node[])[], steps: readonly Step[], spacing: number): Heights => {
+  const heights = new Map<string, number>();
+  for (const column of columns) {
+    const total = column.reduce((sum, { height }) => sum + height + spacing, -spacing);
+    let y = -total / 2;
+    for (const { id, height } of column) {
+      heights.set(id, y + height / 2);
+      y += height + spacing;
+    }
+  }
+  const near = new Map<string, Node[]>();
+  for (const { left, right } of steps) {
+    near.set(left.id, [...(near.get(left.id) ?? []), right]);
+    near.set(right.id, [...(near.get(right.id) ?? []), left]);
+  }
+  for (let sweep = 0; sweep < SWEEPS; sweep++)
+    for (const column of sweep % 2 === 0 ? columns : [...columns].reverse()) {
+      const wanted = column.map((node) => {
+        const others = near.get(node.id) ?? [];
+        const meet = others.map((other) => facing(other, node, heights));
+        return meet.length === 0 ? (heights.get(node.id) ?? 0) : meet.reduce((sum, y) => sum + y, 0) / meet.length;
+      });
+      const distances = column.map((node, index) => {
+        const before = column[index - 1];
+        return before ? (before.height + node.height) / 2 + (before.lane && node.lane ? spacing / 2 : spacing) : 0;
+      });
+      for (const [index, y] of apart(wanted, distances).entries()) heights.set(column[index]?.id ?? "", y);
+    }
+  return heights;
+};
+
+/** The numbers nearest to the wanted ones of which each is at least its distance above the one before: pooled where they conflict. */
+const apart = (wanted: readonly number[], distances: readonly number[]): readonly number[] => {
+  let sum = 0;
+  const offsets = distances.map((distance) => (sum += distance));
+  const pools: { total: number; count: number }[] = [];
+  for (const [index, value] of wanted.entries()) {
+    let pool = { total: value - (offsets[index] ?? 0), count: 1 };
+    for (let last = pools.at(-1); last && last.total / last.count > pool.total / pool.count; last = pools.at(-1)) {
+      pool = { total: pool.total + last.total, count: pool.count + last.count };
+      pools.pop();
+    }
+    pools.push(pool);
+  }
+  return pools.flatMap(({ total, count }) => Array<number>(count).fill(total / count)).map((value, index) => value + (offsets[index] ?? 0));
+};
+
+const middle = (rect: Rect | undefined): number => (rect ? rect.y + rect.height / 2 : 0);
+const portKey = (box: Node, other: Node): string => `${box.id}\n${other.id}`;
+
+/** Where each link leaves a box: towards its other end, and apart from the others on that side. */
+const portsOf = (steps: readonly Step[], places: ReadonlyMap<string, Rect>): ReadonlyMap<string, number> => {
+  const sides = new Map<string, { readonly box: Node; readonly others: Node[] }>();
+  const add = (box: Node, other: Node, side: string) => {
+    const key = `${box.id} ${side}`;
+    const found = sides.get(key) ?? { box, others: [] };
+    found.others.push(other);
+    sides.set(key, found);
+  };
+  for (const { left, right } of steps) {
+    add(left, right, "right");
+    add(right, left, "left");
+  }
+  const ports = new Map<string, number>();
+  for (const { box, others } of sides.values()) {
+    const place = places.get(box.id);
+    if (!place) continue;
+    const sorted = [...others].sort((a, b) => middle(places.get(a.id)) - middle(places.get(b.id)));
+    const [low, high] = [place.y + Math.min(EDGE, place.height / 2), place.y + place.height - Math.min(EDGE, place.height / 2)];
+    const distance = sorted.length > 1 ? Math.min(PORTS, (high - low) / (sorted.length - 1)) : 0;
+    const single = others.length === 1 && place.height < 6 * EDGE;
+    const wanted = sorted.map((other) => (single ? middle(place) : Math.min(high, Math.max(low, middle(places.get(other.id))))));
+    const spread = apart(
+      wanted,
+      wanted.map((_, index) => (index === 0 ? 0 : distance)),
+    );
+    const shift = Math.min(0, high - (spread.at(-1) ?? high)) + Math.max(0, low - (spread[0] ?? low));
+    for (const [index, other] of sorted.entries()) ports.set(portKey(box, other), (spread[index] ?? middle(place)) + shift);
+  }
+  return ports;
+};
+
+const routeOf = (
+  chain: readonly Node[],
+  places: ReadonlyMap<string, Rect>,
+  edges: ReadonlyMap<number, { readonly left: number; readonly right: number }>,
+  ports: ReadonlyMap<string, number>,
+): string => {
+  const parts: string[] = [];
+  for (const [index, to] of chain.slice(1).entries()) {
+    const from = chain[index] ?? to;
+    const forward = to.column > from.column;
+    const [a, b] = [places.get(from.id), places.get(to.id)];
+    const [columnA, columnB] = [edges.get(from.column), edges.get(to.column)];
+    if (!a || !b || !columnA || !columnB) continue;
+    const [y1, y2] = [ports.get(portKey(from, to)) ?? middle(a), ports.get(portKey(to, from)) ?? middle(b)];
+    const [edgeA, edgeB] = forward ? [columnA.right, columnB.left] : [columnA.left, columnB.right];
+    const boxA = forward ? a.x + a.width : a.x;
+    const boxB = forward ? b.x : b.x + b.width;
+    const half = (edgeA + edgeB) / 2;
+    parts.push(
+      index === 0 ? `M${r(boxA)} ${r(y1)}` : "",
+      `L${r(edgeA)} ${r(y1)}`,
+      `C${r(half)} ${r(y1)} ${r(half)} ${r(y2)} ${r(edgeB)} ${r(y2)}`,
+      to.lane ? "" : `L${r(boxB)} ${r(y2)}`,
+    );
+  }
+  return parts.filter(Boolean).join(" ");
+};
+
+const r = (value: number): string => String(Math.round(value * 10) / 10);

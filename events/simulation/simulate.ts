@@ -1,0 +1,142 @@
+import type { Message } from "../message.ts";
+import { check } from "./check/check.ts";
+import type { Violation } from "./check/evidence.ts";
+import { checkRest } from "./check/rest.ts";
+import { client, type Exchange, type Request } from "./clients.ts";
+import { drawFaults, type FaultKind, faultKinds } from "./faults.ts";
+import { hashOf, journal, type Step } from "./journal.ts";
+import { type Player, platform } from "./platform.ts";
+import { type Bad, poisoned } from "./poison.ts";
+import { seeded, virtualTime } from "./time.ts";
+
+/** Who plays, what is asked of them, and where poison hides if there is any. */
+export type Scenario = {
+  readonly players: readonly Player[];
+  readonly requests: (seed: number, commands: number) => readonly Request[];
+  readonly bad: Bad;
+  /** What the outside has done once an event says so. */
+  readonly finishes: (event: Message) => string | undefined;
+  /** Streams that must not be left in the middle of something. */
+  readonly resting: (stream: string, state: unknown) => string | undefined;
+  /** Subscriptions that may be slow. */
+  readonly slow: readonly string[];
+};
+
+export type SimulationOptions = {
+  readonly seed: number;
+  readonly commands: number;
+  readonly faults?: ReadonlySet<FaultKind>;
+  /** Requests to leave out. */
+  readonly without?: ReadonlySet<number>;
+  readonly journal?: boolean;
+};
+export type Result = {
+  readonly violations: readonly Violation[];
+  readonly commits: number;
+  readonly crashes: number;
+  readonly virtualSeconds: number;
+  readonly steps: readonly Step[];
+  readonly hash: string;
+};
+
+const MINUTE = 60_000;
+/** After the last fault the world must come to rest within this time. */
+const REST = 5 * MINUTE;
+
+/** One run: the real tables on the real backbone, everything that is random drawn from the seed, then all promises held against what is left. */
+export const simulate = async (
+  scenario: Scenario,
+  { seed, commands, faults: allowed = new Set(faultKinds), without, journal: kept = false }: SimulationOptions,
+): Promise<Result> => {
+  const random = seeded(seed);
+  const faults = drawFaults(random, scenario.slow, allowed);
+  const time = virtualTime(random);
+  const { clock } = time;
+  const start = clock.now();
+  const notes = journal(kept, clock.now);
+  const bad: Bad = faults.poison ? scenario.bad : () => false;
+  const players = scenario.players.map(
+    ({ name, make }): Player => ({ name, make: (around) => (faults.poison ? poisoned(make(around), bad) : make(around)) }),
+  );
+  const world = platform(players, faults, seed, time, notes);
+  const violations: Violation[] = [];
+  const finish = (): Result => ({
+    violations,
+    commits: world.commits.size,
+    crashes: world.crashes(),
+    virtualSeconds: (clock.now() - start) / 1_000,
+    steps: notes.steps,
+    hash: kept ? hashOf(notes.steps) : "",
+  });
+  const rests = async (limit: number): Promise<boolean> => {
+    let looked = clock.now();
+    const over = (): boolean => {
+      if (clock.now() - looked < 500) return false;
+      looked = clock.now();
+      return world.quietFor() > 1_500 && world.unfinished().length === 0;
+    };
+    if (await time.run(over, limit)) return true;
+    violations.push({
+      rule: "the world comes to rest",
+      about: "",
+      message: world.unfinished().join("; ") || `something happened ${world.quietFor()} ms ago`,
+    });
+    return false;
+  };
+
+  const starting = world.start();
+  if (
+    !(await time.run(
+      () => world.processes.size === 2 * players.length && [...world.processes.values()].every(({ ready }) => ready),
+      MINUTE,
+    ))
+  )
+    throw new Error("the platform does not start");
+  await starting;
+  if (!(await rests(MINUTE))) return finish();
+
+  const requests = scenario.requests(seed, commands);
+  const exchanges = requests.map((request, number): Exchange => ({ request, number, answers: [], failures: 0, over: false }));
+  const asked = exchanges.filter(({ number }) => !without?.has(number));
+  const broken = (about: string, message: string) => void violations.push({ rule: "promises to those who ask", about, message });
+  const people = [...new Set(asked.map(({ request }) => request.actor.userId))];
+  let busy = people.length;
+  world.beginFaults();
+  for (const [index, person] of people.entries()) {
+    const own = asked.filter(({ request }) => request.actor.userId === person);
+    void client(own, world, clock, seeded(seed * 31 + index), notes, broken).then(() => {
+      busy -= 1;
+    });
+  }
+  await time.run(() => busy === 0, 30 * MINUTE);
+  await time.run(() => false, Math.round(5_000 * random()));
+  world.endFaults();
+  await time.run(() => busy === 0, MINUTE);
+
+  if (!(await rests(REST))) return finish();
+  world.advance(3 * 60 * MINUTE);
+  await time.run(() => false, 12_000);
+  if (!(await rests(REST))) return finish();
+
+  const services = scenario.players.map(({ make }) => make(world.nowhere));
+  for (const { where, message } of world.unexpected)
+    violations.push({ rule: "no table throws", about: "", message: `${where}: ${message}` });
+  const { ledger, attempts } = world.outside;
+  const { finishes, resting } = scenario;
+  const commits = [...world.commits.values()];
+  const evidence = {
+    services,
+    databases: world.databases(),
+    contents: world.contents(),
+    commits,
+    exchanges: asked,
+    ledger,
+    attempts,
+    bad,
+    finishes,
+  };
+  violations.push(...check(evidence));
+  // Behind poison some things rightly wait.
+  if (!faults.poison) violations.push(...checkRest(evidence, resting));
+  return finish();
+};

@@ -1,0 +1,162 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startPlatform } from "./platform.ts";
+
+const usage = `Usage: node dist/infra/platform/main.js <up|down|status|reset> [options]
+
+  up        start the platform in the background and return when it answers; again = no change
+  down      stop it; its state is kept
+  status    what runs (exit code 0 if it runs, 3 if not)
+  reset     stop it and delete its state
+
+  --directory D   state, secrets and logs (default .pitrix/platform)
+  --port P        the gateway's port, the services follow (default 9100)
+  --foreground    stay attached until Ctrl-C
+  --json          answer in JSON
+
+  KAFKA_BROKERS and MONGODB_URL, both set, are used instead of the embedded servers.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    directory: { type: "string", default: ".pitrix/platform" },
+    port: { type: "string", default: "9100" },
+    foreground: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+/** What a running platform says of itself, in its directory. */
+type Status = {
+  readonly pid: number;
+  readonly url: string;
+  readonly client: string;
+  readonly administrator: string;
+  readonly services: { readonly [name: string]: string };
+};
+const statusFile = join(values.directory, "platform.json");
+const logFile = join(values.directory, "platform.log");
+
+const running = (): Status | undefined => {
+  if (!existsSync(statusFile)) return undefined;
+  const status: Status = JSON.parse(readFileSync(statusFile, "utf8"));
+  try {
+    process.kill(status.pid, 0);
+    return status;
+  } catch {
+    return undefined;
+  }
+};
+
+const tell = (status: Status | undefined, otherwise: string): void => {
+  if (values.json) return void process.stdout.write(`${JSON.stringify(status ?? null)}\n`);
+  if (!status) return void process.stdout.write(`${otherwise}\n`);
+  const { url, client, administrator, services } = status;
+  const list = Object.entries(services).map(([name, where]) => `  ${name.padEnd(16)}${where}`);
+  process.stdout.write(
+    `Pitrix answers at ${url}\n${list.join("\n")}\n  client          ${client}\n  administrator   ${administrator}\n  secrets, logs   ${values.directory}\n`,
+  );
+};
+
+const until = async (what: string, seconds: number, holds: () => boolean): Promise<void> => {
+  const end = Date.now() + seconds * 1_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`${what} within ${seconds} s; see ${logFile}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+
+const foreground = async (): Promise<void> => {
+  const report = (text: string): void => void process.stderr.write(`${text}\n`);
+  let stop = async (): Promise<void> => {};
+  const end = async (code: number): Promise<never> => {
+    await stop();
+    rmSync(statusFile, { force: true });
+    process.exit(code);
+  };
+  const platform = await startPlatform({
+    directory: values.directory,
+    port: Number(values.port),
+    report,
+    ended: (name, reason) => {
+      report(`service ${name} ${reason}`);
+      void end(1);
+    },
+  });
+  stop = platform.stop;
+  const { client, administrator } = platform.secrets;
+  const status: Status = {
+    pid: process.pid,
+    url: platform.url,
+    client: platform.fresh ? `${client.id}:${client.secret}` : `${client.id} (its secret is in secrets.json)`,
+    administrator: platform.fresh ? `${administrator.email}:${administrator.password}` : administrator.email,
+    services: Object.fromEntries(platform.services.map(({ name, url }) => [name, url])),
+  };
+  // Secrets are shown once, to who started it; the file forgets them.
+  writeFileSync(statusFile, JSON.stringify({ ...status, ready: true }), { mode: 0o600 });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(0));
+};
+
+const up = async (): Promise<void> => {
+  const already = running();
+  if (already) return tell(already, "");
+  if (values.foreground) return foreground();
+  mkdirSync(values.directory, { recursive: true, mode: 0o700 });
+  const output = openSync(logFile, "w", 0o600);
+  const child = spawn(
+    process.execPath,
+    [process.argv[1] ?? "", "up", "--foreground", "--directory", values.directory, "--port", values.port],
+    { detached: true, stdio: ["ignore", output, output] },
+  );
+  let code: number | null | undefined;
+  child.once("exit", (exit) => {
+    code = exit;
+  });
+  await until("the platform was not ready", 120, () => code !== undefined || running() !== undefined);
+  if (code !== undefined)
+    throw new Error(`the platform did not start:\n${readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-20).join("\n")}`);
+  child.unref();
+  const status = running();
+  tell(status, "");
+  if (status)
+    writeFileSync(
+      statusFile,
+      JSON.stringify({ ...status, client: status.client.split(":")[0], administrator: status.administrator.split(":")[0] }),
+      { mode: 0o600 },
+    );
+};
+
+const down = async (): Promise<void> => {
+  const status = running();
+  if (!status) return tell(undefined, "Pitrix does not run.");
+  process.kill(status.pid, "SIGTERM");
+  await until("it did not stop", 60, () => running() === undefined);
+  tell(undefined, "Pitrix is stopped; its state is kept.");
+};
+
+const commands: { readonly [name: string]: () => Promise<void> } = {
+  up,
+  down,
+  status: async () => {
+    const status = running();
+    tell(status, "Pitrix does not run.");
+    process.exitCode = status ? 0 : 3;
+  },
+  reset: async () => {
+    await down();
+    rmSync(values.directory, { recursive: true, force: true });
+  },
+};
+
+const command = commands[positionals[0] ?? ""];
+if (values.help || !command) {
+  (values.help ? process.stdout : process.stderr).write(`${usage}\n`);
+  process.exitCode = values.help ? 0 : 64;
+} else
+  await command().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  });

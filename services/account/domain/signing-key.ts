@@ -1,0 +1,30 @@
+import type { Decider } from "../../../events/decider.ts";
+import type { SigningKeyEvent } from "../../../schemas/generated/events.ts";
+
+export type SigningKeyCommand =
+  | { type: "AnnounceSigningKey"; keyId: string; publicJwk: string; sealedPrivateJwk: string }
+  | { type: "RetireSigningKey"; keyId: string };
+export type SigningKeyState = { status: "absent" } | { status: "announced" } | { status: "retired" };
+
+/** A pair of keys: the private half signs tokens here, the public one proves them everywhere. */
+export const signingKey: Decider<SigningKeyCommand, SigningKeyEvent, SigningKeyState> = {
+  key: "keyId",
+  initialState: { status: "absent" },
+  decide: {
+    AnnounceSigningKey: (command, { status }) => (status === "absent" ? [{ ...command, type: "SigningKeyAnnounced" }] : []),
+    RetireSigningKey: ({ keyId }, { status }) => {
+      switch (status) {
+        case "announced":
+          return [{ type: "SigningKeyRetired", keyId }];
+        case "retired":
+          return [];
+        default:
+          return { rejected: `there is no signing key ${keyId}`, kind: "notFound" };
+      }
+    },
+  },
+  evolve: {
+    SigningKeyAnnounced: () => ({ status: "announced" }),
+    SigningKeyRetired: () => ({ status: "retired" }),
+  },
+};

@@ -1,0 +1,39 @@
+import type { HttpRow, RequestOf } from "../../../events/http.ts";
+import { type OperationId, operations } from "../../../schemas/generated/http.ts";
+import { type AccessUser, authorize, type CustomRoles, ownerPathOf, SYSTEM } from "../../chassis/access.ts";
+import { type AccountReads, answer } from "./rows.ts";
+
+/** What the gateway decides for itself, told to whoever asks. */
+export const canDoRows: readonly HttpRow[] = [
+  answer("CanDo", async (request, reads) => {
+    const operation = operationOf(request);
+    if (!operation) return { rejected: "there is no such operation", kind: "notFound", error: "resource_not_found" };
+    const user = await userOf(request.user_id, reads);
+    if (!user) return { rejected: `there is no user ${request.user_id}`, kind: "notFound", error: "resource_not_found" };
+    const { allowed, accessPath } = authorize(user, await customRoles(user, reads), operation);
+    return allowed
+      ? { user_id: user.userId, access_path: accessPath, owner_path: ownerPathOf(user) }
+      : { rejected: `${user.userId} may not call ${operation}`, kind: "denied", error: "permission_denied" };
+  }),
+];
+
+const ids = new Map<string, OperationId>();
+// The generated table has these keys and no others.
+for (const id of Object.keys(operations) as OperationId[]) {
+  ids.set(id, id);
+  ids.set(`${operations[id].method} ${operations[id].path}`, id);
+}
+
+const operationOf = ({ api_method, url_method = "", url = "" }: RequestOf<"CanDo">): OperationId | undefined =>
+  ids.get(api_method ?? "") ?? ids.get(`${url_method.toLowerCase()} ${url}`);
+
+const userOf = async (userId: string, reads: AccountReads): Promise<AccessUser | undefined> => {
+  if (userId === SYSTEM) return { userId, roleIds: [], groupPath: "" };
+  const user = await reads.get("users", userId);
+  return user?.status === "active" ? { userId, roleIds: user.role_id, groupPath: user.group_path } : undefined;
+};
+
+const customRoles = async ({ roleIds }: AccessUser, reads: AccountReads): Promise<CustomRoles> => {
+  const roles = roleIds.length === 0 ? [] : await reads.find("roles", [{ field: "role_id", in: roleIds }], roleIds.length);
+  return new Map(roles.flatMap(({ role_id, status, modules }) => (status === "active" ? [[role_id, modules] as const] : [])));
+};

@@ -1,0 +1,83 @@
+import type { Rejection } from "../../../events/decider.ts";
+import type { HttpRow } from "../../../events/http.ts";
+import type { UserDocument } from "../read-models/users.ts";
+import { type AccountReads, command, query } from "./rows.ts";
+import { presentGroup, presentUser } from "./users.ts";
+
+const filters = ["group_id", "parent_group_id", "root_group_id", "group_path", ["group_name", "name"], "status"] as const;
+const search = ["group_id", "name", "description"] as const;
+
+/** Groups: the tree, and who is in it. */
+export const groupRows: readonly HttpRow[] = [
+  query("DescribeGroups", { from: "groups", filters, search, present: presentGroup }),
+
+  query("DescribeGroupsDetail", {
+    ...{ from: "groups", filters, search },
+    join: { user_set: ["users", "group_id", "group_id"] },
+    present: (group, { user_set = [] }) => {
+      const users: readonly UserDocument[] = user_set;
+      return { group: presentGroup(group), user_set: users.map(presentUser) };
+    },
+  }),
+
+  command("CreateGroup", {
+    needs: ({ parent_group_id }) => ({ parent: ["groups", parent_group_id || undefined] }),
+    command: ({ name, description = "" }, { newId, needs: { parent }, actor }) =>
+      parent?.status === "deleted"
+        ? deletedParent(parent.group_id)
+        : {
+            type: "CreateGroup",
+            groupId: newId("grp"),
+            ...{ name, description, parentGroupId: parent?.group_id ?? "", parentPath: parent?.group_path ?? "" },
+            ...{ owner: actor.userId, ownerPath: actor.ownerPath },
+          },
+    answer: ([{ groupId }]) => ({ group_id: groupId }),
+  }),
+
+  command("ModifyGroup", {
+    needs: ({ group_id, parent_group_id }) => ({
+      group: ["groups", group_id],
+      parent: ["groups", parent_group_id || undefined],
+    }),
+    command: ({ group_id, name, description }, { needs: { parent } }) =>
+      parent?.status === "deleted"
+        ? deletedParent(parent.group_id)
+        : {
+            type: "ModifyGroup",
+            groupId: group_id,
+            ...{ name, description, parent: parent && { parentGroupId: parent.group_id, parentPath: parent.group_path } },
+          },
+    answer: ([{ groupId }]) => ({ group_id: groupId }),
+  }),
+
+  command("DeleteGroups", {
+    each: "group_id",
+    needs: (_, group_id) => ({ group: ["groups", group_id] }),
+    command: (_, { item }) => ({ type: "DeleteGroup", groupId: item }),
+    answer: (commands) => ({ group_id: commands.map(({ groupId }) => groupId) }),
+  }),
+
+  command("JoinGroup", {
+    each: "group_id",
+    needs: (_, group_id) => ({ group: ["groups", group_id] }),
+    prepare: ({ user_id }, _, reads) => absentee(user_id, reads),
+    command: ({ user_id }, { item }) => ({ type: "JoinGroup", groupId: item, userIds: user_id }),
+    answer: (commands, _, { user_id }) => ({ group_id: commands.map(({ groupId }) => groupId), user_id }),
+  }),
+
+  command("LeaveGroup", {
+    each: "group_id",
+    needs: (_, group_id) => ({ group: ["groups", group_id] }),
+    command: ({ user_id }, { item }) => ({ type: "LeaveGroup", groupId: item, userIds: user_id }),
+    answer: (commands, _, { user_id }) => ({ group_id: commands.map(({ groupId }) => groupId), user_id }),
+  }),
+];
+
+const deletedParent = (groupId: string): Rejection => ({ rejected: `the group ${groupId} is deleted`, kind: "precondition" });
+
+/** The "no" for users who are not there, or not the caller's to put anywhere. */
+const absentee = async (userIds: readonly string[], reads: AccountReads): Promise<Rejection | undefined> => {
+  const users = await reads.all("users", [{ field: "user_id", in: userIds }], userIds.length);
+  const missing = userIds.find((id) => !users.some(({ user_id, status }) => user_id === id && status === "active"));
+  return missing === undefined ? undefined : { rejected: `there is no user ${missing}`, kind: "notFound", error: "resource_not_found" };
+};

@@ -1,0 +1,8 @@
+import { canDoRows } from "./can-do.ts";
+import { groupRows } from "./groups.ts";
+import { passwordRows } from "./passwords.ts";
+import { roleRows } from "./roles.ts";
+import { tokenRows } from "./tokens.ts";
+import { userRows } from "./users.ts";
+
+export const http = [...tokenRows, ...canDoRows, ...userRows, ...passwordRows, ...roleRows, ...groupRows];

@@ -1,0 +1,43 @@
+import type { Api, Module } from "../../../schemas/generated/http.ts";
+import { operations } from "../../../schemas/generated/http.ts";
+import { bundles } from "../../chassis/permissions.ts";
+import { bundlesOf, modules, portalOf } from "../modules.ts";
+import type { RoleRow } from "./role-rows.ts";
+
+/** What a role may do: every module that its portal offers, with what of it is granted. */
+export const moduleAnswer = ({ portal, modules: granted }: RoleRow): Module => ({
+  module_elem_set: modules.flatMap(({ id, name, features }) => {
+    const { dataLevel, actionBundleIds: checked = [] } = granted.find(({ moduleId }) => moduleId === id) ?? {};
+    const offered = new Set([...bundlesOf(id, portalOf(portal) ?? "user"), ...checked]);
+    if (offered.size === 0) return [];
+    const feature_set = features.flatMap((feature) => {
+      const shown = feature.bundles.filter((bundle) => offered.has(bundle.id));
+      if (shown.length === 0) return [];
+      return [
+        {
+          feature_id: feature.id,
+          feature_name: feature.name,
+          action_bundle_set: shown.map((bundle) => ({
+            action_bundle_id: bundle.id,
+            action_bundle_name: bundle.name,
+            api_set: apisOf(bundle.id),
+          })),
+          checked_action_bundle_id_set: shown.map((bundle) => bundle.id).filter((bundle) => checked.includes(bundle)),
+        },
+      ];
+    });
+    const level = (["all", "group", "self"] as const).find((known) => known === dataLevel);
+    return [
+      {
+        ...{ module_id: id, module_name: name, feature_set, is_check_all: [...offered].every((bundle) => checked.includes(bundle)) },
+        ...(level && { data_level: level }),
+      },
+    ];
+  }),
+});
+
+const apisOf = (bundle: string): readonly Api[] =>
+  (bundles[bundle]?.operations ?? []).map((operation) => {
+    const { method, path } = operations[operation];
+    return { api_id: operation, api_method: operation, url_method: method.toUpperCase(), url: path };
+  });

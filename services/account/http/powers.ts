@@ -1,0 +1,54 @@
+import type { Rejection } from "../../../events/decider.ts";
+import type { Actor } from "../../../events/message.ts";
+import { SYSTEM } from "../../chassis/access.ts";
+import type { RoleModule } from "../modules.ts";
+import { builtInRole, isBuiltIn, type RoleRow } from "./role-rows.ts";
+import type { AccountReads } from "./rows.ts";
+
+/** What somebody may hand on: everything, or action bundles up to a data level. */
+type Powers = "everything" | readonly RoleModule[];
+
+const levels = ["self", "group", "all"];
+
+/** Nobody hands on more than they have: the "no" where the grants go beyond the caller's own. */
+export const beyond = async (wanted: readonly RoleModule[], actor: Actor, reads: AccountReads): Promise<Rejection | undefined> => {
+  const powers = await powersOf(actor, reads);
+  if (powers === "everything") return undefined;
+  for (const { moduleId, dataLevel, actionBundleIds } of wanted)
+    for (const bundle of actionBundleIds) {
+      const held = powers
+        .filter(({ actionBundleIds }) => actionBundleIds.includes(bundle))
+        .map((module) => levels.indexOf(module.dataLevel));
+      if (Math.max(-1, ...held) < levels.indexOf(dataLevel))
+        return {
+          rejected: `you cannot grant ${bundle} of ${moduleId} for ${dataLevel}: it is more than you have`,
+          kind: "denied",
+          error: "permission_denied",
+        };
+    }
+  return undefined;
+};
+
+const powersOf = async ({ userId }: Actor, reads: AccountReads): Promise<Powers> => {
+  if (userId === SYSTEM) return "everything";
+  const user = await reads.get("users", userId);
+  if (user?.status !== "active") return [];
+  if (user.role_id.includes("global_admin")) return "everything";
+  return (await rolesNamed(user.role_id, reads.find)).flatMap(({ modules }) => modules);
+};
+
+/** The roles that the caller may give to others, or why not all of them may be given. */
+export const grantable = async (roleIds: readonly string[], actor: Actor, reads: AccountReads): Promise<readonly RoleRow[] | Rejection> => {
+  const roles = await rolesNamed(roleIds, reads.all);
+  const missing = roleIds.find((id) => !roles.some(({ role_id }) => role_id === id));
+  if (missing !== undefined) return { rejected: `there is no role ${missing}`, kind: "notFound", error: "resource_not_found" };
+  const modules = roles.flatMap(({ modules }) => modules);
+  return (await beyond(modules, actor, reads)) ?? roles;
+};
+
+/** Roles by id, those of the platform and those that somebody made, without the deleted ones. */
+export const rolesNamed = async (ids: readonly string[], look: AccountReads["find"]): Promise<readonly RoleRow[]> => {
+  const custom = ids.filter((id) => !isBuiltIn(id));
+  const found = custom.length === 0 ? [] : await look("roles", [{ field: "role_id", in: custom }], custom.length);
+  return [...ids.flatMap((id) => builtInRole(id) ?? []), ...found.filter(({ status }) => status === "active")];
+};

@@ -1,0 +1,44 @@
+import type { Role } from "../../../schemas/generated/http.ts";
+import { SYSTEM } from "../../chassis/access.ts";
+import { builtInRoles } from "../../chassis/permissions.ts";
+import { modulesOf } from "../modules.ts";
+import type { RoleDocument } from "../read-models/roles.ts";
+
+/** A role as the rows of this service handle it, the platform's and others alike. */
+export type RoleRow = Omit<RoleDocument, "create_time" | "update_time" | "status_time"> &
+  Partial<Pick<RoleDocument, "create_time" | "update_time" | "status_time">>;
+
+export const isBuiltIn = (roleId: string): boolean => Object.hasOwn(builtInRoles, roleId);
+
+/** The id, if it can name a document of the read model. */
+export const customRoleId = (roleId: string): string | undefined => (isBuiltIn(roleId) ? undefined : roleId);
+
+const descriptions: { readonly [role: string]: string } = {
+  global_admin: "Runs the platform.",
+  isv: "Runs a vendor: its users, applications and reviews.",
+  developer: "Develops a vendor's applications.",
+  user: "Deploys applications.",
+};
+
+const rowOf = (role_id: string): RoleRow | undefined => {
+  const role = builtInRoles[role_id];
+  return (
+    role && {
+      ...{
+        role_id,
+        role_name: role_id,
+        description: descriptions[role_id] ?? "",
+        portal: role.portal,
+        status: "active",
+        controller: "self",
+      },
+      ...{ modules: modulesOf(role), owner: SYSTEM, owner_path: `:${SYSTEM}` },
+    }
+  );
+};
+
+export const builtInRows: readonly RoleRow[] = Object.keys(builtInRoles).flatMap((id) => rowOf(id) ?? []);
+export const builtInRole = (roleId: string): RoleRow | undefined => builtInRows.find(({ role_id }) => role_id === roleId);
+
+/** As the contract shows a role. */
+export const presentRole = ({ modules: _, ...role }: RoleRow): Role => role;

@@ -1,0 +1,106 @@
+import type { HttpRow } from "../../../events/http.ts";
+import type { Actor } from "../../../events/message.ts";
+import type { Module } from "../../../schemas/generated/http.ts";
+import { bundlesOf, defaultGrant, portalOf, type RoleModule } from "../modules.ts";
+import { moduleAnswer } from "./module-answer.ts";
+import { page } from "./page.ts";
+import { beyond, grantable, rolesNamed } from "./powers.ts";
+import { builtInRole, builtInRows, customRoleId, presentRole, type RoleRow } from "./role-rows.ts";
+import { type AccountReads, answer, command } from "./rows.ts";
+
+/** Roles: what they may do, and who has them. */
+export const roleRows: readonly HttpRow[] = [
+  answer("DescribeRoles", async (request, reads, _, actor) => {
+    const granting = request.action_bundle_id ?? [];
+    const rows = (await visibleRoles(reads, actor)).filter(
+      (row) => granting.length === 0 || row.modules.some(({ actionBundleIds }) => actionBundleIds.some((id) => granting.includes(id))),
+    );
+    const { role_id, role_name, portal, status } = request;
+    const found = page(rows, request, ["role_id", "role_name", "description"], { role_id, role_name, portal, status });
+    return found.total === 0 ? {} : { total_count: found.total, role_set: found.rows.map(presentRole) };
+  }),
+
+  answer("GetRole", async ({ role_id }, reads, _, actor) => {
+    const role = await roleNamed(role_id, reads, actor);
+    return role ? { role: presentRole(role) } : missing(role_id);
+  }),
+
+  answer("GetRoleModule", async ({ role_id }, reads, _, actor) => {
+    const role = await roleNamed(role_id, reads, actor);
+    return role ? { role_id, module: moduleAnswer(role) } : missing(role_id);
+  }),
+
+  command("CreateRole", {
+    prepare: async ({ portal: text }, _, reads, actor) => {
+      const portal = portalOf(text);
+      return portal && (await beyond([defaultGrant(portal)], actor, reads));
+    },
+    command: ({ role_name, description = "", portal }, { newId, actor }) => ({
+      type: "CreateRole",
+      roleId: newId("role"),
+      ...{ roleName: role_name, description, portal },
+      ...{ owner: actor.userId, ownerPath: actor.ownerPath },
+    }),
+    answer: ([{ roleId }]) => ({ role_id: roleId }),
+  }),
+
+  command("ModifyRole", {
+    needs: ({ role_id }) => ({ role: ["roles", customRoleId(role_id)] }),
+    command: ({ role_id, role_name, description }) => ({ type: "ModifyRole", roleId: role_id, roleName: role_name, description }),
+    answer: ([{ roleId }]) => ({ role_id: roleId }),
+  }),
+
+  command("DeleteRoles", {
+    each: "role_id",
+    needs: (_, role_id) => ({ role: ["roles", customRoleId(role_id)] }),
+    command: (_, { item }) => ({ type: "DeleteRole", roleId: item }),
+    answer: (commands) => ({ role_id: commands.map(({ roleId }) => roleId) }),
+  }),
+
+  command("ModifyRoleModule", {
+    needs: ({ role_id }) => ({ role: ["roles", customRoleId(role_id)] }),
+    prepare: async ({ module = {} }, _, reads, actor, { needs }) => {
+      const wanted = wantedIn(module, needs.role?.portal ?? "");
+      return (await beyond(wanted, actor, reads)) ?? wanted;
+    },
+    command: ({ role_id }, { prepared }) => ({ type: "ModifyRoleModule", roleId: role_id, modules: prepared }),
+    answer: ([{ roleId }]) => ({ role_id: roleId }),
+  }),
+
+  command("BindUserRole", {
+    each: "user_id",
+    needs: (_, user_id) => ({ user: ["users", user_id] }),
+    prepare: ({ role_id }, _, reads, actor) => grantable(role_id, actor, reads),
+    command: ({ role_id }, { item }) => ({ type: "BindUserRoles", userId: item, roleIds: role_id }),
+    answer: (commands, _, { role_id }) => ({ user_id: commands.map(({ userId }) => userId), role_id }),
+  }),
+
+  command("UnbindUserRole", {
+    each: "user_id",
+    needs: (_, user_id) => ({ user: ["users", user_id] }),
+    command: ({ role_id }, { item }) => ({ type: "UnbindUserRoles", userId: item, roleIds: role_id }),
+    answer: (commands, _, { role_id }) => ({ user_id: commands.map(({ userId }) => userId), role_id }),
+  }),
+];
+
+/** The platform's roles, those that the caller may see, and those that the caller has. */
+const visibleRoles = async (reads: AccountReads, { userId }: Actor): Promise<readonly RoleRow[]> => {
+  const own = (await reads.get("users", userId))?.role_id ?? [];
+  const seen = [...(await reads.all("roles", [], 10_000)), ...(await rolesNamed(own, reads.find))];
+  return [...new Map([...builtInRows, ...seen].map((row) => [row.role_id, row])).values()];
+};
+
+const roleNamed = async (roleId: string, reads: AccountReads, actor: Actor): Promise<RoleRow | undefined> =>
+  builtInRole(roleId) ?? (await visibleRoles(reads, actor)).find(({ role_id }) => role_id === roleId);
+
+const missing = (roleId: string) => ({ rejected: `there is no role ${roleId}`, kind: "notFound", error: "resource_not_found" }) as const;
+
+/** What the request checks, of modules the role's portal offers. */
+const wantedIn = ({ module_elem_set = [] }: Module, portal: string): readonly RoleModule[] =>
+  module_elem_set.map(({ module_id = "", data_level = "self", is_check_all, feature_set = [] }) => ({
+    moduleId: module_id,
+    dataLevel: data_level,
+    actionBundleIds: is_check_all
+      ? bundlesOf(module_id, portalOf(portal) ?? "user")
+      : [...new Set(feature_set.flatMap(({ checked_action_bundle_id_set = [] }) => checked_action_bundle_id_set))],
+  }));

@@ -1,0 +1,113 @@
+import type { Rejection } from "../../../events/decider.ts";
+import type { Edge, HttpRow, RequestOf } from "../../../events/http.ts";
+import { ownerPathOf, SYSTEM } from "../../chassis/access.ts";
+import type { ClientDocument, SigningKeyDocument } from "../read-models/keys.ts";
+import { basicCredentials } from "./basic.ts";
+import { credentialOf, matches } from "./passwords.ts";
+import { type AccountReads, answer, command } from "./rows.ts";
+
+const ACCESS_SECONDS = 7_200;
+const REFRESH_SECONDS = 14 * 86_400;
+
+/** Clients and the tokens they get. */
+export const tokenRows: readonly HttpRow[] = [
+  command("CreateClient", {
+    needs: ({ user_id }) => ({ user: ["users", user_id === SYSTEM ? undefined : user_id, "any"] }),
+    prepare: async ({ user_id }, edge, _, actor): Promise<{ secret: string; secretHash: string } | Rejection> => {
+      if (user_id === SYSTEM && actor.userId !== SYSTEM) return denied("only the system makes clients that act as the system");
+      const secret = edge.randomToken(32);
+      return { secret, secretHash: await edge.hashPassword(secret) };
+    },
+    command: ({ user_id }, { newId, needs: { user }, prepared: { secretHash } }) =>
+      user && user.status !== "active"
+        ? gone(user_id)
+        : {
+            type: "CreateClient",
+            clientId: newId("client"),
+            ...{ userId: user_id, secretHash, owner: user_id },
+            ownerPath: user?.owner_path ?? ownerPathOf({ userId: user_id, groupPath: "" }),
+          },
+    answer: ([{ clientId, userId }], { prepared }) => ({ user_id: userId, client_id: clientId, client_secret: prepared.secret }),
+  }),
+
+  answer("Token", async (request, reads, edge) => {
+    const client = await clientOf(request, reads, edge);
+    if (!client) return denied("the client is unknown or its secret is wrong");
+    const subject = await subjectOf(request, client, reads, edge);
+    if (typeof subject !== "string") return subject;
+    const user = subject === SYSTEM ? undefined : await reads.get("users", subject);
+    if (subject !== SYSTEM && user?.status !== "active") return denied(`the user ${subject} is deleted`);
+    const key = signing(await newestKey(reads));
+    const [access_token, id_token, refresh_token] = await Promise.all([
+      edge.signToken(key, "access", subject, ACCESS_SECONDS),
+      edge.signToken(key, "id", subject, ACCESS_SECONDS, {
+        aud: client.client_id,
+        ...(user && { name: user.username, email: user.email }),
+      }),
+      edge.signToken(key, "refresh", subject, REFRESH_SECONDS, { client_id: client.client_id }),
+    ]);
+    return { token_type: "Bearer", expires_in: ACCESS_SECONDS, access_token, id_token, refresh_token };
+  }),
+];
+
+type TokenRequest = RequestOf<"Token">;
+
+const clientOf = async (request: TokenRequest, reads: AccountReads, edge: Edge): Promise<ClientDocument | undefined> => {
+  const basic = basicCredentials(edge.header("authorization"));
+  const { id = request.client_id, secret = request.client_secret } = basic ?? {};
+  if (!id || !secret) return undefined;
+  const client = await reads.get("clients", id);
+  return client && (await edge.verifyPassword(secret, client.secret_hash)) ? client : undefined;
+};
+
+/** The user whom the token will speak for. */
+const subjectOf = async (request: TokenRequest, client: ClientDocument, reads: AccountReads, edge: Edge): Promise<string | Rejection> => {
+  switch (request.grant_type) {
+    case "client_credentials":
+      return client.user_id;
+    case "password": {
+      const { username, password } = request;
+      if (!username) return missing("username");
+      if (!password) return missing("password");
+      const credential = await credentialOf(username, reads);
+      if (!credential) return { rejected: `there is no user with the e-mail ${username}`, kind: "notFound", error: "resource_not_found" };
+      return (await matches(credential, password, edge)) ? credential.user_id : denied("the password is wrong");
+    }
+    case "refresh_token":
+      return request.refresh_token ? refreshed(request.refresh_token, client, reads, edge) : missing("refresh_token");
+  }
+};
+
+const refreshed = async (token: string, client: ClientDocument, reads: AccountReads, edge: Edge): Promise<string | Rejection> => {
+  for (const { public_jwk } of await announcedKeys(reads)) {
+    const claims = await edge.readToken(public_jwk, "refresh", token);
+    if (claims === "expired") return denied("the refresh token has expired", "refresh_token_expired");
+    if (claims === "invalid") continue;
+    return claims.client_id === client.client_id && typeof claims.sub === "string"
+      ? claims.sub
+      : denied("the refresh token is another client's");
+  }
+  return denied("the refresh token is not genuine");
+};
+
+const announcedKeys = (reads: AccountReads) => reads.find("signingKeys", [{ field: "status", in: ["announced"] }], 100);
+
+const newestKey = async (reads: AccountReads): Promise<SigningKeyDocument> => {
+  const order = ({ create_time, key_id }: SigningKeyDocument) => `${create_time} ${key_id}`;
+  const [newest] = (await announcedKeys(reads)).toSorted((a, b) => (order(a) < order(b) ? 1 : -1));
+  if (!newest) throw new Error("there is no signing key yet");
+  return newest;
+};
+const signing = ({ key_id, public_jwk, sealed_private_jwk }: SigningKeyDocument) => ({
+  keyId: key_id,
+  publicJwk: public_jwk,
+  sealedPrivateJwk: sealed_private_jwk,
+});
+
+const gone = (userId: string): Rejection => ({ rejected: `the user ${userId} is deleted`, kind: "notFound", error: "resource_not_found" });
+const denied = (rejected: string, error = "auth_failure"): Rejection => ({ rejected, kind: "denied", error });
+const missing = (parameter: string): Rejection => ({
+  rejected: `missing parameter [${parameter}]`,
+  kind: "invalid",
+  error: "missing_parameter",
+});

@@ -1,0 +1,43 @@
+import type { Projection } from "../../../events/projection.ts";
+import { rootGroupIdOf } from "../domain/paths.ts";
+import { born, never, nobody, type Owned, type Times } from "./common.ts";
+
+export type GroupDocument = Times &
+  Owned & {
+    readonly group_id: string;
+    readonly parent_group_id: string;
+    readonly root_group_id: string;
+    readonly group_path: string;
+    readonly name: string;
+    readonly description: string;
+    readonly status: string;
+  };
+
+/** The groups, also those that were deleted; a group is seen by whom its path lets see its users. */
+export const groups: Projection<GroupDocument> = {
+  name: "groups",
+  version: 1,
+  initialState: {
+    ...{ group_id: "", parent_group_id: "", root_group_id: "", group_path: "", name: "", description: "", status: "" },
+    ...nobody,
+    ...never,
+  },
+  evolve: {
+    GroupCreated: (_, { groupId, parentGroupId, groupPath, name, description, owner }, { time }) => ({
+      ...{ group_id: groupId, name, description, status: "active", owner },
+      ...at(groupPath, parentGroupId),
+      ...born(time),
+    }),
+    GroupModified: (group, { name, description }, { time }) => ({ ...group, name, description, update_time: time }),
+    GroupMoved: (group, { groupPath, parentGroupId }, { time }) => ({ ...group, ...at(groupPath, parentGroupId), update_time: time }),
+    GroupDeleted: (group, _, { time }) => ({ ...group, status: "deleted", status_time: time, update_time: time }),
+  },
+  indexes: ["group_id", "parent_group_id", "root_group_id", "status", "owner_path"],
+};
+
+const at = (groupPath: string, parentGroupId: string) => ({
+  parent_group_id: parentGroupId,
+  root_group_id: rootGroupIdOf(groupPath),
+  group_path: groupPath,
+  owner_path: `${groupPath}:`,
+});

@@ -1,0 +1,36 @@
+import type { Projection } from "../../../events/projection.ts";
+import type { RoleModule } from "../modules.ts";
+import { born, never, nobody, type Owned, type Times } from "./common.ts";
+
+export type RoleDocument = Times &
+  Owned & {
+    readonly role_id: string;
+    readonly role_name: string;
+    readonly description: string;
+    readonly portal: string;
+    readonly status: string;
+    readonly controller: string;
+    readonly modules: readonly RoleModule[];
+  };
+
+/** The roles that somebody made; those of the platform are constants. */
+export const roles: Projection<RoleDocument> = {
+  name: "roles",
+  version: 1,
+  initialState: {
+    ...{ role_id: "", role_name: "", description: "", portal: "", status: "", controller: "", modules: [] },
+    ...nobody,
+    ...never,
+  },
+  evolve: {
+    RoleCreated: (_, { roleId, roleName, description, portal, owner, ownerPath }, { time }) => ({
+      ...{ role_id: roleId, role_name: roleName, description, portal, status: "active", controller: "pitrix", modules: [] },
+      ...{ owner, owner_path: ownerPath },
+      ...born(time),
+    }),
+    RoleModified: (role, { roleName, description }, { time }) => ({ ...role, role_name: roleName, description, update_time: time }),
+    RoleModuleModified: (role, { modules }, { time }) => ({ ...role, modules, update_time: time }),
+    RoleDeleted: (role, _, { time }) => ({ ...role, status: "deleted", status_time: time, update_time: time }),
+  },
+  indexes: ["role_id", "status"],
+};

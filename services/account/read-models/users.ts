@@ -1,0 +1,54 @@
+import type { Projection } from "../../../events/projection.ts";
+import { groupIdOf, rootGroupIdOf } from "../domain/paths.ts";
+import { born, never, nobody, type Owned, type Times } from "./common.ts";
+
+export type UserDocument = Times &
+  Owned & {
+    readonly user_id: string;
+    readonly username: string;
+    readonly email: string;
+    readonly phone_number: string;
+    readonly description: string;
+    readonly status: string;
+    readonly role_id: readonly string[];
+    /** Of the group joined last. */
+    readonly group_path: string;
+    readonly group_id: readonly string[];
+    readonly root_group_id: readonly string[];
+  };
+
+/** The users, also those that were deleted. */
+export const users: Projection<UserDocument> = {
+  name: "users",
+  version: 1,
+  initialState: {
+    ...{ user_id: "", username: "", email: "", phone_number: "", description: "", status: "" },
+    ...{ role_id: [], group_path: "", group_id: [], root_group_id: [] },
+    ...nobody,
+    ...never,
+  },
+  evolve: {
+    UserCreated: (_, { userId, username, email, phoneNumber, description, roleIds, groupPath, owner, ownerPath }, { time }) => ({
+      ...{ user_id: userId, username, email, phone_number: phoneNumber, description, status: "active" },
+      role_id: roleIds,
+      ...inGroups(groupPath === "" ? [] : [groupPath]),
+      ...{ owner, owner_path: ownerPath },
+      ...born(time),
+    }),
+    UserModified: (user, { username, email, phoneNumber, description }, { time }) => ({
+      ...user,
+      ...{ username, email, phone_number: phoneNumber, description, update_time: time },
+    }),
+    UserDeleted: (user, _, { time }) => ({ ...user, status: "deleted", ...inGroups([]), status_time: time, update_time: time }),
+    UserRoleBound: (user, { roleId }) => ({ ...user, role_id: [...user.role_id, roleId] }),
+    UserRoleUnbound: (user, { roleId }) => ({ ...user, role_id: user.role_id.filter((id) => id !== roleId) }),
+    UserGroupPathChanged: (user, { groupPaths, ownerPath }) => ({ ...user, ...inGroups(groupPaths), owner_path: ownerPath }),
+  },
+  indexes: ["user_id", "email", "status", "role_id", "group_id", "owner_path"],
+};
+
+const inGroups = (paths: readonly string[]) => ({
+  group_path: paths.at(-1) ?? "",
+  group_id: paths.map(groupIdOf),
+  root_group_id: [...new Set(paths.map(rootGroupIdOf))],
+});

@@ -1,0 +1,13 @@
+import type { Timers } from "../../events/effect.ts";
+import type { UserEvent } from "../../schemas/generated/events.ts";
+import type { UserCommand } from "./domain/user.ts";
+
+const RESET_MILLISECONDS = 3_600_000;
+
+/** A change of password that is not finished lapses. */
+export const userTimers: Timers<UserCommand, UserEvent> = {
+  UserPasswordResetRequested: {
+    after: () => RESET_MILLISECONDS,
+    command: ({ userId, resetId }) => ({ type: "ExpirePasswordReset", userId, resetId }),
+  },
+};

@@ -1,0 +1,40 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+
+/** Headers of one connection, which a gateway does not hand on. */
+const hopByHop = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+/** What goes from end to end; also without the headers that `Connection` names. */
+export const endToEnd = (headers: IncomingHttpHeaders, ...without: readonly string[]): OutgoingHttpHeaders => {
+  const named = (headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const left = new Set([...hopByHop, ...named, ...without]);
+  return Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && !left.has(name)));
+};
+
+type Asked = { readonly headers: IncomingHttpHeaders; readonly address: string; readonly requestId: string };
+
+/** The headers of the request to a service. */
+export const towardsService = ({ headers, address, requestId }: Asked, service: string, hasBody: boolean): OutgoingHttpHeaders => {
+  const length = headers["content-length"];
+  return {
+    ...endToEnd(headers, "host", "expect", "content-length", "pitrix-service"),
+    // Without one of the two a body would have no end.
+    ...(hasBody && (length === undefined ? { "transfer-encoding": "chunked" } : { "content-length": length })),
+    "x-request-id": requestId,
+    "x-forwarded-for": [headers["x-forwarded-for"] ?? [], address].flat().join(", "),
+    // Another service that has taken over the address answers 421.
+    "pitrix-service": service,
+  };
+};
+
+/** The headers of a service's answer, as the caller gets them. */
+export const towardsCaller = (headers: IncomingHttpHeaders): OutgoingHttpHeaders => endToEnd(headers, "x-request-id", "date", "server");

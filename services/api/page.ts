@@ -1,0 +1,39 @@
+import type { ApiDocument } from "../chassis/http/document.ts";
+import type { Route } from "./routes.ts";
+
+/** A page for people: what can be asked for, by service. */
+export const page = ({ paths, ...document }: ApiDocument, routes: readonly Route[]): string => {
+  const info = Object(document.info);
+  const services = [...new Set(routes.map(({ service }) => service))].sort();
+  const summaryOf = ({ path, method }: Route): string => String(Reflect.get(Object(paths[path]?.[method.toLowerCase()]), "summary") ?? "");
+  const row = (route: Route): string =>
+    `<tr><td>${escaped(route.method)}</td><td><code>${escaped(route.path)}</code></td><td>${escaped(route.name)}</td><td>${escaped(summaryOf(route))}</td></tr>`;
+  const section = (service: string): string => {
+    const mine = routes.filter((route) => route.service === service).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    return `<h2>${escaped(service)}</h2>\n<table>\n${mine.map(row).join("\n")}\n</table>`;
+  };
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(info.title)}</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; color: #1f2328; background: #fff }
+table { border-collapse: collapse; width: 100% }
+td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #d0d7de; vertical-align: top }
+td:first-child { width: 5rem; font-weight: 600 }
+@media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117 } td { border-color: #30363d } a { color: #79c0ff } }
+</style>
+</head>
+<body>
+<h1>${escaped(info.title)}</h1>
+<p>${escaped(info.summary)} The whole contract: <a href="/v1/openapi.json">/v1/openapi.json</a>.</p>
+${services.map(section).join("\n")}
+</body>
+</html>
+`;
+};
+
+const entities: { readonly [character: string]: string } = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const escaped = (text: unknown): string => String(text ?? "").replace(/[&<>"]/g, (character) => entities[character] ?? "");

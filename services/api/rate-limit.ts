@@ -1,0 +1,48 @@
+/** Buckets that are kept; whoever was quiet long enough to have a full one needs none. */
+const MOST = 50_000;
+
+/**
+ * A token bucket a caller: `rate` requests a second in the long run, twice as many at once. Answers 0, or after how many seconds to come again.
+ */
+export const rateLimit = (rate: number, now: () => number) => {
+  const burst = 2 * rate;
+  const buckets = new Map<string, { tokens: number; at: number }>();
+
+  const refilled = ({ tokens, at }: { tokens: number; at: number }): number =>
+    Math.min(burst, tokens + (Math.max(0, now() - at) / 1_000) * rate);
+  const makeRoom = (): void => {
+    for (const [caller, bucket] of buckets) if (refilled(bucket) >= burst) buckets.delete(caller);
+    for (const caller of buckets.keys()) {
+      if (buckets.size < MOST) return;
+      buckets.delete(caller);
+    }
+  };
+  return (caller: string): number => {
+    if (rate === 0) return 0;
+    const bucket = buckets.get(caller);
+    const tokens = bucket ? refilled(bucket) : burst;
+    if (!bucket && buckets.size >= MOST) makeRoom();
+    const enough = tokens >= 1;
+    buckets.set(caller, { tokens: enough ? tokens - 1 : tokens, at: now() });
+    return enough ? 0 : Math.max(1, Math.ceil((1 - tokens) / rate));
+  };
+};
+export type RateLimit = ReturnType<typeof rateLimit>;
+
+/** How many requests may be sent again: a fifth of all, and some in reserve, so that trouble is not multiplied. */
+export const retryBudget = ({ share = 0.2, reserve = 100 } = {}) => {
+  let left = reserve;
+  return {
+    /** A request came. */
+    earn: (): void => {
+      left = Math.min(reserve, left + share);
+    },
+    /** One is to be sent again: may it? */
+    spend: (): boolean => {
+      if (left < 1) return false;
+      left--;
+      return true;
+    },
+  };
+};
+export type RetryBudget = ReturnType<typeof retryBudget>;

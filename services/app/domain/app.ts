@@ -1,0 +1,186 @@
+import { type Decider, type Decision, isRejection } from "../../../events/decider.ts";
+import type { AppCreated, AppEvent, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
+import { type AdoptionCommand, adoption } from "./adoption.ts";
+import {
+  type App,
+  type AppDetails,
+  alreadyDeleted,
+  appMissing,
+  type CataloguedApp,
+  created,
+  detailsOf,
+  exists,
+  incorrectStatus,
+  isActive,
+  missing,
+  type NewVersion,
+  nameTaken,
+  newest,
+  statusOf,
+  type VersionStatus,
+  versionExists,
+} from "./catalogue.ts";
+import { evolveVersions } from "./evolve-versions.ts";
+import { type ReviewCommand, review } from "./review.ts";
+
+export type AppCommand =
+  | ReviewCommand
+  | AdoptionCommand
+  | (Omit<AppCreated, "type"> & { readonly type: "CreateApp"; readonly version: NewVersion })
+  | { readonly type: "CreateAppVersion"; readonly appId: string; readonly version: NewVersion }
+  | {
+      readonly type: "ModifyApp";
+      readonly appId: string;
+      readonly changes: { readonly [D in keyof AppDetails]?: AppDetails[D] | undefined };
+    }
+  | {
+      readonly type: "SetAppAttachment";
+      readonly appId: string;
+      readonly kind: "icon" | "screenshot";
+      readonly attachmentId: string;
+      readonly sequence: number;
+    }
+  | {
+      readonly type: "ModifyAppVersion";
+      readonly appId: string;
+      readonly versionId: string;
+      readonly name: string | undefined;
+      readonly description: string | undefined;
+      readonly content: NewContent | undefined;
+    }
+  | { readonly type: "DeleteApp"; readonly appId: string };
+/** A package that takes the place of another one. */
+export type NewContent = Omit<AppVersionPackageReplaced, "type" | "appId" | "versionId">;
+
+const modifiable: readonly VersionStatus[] = ["draft", "rejected", "active"];
+
+/** An application with its versions and their reviews: names are unique in it, and its status follows from theirs. */
+export const app: Decider<AppCommand, AppEvent, App> = {
+  key: "appId",
+  initialState: { status: "absent" },
+
+  decide: followed({
+    ...review,
+    ...adoption,
+
+    CreateApp: ({ version, ...app }, { status }) =>
+      status === "absent" ? [{ ...app, type: "AppCreated" }, created(app.appId, app.name, version, new Map())] : [],
+
+    CreateAppVersion: ({ appId, version }, state) => {
+      if (state.status === "absent") return appMissing(appId);
+      if (state.status === "deleted") return alreadyDeleted(appId);
+      if (state.versions.has(version.versionId)) return [];
+      return nameTaken(state, version.name) ? versionExists(version.name) : [created(appId, state.details.name, version, state.versions)];
+    },
+
+    ModifyApp: ({ appId, changes }, state) => {
+      if (state.status === "absent") return appMissing(appId);
+      if (state.status === "deleted") return alreadyDeleted(appId);
+      if ([...state.versions.values()].some(({ status }) => status === "in-review"))
+        return { rejected: `app [${appId}] has a version in review`, kind: "precondition", error: "app_version_in_review" };
+      const details: AppDetails = { ...state.details, ...given(changes) };
+      return JSON.stringify(details) === JSON.stringify(state.details) ? [] : [{ type: "AppModified", appId, ...details }];
+    },
+
+    SetAppAttachment: ({ appId, kind, attachmentId, sequence }, state) => {
+      if (state.status === "absent") return appMissing(appId);
+      if (state.status === "deleted") return alreadyDeleted(appId);
+      const { details } = state;
+      const next: AppDetails =
+        kind === "icon"
+          ? { ...details, icon: attachmentId }
+          : { ...details, screenshots: placed(details.screenshots, attachmentId, sequence) };
+      return JSON.stringify(next) === JSON.stringify(details) ? [] : [{ type: "AppModified", appId, ...next }];
+    },
+
+    ModifyAppVersion: ({ appId, versionId, name, description, content }, state) => {
+      if (state.status === "absent") return appMissing(appId);
+      const version = state.versions.get(versionId);
+      if (!version) return missing("app version", versionId);
+      if (!modifiable.includes(version.status)) return incorrectStatus(versionId, version.status);
+      const next = { name: name ?? version.name, description: description ?? version.description };
+      if (nameTaken(state, next.name, versionId)) return versionExists(next.name);
+      const same = next.name === version.name && next.description === version.description && !content;
+      if (same) return [];
+      const { reviewId, owner, ownerPath } = version;
+      return [
+        { type: "AppVersionModified", appId, versionId, ...next },
+        ...(content ? [{ type: "AppVersionPackageReplaced" as const, appId, versionId, ...content }] : []),
+        ...(version.status === "rejected"
+          ? [{ type: "AppVersionReopened" as const, appId, versionId, reviewId, status: "draft", owner, ownerPath }]
+          : []),
+      ];
+    },
+
+    DeleteApp: ({ appId }, state) => {
+      if (state.status === "absent") return appMissing(appId);
+      if (state.status === "deleted") return alreadyDeleted(appId);
+      if ([...state.versions.values()].some(({ status }) => exists(status)))
+        return { rejected: `app [${appId}] has versions that are not deleted`, kind: "precondition", error: "exists_no_delete_versions" };
+      return [{ type: "AppDeleted", appId }];
+    },
+  }),
+
+  evolve: {
+    ...evolveVersions,
+    AppCreated: (_, event) => ({
+      status: "draft",
+      details: detailsOf(event),
+      latestVersionId: "",
+      activeVersionId: "",
+      versions: new Map(),
+    }),
+    AppModified: (state, event) => (state.status === "absent" ? state : { ...state, details: detailsOf(event) }),
+    AppStatusChanged: (state, { status }) =>
+      // The decider that wrote it knows four.
+      state.status === "absent" ? state : { ...state, status: status as CataloguedApp["status"] },
+    AppLatestVersionChanged: (state, { versionId, activeVersionId }) =>
+      state.status === "absent" ? state : { ...state, latestVersionId: versionId, activeVersionId },
+    AppDeleted: (state) => (state.status === "absent" ? state : { ...state, status: "deleted" }),
+  },
+};
+
+type Table = Decider<AppCommand, AppEvent, App>["decide"];
+
+/** After what a command does to versions comes what follows from it for the application. */
+function followed(table: Table): Table {
+  const row = (decide: (command: never, state: App) => Decision<AppEvent>) => (command: never, state: App) => {
+    const decision = decide(command, state);
+    return isRejection(decision) || decision.length === 0 ? decision : [...decision, ...consequences(decision, state)];
+  };
+  // Each row keeps its name, so it gets its own command.
+  return Object.fromEntries(Object.entries(table).map(([command, decide]) => [command, row(decide)])) as Table;
+}
+
+const consequences = (events: readonly AppEvent[], before: App): readonly AppEvent[] => {
+  const after = events.reduce(folded, before);
+  const [appId] = events.map((event) => event.appId);
+  if (after.status === "absent" || appId === undefined) return [];
+  const status = events.some(({ type }) => type === "AppDeleted") ? "deleted" : statusOf(after.versions.values());
+  const [versionId, activeVersionId] = [newest(after.versions, exists), newest(after.versions, isActive)];
+  return [
+    ...(status === after.status || !events.some(({ type }) => type.startsWith("AppVersion"))
+      ? []
+      : [{ type: "AppStatusChanged" as const, appId, status }]),
+    ...(versionId === after.latestVersionId && activeVersionId === after.activeVersionId
+      ? []
+      : [{ type: "AppLatestVersionChanged" as const, appId, versionId, activeVersionId }]),
+  ];
+};
+
+const folded = (state: App, event: AppEvent): App => {
+  // Of a union of rows TypeScript sees none that takes a union of events.
+  const row = app.evolve[event.type] as (state: App, event: AppEvent) => App;
+  return row(state, event);
+};
+
+const given = <T extends object>(changes: T): { readonly [K in keyof T]: Exclude<T[K], undefined> } =>
+  // Fields that are undefined are left out, which the type of Object.fromEntries does not tell.
+  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as never;
+
+/** Screenshots by number; an empty id takes one away. */
+const placed = (screenshots: string, attachmentId: string, sequence: number): string => {
+  const all = screenshots === "" ? [] : screenshots.split(",");
+  if (attachmentId === "") return all.filter((_, index) => index !== sequence).join(",");
+  return (sequence < all.length ? all.with(sequence, attachmentId) : [...all, attachmentId]).join(",");
+};

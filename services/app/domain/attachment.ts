@@ -1,0 +1,20 @@
+import type { Decider } from "../../../events/decider.ts";
+import type { AttachmentEvent, AttachmentUploaded } from "../../../schemas/generated/events.ts";
+
+export type AttachmentCommand = Omit<AttachmentUploaded, "type"> & { readonly type: "UploadAttachment" };
+
+export type Attachment = { readonly status: "absent" | "there" };
+
+/** A file beside an application or a category; another content is another attachment. */
+export const attachment: Decider<AttachmentCommand, AttachmentEvent, Attachment> = {
+  key: "attachmentId",
+  initialState: { status: "absent" },
+
+  decide: {
+    UploadAttachment: (upload, { status }) => (status === "absent" ? [{ ...upload, type: "AttachmentUploaded" }] : []),
+  },
+
+  evolve: {
+    AttachmentUploaded: () => ({ status: "there" }),
+  },
+};

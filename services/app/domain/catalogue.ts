@@ -1,0 +1,117 @@
+import type { Rejection } from "../../../events/decider.ts";
+import type { AppCreated, AppEvent, AppModified, AppVersionCreated } from "../../../schemas/generated/events.ts";
+
+export type VersionStatus = "draft" | "submitted" | "in-review" | "passed" | "rejected" | "active" | "suspended" | "deleted";
+export type OperatorType = "isv" | "business" | "technical" | "admin";
+export type Phases = { readonly [O in OperatorType]?: "in-review" | "passed" | "rejected" };
+
+/** What is told of an application, and may be changed. */
+export type AppDetails = Omit<AppModified, "type" | "appId">;
+/** A version as it comes into the catalogue. */
+export type NewVersion = Omit<AppVersionCreated, "type" | "appId" | "appName" | "sequence" | "status">;
+
+export type Version = {
+  readonly name: string;
+  readonly description: string;
+  readonly sequence: number;
+  readonly status: VersionStatus;
+  /** Of the review in hand, or the last one. */
+  readonly reviewId: string;
+  readonly phases: Phases;
+  readonly owner: string;
+  readonly ownerPath: string;
+};
+export type CataloguedApp = {
+  readonly status: "draft" | "active" | "suspended" | "deleted";
+  readonly details: AppDetails;
+  readonly latestVersionId: string;
+  readonly activeVersionId: string;
+  readonly versions: ReadonlyMap<string, Version>;
+};
+export type App = { readonly status: "absent" } | CataloguedApp;
+
+export const detailsOf = ({
+  name,
+  description,
+  home,
+  icon,
+  screenshots,
+  maintainers,
+  keywords,
+  sources,
+  readme,
+  abstraction,
+  tos,
+  categoryIds,
+}: AppModified | AppCreated): AppDetails => ({
+  name,
+  description,
+  home,
+  icon,
+  screenshots,
+  maintainers,
+  keywords,
+  sources,
+  readme,
+  abstraction,
+  tos,
+  categoryIds,
+});
+
+/** The status of an application follows from those of its versions. */
+export const statusOf = (versions: Iterable<Version>): CataloguedApp["status"] => {
+  const statuses = new Set([...versions].map(({ status }) => status));
+  if (statuses.size === 0) return "deleted";
+  if (statuses.has("active")) return "active";
+  if ((["rejected", "passed", "submitted", "draft"] as const).some((status) => statuses.has(status))) return "draft";
+  return statuses.has("suspended") ? "suspended" : "draft";
+};
+
+/** The id of the newest version in one of these statuses; empty for none. */
+export const newest = (versions: ReadonlyMap<string, Version>, wanted: (status: VersionStatus) => boolean): string => {
+  let best = "";
+  for (const [versionId, { status, sequence }] of versions) {
+    const highest = versions.get(best)?.sequence ?? -1;
+    if (wanted(status) && (sequence > highest || (sequence === highest && versionId > best))) best = versionId;
+  }
+  return best;
+};
+
+export const exists = (status: VersionStatus): boolean => status !== "deleted";
+export const isActive = (status: VersionStatus): boolean => status === "active";
+
+/** Is the name taken by a version that is not deleted? */
+export const nameTaken = ({ versions }: CataloguedApp, name: string, except = ""): boolean =>
+  [...versions].some(([versionId, version]) => versionId !== except && version.status !== "deleted" && version.name === name);
+
+/** The event that puts a person's version into the catalogue, as the newest. */
+export const created = (appId: string, appName: string, version: NewVersion, versions: ReadonlyMap<string, Version>): AppEvent => ({
+  type: "AppVersionCreated",
+  appId,
+  appName,
+  ...version,
+  sequence: 1 + Math.max(0, ...[...versions.values()].map(({ sequence }) => sequence)),
+  status: "draft",
+});
+
+export const appMissing = (appId: string): Rejection => missing("app", appId);
+export const missing = (what: string, id: string): Rejection => ({
+  rejected: `${what} [${id}] does not exist`,
+  kind: "notFound",
+  error: "resource_not_found",
+});
+export const alreadyDeleted = (appId: string): Rejection => ({
+  rejected: `app [${appId}] is deleted already`,
+  kind: "precondition",
+  error: "resource_already_deleted",
+});
+export const versionExists = (name: string): Rejection => ({
+  rejected: `app version [${name}] exists already`,
+  kind: "denied",
+  error: "app_version_exists",
+});
+export const incorrectStatus = (versionId: string, status: string): Rejection => ({
+  rejected: `app version [${versionId}] is ${status}: this cannot be done with it now`,
+  kind: "precondition",
+  error: "app_version_incorrect_status",
+});

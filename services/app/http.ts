@@ -1,0 +1,8 @@
+import type { HttpRow } from "../../events/http.ts";
+import { appRows } from "./http/apps.ts";
+import { categoryRows } from "./http/categories.ts";
+import { reviewRows } from "./http/reviews.ts";
+import { versionRows } from "./http/versions.ts";
+import type { AppPorts } from "./packages.ts";
+
+export const http = (ports: AppPorts): readonly HttpRow[] => [...appRows(ports), ...versionRows(ports), ...reviewRows, ...categoryRows];

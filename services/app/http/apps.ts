@@ -1,0 +1,159 @@
+import type { HttpRow, RequestOf } from "../../../events/http.ts";
+import { counted, lastTwoWeeks } from "../../chassis/statistics.ts";
+import { uncategorized } from "../domain/category.ts";
+import { type AppPorts, bytesOf, readOrRefuse, upload } from "../packages.ts";
+import type { AppDocument, StoreAppDocument } from "../read-models/apps.ts";
+import type { CategoryDocument } from "../read-models/files.ts";
+import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";
+import { answer, command, query } from "./rows.ts";
+import { shownVersion } from "./versions.ts";
+
+/** Applications: uploaded, described, found, counted. */
+export const appRows = (_: AppPorts): readonly HttpRow[] => [
+  command("CreateApp", {
+    prepare: async ({ version_package, version_type, icon }, edge) => {
+      const uploaded = await upload(bytesOf(version_package), version_type, edge);
+      if ("rejected" in uploaded) return uploaded;
+      return { ...uploaded, iconDigest: icon ? await edge.putBlob(bytesOf(icon)) : undefined };
+    },
+    command: (request, { newId, actor, prepared: { read, description, content, iconDigest } }) => {
+      const { metadata } = read;
+      const [appId, versionId] = [newId("app"), newId("appv")];
+      const owned = { owner: actor.userId, ownerPath: actor.ownerPath };
+      const attachmentId = iconDigest ? newId("att") : undefined;
+      const { version: _version, packageName: _name, packageDigest: _digest, packageOwner: _owner, ...told } = content;
+      const { configJson: _config, template: _template, values: _values, valuesSchema: _schema, ...details } = told;
+      return [
+        {
+          type: "CreateApp",
+          appId,
+          ...details,
+          name: request.name,
+          description,
+          icon: attachmentId ?? content.icon,
+          abstraction: "",
+          tos: "",
+          categoryIds: request.categories ?? [uncategorized],
+          repoId: read.type === "helm" ? "repo-helm" : "repo-vmbased",
+          chartName: metadata.name,
+          isv: request.isv ?? "",
+          ...owned,
+          version: {
+            versionId,
+            name: request.version_name ?? metadata.versionName,
+            versionType: read.type,
+            description,
+            ...content,
+            ...owned,
+          },
+        },
+        ...(attachmentId && iconDigest
+          ? [{ type: "UploadAttachment" as const, attachmentId, filename: "raw", digest: iconDigest, ...owned }]
+          : []),
+      ];
+    },
+    answer: ([first]) => (first.type === "CreateApp" ? { app_id: first.appId, version_id: first.version.versionId } : {}),
+  }),
+  command("ModifyApp", {
+    needs: ({ app_id }) => ({ app: ["apps", app_id] }),
+    command: ({ app_id, category_id, ...changes }) => ({
+      type: "ModifyApp",
+      appId: app_id,
+      changes: { ...detailsIn(changes), categoryIds: category_id?.split(",").filter((id) => id !== "") },
+    }),
+    answer: (_commands, _context, { app_id }) => ({ app_id }),
+  }),
+  command("DeleteApps", {
+    each: "app_id",
+    needs: (_, id) => ({ app: ["apps", id] }),
+    command: (_, { item }) => ({ type: "DeleteApp", appId: item }),
+    answer: (_commands, _context, { app_id }) => ({ app_id }),
+  }),
+  command("UploadAppAttachment", {
+    needs: ({ app_id }) => ({ app: ["apps", app_id] }),
+    prepare: async ({ attachment_content: content }, edge) => ({
+      digest: content ? await edge.putBlob(bytesOf(content)) : undefined,
+    }),
+    command: ({ app_id, type = "icon", sequence = 0 }, { newId, actor, prepared: { digest } }) => {
+      const attachmentId = digest ? newId("att") : "";
+      const set = { type: "SetAppAttachment" as const, appId: app_id, kind: type, attachmentId, sequence };
+      const owned = { owner: actor.userId, ownerPath: actor.ownerPath };
+      return digest ? [{ type: "UploadAttachment", attachmentId, filename: "raw", digest, ...owned }, set] : [set];
+    },
+    answer: (_commands, _context, { app_id }) => ({ app_id }),
+  }),
+  query("DescribeApps", {
+    from: "apps",
+    filters: ["app_id", "name", "repo_id", "status", "owner", "chart_name", ["category_id", "category_ids"], "isv"],
+    search: ["app_id", "name", "repo_id", "owner", "chart_name", "keywords"],
+    join: {
+      categories: ["categories", "category_id", "linked_category_ids"],
+      latest: ["appVersions", "version_id", "latest_version_id"],
+    },
+    present: shownApp,
+  }),
+  query("DescribeActiveApps", {
+    from: "activeApps",
+    filters: ["app_id", "name", "repo_id", "status", "owner", "chart_name", ["category_id", "category_ids"], "isv"],
+    search: ["app_id", "name", "repo_id", "owner", "chart_name", "keywords"],
+    where: [{ field: "active", in: [true] }],
+    shared: true,
+    join: {
+      categories: ["categories", "category_id", "linked_category_ids"],
+      latest: ["activeAppVersions", "version_id", "latest_version_id"],
+    },
+    present: ({ next: _, ...app }: StoreAppDocument, joined) => shownApp(app, joined),
+  }),
+  answer("GetAppStatistics", async (_request, { all }, { now }) => {
+    const apps = await all("apps", [{ field: "status", in: ["draft", "active", "suspended"] }]);
+    return {
+      last_two_week_created: lastTwoWeeks(apps, now()),
+      top_ten_repos: counted(apps, "repo_id"),
+      app_count: apps.length,
+      repo_count: new Set(apps.map(({ repo_id }) => repo_id)).size,
+    };
+  }),
+  answer("ValidatePackage", async ({ version_type, version_package }) => {
+    const read = await readOrRefuse(bytesOf(version_package), version_type);
+    if ("rejected" in read) return { error: read.rejected, error_details: read.file ? { [read.file]: read.rejected } : {} };
+    const { name, versionName, description, home } = read.metadata;
+    return { name, version_name: versionName, description, url: home };
+  }),
+];
+
+type Joined = { readonly [field: string]: readonly object[] };
+
+/** A category that is gone, or that the application left, is linked but disabled. */
+function shownApp(document: AppDocument, { categories = [], latest = [] }: Joined): object {
+  const { category_ids: _ids, linked_category_ids: _linked, latest_version_id: _latest, ...app } = document;
+  const known = new Map((categories as readonly CategoryDocument[]).map((category) => [category.category_id, category])); // As joined.
+  const category_set = app.category_set.map((link) => {
+    const category = known.get(link.category_id);
+    const { name = "", locale = "" } = category ?? {};
+    return { ...link, status: category ? link.status : ("disabled" as const), name, locale };
+  });
+  const [version] = latest as readonly (VersionDocument | StoreVersionDocument)[]; // As joined.
+  return { ...app, category_set, ...(version ? { latest_app_version: shownVersion(version) } : {}) };
+}
+
+const detailsIn = ({
+  name,
+  description,
+  home,
+  maintainers,
+  sources,
+  readme,
+  abstraction,
+  tos,
+  keywords,
+}: Omit<RequestOf<"ModifyApp">, "app_id" | "category_id">) => ({
+  name,
+  description,
+  home,
+  maintainers,
+  sources,
+  readme,
+  abstraction,
+  tos,
+  keywords,
+});

@@ -1,0 +1,74 @@
+import type { HttpRow } from "../../../events/http.ts";
+import { base64Of, bytesOf } from "../packages.ts";
+import { answer, command, query } from "./rows.ts";
+
+/** Categories, and the files beside applications and categories. */
+export const categoryRows: readonly HttpRow[] = [
+  command("CreateCategory", {
+    prepare: async ({ icon }, edge) => ({ digest: icon ? await edge.putBlob(bytesOf(icon)) : undefined }),
+    command: ({ name, locale, description = "" }, { newId, actor, prepared: { digest } }) => {
+      const owned = { owner: actor.userId, ownerPath: actor.ownerPath };
+      const icon = digest ? newId("att") : "";
+      return [
+        { type: "CreateCategory", categoryId: newId("ctg"), name, locale, description, icon, ...owned },
+        ...(digest ? [{ type: "UploadAttachment" as const, attachmentId: icon, filename: "raw", digest, ...owned }] : []),
+      ];
+    },
+    answer: ([first]) => (first.type === "CreateCategory" ? { category_id: first.categoryId } : {}),
+  }),
+  command("ModifyCategory", {
+    needs: ({ category_id }) => ({ category: ["categories", category_id] }),
+    prepare: async ({ icon }, edge) => ({ digest: icon ? await edge.putBlob(bytesOf(icon)) : undefined }),
+    command: ({ category_id, name, locale, description }, { newId, actor, prepared: { digest } }) => {
+      const icon = digest ? newId("att") : undefined;
+      return [
+        { type: "ModifyCategory", categoryId: category_id, name, locale, description, icon },
+        ...(digest && icon
+          ? [
+              {
+                type: "UploadAttachment" as const,
+                attachmentId: icon,
+                filename: "raw",
+                digest,
+                owner: actor.userId,
+                ownerPath: actor.ownerPath,
+              },
+            ]
+          : []),
+      ];
+    },
+    answer: (_commands, _context, { category_id }) => ({ category_id }),
+  }),
+  command("DeleteCategories", {
+    each: "category_id",
+    needs: (_, id) => ({ category: ["categories", id] }),
+    prepare: async ({ force = false }, _edge, { find }, _actor, { item }) => {
+      const [used] = force ? [] : await find("apps", [inCategory(item), notDeleted], 1);
+      if (!used) return undefined;
+      return {
+        rejected: `category [${item}] holds applications, [${used.app_id}] is one`,
+        kind: "precondition",
+        error: "delete_resources_failed",
+      };
+    },
+    command: (_, { item }) => ({ type: "DeleteCategory", categoryId: item }),
+    answer: (_commands, _context, { category_id }) => ({ category_id }),
+  }),
+  query("DescribeCategories", {
+    from: "categories",
+    filters: ["category_id", "name", "owner"],
+    search: ["category_id", "name", "description", "locale"],
+    shared: true,
+  }),
+  answer("GetAttachment", async ({ attachment_id, filename = "" }, { get }, edge) => {
+    const attachment = await get("attachments", attachment_id);
+    const wanted = attachment && ["", "raw", attachment.filename].includes(filename) ? attachment : undefined;
+    const bytes = wanted && (await edge.getBlob(wanted.digest));
+    if (!wanted || !bytes)
+      return { rejected: `attachment [${attachment_id}] does not exist`, kind: "notFound", error: "resource_not_found" };
+    return { content: base64Of(bytes), etag: wanted.digest };
+  }),
+];
+
+const inCategory = (categoryId: string) => ({ field: "category_ids", in: [categoryId] });
+const notDeleted = { field: "status", in: ["draft", "active", "suspended"] };

@@ -1,0 +1,7 @@
+import { rows } from "../../../events/http.ts";
+import type { AppCommand } from "../domain/app.ts";
+import type { AttachmentCommand } from "../domain/attachment.ts";
+import type { CategoryCommand } from "../domain/category.ts";
+import type { AppReadModels } from "../read-models.ts";
+
+export const { command, query, answer } = rows<AppCommand | AttachmentCommand | CategoryCommand, AppReadModels>();

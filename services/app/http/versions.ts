@@ -1,0 +1,112 @@
+import type { Rejection } from "../../../events/decider.ts";
+import type { Edge, HttpRow, Reads } from "../../../events/http.ts";
+import { type AppPorts, archiveOf, base64Of, bytesOf, readOrRefuse, upload, withFiles } from "../packages.ts";
+import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";
+import type { AppReadModels } from "../read-models.ts";
+import { answer, command, query } from "./rows.ts";
+
+const filters = ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type"] as const;
+const search = ["version_id", "app_id", "name", "owner", "description", "package_name"] as const;
+
+/** Versions and their packages. */
+export const versionRows = (ports: AppPorts): readonly HttpRow[] => [
+  command("CreateAppVersion", {
+    needs: ({ app_id }) => ({ app: ["apps", app_id] }),
+    prepare: (request, edge) => upload(bytesOf(request.package), request.type, edge),
+    command: (request, { newId, prepared: { read, description, content }, needs: { app } }) => ({
+      type: "CreateAppVersion",
+      appId: request.app_id,
+      version: {
+        versionId: newId("appv"),
+        name: request.name ?? read.metadata.versionName,
+        versionType: read.type,
+        description: request.description ?? description,
+        ...content,
+        owner: app.owner,
+        ownerPath: app.owner_path,
+      },
+    }),
+    answer: ([{ version }]) => ({ version_id: version.versionId }),
+  }),
+  command("ModifyAppVersion", {
+    needs: ({ version_id }) => ({ version: ["appVersions", version_id] }),
+    prepare: async (request, edge, _reads, _actor, { needs: { version } }) => {
+      const bytes = await replaced(request, version, edge, ports);
+      if (bytes === undefined) return { content: undefined };
+      if ("rejected" in bytes) return bytes;
+      return upload(bytes, version.type === "helm" ? "helm" : "vmbased", edge);
+    },
+    command: ({ version_id, name, description }, { needs: { version }, prepared: { content } }) => ({
+      type: "ModifyAppVersion",
+      appId: version.app_id,
+      versionId: version_id,
+      name,
+      description,
+      content,
+    }),
+    answer: ([{ versionId }]) => ({ version_id: versionId }),
+  }),
+  query("DescribeAppVersions", { from: "appVersions", filters, search, sort: "sequence", present: shownVersion }),
+  query("DescribeActiveAppVersions", {
+    from: "activeAppVersions",
+    filters,
+    search,
+    sort: "sequence",
+    where: [{ field: "active", in: [true] }],
+    shared: true,
+    present: shownVersion,
+  }),
+  answer("GetAppVersionPackage", async ({ version_id }, reads, edge) => {
+    const found = await opened(version_id, reads, edge, ports);
+    if ("rejected" in found) return found;
+    return { app_id: found.version.app_id, version_id, package: base64Of(found.bytes) };
+  }),
+  answer("GetAppVersionPackageFiles", async ({ version_id, files: wanted = [] }, reads, edge) => {
+    const found = await opened(version_id, reads, edge, ports);
+    if ("rejected" in found) return found;
+    const read = await readOrRefuse(found.bytes, found.version.type === "helm" ? "helm" : "vmbased");
+    if ("rejected" in read) return read;
+    const files = [...read.files].filter(([path]) => wanted.length === 0 || wanted.includes(path));
+    return { version_id, files: Object.fromEntries(files.map(([path, { bytes }]) => [path, base64Of(bytes)])) };
+  }),
+];
+
+/** Its package's owner and digest are for services. */
+export function shownVersion(document: VersionDocument | StoreVersionDocument): object {
+  const { package_digest: _digest, package_owner: _owner, ...version } = document;
+  return Object.fromEntries(Object.entries(version).filter(([field]) => field !== "next"));
+}
+
+/** The package as it will be; undefined if it stays. */
+const replaced = async (
+  request: { readonly package?: string; readonly package_files?: Readonly<Record<string, string>> },
+  version: VersionDocument,
+  edge: Edge,
+  ports: AppPorts,
+): Promise<Uint8Array | Rejection | undefined> => {
+  if (request.package) return bytesOf(request.package);
+  if (!request.package_files || Object.keys(request.package_files).length === 0) return undefined;
+  const bytes = await archiveOf(version, edge, ports);
+  return bytes ? withFiles(bytes, request.package_files) : unavailable(version.version_id);
+};
+
+/** A version that the caller may see, their own or one of the store, with its archive. */
+const opened = async (
+  versionId: string,
+  { all, get }: Reads<AppReadModels>,
+  edge: Edge,
+  ports: AppPorts,
+): Promise<{ readonly version: VersionDocument; readonly bytes: Uint8Array } | Rejection> => {
+  const [own] = await all("appVersions", [{ field: "version_id", in: [versionId] }], 1);
+  const released = own ? undefined : await get("activeAppVersions", versionId);
+  const version = own ?? (released?.active && released.status === "active" ? released : undefined);
+  if (!version) return { rejected: `app version [${versionId}] does not exist`, kind: "notFound", error: "resource_not_found" };
+  const bytes = await archiveOf(version, edge, ports);
+  return bytes ? { version, bytes } : unavailable(versionId);
+};
+
+const unavailable = (versionId: string): Rejection => ({
+  rejected: `the package of app version [${versionId}] cannot be had`,
+  kind: "notFound",
+  error: "resource_not_found",
+});

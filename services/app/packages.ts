@@ -1,0 +1,92 @@
+import type { Rejection } from "../../events/decider.ts";
+import type { Edge } from "../../events/http.ts";
+import { pack, unpack } from "../packages/archive.ts";
+import { PackageError } from "../packages/package-error.ts";
+import { type AnyPackage, type PackageType, readAny } from "../packages/packages.ts";
+import type { NewContent } from "./domain/app.ts";
+import type { VersionDocument } from "./read-models/versions.ts";
+
+/** What the app service needs of the outside. */
+export type AppPorts = {
+  /** The bytes of a package that another service serves, by digest; through a breaker. */
+  readonly fetchPackage: (digest: string) => Promise<Uint8Array | undefined>;
+};
+
+export const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, "base64"));
+export const base64Of = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+
+/** An uploaded package: what it says of itself, and what versions carry of it. */
+export type Upload = { readonly read: AnyPackage; readonly description: string; readonly content: NewContent };
+
+/** Reads a package and keeps its bytes; one that cannot be used is refused with the sentence that says why. */
+export const upload = async (bytes: Uint8Array, type: PackageType, edge: Edge): Promise<Upload | Rejection> => {
+  const read = await readOrRefuse(bytes, type);
+  if ("rejected" in read) return read;
+  const { metadata } = read;
+  const content: NewContent = {
+    version: metadata.version,
+    home: bounded(metadata.home, 4),
+    icon: bounded(metadata.icon, 64),
+    screenshots: bounded(metadata.screenshots.join(","), 16),
+    maintainers: metadata.maintainers.length === 0 ? "" : bounded(JSON.stringify(metadata.maintainers), 16),
+    keywords: bounded(metadata.keywords.join(","), 16),
+    sources: bounded(metadata.sources.join(","), 16),
+    readme: read.type === "helm" ? read.readme.slice(0, 32 * 1024) : "",
+    packageName: `${metadata.name}-${metadata.version}.tgz`,
+    packageDigest: await edge.putBlob(bytes),
+    packageOwner: "app",
+    ...(read.type === "vmbased"
+      ? { configJson: read.configJson, template: read.template, values: "", valuesSchema: "" }
+      : {
+          configJson: "",
+          template: "",
+          values: bounded(read.values, 256),
+          valuesSchema: read.valuesSchema ? bounded(JSON.stringify(read.valuesSchema), 128) : "",
+        }),
+  };
+  return { read, description: metadata.description.slice(0, 8 * 1024), content };
+};
+
+export const readOrRefuse = async (
+  bytes: Uint8Array,
+  type: PackageType,
+): Promise<AnyPackage | (Rejection & { readonly file: string | undefined })> => {
+  try {
+    return await readAny(bytes, type);
+  } catch (error) {
+    if (!(error instanceof PackageError)) throw error;
+    return { rejected: error.message, kind: "invalid", error: "load_package_failed", file: error.file };
+  }
+};
+
+/** The archive of a version: its own, or its owner's, of which a copy is kept for ever. */
+export const archiveOf = async (
+  { package_digest, package_owner }: Pick<VersionDocument, "package_digest" | "package_owner">,
+  edge: Edge,
+  { fetchPackage }: AppPorts,
+): Promise<Uint8Array | undefined> => {
+  const kept = await edge.getBlob(package_digest);
+  if (kept || package_owner === "app") return kept;
+  const fetched = await fetchPackage(package_digest);
+  if (fetched) await edge.putBlob(fetched);
+  return fetched;
+};
+
+/** The same package with some files replaced, by their path below its folder. */
+export const withFiles = async (bytes: Uint8Array, replaced: Readonly<Record<string, string>>): Promise<Uint8Array | Rejection> => {
+  try {
+    const files = new Map(await unpack(bytes));
+    const [folder = ""] = [...files.keys()].map((path) => path.slice(0, path.indexOf("/") + 1));
+    for (const [path, base64] of Object.entries(replaced)) {
+      const executable = files.get(folder + path)?.executable ?? false;
+      files.set(folder + path, { bytes: bytesOf(base64), executable });
+    }
+    return await pack(files);
+  } catch (error) {
+    if (!(error instanceof PackageError)) throw error;
+    return { rejected: error.message, kind: "invalid", error: "load_package_failed" };
+  }
+};
+
+/** Descriptions travel in an event; of a chart they are a convenience, so what is too large is left out. */
+const bounded = (text: string, kibibytes: number): string => (Buffer.byteLength(text) > kibibytes * 1024 ? "" : text);

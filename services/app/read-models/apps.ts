@@ -1,0 +1,175 @@
+import type { Meta } from "../../../events/message.ts";
+import type { Projection } from "../../../events/projection.ts";
+import type { AppCreated, AppModified } from "../../../schemas/generated/events.ts";
+
+export type CategoryLink = {
+  readonly category_id: string;
+  readonly status: "enabled" | "disabled";
+  readonly create_time: string;
+  readonly status_time: string;
+};
+export type AppDocument = {
+  readonly app_id: string;
+  /** A row of the store's view. */
+  readonly active: boolean;
+  readonly name: string;
+  readonly repo_id: string;
+  readonly description: string;
+  readonly status: string;
+  readonly home: string;
+  readonly icon: string;
+  readonly screenshots: string;
+  readonly maintainers: string;
+  readonly keywords: string;
+  readonly sources: string;
+  readonly readme: string;
+  readonly chart_name: string;
+  readonly abstraction: string;
+  readonly tos: string;
+  readonly isv: string;
+  readonly owner: string;
+  readonly owner_path: string;
+  readonly create_time: string;
+  readonly status_time: string;
+  readonly update_time: string;
+  readonly category_set: readonly CategoryLink[];
+  /** The enabled ones, to filter by, and all, to join by. */
+  readonly category_ids: readonly string[];
+  readonly linked_category_ids: readonly string[];
+  /** Separated by commas. */
+  readonly app_version_types: string;
+  readonly latest_version_id: string;
+};
+const empty: AppDocument = {
+  app_id: "",
+  active: false,
+  name: "",
+  repo_id: "",
+  description: "",
+  status: "",
+  home: "",
+  icon: "",
+  screenshots: "",
+  maintainers: "",
+  keywords: "",
+  sources: "",
+  readme: "",
+  chart_name: "",
+  abstraction: "",
+  tos: "",
+  isv: "",
+  owner: "",
+  owner_path: "",
+  create_time: "",
+  status_time: "",
+  update_time: "",
+  category_set: [],
+  category_ids: [],
+  linked_category_ids: [],
+  app_version_types: "",
+  latest_version_id: "",
+};
+const indexes = ["repo_id", "status"] as const;
+
+const createdAs = (event: AppCreated, time: string): AppDocument => ({
+  ...empty,
+  ...details(empty, event, time),
+  app_id: event.appId,
+  repo_id: event.repoId,
+  chart_name: event.chartName,
+  isv: event.isv,
+  status: "draft",
+  owner: event.owner,
+  owner_path: event.ownerPath,
+  create_time: time,
+  status_time: time,
+});
+const details = (app: AppDocument, event: AppCreated | AppModified, time: string) => ({
+  name: event.name,
+  description: event.description,
+  home: event.home,
+  icon: event.icon,
+  screenshots: event.screenshots,
+  maintainers: event.maintainers,
+  keywords: event.keywords,
+  sources: event.sources,
+  readme: event.readme,
+  abstraction: event.abstraction,
+  tos: event.tos,
+  category_set: linked(app.category_set, event.categoryIds, time),
+  category_ids: event.categoryIds,
+  linked_category_ids: [...new Set([...app.linked_category_ids, ...event.categoryIds])],
+  update_time: time,
+});
+
+/** Categories that are dropped stay as disabled. */
+const linked = (links: readonly CategoryLink[], categoryIds: readonly string[], time: string): readonly CategoryLink[] => {
+  const known = new Set(links.map(({ category_id }) => category_id));
+  const kept = links.map((link) => {
+    const status = categoryIds.includes(link.category_id) ? ("enabled" as const) : ("disabled" as const);
+    return link.status === status ? link : { ...link, status, status_time: time };
+  });
+  const added = categoryIds.filter((id) => !known.has(id));
+  return [...kept, ...added.map((id) => ({ category_id: id, status: "enabled" as const, create_time: time, status_time: time }))];
+};
+
+const withType = (types: string, type: string): string => [...new Set([...types.split(","), type])].filter((each) => each !== "").join(",");
+const becomes = (app: AppDocument, status: string, { time }: Meta): AppDocument => ({ ...app, status, status_time: time });
+
+/** The applications that their owners see. */
+export const apps: Projection<AppDocument> = {
+  name: "apps",
+  version: 1,
+  indexes,
+  initialState: empty,
+  evolve: {
+    AppCreated: (_, event, { time }) => createdAs(event, time),
+    AppModified: (app, event, { time }) => ({ ...app, ...details(app, event, time) }),
+    AppStatusChanged: (app, { status }, meta) => becomes(app, status, meta),
+    AppDeleted: (app, _, meta) => becomes(app, "deleted", meta),
+    AppLatestVersionChanged: (app, { versionId }) => ({ ...app, latest_version_id: versionId }),
+    AppVersionCreated: (app, { versionType }) => ({ ...app, app_version_types: withType(app.app_version_types, versionType) }),
+  },
+};
+
+/** `next` is what the application's owner sees; the store shows the copy that was made at the last release. */
+export type StoreAppDocument = AppDocument & { readonly next: AppDocument };
+
+const intoStore = ({ next, ...app }: StoreAppDocument, { time }: Meta): StoreAppDocument => ({
+  ...next,
+  active: true,
+  status: "active",
+  status_time: app.active && app.status === "active" ? app.status_time : time,
+  latest_version_id: app.latest_version_id,
+  next,
+});
+
+/** The applications that everybody finds in the store; one that was never there has `active` false. */
+export const activeApps: Projection<StoreAppDocument> = {
+  name: "activeApps",
+  version: 1,
+  indexes: [...indexes, "active"],
+  initialState: { ...empty, next: empty },
+  evolve: {
+    AppCreated: (_, event, { time }) => {
+      const next = createdAs(event, time);
+      return { ...next, next };
+    },
+    AppModified: (app, event, { time }) => ({ ...app, next: { ...app.next, ...details(app.next, event, time) } }),
+    AppVersionCreated: (app, { versionType, status }, meta) => {
+      const next = { ...app.next, app_version_types: withType(app.next.app_version_types, versionType) };
+      return status === "active" ? intoStore({ ...app, next }, meta) : { ...app, next };
+    },
+    // What a repository offers anew is in the store at once.
+    AppVersionPackageReplaced: (app, { packageOwner }, meta) =>
+      app.active && app.status === "active" && packageOwner === "repo" ? intoStore(app, meta) : app,
+    AppVersionReleased: (app, _, meta) => intoStore(app, meta),
+    AppVersionStatusInherited: (app, { status }, meta) => (status === "active" ? intoStore(app, meta) : app),
+    AppLatestVersionChanged: (app, { activeVersionId }, meta) => {
+      const status = activeVersionId === "" ? "suspended" : "active";
+      const changed = app.active && app.status !== status ? { status, status_time: meta.time } : {};
+      return { ...app, ...changed, latest_version_id: activeVersionId };
+    },
+    AppDeleted: (app, _, meta) => ({ ...app, ...(app.active ? { status: "deleted", status_time: meta.time } : {}) }),
+  },
+};

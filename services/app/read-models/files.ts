@@ -1,0 +1,64 @@
+import { deleted, type Projection } from "../../../events/projection.ts";
+
+export type CategoryDocument = {
+  readonly category_id: string;
+  readonly name: string;
+  readonly locale: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly owner: string;
+  readonly owner_path: string;
+  readonly create_time: string;
+  readonly update_time: string;
+};
+
+/** The categories of the catalogue. A deleted one is gone. */
+export const categories: Projection<CategoryDocument> = {
+  name: "categories",
+  version: 1,
+  initialState: {
+    category_id: "",
+    name: "",
+    locale: "",
+    description: "",
+    icon: "",
+    owner: "",
+    owner_path: "",
+    create_time: "",
+    update_time: "",
+  },
+  evolve: {
+    CategoryCreated: (_, { categoryId, name, locale, description, icon, owner, ownerPath }, { time }) => ({
+      category_id: categoryId,
+      name,
+      locale,
+      description,
+      icon,
+      owner,
+      owner_path: ownerPath,
+      create_time: time,
+      update_time: time,
+    }),
+    CategoryModified: (category, { name, locale, description, icon }, { time }) => ({
+      ...category,
+      name,
+      locale,
+      description,
+      icon,
+      update_time: time,
+    }),
+    CategoryDeleted: () => deleted,
+  },
+};
+
+export type AttachmentDocument = { readonly attachment_id: string; readonly filename: string; readonly digest: string };
+
+/** Where the bytes of an attachment are. */
+export const attachments: Projection<AttachmentDocument> = {
+  name: "attachments",
+  version: 1,
+  initialState: { attachment_id: "", filename: "", digest: "" },
+  evolve: {
+    AttachmentUploaded: (_, { attachmentId, filename, digest }) => ({ attachment_id: attachmentId, filename, digest }),
+  },
+};

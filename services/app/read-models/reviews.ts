@@ -1,0 +1,107 @@
+import type { Meta } from "../../../events/message.ts";
+import type { Projection } from "../../../events/projection.ts";
+
+export type ReviewPhase = {
+  readonly status: string;
+  readonly operator: string;
+  readonly operator_type: string;
+  readonly message: string;
+  readonly review_time: string;
+  readonly status_time: string;
+};
+export type ReviewDocument = {
+  readonly review_id: string;
+  readonly version_id: string;
+  readonly app_id: string;
+  /** submitted; then what the last phase is, `isv-in-review`; draft if it was cancelled. */
+  readonly status: string;
+  readonly phase: { readonly [operatorType: string]: ReviewPhase };
+  /** Who has it in hand. */
+  readonly reviewer: string;
+  /** Of the version. */
+  readonly owner: string;
+  readonly owner_path: string;
+  readonly create_time: string;
+  readonly status_time: string;
+};
+
+type OfReview = {
+  readonly appId: string;
+  readonly versionId: string;
+  readonly reviewId: string;
+  readonly owner: string;
+  readonly ownerPath: string;
+};
+const reviewId = (event: OfReview): string => event.reviewId;
+
+/** In the status of a review the technical phase goes by another name. */
+const prefixes: { readonly [operatorType: string]: string } = { technical: "develop" };
+
+const phased =
+  (status: "in-review" | "passed" | "rejected") =>
+  (
+    review: ReviewDocument,
+    event: OfReview & { readonly operatorType: string; readonly message?: string },
+    { time, actor }: Meta,
+  ): ReviewDocument => {
+    const { operatorType, message = "" } = event;
+    const began = review.phase[operatorType]?.review_time ?? time;
+    const phase = { status, operator: actor.userId, operator_type: operatorType, message, review_time: began, status_time: time };
+    return {
+      ...review,
+      review_id: event.reviewId,
+      version_id: event.versionId,
+      app_id: event.appId,
+      status: `${prefixes[operatorType] ?? operatorType}-${status}`,
+      phase: { ...review.phase, [operatorType]: phase },
+      reviewer: actor.userId,
+      owner: event.owner,
+      owner_path: event.ownerPath,
+      create_time: review.create_time || time,
+      status_time: time,
+    };
+  };
+
+/** The reviews of versions, each with its phases. */
+export const reviews: Projection<ReviewDocument> = {
+  name: "appVersionReviews",
+  version: 1,
+  indexes: ["app_id", "version_id", "status", "status_time"],
+  initialState: {
+    review_id: "",
+    version_id: "",
+    app_id: "",
+    status: "",
+    phase: {},
+    reviewer: "",
+    owner: "",
+    owner_path: "",
+    create_time: "",
+    status_time: "",
+  },
+  key: {
+    AppVersionSubmitted: reviewId,
+    AppVersionSubmissionCancelled: reviewId,
+    AppVersionReviewStarted: reviewId,
+    AppVersionReviewPassed: reviewId,
+    AppVersionReviewRejected: reviewId,
+  },
+  evolve: {
+    AppVersionSubmitted: (_, event, { time }) => ({
+      review_id: event.reviewId,
+      version_id: event.versionId,
+      app_id: event.appId,
+      status: "submitted",
+      phase: {},
+      reviewer: "",
+      owner: event.owner,
+      owner_path: event.ownerPath,
+      create_time: time,
+      status_time: time,
+    }),
+    AppVersionSubmissionCancelled: (review, _, { time }) => ({ ...review, status: "draft", status_time: time }),
+    AppVersionReviewStarted: phased("in-review"),
+    AppVersionReviewPassed: phased("passed"),
+    AppVersionReviewRejected: phased("rejected"),
+  },
+};

@@ -1,0 +1,70 @@
+import { kafkaLog } from "../../events/kafka/log.ts";
+import { type Mongo, mongo } from "../../events/mongo/connect.ts";
+import type { Clock, Log } from "../../events/ports.ts";
+import type { Config } from "./config.ts";
+import { INSTANCES_TOPIC } from "./discovery.ts";
+import type { Logger } from "./logging.ts";
+
+const PATIENCE = 60_000;
+
+/** Something that the process runs on did not answer for as long as it is worth waiting. */
+export class Unreachable extends Error {
+  override name = "Unreachable";
+}
+
+/** Tries until it works, for a minute; says once in a while for what it waits. */
+const patiently = async (
+  what: string,
+  work: () => Promise<unknown>,
+  { clock, logger }: { clock: Clock; logger: Logger },
+): Promise<void> => {
+  const until = clock.now() + PATIENCE;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return void (await work());
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (clock.now() >= until) throw new Unreachable(`${what} did not answer within ${PATIENCE / 1_000} s: ${reason}`, { cause: error });
+      if (attempt === 1 || attempt % 10 === 0) logger.warn({ reason }, `waiting for ${what}`);
+      await clock.sleep(Math.min(2_000, 100 * 2 ** attempt));
+    }
+  }
+};
+
+/** The Kafka cluster, once it answers. */
+export const connectLog = async (config: Config, clock: Clock, logger: Logger): Promise<Log> => {
+  const log = kafkaLog({ brokers: config.brokers, clientId: "pitrix", logger: withoutRepeats(logger) });
+  const topics = [{ name: INSTANCES_TOPIC, partitions: 1, compacted: true }];
+  try {
+    await patiently(`Kafka at ${config.brokers.join(", ")}`, () => log.ensureTopics(topics), { clock, logger });
+  } catch (error) {
+    await log.close().catch(() => {});
+    throw error;
+  }
+  return log;
+};
+
+/** A service's own database, once it answers. */
+export const connectStore = async (config: Config, service: string, clock: Clock, logger: Logger): Promise<Mongo> => {
+  const url = config.mongoUrl(service);
+  const store = mongo({ url, database: `pitrix_${service}`, logger });
+  try {
+    await patiently(`the document store at ${withoutPassword(url)}`, store.ping, { clock, logger });
+  } catch (error) {
+    await store.close().catch(() => {});
+    throw error;
+  }
+  return store;
+};
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, "//");
+
+/** What Kafka answers to a single request, its caller deals with; and that a client was thrown away is no news. */
+const withoutRepeats = (logger: Logger): Pick<Logger, "warn" | "debug"> => ({
+  debug: logger.debug,
+  warn: (details, message) => {
+    const { namespace, stack }: { readonly namespace?: unknown; readonly stack?: unknown } = details;
+    const known = (namespace === "Connection" && message.startsWith("Response ")) || String(stack).includes("This client was thrown away");
+    (known ? logger.debug : logger.warn)(details, message);
+  },
+});

@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
+import { InvalidEvent } from "../../../events/codec/codec.ts";
+import type { HttpRow } from "../../../events/http.ts";
+import { type OperationId, operations } from "../../../schemas/generated/http.ts";
+import { callerOf } from "./authentication.ts";
+import { apiDocument, operationsWithBytes, operationsWithForms } from "./document.ts";
+import { bodyOf, isOutage, localeOf, type Refusal, Refused, refusals, statusOf } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { saneRequestId } from "./ids.ts";
+import { internalRoutes } from "./internal.ts";
+import { perform } from "./operations.ts";
+import { checkRequired, isFields, withoutEmpty, withoutNulls } from "./requests.ts";
+import { refuseInvalid, validator } from "./validator.ts";
+
+const LIMIT = 1024 * 1024;
+/** Packages travel as base64 in JSON. */
+const LIMIT_WITH_BYTES = 64 * LIMIT;
+
+/** The HTTP side of a service: the interpreter of its rows. `more` comes before them. */
+export const app = (host: Host, more?: RequestHandler): Express => {
+  const application = express().disable("x-powered-by").set("query parser", "simple").set("etag", false);
+  application.use(begin(host), addressed(host), internalRoutes(host));
+  if (more) application.use(more);
+  return application.use(...answering(host), noRoute).use(failed(host));
+};
+
+/** What the steps hand on about a request. */
+const local = (response: Response) =>
+  response.locals as { requestId: string; operation?: OperationId; row?: HttpRow; caller?: Awaited<ReturnType<typeof callerOf>> }; // Express leaves it to the application.
+
+/** Every answer has a request id, and is counted. */
+const begin =
+  ({ metrics, logger, ports }: Host): RequestHandler =>
+  (request, response, next) => {
+    const at = ports.clock.now();
+    const requestId = saneRequestId(request.get("x-request-id")) ?? randomUUID();
+    local(response).requestId = requestId;
+    response.set("X-Request-Id", requestId);
+    response.on("finish", () => {
+      const operation = local(response).operation ?? "-";
+      const milliseconds = ports.clock.now() - at;
+      metrics.requests.observe({ operation, status: String(response.statusCode) }, milliseconds / 1_000);
+      logger.debug(
+        { requestId, operation, method: request.method, path: request.path, status: response.statusCode, milliseconds },
+        "request",
+      );
+    });
+    next();
+  };
+
+/** A request that discovery sent to the wrong process says for whom it is. */
+const addressed =
+  ({ instance }: Host): RequestHandler =>
+  (request, _response, next) => {
+    const meant = request.get("pitrix-service");
+    if (meant && meant !== instance.service.name) throw new Refused(refusals.misdirected(meant));
+    next();
+  };
+
+const answering = (host: Host): readonly RequestHandler[] => {
+  const rows = host.instance.service.http ?? [];
+  const names = new Set<string>(rows.map(({ operation }) => operation));
+  const document = apiDocument();
+  const large = operationsWithBytes(document);
+  const forms = operationsWithForms(document);
+  const routes = routesOf(rows);
+
+  const route: RequestHandler = (request, response, next) => {
+    const methods = routes.get(request.path);
+    const row = methods?.get(request.method.toLowerCase());
+    if (methods && !row) throw new Refused(refusals.noMethod(request.method, [...methods.keys()].join(", ").toUpperCase()));
+    if (!row) throw new Refused(refusals.noRoute(request.path));
+    Object.assign(local(response), { row, operation: row.operation });
+    next();
+  };
+  const authenticate: RequestHandler = async (request, response, next) => {
+    const { row } = local(response);
+    if (row) Object.assign(local(response), { caller: await callerOf(host, row.operation, request) });
+    next();
+  };
+  const jsonBody = { true: express.json({ limit: LIMIT_WITH_BYTES }), false: express.json({ limit: LIMIT }) };
+  const formBody = express.urlencoded({ extended: false, limit: LIMIT });
+  const parse: RequestHandler = (request, response, next) => {
+    const { operation = "" } = local(response);
+    if (forms.has(operation) && request.is("application/x-www-form-urlencoded")) return formBody(request, response, next);
+    jsonBody[`${large.has(operation)}`](request, response, next);
+  };
+  const tidy: RequestHandler = (request, response, next) => {
+    const { operation } = local(response);
+    if (!operation) return next();
+    const description = operations[operation];
+    if (description.body) {
+      if (hasBody(request) && request.body === undefined) throw new Refused(refusals.mediaType("application/json"));
+      request.body = withoutNulls(request.body ?? {});
+      if (!isFields(request.body)) throw new Refused(refusals.unreadable("the body is no JSON object"));
+      if (!hasBody(request)) request.headers["content-type"] = "application/json";
+    }
+    // Express computes the query from the URL each time; from here on it is this one.
+    Object.defineProperty(request, "query", { value: withoutEmpty(request.query), writable: true, configurable: true });
+    checkRequired(description, description.body ? { ...request.query, ...request.body } : request.query);
+    next();
+  };
+  const run: RequestHandler = async (request, response) => {
+    const { row, caller, requestId } = local(response);
+    if (!row) return;
+    const fields = { ...request.query, ...(isFields(request.body) ? request.body : {}) };
+    await perform(host, row, { request, fields, caller, requestId }, response);
+  };
+  return rows.length === 0 ? [] : [route, authenticate, parse, tidy, ...validator(document, names), run];
+};
+
+const hasBody = (request: Request): boolean =>
+  Number(request.get("content-length") ?? 0) > 0 || request.get("transfer-encoding") !== undefined;
+
+const routesOf = (rows: readonly HttpRow[]): ReadonlyMap<string, ReadonlyMap<string, HttpRow>> => {
+  const routes = new Map<string, Map<string, HttpRow>>();
+  for (const row of rows) {
+    const { path, method } = operations[row.operation];
+    routes.set(path, (routes.get(path) ?? new Map<string, HttpRow>()).set(method, row));
+  }
+  return routes;
+};
+
+const noRoute: RequestHandler = (request) => {
+  throw new Refused(refusals.noRoute(request.path));
+};
+
+/** Every error, in the one shape. What is no refusal is logged here, once, and tells nothing of the inside. */
+const failed =
+  ({ logger }: Host): ErrorRequestHandler =>
+  (error: unknown, request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) return next(error);
+    const { requestId, operation } = local(response);
+    const refusal = refusalOf(refuseInvalid(error));
+    if (refusal.code === 13) logger.error({ error, requestId, operation }, "a request failed");
+    else if (refusal.name === "unavailable") logger.warn({ error, requestId, operation }, "a request could not be answered for now");
+    response.status(statusOf(refusal)).set(refusal.headers ?? {});
+    response.json(bodyOf(refusal, localeOf(request.get("accept-language"))));
+  };
+
+const refusalOf = (error: unknown): Refusal => {
+  if (error instanceof Refused) return error.refusal;
+  if (isOutage(error)) return refusals.unavailable();
+  // What a decider made of the request does not fit into an event.
+  if (error instanceof InvalidEvent && /\d bytes/.test(error.message)) return refusals.tooLarge("an event may be");
+  const type: unknown = error instanceof Error ? Reflect.get(error, "type") : undefined;
+  if (type === "entity.too.large") return refusals.tooLarge(`${Reflect.get(Object(error), "limit")} bytes`);
+  if (type === "entity.parse.failed") return refusals.unreadable("the body is no JSON");
+  if (type === "charset.unsupported" || type === "encoding.unsupported")
+    return refusals.mediaType("UTF-8, or compressed by gzip or deflate");
+  if (typeof type === "string" && /^(entity|request|parameters)\./.test(type)) return refusals.unreadable(type);
+  return refusals.internal();
+};

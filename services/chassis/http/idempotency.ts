@@ -1,0 +1,75 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
+import type { PlatformKey } from "../settings.ts";
+
+/** What a request with an idempotency key is known by: the same principal, operation and key again. */
+export type Idempotency = {
+  readonly scope: string;
+  readonly causeOf: (item: number, message: number) => string;
+  /** What is kept with a commit: the request's hash, how many messages its item has, and the answer, unreadable to others. */
+  readonly note: (messages: number, answer: unknown) => string;
+  readonly read: (note: string | null) => Note | undefined;
+  /** The same bytes for the same name. */
+  readonly bytes: (name: string) => Uint8Array;
+};
+export type Note = { readonly request: boolean; readonly messages: number; readonly answer: unknown };
+
+export const idempotency = (
+  keys: readonly PlatformKey[],
+  principal: string,
+  operation: string,
+  key: string,
+  request: object,
+  random: (bytes: number) => Uint8Array,
+): Idempotency => {
+  const scope = hash(JSON.stringify([principal, operation, key]));
+  const fingerprint = hash(canonical(request));
+  return {
+    scope,
+    causeOf: (item, message) => (message === 0 ? `${scope}/${item}` : `${scope}/${item}.${message}`),
+    note: (messages, answer) => `${fingerprint} ${messages} ${encrypt(keys, scope, JSON.stringify(answer ?? null), random(12))}`,
+    read: (note) => {
+      const [body = "", messages = "", answer = ""] = note?.split(" ") ?? [];
+      if (body === "") return undefined;
+      return { request: body === fingerprint, messages: Number(messages), answer: JSON.parse(decrypt(keys, scope, answer)) };
+    },
+    // Not from the platform key: an id must survive its rotation.
+    bytes: (name) => createHmac("sha512", scope).update(name).digest(),
+  };
+};
+
+/** A secret that is the same for the same request, as long as the current key is. */
+export const derivedSecret = (keys: readonly PlatformKey[], scope: string, name: string, length: number): Uint8Array => {
+  const [current] = keys;
+  if (!current) throw new Error("there is no platform key");
+  return new Uint8Array(hkdfSync("sha256", current.key, scope, `token ${name}`, length));
+};
+
+const hash = (text: string): string => createHash("sha256").update(text).digest("base64url");
+
+/** JSON with its fields in order, so that equal requests have equal texts. */
+const canonical = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(",")}}`;
+};
+
+const answerKey = ({ key }: PlatformKey, scope: string): Uint8Array => new Uint8Array(hkdfSync("sha256", key, scope, "answer", 32));
+
+const encrypt = (keys: readonly PlatformKey[], scope: string, text: string, iv: Uint8Array): string => {
+  const [current] = keys;
+  if (!current) throw new Error("there is no platform key");
+  const cipher = createCipheriv("aes-256-gcm", answerKey(current, scope), iv);
+  const bytes = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  return `${current.id}.${bytes.toString("base64url")}`;
+};
+
+const decrypt = (keys: readonly PlatformKey[], scope: string, sealed: string): string => {
+  const at = sealed.indexOf(".");
+  const key = keys.find(({ id }) => id === sealed.slice(0, at));
+  if (!key) return "null";
+  const bytes = Buffer.from(sealed.slice(at + 1), "base64url");
+  const decipher = createDecipheriv("aes-256-gcm", answerKey(key, scope), bytes.subarray(0, 12));
+  decipher.setAuthTag(bytes.subarray(-16));
+  return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString("utf8");
+};

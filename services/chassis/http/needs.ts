@@ -1,0 +1,46 @@
+import type { Need } from "../../../events/http.ts";
+import { streamOf } from "../../../events/message.ts";
+import { aggregatesOf } from "../../../events/subscription/projections.ts";
+import { type Caller, owns } from "../access.ts";
+import { Refused, refusals } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { collectionIn } from "./reads.ts";
+import type { Fields } from "./requests.ts";
+
+type Needed = { readonly [name: string]: Need<{ readonly [model: string]: unknown }> };
+
+/** Fetches what a row needs from the service's own read models. Refuses with 404 what is not there, with 403 what is not the caller's. */
+export const fetchNeeds = async (host: Host, needed: Needed, caller: Caller | undefined): Promise<Fields> =>
+  Object.fromEntries(
+    await Promise.all(
+      Object.entries(needed).map(async ([name, [model, id, access = "own"]]) => {
+        if (id === undefined || id === "") return [name, undefined] as const;
+        const document = await awaited(host, model, id);
+        if (!document) throw new Refused(refusals.notFound(id));
+        if (access === "own" && caller && !owns(caller, document)) throw new Refused(refusals.notYours(id));
+        return [name, document] as const;
+      }),
+    ),
+  );
+
+/** A document, once it is there. What was announced a moment ago may not have been read yet: that is waited for. */
+const awaited = async (host: Host, model: string, id: string): Promise<Fields | undefined> => {
+  const { documents, clock } = host.ports;
+  const collection = collectionIn(host.models, model);
+  for (const until = clock.now() + host.wait; ; ) {
+    const [found] = await documents.get(collection, [id]);
+    if (found) return found.deleted ? undefined : found.value;
+    if (clock.now() >= until || (await cannotCome(host, model, id))) return undefined;
+    await host.instance.changed(Math.min(50, until - clock.now()));
+  }
+};
+
+/** A read model of own streams, one document each: what the store does not have will not arrive either. */
+const cannotCome = async ({ models, ports, instance }: Host, name: string, id: string): Promise<boolean> => {
+  const model = models.get(name);
+  if (!model || model.key || /[/@]/.test(id)) return !model;
+  const sources = aggregatesOf(Object.keys(model.evolve), model.of);
+  if (!sources.every((aggregate) => aggregate in instance.service.aggregates)) return false;
+  const streams = await Promise.all(sources.map((aggregate) => ports.store.read(streamOf(aggregate, id), 0)));
+  return streams.every((commits) => commits.length === 0);
+};

@@ -1,0 +1,106 @@
+import type { Request, Response } from "express";
+import type { AnswerRow, CommandRow, HttpRow, QueryRow } from "../../../events/http.ts";
+import { operations } from "../../../schemas/generated/http.ts";
+import type { Caller } from "../access.ts";
+import { edgeOf } from "../edge.ts";
+import { runCommand } from "./commands.ts";
+import { ofRejection, Refused, refusals } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { derivedSecret, type Idempotency, idempotency } from "./idempotency.ts";
+import { saneTraceparent } from "./ids.ts";
+import { type Position, positionsIn } from "./positions.ts";
+import { runQuery } from "./queries.ts";
+import { readsFor } from "./reads.ts";
+import { compact, type Fields, isFields } from "./requests.ts";
+
+/** A request whose caller is known and whose fields are checked. */
+export type Checked = {
+  readonly request: Request;
+  readonly fields: Fields;
+  readonly caller: Caller | undefined;
+  readonly requestId: string;
+};
+
+/** Answers an operation by its row. */
+export const perform = async (host: Host, row: HttpRow, checked: Checked, response: Response): Promise<void> => {
+  if (row.kind === "command") return command(host, row, checked, response);
+  const waitFor = positionsOf(checked.request);
+  const seen = await Promise.all(
+    waitFor.map(({ stream, version }) => host.instance.seen(stream, version, host.wait, row.kind === "query" ? row.from : undefined)),
+  );
+  if (!seen.every(Boolean)) response.set("Pitrix-Pending", "true");
+  const body = row.kind === "query" ? await query(host, row, checked) : await answer(host, row, checked);
+  response.json(compact(body));
+};
+
+const command = async (host: Host, row: CommandRow, { request, fields, caller, requestId }: Checked, response: Response): Promise<void> => {
+  const key = caller && request.get("idempotency-key")?.trim();
+  if (key && key.length > 256) throw new Refused(refusals.malformed("Idempotency-Key"));
+  const same = key && caller ? idempotency(host.keys, caller.userId, row.operation, key, fields, host.edge.random) : undefined;
+  const { edge, forgetSealed } = edgeFor(host, request, same);
+  const { body, refusal, position, pending, fresh } = await runCommand(host, row, {
+    fields,
+    caller,
+    actor: actorOf(caller),
+    edge,
+    requestId,
+    traceparent: saneTraceparent(request.get("traceparent")),
+    idempotency: same,
+    randomBytes: host.edge.random,
+  });
+  if (position) response.set("Pitrix-Position", position);
+  if (pending) response.set("Pitrix-Pending", "true");
+  if (refusal) {
+    if (fresh)
+      await forgetSealed().catch((error: unknown) =>
+        host.logger.warn({ error, requestId }, "secrets of a refused request were not forgotten"),
+      );
+    throw new Refused(refusal);
+  }
+  response.json(compact(body));
+};
+
+const query = (host: Host, row: QueryRow, { fields, caller }: Checked): Promise<Fields> => {
+  const { rows } = operations[row.operation];
+  if (!rows) throw new Error(`${row.operation} is no list in the contract, so it cannot be a query row`);
+  const everybody: Caller = { userId: "", groupPath: "", ownerPath: "", level: "all" };
+  return runQuery(row, fields, { models: host.models, documents: host.ports.documents, caller: caller ?? everybody, rowsField: rows });
+};
+
+const answer = async (host: Host, row: AnswerRow, { request, fields, caller }: Checked): Promise<unknown> => {
+  const reads: unknown = readsFor(host.models, host.ports.documents, caller);
+  const { edge } = edgeFor(host, request, undefined);
+  // The row's maker tied its types to the operation's, which the validator has checked.
+  const result = await row.answer(fields as never, reads as never, edge, actorOf(caller));
+  if (isFields(result) && typeof result.rejected === "string") throw new Refused(ofRejection({ ...result, rejected: result.rejected }));
+  return result;
+};
+
+/** The edge of one request, and how to forget what it sealed. */
+const edgeFor = (host: Host, request: Request, same: Idempotency | undefined) => {
+  const sealed: string[] = [];
+  const { sealing } = host.edge;
+  const seal = async (secret: string): Promise<string> => {
+    const text = await sealing.seal(secret);
+    sealed.push(text);
+    return text;
+  };
+  const edge = edgeOf(
+    { ...host.edge, sealing: { ...sealing, seal } },
+    {
+      header: (name) => request.get(name),
+      ...(same && { secret: (nth: number, bytes: number) => derivedSecret(host.keys, same.scope, String(nth), bytes) }),
+    },
+  );
+  return { edge, forgetSealed: async () => void (await Promise.all(sealed.map(sealing.forget))) };
+};
+
+const actorOf = (caller: Caller | undefined) => ({ userId: caller?.userId ?? "", ownerPath: caller?.ownerPath ?? "" });
+
+const positionsOf = (request: Request): readonly Position[] => {
+  const text = request.get("pitrix-wait-for")?.trim();
+  if (!text) return [];
+  const positions = positionsIn(text);
+  if (!positions) throw new Refused(refusals.malformed("Pitrix-Wait-For"));
+  return positions;
+};

@@ -1,0 +1,16 @@
+/** A stream and the version it had after a write, `cluster/cl-x7@12`. */
+export type Position = { readonly stream: string; readonly version: number };
+
+/** Positions as a header carries them; of one stream only the highest. */
+export const positionsText = (positions: readonly Position[]): string => {
+  const highest = new Map<string, number>();
+  for (const { stream, version } of positions) highest.set(stream, Math.max(version, highest.get(stream) ?? 0));
+  return [...highest].map(([stream, version]) => `${stream}@${version}`).join(", ");
+};
+
+/** The positions of a header; undefined if it is none. */
+export const positionsIn = (text: string): readonly Position[] | undefined => {
+  const parts = text.split(",").map((part) => /^\s*([a-z]\w*\/[^/@\s]+)@(\d{1,12})\s*$/.exec(part));
+  const positions = parts.flatMap((part) => (part?.[1] ? [{ stream: part[1], version: Number(part[2]) }] : []));
+  return positions.length === parts.length ? positions : undefined;
+};

@@ -1,0 +1,109 @@
+import type { QueryRow } from "../../../events/http.ts";
+import type { Condition, DocumentQuery, Documents, Scalar } from "../../../events/ports.ts";
+import { type Caller, visible } from "../access.ts";
+import { collectionIn, type Models } from "./reads.ts";
+import { type Fields, isFields } from "./requests.ts";
+
+const DEFAULT_LIMIT = 20;
+const HIGHEST_LIMIT = 200;
+
+/** The query of the read model that a request asks for. Pure. */
+export const queryOf = (row: QueryRow, request: Fields, indexes: readonly string[], caller: Caller): DocumentQuery => {
+  const filters = (row.filters ?? indexes).flatMap((filter): readonly Condition[] => {
+    const [name, field] = typeof filter === "string" ? [filter, filter] : filter;
+    const values = [request[name] ?? []].flat().filter(isScalar);
+    return values.length === 0 ? [] : [{ field, in: values }];
+  });
+  const always = typeof row.where === "function" ? row.where(request as never) : (row.where ?? []); // The row's maker tied both types together.
+  const anyOf = row.shared ? undefined : visible(caller);
+  const word = request.search_word;
+  return {
+    where: [...always, ...filters],
+    ...(anyOf && { anyOf }),
+    ...(typeof word === "string" && row.search.length > 0 && { search: searchOf(row, word) }),
+    sort: {
+      field: sortField(row, request.sort_key, indexes),
+      descending: !row.ascending && request.reverse !== false,
+    },
+    offset: typeof request.offset === "number" ? request.offset : 0,
+    limit: typeof request.limit === "number" && request.limit > 0 ? Math.min(request.limit, HIGHEST_LIMIT) : DEFAULT_LIMIT,
+  };
+};
+
+const searchOf = ({ search }: QueryRow, word: string): NonNullable<DocumentQuery["search"]> => ({
+  word,
+  fields: search.filter((field) => !field.endsWith("_id")),
+  exact: search.filter((field) => field.endsWith("_id")),
+});
+
+const sortField = (row: QueryRow, asked: unknown, indexes: readonly string[]): string => {
+  const fallback = row.sort ?? "create_time";
+  const filtered = (row.filters ?? []).map((filter) => (typeof filter === "string" ? filter : filter[1]));
+  const known = new Set(["create_time", fallback, ...indexes, ...filtered, ...row.search]);
+  return typeof asked === "string" && known.has(asked) ? asked : fallback;
+};
+
+const isScalar = (value: unknown): value is Scalar => ["string", "number", "boolean"].includes(typeof value);
+
+/** Answers a query: the page, what is joined to its rows, and how many there are in all. */
+export const runQuery = async (
+  row: QueryRow,
+  request: Fields,
+  { models, documents, caller, rowsField }: { models: Models; documents: Documents; caller: Caller; rowsField: string },
+): Promise<Fields> => {
+  const query = queryOf(row, request, models.get(row.from)?.indexes ?? [], caller);
+  const { total, documents: page } = await documents.find(collectionIn(models, row.from), query);
+  const values = page.map(({ value }) => value);
+  const joins = await Promise.all(
+    Object.entries(row.join ?? {}).map(async ([field, [model, on, id]]) => {
+      const rows = await joined(
+        documents,
+        collectionIn(models, model),
+        on,
+        values.flatMap((value) => scalarsIn(value[id])),
+      );
+      return (value: Fields): readonly [string, readonly Fields[]] => [
+        field,
+        [...new Set(scalarsIn(value[id]).flatMap((each) => rows.get(each) ?? []))],
+      ];
+    }),
+  );
+  const rows = values.map((value) => {
+    const more = Object.fromEntries(joins.map((join) => join(value)));
+    const shown = row.present ? row.present(value as never, more as never) : { ...value, ...more }; // The row's maker tied the types together.
+    return columns(shown, request.display_columns);
+  });
+  return { total_count: total, [rowsField]: rows };
+};
+
+/** Either side of a join may be a list: any of its elements joins. */
+const scalarsIn = (value: unknown): readonly Scalar[] => [value ?? []].flat().filter(isScalar);
+
+const PAGE = 1_000;
+/** All rows of a model that belong to these, by the value that joins them. */
+const joined = async (
+  documents: Documents,
+  collection: string,
+  on: string,
+  ids: readonly Scalar[],
+): Promise<ReadonlyMap<unknown, readonly Fields[]>> => {
+  const found = new Map<unknown, Fields[]>();
+  if (ids.length === 0) return found;
+  for (let offset = 0; ; offset += PAGE) {
+    const where = [{ field: on, in: [...new Set(ids)] }];
+    const { documents: page } = await documents.find(collection, {
+      where,
+      sort: { field: "create_time", descending: false },
+      offset,
+      limit: PAGE,
+    });
+    for (const { value } of page) for (const each of scalarsIn(value[on])) found.set(each, [...(found.get(each) ?? []), value]);
+    if (page.length < PAGE) return found;
+  }
+};
+
+const columns = (row: object, wanted: unknown): object => {
+  const names = [wanted ?? []].flat();
+  if (names.length === 0 || !isFields(row)) return row;
+  return Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)));
+};

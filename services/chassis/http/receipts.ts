@@ -1,0 +1,36 @@
+import type { Rejection } from "../../../events/decider.ts";
+import type { Actor } from "../../../events/message.ts";
+import type { Commit } from "../../../events/ports.ts";
+
+type Asked = { readonly actor: Actor; readonly requestId: string; readonly traceparent: string | null };
+
+/** A "no" without a stream, kept for the cause that it answers. */
+export const receiptOf = (
+  cause: string,
+  rejection: Rejection,
+  fingerprint: string,
+  row: string,
+  { actor, requestId, traceparent }: Asked,
+  now: number,
+): Commit => ({
+  stream: `request/${cause.replaceAll("/", ".")}`,
+  version: 0,
+  events: [],
+  cause,
+  rejection,
+  claims: [],
+  publish: false,
+  effects: [],
+  timers: [],
+  metadata: {
+    time: new Date(now).toISOString(),
+    actor,
+    correlationId: requestId,
+    causationId: null,
+    actionId: null,
+    row,
+    traceparent,
+    hops: 0,
+    fingerprint,
+  },
+});

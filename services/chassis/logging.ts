@@ -1,0 +1,36 @@
+import pino from "pino";
+
+/** Log lines are JSON objects: details first, then a sentence. */
+export type Logger = {
+  readonly [L in "debug" | "info" | "warn" | "error"]: (details: object, message: string) => void;
+} & { readonly child: (details: object) => Logger };
+
+/** JSON lines on standard output. Errors appear with their causes; nothing that is secret is ever given to it. */
+export const logging = (level: string, details: object): Logger =>
+  free(
+    pino({
+      level,
+      base: details,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: describe },
+    }),
+  );
+
+/** Functions that need no object to be called on. */
+const free = (logger: pino.Logger): Logger => ({
+  debug: (details, message) => logger.debug(details, message),
+  info: (details, message) => logger.info(details, message),
+  warn: (details, message) => logger.warn(details, message),
+  error: (details, message) => logger.error(details, message),
+  child: (details) => free(logger.child(details)),
+});
+
+/** Says nothing; for tests and tools. */
+export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent };
+
+const describe = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  return { name, message, stack, ...(cause !== undefined && { cause: describe(cause) }) };
+};

@@ -1,0 +1,128 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Log } from "../../events/ports.ts";
+import { breakers } from "./breaker.ts";
+import { blobClient, httpClient } from "./client.ts";
+import { systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { connectStore } from "./connect.ts";
+import { announce, type Directory, directory, dnsDirectory, staticDirectory } from "./discovery.ts";
+import { edgeOf } from "./edge.ts";
+import { type Logger, logging } from "./logging.ts";
+import { metrics } from "./metrics.ts";
+import { type Sealing, sealing } from "./sealing.ts";
+import { type Serving, serve } from "./serve.ts";
+import { stopInOrder } from "./shutdown.ts";
+import type { ServiceModule, Tools } from "./tools.ts";
+
+const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+
+/** What the services of one process share: the log, the keys of secrets, and the list of who is where. */
+export type Shared = {
+  readonly config: Config;
+  readonly log: Log;
+  readonly sealing: Sealing;
+  readonly directory: Directory;
+  readonly stop: () => Promise<void>;
+};
+
+export const share = async (config: Config, log: Log, logger: Logger): Promise<Shared> => {
+  const clock = systemClock;
+  const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be tried again");
+  const [sealed, found] = await Promise.all([
+    sealing({ log, clock }, config.sealingKeys, random, { partitions: config.partitions }),
+    config.discovery === "kafka"
+      ? directory({ log, clock })
+      : config.discovery === "dns"
+        ? dnsDirectory(config.services, clock, onError)
+        : staticDirectory(config.services),
+  ]);
+  const rewrapped = await sealed.rewrap();
+  if (rewrapped > 0) logger.info({ keys: rewrapped }, "wrapped keys again by the current platform key");
+  return {
+    config,
+    log,
+    sealing: sealed,
+    directory: found,
+    stop: async () => {
+      await found.stop();
+      await sealed.stop();
+    },
+  };
+};
+
+export type RunningService = Serving & { readonly name: string; readonly stop: () => Promise<void> };
+
+/** Runs a service as a part of this process: its own database, groups and port; announced once it answers. */
+export const runService = async (
+  name: string,
+  module: ServiceModule,
+  { config, log, sealing, directory }: Shared,
+): Promise<RunningService> => {
+  const clock = systemClock;
+  const id = `${name}-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const logger = logging(config.logLevel, { service: name, instance: id });
+  const store = await connectStore(config, name, clock, logger);
+  const measured = metrics(name);
+  measured.process();
+  const broken = breakers({
+    onAttempt: measured.effect,
+    onState: (breaker, state) => {
+      measured.breaker(breaker, state);
+      if (state !== "closed") logger.warn({ breaker, state }, "a circuit breaker changed");
+    },
+  });
+  const call = httpClient(broken.guard);
+  const tools: Tools = {
+    name,
+    config,
+    clock,
+    log,
+    logger,
+    metrics: measured,
+    random,
+    edge: edgeOf({ sealing, blobs: store.blobs, clock, random }),
+    blobs: store.blobs,
+    documents: store.documents,
+    fetchBlob: blobClient({ call, directory, clock }, config.sealingKeys, name),
+    guard: broken.guard,
+    call,
+    directory,
+  };
+  const { documents, parking } = store;
+  const close = async (): Promise<void> => {
+    broken.stop();
+    await store.close();
+  };
+  try {
+    const ports = { store: store.store, documents, parking, log, clock };
+    const serving = await serve(module, tools, { id, port: config.portOf(name), address: config.host, ports, ping: store.ping, sealing });
+    const url = serving.url.replace(/\/\/.*:/, `//${reachable(config)}:`);
+    const self = { service: name, url, instance: id, since: new Date(clock.now()).toISOString() };
+    const announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "not announced; will be tried again"));
+    logger.info({ url }, "answers");
+    return {
+      ...serving,
+      url,
+      name,
+      stop: async () => {
+        const steps = [
+          ["announcement", announced.stop],
+          ["service", serving.stop],
+          ["store", close],
+        ] as const;
+        await stopInOrder(steps, config.shutdownSeconds, { clock, logger });
+        logger.info({}, "stopped");
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** The host by which others reach this process. */
+const reachable = ({ host, advertise }: Config): string => {
+  const name = advertise || (host === "0.0.0.0" || host === "::" ? hostname() : host);
+  return name.includes(":") ? `[${name}]` : name;
+};

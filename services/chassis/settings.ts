@@ -1,0 +1,124 @@
+/** What may be set from outside, how it is written and what it means when it is not. */
+export type Setting<T> = {
+  readonly name: string;
+  readonly description: string;
+  /** Completes "expected ...". */
+  readonly expected: string;
+  /** Absent: it must be set. Empty: it may be left out. */
+  readonly fallback?: string | undefined;
+  /** Undefined: not as expected. */
+  readonly parse: (text: string) => T | undefined;
+};
+
+/** A platform key that wraps data keys. */
+export type PlatformKey = { readonly id: string; readonly key: Uint8Array };
+
+const text = (value: string): string => value;
+const pair =
+  <F extends string, S extends string>(first: F, second: S) =>
+  (value: string): ({ readonly [K in F | S]: string } & { readonly given: boolean }) | undefined => {
+    const at = value.indexOf(":");
+    if (value !== "" && (at < 1 || at === value.length - 1)) return undefined;
+    return { given: value !== "", [first]: value.slice(0, Math.max(at, 0)), [second]: value.slice(at + 1) } as {
+      readonly [K in F | S]: string; // The two computed names are exactly F and S.
+    } & { readonly given: boolean };
+  };
+const oneOf =
+  <T extends string>(...values: readonly T[]) =>
+  (given: string): T | undefined =>
+    values.find((value) => value === given);
+const whole =
+  (least: number, most: number) =>
+  (value: string): number | undefined =>
+    /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined;
+
+const brokers = (value: string): readonly string[] | undefined => {
+  const list = value
+    .split(",")
+    .map((each) => each.trim())
+    .filter(Boolean);
+  return list.length > 0 && list.every((each) => /^[^\s:/]+:\d{1,5}$/.test(each)) ? list : undefined;
+};
+
+const sealingKeys = (value: string): readonly PlatformKey[] | undefined => {
+  const keys = value.split(",").map((each): PlatformKey | undefined => {
+    const [, id = "", encoded = ""] = /^\s*([\w-]+):([A-Za-z0-9+/_-]+={0,2})\s*$/.exec(each) ?? [];
+    const key = new Uint8Array(Buffer.from(encoded, "base64"));
+    return id !== "" && key.byteLength === 32 ? { id, key } : undefined;
+  });
+  const good = keys.filter((key) => key !== undefined);
+  return good.length === keys.length && new Set(good.map(({ id }) => id)).size === good.length ? good : undefined;
+};
+
+const instances = (value: string): ReadonlyMap<string, readonly string[]> | undefined => {
+  const found = new Map<string, readonly string[]>();
+  for (const each of value.split(",").filter((part) => part.trim() !== "")) {
+    const [, service, url] = /^\s*([a-zA-Z]\w*)=(https?:\/\/\S+?)\/?\s*$/.exec(each) ?? [];
+    if (!service || !url) return undefined;
+    found.set(service, [...(found.get(service) ?? []), url]);
+  }
+  return found;
+};
+
+/** Every setting of a process. Only config reads the environment, by this table. */
+export const settings = {
+  host: setting("PITRIX_HOST", "The address to listen on", "an address", "127.0.0.1", text),
+  advertise: setting("PITRIX_ADVERTISE", "The host name by which others reach this process", "a host name, else PITRIX_HOST", "", text),
+  port: setting("PITRIX_PORT", "The port; of several services the first, 0 for free ones", "0 to 65535", "9100", whole(0, 65_535)),
+  brokers: setting("KAFKA_BROKERS", "The Kafka cluster", "host:port,host:port,...", undefined, brokers),
+  mongodb: setting("MONGODB_URL", "The document store", "a mongodb:// or mongodb+srv:// URL", undefined, (value) =>
+    /^mongodb(\+srv)?:\/\/[^\s/]+/.test(value) ? value : undefined,
+  ),
+  discovery: setting("PITRIX_DISCOVERY", "How services find each other", "kafka, static or dns", "kafka", oneOf("kafka", "static", "dns")),
+  services: setting("PITRIX_SERVICES", "Where they are, if static", "app=http://host:port,repo=http://...", "", instances),
+  sealingKeys: setting(
+    "PITRIX_SEALING_KEYS",
+    "The keys that wrap the keys of secrets; the first is current, the others still open",
+    "id:base64,... with 32 bytes each",
+    undefined,
+    sealingKeys,
+  ),
+  bootstrapClient: setting("PITRIX_BOOTSTRAP_CLIENT", "The first API client", "id:secret", "", pair("id", "secret")),
+  bootstrapAdmin: setting("PITRIX_BOOTSTRAP_ADMIN", "The first administrator", "email:password", "", pair("email", "password")),
+  localToken: setting("PITRIX_LOCAL_TOKEN", "Who has it may run commands on this machine, by the provider local", "a secret", "", text),
+  localDirectory: setting(
+    "PITRIX_LOCAL_DIRECTORY",
+    "Where the provider local keeps its nodes",
+    "a directory, else one in PITRIX_STATE",
+    "",
+    text,
+  ),
+  logLevel: setting(
+    "PITRIX_LOG_LEVEL",
+    "What is logged",
+    "trace, debug, info, warn, error, fatal or silent",
+    "info",
+    oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
+  ),
+  state: setting("PITRIX_STATE", "Where state is kept that belongs to this machine", "a directory", ".pitrix", text),
+  partitions: setting(
+    "PITRIX_PARTITIONS",
+    "Partitions of a topic; never changed once the topics are there",
+    "1 to 1000",
+    "6",
+    whole(1, 1_000),
+  ),
+  rateLimit: setting(
+    "PITRIX_RATE_LIMIT",
+    "Requests a second of one caller, in the long run; 0 for no limit",
+    "0 to 1000000",
+    "1000",
+    whole(0, 1_000_000),
+  ),
+  shutdownSeconds: setting("PITRIX_SHUTDOWN_SECONDS", "How long an orderly end may take", "1 to 600", "10", whole(1, 600)),
+};
+
+function setting<T>(
+  name: string,
+  description: string,
+  expected: string,
+  fallback: string | undefined,
+  parse: (text: string) => T | undefined,
+): Setting<T> {
+  return { name, description, expected, fallback, parse };
+}

@@ -1,0 +1,46 @@
+import type { Express } from "express";
+import type { Guard } from "../../events/effects/effects.ts";
+import type { Edge } from "../../events/http.ts";
+import type { Blobs, Clock, Documents, Log } from "../../events/ports.ts";
+import type { Instance } from "../../events/run.ts";
+import type { Service } from "../../events/service.ts";
+import type { Call, FetchBlob } from "./client.ts";
+import type { Config } from "./config.ts";
+import type { Directory } from "./discovery.ts";
+import type { Host } from "./http/host.ts";
+import type { Logger } from "./logging.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** What a service may be given at run time, since its tables know nothing but their arguments. */
+export type Tools = {
+  readonly name: string;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Outside of any request: seals, opens, signs, hashes. */
+  readonly edge: Edge;
+  readonly random: (bytes: number) => Uint8Array;
+  /** The service's own blobs. */
+  readonly blobs: Blobs;
+  /** The service's own read models, by collection. */
+  readonly documents: Documents;
+  /** Bytes that another service owns, by digest. */
+  readonly fetchBlob: FetchBlob;
+  /** A circuit breaker by name, with a timeout. */
+  readonly guard: Guard;
+  readonly call: Call;
+  readonly directory: Directory;
+};
+
+/** How a service is put into a process: its tables, and what cannot be said as a row. */
+export type ServiceModule = {
+  /** Opens what the tables need from outside, and makes them. */
+  readonly service: (tools: Tools) => Service | Promise<Service>;
+  /** Further routes, before those of the rows: the gateway's, a registry's. */
+  readonly routes?: (tools: Tools, host: Host) => Express;
+  /** Once it runs; what has to be there in the beginning. */
+  readonly started?: (tools: Tools, instance: Instance) => Promise<void>;
+  readonly stopped?: (tools: Tools) => Promise<void>;
+};

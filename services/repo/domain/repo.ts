@@ -1,0 +1,240 @@
+import type { Decider, Rejection } from "../../../events/decider.ts";
+import type { RecordedPackage, RepoCreated, RepoEvent, RepoModified } from "../../../schemas/generated/events.ts";
+
+/** What its owner may change of a repository. */
+export type RepoSettings = Omit<RepoModified, "type" | "repoId">;
+
+export type RepoCommand =
+  | (Omit<RepoCreated, "type" | "controller"> & { readonly type: "CreateRepo"; readonly repoEventId: string })
+  | { readonly type: "EstablishRepo"; readonly repoId: string; readonly providers: readonly string[] }
+  | ({ readonly type: "ModifyRepo"; readonly repoId: string; readonly repoEventId: string } & {
+      readonly [S in keyof RepoSettings]: RepoSettings[S] | undefined;
+    })
+  | { readonly type: "DeleteRepo"; readonly repoId: string; readonly repoEventId: string }
+  | { readonly type: "IndexRepo"; readonly repoId: string; readonly repoEventId: string }
+  | { readonly type: "IndexRepoAgain"; readonly repoId: string; readonly repoEventId: string; readonly after: string }
+  | {
+      readonly type: "RecordListing";
+      readonly repoId: string;
+      readonly repoEventId: string;
+      readonly packages: readonly RecordedPackage[];
+      readonly unlisted: readonly string[];
+    }
+  | { readonly type: "FinishIndexing"; readonly repoId: string; readonly repoEventId: string; readonly count: number }
+  | { readonly type: "FailIndexing"; readonly repoId: string; readonly repoEventId: string; readonly reason: string }
+  | { readonly type: "ConfirmAdoption"; readonly repoId: string; readonly repoEventId: string };
+
+/** The run in hand: it reads the repository, then the app catalogue adopts what changed. */
+export type Indexing = {
+  readonly repoEventId: string;
+  readonly stage: "reading" | "adopting";
+  /** Packages that this run has announced. */
+  readonly listed: ReadonlySet<string>;
+  readonly unlisted: ReadonlySet<string>;
+};
+export type RegisteredRepo = {
+  readonly status: "active" | "deleted";
+  readonly internal: boolean;
+  readonly settings: RepoSettings;
+  readonly owner: string;
+  readonly ownerPath: string;
+  /** Counts the runs. */
+  readonly run: number;
+  readonly lastRun: string;
+  readonly indexing: Indexing | null;
+  /** What is listed, or may be. */
+  readonly packages: ReadonlyMap<string, RecordedPackage>;
+};
+export type Repo = { readonly status: "absent" } | RegisteredRepo;
+
+/** A repository of application packages. It decides when it is indexed, one run at a time, and knows what is listed of it. */
+export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
+  key: "repoId",
+  initialState: { status: "absent" },
+
+  decide: {
+    CreateRepo: ({ repoEventId, ...registration }, { status }) => {
+      if (status !== "absent") return [];
+      const { repoId, owner, ownerPath } = registration;
+      return [
+        { ...registration, type: "RepoCreated", controller: 0 },
+        { type: "RepoIndexingRequested", repoId, repoEventId, run: 1, owner, ownerPath },
+      ];
+    },
+
+    EstablishRepo: ({ repoId, providers }, { status }) =>
+      status === "absent" ? [{ type: "RepoCreated", repoId, ...internal(repoId, providers) }] : [],
+
+    ModifyRepo: ({ type: _, repoId, repoEventId, ...changes }, state) => {
+      if (state.status !== "active") return gone(repoId, state);
+      const settings = changed(state.settings, changes);
+      if (JSON.stringify(settings) === JSON.stringify(state.settings)) return [];
+      const modified = { type: "RepoModified", repoId, ...settings } as const;
+      const anew = reindexed.some((name) => JSON.stringify(settings[name]) !== JSON.stringify(state.settings[name]));
+      return anew && !state.internal ? [modified, ...start(repoId, repoEventId, state, "the repository was changed")] : [modified];
+    },
+
+    DeleteRepo: ({ repoId, repoEventId }, state) => {
+      if (state.status === "deleted") return [];
+      if (state.status === "absent") return gone(repoId, state);
+      if (state.internal)
+        return { rejected: `repo [${repoId}] is the platform's own`, kind: "precondition", error: "cannot_delete_internal_repo" };
+      return [{ type: "RepoDeleted", repoId }, ...start(repoId, repoEventId, state, "the repository was deleted")];
+    },
+
+    IndexRepo: ({ repoId, repoEventId }, state) => {
+      if (state.status !== "active") return gone(repoId, state);
+      if (state.internal)
+        return { rejected: `repo [${repoId}] has no index: people upload to it`, kind: "precondition", error: "repo_has_no_index" };
+      if (state.indexing?.repoEventId === repoEventId || state.lastRun === repoEventId) return [];
+      if (state.indexing)
+        return {
+          rejected: `repo index event [${state.indexing.repoEventId}] is running`,
+          kind: "precondition",
+          error: "repo_event_running",
+        };
+      return start(repoId, repoEventId, state, "");
+    },
+
+    IndexRepoAgain: ({ repoId, repoEventId, after }, state) =>
+      state.status === "active" && !state.internal && !state.indexing && state.lastRun === after
+        ? start(repoId, repoEventId, state, "")
+        : [],
+
+    RecordListing: ({ repoId, repoEventId, packages, unlisted }, state) => {
+      if (!inHand(state, repoEventId, "reading")) return [];
+      const news = packages.filter((each) => {
+        const known = state.packages.get(each.packageId);
+        return known === undefined || (each.fingerprint !== "" && !isRecorded(state.indexing, known, each));
+      });
+      const left = unlisted.filter((id) => state.packages.has(id));
+      return news.length + left.length === 0 ? [] : [{ type: "RepoListingRecorded", repoId, repoEventId, packages: news, unlisted: left }];
+    },
+
+    FinishIndexing: ({ repoId, repoEventId, count }, state) =>
+      inHand(state, repoEventId, "reading")
+        ? [
+            {
+              type: "RepoIndexed",
+              repoId,
+              repoEventId,
+              count,
+              listed: state.indexing.listed.size,
+              unlisted: state.indexing.unlisted.size,
+            },
+          ]
+        : [],
+
+    FailIndexing: ({ repoId, repoEventId, reason }, state) =>
+      inHand(state, repoEventId, "reading") ? [{ type: "RepoIndexingFailed", repoId, repoEventId, reason }] : [],
+
+    ConfirmAdoption: ({ repoId, repoEventId }, state) =>
+      inHand(state, repoEventId, "adopting") ? [{ type: "RepoIndexingSucceeded", repoId, repoEventId }] : [],
+  },
+
+  evolve: {
+    RepoCreated: (_, { type: _type, repoId: _id, controller, owner, ownerPath, ...settings }) => ({
+      status: "active",
+      internal: controller === 1,
+      settings,
+      owner,
+      ownerPath,
+      run: 0,
+      lastRun: "",
+      indexing: null,
+      packages: new Map(),
+    }),
+    RepoModified: registered((state, { type: _, repoId: _id, ...settings }) => ({ ...state, settings })),
+    RepoDeleted: registered((state) => ({ ...state, status: "deleted" })),
+    RepoIndexingRequested: registered((state, { repoEventId, run }) => ({
+      ...state,
+      run,
+      lastRun: repoEventId,
+      indexing: { repoEventId, stage: "reading", listed: new Set(), unlisted: new Set() },
+    })),
+    RepoListingRecorded: registered((state, { packages, unlisted }) => {
+      const recorded = new Map(state.packages);
+      for (const each of packages) recorded.set(each.packageId, each);
+      for (const id of unlisted) recorded.delete(id);
+      const listed = packages.filter(({ fingerprint }) => fingerprint !== "").map(({ packageId }) => packageId);
+      return { ...state, packages: recorded, indexing: state.indexing && announced(state.indexing, listed, unlisted) };
+    }),
+    RepoIndexed: registered((state) => ({ ...state, indexing: state.indexing && { ...state.indexing, stage: "adopting" } })),
+    RepoIndexingFailed: registered((state, { repoEventId }) =>
+      state.indexing?.repoEventId === repoEventId ? { ...state, indexing: null } : state,
+    ),
+    RepoIndexingSucceeded: registered((state) => ({ ...state, indexing: null })),
+  },
+};
+
+/** A change of these makes the listing stale. */
+const reindexed: readonly (keyof RepoSettings)[] = ["repoType", "url", "sealedCredential", "visibility", "providers"];
+
+/** Starts a run; one that is under way works on what is no longer so, and ends. */
+const start = (repoId: string, repoEventId: string, { run, indexing, owner, ownerPath }: RegisteredRepo, why: string): RepoEvent[] => [
+  ...(indexing
+    ? [
+        {
+          type: "RepoIndexingFailed" as const,
+          repoId,
+          repoEventId: indexing.repoEventId,
+          reason: `${why}; [${repoEventId}] takes its place`,
+        },
+      ]
+    : []),
+  { type: "RepoIndexingRequested", repoId, repoEventId, run: run + 1, owner, ownerPath },
+];
+
+const inHand = (state: Repo, repoEventId: string, stage: Indexing["stage"]): state is RegisteredRepo & { readonly indexing: Indexing } =>
+  state.status !== "absent" && state.indexing?.repoEventId === repoEventId && state.indexing.stage === stage;
+
+const isRecorded = (indexing: Indexing, known: RecordedPackage, { packageId, fingerprint }: RecordedPackage): boolean =>
+  known.fingerprint === fingerprint && indexing.listed.has(packageId);
+
+const announced = (indexing: Indexing, listed: readonly string[], unlisted: readonly string[]): Indexing => {
+  const all = { listed: new Set(indexing.listed), unlisted: new Set(indexing.unlisted) };
+  for (const id of listed) if (all.listed.add(id)) all.unlisted.delete(id);
+  for (const id of unlisted) if (all.unlisted.add(id)) all.listed.delete(id);
+  return { ...indexing, ...all };
+};
+
+const changed = (settings: RepoSettings, changes: { readonly [S in keyof RepoSettings]: RepoSettings[S] | undefined }): RepoSettings => ({
+  name: changes.name ?? settings.name,
+  description: changes.description ?? settings.description,
+  repoType: changes.repoType ?? settings.repoType,
+  url: changes.url ?? settings.url,
+  sealedCredential: changes.sealedCredential === undefined ? settings.sealedCredential : changes.sealedCredential,
+  visibility: changes.visibility ?? settings.visibility,
+  providers: changes.providers ?? settings.providers,
+  labels: changes.labels ?? settings.labels,
+  selectors: changes.selectors ?? settings.selectors,
+  categoryIds: changes.categoryIds ?? settings.categoryIds,
+  appDefaultStatus: changes.appDefaultStatus ?? settings.appDefaultStatus,
+});
+
+const gone = (repoId: string, { status }: Repo): Rejection =>
+  status === "absent"
+    ? { rejected: `repo [${repoId}] does not exist`, kind: "notFound", error: "resource_not_found" }
+    : { rejected: `repo [${repoId}] is deleted already`, kind: "precondition", error: "resource_already_deleted" };
+
+const internal = (repoId: string, providers: readonly string[]): Omit<RepoCreated, "type" | "repoId"> => ({
+  name: repoId,
+  description: "Applications that people upload.",
+  repoType: "https",
+  url: "",
+  sealedCredential: null,
+  visibility: "public",
+  providers,
+  labels: "",
+  selectors: "",
+  categoryIds: [],
+  appDefaultStatus: "draft",
+  controller: 1,
+  owner: "system",
+  ownerPath: ":system",
+});
+
+/** Events follow a registration. */
+function registered<E>(evolve: (state: RegisteredRepo, event: E) => Repo): (state: Repo, event: E) => Repo {
+  return (state, event) => (state.status === "absent" ? state : evolve(state, event));
+}

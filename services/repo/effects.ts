@@ -1,0 +1,120 @@
+import { eachOf } from "../../events/concurrency.ts";
+import type { EffectContext, Effects } from "../../events/effect.ts";
+import type { RecordedPackage, RepoEvent, RepoIndexingRequested } from "../../schemas/generated/events.ts";
+import { PackageError } from "../packages/package-error.ts";
+import { openToAll, type Secret } from "./access.ts";
+import type { PackageCommand } from "./domain/package.ts";
+import type { RegisteredRepo, Repo, RepoCommand } from "./domain/repo.ts";
+import { listingOf } from "./listing.ts";
+import { compared, indexUrl, type Offer, offersOf } from "./offers.ts";
+import { indexBytes, type RepoPorts } from "./ports.ts";
+
+type Command = RepoCommand | PackageCommand;
+type Context = EffectContext<Command, Repo>;
+
+const AT_ONCE = 8;
+/** So many bad entries, and the rest is not tried. */
+const ENOUGH = 100;
+const MINUTE = 60_000;
+
+/**
+ * Reads the repository and lists what it offers. Progress is recorded in the repo's stream, so an attempt goes on where the one before ended.
+ * The trouble of a stranger's server is an outcome; only trouble of the platform's own is an error, and tried again.
+ */
+export const effects = (ports: RepoPorts): Effects<Command, RepoEvent, Repo> => ({
+  RepoIndexingRequested: {
+    wanted: (state, { repoEventId }) =>
+      state.status !== "absent" && state.indexing?.repoEventId === repoEventId && state.indexing.stage === "reading",
+    timeout: 10 * MINUTE,
+    attempts: 50,
+    otherwise: ({ repoId, repoEventId }, { message }) => ({ type: "FailIndexing", repoId, repoEventId, reason: message }),
+    run: async (event, context) => {
+      const { repoId, repoEventId } = event;
+      const fail = (reason: string): Command => ({ type: "FailIndexing", repoId, repoEventId, reason });
+      const { state } = context;
+      if (state.status === "absent") return fail("the repository is not known");
+      const secret = await secretOf(state, ports);
+      const offers = state.status === "deleted" ? [] : await offersIn(event, state, secret, ports, context.signal);
+      if ("refused" in offers) return fail(offers.refused);
+      const { changed, gone } = compared(state.packages, offers);
+      const bad = await list(changed, event, state, secret, ports, context);
+      if (bad.length > 0) return fail(sentence(bad));
+      await unlist(gone, event, context);
+      return { type: "FinishIndexing", repoId, repoEventId, count: offers.length };
+    },
+  },
+});
+
+const secretOf = async ({ settings: { sealedCredential } }: RegisteredRepo, { open }: RepoPorts): Promise<Secret> => {
+  if (sealedCredential === null) return openToAll;
+  const secret: Partial<Secret> = JSON.parse(await open(sealedCredential));
+  return { ...openToAll, ...secret };
+};
+
+const offersIn = async (
+  { repoId }: RepoIndexingRequested,
+  { settings }: RegisteredRepo,
+  secret: Secret,
+  { readFile }: RepoPorts,
+  signal: AbortSignal,
+): Promise<readonly Offer[] | { readonly refused: string }> => {
+  const repository = settings.url;
+  const answer = await readFile({ url: indexUrl(repository), repository, secret, limit: indexBytes, signal });
+  signal.throwIfAborted();
+  if ("refused" in answer) return answer;
+  try {
+    return offersOf(new TextDecoder().decode(answer.bytes), repoId, settings);
+  } catch (error) {
+    if (error instanceof PackageError) return { refused: error.message };
+    throw error;
+  }
+};
+
+/** Lists what is new or changed. What may be listed is recorded before it is, so that nothing can be listed unknown to the repo. */
+const list = async (
+  offers: readonly Offer[],
+  event: RepoIndexingRequested,
+  state: RegisteredRepo,
+  secret: Secret,
+  ports: RepoPorts,
+  { report, signal }: Context,
+): Promise<readonly string[]> => {
+  const { repoId, repoEventId } = event;
+  const record = (packages: readonly RecordedPackage[]) => report({ type: "RecordListing", repoId, repoEventId, packages, unlisted: [] });
+  const unknown = offers.filter(({ packageId }) => !state.packages.has(packageId));
+  for (const some of chunks(unknown, 1_000)) await record(some.map(({ packageId, appId }) => ({ packageId, appId, fingerprint: "" })));
+  const bad: string[] = [];
+  for (const some of chunks(offers, 100)) {
+    if (bad.length >= ENOUGH) break;
+    const listed: RecordedPackage[] = [];
+    await eachOf(some, AT_ONCE, async (offer) => {
+      const { packageId, appId, fingerprint, name, entry } = offer;
+      try {
+        await report(await listingOf(offer, event, state, ports, { secret, signal }));
+        listed.push({ packageId, appId, fingerprint });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof PackageError)) throw error;
+        bad.push(`${name} ${entry.versionName}: ${error.message}`);
+      }
+    });
+    await record(listed);
+  }
+  return bad;
+};
+
+const unlist = async (gone: readonly RecordedPackage[], event: RepoIndexingRequested, { report }: Context): Promise<void> => {
+  const { repoId, repoEventId, run } = event;
+  for (const some of chunks(gone, 100)) {
+    await eachOf(some, AT_ONCE, ({ packageId, appId }) =>
+      report({ type: "UnlistPackage", packageId, repoId, repoEventId, run, appId, versionId: `appv-${packageId}` }),
+    );
+    await report({ type: "RecordListing", repoId, repoEventId, packages: [], unlisted: some.map(({ packageId }) => packageId) });
+  }
+};
+
+const sentence = (bad: readonly string[]): string =>
+  [...bad.slice(0, 5), ...(bad.length > 5 ? [`and ${bad.length - 5} more`] : [])].join("; ").slice(0, 4_000);
+
+const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));

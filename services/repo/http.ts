@@ -1,0 +1,138 @@
+import { type Edge, type HttpRow, type RequestOf, rows } from "../../events/http.ts";
+import type { Condition } from "../../events/ports.ts";
+import { type Access, accessOf, openToAll } from "./access.ts";
+import type { RepoCommand } from "./domain/repo.ts";
+import { indexUrl, readsAsIndex } from "./offers.ts";
+import { indexBytes, type RepoPorts } from "./ports.ts";
+import { pairsOf } from "./query-string.ts";
+import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
+
+const { command, query, answer } = rows<RepoCommand, RepoReadModels>();
+
+export const http = ({ readFile }: Pick<RepoPorts, "readFile">): readonly HttpRow[] => [
+  command("CreateRepo", {
+    prepare: ({ type, url, credential }, edge) => sealed(accessOf(type, url, credential), edge),
+    command: (request, { newId, actor, prepared }) => ({
+      type: "CreateRepo",
+      repoId: newId("repo"),
+      repoEventId: newId("repoe"),
+      name: request.name,
+      description: request.description ?? "",
+      repoType: request.type,
+      ...prepared,
+      visibility: request.visibility,
+      providers: request.providers,
+      labels: request.labels ?? "",
+      selectors: request.selectors ?? "",
+      categoryIds: idsOf(request.category_id) ?? ["ctg-uncategorized"],
+      appDefaultStatus: request.app_default_status ?? "draft",
+      owner: actor.userId,
+      ownerPath: actor.ownerPath,
+    }),
+    answer: ([{ repoId }]) => ({ repo_id: repoId }),
+  }),
+  command("ModifyRepo", {
+    needs: ({ repo_id }) => ({ repo: ["repos", repo_id] }),
+    prepare: (request, edge, _reads, _actor, { needs: { repo } }) => changedAccess(request, repo, edge),
+    command: (request, { newId, prepared }) => ({
+      type: "ModifyRepo",
+      repoId: request.repo_id,
+      repoEventId: newId("repoe"),
+      name: request.name,
+      description: request.description,
+      repoType: request.type,
+      ...prepared,
+      visibility: request.visibility,
+      providers: request.providers,
+      labels: request.labels,
+      selectors: request.selectors,
+      categoryIds: idsOf(request.category_id),
+      appDefaultStatus: request.app_default_status,
+    }),
+    answer: ([{ repoId }]) => ({ repo_id: repoId }),
+  }),
+  command("DeleteRepos", {
+    each: "repo_id",
+    needs: (_, id) => ({ repo: ["repos", id] }),
+    command: (_, { item, newId }) => ({ type: "DeleteRepo", repoId: item, repoEventId: newId("repoe") }),
+    answer: (_, __, { repo_id }) => ({ repo_id }),
+  }),
+  command("IndexRepo", {
+    needs: ({ repo_id }) => ({ repo: ["repos", repo_id] }),
+    command: ({ repo_id }, { newId }) => ({ type: "IndexRepo", repoId: repo_id, repoEventId: newId("repoe") }),
+    answer: ([{ repoId, repoEventId }], { needs: { repo } }) => ({
+      repo_id: repoId,
+      repo_event: { repo_event_id: repoEventId, repo_id: repoId, status: "pending", owner: repo.owner, owner_path: repo.owner_path },
+    }),
+  }),
+  query("DescribeRepos", {
+    from: "repos",
+    filters: [
+      "repo_id",
+      "name",
+      "type",
+      "visibility",
+      "status",
+      ["provider", "providers"],
+      ["category_id", "category_ids"],
+      "owner",
+      ["user_id", "owner"],
+      "app_default_status",
+      "controller",
+    ],
+    search: ["repo_id", "name", "description"],
+    where: ({ label = "", selector = "" }) => [...holding("label_pairs", label), ...holding("selector_pairs", selector)],
+    join: { categories: ["categories", "category_id", "linked_category_ids"] },
+    present: shown,
+  }),
+  query("DescribeRepoEvents", {
+    from: "repoEvents",
+    filters: ["repo_event_id", "repo_id", "owner", "status"],
+    search: ["repo_event_id", "repo_id"],
+  }),
+  answer("ValidateRepo", async ({ type, url, credential }) => {
+    const access = accessOf(type, url, credential);
+    if ("rejected" in access) return { ok: false, errorCode: access.code };
+    const signal = AbortSignal.timeout(10_000);
+    const file = { url: indexUrl(access.url), repository: access.url, secret: access.secret ?? openToAll, limit: indexBytes, signal };
+    const index = await readFile(file);
+    if ("bytes" in index && readsAsIndex(index.bytes)) return { ok: true };
+    return { ok: false, errorCode: type === "s3" ? 106 : 109 };
+  }),
+];
+
+type Prepared = { readonly url: string; readonly sealedCredential: string | null };
+
+const sealed = async (access: Access, edge: Edge): Promise<Prepared | Extract<Access, { readonly rejected: string }>> => {
+  if ("rejected" in access) return access;
+  return { url: access.url, sealedCredential: access.secret && (await edge.seal(JSON.stringify(access.secret))) };
+};
+
+/** What a client sends back as it was shown is no change: the URL without its password, the credential as asterisks. */
+const changedAccess = async (request: RequestOf<"ModifyRepo">, repo: RepoDocument, edge: Edge) => {
+  const shownCredential = request.credential === undefined || /^\**$/.test(request.credential) || request.credential === "{}";
+  const sameUrl = request.url === undefined || request.url === repo.url;
+  const sameType = request.type === undefined || request.type === repo.type;
+  if (sameUrl && sameType && (shownCredential || repo.type !== "s3")) return { url: undefined, sealedCredential: undefined };
+  return sealed(accessOf(request.type ?? repo.type, request.url ?? repo.url, request.credential ?? ""), edge);
+};
+
+const idsOf = (categoryId: string | undefined): readonly string[] | undefined =>
+  categoryId === undefined || categoryId === "" ? undefined : categoryId.split(",").filter((id) => id !== "");
+
+/** Rows that have, of each key, one of the wanted values. */
+const holding = (field: string, pairs: string): readonly Condition[] => {
+  const wanted = new Map<string, string[]>();
+  for (const { key, value } of pairsOf(pairs)) wanted.set(key, [...(wanted.get(key) ?? []), `${key}=${value}`]);
+  return [...wanted.values()].map((values) => ({ field, in: values }));
+};
+
+function shown(document: RepoDocument, { categories = [] }: { readonly [field: string]: readonly CategoryDocument[] }): object {
+  const { label_pairs: _, selector_pairs: _selectors, category_ids: _enabled, linked_category_ids: _linked, ...repo } = document;
+  const category_set = repo.category_set.map((link) => {
+    const category = categories.find(({ category_id }) => category_id === link.category_id);
+    const { name = "", locale = "", status = "there" } = category ?? {};
+    return { ...link, status: status === "deleted" ? ("disabled" as const) : link.status, name, locale };
+  });
+  return { ...repo, category_set };
+}

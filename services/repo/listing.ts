@@ -1,0 +1,92 @@
+import type { PackageListed } from "../../schemas/generated/events.ts";
+import { digestOf } from "../packages/archive.ts";
+import { PackageError } from "../packages/package-error.ts";
+import type { IndexedVersion } from "../packages/package-index.ts";
+import { type AnyPackage, readAny } from "../packages/packages.ts";
+import type { PackageCommand } from "./domain/package.ts";
+import type { RegisteredRepo } from "./domain/repo.ts";
+import { type Offer, packageTypeOf } from "./offers.ts";
+import { archiveBytes, type FileRequest, type RepoPorts } from "./ports.ts";
+
+type ListPackage = Extract<PackageCommand, { readonly type: "ListPackage" }>;
+type Run = { readonly repoId: string; readonly repoEventId: string; readonly run: number };
+
+/** An offer, read and kept, as the command that lists it. Throws a PackageError if it cannot be listed. */
+export const listingOf = async (
+  offer: Offer,
+  { repoId, repoEventId, run }: Run,
+  { settings, owner, ownerPath }: RegisteredRepo,
+  ports: Pick<RepoPorts, "readFile" | "blobs">,
+  from: Pick<FileRequest, "secret" | "signal">,
+): Promise<ListPackage> => {
+  const { packageId, appId, versionId, name, entry, fingerprint } = offer;
+  if (name.length > 255 || entry.versionName.length > 255) throw new PackageError("its name or version has more than 255 characters");
+  const bytes = await archiveOf(offer, settings.url, ports, from);
+  const content = await readAny(bytes, packageTypeOf(settings), { packedBytes: archiveBytes });
+  return {
+    type: "ListPackage",
+    packageId,
+    repoId,
+    repoEventId,
+    run,
+    appId,
+    versionId,
+    appDefaultStatus: settings.appDefaultStatus,
+    packageType: content.type,
+    name,
+    version: entry.version,
+    appVersion: entry.appVersion,
+    versionName: entry.versionName,
+    ...toldBy(entry),
+    packageName: entry.urls[0] ?? "",
+    digest: await ports.blobs.put(bytes),
+    created: entry.created,
+    fingerprint,
+    ...descriptionOf(content),
+    owner,
+    ownerPath,
+  };
+};
+
+/** The archive, fetched once: one that is kept already is not asked for again. */
+const archiveOf = async (
+  { url, entry }: Offer,
+  repository: string,
+  { readFile, blobs }: Pick<RepoPorts, "readFile" | "blobs">,
+  from: Pick<FileRequest, "secret" | "signal">,
+): Promise<Uint8Array> => {
+  const wanted = entry.digest.toLowerCase();
+  const kept = wanted === "" ? undefined : await blobs.get(`sha256:${wanted}`);
+  if (kept) return kept;
+  const answer = await readFile({ ...from, url, repository, limit: archiveBytes });
+  if ("refused" in answer) throw new PackageError(answer.refused);
+  const digest = digestOf(answer.bytes);
+  if (wanted !== "" && digest !== wanted) throw new PackageError(`its archive is sha256:${digest}, but the index says sha256:${wanted}`);
+  return answer.bytes;
+};
+
+/** Descriptions travel in an event, which is bounded; of a chart they are a convenience, so what is too large is left out. */
+const descriptionOf = (content: AnyPackage): Pick<PackageListed, "configJson" | "template" | "values" | "valuesSchema" | "readme"> =>
+  content.type === "vmbased"
+    ? { configJson: content.configJson, template: content.template, values: "", valuesSchema: "", readme: "" }
+    : {
+        configJson: "",
+        template: "",
+        values: bounded(content.values, 256),
+        valuesSchema: content.valuesSchema ? bounded(JSON.stringify(content.valuesSchema), 128) : "",
+        readme: content.readme.slice(0, 32 * KIBI),
+      };
+
+const toldBy = ({ description, home, icon, keywords, sources, screenshots, maintainers }: IndexedVersion) => ({
+  description: description.slice(0, 8 * KIBI),
+  home: bounded(home, 4),
+  icon: bounded(icon, 64),
+  keywords: fitting(keywords),
+  sources: fitting(sources),
+  screenshots: fitting(screenshots),
+  maintainers: fitting(maintainers),
+});
+
+const KIBI = 1024;
+const bounded = (text: string, kibibytes: number): string => (Buffer.byteLength(text) > kibibytes * KIBI ? "" : text);
+const fitting = <T>(list: readonly T[]): readonly T[] => (Buffer.byteLength(JSON.stringify(list)) > 16 * KIBI ? [] : list);

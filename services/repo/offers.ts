@@ -1,0 +1,77 @@
+import type { RecordedPackage } from "../../schemas/generated/events.ts";
+import { type IndexedVersion, packageUrl } from "../packages/package-index.ts";
+import type { PackageType } from "../packages/packages.ts";
+import { readIndex } from "../packages/packages.ts";
+import type { RepoSettings } from "./domain/repo.ts";
+import { idFrom } from "./identifiers.ts";
+import { indexBytes } from "./ports.ts";
+
+/** One version that an index offers, with the ids that follow from it. */
+export type Offer = {
+  readonly packageId: string;
+  readonly appId: string;
+  readonly versionId: string;
+  /** The entry's key, which names the application. */
+  readonly name: string;
+  readonly entry: IndexedVersion;
+  readonly url: string;
+  /** Of all that decides how it is listed. */
+  readonly fingerprint: string;
+};
+
+export const packageTypeOf = ({ providers }: Pick<RepoSettings, "providers">): PackageType =>
+  providers.includes("kubernetes") ? "helm" : "vmbased";
+
+export const indexUrl = (repository: string): string => packageUrl(repository, "index.yaml");
+
+/** What the index of a repository offers, each name and version once. Throws a PackageError. */
+export const offersOf = (index: string, repoId: string, settings: RepoSettings): readonly Offer[] => {
+  const type = packageTypeOf(settings);
+  const offers = new Map<string, Offer>();
+  for (const { name, versions } of readIndex(index, type, { bytes: indexBytes }).entries)
+    for (const entry of versions) {
+      const packageId = idFrom(repoId, name, entry.version);
+      const [first] = entry.urls;
+      if (entry.removed || first === undefined || offers.has(packageId)) continue;
+      offers.set(packageId, {
+        packageId,
+        appId: `app-${idFrom(repoId, name)}`,
+        versionId: `appv-${packageId}`,
+        name,
+        entry,
+        url: resolved(settings.url, first),
+        fingerprint: idFrom(type, name, settings.appDefaultStatus, JSON.stringify(entry)),
+      });
+    }
+  return [...offers.values()];
+};
+
+/** A URL that is none is left to whoever opens it, so that it fails this version only. */
+const resolved = (repository: string, url: string): string => (URL.canParse(url, "http://repository") ? packageUrl(repository, url) : url);
+
+/** What is to be done so that the listing is what the index offers. Without a digest only the archive tells whether it is the same. */
+export const compared = (
+  recorded: ReadonlyMap<string, RecordedPackage>,
+  offers: readonly Offer[],
+): { readonly changed: readonly Offer[]; readonly gone: readonly RecordedPackage[] } => {
+  const offered = new Set(offers.map(({ packageId }) => packageId));
+  return {
+    changed: offers.filter(
+      ({ packageId, fingerprint, entry }) => entry.digest === "" || recorded.get(packageId)?.fingerprint !== fingerprint,
+    ),
+    gone: [...recorded.values()].filter(({ packageId }) => !offered.has(packageId)),
+  };
+};
+
+/** Is this the index of a repository, of either kind? */
+export const readsAsIndex = (bytes: Uint8Array): boolean => {
+  const index = new TextDecoder().decode(bytes);
+  return (["vmbased", "helm"] as const).some((type) => {
+    try {
+      readIndex(index, type, { bytes: indexBytes });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+};

@@ -1,0 +1,36 @@
+import type { Blobs, Clock } from "../../events/ports.ts";
+import type { Secret } from "./access.ts";
+
+/** One file of a repository. */
+export type FileRequest = {
+  /** http, https or s3. */
+  readonly url: string;
+  /** Where the repository is: the secret goes to this host only, and who is reached there decides whether private addresses are in bounds. */
+  readonly repository: string;
+  readonly secret: Secret;
+  /** Largest number of bytes. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+};
+
+/** The bytes, or a sentence that says why there are none; never an error, for a stranger's server is no part of the platform. */
+export type FileAnswer =
+  | { readonly bytes: Uint8Array }
+  | { readonly refused: string /** The server was reached and said no. */; readonly denied: boolean };
+
+export type ReadFile = (request: FileRequest) => Promise<FileAnswer>;
+
+/** What the repo service needs of the outside. */
+export type RepoPorts = {
+  readonly readFile: ReadFile;
+  readonly blobs: Blobs;
+  readonly clock: Pick<Clock, "sleep">;
+  /** Reads what the edge has sealed. */
+  readonly open: (sealed: string) => Promise<string>;
+  /** Milliseconds from the end of a run to the next one; absent: repositories are indexed when somebody asks. */
+  readonly indexEvery?: number;
+};
+
+/** What a stranger's index and archives may cost. */
+export const indexBytes = 64 * 1024 * 1024;
+export const archiveBytes = 32 * 1024 * 1024;

@@ -1,0 +1,174 @@
+import type { Meta } from "../../events/message.ts";
+import type { Projection } from "../../events/projection.ts";
+import type { RepoSettings } from "./domain/repo.ts";
+import { pairsOf } from "./query-string.ts";
+
+type Owned = { readonly owner: string; readonly owner_path: string; readonly create_time: string; readonly status_time: string };
+const unowned: Owned = { owner: "", owner_path: "", create_time: "", status_time: "" };
+
+export type CategoryLink = {
+  readonly category_id: string;
+  readonly status: "enabled" | "disabled";
+  readonly create_time: string;
+  readonly status_time: string;
+};
+export type RepoDocument = Owned & {
+  readonly repo_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly type: string;
+  readonly url: string;
+  /** Asterisks if there is one. */
+  readonly credential: string;
+  readonly visibility: string;
+  readonly providers: readonly string[];
+  readonly labels: readonly { readonly label_key: string; readonly label_value: string; readonly create_time: string }[];
+  readonly selectors: readonly { readonly selector_key: string; readonly selector_value: string; readonly create_time: string }[];
+  /** `key=value` of each, to filter by. */
+  readonly label_pairs: readonly string[];
+  readonly selector_pairs: readonly string[];
+  readonly status: "active" | "deleted";
+  readonly category_set: readonly CategoryLink[];
+  /** The enabled ones, to filter by, and all, to join by. */
+  readonly category_ids: readonly string[];
+  readonly linked_category_ids: readonly string[];
+  readonly app_default_status: string;
+  readonly controller: number;
+};
+
+/** The repositories a user sees. */
+export const repos: Projection<RepoDocument> = {
+  name: "repos",
+  version: 1,
+  indexes: ["status"],
+  initialState: {
+    ...unowned,
+    repo_id: "",
+    name: "",
+    description: "",
+    type: "",
+    url: "",
+    credential: "",
+    visibility: "",
+    providers: [],
+    labels: [],
+    selectors: [],
+    label_pairs: [],
+    selector_pairs: [],
+    status: "active",
+    category_set: [],
+    category_ids: [],
+    linked_category_ids: [],
+    app_default_status: "",
+    controller: 0,
+  },
+
+  evolve: {
+    RepoCreated: (repo, { repoId, owner, ownerPath, controller, ...settings }, { time }) => ({
+      ...repo,
+      ...described(repo, settings, time),
+      repo_id: repoId,
+      controller,
+      owner,
+      owner_path: ownerPath,
+      create_time: time,
+      status_time: time,
+    }),
+    RepoModified: (repo, settings, { time }) => ({ ...repo, ...described(repo, settings, time) }),
+    RepoDeleted: (repo, _, { time }) => ({ ...repo, status: "deleted", status_time: time }),
+  },
+};
+
+const described = (repo: RepoDocument, settings: RepoSettings, time: string) => {
+  const { name, description, repoType, url, sealedCredential, visibility, providers, appDefaultStatus } = settings;
+  const [labels, selectors] = [pairsOf(settings.labels), pairsOf(settings.selectors)];
+  return {
+    name,
+    description,
+    type: repoType,
+    url,
+    credential: sealedCredential === null ? "" : "******",
+    visibility,
+    providers,
+    labels: labels.map(({ key, value }) => ({ label_key: key, label_value: value, create_time: time })),
+    selectors: selectors.map(({ key, value }) => ({ selector_key: key, selector_value: value, create_time: time })),
+    label_pairs: labels.map(({ key, value }) => `${key}=${value}`),
+    selector_pairs: selectors.map(({ key, value }) => `${key}=${value}`),
+    category_set: linked(repo.category_set, settings.categoryIds, time),
+    category_ids: settings.categoryIds,
+    linked_category_ids: [...new Set([...repo.linked_category_ids, ...settings.categoryIds])],
+    app_default_status: appDefaultStatus,
+  };
+};
+
+/** Categories that are dropped stay as disabled. */
+const linked = (links: readonly CategoryLink[], categoryIds: readonly string[], time: string): readonly CategoryLink[] => {
+  const known = new Set(links.map(({ category_id }) => category_id));
+  const kept = links.map((link) => {
+    const status = categoryIds.includes(link.category_id) ? ("enabled" as const) : ("disabled" as const);
+    return link.status === status ? link : { ...link, status, status_time: time };
+  });
+  const added = categoryIds.filter((id) => !known.has(id));
+  return [...kept, ...added.map((id) => ({ category_id: id, status: "enabled" as const, create_time: time, status_time: time }))];
+};
+
+export type RepoEventDocument = Owned & {
+  readonly repo_event_id: string;
+  readonly repo_id: string;
+  readonly status: "pending" | "successful" | "failed";
+  readonly result: string;
+};
+
+/** The runs of indexing a user sees: pending until the app catalogue has everything. */
+export const repoEvents: Projection<RepoEventDocument> = {
+  name: "repoEvents",
+  version: 1,
+  indexes: ["repo_id", "status"],
+  initialState: { ...unowned, repo_event_id: "", repo_id: "", status: "pending", result: "" },
+  key: {
+    RepoIndexingRequested: ({ repoEventId }) => repoEventId,
+    RepoIndexingSucceeded: ({ repoEventId }) => repoEventId,
+    RepoIndexingFailed: ({ repoEventId }) => repoEventId,
+  },
+
+  evolve: {
+    RepoIndexingRequested: (_, { repoEventId, repoId, owner, ownerPath }, { time }) => ({
+      repo_event_id: repoEventId,
+      repo_id: repoId,
+      status: "pending",
+      result: "",
+      owner,
+      owner_path: ownerPath,
+      create_time: time,
+      status_time: time,
+    }),
+    RepoIndexingSucceeded: (run, _, { time }: Meta) => ({ ...run, status: "successful", status_time: time }),
+    RepoIndexingFailed: (run, { reason }, { time }: Meta) => ({ ...run, status: "failed", result: reason, status_time: time }),
+  },
+};
+
+export type CategoryDocument = {
+  readonly category_id: string;
+  readonly name: string;
+  readonly locale: string;
+  readonly status: "there" | "deleted";
+};
+
+/** The categories of the app catalogue, by which repositories are sorted too. A deleted one is remembered: what links to it is disabled. */
+export const categories: Projection<CategoryDocument> = {
+  name: "categories",
+  version: 1,
+  initialState: { category_id: "", name: "", locale: "", status: "there" },
+
+  evolve: {
+    CategoryCreated: (_, { categoryId, name, locale }) => ({ category_id: categoryId, name, locale, status: "there" }),
+    CategoryModified: (_, { categoryId, name, locale }) => ({ category_id: categoryId, name, locale, status: "there" }),
+    CategoryDeleted: (category) => ({ ...category, status: "deleted" }),
+  },
+};
+
+export type RepoReadModels = {
+  readonly repos: RepoDocument;
+  readonly repoEvents: RepoEventDocument;
+  readonly categories: CategoryDocument;
+};

@@ -1,0 +1,42 @@
+import { test } from "node:test";
+import type { SigningKeyEvent } from "../../../schemas/generated/events.ts";
+import { client } from "../../../services/account/domain/client.ts";
+import { signingKey } from "../../../services/account/domain/signing-key.ts";
+import { given } from "../../spec.ts";
+
+const create = {
+  type: "CreateClient",
+  clientId: "client-1",
+  userId: "usr-ada",
+  secretHash: "hash",
+  owner: "usr-ada",
+  ownerPath: ":usr-ada",
+} as const;
+
+test("a client is created once", () => {
+  given(client)
+    .when(create)
+    .expect({ ...create, type: "ClientCreated" });
+  given(client, { ...create, type: "ClientCreated" })
+    .when({ ...create, secretHash: "another" })
+    .expectNothing();
+});
+
+const keyId = "key-1";
+const announce = { type: "AnnounceSigningKey", keyId, publicJwk: "{}", sealedPrivateJwk: "sealed" } as const;
+const announced: SigningKeyEvent = { ...announce, type: "SigningKeyAnnounced" };
+const retired: SigningKeyEvent = { type: "SigningKeyRetired", keyId };
+
+test("a signing key is announced once, and not again when it is retired", () => {
+  given(signingKey).when(announce).expect(announced);
+  given(signingKey, announced).when(announce).expectNothing();
+  given(signingKey, announced, retired).when(announce).expectNothing();
+});
+test("a signing key is retired once", () => {
+  const retire = { type: "RetireSigningKey", keyId } as const;
+  given(signingKey, announced).when(retire).expect(retired);
+  given(signingKey, announced, retired).when(retire).expectNothing();
+  given(signingKey)
+    .when(retire)
+    .expectRejection(/there is no signing key/, { kind: "notFound" });
+});

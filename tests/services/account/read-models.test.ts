@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { StoredDocument } from "../../../events/ports.ts";
+import type { AnyProjection } from "../../../events/projection.ts";
+import { evolve, idsOf } from "../../../events/subscription/projections.ts";
+import type { AnyEvent } from "../../../schemas/generated/events.ts";
+import { groups } from "../../../services/account/read-models/groups.ts";
+import { clients, signingKeys } from "../../../services/account/read-models/keys.ts";
+import { credentials, passwordResets } from "../../../services/account/read-models/passwords.ts";
+import { roles } from "../../../services/account/read-models/roles.ts";
+import { users } from "../../../services/account/read-models/users.ts";
+import { metaOf } from "../../spec.ts";
+import { ada, userId } from "./examples.ts";
+
+/** The documents of a read model after the events of one stream. */
+const folded = (projection: AnyProjection, stream: string, ...events: readonly AnyEvent[]) => {
+  const documents = new Map<string, StoredDocument>();
+  for (const [index, event] of events.entries()) {
+    const meta = metaOf(index + 1, stream);
+    if (!(event.type in projection.evolve)) continue;
+    for (const id of idsOf(projection, event, meta)) {
+      const next = evolve(projection, id, documents.get(id), { event, meta });
+      if (next) documents.set(id, next);
+    }
+  }
+  return Object.fromEntries([...documents].map(([id, { value }]) => [id, value]));
+};
+const time = (version: number) => metaOf(version).time;
+const stream = `user/${userId}`;
+const deleted: AnyEvent = { type: "UserDeleted", userId, groupIds: ["grp-a"] };
+
+test("a user's row tells roles, groups and who may see it", () => {
+  const { [userId]: row } = folded(
+    users,
+    stream,
+    ada,
+    { type: "UserRoleBound", userId, roleId: "role-1" },
+    { type: "UserRoleUnbound", userId, roleId: "isv" },
+    { type: "UserModified", userId, username: "countess", email: "c@example.org", phoneNumber: "1", description: "d" },
+    {
+      type: "UserGroupPathChanged",
+      userId,
+      groupPath: ":grp-b:grp-c",
+      ownerPath: `:grp-b:grp-c:${userId}`,
+      groupPaths: [":grp-a", ":grp-b:grp-c"],
+    },
+  );
+  assert.deepEqual(row, {
+    ...{ user_id: userId, username: "countess", email: "c@example.org", phone_number: "1", description: "d", status: "active" },
+    ...{ role_id: ["role-1"], group_path: ":grp-b:grp-c", group_id: ["grp-a", "grp-c"], root_group_id: ["grp-a", "grp-b"] },
+    ...{ owner: userId, owner_path: `:grp-b:grp-c:${userId}` },
+    ...{ create_time: time(1), update_time: time(4), status_time: time(1) },
+  });
+});
+test("a deleted user stays listed, outside all groups", () => {
+  const { [userId]: row } = folded(users, stream, ada, deleted);
+  assert.deepEqual([row?.status, row?.status_time, row?.group_id, row?.username], ["deleted", time(2), [], "ada"]);
+});
+test("a user's row holds no password", () => {
+  assert.ok(!JSON.stringify(folded(users, stream, ada)).includes(ada.passwordHash));
+});
+
+test("a credential follows e-mail and password, and ends with the user", () => {
+  const changed: readonly AnyEvent[] = [
+    ada,
+    { type: "UserPasswordChanged", userId, passwordHash: "hash of two", resetId: null },
+    { type: "UserModified", userId, username: "ada", email: "New@Example.org", phoneNumber: "", description: "" },
+  ];
+  const expected = { user_id: userId, email: "new@example.org", password_hash: "hash of two", status: "active" };
+  assert.deepEqual(folded(credentials, stream, ...changed), { [userId]: expected });
+  assert.deepEqual(folded(credentials, stream, ...changed, deleted), { [userId]: { ...expected, password_hash: "", status: "deleted" } });
+});
+
+test("a password reset is a document of its own", () => {
+  const asked = (resetId: string): AnyEvent => ({ type: "UserPasswordResetRequested", userId, resetId, ownerPath: ada.ownerPath });
+  const found = folded(
+    passwordResets,
+    stream,
+    ...[ada, asked("pr-1"), asked("pr-2"), asked("pr-3")],
+    { type: "UserPasswordResetExpired", userId, resetId: "pr-1" },
+    { type: "UserPasswordChanged", userId, passwordHash: "x", resetId: "pr-2" },
+    { type: "UserPasswordChanged", userId, passwordHash: "y", resetId: null },
+  );
+  const row = (reset_id: string, status: string) => ({ reset_id, user_id: userId, status, owner: userId, owner_path: ada.ownerPath });
+  assert.deepEqual(found, { "pr-1": row("pr-1", "expired"), "pr-2": row("pr-2", "used"), "pr-3": row("pr-3", "pending") });
+});
+
+test("a role's row holds what it grants", () => {
+  const roleId = "role-1";
+  const modules = [{ moduleId: "m2", dataLevel: "self", actionBundleIds: ["m2.f1.a1"] }];
+  const owner = { owner: userId, ownerPath: ada.ownerPath };
+  const events: readonly AnyEvent[] = [
+    { type: "RoleCreated", roleId, roleName: "one", description: "", portal: "user", ...owner },
+    { type: "RoleModuleModified", roleId, modules },
+    { type: "RoleModified", roleId, roleName: "two", description: "d" },
+    { type: "RoleDeleted", roleId },
+  ];
+  assert.deepEqual(folded(roles, `role/${roleId}`, ...events)[roleId], {
+    ...{ role_id: roleId, role_name: "two", description: "d", portal: "user", status: "deleted", controller: "pitrix", modules },
+    ...{ owner: userId, owner_path: ada.ownerPath },
+    ...{ create_time: time(1), update_time: time(4), status_time: time(4) },
+  });
+});
+
+test("a group's row is seen along its path", () => {
+  const groupId = "grp-b";
+  const events: readonly AnyEvent[] = [
+    {
+      type: "GroupCreated",
+      groupId,
+      parentGroupId: "grp-a",
+      groupPath: ":grp-a:grp-b",
+      name: "b",
+      description: "",
+      owner: userId,
+      ownerPath: "",
+    },
+    { type: "GroupModified", groupId, name: "c", description: "d" },
+    {
+      type: "GroupMoved",
+      ...{ groupId, parentGroupId: "", groupPath: ":grp-b", formerParentGroupId: "grp-a", userIds: [], subgroupIds: [] },
+    },
+    { type: "GroupDeleted", groupId, parentGroupId: "" },
+  ];
+  assert.deepEqual(folded(groups, "group/grp-b", ...events)[groupId], {
+    ...{ group_id: groupId, parent_group_id: "", root_group_id: groupId, group_path: ":grp-b", name: "c", description: "d" },
+    ...{ status: "deleted", owner: userId, owner_path: ":grp-b:" },
+    ...{ create_time: time(1), update_time: time(4), status_time: time(4) },
+  });
+});
+
+test("a client's and a key's documents hold what tokens need; a retired key's private half is gone", () => {
+  const client: AnyEvent = { type: "ClientCreated", clientId: "client-1", userId, secretHash: "hash", owner: userId, ownerPath: "" };
+  assert.deepEqual(folded(clients, "client/client-1", client)["client-1"], { client_id: "client-1", user_id: userId, secret_hash: "hash" });
+  const announced: AnyEvent = { type: "SigningKeyAnnounced", keyId: "key-1", publicJwk: "{}", sealedPrivateJwk: "sealed" };
+  const key = { key_id: "key-1", public_jwk: "{}", sealed_private_jwk: "sealed", status: "announced", create_time: time(1) };
+  assert.deepEqual(folded(signingKeys, "signingKey/key-1", announced)["key-1"], key);
+  const retired = folded(signingKeys, "signingKey/key-1", announced, { type: "SigningKeyRetired", keyId: "key-1" });
+  assert.deepEqual(retired["key-1"], { ...key, sealed_private_jwk: "", status: "retired" });
+});

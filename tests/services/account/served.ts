@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { memoryBlobs } from "../../../events/memory/blobs.ts";
+import { memoryDatabase } from "../../../events/memory/database.ts";
+import { memoryDocuments } from "../../../events/memory/documents.ts";
+import { kind } from "../../../events/memory/fate.ts";
+import { memoryLogBroker } from "../../../events/memory/log.ts";
+import { memoryParking } from "../../../events/memory/parking.ts";
+import { memoryStore } from "../../../events/memory/store.ts";
+import type { Clock } from "../../../events/ports.ts";
+import { accountModule } from "../../../services/account/module.ts";
+import { systemClock } from "../../../services/chassis/clock.ts";
+import { type Environment, readConfig } from "../../../services/chassis/config.ts";
+import { staticDirectory } from "../../../services/chassis/discovery.ts";
+import { edgeOf } from "../../../services/chassis/edge.ts";
+import { silent } from "../../../services/chassis/logging.ts";
+import { metrics } from "../../../services/chassis/metrics.ts";
+import { sealing } from "../../../services/chassis/sealing.ts";
+import { serve } from "../../../services/chassis/serve.ts";
+
+export const client = { id: "first-client", secret: "first secret" };
+export const administrator = { email: "admin@example.org", password: "correct horse" };
+
+const alone = () => Promise.reject(new Error("no other service runs here"));
+
+/** The account service as it runs, over HTTP and on real keys, with everything outside it in memory. */
+export const served = async (environment: { readonly [name: string]: string } = {}) => {
+  let ahead = 0;
+  const clock: Clock = { ...systemClock, now: () => Date.now() + ahead };
+  const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
+  const base = {
+    KAFKA_BROKERS: "localhost:1",
+    MONGODB_URL: "mongodb://localhost:1",
+    PITRIX_SEALING_KEYS: `k1:${randomBytes(32).toString("base64")}`,
+    PITRIX_BOOTSTRAP_CLIENT: `${client.id}:${client.secret}`,
+    PITRIX_BOOTSTRAP_ADMIN: `${administrator.email}:${administrator.password}`,
+    PITRIX_PARTITIONS: "2",
+    ...environment,
+  };
+  const config = readConfig(base, ["account"]);
+  const database = memoryDatabase();
+  const log = memoryLogBroker({ clock }).connect();
+  const sealed = await sealing({ log, clock }, config.sealingKeys, random, { partitions: 1 });
+  const blobs = memoryBlobs(database, kind);
+  const edge = edgeOf({ sealing: sealed, blobs, clock, random });
+  const ports = {
+    store: memoryStore(database, kind, clock.now),
+    documents: memoryDocuments(database, kind),
+    parking: memoryParking(database, kind),
+    log,
+    clock,
+  };
+  const printed: string[] = [];
+  const tools = {
+    ...{
+      name: "account",
+      config,
+      clock,
+      log,
+      logger: silent,
+      metrics: metrics("account"),
+      edge,
+      random,
+      blobs,
+      documents: ports.documents,
+    },
+    ...{ fetchBlob: alone, call: alone, directory: staticDirectory(new Map()) },
+    guard: <T>(_: string, __: number, run: (signal: AbortSignal) => Promise<T>) => run(new AbortController().signal),
+  };
+  const start = (id: string, more: Environment = {}) =>
+    serve(
+      accountModule((line) => printed.push(line)),
+      { ...tools, metrics: metrics("account"), config: readConfig({ ...base, ...more }, ["account"]) },
+      { id, port: 0, address: "127.0.0.1", ports, sealing: sealed },
+    );
+  const serving = await start("account-1");
+
+  const call = async (
+    token: string | undefined,
+    method: string,
+    path: string,
+    fields: object = {},
+    headers: Record<string, string> = {},
+  ) => {
+    const reads = method === "GET";
+    const query = new URLSearchParams(
+      Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)])),
+    );
+    const response = await fetch(`${serving.url}${path}${reads ? `?${query}` : ""}`, {
+      method,
+      headers: { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }), ...headers },
+      ...(reads ? {} : { body: JSON.stringify(fields) }),
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: answers are looked into field by field.
+    const body: any = await response.json();
+    return { status: response.status, body, name: body.details?.[0]?.error_name, position: response.headers.get("pitrix-position") };
+  };
+  const token = (fields: object, headers: Record<string, string> = {}) =>
+    call(undefined, "POST", "/v1/oauth2/token", { client_id: client.id, client_secret: client.secret, ...fields }, headers);
+  const signIn = async (username: string, password: string): Promise<string> => {
+    const { body } = await token({ grant_type: "password", username, password });
+    return body.access_token;
+  };
+  /** Until an answer is as expected; reactions take their time. */
+  const eventually = async <T>(ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> => {
+    for (const until = Date.now() + 5_000; ; ) {
+      const answer = await ask();
+      if (good(answer)) return answer;
+      if (Date.now() > until) throw new Error(`still ${JSON.stringify(answer)}`);
+      await clock.sleep(10);
+    }
+  };
+
+  return {
+    ...{ call, token, signIn, eventually, printed, start, serving, database },
+    passTime: (milliseconds: number) => {
+      ahead += milliseconds;
+    },
+    stop: async () => {
+      await serving.stop();
+      await sealed.stop();
+      await log.close();
+    },
+  };
+};

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { administrator, served } from "./served.ts";
+
+describe("users over HTTP", () => {
+  let world: Awaited<ReturnType<typeof served>>;
+  let admin: string;
+  before(async () => {
+    world = await served();
+    admin = await world.signIn(administrator.email, administrator.password);
+  });
+  after(() => world?.stop());
+
+  const password = "of a user";
+  const make = async (email: string, role_id: string, by = admin, path = "/v1/users"): Promise<string> => {
+    const { status, body } = await world.call(by, "POST", path, { email, password, role_id });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body.user_id;
+  };
+  const row = async (user_id: string) => (await world.call(admin, "GET", "/v1/users", { user_id })).body.user_set?.[0];
+
+  test("a user is created, listed by every filter, and shows no secret", async () => {
+    const user_id = await make("Eve@example.org", "developer");
+    const user = await row(user_id);
+    assert.deepEqual(
+      { ...user, create_time: "", status_time: "", update_time: "" },
+      {
+        ...{ user_id, username: "Eve", email: "Eve@example.org", phone_number: "", description: "", status: "active" },
+        ...{ create_time: "", status_time: "", update_time: "" },
+      },
+    );
+    for (const filter of [
+      { email: "Eve@example.org" },
+      { username: "Eve" },
+      { role_id: "developer" },
+      { search_word: "eve@" },
+      { status: "active" },
+    ]) {
+      const { body } = await world.call(admin, "GET", "/v1/users", filter);
+      assert.ok(
+        body.user_set.some((each: { user_id: string }) => each.user_id === user_id),
+        JSON.stringify(filter),
+      );
+    }
+    assert.deepEqual((await world.call(admin, "GET", "/v1/users", { role_id: "user" })).body, {});
+  });
+
+  test("an e-mail is taken once, and free again after its user is deleted", async () => {
+    const user_id = await make("once@example.org", "user");
+    const twice = await world.call(admin, "POST", "/v1/users", { email: "ONCE@example.org", password, role_id: "user" });
+    assert.deepEqual([twice.status, twice.name], [403, "email_exists"]);
+    assert.deepEqual((await world.call(admin, "DELETE", "/v1/users", { user_id: [user_id] })).body, { user_id: [user_id] });
+    assert.equal((await row(user_id)).status, "deleted");
+    assert.equal((await world.token({ grant_type: "password", username: "once@example.org", password })).status, 404);
+    await make("once@example.org", "user");
+  });
+
+  test("a deleted user's tokens open nothing", async () => {
+    const user_id = await make("late@example.org", "user");
+    const { body } = await world.token({ grant_type: "password", username: "late@example.org", password });
+    await world.call(admin, "DELETE", "/v1/users", { user_id: [user_id] });
+    await world.eventually(
+      () => world.call(body.access_token, "GET", "/v1/users"),
+      ({ status }) => status === 401,
+    );
+    assert.equal((await world.token({ grant_type: "refresh_token", refresh_token: body.refresh_token })).status, 403);
+  });
+
+  test("a user needs a role that there is, and a password", async () => {
+    const ask = async (fields: object) => {
+      const { status, name } = await world.call(admin, "POST", "/v1/users", {
+        email: "x@example.org",
+        password,
+        role_id: "user",
+        ...fields,
+      });
+      return [status, name];
+    };
+    assert.deepEqual(await ask({ role_id: "role-none" }), [404, "resource_not_found"]);
+    assert.deepEqual(await ask({ password: "" }), [400, "missing_parameter"]);
+    assert.deepEqual(await ask({ email: "nobody" }), [400, "illegal_email_format"]);
+  });
+
+  test("users change themselves and nobody else, and sign in with what they set", async () => {
+    const user_id = await make("self@example.org", "user");
+    const other = await make("other@example.org", "user");
+    const self = await world.signIn("self@example.org", password);
+    const changed = await world.call(self, "PATCH", "/v1/users", { user_id, username: "me", email: "me@example.org", password: "new" });
+    assert.deepEqual(changed.body, { user_id });
+    assert.equal((await row(user_id)).username, "me");
+    assert.ok(await world.signIn("me@example.org", "new"));
+    assert.equal((await world.call(self, "PATCH", "/v1/users", { user_id: other, username: "me" })).status, 403);
+    assert.equal((await world.call(self, "PATCH", "/v1/users", { user_id: "usr-none" })).status, 404);
+    assert.equal((await world.call(self, "POST", "/v1/users", { email: "y@example.org", password, role_id: "user" })).status, 403);
+  });
+
+  test("a password is validated", async () => {
+    await make("valid@example.org", "user");
+    const ask = async (email: string, word: string) =>
+      (await world.call(admin, "POST", "/v1/users/password:validate", { email, password: word })).body.validated;
+    assert.equal(await ask("valid@example.org", password), true);
+    assert.ok(!(await ask("valid@example.org", "wrong")));
+    assert.ok(!(await ask("nobody@example.org", password)));
+  });
+
+  test("a password is reset in two steps, once, by the user", async () => {
+    const user_id = await make("forgetful@example.org", "user");
+    const self = await world.signIn("forgetful@example.org", password);
+    const wrong = await world.call(self, "POST", "/v1/users/password:reset", { user_id, password: "wrong" });
+    assert.deepEqual([wrong.status, wrong.name], [403, "auth_failure"]);
+    const { body } = await world.call(self, "POST", "/v1/users/password:reset", { user_id, password });
+    const { reset_id } = body;
+    assert.deepEqual((await world.call(self, "GET", "/v1/users/password:reset", { reset_id })).body, { reset_id, user_id });
+
+    await make("nosy@example.org", "user");
+    const nosy = await world.signIn("nosy@example.org", password);
+    assert.equal((await world.call(nosy, "GET", "/v1/users/password:reset", { reset_id })).status, 404);
+    const change = (by: string) => world.call(by, "POST", "/v1/users/password:change", { reset_id, new_password: "better" });
+    assert.equal((await change(nosy)).status, 403);
+
+    assert.deepEqual((await change(self)).body, { user_id });
+    assert.ok(await world.signIn("forgetful@example.org", "better"));
+    assert.equal((await change(self)).status, 403);
+    assert.equal((await world.call(self, "GET", "/v1/users/password:reset", { reset_id })).status, 404);
+  });
+
+  test("an administrator begins a reset for somebody else with the own password", async () => {
+    const user_id = await make("helpless@example.org", "user");
+    const { status } = await world.call(admin, "POST", "/v1/users/password:reset", { user_id, password: administrator.password });
+    assert.equal(status, 200);
+  });
+
+  test("a vendor gets a group, makes users in it, and sees them and no others", async () => {
+    const vendorId = await make("vendor@example.org", "isv");
+    const vendor = await world.signIn("vendor@example.org", password);
+    const developerId = await make("dev@vendor.example.org", "developer", vendor, "/v1/isv_users");
+    const { body } = await world.call(vendor, "GET", "/v1/users");
+    assert.deepEqual(body.user_set.map(({ user_id }: { user_id: string }) => user_id).toSorted(), [vendorId, developerId].toSorted());
+    const groups = await world.eventually(
+      () => world.call(vendor, "GET", "/v1/groups_detail"),
+      (answer) => answer.body.group_detail_set?.[0]?.user_set?.length === 2,
+    );
+    assert.equal(groups.body.total_count, 1);
+    const detail = await world.call(vendor, "GET", "/v1/users_detail", { user_id: developerId });
+    const [{ user, role_set, group_set }] = detail.body.user_detail_set;
+    assert.equal(user.user_id, developerId);
+    assert.equal(role_set[0].role_id, "developer");
+    assert.equal(group_set[0].group_id, groups.body.group_detail_set[0].group.group_id);
+    assert.equal((await world.call(vendor, "DELETE", "/v1/users", { user_id: [developerId] })).status, 200);
+  });
+
+  test("a vendor hands on no more than the own powers", async () => {
+    await make("greedy@example.org", "isv");
+    const greedy = await world.signIn("greedy@example.org", password);
+    const ask = (role_id: string) => world.call(greedy, "POST", "/v1/isv_users", { email: "g@example.org", password, role_id });
+    assert.equal((await ask("global_admin")).status, 403);
+    assert.equal((await ask("user")).status, 403);
+    assert.equal((await world.call(greedy, "POST", "/v1/roles", { role_name: "all", portal: "global_admin" })).status, 403);
+    const self = (await world.call(greedy, "GET", "/v1/users")).body.user_set[0].user_id;
+    assert.equal((await world.call(greedy, "POST", "/v1/user:role", { user_id: [self], role_id: ["global_admin"] })).status, 403);
+    const { body } = await world.call(greedy, "POST", "/v1/roles", { role_name: "some", portal: "isv" });
+    const grant = (module_id: string, data_level: string, bundle: string) =>
+      world.call(greedy, "POST", "/v1/roles:module", {
+        role_id: body.role_id,
+        module: { module_elem_set: [{ module_id, data_level, feature_set: [{ checked_action_bundle_id_set: [bundle] }] }] },
+      });
+    assert.equal((await grant("m1", "all", "m1.f1.a2")).status, 403);
+    assert.equal((await grant("m1", "group", "business_review")).status, 403);
+    assert.equal((await grant("m1", "group", "m1.f1.a2")).status, 200);
+  });
+});

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { deleted } from "../../../events/projection.ts";
+import type { UserCreated } from "../../../schemas/generated/events.ts";
+import { type OperationId, operations } from "../../../schemas/generated/http.ts";
+import { type AccessDocument, access, authorize, type Caller, owns, visible } from "../../../services/chassis/access.ts";
+import { bundles } from "../../../services/chassis/permissions.ts";
+import { referencePermissions } from "./reference-permissions.ts";
+
+const isOperation = (name: string): name is OperationId => name in operations;
+const user = (...roleIds: readonly string[]) => ({ userId: "usr-1", roleIds, groupPath: ":grp-1" });
+const may = (operation: OperationId, ...roleIds: readonly string[]) => {
+  const { allowed, level } = authorize(user(...roleIds), new Map(), operation);
+  return allowed ? level : "no";
+};
+
+const developersOwn = new Set(["m1.f1.a1", "m1.f1.a2", "m1.f1.a3", "m1.f1.a4", "m1.f1.a5", "m1.f2.a1", "m1.f2.a2"]);
+const moduleOf = (bundle: string) => (bundle.endsWith("_review") ? "m1" : bundle.slice(0, 2));
+
+test("every seeded permission holds for every built-in role, at its data level", () => {
+  const expected = new Map<string, { admin: string; isv: string; developer: string; user: string }>();
+  for (const { operation, bundle, portals } of referencePermissions) {
+    const module = moduleOf(bundle);
+    const everybodys = module === "m0";
+    const before = expected.get(operation) ?? { admin: "no", isv: "no", developer: "no", user: "no" };
+    const developer =
+      (everybodys || portals.isv) && ["m0", "m1", "m2", "m3", "m6"].includes(module) && (module !== "m1" || developersOwn.has(bundle));
+    expected.set(operation, {
+      admin: everybodys || portals.admin ? "all" : before.admin,
+      isv: everybodys || (portals.isv && ["m1", "m2", "m3", "m4", "m6", "m7"].includes(module)) ? "group" : before.isv,
+      developer: developer ? "self" : before.developer,
+      user: everybodys || portals.user ? "self" : before.user,
+    });
+  }
+  assert.ok(expected.size > 90);
+  for (const [operation, roles] of expected) {
+    assert.ok(isOperation(operation), operation);
+    const actual = {
+      admin: may(operation, "global_admin"),
+      isv: may(operation, "isv"),
+      developer: may(operation, "developer"),
+      user: may(operation, "user"),
+    };
+    assert.deepEqual(actual, roles, operation);
+  }
+});
+
+test("operations without a permission are the administrator's, and vendors' for their own repositories", () => {
+  const seeded = new Set(referencePermissions.map(({ operation }) => operation));
+  const bare = Object.keys(operations).filter((name) => !seeded.has(name));
+  for (const name of bare) {
+    assert.ok(isOperation(name));
+    if (operations[name].public) continue;
+    const repos = /Repos?$/.test(name);
+    assert.equal(may(name, "global_admin"), "all", name);
+    assert.equal(may(name, "isv"), repos ? "self" : "no", name);
+    assert.equal(may(name, "developer"), repos ? "self" : "no", name);
+    assert.equal(may(name, "user"), "no", name);
+  }
+});
+
+test("system may everything and sees all", () => {
+  for (const name of Object.keys(operations)) {
+    assert.ok(isOperation(name));
+    assert.deepEqual(authorize({ userId: "system", roleIds: [], groupPath: "" }, new Map(), name), {
+      allowed: true,
+      level: "all",
+      accessPath: "",
+    });
+  }
+});
+
+test("every bundle names operations that exist", () => {
+  for (const { operations: names } of Object.values(bundles)) for (const name of names) assert.ok(isOperation(name), name);
+});
+
+test("with several roles the widest level holds", () => {
+  assert.equal(may("DescribeClusters", "user", "isv"), "group");
+  assert.equal(may("DescribeClusters", "developer", "global_admin", "isv"), "all");
+});
+
+test("a custom role grants its bundles at its modules' levels, and the default module", () => {
+  const reviewer = [
+    { moduleId: "m1", dataLevel: "all", actionBundleIds: ["technical_review"] },
+    { moduleId: "m3", dataLevel: "group", actionBundleIds: ["m3.f1.a10"] },
+  ];
+  const roles = new Map([["role-reviewer", reviewer]]);
+  const level = (operation: OperationId) => {
+    const given = authorize(user("role-reviewer"), roles, operation);
+    return given.allowed ? given.level : "no";
+  };
+  assert.equal(level("TechnicalPassAppVersion"), "all");
+  assert.equal(level("DescribeAppVersionReviews"), "all");
+  assert.equal(level("BusinessPassAppVersion"), "no");
+  assert.equal(level("StopClusters"), "group");
+  assert.equal(level("StartClusters"), "no");
+  assert.equal(level("DescribeApps"), "self");
+  assert.equal(level("CreateRepo"), "no");
+});
+
+test("a role that is gone grants nothing", () => {
+  assert.equal(may("DescribeApps", "role-gone"), "no");
+});
+
+test("outside of any group a group's level is one's own, never everybody's", () => {
+  const lonely = authorize({ userId: "usr-1", roleIds: ["isv"], groupPath: "" }, new Map(), "DescribeApps");
+  assert.deepEqual(lonely, { allowed: true, level: "self", accessPath: ":usr-1" });
+});
+
+const caller = (level: Caller["level"]): Caller => ({ userId: "usr-1", groupPath: ":grp-1", ownerPath: ":grp-1:usr-1", level });
+
+test("levels decide whose rows are one's own, and a group's path ends at its name", () => {
+  const mine = { owner: "usr-1", owner_path: ":usr-1" };
+  const groups = { owner: "usr-2", owner_path: ":grp-1:usr-2" };
+  const below = { owner: "usr-3", owner_path: ":grp-1:grp-9:usr-3" };
+  const similar = { owner: "usr-4", owner_path: ":grp-10:usr-4" };
+  const nobodys = {};
+  const seen = (level: Caller["level"]) => [mine, groups, below, similar, nobodys].map((row) => owns(caller(level), row));
+  assert.deepEqual(seen("all"), [true, true, true, true, true]);
+  assert.deepEqual(seen("group"), [true, true, true, false, false]);
+  assert.deepEqual(seen("self"), [true, false, false, false, false]);
+});
+
+test("as conditions they say the same", () => {
+  assert.equal(visible(caller("all")), undefined);
+  assert.deepEqual(visible(caller("self")), [[{ field: "owner", in: ["usr-1"] }]]);
+  assert.deepEqual(visible(caller("group")), [
+    [{ field: "owner", in: ["usr-1"] }],
+    [{ field: "owner_path", from: ":grp-1:", below: ":grp-1;" }],
+  ]);
+});
+
+test("the read model folds accounts, roles and keys, each from its own stream", () => {
+  const meta = {
+    ...{ eventId: "", stream: "user/usr-1", version: 1, time: "", actor: { userId: "", ownerPath: "" } },
+    ...{ correlationId: "", causationId: null, actionId: null },
+  };
+  const { evolve, initialState, key } = access;
+  const userCreated: UserCreated = {
+    type: "UserCreated",
+    ...{ userId: "usr-1", username: "a", email: "a@example.org", phoneNumber: "", description: "" },
+    ...{ passwordHash: "scrypt$...", roleIds: ["user"], groupPath: ":grp-1", owner: "usr-1", ownerPath: ":grp-1:usr-1" },
+  };
+  let document = evolve.UserCreated?.(initialState, userCreated, meta, "");
+  const fold = (next: typeof document) => {
+    assert.ok(next !== undefined && next !== deleted);
+    document = next;
+    return next;
+  };
+  assert.doesNotMatch(JSON.stringify(document), /scrypt/);
+  const bound = evolve.UserRoleBound?.(fold(document), { type: "UserRoleBound", userId: "usr-1", roleId: "isv" }, meta, "");
+  assert.deepEqual(fold(bound).roleIds, ["user", "isv"]);
+  const unbound = evolve.UserRoleUnbound?.(fold(bound), { type: "UserRoleUnbound", userId: "usr-1", roleId: "user" }, meta, "");
+  assert.deepEqual(fold(unbound).roleIds, ["isv"]);
+  assert.equal(evolve.UserDeleted?.(fold(unbound), { type: "UserDeleted", userId: "usr-1", groupIds: [] }, meta, ""), deleted);
+  assert.equal(key?.UserCreated?.(userCreated, meta), "user/usr-1");
+  const role: AccessDocument = { ...initialState, kind: "role" };
+  const modules = [{ moduleId: "m1", dataLevel: "all", actionBundleIds: ["m1.f1.a1"] }];
+  const modified = evolve.RoleModuleModified?.(role, { type: "RoleModuleModified", roleId: "role-1", modules }, meta, "");
+  assert.deepEqual(fold(modified).modules, modules);
+});

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { memoryLogBroker } from "../../../events/memory/log.ts";
+import type { Clock } from "../../../events/ports.ts";
+import { systemClock } from "../../../services/chassis/clock.ts";
+import { announce, directory, INSTANCES_TOPIC, type ServiceInstance, staticDirectory } from "../../../services/chassis/discovery.ts";
+
+/** A clock that stands still until it is moved; those who sleep wake when their time has come. */
+const handClock = () => {
+  let now = 1_000_000;
+  const sleepers = new Set<{ until: number; wake: () => void }>();
+  const clock: Clock = {
+    now: () => now,
+    random: () => 0.5,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        const sleeper = { until: now + milliseconds, wake: () => {} };
+        sleeper.wake = () => {
+          sleepers.delete(sleeper);
+          resolve();
+        };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", sleeper.wake, { once: true });
+        if (signal?.aborted) sleeper.wake();
+      }),
+  };
+  return {
+    clock,
+    pass: async (milliseconds: number) => {
+      for (const end = now + milliseconds; now < end; ) {
+        now = Math.min(end, now + 500);
+        for (const sleeper of sleepers) if (sleeper.until <= now) sleeper.wake();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+};
+
+const self = (instance: string, service = "app"): ServiceInstance => ({ service, instance, url: `http://${instance}`, since: "now" });
+const eventually = async (check: () => boolean): Promise<void> => {
+  for (const until = Date.now() + 5_000; !check(); await systemClock.sleep(5)) if (Date.now() > until) assert.fail("it did not come to be");
+};
+
+test("an instance that announces itself is found by its service until it says goodbye", async () => {
+  const broker = memoryLogBroker({ clock: systemClock });
+  const ports = { log: broker.connect(), clock: systemClock };
+  const found = await directory(ports);
+  const [one, two] = [await announce(ports, self("one"), assert.ifError), await announce(ports, self("two"), assert.ifError)];
+  const repo = await announce(ports, self("three", "repo"), assert.ifError);
+  await eventually(() => found.instancesOf("app").length === 2 && found.instancesOf("repo").length === 1);
+  assert.deepEqual(found.services(), ["app", "repo"]);
+  assert.deepEqual(found.instancesOf("repo"), [self("three", "repo")]);
+  const late = await directory(ports);
+  assert.equal(late.instancesOf("app").length, 2);
+  await one.stop();
+  await eventually(() => found.instancesOf("app").length === 1);
+  assert.equal(found.instancesOf("app")[0]?.instance, "two");
+  await Promise.all([two.stop(), repo.stop(), found.stop(), late.stop()]);
+});
+
+test("who falls silent is forgotten after six seconds, while others beat on", async () => {
+  const { clock, pass } = handClock();
+  const broker = memoryLogBroker({ clock: systemClock });
+  const ports = { log: broker.connect(), clock };
+  const found = await directory(ports);
+  const beating = await announce(ports, self("alive"), assert.ifError);
+  const value = Buffer.from(JSON.stringify(self("dying")));
+  await ports.log.publish([{ topic: INSTANCES_TOPIC, key: "dying", value, headers: { "pitrix-beat": String(clock.now()) } }]);
+  await eventually(() => found.instancesOf("app").length === 2);
+  await pass(5_000);
+  assert.equal(found.instancesOf("app").length, 2);
+  await pass(4_000);
+  await eventually(() => found.instancesOf("app").length === 1);
+  assert.equal(found.instancesOf("app")[0]?.instance, "alive");
+  await Promise.all([beating.stop(), found.stop()]);
+});
+
+test("what announced itself in the past and is silent since is not found by who comes now", async () => {
+  const broker = memoryLogBroker({ clock: systemClock });
+  const ports = { log: broker.connect(), clock: systemClock };
+  const first = await directory(ports);
+  const beat = (instance: string, age: number) => ({
+    ...{ topic: INSTANCES_TOPIC, key: instance, value: Buffer.from(JSON.stringify(self(instance))) },
+    headers: { "pitrix-beat": String(Date.now() - age) },
+  });
+  await ports.log.publish([beat("old", 60_000), beat("new", 100), { ...beat("strange", 0), value: Buffer.from("no JSON") }]);
+  const late = await directory(ports);
+  assert.deepEqual(
+    late.instancesOf("app").map(({ instance }) => instance),
+    ["new"],
+  );
+  await Promise.all([first.stop(), late.stop()]);
+});
+
+test("when nobody is heard any more, whoever was there last still counts", async () => {
+  const { clock, pass } = handClock();
+  const ports = { log: memoryLogBroker({ clock: systemClock }).connect(), clock };
+  const found = await directory(ports);
+  const value = Buffer.from(JSON.stringify(self("one")));
+  await ports.log.publish([{ topic: INSTANCES_TOPIC, key: "one", value, headers: { "pitrix-beat": String(clock.now()) } }]);
+  await eventually(() => found.instancesOf("app").length === 1);
+  await pass(60_000);
+  assert.equal(found.instancesOf("app").length, 1);
+  await found.stop();
+});
+
+test("static services stand where the settings say", () => {
+  const found = staticDirectory(new Map([["app", ["http://a", "http://b"]]]));
+  assert.deepEqual(
+    found.instancesOf("app").map(({ url }) => url),
+    ["http://a", "http://b"],
+  );
+  assert.deepEqual(found.instancesOf("repo"), []);
+});

@@ -1,0 +1,148 @@
+import type { Decider } from "../../../../events/decider.ts";
+import { rows } from "../../../../events/http.ts";
+import type { Projection } from "../../../../events/projection.ts";
+import { service } from "../../../../events/service.ts";
+import type { CategoryEvent } from "../../../../schemas/generated/events.ts";
+
+type Command =
+  | {
+      readonly type: "CreateCategory";
+      readonly categoryId: string;
+      readonly name: string;
+      readonly locale: string;
+      readonly description: string;
+      readonly icon: string;
+      readonly owner: string;
+      readonly ownerPath: string;
+    }
+  | { readonly type: "RenameCategory"; readonly categoryId: string; readonly name: string }
+  | { readonly type: "DeleteCategory"; readonly categoryId: string };
+type State = { readonly status: "absent" | "there" | "gone"; readonly name: string };
+
+const category: Decider<Command, CategoryEvent, State> = {
+  key: "categoryId",
+  initialState: { status: "absent", name: "" },
+  decide: {
+    CreateCategory: ({ type: _, ...fields }, { status }) => (status === "absent" ? [{ type: "CategoryCreated", ...fields }] : []),
+    RenameCategory: ({ categoryId, name }, state) => {
+      if (name === "crash") throw new Error("the inside of the service");
+      if (name === state.name) return [];
+      if (name.startsWith("bad")) return { rejected: `a category is not called ${name}` };
+      return [{ type: "CategoryModified", categoryId, name, locale: "", description: "", icon: "" }];
+    },
+    DeleteCategory: ({ categoryId }, { name, status }) => {
+      if (status === "gone") return [];
+      return name.startsWith("kept")
+        ? { rejected: `${categoryId} is kept`, error: "category_in_use" }
+        : [{ type: "CategoryDeleted", categoryId }];
+    },
+  },
+  evolve: {
+    CategoryCreated: (_, { name }) => ({ status: "there", name }),
+    CategoryModified: (state, { name }) => ({ ...state, name }),
+    CategoryDeleted: (state) => ({ ...state, status: "gone" }),
+  },
+  claims: ({ status, name }) => (status === "there" ? [`category ${name}`] : []),
+  taken: () => ({ rejected: "there is one of this name", kind: "denied", error: "category_exists" }),
+};
+
+type Category = {
+  readonly category_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly status: string;
+  readonly owner: string;
+  readonly owner_path: string;
+  readonly create_time: string;
+};
+const categories: Projection<Category> = {
+  name: "categories",
+  version: 1,
+  initialState: { category_id: "", name: "", description: "", icon: "", status: "", owner: "", owner_path: "", create_time: "" },
+  indexes: ["category_id", "name", "status"],
+  evolve: {
+    CategoryCreated: (_, { categoryId, name, description, icon, owner, ownerPath }, { time }) => ({
+      ...{ category_id: categoryId, name, description, icon, status: "active" },
+      ...{ owner, owner_path: ownerPath, create_time: time },
+    }),
+    CategoryModified: (document, { name }) => ({ ...document, name }),
+    CategoryDeleted: (document) => ({ ...document, status: "deleted" }),
+  },
+};
+
+let finish = (): void => {};
+let begun = (): void => {};
+const slowly = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    finish = () => resolve(true);
+    begun();
+  });
+/** A request that takes until it is let go: `began` resolves once it is under way. */
+export const slowRequest = () => {
+  const began = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  return { began, finish: () => finish() };
+};
+
+const on = rows<Command, { categories: Category }>();
+
+const http = [
+  on.command("CreateCategory", {
+    prepare: async ({ name, description }, edge) =>
+      name === "early"
+        ? { rejected: "refused before any command", kind: "invalid", error: "too_early" }
+        : { secret: edge.randomToken(12), sealed: description ? await edge.seal(description) : "" },
+    command: ({ name, locale }, { actor, newId, prepared }) =>
+      name === "forbidden"
+        ? { rejected: "refused by the command", kind: "invalid" }
+        : {
+            ...{ type: "CreateCategory", categoryId: newId("ctg"), name, locale, description: prepared.sealed, icon: "" },
+            ...{ owner: actor.userId, ownerPath: actor.ownerPath },
+          },
+    answer: ([{ categoryId }], { prepared }) => {
+      const answer = { category_id: categoryId, secret: prepared.secret };
+      return answer;
+    },
+  }),
+  on.command("ModifyCategory", {
+    needs: ({ category_id }) => ({ category: ["categories", category_id] }),
+    command: ({ name = "" }, { needs, actionId }) => {
+      actionId();
+      return { type: "RenameCategory", categoryId: needs.category.category_id, name };
+    },
+    answer: ([{ categoryId }]) => ({ category_id: categoryId }),
+  }),
+  on.command("DeleteCategories", {
+    each: "category_id",
+    needs: (_, item) => ({ category: ["categories", item] }),
+    command: (_, { item }) => ({ type: "DeleteCategory", categoryId: item }),
+    answer: (commands) => ({ category_id: commands.map(({ categoryId }) => categoryId) }),
+  }),
+  on.query("DescribeCategories", {
+    from: "categories",
+    filters: ["category_id", "name", "owner"],
+    search: ["category_id", "name"],
+    present: ({ description: _, ...shown }) => shown,
+  }),
+  on.answer("ValidatePackage", async ({ version_package }) => ({ name: String(version_package.length) })),
+  on.answer("GetAppStatistics", async (_, reads) => ({ app_count: (await reads.all("categories", [])).length })),
+  on.answer("ValidateUserPassword", async ({ email }) => ({ validated: email === "slow" ? await slowly() : true })),
+  on.answer("Token", async ({ username, password }, reads, edge) => {
+    if (username === "nobody") return { rejected: "nobody is not known", kind: "notFound" };
+    if (password === "crash") throw new Error("the inside of the service");
+    return {
+      token_type: edge.header("authorization") ?? "none",
+      expires_in: (await reads.find("categories", [])).length,
+    };
+  }),
+];
+
+/** A service as small as one can be, with a row of every kind. */
+export const example = service({
+  name: "example",
+  aggregates: { category: { decider: category } },
+  projections: [categories],
+  http,
+});

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { QueryRow } from "../../../../events/http.ts";
+import { memoryDatabase } from "../../../../events/memory/database.ts";
+import { memoryDocuments } from "../../../../events/memory/documents.ts";
+import { kind } from "../../../../events/memory/fate.ts";
+import type { Caller } from "../../../../services/chassis/access.ts";
+import { queryOf, runQuery } from "../../../../services/chassis/http/queries.ts";
+import type { Fields } from "../../../../services/chassis/http/requests.ts";
+import { served, type World } from "../world.ts";
+import { example } from "./example.ts";
+
+const everybody: Caller = { userId: "system", groupPath: "", ownerPath: ":system", level: "all" };
+const row: QueryRow = {
+  ...{ kind: "query", operation: "DescribeApps", from: "apps", filters: ["app_id", "status", ["category_id", "categories"]] },
+  search: ["app_id", "name"],
+};
+const query = (fields: Fields, more: Partial<QueryRow> = {}, caller = everybody) =>
+  queryOf({ ...row, ...more }, fields, ["repo_id"], caller);
+
+test("paging has its defaults and bounds", () => {
+  const page = (fields: Fields) => [query(fields).offset, query(fields).limit];
+  assert.deepEqual(page({}), [0, 20]);
+  assert.deepEqual(page({ limit: 0, offset: 7 }), [7, 20]);
+  assert.deepEqual(page({ limit: 200 }), [0, 200]);
+  assert.deepEqual(page({ limit: 100_000 }), [0, 200]);
+});
+
+test("the latest come first; only an explicit false turns the order, and not where a row always ascends", () => {
+  assert.deepEqual(query({}).sort, { field: "create_time", descending: true });
+  assert.deepEqual(query({ reverse: true }).sort, { field: "create_time", descending: true });
+  assert.deepEqual(query({ reverse: false }).sort, { field: "create_time", descending: false });
+  assert.deepEqual(query({ reverse: true }, { ascending: true }).sort, { field: "create_time", descending: false });
+});
+
+test("an unknown sort key falls back", () => {
+  assert.equal(query({ sort_key: "name" }).sort?.field, "name");
+  assert.equal(query({ sort_key: "repo_id" }).sort?.field, "repo_id");
+  assert.equal(query({ sort_key: "password" }).sort?.field, "create_time");
+  assert.equal(query({ sort_key: "password" }, { sort: "status_time" }).sort?.field, "status_time");
+});
+
+test("filters are any of their values, in the document's field; other fields do not filter", () => {
+  assert.deepEqual(query({ status: ["active", "draft"], category_id: "ctg-1", owner: ["usr-1"] }).where, [
+    { field: "status", in: ["active", "draft"] },
+    { field: "categories", in: ["ctg-1"] },
+  ]);
+  const always = { where: [{ field: "active", in: [true] }] };
+  assert.deepEqual(query({ status: "active" }, always).where, [...always.where, { field: "status", in: ["active"] }]);
+});
+
+test("a search word is contained in a column, or equals an id", () => {
+  assert.deepEqual(query({ search_word: "Sql" }).search, { word: "Sql", fields: ["name"], exact: ["app_id"] });
+  assert.equal(query({}).search, undefined);
+});
+
+test("a shared row is everybody's", () => {
+  const mine: Caller = { userId: "usr-1", groupPath: "", ownerPath: ":usr-1", level: "self" };
+  assert.deepEqual(query({}, {}, mine).anyOf, [[{ field: "owner", in: ["usr-1"] }]]);
+  assert.equal(query({}, { shared: true }, mine).anyOf, undefined);
+});
+
+test("rows are joined, presented and cut to their columns", async () => {
+  const documents = memoryDocuments(memoryDatabase(), kind);
+  const put = (collection: string, id: string, value: Fields) =>
+    documents.write(collection, [{ document: { id, stream: `x/${id}`, version: 1, deleted: false, value }, expected: 0 }]);
+  await put("apps__v1", "app-1", { app_id: "app-1", name: "one", secret: "s", create_time: "1" });
+  await put("apps__v1", "app-2", { app_id: "app-2", name: "two", secret: "s", create_time: "2" });
+  for (const [version, app] of [
+    ["v1", "app-1"],
+    ["v2", "app-1"],
+    ["v3", "app-3"],
+  ] as const)
+    await put("versions__v1", version, { version_id: version, app: app, create_time: version });
+  const model = (name: string) => ({ name, version: 1, initialState: {}, evolve: {} });
+  const models = new Map([
+    ["apps", model("apps")],
+    ["versions", model("versions")],
+  ]);
+  const joining: QueryRow = {
+    ...row,
+    join: { versions: ["versions", "app", "app_id"] },
+    present: ({ secret: _, ...shown }: Fields, { versions = [] }: { readonly [field: string]: readonly Fields[] }) => ({
+      ...shown,
+      version_ids: versions.map(({ version_id }) => version_id),
+    }),
+  } as unknown as QueryRow; // As the row makers do.
+  const ask = (request: Fields) => runQuery(joining, request, { models, documents, caller: everybody, rowsField: "app_set" });
+  assert.deepEqual(await ask({}), {
+    total_count: 2,
+    app_set: [
+      { app_id: "app-2", name: "two", create_time: "2", version_ids: [] },
+      { app_id: "app-1", name: "one", create_time: "1", version_ids: ["v1", "v2"] },
+    ],
+  });
+  assert.deepEqual(await ask({ limit: 1, offset: 1, display_columns: ["name", "nothing"] }), {
+    total_count: 2,
+    app_set: [{ name: "one" }],
+  });
+});
+
+let world: World;
+before(async () => {
+  world = await served(example);
+  const catalogue = (dataLevel: string) => [
+    { moduleId: "m0", dataLevel, actionBundleIds: [] },
+    { moduleId: "m1", dataLevel, actionBundleIds: ["m1.f3.a2", "m1.f3.a3", "m1.f3.a4"] },
+  ];
+  await world.know("role/role-own", { kind: "role", modules: catalogue("self") });
+  await world.know("role/role-group", { kind: "role", modules: catalogue("group") });
+  await world.know("user/usr-a", { kind: "user", roleIds: ["role-own"], groupPath: ":grp-1" });
+  await world.know("user/usr-b", { kind: "user", roleIds: ["role-own"], groupPath: ":grp-1:grp-2" });
+  await world.know("user/usr-c", { kind: "user", roleIds: ["role-own"], groupPath: ":grp-10" });
+  await world.know("user/usr-head", { kind: "user", roleIds: ["role-group"], groupPath: ":grp-1" });
+});
+after(() => world.stop());
+
+test("everybody sees and changes what the data level gives, and no more", async () => {
+  const ids = new Map<string, string>();
+  for (const who of ["usr-a", "usr-b", "usr-c", "usr-head"]) {
+    const made = await (await world.as(who)).post("/v1/categories", { name: `of ${who}`, locale: "{}" });
+    ids.set(who, made.body.category_id);
+  }
+  const seenBy = async (who: string) => {
+    const { body } = await (await world.as(who)).get("/v1/categories?sort_key=name&reverse=false");
+    return (body.category_set ?? []).map(({ name }: { name: string }) => name);
+  };
+  assert.deepEqual(await seenBy("usr-a"), ["of usr-a"]);
+  assert.deepEqual(await seenBy("usr-head"), ["of usr-a", "of usr-b", "of usr-head"]);
+  assert.deepEqual(await seenBy("system"), ["of usr-a", "of usr-b", "of usr-c", "of usr-head"]);
+  const rename = async (who: string, whose: string) =>
+    (await world.as(who)).patch("/v1/categories", { category_id: ids.get(whose), name: `of ${whose}` });
+  assert.equal((await rename("usr-head", "usr-b")).status, 200);
+  const foreign = await rename("usr-a", "usr-b");
+  assert.deepEqual([foreign.status, foreign.body.code, foreign.error], [403, 7, "error_resource_access_denied"]);
+  assert.equal((await rename("usr-head", "usr-c")).status, 403);
+});
+
+test("an answer row's lists are the caller's, what it decides by is everybody's", async () => {
+  await world.know("user/usr-none", { kind: "user", roleIds: ["developer"], groupPath: "" });
+  const none = await (await world.as("usr-none")).get("/v1/apps/statistics");
+  assert.deepEqual([none.status, none.body], [200, { app_count: 0 }]);
+  const token = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ grant_type: "password" }) };
+  assert.equal((await world.send("/v1/oauth2/token", token)).body.expires_in, 4);
+});
+
+test("an empty page has neither count nor rows", async () => {
+  assert.deepEqual((await (await world.as("system")).get("/v1/categories?name=nothing%20of%20this%20name")).body, {});
+});

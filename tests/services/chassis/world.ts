@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import { memoryBlobs } from "../../../events/memory/blobs.ts";
+import { memoryDatabase } from "../../../events/memory/database.ts";
+import { memoryDocuments } from "../../../events/memory/documents.ts";
+import { type Fate, kind } from "../../../events/memory/fate.ts";
+import { memoryLogBroker } from "../../../events/memory/log.ts";
+import { memoryParking } from "../../../events/memory/parking.ts";
+import { memoryStore } from "../../../events/memory/store.ts";
+import type { Service } from "../../../events/service.ts";
+import { type AccessDocument, access } from "../../../services/chassis/access.ts";
+import { breakers } from "../../../services/chassis/breaker.ts";
+import { httpClient } from "../../../services/chassis/client.ts";
+import { systemClock } from "../../../services/chassis/clock.ts";
+import { readConfig } from "../../../services/chassis/config.ts";
+import { type Directory, staticDirectory } from "../../../services/chassis/discovery.ts";
+import { edgeOf } from "../../../services/chassis/edge.ts";
+import type { Logger } from "../../../services/chassis/logging.ts";
+import { metrics } from "../../../services/chassis/metrics.ts";
+import { sealing } from "../../../services/chassis/sealing.ts";
+import { serve } from "../../../services/chassis/serve.ts";
+import { newKeyPair, signToken } from "../../../services/chassis/tokens.ts";
+import type { Tools } from "../../../services/chassis/tools.ts";
+
+export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+export const platformKey = (id = "k1") => `${id}:${randomBytes(32).toString("base64")}`;
+
+type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into field by field.
+  readonly body: any;
+  readonly error: string | undefined;
+};
+
+/** A service over HTTP as it runs, with everything outside it in memory, and with users who have tokens. */
+export const served = async (
+  service: Service,
+  { wait = 300, directory = staticDirectory(new Map()) }: { wait?: number; directory?: Directory } = {},
+) => {
+  const clock = systemClock;
+  const config = readConfig(
+    { KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost", PITRIX_SEALING_KEYS: platformKey(), PITRIX_PARTITIONS: "2" },
+    [service.name],
+  );
+  const fate: { before: Fate["before"] } = { before: kind.before };
+  const database = memoryDatabase();
+  const fated: Fate = { before: (call) => fate.before(call), after: kind.after };
+  const log = memoryLogBroker({ clock }).connect();
+  const sealed = await sealing({ log, clock }, config.sealingKeys, random, { partitions: 1, wait });
+  const blobs = memoryBlobs(database, kind);
+  const logged: { readonly details: object; readonly message: string }[] = [];
+  const note = (details: object, message: string) => void logged.push({ details, message });
+  const logger: Logger = { debug: () => {}, info: () => {}, warn: note, error: note, child: () => logger };
+  const broken = breakers();
+  const documents = memoryDocuments(database, fated);
+  const tools: Tools = {
+    ...{ name: service.name, config, clock, log, logger, metrics: metrics(service.name), random, blobs, documents, directory },
+    edge: edgeOf({ sealing: sealed, blobs, clock, random }),
+    fetchBlob: () => Promise.reject(new Error("no other service runs here")),
+    guard: broken.guard,
+    call: httpClient(broken.guard),
+  };
+  const ports = { store: memoryStore(database, fated, clock.now), documents, parking: memoryParking(database, fated), log, clock };
+  const serving = await serve({ service: () => service }, tools, {
+    id: "one",
+    port: 0,
+    address: "127.0.0.1",
+    ports,
+    sealing: sealed,
+    wait,
+  });
+
+  const key = await newKeyPair();
+  const know = (id: string, value: Partial<AccessDocument> & Pick<AccessDocument, "kind">) => {
+    const document = { id, stream: id, version: 1, deleted: false, value: { ...access.initialState, ...value } };
+    return documents.write("access__v1", [{ document, expected: 0 }]);
+  };
+  await know("signingKey/key-1", { kind: "key", publicJwk: key.publicJwk });
+
+  const token = (userId: string, seconds = 600) =>
+    signToken({ keyId: "key-1", privateJwk: key.privateJwk }, "access", userId, seconds, {}, clock.now());
+  const send = async (url: string, init: RequestInit): Promise<Answer> => {
+    const response = await fetch(`${serving.url}${url}`, init);
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+    const body = isJson ? JSON.parse(text) : text;
+    return { status: response.status, headers: response.headers, body, error: body?.details?.[0]?.error_name };
+  };
+
+  return {
+    ...{ send, token, know, serving, tools, ports, logged, sealed, fate, log, database, key },
+    /** Signs in somebody who may do everything, or whom `know` was told of. */
+    as: async (userId: string) => {
+      const authorization = `Bearer ${await token(userId)}`;
+      const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+        send(path, {
+          method,
+          headers: { authorization, ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+          ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        });
+      return {
+        get: (path: string, headers?: Record<string, string>) => call("GET", path, undefined, headers),
+        post: (path: string, body: unknown, headers?: Record<string, string>) => call("POST", path, body, headers),
+        patch: (path: string, body: unknown, headers?: Record<string, string>) => call("PATCH", path, body, headers),
+        remove: (path: string, body: unknown, headers?: Record<string, string>) => call("DELETE", path, body, headers),
+      };
+    },
+    stop: async () => {
+      await serving.stop();
+      await sealed.stop();
+      await log.close();
+      broken.stop();
+    },
+  };
+};
+export type World = Awaited<ReturnType<typeof served>>;

@@ -1,0 +1,157 @@
+import { test } from "node:test";
+import type { RepoEvent } from "../../../schemas/generated/events.ts";
+import { repo } from "../../../services/repo/domain/repo.ts";
+import { given } from "../../spec.ts";
+import { createRepo, owned, settings, unchanged } from "./fixtures.ts";
+
+const repoId = "repo-1";
+const repoEventId = "repoe-1";
+const created: RepoEvent = { type: "RepoCreated", repoId, ...settings, controller: 0, ...owned };
+const established: RepoEvent = { ...created, controller: 1, url: "" };
+const requested: RepoEvent = { type: "RepoIndexingRequested", repoId, repoEventId, run: 1, ...owned };
+const again: RepoEvent = { type: "RepoIndexingRequested", repoId, repoEventId: "repoe-2", run: 2, ...owned };
+const recorded = (packageId: string, fingerprint: string): RepoEvent => ({
+  type: "RepoListingRecorded",
+  repoId,
+  repoEventId,
+  packages: [{ packageId, appId: "app-1", fingerprint }],
+  unlisted: [],
+});
+const indexed: RepoEvent = { type: "RepoIndexed", repoId, repoEventId, count: 0, listed: 0, unlisted: 0 };
+const succeeded: RepoEvent = { type: "RepoIndexingSucceeded", repoId, repoEventId };
+const deleted: RepoEvent = { type: "RepoDeleted", repoId };
+const failed = (reason: string): RepoEvent => ({ type: "RepoIndexingFailed", repoId, repoEventId, reason });
+const record = (packages: readonly { packageId: string; appId: string; fingerprint: string }[], unlisted: readonly string[] = []) =>
+  ({ type: "RecordListing", repoId, repoEventId, packages, unlisted }) as const;
+const modify = (changes: object) => ({ type: "ModifyRepo", repoId, repoEventId: "repoe-2", ...unchanged, ...changes }) as const;
+
+test("a repository that is registered is indexed", () => given(repo).when(createRepo()).expect(created, requested));
+test("a registration that comes again changes nothing", () => given(repo, created, requested).when(createRepo()).expectNothing());
+test("the platform's own repository is not indexed", () =>
+  given(repo)
+    .when({ type: "EstablishRepo", repoId: "repo-helm", providers: ["kubernetes"] })
+    .expectTypes("RepoCreated"));
+test("it is established once", () =>
+  given(repo, established)
+    .when({ type: "EstablishRepo", repoId, providers: ["kubernetes"] })
+    .expectNothing());
+
+test("another name is no reason to index again", () =>
+  given(repo, created, requested, indexed, succeeded)
+    .when(modify({ name: "other" }))
+    .expect({ type: "RepoModified", repoId, ...settings, name: "other" }));
+for (const change of [{ url: "http://other/" }, { sealedCredential: "sealed" }, { visibility: "private" }, { providers: ["kubernetes"] }])
+  test(`another ${Object.keys(change)[0]} starts an indexing`, () =>
+    given(repo, created, requested, indexed, succeeded)
+      .when(modify(change))
+      .expect({ type: "RepoModified", repoId, ...settings, ...change }, again));
+test("a change that makes the running indexing stale replaces it", () =>
+  given(repo, created, requested)
+    .when(modify({ url: "http://other/" }))
+    .expect(
+      { type: "RepoModified", repoId, ...settings, url: "http://other/" },
+      failed("the repository was changed; [repoe-2] takes its place"),
+      again,
+    ));
+test("a modification without a difference changes nothing", () =>
+  given(repo, created, requested)
+    .when(modify({ name: "demo" }))
+    .expectNothing());
+test("a credential can be taken away", () =>
+  given(repo, { ...created, sealedCredential: "sealed" }, requested, indexed, succeeded)
+    .when(modify({ url: "http://other/", sealedCredential: null }))
+    .expectTypes("RepoModified", "RepoIndexingRequested"));
+test("a deleted repository cannot be modified", () =>
+  given(repo, created, requested, deleted)
+    .when(modify({ name: "other" }))
+    .expectRejection(/deleted already/, { kind: "precondition", error: "resource_already_deleted" }));
+test("a repository that is not known cannot be modified", () =>
+  given(repo)
+    .when(modify({ name: "other" }))
+    .expectRejection(/does not exist/, { kind: "notFound", error: "resource_not_found" }));
+
+test("deleting starts the indexing that unlists everything", () =>
+  given(repo, created, requested, indexed, succeeded).when({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" }).expect(deleted, again));
+test("a repository is deleted once", () =>
+  given(repo, created, deleted).when({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" }).expectNothing());
+test("the platform's own repository cannot be deleted", () =>
+  given(repo, established)
+    .when({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" })
+    .expectRejection(/own/, { kind: "precondition", error: "cannot_delete_internal_repo" }));
+test("a repository that is not known cannot be deleted", () =>
+  given(repo)
+    .when({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" })
+    .expectRejection(/does not exist/, { kind: "notFound" }));
+
+test("a repository is indexed when somebody asks", () =>
+  given(repo, created, requested, indexed, succeeded).when({ type: "IndexRepo", repoId, repoEventId: "repoe-2" }).expect(again));
+test("one indexing runs at a time", () =>
+  given(repo, created, requested)
+    .when({ type: "IndexRepo", repoId, repoEventId: "repoe-2" })
+    .expectRejection(/\[repoe-1\] is running/, { kind: "precondition", error: "repo_event_running" }));
+test("it runs until the catalogue has adopted everything", () =>
+  given(repo, created, requested, indexed)
+    .when({ type: "IndexRepo", repoId, repoEventId: "repoe-2" })
+    .expectRejection(/is running/));
+test("asked again for the same run, nothing happens", () =>
+  given(repo, created, requested).when({ type: "IndexRepo", repoId, repoEventId }).expectNothing());
+test("a deleted repository is not indexed", () =>
+  given(repo, created, deleted)
+    .when({ type: "IndexRepo", repoId, repoEventId: "repoe-2" })
+    .expectRejection(/deleted already/));
+test("the platform's own repository has no index", () =>
+  given(repo, established)
+    .when({ type: "IndexRepo", repoId, repoEventId: "repoe-2" })
+    .expectRejection(/no index/, { kind: "precondition", error: "repo_has_no_index" }));
+
+const scheduled = { type: "IndexRepoAgain", repoId, repoEventId: "repoe-2", after: repoEventId } as const;
+test("the schedule starts the next run", () => given(repo, created, requested, failed("gone")).when(scheduled).expect(again));
+test("the schedule waits for a run that is under way", () => given(repo, created, requested).when(scheduled).expectNothing());
+test("a run that was asked for in between has its own schedule", () =>
+  given(repo, created, requested, indexed, succeeded, { ...again, repoEventId: "repoe-9" }, { ...succeeded, repoEventId: "repoe-9" })
+    .when(scheduled)
+    .expectNothing());
+test("a deleted repository has no schedule", () =>
+  given(repo, created, requested, failed("gone"), deleted).when(scheduled).expectNothing());
+
+test("what may be listed is recorded before it is", () =>
+  given(repo, created, requested)
+    .when(record([{ packageId: "p1", appId: "app-1", fingerprint: "" }]))
+    .expect(recorded("p1", "")));
+test("what is known already is not recorded as possible", () =>
+  given(repo, created, requested, recorded("p1", "f"))
+    .when(record([{ packageId: "p1", appId: "app-1", fingerprint: "" }]))
+    .expectNothing());
+test("what was listed is recorded once a run", () =>
+  given(repo, created, requested, recorded("p1", "f"))
+    .when(record([{ packageId: "p1", appId: "app-1", fingerprint: "f" }]))
+    .expectNothing());
+test("what was listed with the same content by the run before is recorded again, for the catalogue counts it again", () =>
+  given(repo, created, requested, recorded("p1", "f"), failed("gone"), { ...again, repoEventId: "repoe-2" })
+    .when({ ...record([{ packageId: "p1", appId: "app-1", fingerprint: "f" }]), repoEventId: "repoe-2" })
+    .expect({ ...recorded("p1", "f"), repoEventId: "repoe-2" } as RepoEvent));
+test("what was overtaken records nothing", () =>
+  given(repo, created, requested, failed("changed"), again)
+    .when(record([{ packageId: "p1", appId: "app-1", fingerprint: "f" }]))
+    .expectNothing());
+
+test("a finished run tells how many packages it announced", () =>
+  given(repo, created, requested, recorded("p1", "f"), recorded("p2", "f"), recorded("p3", ""), {
+    type: "RepoListingRecorded",
+    repoId,
+    repoEventId,
+    packages: [],
+    unlisted: ["p2"],
+  })
+    .when({ type: "FinishIndexing", repoId, repoEventId, count: 7 })
+    .expect({ type: "RepoIndexed", repoId, repoEventId, count: 7, listed: 1, unlisted: 1 }));
+test("the outcome of another run is ignored", () =>
+  given(repo, created, requested).when({ type: "FinishIndexing", repoId, repoEventId: "repoe-0", count: 7 }).expectNothing());
+test("a run fails with its reason", () =>
+  given(repo, created, requested).when({ type: "FailIndexing", repoId, repoEventId, reason: "404" }).expect(failed("404")));
+test("a run that has ended does not fail", () =>
+  given(repo, created, requested, indexed).when({ type: "FailIndexing", repoId, repoEventId, reason: "404" }).expectNothing());
+test("a run has succeeded once everything is adopted", () =>
+  given(repo, created, requested, indexed).when({ type: "ConfirmAdoption", repoId, repoEventId }).expect(succeeded));
+test("an adoption that is confirmed again changes nothing", () =>
+  given(repo, created, requested, indexed, succeeded).when({ type: "ConfirmAdoption", repoId, repoEventId }).expectNothing());
