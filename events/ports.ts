@@ -122,24 +122,68 @@ export type Documents = {
   readonly savePosition: (subscription: string, topic: string, partition: number, offset: number) => Promise<void>;
 };
 
-/** What is parked of one stream in one subscription: this event and all later ones, in order. */
+/** What somebody wants done with a parked event: try it again, or leave it out for good. */
+export type Asked = {
+  readonly action: "redrive" | "discard";
+  readonly by: string;
+  /** Why it is left out. */
+  readonly reason: string;
+  readonly time: string;
+};
+
+/** One event of a parked stream: the one at which its row threw, or one that waits behind it. */
 export type Parked = {
   readonly subscription: string;
   readonly record: LogRecord;
   readonly eventId: string;
   readonly stream: string;
+  /** Where it stands in its stream. A record that does not tell has the version of the event that it came after. */
   readonly version: number;
+  /** The row of the table: the event's type. */
+  readonly row: string;
   readonly reason: string;
   readonly time: string;
+  /** How often it was tried in vain; 0 = it waits behind an earlier event of its stream. */
+  readonly attempts: number;
+  /** It waits for a build that knows its schema. */
+  readonly unknownSchema: boolean;
+  readonly asked: Asked | null;
 };
+export type ParkedKey = Pick<Parked, "subscription" | "stream" | "version" | "eventId">;
+/** A stream that a subscription has parked, and how its first event stands. */
+export type ParkedStream = {
+  readonly subscription: string;
+  readonly stream: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly first: number;
+  readonly last: number;
+  readonly events: number;
+} & Pick<Parked, "eventId" | "row" | "reason" | "time" | "attempts" | "unknownSchema" | "asked">;
+
+/** What a service's subscriptions have parked. Whoever owns a partition writes; anybody may ask. */
 export type Parking = {
-  /** Again = no change. */
-  readonly add: (parked: Parked) => Promise<void>;
-  /** Streams of a subscription that are parked. */
-  readonly streams: (subscription: string) => Promise<readonly string[]>;
-  /** The parked events of one stream, ascending by version. */
-  readonly of: (subscription: string, stream: string) => Promise<readonly Parked[]>;
-  readonly remove: (parked: Parked) => Promise<void>;
+  /** One after the other, so that an error leaves a beginning of them. What is there, or was discarded, is not changed. */
+  readonly add: (parked: readonly Parked[]) => Promise<void>;
+  /** What is parked of a subscription, or of one of its partitions, by stream. */
+  readonly streams: (
+    subscription: string,
+    place?: { readonly topic: string; readonly partition: number },
+  ) => Promise<readonly ParkedStream[]>;
+  /** The parked events of one stream in their order, the first so many. */
+  readonly of: (subscription: string, stream: string, limit?: number) => Promise<readonly Parked[]>;
+  readonly remove: (parked: readonly ParkedKey[]) => Promise<void>;
+  /** Tried in vain once more: takes over reason, time and attempts, and what was asked is done. Nothing if it is not parked any more. */
+  readonly again: (parked: Parked) => Promise<void>;
+  /** Leaves a wish with an event; false if it is not parked any more. */
+  readonly ask: (parked: ParkedKey, asked: Asked) => Promise<boolean>;
+  /** The events of a subscription with a wish. */
+  readonly asked: (subscription: string) => Promise<readonly Parked[]>;
+  /** Takes it out for good, and remembers that. */
+  readonly discard: (parked: ParkedKey) => Promise<void>;
+  /** Ids of the events that were taken out. */
+  readonly discarded: (subscription: string) => Promise<readonly string[]>;
   readonly list: (limit: number) => Promise<readonly Parked[]>;
 };
 
@@ -162,8 +206,8 @@ export type LogBatch = {
 export type LogSubscription = {
   readonly group: string;
   readonly topics: readonly string[];
-  /** Where to begin in a partition that was just assigned; undefined = the start. Asked once an assignment. */
-  readonly position: (topic: string, partition: number) => Promise<number | undefined>;
+  /** Where to begin in a partition that was just assigned; undefined = the start. Asked once an assignment, which ends with the signal. */
+  readonly position: (topic: string, partition: number, signal: AbortSignal) => Promise<number | undefined>;
   /** One batch at a time a partition. An error is an outage: the same batch comes again, after a back-off. */
   readonly handle: (batch: LogBatch, signal: AbortSignal) => Promise<void>;
   readonly onError?: (error: Error) => void;

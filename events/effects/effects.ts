@@ -118,7 +118,7 @@ export const effectsWorker = (
         due = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER);
       }
     } finally {
-      done.abort();
+      done.abort("over");
       await renewing;
       await store.release(lease, instance).catch(() => {});
     }
@@ -191,7 +191,7 @@ export const effectsWorker = (
       const effect = service.aggregates[aggregateOf(stream)]?.effects?.[stored.type];
       if (!effect?.wanted) return;
       const { state } = await executor.state(aggregateOf(stream), stream);
-      if (!effect.wanted(state, codec.decode(stored.schemaId, stored.bytes))) underWay.abort();
+      if (!effect.wanted(state, codec.decode(stored.schemaId, stored.bytes))) underWay.abort("unwanted");
     } catch (error) {
       onError(error, stream);
     }

@@ -81,7 +81,7 @@ export const lanesOf = (
 
   const begin = async (lane: Lane): Promise<void> => {
     await running.get(nameOf(lane.topic, lane.partition));
-    const position = await insist(() => subscription.position(lane.topic, lane.partition));
+    const position = await insist(() => subscription.position(lane.topic, lane.partition, signal));
     if (position) moveTo(lane, position.value ?? 0);
   };
 

@@ -30,15 +30,19 @@ export const relay = (
     wake.ring();
   };
 
-  /** The batch with what must go before it, by (stream, version). */
+  /** The batch with what must go before it, by (stream, version): other instances commit to the same streams, also between two of ours. */
   const ordered = async (batch: readonly Commit[]): Promise<readonly Commit[]> => {
     const all = new Map(batch.map((commit) => [id(commit), commit]));
-    const lowest = new Map<string, number>();
-    for (const { stream, version } of batch) lowest.set(stream, Math.min(version, lowest.get(stream) ?? version));
-    for (const [stream, version] of lowest)
-      if (version > 1 && (published.get(stream) ?? 0) < version - 1)
-        for (const earlier of await store.dueBelow("publish", stream, version)) all.set(id(earlier), earlier);
-    return [...all.values()].sort((a, b) => (a.stream === b.stream ? a.version - b.version : a.stream < b.stream ? -1 : 1));
+    const reached = new Map<string, number>();
+    const gaps = new Map<string, number>();
+    for (const { stream, version, events } of [...batch].sort(byPlace)) {
+      const known = reached.get(stream) ?? published.get(stream) ?? 0;
+      if (version > known + 1) gaps.set(stream, version);
+      reached.set(stream, Math.max(known, version + events.length - 1));
+    }
+    for (const [stream, version] of gaps)
+      for (const earlier of await store.dueBelow("publish", stream, version)) all.set(id(earlier), earlier);
+    return [...all.values()].sort(byPlace);
   };
 
   const publishSome = async (): Promise<void> => {
@@ -111,3 +115,5 @@ export const relay = (
 export type Relay = ReturnType<typeof relay>;
 
 const id = ({ stream, version }: Commit): string => `${stream}@${version}`;
+
+const byPlace = (a: Commit, b: Commit): number => (a.stream === b.stream ? a.version - b.version : a.stream < b.stream ? -1 : 1);

@@ -60,7 +60,12 @@ const suitesOf = (rooms: readonly Room[]): readonly Suite[] => {
   const bySignature = new Map<string, Room[]>();
   for (const room of rooms) {
     const announced = room.aggregates.flatMap(({ events }) => events);
-    const signature = JSON.stringify([room.reactions.map(({ on }) => on).sort(compare), announced.sort(compare)]);
+    // What announces nothing has nothing to be alike in.
+    const signature = JSON.stringify([
+      announced.length === 0 && room.name,
+      room.reactions.map(({ on }) => on).sort(compare),
+      announced.sort(compare),
+    ]);
     bySignature.set(signature, [...(bySignature.get(signature) ?? []), room]);
   }
   return [...bySignature.values()].map((members) => ({ name: members[0]?.name ?? "", rooms: members }));

@@ -52,12 +52,8 @@ export const drawCard = (to: Canvas, { titles, colour, lines, under = 0 }: Card,
     to.rect({ x: x + 4 * back, y: y + 4 * back, width, height }, { fill: ink.paper, stroke: colour, radius: 8 });
   to.rect(place, { fill: ink.paper, stroke: colour, width: 1.5, radius: 8 });
   const head = titles.length * TITLE + 8;
-  to.path(
-    `M${x} ${y + head} V${y + 8} a8 8 0 0 1 8 -8 H${x + width - 8} a8 8 0 0 1 8 8 V${y + head}${lines.length === 0 ? ` a-8 8 0 0 1 -8 0` : ""} Z`,
-    { fill: colour },
-  );
-  for (const [index, title] of titles.entries())
-    to.text(x + PAD, y + 19 + index * TITLE, title, { size: 14, bold: true, fill: ink.paper });
+  to.path(`M${x} ${y + head} V${y + 8} a8 8 0 0 1 8 -8 H${x + width - 8} a8 8 0 0 1 8 8 V${y + head} Z`, { fill: colour });
+  for (const [index, title] of titles.entries()) to.text(x + PAD, y + 19 + index * TITLE, title, { size: 14, bold: true, fill: ink.paper });
   let line = y + head + PAD / 2;
   for (const each of lines) {
     line += heightOf(each);
@@ -77,26 +73,34 @@ export const drawCard = (to: Canvas, { titles, colour, lines, under = 0 }: Card,
 
 /** Twelve pixels square. */
 export const drawMark = (to: Canvas, mark: Mark, x: number, y: number, colour: string): void => {
-  const at = (points: string) => points.replace(/(-?[\d.]+),(-?[\d.]+)/g, (_, dx: string, dy: string) => `${x + Number(dx)} ${y + Number(dy)}`);
+  const at = (points: string) =>
+    points.replace(/(-?[\d.]+),(-?[\d.]+)/g, (_, dx: string, dy: string) => `${x + Number(dx)} ${y + Number(dy)}`);
   const line = { stroke: colour, width: 1.4 };
   switch (mark) {
     case "http":
       to.circle(x + 4, y + 3, 2.2, { fill: colour });
-      return to.path(at("M0,11 C0,6 8,6 8,11 Z"), { fill: colour });
+      to.path(at("M0,11 C0,6 8,6 8,11 Z"), { fill: colour });
+      return;
     case "effect":
-      return to.path(at("M7,0 L1,7 L5,7 L4,12 L11,4 L6.5,4 Z"), { fill: colour });
+      to.path(at("M7,0 L1,7 L5,7 L4,12 L11,4 L6.5,4 Z"), { fill: colour });
+      return;
     case "timer":
       to.circle(x + 6, y + 6, 5, { fill: "none", ...line });
-      return to.path(at("M6,3 L6,6 L8.5,7.5"), line);
+      to.path(at("M6,3 L6,6 L8.5,7.5"), line);
+      return;
     case "signal":
       to.circle(x + 2, y + 6, 1.8, { fill: colour });
-      return to.path(at("M5,2.5 Q8,6 5,9.5 M8,0.5 Q12,6 8,11.5"), line);
+      to.path(at("M5,2.5 Q8,6 5,9.5 M8,0.5 Q12,6 8,11.5"), line);
+      return;
     case "self":
-      return to.path(at("M2,8 C-1,1 10,-2 11,5 L8.4,4 M11,5 L12,2"), line);
+      to.path(at("M2,8 C-1,1 10,-2 11,5 L8.4,4 M11,5 L12,2"), line);
+      return;
     case "model":
       to.rect({ x: x + 1, y: y + 1, width: 9, height: 10 }, { fill: ink.paper, stroke: colour, width: 1.2, radius: 1.5 });
-      return to.path(at("M3,4 L8,4 M3,6.5 L8,6.5 M3,9 L6,9"), { stroke: colour, width: 1 });
+      to.path(at("M3,4 L8,4 M3,6.5 L8,6.5 M3,9 L6,9"), { stroke: colour, width: 1 });
+      return;
     case "reaction":
-      return to.path(at("M0,6 L10,6 M6,2.5 L10,6 L6,9.5"), line);
+      to.path(at("M0,6 L10,6 M6,2.5 L10,6 L6,9.5"), line);
+      return;
   }
 };

@@ -16,6 +16,8 @@ export type Room = {
   readonly timers: readonly MapRow[];
   readonly signals: readonly MapRow[];
   readonly operations: readonly (MapRow & { readonly kind: HttpRow["kind"] })[];
+  /** Commands that no row names itself: effects report them on the way, or a function makes the row. */
+  readonly unnamed: readonly string[];
 };
 
 /** An event that goes from who announces it to one row that reads it: a reaction, or a read model. */
@@ -79,19 +81,24 @@ const roomOf = ({ name, aggregates, reactions = {}, projections = [], signals = 
   const row = (on: string, source: unknown): MapRow => ({ on, commands: issuedBy(source, known) });
   const rows = (table: object | undefined) =>
     Object.entries(table ?? {}).flatMap(([on, source]) => (source === undefined ? [] : [row(on, source)]));
+  const tables = {
+    reactions: rows(reactions),
+    effects: Object.values(aggregates).flatMap(({ effects }) => rows(effects)),
+    timers: Object.values(aggregates).flatMap(({ timers }) => rows(timers)),
+    signals: signals.map((signal) => row("signal", signal)),
+    operations: http.map((each) => ({ ...row(each.operation, each.kind === "command" ? each.command : undefined), kind: each.kind })),
+  };
+  const named = new Set(Object.values(tables).flatMap((table) => table.flatMap(({ commands }) => commands)));
   return {
     name,
+    ...tables,
+    unnamed: [...known].filter((command) => !named.has(command)),
     aggregates: Object.entries(aggregates).map(([aggregate, { decider }]) => ({
       name: aggregate,
       commands: Object.keys(decider.decide),
       events: Object.keys(decider.evolve),
     })),
-    reactions: rows(reactions),
     readModels: projections.map((projection: AnyProjection) => ({ name: projection.name, events: Object.keys(projection.evolve) })),
-    effects: Object.values(aggregates).flatMap(({ effects }) => rows(effects)),
-    timers: Object.values(aggregates).flatMap(({ timers }) => rows(timers)),
-    signals: signals.map((signal) => row("signal", signal)),
-    operations: http.map((each) => ({ ...row(each.operation, each.kind === "command" ? each.command : undefined), kind: each.kind })),
   };
 };
 

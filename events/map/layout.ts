@@ -1,7 +1,13 @@
 import type { Rect } from "./canvas.ts";
 
-/** Something to be placed in a column. */
-export type Box = { readonly id: string; readonly column: number; readonly width: number; readonly height: number };
+/** Something to be placed in a column. Links meet it in the middle of its sides if it says so, else where they come from. */
+export type Box = {
+  readonly id: string;
+  readonly column: number;
+  readonly width: number;
+  readonly height: number;
+  readonly centre?: boolean;
+};
 /** Leads from one box to another, in whichever direction the columns lie. */
 export type Link = { readonly from: string; readonly to: string };
 export type Layout = {
@@ -118,7 +124,7 @@ const costOf = (columns: readonly (readonly Node[])[], steps: readonly Step[], s
 /** Where on a box a link to the other one would meet it. */
 const facing = (box: Node, other: Node, heights: Heights): number => {
   const [own, wanted] = [heights.get(box.id) ?? 0, heights.get(other.id) ?? 0];
-  const room = box.lane ? 0 : Math.max(0, box.height / 2 - EDGE);
+  const room = box.lane || box.centre ? 0 : Math.max(0, box.height / 2 - EDGE);
   return Math.min(own + room, Math.max(own - room, wanted));
 };
 
@@ -157,7 +163,10 @@ const centred = (columns: readonly (readonly Node[])[], steps: readonly Step[], 
 /** The numbers nearest to the wanted ones of which each is at least its distance above the one before: pooled where they conflict. */
 const apart = (wanted: readonly number[], distances: readonly number[]): readonly number[] => {
   let sum = 0;
-  const offsets = distances.map((distance) => (sum += distance));
+  const offsets = distances.map((distance) => {
+    sum += distance;
+    return sum;
+  });
   const pools: { total: number; count: number }[] = [];
   for (const [index, value] of wanted.entries()) {
     let pool = { total: value - (offsets[index] ?? 0), count: 1 };
@@ -193,7 +202,7 @@ const portsOf = (steps: readonly Step[], places: ReadonlyMap<string, Rect>): Rea
     const sorted = [...others].sort((a, b) => middle(places.get(a.id)) - middle(places.get(b.id)));
     const [low, high] = [place.y + Math.min(EDGE, place.height / 2), place.y + place.height - Math.min(EDGE, place.height / 2)];
     const distance = sorted.length > 1 ? Math.min(PORTS, (high - low) / (sorted.length - 1)) : 0;
-    const single = others.length === 1 && place.height < 6 * EDGE;
+    const single = others.length === 1 && box.centre;
     const wanted = sorted.map((other) => (single ? middle(place) : Math.min(high, Math.max(low, middle(places.get(other.id))))));
     const spread = apart(
       wanted,

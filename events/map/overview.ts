@@ -1,16 +1,16 @@
 import { type Bundle, bundled, type Common, type Suite, unique } from "./bundles.ts";
-import { canvas, hueOf, ink, type Picture, type Rect } from "./canvas.ts";
+import { canvas, hueOf, ink, type Picture, type Rect, widthOf } from "./canvas.ts";
 import { type Card, cardHeight, cardWidth, drawCard, drawMark, type Line, list } from "./card.ts";
 import type { Choreography, MapRow } from "./graph.ts";
-import { drawLegend, LEGEND, legendOf } from "./legend.ts";
 import { layered } from "./layout.ts";
+import { drawLegend, LEGEND, legendOf } from "./legend.ts";
 import { columnsOf } from "./order.ts";
 
-const ROOM = 236;
-const MARGIN = 32;
+const ROOM = 202;
+const MARGIN = 26;
 const HEAD = 88;
-const TEXT = 11.5;
-const LINE = 15;
+const TEXT = 11;
+const LINE = 14.5;
 
 /** All services at once: rooms, and between two of them one arrow each way with the names of the events on it. */
 export const overview = (graph: Choreography): Picture => {
@@ -20,7 +20,7 @@ export const overview = (graph: Choreography): Picture => {
     bundles,
   );
   const colours = new Map(suites.map(({ name }, index) => [name, hueOf(index)]));
-  const cards = new Map(suites.map((suite) => [suite.name, roomCard(suite, graph, colours.get(suite.name) ?? ink.text)]));
+  const cards = new Map(suites.map((suite) => [suite.name, roomCard(suite, graph, common, colours.get(suite.name) ?? ink.text)]));
   const labels = [
     ...bundles.map((bundle) => labelOf(bundle, columns)),
     ...common.map((each, index) => ({ ...commonLabel(each, index), column: 2 * (columns.get(each.from) ?? 0) + 1 })),
@@ -31,11 +31,12 @@ export const overview = (graph: Choreography): Picture => {
       id,
       column,
       width: Math.max(...lines.map(lineWidth)) + 20,
+      centre: true,
       height: lines.length * LINE + 10,
     })),
   ];
   const links = labels.flatMap(({ id, from, to }) => [{ from, to: id }, ...(to === undefined ? [] : [{ from: id, to }])]);
-  const { places, routes, width, height } = layered(boxes, links, { gap: 46, spacing: 22 });
+  const { places, routes, width, height } = layered(boxes, links, { gap: 30, spacing: 22 });
   const [totalWidth, totalHeight] = [Math.max(width + 2 * MARGIN, LEGEND + 2 * MARGIN), height + HEAD + MARGIN];
 
   const picture = canvas();
@@ -43,7 +44,14 @@ export const overview = (graph: Choreography): Picture => {
   picture.text(MARGIN, 44, title, { size: 24, bold: true });
   picture.text(MARGIN, 66, summary(graph), { size: 13, fill: ink.soft });
   const left = (totalWidth - width) / 2;
-  const shift = (place: Rect | undefined): Rect => ({ x: 0, y: 0, width: 0, height: 0, ...place, ...(place && { x: place.x + left, y: place.y + HEAD }) });
+  const shift = (place: Rect | undefined): Rect => ({
+    x: 0,
+    y: 0,
+    width: 0,
+    height: 0,
+    ...place,
+    ...(place && { x: place.x + left, y: place.y + HEAD }),
+  });
   let link = 0;
   for (const { from, to, solid } of labels)
     for (const last of to === undefined ? [true] : [false, true]) {
@@ -57,7 +65,15 @@ export const overview = (graph: Choreography): Picture => {
     drawCard(picture, card, place);
   }
   for (const label of labels) drawLabel(picture, label, shift(places.get(label.id)), colours.get(label.from) ?? ink.text);
-  const legend = drawLegend(picture, legendOf(graph, suites.some(({ rooms }) => rooms.length > 1)), MARGIN, totalHeight);
+  const legend = drawLegend(
+    picture,
+    legendOf(
+      graph,
+      suites.some(({ rooms }) => rooms.length > 1),
+    ),
+    MARGIN,
+    totalHeight,
+  );
   return picture.finish(totalWidth, totalHeight + legend + MARGIN / 2, title);
 };
 
@@ -71,10 +87,15 @@ const summary = ({ rooms, arrows }: Choreography): string => {
   );
 };
 
-const roomCard = ({ rooms }: Suite, { arrows }: Choreography, colour: string): Card => {
+const roomCard = ({ rooms }: Suite, { arrows }: Choreography, common: readonly Common[], colour: string): Card => {
   const names = <K extends "effects" | "timers">(table: K) => unique(rooms.flatMap((room) => room[table].map(({ on }: MapRow) => on)));
+  const models = unique(rooms.flatMap(({ readModels }) => readModels.map(({ name }) => name))).filter(
+    (name) => !common.some(({ model }) => model === name),
+  );
   const inside = rooms.map(({ name }) => name);
-  const self = unique(arrows.filter(({ from, to, by }) => by === "reaction" && inside.includes(from) && inside.includes(to)).map(({ event }) => event));
+  const self = unique(
+    arrows.filter(({ from, to, by }) => by === "reaction" && inside.includes(from) && inside.includes(to)).map(({ event }) => event),
+  );
   const section = (heading: string, lines: readonly Line[]): readonly Line[] => (lines.length === 0 ? [] : [{ heading }, ...lines]);
   const events = unique(rooms.flatMap(({ aggregates }) => aggregates.flatMap((aggregate) => aggregate.events)));
   const operations = rooms.flatMap((room) => room.operations);
@@ -90,11 +111,12 @@ const roomCard = ({ rooms }: Suite, { arrows }: Choreography, colour: string): C
     colour,
     under: rooms.length - 1,
     lines: [
+      ...(events.length === 0 ? [{ text: "announces nothing", soft: true }] : []),
       ...section(
-        `decides, and announces ${events.length} events, for each`,
+        `decides on, with ${events.length} events`,
         list(unique(rooms.flatMap(({ aggregates }) => aggregates.map(({ name }) => name))), ROOM, { bold: true }),
       ),
-      ...section("keeps", list(unique(rooms.flatMap(({ readModels }) => readModels.map(({ name }) => name))), ROOM, { mark: "model", soft: true })),
+      ...section("keeps", list(models, ROOM, { mark: "model", soft: true })),
       ...section("reacts to itself", list(self, ROOM, { mark: "self" })),
       ...section("at its edge", edge),
     ],
@@ -121,7 +143,10 @@ const labelOf = ({ from, to, reactions, reads }: Bundle, columns: ReadonlyMap<st
     solid: reactions.length > 0,
     lines: [
       ...reactions.map(({ event }) => ({ text: event, model: false })),
-      ...reads.map(({ model, events }) => ({ text: events.length === 1 ? `${events[0]} → ${model}` : `${events.length} events → ${model}`, model: true })),
+      ...reads.map(({ model, events }) => ({
+        text: events.length === 1 ? `${events[0]} → ${model}` : `${events.length} events → ${model}`,
+        model: true,
+      })),
     ],
   };
 };
@@ -137,8 +162,7 @@ const commonLabel = ({ from, model, events }: Common, index: number) => ({
   ],
 });
 
-const lineWidth = ({ text, model }: LabelLine): number => text.length * 0 + measured(text) + (model ? 16 : 0);
-const measured = (text: string): number => cardWidth({ titles: [], colour: "", lines: [{ text }] }, 0) - 20;
+const lineWidth = ({ text, model }: LabelLine): number => widthOf(text, TEXT) + (model ? 16 : 0);
 
 const drawLabel = (to: ReturnType<typeof canvas>, { id, lines }: Label, place: Rect, colour: string): void => {
   to.block(id, place);

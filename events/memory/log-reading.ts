@@ -60,7 +60,7 @@ export const readLane = async (
 ): Promise<void> => {
   const tell = (error: Error) => subscription.onError?.(error);
   await running.get(laneName(lane));
-  const position = await insist(reading, instance, signal, () => subscription.position(lane.topic, lane.partition), tell);
+  const position = await insist(reading, instance, signal, () => subscription.position(lane.topic, lane.partition, signal), tell);
   let offset = position?.value ?? 0;
   const end = partitionOf(reading, lane).end();
   if (offset > end) {

@@ -1,4 +1,4 @@
-import type { Parked, Parking } from "../ports.ts";
+import type { Parked, ParkedKey, ParkedStream, Parking } from "../ports.ts";
 import { copy } from "./copy.ts";
 import type { MemoryDatabase } from "./database.ts";
 import { placeKey } from "./due.ts";
@@ -7,32 +7,94 @@ import { type Fate, under } from "./fate.ts";
 /** One instance's view of what is parked, in memory. */
 export const memoryParking = (database: MemoryDatabase, fate: Fate): Parking => {
   const sorted = (wanted: (parked: Parked) => boolean): readonly Parked[] =>
-    [...database.parked.values()].filter(wanted).sort((left, right) => (idOf(left) < idOf(right) ? -1 : 1));
+    [...database.parked]
+      .filter(([id, parked]) => !id.startsWith(DISCARDED) && wanted(parked))
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([, parked]) => copy(parked));
+  const streamsIn = (parked: readonly Parked[]): readonly ParkedStream[] => {
+    const streams = new Map<string, ParkedStream>();
+    for (const each of parked) {
+      const found = streams.get(each.stream);
+      const first: ParkedStream = found ?? { ...headOf(each), events: 0 };
+      streams.set(each.stream, { ...first, last: each.version, events: first.events + 1 });
+    }
+    return [...streams.values()].sort((left, right) => (left.stream < right.stream ? -1 : 1));
+  };
   return {
-    add: (parked) =>
-      under(fate, `parking.add ${idOf(parked)}`, () => {
-        if (!database.parked.has(idOf(parked))) database.parked.set(idOf(parked), copy(parked));
-      }),
-    streams: (subscription) =>
-      under(fate, `parking.streams ${subscription}`, () => {
-        const streams = sorted((parked) => parked.subscription === subscription).map(({ stream }) => stream);
-        return [...new Set(streams)].sort();
-      }),
-    of: (subscription, stream) =>
-      under(fate, `parking.of ${subscription} ${stream}`, () =>
-        sorted((parked) => parked.subscription === subscription && parked.stream === stream).map(copy),
+    add: async (parked) => {
+      for (const each of parked)
+        await under(fate, `parking.add ${idOf(each)}`, () => {
+          const id = idOf(each);
+          if (!database.parked.has(id) && !database.parked.has(DISCARDED + id)) database.parked.set(id, copy(each));
+        });
+    },
+    streams: (subscription, place) =>
+      under(fate, `parking.streams ${subscription}`, () =>
+        streamsIn(
+          sorted(
+            ({ record, ...parked }) =>
+              parked.subscription === subscription && (!place || (record.topic === place.topic && record.partition === place.partition)),
+          ),
+        ),
       ),
-    remove: (parked) =>
-      under(fate, `parking.remove ${idOf(parked)}`, () => {
+    of: (subscription, stream, limit) =>
+      under(fate, `parking.of ${subscription} ${stream}`, () =>
+        sorted((parked) => parked.subscription === subscription && parked.stream === stream).slice(0, limit),
+      ),
+    remove: async (parked) => {
+      for (const each of parked)
+        await under(fate, `parking.remove ${idOf(each)}`, () => {
+          database.parked.delete(idOf(each));
+        });
+    },
+    again: (parked) =>
+      under(fate, `parking.again ${idOf(parked)}`, () => {
+        if (database.parked.has(idOf(parked))) database.parked.set(idOf(parked), copy({ ...parked, asked: null }));
+      }),
+    ask: (parked, asked) =>
+      under(fate, `parking.ask ${idOf(parked)}`, () => {
+        const found = database.parked.get(idOf(parked));
+        if (found) database.parked.set(idOf(parked), { ...found, asked });
+        return found !== undefined;
+      }),
+    asked: (subscription) =>
+      under(fate, `parking.asked ${subscription}`, () => sorted((parked) => parked.subscription === subscription && parked.asked !== null)),
+    discard: (parked) =>
+      under(fate, `parking.discard ${idOf(parked)}`, () => {
+        const found = database.parked.get(idOf(parked));
+        if (found) database.parked.set(DISCARDED + idOf(parked), found);
         database.parked.delete(idOf(parked));
       }),
-    list: (limit) =>
-      under(fate, "parking.list", () =>
-        sorted(() => true)
-          .slice(0, Math.max(0, limit))
-          .map(copy),
+    discarded: (subscription) =>
+      under(fate, `parking.discarded ${subscription}`, () =>
+        [...database.parked]
+          .filter(([id, parked]) => id.startsWith(DISCARDED) && parked.subscription === subscription)
+          .map(([, { eventId }]) => eventId),
       ),
+    list: (limit) => under(fate, "parking.list", () => sorted(() => true).slice(0, Math.max(0, limit))),
   };
 };
 
-const idOf = ({ subscription, stream, version }: Parked): string => `${subscription}|${placeKey(stream, version)}`;
+/** Stands before the ids of those that were taken out for good; no subscription is called so. */
+const DISCARDED = "-";
+
+/** Behind the version its id: what does not tell its version stands behind the event that it came after. */
+const idOf = ({ subscription, stream, version, eventId }: ParkedKey): string =>
+  `${subscription}|${placeKey(stream, version)}${eventId.startsWith(`${stream}@`) ? "" : `+${eventId}`}`;
+
+const headOf = ({
+  subscription,
+  stream,
+  version,
+  record,
+  eventId,
+  row,
+  reason,
+  time,
+  attempts,
+  unknownSchema,
+  asked,
+}: Parked): ParkedStream => ({
+  ...{ subscription, stream, topic: record.topic, partition: record.partition, offset: record.offset },
+  ...{ first: version, last: version, events: 1, eventId, row, reason, time, attempts, unknownSchema, asked },
+});

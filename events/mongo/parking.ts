@@ -1,48 +1,105 @@
 import type { Collection, Db } from "mongodb";
-import type { LogRecord, Parked, Parking } from "../ports.ts";
+import type { LogRecord, Parked, ParkedKey, ParkedStream, Parking } from "../ports.ts";
+import { chunks } from "./chunks.ts";
 import { placeKey } from "./commit-document.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { once, type Ready } from "./ready.ts";
 
-/** Headers as pairs, since their names are not ours to restrict. */
+/** Headers as pairs, since their names are not ours to restrict. What was taken out for good stays, so that a repeat is known. */
 type ParkedDocument = Omit<Parked, "record"> & {
   readonly _id: string;
   readonly record: Omit<LogRecord, "headers"> & { readonly headers: readonly (readonly [string, string])[] };
+  readonly isDiscarded: boolean;
+  /** Only while something is asked, for a sparse index. */
+  readonly wish?: string;
 };
+
+/** Deletions in one round trip. */
+const batch = 500;
 
 /** What a service's subscriptions have parked: a document an event. */
 export const mongoParking = (database: Ready<Db>): Parking => {
-  const parked = once(async () => prepare(await database()));
+  const collection = once(async () => prepare(await database()));
+  const found = async (filter: object, limit = 0): Promise<readonly Parked[]> => {
+    const documents = (await collection()).find({ ...filter, isDiscarded: false });
+    return (await documents.sort({ _id: 1 }).limit(limit).toArray()).map(fromDocument);
+  };
   return {
-    add: async (event) => {
-      const collection = await parked();
-      try {
-        await collection.insertOne(toDocument(event));
-      } catch (error) {
-        if (!isDuplicate(error)) throw error;
+    add: async (parked) => {
+      const documents = await collection();
+      for (const event of parked) {
+        try {
+          await documents.insertOne(toDocument(event));
+        } catch (error) {
+          if (!isDuplicate(error)) throw error;
+        }
       }
     },
-    streams: async (subscription) => (await (await parked()).distinct("stream", { subscription })).sort(),
-    of: async (subscription, stream) => {
-      const found = await (await parked()).find({ subscription, stream }).sort({ version: 1 }).toArray();
-      return found.map(fromDocument);
+    streams: async (subscription, place) => {
+      const where = place ? { "record.topic": place.topic, "record.partition": place.partition } : {};
+      const groups = await (await collection())
+        .aggregate<Omit<ParkedStream, "subscription" | "stream"> & { readonly _id: string }>([
+          { $match: { subscription, ...where, isDiscarded: false } },
+          { $sort: { _id: 1 } },
+          { $group: { _id: "$stream", ...head, last: { $last: "$version" }, events: { $sum: 1 } } },
+          { $sort: { _id: 1 } },
+        ])
+        .toArray();
+      return groups.map(({ _id, ...stream }) => ({ subscription, stream: _id, ...stream }));
     },
-    remove: async (event) => {
-      await (await parked()).deleteOne({ _id: idOf(event) });
+    of: async (subscription, stream, limit) => {
+      if (limit !== undefined && limit <= 0) return [];
+      // "A" follows "@": everything of this stream, and of no other.
+      return found({ _id: { $gte: `${subscription}|${stream}@`, $lt: `${subscription}|${stream}A` } }, limit);
     },
-    list: async (limit) => {
-      if (limit <= 0) return [];
-      const found = await (await parked()).find({}).sort({ _id: 1 }).limit(limit).toArray();
-      return found.map(fromDocument);
+    remove: async (parked) => {
+      for (const some of chunks(parked, batch)) await (await collection()).deleteMany({ _id: { $in: some.map(idOf) } });
     },
+    again: async (parked) => {
+      const { reason, time, attempts, unknownSchema } = parked;
+      const change = { $set: { reason, time, attempts, unknownSchema, asked: null }, $unset: { wish: "" as const } };
+      await (await collection()).updateOne({ _id: idOf(parked), isDiscarded: false }, change);
+    },
+    ask: async (parked, asked) => {
+      const change = { $set: { asked, wish: asked.action } };
+      return (await (await collection()).updateOne({ _id: idOf(parked), isDiscarded: false }, change)).matchedCount > 0;
+    },
+    asked: (subscription) => found({ subscription, wish: { $in: ["redrive", "discard"] } }),
+    discard: async (parked) => {
+      await (await collection()).updateOne({ _id: idOf(parked) }, { $set: { isDiscarded: true }, $unset: { wish: "" } });
+    },
+    discarded: async (subscription) => {
+      const documents = (await collection()).find({ subscription, isDiscarded: true }, { projection: { eventId: 1 } });
+      return (await documents.toArray()).map(({ eventId }) => eventId);
+    },
+    list: async (limit) => (limit <= 0 ? [] : found({}, limit)),
   };
 };
 
-const idOf = ({ subscription, stream, version }: Parked): string => `${subscription}|${placeKey(stream, version)}`;
+/** Behind the version its id: what does not tell its version stands behind the event that it came after. */
+const idOf = ({ subscription, stream, version, eventId }: ParkedKey): string =>
+  `${subscription}|${placeKey(stream, version)}${eventId.startsWith(`${stream}@`) ? "" : `+${eventId}`}`;
+
+const head = {
+  topic: { $first: "$record.topic" },
+  partition: { $first: "$record.partition" },
+  offset: { $first: "$record.offset" },
+  first: { $first: "$version" },
+  eventId: { $first: "$eventId" },
+  row: { $first: "$row" },
+  reason: { $first: "$reason" },
+  time: { $first: "$time" },
+  attempts: { $first: "$attempts" },
+  unknownSchema: { $first: "$unknownSchema" },
+  asked: { $first: "$asked" },
+};
 
 const prepare = async (database: Db): Promise<Collection<ParkedDocument>> => {
   const parked = database.collection<ParkedDocument>("parked");
-  await parked.createIndexes([{ key: { subscription: 1, stream: 1 }, name: "stream" }]);
+  await parked.createIndexes([
+    { key: { subscription: 1, "record.topic": 1, "record.partition": 1 }, name: "place" },
+    { key: { wish: 1 }, name: "wish", sparse: true },
+  ]);
   return parked;
 };
 
@@ -50,9 +107,11 @@ const toDocument = (event: Parked): ParkedDocument => ({
   ...event,
   _id: idOf(event),
   record: { ...event.record, headers: Object.entries(event.record.headers) },
+  isDiscarded: false,
+  ...(event.asked && { wish: event.asked.action }),
 });
 
-const fromDocument = ({ _id, record, ...event }: ParkedDocument): Parked => ({
+const fromDocument = ({ _id, isDiscarded, wish, record, ...event }: ParkedDocument): Parked => ({
   ...event,
   record: { ...record, value: record.value === null ? null : new Uint8Array(record.value), headers: Object.fromEntries(record.headers) },
 });

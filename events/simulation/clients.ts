@@ -75,7 +75,7 @@ export const client = async (
         }),
       clock.sleep(PATIENCE, enough.signal).then(() => undefined),
     ]);
-    enough.abort();
+    enough.abort("answered");
     if (!answer) return false;
     exchange.answers.push({ outcome: answer, since, step: platform.step() });
     journal.note(
@@ -86,7 +86,7 @@ export const client = async (
     if (answer.commit && random() < 0.3) {
       const until = new AbortController();
       const seen = await Promise.race([instance.settled(answer.commit, 2_000), clock.sleep(PATIENCE, until.signal).then(() => false)]);
-      until.abort();
+      until.abort("answered");
       if (seen) mustShow(instance.service, answer.commit);
     }
     return true;

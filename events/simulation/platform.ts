@@ -65,9 +65,9 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
   const watched = (log: Log, life: Life): Log => ({
     ...log,
     publish: async (records) => {
-      if (faults.repeatEvery > 0) published.push(...records.filter(({ topic }) => !topic.startsWith("pitrix.deadLetter")));
       if (notes.kept) notes.note(life.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
       await log.publish(records);
+      if (faults.repeatEvery > 0) published.push(...records.filter(({ topic }) => !topic.startsWith("pitrix.deadLetter")));
       step++;
       lastChange = clock.now();
     },
@@ -90,13 +90,13 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
       const [late, done] = [new AbortController(), new AbortController()];
       const timeout = own.sleep(Math.min(milliseconds, 20_000), done.signal).then(() => {
         if (done.signal.aborted) return never<never>();
-        late.abort();
+        late.abort("late");
         throw new Error("it took too long");
       });
       try {
         return await Promise.race([run(late.signal), timeout]);
       } finally {
-        done.abort();
+        done.abort("done");
       }
     };
 

@@ -103,11 +103,9 @@ export const executor = (
       const before: number = head.version;
       head = await fold(stream, decider, head);
       fromPrimary = true;
-      // Neither the cause nor the version: a claim, or a write that a majority does not have yet.
-      if (head.version === before) {
-        taken = await takenBy(stream, decider, commit.claims);
-        if (!taken) await clock.sleep(backOff(clock, attempt, 5, 500));
-      }
+      // Neither the cause nor the version: a claim, or a write that a majority does not have yet. A newer state is asked anew.
+      taken = head.version === before ? await takenBy(stream, decider, commit.claims) : undefined;
+      if (!taken && head.version === before) await clock.sleep(backOff(clock, attempt, 5, 500));
     }
   };
 
@@ -134,7 +132,7 @@ export const executor = (
       publish: events.length > 0,
       effects: events.flatMap((event, index) => (effects[event.type] ? [version + index] : [])),
       timers: [],
-      metadata: { ...metadata, time: head.time.localeCompare(now) > 0 ? head.time : now, fingerprint: fingerprint ?? null },
+      metadata: { ...metadata, time: head.time > now ? head.time : now, fingerprint: fingerprint ?? null },
     };
     if (bare.events.reduce((size, { bytes }) => size + bytes.byteLength, 0) > LARGEST_COMMIT)
       throw new InvalidEvent(`a commit of ${events.length} events is larger than ${LARGEST_COMMIT} bytes`);

@@ -53,29 +53,41 @@ export const projector = (projection: AnyProjection, documents: Documents, appli
   const collection = collectionOf(projection);
   const types = Object.keys(projection.evolve);
 
+  /** What is to be written; undefined as soon as another stream turns out to fail. */
+  const fold = (
+    wanted: ReadonlyMap<string, readonly Delivered[]>,
+    stored: ReadonlyMap<string, StoredDocument>,
+    failures: Map<string, Failure>,
+  ): readonly DocumentWrite[] | undefined => {
+    const writes: DocumentWrite[] = [];
+    for (const [id, events] of wanted) {
+      const from = stored.get(id);
+      let document = from;
+      for (const delivered of events) {
+        const failed = failures.get(delivered.meta.stream);
+        if (failed && delivered.meta.version >= failed.delivered.meta.version) break;
+        try {
+          document = evolve(projection, id, document, delivered);
+        } catch (error) {
+          if (!(error instanceof TableError)) throw error;
+          failures.set(delivered.meta.stream, { delivered, error });
+          return undefined;
+        }
+      }
+      if (document && document !== from) writes.push({ document, expected: from?.version ?? 0 });
+    }
+    return writes;
+  };
+
   const handle = async (streams: ReadonlyMap<string, readonly Delivered[]>): Promise<readonly Failure[]> => {
     const failures = new Map<string, Failure>();
     let wanted = wantedBy(projection, streams, failures);
     for (let round = 1; wanted.size > 0; round++) {
       if (round > 100) throw new Error(`read model ${projection.name} misses its compare-and-set again and again`);
       const stored = new Map((await documents.get(collection, [...wanted.keys()])).map((document) => [document.id, document]));
-      const writes: DocumentWrite[] = [];
-      for (const [id, events] of wanted) {
-        const from = stored.get(id);
-        let document = from;
-        for (const delivered of events) {
-          const failed = failures.get(delivered.meta.stream);
-          if (failed && delivered.meta.version >= failed.delivered.meta.version) break;
-          try {
-            document = evolve(projection, id, document, delivered);
-          } catch (error) {
-            if (!(error instanceof TableError)) throw error;
-            failures.set(delivered.meta.stream, { delivered, error });
-            break;
-          }
-        }
-        if (document && document !== from) writes.push({ document, expected: from?.version ?? 0 });
-      }
+      let writes = fold(wanted, stored, failures);
+      // What was folded before a failure was found may go beyond it in other documents of the stream.
+      while (!writes) writes = fold(wanted, stored, failures);
       const missed = new Set(writes.length === 0 ? [] : await documents.write(collection, writes));
       wanted = new Map([...wanted].filter(([id]) => missed.has(id)));
     }

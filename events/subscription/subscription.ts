@@ -1,19 +1,13 @@
-import { type Codec, InvalidEvent } from "../codec/codec.ts";
-import { unframe } from "../codec/framing.ts";
+import { type Codec, InvalidEvent, UnknownSchema } from "../codec/codec.ts";
 import { backOff } from "../concurrency.ts";
-import { metaOf, typeOf } from "../log/record.ts";
-import type { Message, Meta } from "../message.ts";
+import { typeOf } from "../log/record.ts";
 import type { LogBatch, LogRecord, Ports, Running } from "../ports.ts";
 import { TableError } from "../store/execute.ts";
+import { type Delivered, decode, versionOf } from "./delivered.ts";
+import { type HeldStreams, parkedStreams } from "./parked-streams.ts";
 
-/** An event as a subscription gets it. */
-export type Delivered = {
-  readonly event: Message;
-  readonly meta: Meta;
-  readonly hops: number;
-  readonly traceparent: string | null;
-  readonly record: LogRecord;
-};
+export { deadLetterTopic } from "./dead-letter.ts";
+export type { Delivered } from "./delivered.ts";
 
 /** A stream's event at which a pure function threw. */
 export type Failure = { readonly delivered: Delivered; readonly error: Error };
@@ -29,11 +23,11 @@ export type Subscriber = {
   readonly handle: (streams: ReadonlyMap<string, readonly Delivered[]>) => Promise<readonly Failure[]>;
 };
 
-/** An error that trying again cannot mend: its stream is parked. */
-export const isBug = (error: unknown): error is Error => error instanceof TableError || error instanceof InvalidEvent;
+/** An error that trying again at once cannot mend: its stream is parked. */
+export const isBug = (error: unknown): error is Error =>
+  error instanceof TableError || error instanceof InvalidEvent || error instanceof UnknownSchema;
 
 export const group = (service: string, subscriber: string): string => `pitrix.${service}.${subscriber}`;
-export const deadLetterTopic = (service: string): string => `pitrix.deadLetter.${service}`;
 
 /** Runs a subscriber over the log. Its positions live in the service's store; a stream that cannot go on is parked and all others go on. */
 export const subscribe = async (
@@ -44,74 +38,91 @@ export const subscribe = async (
   onParked: (reason: string, delivered: LogRecord) => void,
   onError: (error: Error) => void,
 ): Promise<Running & Progress> => {
-  const { log, documents, parking, clock } = ports;
+  const { log, documents, clock } = ports;
   const { name, types } = subscriber;
-  const parkedStreams = new Set<string>();
+  const parked = parkedStreams(service, subscriber, ports, codec, onParked, onError);
   const progress = new Map<string, number>();
   const saved = new Map<string, number>();
 
-  const park = async (record: LogRecord, reason: string): Promise<void> => {
-    const meta = metaOf(record);
-    const time = new Date(clock.now()).toISOString();
-    await parking.add({ subscription: name, record, eventId: meta.eventId, stream: meta.stream, version: meta.version, reason, time });
-    parkedStreams.add(meta.stream);
-    const { topic, partition, offset } = record;
-    const origin = {
-      "pitrix-origin": `${topic}/${partition}/${offset}`,
-      "pitrix-subscription": name,
-      "pitrix-reason": reason.slice(0, 1_000),
-    };
-    await log.publish([
-      { topic: deadLetterTopic(service), key: record.key, value: record.value, headers: { ...record.headers, ...origin } },
-    ]);
-    onParked(reason, record);
-  };
-
-  const position = async (topic: string, partition: number): Promise<number | undefined> => {
+  const position = async (topic: string, partition: number, signal: AbortSignal): Promise<number | undefined> => {
     // The position first: a former owner parks before it saves, so what it saved past is in the parked streams read after.
     const known = await documents.position(name, topic, partition);
-    for (const stream of await parking.streams(name)) parkedStreams.add(stream);
+    await parked.own({ topic, partition }, signal);
+    progress.set(`${topic}/${partition}`, known ?? 0);
     if (known !== undefined || subscriber.begin === "start") return known;
     const end = (await log.ends(topic)).find((each) => each.partition === partition)?.offset ?? 0;
     await documents.savePosition(name, topic, partition, end);
+    progress.set(`${topic}/${partition}`, end);
     return end;
   };
 
-  const handle = async (batch: LogBatch): Promise<void> => {
-    const streams = new Map<string, Delivered[]>();
+  /** What a batch holds for this subscriber, by stream: all that is left to do of it. */
+  const relevant = (batch: LogBatch, held: HeldStreams): ReadonlyMap<string, readonly LogRecord[]> => {
+    const streams = new Map<string, LogRecord[]>();
     for (const record of batch.records) {
       const type = typeOf(record);
-      if (type === undefined || !types.has(type)) continue;
-      if (parkedStreams.has(record.key)) await park(record, "waits behind an earlier event of its stream");
-      else {
+      if ((type !== undefined && !types.has(type)) || parked.isDiscarded(record)) continue;
+      // A repeat: what comes before the first parked event of a stream was handled.
+      const version = versionOf(record);
+      if (version > 0 && version < (held.get(record.key)?.head.version ?? 0)) continue;
+      const records = streams.get(record.key);
+      if (records) records.push(record);
+      else streams.set(record.key, [record]);
+    }
+    return streams;
+  };
+
+  const handleAll = async (streams: ReadonlyMap<string, readonly LogRecord[]>, held: HeldStreams): Promise<void> => {
+    const good = new Map<string, Delivered[]>();
+    const failed = new Map<string, { readonly at: number; readonly error: Error }>();
+    for (const [stream, records] of streams) {
+      if (held.has(stream)) continue;
+      const events: Delivered[] = [];
+      for (const [at, record] of records.entries()) {
         const delivered = decode(record, codec);
-        if (delivered instanceof Error) await park(record, delivered.message);
-        else {
-          const events = streams.get(record.key);
-          if (events) events.push(delivered);
-          else streams.set(record.key, [delivered]);
+        if (delivered instanceof Error) {
+          failed.set(stream, { at, error: delivered });
+          break;
         }
+        events.push(delivered);
       }
+      if (events.length > 0) good.set(stream, events);
     }
-    const failures = streams.size === 0 ? [] : await subscriber.handle(streams);
-    for (const { delivered, error } of failures) {
-      await park(delivered.record, error.message);
-      const later = streams.get(delivered.meta.stream)?.filter(({ record }) => record.offset > delivered.record.offset) ?? [];
-      for (const { record } of later) await park(record, "waits behind an earlier event of its stream");
-    }
-    const place = `${batch.topic}/${batch.partition}`;
-    progress.set(place, batch.next);
-    // What a subscriber does not read may be read again: such positions are saved now and then only.
-    if (streams.size > 0 || batch.next - (saved.get(place) ?? 0) >= 1_000) {
-      await documents.savePosition(name, batch.topic, batch.partition, batch.next);
-      saved.set(place, batch.next);
+    // What comes before an event is handled before that event is parked.
+    const failures = good.size === 0 ? [] : await subscriber.handle(good);
+    for (const { delivered, error } of failures)
+      failed.set(delivered.meta.stream, { at: good.get(delivered.meta.stream)?.indexOf(delivered) ?? 0, error });
+    for (const [stream, records] of streams) {
+      const failure = failed.get(stream);
+      if (failure) await parked.park(held, stream, records.slice(failure.at), failure.error);
+      else if (held.has(stream)) await parked.park(held, stream, records);
     }
   };
+
+  const handle = (batch: LogBatch, signal: AbortSignal): Promise<void> =>
+    parked.inTurn(batch, signal, async (held) => {
+      const streams = relevant(batch, held);
+      await handleAll(streams, held);
+      const place = `${batch.topic}/${batch.partition}`;
+      progress.set(place, batch.next);
+      // What a subscriber does not read may be read again: such positions are saved now and then only.
+      if (streams.size > 0 || batch.next - (saved.get(place) ?? 0) >= 1_000) {
+        await documents.savePosition(name, batch.topic, batch.partition, batch.next);
+        saved.set(place, batch.next);
+      }
+    });
 
   for (let attempt = 1; ; attempt++) {
     try {
       const running = await log.subscribe({ group: group(service, name), topics: subscriber.topics, position, handle, onError });
-      return { stop: running.stop, progress, parked: parkedStreams };
+      const stopping = new AbortController();
+      const redriving = parked.run(stopping.signal);
+      const stop = async (): Promise<void> => {
+        await running.stop();
+        stopping.abort();
+        await redriving;
+      };
+      return { stop, progress, parked, redrive: parked.wake };
     } catch (error) {
       if (attempt >= 5) throw error;
       await clock.sleep(backOff(clock, attempt, 500));
@@ -119,21 +130,10 @@ export const subscribe = async (
   }
 };
 
-/** How far a subscription is: the next offset by `topic/partition`, and the streams it has parked. */
-export type Progress = { readonly progress: ReadonlyMap<string, number>; readonly parked: ReadonlySet<string> };
-
-const decode = (record: LogRecord, codec: Codec): Delivered | Error => {
-  try {
-    const { schemaId, bytes } = unframe(record.value);
-    const meta = metaOf(record);
-    return {
-      event: codec.decode(schemaId, bytes),
-      meta,
-      hops: Number(record.headers.ce_hops ?? 0),
-      traceparent: record.headers.traceparent ?? null,
-      record,
-    };
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+/** How far a subscription is: the next offset by `topic/partition`, and the streams of its partitions that are parked. */
+export type Progress = {
+  readonly progress: ReadonlyMap<string, number>;
+  readonly parked: { readonly has: (stream: string) => boolean; readonly size: number };
+  /** Somebody asked for a parked stream: looks at once. */
+  readonly redrive: () => void;
 };

@@ -86,7 +86,7 @@ const failed =
   (error: unknown, request, response, _next) => {
     const { requestId, operation } = local(response);
     linger(request);
-    if (error instanceof Abandoned || response.destroyed) return;
+    if (error instanceof Abandoned || isPrematureClose(error)) return;
     if (response.headersSent) {
       logger.warn({ error, requestId, operation }, "an answer broke off");
       return void response.destroy();
@@ -97,3 +97,6 @@ const failed =
     response.status(statusOf(refusal)).set(refusal.headers ?? {});
     response.json(errorBody(refusal, request.get("accept-language")));
   };
+
+/** The caller left in the middle of the answer. */
+const isPrematureClose = (error: unknown): boolean => error instanceof Error && Reflect.get(error, "code") === "ERR_STREAM_PREMATURE_CLOSE";

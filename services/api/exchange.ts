@@ -13,13 +13,10 @@ export class ExchangeFailed extends Error {
   override name = "ExchangeFailed";
   readonly kind: FailureKind;
   readonly answer: Answer | undefined;
-  /** The connection had been used before, so it may have been closed for its age. */
-  readonly reused: boolean;
-  constructor(kind: FailureKind, message: string, more: { answer?: Answer; reused?: boolean; cause?: unknown } = {}) {
+  constructor(kind: FailureKind, message: string, more: { answer?: Answer; cause?: unknown } = {}) {
     super(message, { cause: more.cause });
     this.kind = kind;
     this.answer = more.answer;
-    this.reused = more.reused ?? false;
   }
 }
 
@@ -122,9 +119,7 @@ export const exchange = (agents: Connections, outgoing: Outgoing): Promise<Answe
       if (!socket.connecting) ready();
       else socket.once(secure ? "secureConnect" : "connect", ready);
     });
-    request.on("error", (cause) =>
-      fail(new ExchangeFailed(connected ? "reset" : "refused", `${url}: ${cause.message}`, { cause, reused: request.reusedSocket })),
-    );
+    request.on("error", (cause) => fail(new ExchangeFailed(connected ? "reset" : "refused", `${url}: ${cause.message}`, { cause })));
     request.on("response", (incoming) => {
       collect(incoming).then(
         (answer) => {

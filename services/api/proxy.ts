@@ -35,6 +35,7 @@ export type Passage = {
 };
 
 const ATTEMPTS = 3;
+const none: ReadonlySet<string> = new Set();
 /** Milliseconds by which repeated requests are spread. */
 const SPREAD = 25;
 
@@ -88,7 +89,9 @@ export const proxy = (parts: ProxyParts) => {
     const tried = new Set<string>();
     let failure: ExchangeFailed | undefined;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const instance = upstreams.choose(route.service, tried);
+      // What broke may have been the connection only: with no other instance, the same one is asked again.
+      const instance =
+        upstreams.choose(route.service, tried) ?? (failure?.kind === "reset" ? upstreams.choose(route.service, none) : undefined);
       if (!instance) break;
       if (failure) {
         metrics.retries.inc({ upstream: route.service, after: failure.kind });
@@ -105,8 +108,7 @@ export const proxy = (parts: ProxyParts) => {
         }
         if (!(error instanceof ExchangeFailed)) throw error;
         failure = error;
-        // An old connection says nothing about the instance: it is worth a new one.
-        if (!(error.kind === "reset" && error.reused)) tried.add(instance.instance);
+        tried.add(instance.instance);
         if (body && !body.repeatable()) break;
         const untouched = error.kind === "refused" || error.kind === "misdirected";
         if (!untouched && !(repeatable && budget.spend())) break;

@@ -1,6 +1,7 @@
-import type { Service } from "../../events/service.ts";
 import { unplugged } from "../../events/map/unplugged.ts";
+import type { Service } from "../../events/service.ts";
 import { accountService } from "../account/service.ts";
+import { apiService } from "../api/service.ts";
 import { appService } from "../app/service.ts";
 import { access } from "../chassis/access.ts";
 import { clusterService } from "../cluster/service.ts";
@@ -14,8 +15,15 @@ const withAccess = (service: Service): Service => ({ ...service, projections: [.
 /** Every service of the platform, to be looked at: what it would be given from outside is not plugged in. */
 export const platform = (): readonly Service[] =>
   [
+    apiService,
     accountService,
-    repoService({ ...unplugged("repo"), indexEvery: 3_600_000 }),
+    repoService({
+      readFile: unplugged("readFile"),
+      blobs: unplugged("blobs"),
+      clock: unplugged("clock"),
+      open: unplugged("open"),
+      indexEvery: 3_600_000,
+    }),
     appService(unplugged("app")),
     runtimeService,
     clusterService,

@@ -45,8 +45,9 @@ export const effects = (ports: RepoPorts): Effects<Command, RepoEvent, Repo> => 
   },
 });
 
-const secretOf = async ({ settings: { sealedCredential } }: RegisteredRepo, { open }: RepoPorts): Promise<Secret> => {
-  if (sealedCredential === null) return openToAll;
+const secretOf = async ({ status, settings: { sealedCredential } }: RegisteredRepo, { open }: RepoPorts): Promise<Secret> => {
+  // Of a deleted repository nothing is read, and its secret may be destroyed already.
+  if (status === "deleted" || sealedCredential === null) return openToAll;
   const secret: Partial<Secret> = JSON.parse(await open(sealedCredential));
   return { ...openToAll, ...secret };
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Parked } from "../../events/ports.ts";
+import type { Asked, Parked, ParkedStream } from "../../events/ports.ts";
 import { type MakeGround, onGround } from "./ground.ts";
 
 /** What every place to park events must do. */
@@ -8,11 +8,12 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     const { parking } = ground.instance();
     const events = [parkedOf("clusters", "cluster/a", 10), parkedOf("clusters", "cluster/a", 9), parkedOf("clusters", "cluster/a", 100)];
     const others = [parkedOf("clusters", "cluster/a-b", 1), parkedOf("clustersOld", "cluster/a", 1), parkedOf("jobs", "cluster/c", 1)];
-    for (const parked of [...events, ...others]) await parking.add(parked);
+    await parking.add([...events, ...others]);
     const [ten, nine, hundred] = events;
     assert.deepEqual(await ground.instance().parking.of("clusters", "cluster/a"), [nine, ten, hundred]);
     assert.deepEqual(await parking.of("clusters", "cluster/none"), []);
-    assert.deepEqual(await parking.streams("clusters"), ["cluster/a", "cluster/a-b"]);
+    assert.deepEqual(await parking.of("clusters", "cluster/a", 2), [nine, ten]);
+    assert.deepEqual(namesOf(await parking.streams("clusters")), ["cluster/a", "cluster/a-b"]);
     assert.deepEqual(await parking.streams("none"), []);
     assert.equal((await parking.list(100)).length, 6);
     assert.equal((await parking.list(4)).length, 4);
@@ -22,30 +23,101 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     const { parking } = ground.instance();
     const odd = parkedOf("clusters", "cluster/ü", 1);
     const parked = { ...odd, record: { ...odd.record, value: null, headers: { "content-type": "a", "a.b": "ż", $c: "集", "": "empty" } } };
-    await parking.add(parked);
+    await parking.add([parked]);
     assert.deepEqual(await parking.of("clusters", "cluster/ü"), [parked]);
   });
 
   onGround(`${name}: parking again changes nothing, and what is removed is gone`, make, async (ground) => {
     const { parking } = ground.instance();
     const first = parkedOf("clusters", "cluster/a", 1);
-    await Promise.all([parking.add(first), parking.add(first), ground.instance().parking.add(first)]);
-    await parking.add({ ...first, reason: "another" });
+    await Promise.all([parking.add([first]), parking.add([first]), ground.instance().parking.add([first])]);
+    await parking.add([{ ...first, reason: "another" }]);
     assert.deepEqual(await parking.list(10), [first]);
-    await parking.remove(parkedOf("clusters", "cluster/a", 2));
+    await parking.remove([parkedOf("clusters", "cluster/a", 2)]);
     assert.deepEqual(await parking.list(10), [first]);
-    await parking.remove(first);
-    await parking.remove(first);
+    await parking.remove([first]);
+    await parking.remove([first]);
     assert.deepEqual([await parking.list(10), await parking.streams("clusters")], [[], []]);
   });
 
   onGround(`${name}: a restart keeps what is parked`, make, async (ground) => {
     const parked = parkedOf("clusters", "cluster/a", 1);
-    await ground.instance().parking.add(parked);
+    await ground.instance().parking.add([parked]);
     await ground.restart();
     assert.deepEqual(await ground.instance().parking.list(10), [parked]);
   });
+
+  onGround(`${name}: what is parked of a partition is told by stream, with its first event`, make, async (ground) => {
+    const { parking } = ground.instance();
+    const first = { ...parkedOf("clusters", "cluster/a", 7), attempts: 3, unknownSchema: true, reason: "first" };
+    const elsewhere = parkedOf("clusters", "cluster/b", 1);
+    const other = { ...elsewhere, record: { ...elsewhere.record, partition: 4 } };
+    await parking.add([first, waiting("cluster/a", 8), waiting("cluster/a", 12), other, parkedOf("jobs", "cluster/a", 7)]);
+    const { record, version, subscription, stream, ...told } = first;
+    const { topic, partition, offset } = record;
+    const expected = { ...told, subscription, stream, topic, partition, offset, first: 7, last: 12, events: 3 };
+    assert.deepEqual(await parking.streams("clusters", { topic: "pitrix.cluster", partition: 3 }), [expected]);
+    assert.deepEqual(await parking.streams("clusters", { topic: "pitrix.app", partition: 3 }), []);
+    assert.deepEqual(namesOf(await parking.streams("clusters")), ["cluster/a", "cluster/b"]);
+    await parking.remove([first, waiting("cluster/a", 8)]);
+    const [left] = await parking.streams("clusters", { topic: "pitrix.cluster", partition: 3 });
+    assert.deepEqual([left?.first, left?.last, left?.events, left?.attempts], [12, 12, 1, 0]);
+  });
+
+  onGround(`${name}: a record that does not tell its version stands behind the event that it came after`, make, async (ground) => {
+    const { parking } = ground.instance();
+    const odd = { ...waiting("cluster/a", 8), eventId: "pitrix.cluster/3/77" };
+    const odder = { ...odd, eventId: "pitrix.cluster/3/78" };
+    const events = [parkedOf("clusters", "cluster/a", 7), waiting("cluster/a", 8), odd, odder, waiting("cluster/a", 9)];
+    await parking.add([...events].reverse());
+    assert.deepEqual(await parking.of("clusters", "cluster/a"), events);
+    await parking.remove([odd]);
+    assert.equal((await parking.of("clusters", "cluster/a")).length, 4);
+  });
+
+  onGround(`${name}: what is asked of a parked event is seen by others until it was tried again`, make, async (ground) => {
+    const { parking } = ground.instance();
+    const [first, second] = [parkedOf("clusters", "cluster/a", 1), parkedOf("clusters", "cluster/b", 1)];
+    await parking.add([first, second, parkedOf("jobs", "cluster/b", 1)]);
+    assert.deepEqual(await parking.asked("clusters"), []);
+    assert.equal(await parking.ask(second, asked), true);
+    assert.equal(await parking.ask(parkedOf("clusters", "cluster/none", 1), asked), false);
+    assert.deepEqual(await ground.instance().parking.asked("clusters"), [{ ...second, asked }]);
+    assert.deepEqual(await parking.asked("jobs"), []);
+    const again = { ...second, attempts: 2, reason: "once more", time: "2024-05-02T10:00:00.000Z" };
+    await parking.again(again);
+    assert.deepEqual(await parking.asked("clusters"), []);
+    assert.deepEqual(await parking.of("clusters", "cluster/b"), [again]);
+    await parking.remove([first]);
+    await parking.again(first);
+    assert.deepEqual(await parking.of("clusters", "cluster/a"), [], "what is gone stays gone");
+  });
+
+  onGround(`${name}: what was discarded is not parked any more, and never again`, make, async (ground) => {
+    const { parking } = ground.instance();
+    const first = parkedOf("clusters", "cluster/a", 1);
+    await parking.add([first, waiting("cluster/a", 2)]);
+    await parking.ask(first, { ...asked, action: "discard" });
+    await parking.discard(first);
+    await parking.discard(first);
+    await parking.add([first]);
+    await parking.again(first);
+    assert.equal(await parking.ask(first, asked), false);
+    assert.deepEqual(await parking.list(10), [waiting("cluster/a", 2)]);
+    assert.deepEqual(await parking.asked("clusters"), []);
+    assert.equal((await parking.streams("clusters"))[0]?.first, 2);
+    assert.deepEqual(await ground.instance().parking.discarded("clusters"), ["cluster/a@1"]);
+    assert.deepEqual(await parking.discarded("jobs"), []);
+  });
 };
+
+const asked: Asked = { action: "redrive", by: "usr-admin", reason: "", time: "2024-05-01T11:00:00.000Z" };
+const namesOf = (streams: readonly ParkedStream[]) => streams.map(({ stream }) => stream);
+const waiting = (stream: string, version: number): Parked => ({
+  ...parkedOf("clusters", stream, version),
+  attempts: 0,
+  reason: "waits",
+});
 
 const parkedOf = (subscription: string, stream: string, version: number): Parked => ({
   subscription,
@@ -62,4 +134,8 @@ const parkedOf = (subscription: string, stream: string, version: number): Parked
   version,
   reason: "TypeError: nodes is not iterable",
   time: "2024-05-01T10:00:00.000Z",
+  row: "ClusterStopped",
+  attempts: 1,
+  unknownSchema: false,
+  asked: null,
 });

@@ -6,9 +6,11 @@ export default async function* reporter(source) {
   const colour = process.stdout.isTTY && !process.env.NO_COLOR;
   const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const failures = [];
+  const slow = [];
   let passed = 0;
   let marks = 0;
   for await (const { type, data } of source) {
+    if (type === "test:pass" && data.details?.duration_ms > 1_000) slow.push(data);
     if (type === "test:pass" && data.details?.type !== "suite") {
       if (data.skip !== undefined || data.todo !== undefined)
         failures.push({ ...data, name: `${data.name} (skipped or to do: every test must run)` });
@@ -20,6 +22,8 @@ export default async function* reporter(source) {
     } else if (type === "test:stderr" && process.env.PITRIX_TEST_OUTPUT) yield data.message;
   }
   yield "\n";
+  slow.sort((a, b) => b.details.duration_ms - a.details.duration_ms);
+  for (const { name, details } of slow.slice(0, 10)) yield `${(details.duration_ms / 1_000).toFixed(1).padStart(6)} s  ${name}\n`;
   for (const { name, file, details } of failures) {
     const cause = details?.error?.cause ?? details?.error;
     yield `\n${paint(31, "failed:")} ${name}${file ? `  (${relative(process.cwd(), file)})` : ""}\n${indent(cause?.stack ?? String(cause ?? ""))}\n`;

@@ -208,11 +208,19 @@ export const requests = (seed: number, commands: number): readonly Request[] =>
     const chance: Chance = { below: (limit) => Math.floor(limit * random()), happens: (share) => random() < share };
     const actor = `usr-${chance.below(PEOPLE)}`;
     const owner = { owner: actor, ownerPath: `:${actor}` };
-    let left = whole * random();
-    const [service, , ask] = all.find(([, weight]) => (left -= weight) < 0) ?? never();
+    const [service, ask] = drawn(whole * random());
     const cause = chance.happens(0.8) ? `request/${number}` : null;
     return { service, command: ask(chance, number, owner), actor: { userId: actor, ownerPath: owner.ownerPath }, cause };
   });
+
+const drawn = (place: number) => {
+  let end = 0;
+  for (const [service, weight, ask] of all) {
+    end += weight;
+    if (place < end) return [service, ask] as const;
+  }
+  return never();
+};
 
 const never = (): never => {
   throw new Error("no row was drawn");

@@ -31,8 +31,18 @@ export type Evidence = {
 
 export const released = codec(schemas);
 
+/** Makes a thing once for each object. */
+export const once = <O extends object, T>(make: (object: O) => T): ((object: O) => T) => {
+  const made = new WeakMap<O, T>();
+  return (object) => {
+    const found = made.get(object) ?? make(object);
+    made.set(object, found);
+    return found;
+  };
+};
+
 /** A service's streams, each with its commits that hold events, ascending. */
-export const streamsOf = (database: MemoryDatabase): ReadonlyMap<string, readonly Commit[]> => {
+export const streamsOf = once((database: MemoryDatabase): ReadonlyMap<string, readonly Commit[]> => {
   const streams = new Map<string, Commit[]>();
   for (const commit of database.commits.values()) {
     if (commit.events.length === 0) continue;
@@ -42,9 +52,9 @@ export const streamsOf = (database: MemoryDatabase): ReadonlyMap<string, readonl
   }
   for (const commits of streams.values()) commits.sort((a, b) => a.version - b.version);
   return streams;
-};
+});
 
-export const factsIn = (commit: Commit): readonly Fact[] =>
+export const factsIn = once((commit: Commit): readonly Fact[] =>
   commit.events.map(({ schemaId, bytes }, index) => {
     const version = commit.version + index;
     const { time, actor, correlationId, causationId, actionId } = commit.metadata;
@@ -59,7 +69,8 @@ export const factsIn = (commit: Commit): readonly Fact[] =>
       actionId,
     };
     return { event: released.decode(schemaId, bytes), meta };
-  });
+  }),
+);
 
 export const aggregateOf = (stream: string): string => stream.split("/")[0] ?? "";
 export const keyOf = (stream: string): string => stream.split("/")[1] ?? "";

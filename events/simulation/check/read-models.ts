@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoredDocument } from "../../ports.ts";
 import { type AnyProjection, deleted } from "../../projection.ts";
-import { aggregateOf, type Evidence, type Fact, keyOf, released, type Violation } from "./evidence.ts";
+import { aggregateOf, type Evidence, type Fact, keyOf, once, released, type Violation } from "./evidence.ts";
 
 type Row = (document: object, event: object, meta: object, id: string) => object | typeof deleted;
 
 /** What the log says, each event once and in order, by stream. */
-export const factsOnLog = ({ contents }: Evidence): ReadonlyMap<string, readonly Fact[]> => {
+export const factsOnLog = once(({ contents }: Evidence): ReadonlyMap<string, readonly Fact[]> => {
   const streams = new Map<string, Map<number, Fact>>();
   for (const [topic, partitions] of contents) {
     if (topic.startsWith("pitrix.deadLetter")) continue;
@@ -29,7 +29,7 @@ export const factsOnLog = ({ contents }: Evidence): ReadonlyMap<string, readonly
     }
   }
   return new Map([...streams].map(([stream, facts]) => [stream, [...facts.values()].sort((a, b) => a.meta.version - b.meta.version)]));
-};
+});
 
 /** Ids of the documents that an event changes in a read model. */
 export const documentIds = (projection: AnyProjection, { event, meta }: Fact): readonly string[] => {

@@ -167,7 +167,8 @@ export const activeApps: Projection<StoreAppDocument> = {
     AppVersionStatusInherited: (app, { status }, meta) => (status === "active" ? intoStore(app, meta) : app),
     AppLatestVersionChanged: (app, { activeVersionId }, meta) => {
       const status = activeVersionId === "" ? "suspended" : "active";
-      const changed = app.active && app.status !== status ? { status, status_time: meta.time } : {};
+      const gone = app.status === "deleted" && activeVersionId === "";
+      const changed = app.active && !gone && app.status !== status ? { status, status_time: meta.time } : {};
       return { ...app, ...changed, latest_version_id: activeVersionId };
     },
     AppDeleted: (app, _, meta) => ({ ...app, ...(app.active ? { status: "deleted", status_time: meta.time } : {}) }),

@@ -114,6 +114,13 @@ export const ofRejection = ({ rejected, kind = "precondition", error }: Rejectio
   return { code, name: error ?? name, message: rejected };
 };
 
+/** The same as a "no" that can be recorded. */
+export const rejectionOf = ({ code, name, message }: Refusal): Rejection => ({
+  rejected: message,
+  kind: code === NOT_FOUND ? "notFound" : code === DENIED ? "denied" : "invalid",
+  error: name,
+});
+
 /** The body of an error. What the chassis says itself is put into the client's language. */
 export const bodyOf = ({ code, name, message, cause }: Refusal, locale: Locale = "en"): object => {
   const said = locale === "zh" ? translated(name, message) : message;

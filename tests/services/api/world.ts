@@ -89,8 +89,8 @@ export const gatewayWorld = async ({ slow, probe, reset = 100, ...options }: Opt
       instances.push(...more.map(({ instance }) => instance));
     },
     figures: () => registry.metrics(),
-    as: async (userId: string) => {
-      const authorization = `Bearer ${await token(userId)}`;
+    as: async (userId: string, seconds?: number) => {
+      const authorization = `Bearer ${await token(userId, seconds)}`;
       const call = (method: string, path: string, headers: Record<string, string> = {}, body?: string) =>
         send(path, {
           method,

@@ -34,7 +34,7 @@ export const eventually = async <T>(what: string, look: () => Promise<T | undefi
 export type Running = {
   readonly instance: Instance;
   readonly blobs: Blobs;
-  readonly send: (command: Message) => Promise<Outcome>;
+  readonly send: <C extends Message>(command: C) => Promise<Outcome>;
   readonly find: <D>(model: string, query?: Partial<DocumentQuery>) => Promise<readonly D[]>;
   readonly crash: () => Promise<void>;
 };

@@ -130,6 +130,41 @@ test("a refusal under a key stays the answer, whoever gave it", async () => {
   assert.deepEqual((await create("early", { "idempotency-key": "no-2" })).body, early.body);
 });
 
+test("under a key several ids have one answer, also where some are refused", async () => {
+  const ids: string[] = [];
+  for (const name of ["x", "kept y", "z"]) ids.push((await create(name)).body.category_id);
+  const headers = { "idempotency-key": "several-1" };
+  const first = await system.remove("/v1/categories", { category_id: [...ids, "ctg-later"] }, headers);
+  assert.equal(first.status, 400);
+  const again = await system.remove("/v1/categories", { category_id: [...ids, "ctg-later"] }, headers);
+  assert.deepEqual(again.body, first.body);
+  assert.equal(again.headers.get("pitrix-position"), first.headers.get("pitrix-position"));
+});
+
+test("what was broken off between two ids is finished under its key", async () => {
+  const ids: string[] = [];
+  for (const name of ["i", "j"]) ids.push((await create(name)).body.category_id);
+  const headers = { "idempotency-key": "several-2" };
+  world.fate.before = async (call) => {
+    if (call.startsWith(`store.append category/${ids[1]}`)) throw Object.assign(new Error("cut off"), { name: "MongoNetworkError" });
+  };
+  assert.equal((await system.remove("/v1/categories", { category_id: ids }, headers)).status, 503);
+  world.fate.before = async () => {};
+  const again = await system.remove("/v1/categories", { category_id: ids }, headers);
+  assert.deepEqual([again.status, again.body], [200, { category_id: ids }]);
+  assert.equal(again.headers.get("pitrix-position"), `category/${ids[0]}@2, category/${ids[1]}@2`);
+});
+
+test("what was not there when its key was used stays not found under that key", async () => {
+  const headers = { "idempotency-key": "late-1" };
+  const body = { category_id: "ctg-late", name: "renamed late" };
+  assert.equal((await system.patch("/v1/categories", body, headers)).status, 404);
+  const document = { id: "ctg-late", stream: "category/ctg-late", version: 1, deleted: false, value: { category_id: "ctg-late" } };
+  await world.ports.documents.write("categories__v1", [{ document, expected: 0 }]);
+  assert.equal((await system.patch("/v1/categories", body, headers)).status, 404);
+  assert.equal((await system.patch("/v1/categories", body)).status, 200);
+});
+
 test("a key answers as before although the world has changed since", async () => {
   const { category_id } = (await create("short-lived")).body;
   const headers = { "idempotency-key": "rename-1" };

@@ -110,7 +110,7 @@ before(async () => {
   await world.know("role/role-group", { kind: "role", modules: catalogue("group") });
   await world.know("user/usr-a", { kind: "user", roleIds: ["role-own"], groupPath: ":grp-1" });
   await world.know("user/usr-b", { kind: "user", roleIds: ["role-own"], groupPath: ":grp-1:grp-2" });
-  await world.know("user/usr-c", { kind: "user", roleIds: ["role-own"], groupPath: ":grp-10" });
+  await world.know("user/usr-c", { kind: "user", roleIds: ["role-own"], groupPath: ":grp-1x" });
   await world.know("user/usr-head", { kind: "user", roleIds: ["role-group"], groupPath: ":grp-1" });
 });
 after(() => world.stop());

@@ -1,0 +1,24 @@
+import { bundled } from "./bundles.ts";
+import type { Choreography } from "./graph.ts";
+
+/** The whole choreography as a Mermaid flowchart: an arrow between two services carries the events that are reacted to. */
+export const mermaid = (graph: Choreography): string => {
+  const { suites, bundles, common } = bundled(graph);
+  const id = (name: string): string => name.replace(/\W/g, "_");
+  return [
+    "flowchart LR",
+    ...suites.map(
+      ({ name, rooms }) => `  ${id(name)}["<b>${rooms.map((room) => room.name).join("<br>")}</b><br>${aggregatesIn(rooms).join(", ")}"]`,
+    ),
+    ...bundles.map(({ from, to, reactions, reads }) => {
+      const lines = [...reactions.map(({ event }) => event), ...reads.map(({ model, events }) => `${events.length} → ${model}`)];
+      return `  ${id(from)} ${reactions.length > 0 ? "-->" : "-.->"}|"${lines.join("<br>")}"| ${id(to)}`;
+    }),
+    ...(common.length > 0 ? ['  everybody(["every service"])'] : []),
+    ...common.map(({ from, model, events }) => `  ${id(from)} -.->|"${events.length} → ${model}"| everybody`),
+    "",
+  ].join("\n");
+};
+
+const aggregatesIn = (rooms: Choreography["rooms"]): readonly string[] =>
+  rooms.flatMap(({ aggregates }) => aggregates.map(({ name }) => name));

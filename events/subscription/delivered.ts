@@ -1,0 +1,46 @@
+import { type Codec, UnknownSchema } from "../codec/codec.ts";
+import { unframe } from "../codec/framing.ts";
+import { metaOf, topicOf, typeOf } from "../log/record.ts";
+import { aggregateOf, type Message, type Meta } from "../message.ts";
+import type { LogRecord } from "../ports.ts";
+
+/** An event as a subscription gets it. */
+export type Delivered = {
+  readonly event: Message;
+  readonly meta: Meta;
+  readonly hops: number;
+  readonly traceparent: string | null;
+  readonly record: LogRecord;
+};
+
+/** The version that a record tells; 0 where it tells none. */
+export const versionOf = ({ headers }: LogRecord): number => {
+  const version = /^\d{1,15}$/.test(headers.ce_sequence ?? "") ? Number(headers.ce_sequence) : 0;
+  return Number.isSafeInteger(version) ? version : 0;
+};
+
+export const originOf = ({ topic, partition, offset }: LogRecord): string => `${topic}/${partition}/${offset}`;
+
+/** The event's id; of a record that tells none, where it stands. */
+export const eventIdIn = (record: LogRecord): string => {
+  const id = record.headers.ce_id ?? "";
+  return id.startsWith(`${record.key}@`) && versionOf(record) > 0 ? id : originOf(record);
+};
+
+/** What a record says, or why it cannot be read. */
+export const decode = (record: LogRecord, codec: Codec): Delivered | Error => {
+  const { topic, key, headers } = record;
+  const type = typeOf(record);
+  if (type === undefined) return new Error(`it is no event of ${topic}: its ce_type is ${headers.ce_type ?? "missing"}`);
+  if (topicOf(aggregateOf(key)) !== topic) return new Error(`its key ${JSON.stringify(key)} is no stream of ${topic}`);
+  if (versionOf(record) === 0) return new Error(`it does not tell its version: its ce_sequence is ${headers.ce_sequence ?? "missing"}`);
+  try {
+    const { schemaId, bytes } = unframe(record.value);
+    const event = codec.decode(schemaId, bytes);
+    if (event.type !== type) return new Error(`it says ${type} and holds ${event.type}`);
+    return { event, meta: metaOf(record), hops: Number(headers.ce_hops ?? 0), traceparent: headers.traceparent ?? null, record };
+  } catch (error) {
+    if (error instanceof UnknownSchema) return error;
+    return new Error(`it cannot be read as ${type}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+};

@@ -1,0 +1,33 @@
+import { isRejection, type Rejection } from "../../../events/decider.ts";
+import type { CommandRow, Reads } from "../../../events/http.ts";
+import type { Message } from "../../../events/message.ts";
+import { Refused, rejectionOf } from "./errors.ts";
+import type { Host } from "./host.ts";
+import type { CommandRequest, Done, Item, Planned } from "./items.ts";
+import { fetchNeeds } from "./needs.ts";
+import { readsFor } from "./reads.ts";
+import { refusedBefore } from "./recorded.ts";
+import { isFields } from "./requests.ts";
+
+/** From the request to the commands, or to a refusal before any. */
+export const planFor = async (host: Host, row: CommandRow, request: CommandRequest, item: Item): Promise<Planned | Done> => {
+  const { caller, actor, edge } = request;
+  const fields = item.fields as never; // The validator has checked it against the operation that the row is typed by; so below.
+  try {
+    const needs = await fetchNeeds(host, row.needs?.(fields, item.id) ?? {}, caller);
+    const found = { needs, item: item.id } as never;
+    const reads: unknown = readsFor(host.models, host.ports.documents, caller);
+    const prepared = await row.prepare?.(fields, edge, reads as Reads<never>, actor, found);
+    if (isRefused(prepared)) return await refusedBefore(host, row, request, item, prepared);
+    const context = { actor, item: item.id, needs, prepared, actionId: item.ids.actionId };
+    const result = row.command(fields, { ...context, newId: item.ids.reading() } as never);
+    const decided: readonly Message[] | Rejection = "type" in result ? [result] : result;
+    if (isRejection(decided)) return await refusedBefore(host, row, request, item, decided);
+    return { item, messages: decided, context };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return refusedBefore(host, row, request, item, rejectionOf(error.refusal));
+  }
+};
+
+const isRefused = (value: unknown): value is Rejection => isFields(value) && typeof value.rejected === "string";

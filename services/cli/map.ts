@@ -1,0 +1,57 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { documentsOf } from "../../events/map/documents.ts";
+import { graphOf } from "../../events/map/graph.ts";
+import { platform } from "./platform.ts";
+
+const usage = `Draws who reacts to what, from the tables that run, into docs/.
+
+  node dist/services/cli/map.js [--check] [--out docs]
+
+  --check     writes nothing; exits with 1 if what is there is not what would be drawn`;
+
+const main = async (): Promise<number> => {
+  const { values } = parseArgs({
+    options: {
+      check: { type: "boolean", default: false },
+      out: { type: "string", default: "docs" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const graph = graphOf(platform());
+  for (const trouble of graph.troubles) console.error(trouble);
+  if (graph.troubles.length > 0) return 1;
+
+  const documents = documentsOf(graph);
+  const stale = await staleIn(values.out, documents);
+  if (values.check) {
+    for (const path of stale) console.error(`${join(values.out, path)} is stale: run make map`);
+    return stale.length === 0 ? 0 : 1;
+  }
+  for (const path of stale) {
+    const text = documents.get(path);
+    const file = join(values.out, path);
+    await mkdir(dirname(file), { recursive: true });
+    await (text === undefined ? rm(file) : writeFile(file, text));
+    console.log(`${text === undefined ? "removed" : "wrote"} ${file}`);
+  }
+  if (stale.length === 0) console.log(`${values.out} is up to date`);
+  return 0;
+};
+
+/** What differs from what would be drawn, and pictures of services that are no more. */
+const staleIn = async (directory: string, documents: ReadonlyMap<string, string>): Promise<readonly string[]> => {
+  const there = await readdir(join(directory, "map")).catch(() => []);
+  const gone = there.filter((file) => file.endsWith(".svg")).map((file) => `map/${file}`);
+  const changed = await Promise.all(
+    [...documents].map(async ([path, text]) => ((await readFile(join(directory, path), "utf8").catch(() => "")) === text ? [] : [path])),
+  );
+  return [...changed.flat(), ...gone.filter((path) => !documents.has(path))];
+};
+
+process.exitCode = await main();

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { test } from "node:test";
+import { graphOf } from "../../../events/map/graph.ts";
+import { issuedBy } from "../../../events/map/issued.ts";
+import { unplugged } from "../../../events/map/unplugged.ts";
+import { platform } from "../../../services/cli/platform.ts";
+import { root } from "../../choreography/root.ts";
+import { story } from "./story.ts";
+
+const services = platform();
+const graph = graphOf(services);
+
+test("every arrow of the map is a row of a table that runs, and every row that hears something has its arrow", () => {
+  for (const { event, from, aggregate, to, by, row } of graph.arrows) {
+    const [source, target] = [from, to].map((name) => services.find((each) => each.name === name));
+    assert.ok(event in (source?.aggregates[aggregate]?.decider.evolve ?? {}), `${from} announces ${event}`);
+    const rows = by === "reaction" ? target?.reactions : target?.projections?.find(({ name }) => name === row)?.evolve;
+    assert.ok(event in (rows ?? {}), `${to} has a row for ${event}`);
+  }
+  const drawn = new Set(graph.arrows.map(({ event, to, by, row }) => `${event} ${to} ${by} ${row}`));
+  for (const { name, reactions = {}, projections = [] } of services) {
+    for (const event of Object.keys(reactions)) assert.ok(drawn.has(`${event} ${name} reaction ${event}`), `${name} reacts to ${event}`);
+    for (const model of projections)
+      for (const event of Object.keys(model.evolve))
+        assert.ok(drawn.has(`${event} ${name} readModel ${model.name}`), `${model.name} of ${name} reads ${event}`);
+  }
+});
+
+test("on the platform nobody waits for an event that nobody announces", () => {
+  assert.deepEqual(graph.troubles, []);
+});
+
+test("a reaction to an event that nobody announces is reported, and so is a read model's", () => {
+  const { troubles } = graphOf(services.filter(({ name }) => name !== "repo"));
+  assert.ok(troubles.includes("app reacts to PackageListed, which nobody announces"));
+  const withoutApp = graphOf(services.filter(({ name }) => name !== "app")).troubles;
+  assert.ok(withoutApp.includes("read model appVersions of cluster reads AppVersionCreated, which nobody announces"));
+});
+
+test("an effect of a foreign event is reported, and so are two services of one name", () => {
+  const [runtime, repo] = ["runtime", "repo"].map((name) => services.find((each) => each.name === name));
+  assert.ok(runtime && repo);
+  const aggregates = { runtime: { ...runtime.aggregates.runtime, effects: repo.aggregates.repo?.effects } };
+  const odd = { ...runtime, aggregates: { ...runtime.aggregates, ...aggregates } } as typeof runtime; // Wrong on purpose.
+  const { troubles } = graphOf([...services.filter(({ name }) => name !== "runtime"), odd]);
+  assert.deepEqual(troubles, ["runtime has an effect of RepoIndexingRequested, which it does not announce"]);
+  assert.ok(graphOf([...services, repo]).troubles.includes("there are two services repo"));
+});
+
+test("every service of the platform has its room", async () => {
+  const files = (await readdir(`${root}/services`, { recursive: true })).filter((file) => /(^|\/)service\.ts$/.test(file));
+  const names = files.map((file) => file.replace(/\/?service\.ts$/, "").replace("providers/", "provider-"));
+  assert.deepEqual(
+    names.filter((name) => !graph.rooms.some((room) => room.name === name)),
+    [],
+  );
+});
+
+test("the map is the same in whatever order the services are named", () => {
+  assert.deepEqual(graphOf([...services].reverse()), graph);
+});
+
+test("every reaction of the platform tells which commands it issues", () => {
+  for (const { name, reactions } of graph.rooms)
+    for (const { on, commands } of reactions) assert.ok(commands.length > 0, `${name} reacts to ${on} with a known command`);
+});
+
+test("what really happened in a story is on the map", async () => {
+  const { commits, services: played } = await story();
+  let checked = 0;
+  for (const { cause, stream } of commits) {
+    const [, row, aggregate = "", , command] = (cause ?? "").split(/(?<=@\d+)\/|\/(?!.*@)/);
+    const name = played.find(({ aggregates }) => aggregate in aggregates)?.name;
+    if (!command || !cause?.includes(stream)) continue;
+    const arrow = graph.arrows.find(({ event, to, by }) => event === row && to === name && by === "reaction");
+    assert.ok(arrow?.commands.includes(command), `${name} reacts to ${row} with ${command}`);
+    checked++;
+  }
+  assert.ok(checked >= 4, `${checked} reactions of the story`);
+});
+
+test("commands are read from functions, from tables of them, and only if the service has them", () => {
+  const known = new Set(["StopCluster", "CeaseCluster"]);
+  const row = { run: () => ({ type: "StopCluster" }), otherwise: [() => ({ type: "CeaseCluster" })], timeout: 5, absent: undefined };
+  assert.deepEqual(issuedBy(row, known), ["StopCluster", "CeaseCluster"]);
+  assert.deepEqual(
+    issuedBy(() => ({ type: "Unknown" }), known),
+    [],
+  );
+});
+
+test("what stands for a port may be taken apart, and throws when it is used", () => {
+  const { clock, put } = unplugged<{ clock: { now: () => number }; put: (text: string) => void }>("ports");
+  assert.throws(() => clock.now(), /^Error: ports\.clock\.now is not plugged in/);
+  assert.throws(() => put("x"), /ports\.put/);
+});

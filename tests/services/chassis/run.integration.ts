@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { kafkaLog } from "../../../events/kafka/log.ts";
+import { embedded } from "../../../infra/embedded/shared.ts";
+import { systemClock } from "../../../services/chassis/clock.ts";
+import { directory } from "../../../services/chassis/discovery.ts";
+import { platformKey } from "./world.ts";
+
+const main = fileURLToPath(new URL("../../../services/main.js", import.meta.url));
+const eventually = async <T>(what: string, ask: () => T | undefined): Promise<T> => {
+  for (const until = Date.now() + 60_000; ; await systemClock.sleep(20)) {
+    const found = ask();
+    if (found !== undefined) return found;
+    if (Date.now() > until) assert.fail(`${what} did not come to be`);
+  }
+};
+
+test("a service starts on Kafka and a document store, is found, answers, and ends in order when it is told to", async (t) => {
+  const { kafka, store } = await embedded();
+  const process = spawn("node", [main, "account"], {
+    env: {
+      PATH: globalThis.process.env.PATH ?? "",
+      KAFKA_BROKERS: kafka.brokers.join(","),
+      MONGODB_URL: store.url,
+      PITRIX_SEALING_KEYS: platformKey(),
+      PITRIX_PORT: "0",
+      PITRIX_BOOTSTRAP_CLIENT: "client:client secret",
+      PITRIX_BOOTSTRAP_ADMIN: "admin@example.org:correct horse",
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  process.stdout.on("data", (text) => {
+    said += text;
+  });
+  const ended = new Promise<number | null>((resolve) => process.once("close", resolve));
+  t.after(() => void process.kill("SIGKILL"));
+
+  const log = kafkaLog({ brokers: kafka.brokers, clientId: "test" });
+  t.after(() => log.close());
+  const found = await directory({ log, clock: systemClock });
+  const { url } = await eventually("the instance", () => {
+    assert.equal(process.exitCode, null, said);
+    return found.instancesOf("account")[0];
+  });
+  const asked = await fetch(`${url}/v1/oauth2/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "pitrix-service": "account" },
+    body: JSON.stringify({
+      ...{ grant_type: "password", client_id: "client", client_secret: "client secret" },
+      ...{ username: "admin@example.org", password: "correct horse" },
+    }),
+  });
+  const token: unknown = Reflect.get(Object(await asked.json()), "access_token");
+  const users = await fetch(`${url}/v1/users`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal(users.status, 200, said);
+  assert.equal((await fetch(`${url}/readyz`)).status, 200);
+
+  const told = Date.now();
+  process.kill("SIGTERM");
+  assert.equal(await ended, 0);
+  assert.ok(Date.now() - told < 10_000);
+  await eventually("its goodbye", () => (found.instancesOf("account").length === 0 ? true : undefined));
+  assert.doesNotMatch(said, /client secret|correct horse/);
+  await found.stop();
+});

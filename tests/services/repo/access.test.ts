@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { accessOf } from "../../../services/repo/access.ts";
+import { idFrom } from "../../../services/repo/identifiers.ts";
+import { pairsOf } from "../../../services/repo/query-string.ts";
+
+const codes: readonly (readonly [type: string, url: string, credential: string, code: number])[] = [
+  ["s3", "s3://s3.example/bucket", "no json", 103],
+  ["s3", "s3://s3.example/bucket", "{}", 104],
+  ["s3", "s3://s3.example/bucket", '{"access_key_id":"a"}', 105],
+  ["http", "not a url", "", 107],
+  ["http", "https://host/", "", 108],
+  ["https", "http://host/", "", 110],
+  ["s3", "http://host/", "{}", 114],
+  ["ftp", "ftp://host/", "", 111],
+];
+for (const [type, url, credential, code] of codes)
+  test(`${type} ${url} ${credential} is refused with ${code}`, () => {
+    const access = accessOf(type, url, credential);
+    assert.equal("rejected" in access && access.code, code);
+  });
+test("a URL without a password stays as it is written", () =>
+  assert.deepEqual(accessOf("http", "http://host:81/helm", ""), { url: "http://host:81/helm", secret: null }));
+test("user and password leave the URL", () => {
+  const access = accessOf("https", "https://ann:s%3Acret@host/helm", "");
+  assert.ok("url" in access);
+  assert.equal(access.url, "https://host/helm");
+  assert.deepEqual([access.secret?.username, access.secret?.password], ["ann", "s:cret"]);
+});
+test("a refusal does not repeat a password", () => {
+  const access = accessOf("http", "http://ann:secret@", "");
+  assert.ok("rejected" in access);
+  assert.doesNotMatch(access.rejected, /secret/);
+});
+test("the keys of s3 are a secret", () => {
+  const access = accessOf("s3", "s3://s3.example/bucket", '{"access_key_id":"a","secret_access_key":"b"}');
+  assert.deepEqual("secret" in access && access.secret, { username: "", password: "", accessKeyId: "a", secretAccessKey: "b" });
+});
+test("ids follow from what they are of", () => {
+  assert.equal(idFrom("repo-1", "wordpress"), idFrom("repo-1", "wordpress"));
+  assert.notEqual(idFrom("repo-1", "wordpress"), idFrom("repo-1wordpress"));
+  assert.match(idFrom("repo-1"), /^[0-9A-Za-z]{12}$/);
+});
+test("labels are a query string", () =>
+  assert.deepEqual(pairsOf("a=b&c=d%20e"), [
+    { key: "a", value: "b" },
+    { key: "c", value: "d e" },
+  ]));

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { test } from "node:test";
+import { openToAll, type Secret } from "../../../services/repo/access.ts";
+import type { FileAnswer } from "../../../services/repo/ports.ts";
+import { isPrivate } from "../../../services/repo/remote/addresses.ts";
+import { get } from "../../../services/repo/remote/get.ts";
+import { readFileOver } from "../../../services/repo/remote/read-file.ts";
+import { signed } from "../../../services/repo/remote/s3.ts";
+import { serve } from "./server.ts";
+
+const never = new AbortController().signal;
+/** What reading a file of a server says. */
+const reading = async (
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  options: { path?: string; secret?: Secret; limit?: number; timeout?: number; private?: "allowed" | "refused" } = {},
+): Promise<{ readonly answer: FileAnswer; readonly requests: readonly IncomingMessage[] }> => {
+  const server = await serve(answer);
+  try {
+    const read = readFileOver({ timeout: options.timeout ?? 5_000, attempts: 2, privateAddresses: options.private ?? "allowed" });
+    const file = {
+      url: `${server.url}${options.path ?? "/index.yaml"}`,
+      repository: server.url,
+      secret: options.secret ?? openToAll,
+      limit: options.limit ?? 1_000,
+      signal: never,
+    };
+    return { answer: await read(file), requests: server.requests };
+  } finally {
+    await server.close();
+  }
+};
+const refusal = (answer: FileAnswer): string => ("refused" in answer ? answer.refused : assert.fail("was not refused"));
+
+test("a file is read", async () => {
+  const { answer } = await reading((_, response) => response.end("entries: {}"));
+  assert.ok("bytes" in answer);
+  assert.equal(new TextDecoder().decode(answer.bytes), "entries: {}");
+});
+test("user and password go in the header", async () => {
+  const { requests } = await reading((_, response) => response.end(), { secret: { ...openToAll, username: "ann", password: "s:cret" } });
+  assert.equal(requests[0]?.headers.authorization, `Basic ${Buffer.from("ann:s:cret").toString("base64")}`);
+});
+test("a secret does not follow a redirect to another host", async () => {
+  const other = await serve((_, response) => response.end("elsewhere"));
+  try {
+    const { answer } = await reading((_, response) => response.writeHead(302, { location: `${other.url}/x` }).end(), {
+      secret: { ...openToAll, username: "ann", password: "secret" },
+    });
+    assert.ok("bytes" in answer);
+    assert.equal(other.requests[0]?.headers.authorization, undefined);
+  } finally {
+    await other.close();
+  }
+});
+test("a refusal is not asked for again", async () => {
+  const { answer, requests } = await reading((_, response) => response.writeHead(404).end());
+  assert.match(refusal(answer), /index.yaml: the server answers 404/);
+  assert.equal(requests.length, 1);
+});
+test("a server in trouble is asked again", async () => {
+  let asked = 0;
+  const { answer } = await reading((_, response) => response.writeHead(++asked === 1 ? 503 : 200).end("there"));
+  assert.ok("bytes" in answer);
+});
+test("a server that stays in trouble is a refusal", async () => {
+  const { answer, requests } = await reading((_, response) => response.writeHead(503).end());
+  assert.match(refusal(answer), /503/);
+  assert.equal(requests.length, 2);
+});
+test("a server that never answers is given up", async () => {
+  const { answer } = await reading(() => {}, { timeout: 100 });
+  assert.match(refusal(answer), /no answer within 0.1 s/);
+});
+test("a server that answers for ever is given up", async () => {
+  const { answer } = await reading((_, response) => void response.write("a"), { timeout: 100 });
+  assert.match(refusal(answer), /no answer within/);
+});
+test("a file that says that it is too large is not read", async () => {
+  const { answer } = await reading((_, response) => response.end("a".repeat(2_000)));
+  assert.match(refusal(answer), /larger than 1000 bytes/);
+});
+test("a file that is too large without saying so is cut off", async () => {
+  const { answer } = await reading((_, response) => {
+    const more = (): void => void (response.write("a".repeat(500)) ? setImmediate(more) : response.once("drain", more));
+    more();
+  });
+  assert.match(refusal(answer), /larger than 1000 bytes/);
+});
+test("a redirect is followed", async () => {
+  const { answer } = await reading(({ url }, response) =>
+    url === "/index.yaml" ? response.writeHead(301, { location: "/moved.yaml" }).end() : response.end("moved"),
+  );
+  assert.ok("bytes" in answer);
+});
+test("a circle of redirects ends", async () => {
+  const { answer } = await reading((_, response) => response.writeHead(302, { location: "/index.yaml" }).end());
+  assert.match(refusal(answer), /more than 5 redirects/);
+});
+test("a redirect to another scheme is refused", async () => {
+  const { answer } = await reading((_, response) => response.writeHead(302, { location: "file:///etc/passwd" }).end());
+  assert.match(refusal(answer), /scheme|protocol/i);
+});
+test("a host that is not known is a refusal", async () => {
+  const file = { url: "http://host.invalid/index.yaml", repository: "http://host.invalid/", secret: openToAll, limit: 1, signal: never };
+  assert.match(refusal(await readFileOver({ attempts: 1 })(file)), /host.invalid/);
+});
+test("nobody listens: a refusal, without the password", async () => {
+  const { url } = await (async () => {
+    const server = await serve(() => {});
+    await server.close();
+    return server;
+  })();
+  const file = { url: `${url}/index.yaml?token=secret`, repository: url, secret: openToAll, limit: 1, signal: never };
+  const text = refusal(await readFileOver({ attempts: 1 })(file));
+  assert.match(text, /ECONNREFUSED/);
+  assert.doesNotMatch(text, /secret/);
+});
+test("private addresses can be out of bounds", async () => {
+  const { answer, requests } = await reading((_, response) => response.end(), { private: "refused" });
+  assert.match(refusal(answer), /private addresses are not allowed/);
+  assert.equal(requests.length, 0);
+});
+test("who is at a public address is not led to a private one, neither by number nor by name", async () => {
+  const server = await serve((_, response) => response.end("inside"));
+  try {
+    for (const host of ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"]) {
+      const bounds = { limit: 100, signal: never, allowPrivate: false };
+      await assert.rejects(get(new URL(`http://${host}:${server.port}/`), {}, bounds), /private address/, host);
+    }
+    assert.equal(server.requests.length, 0);
+  } finally {
+    await server.close();
+  }
+});
+test("what is private", () => {
+  for (const address of [
+    "127.0.0.1",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "0.0.0.0",
+    "100.64.0.1",
+    "::1",
+    "fd00::1",
+    "fe80::1",
+    "::ffff:10.0.0.1",
+  ])
+    assert.ok(isPrivate(address), address);
+  for (const address of ["8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "::ffff:8.8.8.8"]) assert.ok(!isPrivate(address), address);
+});
+test("S3 requests are signed as in Amazon's own example", () => {
+  const keys = { ...openToAll, accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" };
+  const headers = signed(new URL("https://examplebucket.s3.amazonaws.com/?lifecycle"), keys, new Date("2013-05-24T00:00:00Z"));
+  assert.equal(
+    headers.authorization,
+    "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, " +
+      "SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543",
+  );
+});

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { memoryDatabase } from "../../../events/memory/database.ts";
+import { buildRepository } from "../../../infra/demo/repository.ts";
+import type { RegisteredRepo } from "../../../services/repo/domain/repo.ts";
+import type { ReadFile } from "../../../services/repo/ports.ts";
+import { repoService } from "../../../services/repo/service.ts";
+import { createRepo } from "./fixtures.ts";
+import { clock, eventually, type Running, world } from "./world.ts";
+
+const reading = async ({ instance }: Running): Promise<RegisteredRepo["indexing"]> => {
+  const { state } = await instance.state("repo", "repo/repo-1");
+  return (state as RegisteredRepo).indexing; // It was registered.
+};
+
+test("a run that was cut off goes on in another process, and announces each package once", async () => {
+  const { files } = await buildRepository();
+  const fetched: string[] = [];
+  const fileAt = (url: string) => files.get(new URL(url).pathname) ?? assert.fail(url);
+  /** The second archive never comes. */
+  const stuck: ReadFile = ({ url, signal }) => {
+    fetched.push(url);
+    if (!url.endsWith("1.1.0.tgz")) return Promise.resolve({ bytes: fileAt(url) });
+    return new Promise((resolve) => signal.addEventListener("abort", () => resolve({ refused: "aborted", denied: false })));
+  };
+  const sound: ReadFile = async ({ url }) => {
+    fetched.push(url);
+    return { bytes: fileAt(url) };
+  };
+  const { run, problems, stop } = world();
+  const database = memoryDatabase();
+  const service = (readFile: ReadFile) =>
+    run(({ blobs }) => repoService({ readFile, blobs, clock, open: async (sealed) => sealed }), database);
+  try {
+    const first = await service(stuck);
+    await first.send(createRepo({ url: "http://repository/devkit" }));
+    await eventually("the first archive is kept", async () => database.blobs.size === 1);
+    await eventually("the second one is asked for", async () => fetched.some((url) => url.endsWith("1.1.0.tgz")));
+    await first.crash();
+    const second = await service(sound);
+    await eventually("the run has read everything", async () => (await reading(second))?.stage === "adopting");
+    assert.equal((await reading(second))?.listed.size, 2);
+    const listed = [...database.commits.values()].filter(({ events }) => events.some(({ type }) => type === "PackageListed"));
+    assert.equal(listed.length, 2);
+    assert.equal(fetched.filter((url) => url.endsWith("1.0.0.tgz")).length, 1, "what is kept is not fetched again");
+    assert.deepEqual(problems, []);
+  } finally {
+    await stop();
+  }
+});
+
+test("a run that is replaced stops reading", async () => {
+  let aborted = false;
+  const stuck: ReadFile = ({ url, signal }) =>
+    url.startsWith("http://first/")
+      ? new Promise((resolve) =>
+          signal.addEventListener("abort", () => {
+            aborted = true;
+            resolve({ refused: "aborted", denied: false });
+          }),
+        )
+      : Promise.resolve({ bytes: new TextEncoder().encode("api_version: v1\nentries: {}\n") });
+  const { run, stop } = world();
+  try {
+    const repo = await run(({ blobs }) => repoService({ readFile: stuck, blobs, clock, open: async (sealed) => sealed }));
+    await repo.send(createRepo({ url: "http://first/" }));
+    await eventually("it reads", async () => repo.instance.runningEffects() === 1);
+    await repo.send({ type: "DeleteRepo", repoId: "repo-1", repoEventId: "repoe-2" });
+    await eventually("the next run has ended", async () => (await reading(repo))?.stage === "adopting");
+    assert.ok(aborted);
+  } finally {
+    await stop();
+  }
+});

@@ -1,0 +1,294 @@
+/** A mistake that somebody could make: one place of one compiled file, and what would stand there. */
+export type Planted = {
+  readonly name: string;
+  /** Below the compiled root. */
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly from: string;
+  readonly to: string;
+};
+
+const execute = "events/store/execute.js";
+const relay = "events/log/relay.js";
+const subscription = "events/subscription/subscription.js";
+const projections = "events/subscription/projections.js";
+const reactions = "events/subscription/reactions.js";
+const effects = "events/effects/effects.js";
+const timers = "events/effects/timers.js";
+
+/** The mistakes that the checker must find, each by itself. */
+export const planted: readonly Planted[] = [
+  {
+    name: "forget the cause of a decision with events",
+    file: execute,
+    from: "const { cause, fingerprint, ...metadata } = because;",
+    to: "const { cause: given, fingerprint, ...metadata } = because; const cause = events.length > 0 ? null : given;",
+  },
+  {
+    name: "record no receipt for an empty decision",
+    file: execute,
+    from: "if (empty && because.cause === null)",
+    to: "if (empty)",
+  },
+  {
+    name: "decide an empty decision from the cache",
+    file: execute,
+    from: "let fromPrimary = head === undefined;",
+    to: "let fromPrimary = true;",
+  },
+  {
+    name: "publish before the commit",
+    file: execute,
+    from: 'if ((await store.append(commit)) === "appended") {',
+    to: 'if (!empty) committed(commit); if ((await store.append(commit)) === "appended") {',
+  },
+  {
+    name: "put a decision into the cache before it is committed",
+    file: execute,
+    from: 'if ((await store.append(commit)) === "appended") {',
+    to: 'heads.set(stream, next); if ((await store.append(commit)) === "appended") {',
+  },
+  {
+    name: "take a duplicate key that nobody can read for the commit of a twin",
+    file: execute,
+    from: "if (!taken && head.version === before) await clock.sleep(backOff(clock, attempt, 5, 500));".replace(
+      ") await",
+      ")\n                await",
+    ),
+    to: "if (!taken && head.version === before) return { stream, version: next.version, rejection, commit, repeated: true };",
+  },
+  {
+    name: "do not renew the fold after a conflict",
+    file: execute,
+    from: "const before = head.version;\n            head = await fold(stream, decider, head);",
+    to: "const before = head.version;",
+  },
+  {
+    name: "do not look for the recorded answer after a conflict",
+    file: execute,
+    from: "if (recorded)\n                return outcomeOf(recorded, true);",
+    to: "",
+  },
+  {
+    name: "take no claims",
+    file: execute,
+    from: "return { commit: { ...bare, claims, timers: due }, next };",
+    to: "return { commit: { ...bare, timers: due }, next };",
+  },
+  {
+    name: "take a claim from who still holds it",
+    file: execute,
+    from: "const held = decider &&",
+    to: "const held = false &&",
+  },
+  {
+    name: "let the time of a stream run backwards",
+    file: execute,
+    from: "time: head.time > now ? head.time : now,",
+    to: "time: now,",
+  },
+  {
+    name: "clear a mark before the publication is acknowledged",
+    file: relay,
+    from: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));",
+    to: 'await store.clear("publish", batch.map((commit) => ({ commit, version: commit.version }))); await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));',
+  },
+  {
+    name: "take a failed publication for done",
+    file: relay,
+    from: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));",
+    to: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit))).catch(() => {});",
+  },
+  {
+    name: "skip the gap check of the relay",
+    file: relay,
+    from: "if (version > known + 1)",
+    to: "if (false)",
+  },
+  {
+    name: "look for gaps below the lowest commit of a batch only",
+    file: relay,
+    from: "if (version > known + 1)",
+    to: "if (version > known + 1 && !reached.has(stream))",
+  },
+  {
+    name: "publish the commits of a stream in the wrong order",
+    file: relay,
+    from: "a.stream === b.stream ? a.version - b.version",
+    to: "a.stream === b.stream ? b.version - a.version",
+  },
+  {
+    name: "leave what a dead process has not published",
+    file: relay,
+    from: "if (before.has(id(commit)) && !queue.has(id(commit)))",
+    to: "if (false)",
+  },
+  {
+    name: "stamp an event anew at each publication",
+    file: "events/log/record.js",
+    from: "ce_time: metadata.time,",
+    to: "ce_time: new Date(performance.timeOrigin + performance.now()).toISOString(),",
+  },
+  {
+    name: "store the position before the write",
+    file: subscription,
+    from: "const failures = streams.size === 0 ? [] : await subscriber.handle(streams);",
+    to: "await documents.savePosition(name, batch.topic, batch.partition, batch.next); const failures = streams.size === 0 ? [] : await subscriber.handle(streams);",
+  },
+  {
+    name: "go on after an outage as if the batch were handled",
+    file: subscription,
+    from: "const failures = streams.size === 0 ? [] : await subscriber.handle(streams);",
+    to: "const failures = streams.size === 0 ? [] : await subscriber.handle(streams).catch(() => []);",
+  },
+  {
+    name: "do not copy later events of a parked stream",
+    file: subscription,
+    from: "if (parkedStreams.has(record.key))",
+    to: "if (parkedStreams.has(record.key)) continue; else if (false)",
+  },
+  {
+    name: "let later events of a parked stream pass",
+    file: subscription,
+    from: "if (parkedStreams.has(record.key))",
+    to: "if (false)",
+  },
+  {
+    name: "forget to reload parked streams at assignment",
+    file: subscription,
+    from: "for (const stream of await parking.streams(name))\n            parkedStreams.add(stream);",
+    to: "",
+  },
+  {
+    name: "park without a copy on the dead letter topic",
+    file: subscription,
+    from: "await log.publish([",
+    to: "if (reason.startsWith('waits')) await log.publish([",
+  },
+  {
+    name: "begin reactions at the end after each assignment",
+    file: subscription,
+    from: 'if (known !== undefined || subscriber.begin === "start")',
+    to: 'if (subscriber.begin === "start")',
+  },
+  {
+    name: "skip no versions that a document has seen",
+    file: projections,
+    from: "if (document && document.version >= meta.version)",
+    to: "if (false)",
+  },
+  {
+    name: "take a missed compare-and-set for done",
+    file: projections,
+    from: "wanted = new Map([...wanted].filter(([id]) => missed.has(id)));",
+    to: "wanted = new Map();",
+  },
+  {
+    name: "write a document without compare-and-set",
+    file: "events/memory/documents.js",
+    from: "if ((there?.version ?? 0) === expected) {",
+    to: "if (true) {",
+  },
+  {
+    name: "a reaction whose cause lacks the target",
+    file: reactions,
+    from: "cause: causeOf(meta.stream, meta.version, event.type, `${streamOf(aggregate, key)}/${command.type}`),",
+    to: "cause: causeOf(meta.stream, meta.version, event.type, command.type),",
+  },
+  {
+    name: "a reaction without a cause",
+    file: reactions,
+    from: "cause: causeOf(meta.stream, meta.version, event.type, `${streamOf(aggregate, key)}/${command.type}`),",
+    to: "cause: null,",
+  },
+  {
+    name: "take an outage for a bug and park the stream",
+    file: reactions,
+    from: "if (!isBug(error))\n                        throw error;",
+    to: "",
+  },
+  {
+    name: "lose the correlation in a reaction",
+    file: reactions,
+    from: "correlationId: meta.correlationId,",
+    to: "correlationId: meta.eventId,",
+  },
+  {
+    name: "run a stream's effects out of order",
+    file: effects,
+    from: ".sort((a, b) => a.version - b.version)[0];",
+    to: ".sort((a, b) => b.version - a.version)[0];",
+  },
+  {
+    name: "do not look for the recorded outcome before an effect",
+    file: effects,
+    from: 'if (effect && !(await store.findCause(causeOf(commit.stream, version, "effect", "outcome")))) {',
+    to: "if (effect) {",
+  },
+  {
+    name: "another idempotency key at each attempt",
+    file: effects,
+    from: "eventId: eventIdOf(commit.stream, version),\n",
+    to: "eventId: `${eventIdOf(commit.stream, version)}#${number}`,\n",
+  },
+  {
+    name: "clear the mark of an effect before it has its outcome",
+    file: effects,
+    from: "const event = codec.decode(stored.schemaId, stored.bytes);\n        const effect",
+    to: 'await store.clear("effects", [task]); const event = codec.decode(stored.schemaId, stored.bytes);\n        const effect',
+  },
+  {
+    name: "take progress for the outcome",
+    file: effects,
+    from: "because(commit, version, null))",
+    to: 'because(commit, version, causeOf(commit.stream, version, "effect", "outcome")))',
+  },
+  {
+    name: "an outcome without a cause",
+    file: effects,
+    from: 'because(commit, version, causeOf(commit.stream, version, "effect", "outcome")))',
+    to: "because(commit, version, null))",
+  },
+  {
+    name: "leave the effects of a dead process",
+    file: effects,
+    from: "if (!running.has(stream))",
+    to: "if (false)",
+  },
+  {
+    name: "begin an effect on a cached state",
+    file: execute,
+    from: "return turns(stream, () => fold(stream, decider, heads.get(stream)));",
+    to: "return turns(stream, async () => heads.get(stream) ?? fold(stream, decider));",
+  },
+  {
+    name: "take a timer off before it has fired",
+    file: timers,
+    from: "const stored = commit.events[version - commit.version];",
+    to: 'await store.clear("timers", [{ commit, version }]); const stored = commit.events[version - commit.version];',
+  },
+  {
+    name: "fire a timer under another cause each time",
+    file: timers,
+    from: 'const cause = causeOf(stream, version, "timer", command.type);',
+    to: 'const cause = causeOf(stream, version, "timer", `${command.type}/${clock.now()}`);',
+  },
+  {
+    name: "tell that the read models have it when some have",
+    file: "events/run.js",
+    from: "if (there.every(Boolean))",
+    to: "if (there.some(Boolean))",
+  },
+  {
+    name: "use the wall clock in a decider",
+    file: "services/runtime/domain.js",
+    from: 'RuntimeCreated" }] : [])',
+    to: 'RuntimeCreated", description: String(performance.now()) }] : [])',
+  },
+  {
+    name: "ignore the action id of an outcome",
+    file: "services/cluster/domain.js",
+    from: 'state.status !== "absent" && state.action?.jobId === jobId ? state.action : undefined',
+    to: 'state.status !== "absent" && state.action ? state.action : undefined',
+  },
+];
