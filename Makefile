@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate lint test unit demo up down status reset store clean
+.PHONY: help install build generate lint test unit demo up down status reset map store clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ status: ## what runs
 
 reset: ## stop it and delete its state
 	@node dist/infra/platform/main.js reset
+
+map: build ## draws who reacts to what, from the tables that run, into docs/
+	node dist/services/cli/map.js
 
 store: build ## compile the fast form of the document store, once (minutes; needs cargo, cmake, a C compiler)
 	@node dist/infra/embedded/main.js compile-store

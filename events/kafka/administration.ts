@@ -26,13 +26,15 @@ const configOf = ({ compacted }: TopicSpec, { minInsyncReplicas }: KafkaLogOptio
   return Object.entries(config).map(([name, value]) => ({ name, value }));
 };
 
-/** Undefined where the topic is not there (yet). */
-const metadataOf = async (admin: Admin, topic: string): Promise<ITopicMetadata | undefined> => {
+/** Those of the topics that are there. */
+const metadataOf = async (admin: Admin, names: readonly string[]): Promise<readonly ITopicMetadata[]> => {
+  const listed = new Set(await admin.listTopics());
+  const there = names.filter((name) => listed.has(name));
+  if (there.length === 0) return [];
   try {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return topics.find(({ name, partitions }) => name === topic && partitions.length > 0);
+    return (await admin.fetchTopicMetadata({ topics: there })).topics.filter(({ partitions }) => partitions.length > 0);
   } catch (error) {
-    if (isKafkaError(error, "UNKNOWN_TOPIC_OR_PARTITION") || isKafkaError(error, "LEADER_NOT_AVAILABLE")) return undefined;
+    if (isKafkaError(error, "UNKNOWN_TOPIC_OR_PARTITION") || isKafkaError(error, "LEADER_NOT_AVAILABLE")) return [];
     throw error;
   }
 };
@@ -65,42 +67,45 @@ export const administration = (options: KafkaLogOptions): Administration => {
     }
   };
 
-  const create = async (admin: Admin, spec: TopicSpec): Promise<void> => {
-    const topic: ITopicConfig = {
+  const create = async (admin: Admin, specs: readonly TopicSpec[]): Promise<void> => {
+    const topics: ITopicConfig[] = specs.map((spec) => ({
       topic: spec.name,
       numPartitions: spec.partitions,
       replicationFactor: options.replicationFactor ?? 1,
       configEntries: configOf(spec, options),
-    };
-    // Leaders are waited for below: kafkajs' own waiting fails on a fresh broker.
-    await admin.createTopics({ topics: [topic], waitForLeaders: false, timeout });
+    }));
+    // Leaders are waited for below: kafkajs' own waiting fails on a fresh broker. What somebody else made meanwhile is no error.
+    await admin.createTopics({ topics, waitForLeaders: false, timeout });
   };
 
-  const ensure = async (admin: Admin, spec: TopicSpec): Promise<void> => {
+  /** All at once: a service knows dozens of topics, and every request is a round trip. */
+  const ensure = async (admin: Admin, specs: readonly TopicSpec[]): Promise<void> => {
     const until = Date.now() + timeout;
-    if (!(await metadataOf(admin, spec.name))) await create(admin, spec);
-    for (;;) {
-      const found = await metadataOf(admin, spec.name);
-      if (found && found.partitions.length !== spec.partitions) {
-        throw new Error(`Topic ${spec.name} has ${found.partitions.length} partitions, not ${spec.partitions}: their number never changes`);
+    const names = specs.map(({ name }) => name);
+    for (let created = false; ; created = true) {
+      const found = new Map((await metadataOf(admin, names)).map((topic) => [topic.name, topic.partitions]));
+      const missing = specs.filter(({ name }) => !found.has(name));
+      for (const { name, partitions } of specs) {
+        const there = found.get(name);
+        if (there && there.length !== partitions)
+          throw new Error(`Topic ${name} has ${there.length} partitions, not ${partitions}: their number never changes`);
       }
-      if (found?.partitions.every(({ leader }) => leader >= 0)) return;
-      if (Date.now() > until) throw new Error(`Topic ${spec.name} has partitions without a leader`);
-      await pause(50);
+      if (missing.length === 0 && [...found.values()].every((partitions) => partitions.every(({ leader }) => leader >= 0))) return;
+      if (Date.now() > until)
+        throw new Error(`Topics without a leader: ${(missing.length > 0 ? missing.map(({ name }) => name) : names).join(", ")}`);
+      if (missing.length > 0 && !created) await create(admin, missing);
+      else await pause(50);
     }
   };
 
   const countPartitions = async (topic: string): Promise<number> => {
-    const found = await ask("Looking for a topic", (admin) => metadataOf(admin, topic));
+    const [found] = await ask("Looking for a topic", (admin) => metadataOf(admin, [topic]));
     if (!found) throw new Error(`There is no topic ${topic}`);
     return found.partitions.length;
   };
 
   return {
-    ensureTopics: (topics) =>
-      ask("Creating topics", async (admin) => {
-        for (const topic of topics) await ensure(admin, topic);
-      }),
+    ensureTopics: (topics) => ask("Creating topics", (admin) => ensure(admin, topics)),
     partitions: (topic) => {
       const known = counts.get(topic) ?? countPartitions(topic);
       counts.set(topic, known);

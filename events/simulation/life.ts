@@ -75,8 +75,8 @@ export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Mis
     return {
       before: (call) => {
         if (life.dead) return never();
+        if (journal.kept) journal.note(life.name, call);
         if (calm()) return now;
-        journal.note(life.name, call);
         if (crashesAt(life, call)) return never();
         return slowly(call, delay(life, call));
       },

@@ -33,17 +33,30 @@ export const outside = (
   const ledger: Deed[] = [];
   const attempts: Attempt[] = [];
 
+  /** Fails or hangs, as luck has it; otherwise tells whether the reply is to be lost. */
+  const reach = async (signal: AbortSignal): Promise<boolean> => {
+    const luck = calm() ? 1 : random();
+    if (luck < faults.outside / 4) await hang(signal);
+    if (luck < faults.outside / 2) throw new Error("the outside does not answer");
+    await time.sleep(calm() ? 1 : 200 * random() ** 2);
+    return luck < faults.outside;
+  };
+
   return {
     ledger: ledger as readonly Deed[],
     attempts: attempts as readonly Attempt[],
+    /** Reads something, which changes nothing. */
+    look: async (life: Life, what: string, signal: AbortSignal): Promise<void> => {
+      journal.note(life.name, `reads ${what}`);
+      const isLost = await reach(signal);
+      if (life.dead) await never();
+      if (isLost) throw new Error("the reply was lost");
+    },
     /** One attempt of one process. */
     call: async (life: Life, { key, thing, stream, version, signal }: Call): Promise<void> => {
       attempts.push({ thing, life, step: step() });
       journal.note(life.name, `asks the outside for ${thing}`, [stream]);
-      const luck = calm() ? 1 : random();
-      if (luck < faults.outside / 4) await hang(signal);
-      if (luck < faults.outside / 2) throw new Error("the outside does not answer");
-      await time.sleep(calm() ? 1 : 200 * random() ** 2);
+      const isLost = await reach(signal);
       if (!deeds.has(key)) {
         const deed = { key, thing, stream, version, step: step() };
         deeds.set(key, deed);
@@ -51,7 +64,7 @@ export const outside = (
         journal.note("outside", `has done ${thing}`, [stream]);
       }
       if (life.dead) await never();
-      if (luck < faults.outside) throw new Error("the outside did it, but its reply was lost");
+      if (isLost) throw new Error("the outside did it, but its reply was lost");
     },
   };
 };

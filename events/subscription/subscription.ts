@@ -48,11 +48,13 @@ export const subscribe = async (
     // The position first: a former owner parks before it saves, so what it saved past is in the parked streams read after.
     const known = await documents.position(name, topic, partition);
     await parked.own({ topic, partition }, signal);
-    progress.set(`${topic}/${partition}`, known ?? 0);
+    // An assignment that is over by now has nothing to say: the one after it may be further.
+    const began = (offset: number) => void (signal.aborted || progress.set(`${topic}/${partition}`, offset));
+    began(known ?? 0);
     if (known !== undefined || subscriber.begin === "start") return known;
     const end = (await log.ends(topic)).find((each) => each.partition === partition)?.offset ?? 0;
     await documents.savePosition(name, topic, partition, end);
-    progress.set(`${topic}/${partition}`, end);
+    began(end);
     return end;
   };
 

@@ -18,6 +18,8 @@ export function renderHttp(yaml) {
   }
   return {
     problems,
+    // What runs reads JSON: parsing the YAML takes a second.
+    json: `${JSON.stringify(document)}\n`,
     text: problems.length
       ? ""
       : render(

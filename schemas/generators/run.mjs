@@ -32,7 +32,7 @@ export function generate({ directory, check = false, rewriteUnreleased = false, 
     "ids.json": renderJson(locked.lock),
     "generated/events.ts": events.text,
     "generated/schemas.ts": renderSchemas(locked.lock, found.events),
-    ...(http.text === undefined ? {} : { "generated/http.ts": http.text }),
+    ...(http.text === undefined ? {} : { "generated/http.ts": http.text, "generated/openapi.json": http.json }),
   };
   const stale = Object.keys(files).filter((name) => read(join(directory, name)) !== files[name]);
   if (!check) for (const name of stale) write(join(directory, name), files[name]);

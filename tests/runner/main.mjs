@@ -69,6 +69,7 @@ if (wants("checks")) {
 rmSync("dist", { recursive: true, force: true });
 const built = await step("types", "node_modules/.bin/tsc", []);
 if (built || existsSync("dist")) {
+  if (wants("checks")) await step("the map is fresh", process.execPath, ["dist/services/cli/map.js", "--check"]);
   if (wants("unit")) {
     const files = find(".test.js");
     await tests(`unit tests (${files.length} files)`, ["tests/runner/unit.mjs", ...files]);

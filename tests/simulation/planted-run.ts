@@ -31,9 +31,9 @@ export const search = async ({ name }: Planted, { from, seeds, commands }: Searc
 };
 
 /** All of them, on all cores. */
-export const searchAll = async (given: (bug: Planted) => Search, told: (found: Found) => void): Promise<void> => {
-  for (const bug of planted) await mutated(bug);
-  await eachOf(planted, availableParallelism(), async (bug) => told(await search(bug, given(bug))));
+export const searchAll = async (bugs: readonly Planted[], given: (bug: Planted) => Search, told: (found: Found) => void): Promise<void> => {
+  for (const bug of bugs) await mutated(bug);
+  await eachOf(bugs, availableParallelism(), async (bug) => told(await search(bug, given(bug))));
 };
 
 /** In the process of its own. */

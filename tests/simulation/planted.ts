@@ -11,6 +11,7 @@ export type Planted = {
 const execute = "events/store/execute.js";
 const relay = "events/log/relay.js";
 const subscription = "events/subscription/subscription.js";
+const parkedStreams = "events/subscription/parked-streams.js";
 const projections = "events/subscription/projections.js";
 const reactions = "events/subscription/reactions.js";
 const effects = "events/effects/effects.js";
@@ -132,44 +133,56 @@ export const planted: readonly Planted[] = [
   {
     name: "store the position before the write",
     file: subscription,
-    from: "const failures = streams.size === 0 ? [] : await subscriber.handle(streams);",
-    to: "await documents.savePosition(name, batch.topic, batch.partition, batch.next); const failures = streams.size === 0 ? [] : await subscriber.handle(streams);",
+    from: "await handleAll(streams, held);",
+    to: "await documents.savePosition(name, batch.topic, batch.partition, batch.next); await handleAll(streams, held);",
   },
   {
     name: "go on after an outage as if the batch were handled",
     file: subscription,
-    from: "const failures = streams.size === 0 ? [] : await subscriber.handle(streams);",
-    to: "const failures = streams.size === 0 ? [] : await subscriber.handle(streams).catch(() => []);",
+    from: "const failures = good.size === 0 ? [] : await subscriber.handle(good);",
+    to: "const failures = good.size === 0 ? [] : await subscriber.handle(good).catch(() => []);",
   },
   {
-    name: "do not copy later events of a parked stream",
+    name: "park the event that failed and not those behind it",
     file: subscription,
-    from: "if (parkedStreams.has(record.key))",
-    to: "if (parkedStreams.has(record.key)) continue; else if (false)",
+    from: "await parked.park(held, stream, records.slice(failure.at), failure.error);",
+    to: "await parked.park(held, stream, records.slice(failure.at, failure.at + 1), failure.error);",
+  },
+  {
+    name: "do not keep later events of a parked stream",
+    file: subscription,
+    from: "else if (held.has(stream))",
+    to: "else if (false)",
   },
   {
     name: "let later events of a parked stream pass",
     file: subscription,
-    from: "if (parkedStreams.has(record.key))",
-    to: "if (false)",
-  },
-  {
-    name: "forget to reload parked streams at assignment",
-    file: subscription,
-    from: "for (const stream of await parking.streams(name))\n            parkedStreams.add(stream);",
+    from: "if (held.has(stream))\n                continue;",
     to: "",
-  },
-  {
-    name: "park without a copy on the dead letter topic",
-    file: subscription,
-    from: "await log.publish([",
-    to: "if (reason.startsWith('waits')) await log.publish([",
   },
   {
     name: "begin reactions at the end after each assignment",
     file: subscription,
     from: 'if (known !== undefined || subscriber.begin === "start")',
     to: 'if (subscriber.begin === "start")',
+  },
+  {
+    name: "forget to reload parked streams at assignment",
+    file: parkedStreams,
+    from: "const found = await parking.streams(name, place);",
+    to: "const found = [];",
+  },
+  {
+    name: "park without a copy on the dead letter topic",
+    file: parkedStreams,
+    from: "await log.publish(events.map((event) => deadLetter(service, event)));",
+    to: "",
+  },
+  {
+    name: "park on the dead letter topic alone",
+    file: parkedStreams,
+    from: "await parking.add(events);",
+    to: "",
   },
   {
     name: "skip no versions that a document has seen",
@@ -192,13 +205,13 @@ export const planted: readonly Planted[] = [
   {
     name: "a reaction whose cause lacks the target",
     file: reactions,
-    from: "cause: causeOf(meta.stream, meta.version, event.type, `${streamOf(aggregate, key)}/${command.type}`),",
+    from: `cause: causeOf(meta.stream, meta.version, event.type, \`\${streamOf(aggregate, key)}/\${command.type}\`),`,
     to: "cause: causeOf(meta.stream, meta.version, event.type, command.type),",
   },
   {
     name: "a reaction without a cause",
     file: reactions,
-    from: "cause: causeOf(meta.stream, meta.version, event.type, `${streamOf(aggregate, key)}/${command.type}`),",
+    from: `cause: causeOf(meta.stream, meta.version, event.type, \`\${streamOf(aggregate, key)}/\${command.type}\`),`,
     to: "cause: null,",
   },
   {
@@ -229,7 +242,7 @@ export const planted: readonly Planted[] = [
     name: "another idempotency key at each attempt",
     file: effects,
     from: "eventId: eventIdOf(commit.stream, version),\n",
-    to: "eventId: `${eventIdOf(commit.stream, version)}#${number}`,\n",
+    to: `eventId: \`\${eventIdOf(commit.stream, version)}#\${number}\`,\n`,
   },
   {
     name: "clear the mark of an effect before it has its outcome",
@@ -271,7 +284,7 @@ export const planted: readonly Planted[] = [
     name: "fire a timer under another cause each time",
     file: timers,
     from: 'const cause = causeOf(stream, version, "timer", command.type);',
-    to: 'const cause = causeOf(stream, version, "timer", `${command.type}/${clock.now()}`);',
+    to: `const cause = causeOf(stream, version, "timer", \`\${command.type}/\${clock.now()}\`);`,
   },
   {
     name: "tell that the read models have it when some have",

@@ -3,12 +3,15 @@ import { service } from "../../events/service.ts";
 import type { Player, Surroundings } from "../../events/simulation/platform.ts";
 import type { RuntimeCredentialEvent } from "../../schemas/generated/events.ts";
 import { accountService } from "../../services/account/service.ts";
+import { appService } from "../../services/app/service.ts";
 import { clusterService } from "../../services/cluster/service.ts";
 import { deployment } from "../../services/providers/deployment/domain.ts";
 import { effectsOf, TaskFailure, type TaskTable } from "../../services/providers/deployment/effects.ts";
 import { reactionsOf } from "../../services/providers/deployment/reactions.ts";
 import { plan } from "../../services/providers/local/plan.ts";
 import { credentials } from "../../services/providers/local/read-models.ts";
+import type { RepoPorts } from "../../services/repo/ports.ts";
+import { repoService } from "../../services/repo/service.ts";
 import type { RuntimeCredential, RuntimeCredentialCommand } from "../../services/runtime/domain.ts";
 import { runtimeService } from "../../services/runtime/service.ts";
 
@@ -53,6 +56,17 @@ const vault = ({ life, outside }: Surroundings): Effects<RuntimeCredentialComman
   };
 };
 
+/** Repositories that are empty or refuse; archives are real files, which a simulation has none of. */
+const repository = ({ life, outside, clock }: Surroundings): RepoPorts => ({
+  clock,
+  blobs: { put: async () => "", get: async () => undefined },
+  open: async (sealed) => sealed,
+  readFile: async ({ url, signal }) => {
+    await outside.look(life, url, signal);
+    return url.includes("/2/") ? { refused: `${url} is not there`, denied: true } : { bytes: new TextEncoder().encode("entries: {}\n") };
+  },
+});
+
 export const players: readonly Player[] = [
   {
     name: "runtime",
@@ -74,6 +88,8 @@ export const players: readonly Player[] = [
       }),
   },
   { name: "account", make: () => accountService },
+  { name: "repo", make: (around) => repoService(repository(around)) },
+  { name: "app", make: ({ clock }) => appService({ clock, fetchPackage: async () => undefined }) },
 ];
 
 const never = (): never => {

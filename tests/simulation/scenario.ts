@@ -1,6 +1,6 @@
 import type { Scenario } from "../../events/simulation/simulate.ts";
 import { players } from "./players.ts";
-import { requests } from "./requests.ts";
+import { requests } from "./requests/requests.ts";
 
 /** The whole choreography, as far as it needs no process, no file and no network. */
 export const scenario: Scenario = {
@@ -21,6 +21,7 @@ export const scenario: Scenario = {
     if (stream.startsWith("cluster/") && action) return `its action ${JSON.stringify(Reflect.get(action, "requested"))} has not ended`;
     const current: unknown = Reflect.get(state, "current");
     if (stream.startsWith("localDeployment/") && current && !Reflect.get(current, "over")) return "its deployment has not ended";
+    if (stream.startsWith("repo/") && Reflect.get(state, "indexing")) return "its indexing has not ended";
     return undefined;
   },
   slow: ["clusters", "jobs", "users", "credentials", "reactions", "runtimes"],

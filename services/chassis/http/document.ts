@@ -1,18 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
 
 type Json = { readonly [name: string]: unknown };
 /** The OpenAPI document of the platform, or the part of it that concerns some operations. */
 export type ApiDocument = Json & { readonly paths: { readonly [path: string]: Json } };
 
-const FILE = join("schemas", "http", "v1.yaml");
+const FILE = join("schemas", "generated", "openapi.json");
 
 /** Reads the contract; it stands above the compiled code and above the source alike. */
 export const apiDocument = (): ApiDocument => {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, FILE))) return parse(readFileSync(join(folder, FILE), "utf8"));
+    if (existsSync(join(folder, FILE))) return JSON.parse(readFileSync(join(folder, FILE), "utf8"));
     if (folder === dirname(folder)) throw new Error(`${FILE} is not above ${fileURLToPath(import.meta.url)}`);
   }
 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { codec as codecOf, type ReleasedSchema } from "../../../events/codec/codec.ts";
+import { codec, type ReleasedSchema } from "../../../events/codec/codec.ts";
 import { recordsOf } from "../../../events/log/record.ts";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
@@ -17,6 +17,8 @@ import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
 import { deadLetterTopic, type Progress, subscribe } from "../../../events/subscription/subscription.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
+
+const released = codec(schemas);
 
 /** Event ids at which the tables throw; taken out when the bug is mended. */
 export type Poison = Set<string>;
@@ -60,10 +62,10 @@ export const catalog = (poison: Poison): { readonly service: Service; readonly n
 };
 
 /** The nth event of a stream of categories, as its service would publish it. */
-export const change = (categoryId: string, version: number, codec = codecOf(schemas)): OutgoingRecord => {
+export const change = (categoryId: string, version: number): OutgoingRecord => {
   const fields = { categoryId, name: `${version}`, locale: "", description: "", icon: "" };
   const [record] = recordsOf("app", {
-    ...{ stream: `category/${categoryId}`, version, events: [codec.encode("category", { type: "CategoryModified", ...fields })] },
+    ...{ stream: `category/${categoryId}`, version, events: [released.encode("category", { type: "CategoryModified", ...fields })] },
     ...{ cause: null, rejection: null, claims: [], publish: true, effects: [], timers: [] },
     metadata: {
       ...{ time: "2026-01-01T00:00:00.000Z", actor: { userId: "usr-dev", ownerPath: ":usr-dev" }, correlationId: "request-1" },
@@ -114,13 +116,15 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
     const never = (): Promise<never> => new Promise(() => {});
     const crash = (): void => {
       dead = true;
-      broker.disconnect(log);
+      // The broker hears of it when its session ends.
+      void clock.sleep(1_000).then(() => broker.disconnect(log));
     };
     const at =
       (point: "before" | "after") =>
       async (call: string): Promise<void> => {
         if (!dead && dies(call, point)) crash();
-        return dead ? never() : fate[point](call);
+        if (!dead) await fate[point](call);
+        if (dead) await never();
       };
     const own: Fate = { before: at("before"), after: at("after") };
     const log = broker.connect(own);
@@ -132,8 +136,8 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
       clock,
     };
     const { service, names } = catalog(poison);
-    const codec = codecOf(known);
-    const executing = executor(service, ports, codec, () => {});
+    const build = known === schemas ? released : codec(known);
+    const executing = executor(service, ports, build, () => {});
     const parked: { readonly reason: string; readonly record: LogRecord }[] = [];
     const started: Progress[] = [];
     const stops: (() => Promise<void>)[] = [];
@@ -141,13 +145,17 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
       [projector(names, ports.documents, () => {}), reactor(service, executing)].map(async (subscriber) => {
         const note = (reason: string, record: LogRecord) => void parked.push({ reason, record });
         // From its first event, so that a test may publish before.
-        const one = await subscribe(service.name, { ...subscriber, begin: "start" }, ports, codec, note, (error) => errors.push(error));
+        const one = await subscribe(service.name, { ...subscriber, begin: "start" }, ports, build, note, (error) => errors.push(error));
         started.push(one);
         stops.push(one.stop);
       }),
     );
     await time.run(() => dead || started.length === 2, 60_000);
-    if (!dead) await within(starting);
+    if (!dead)
+      await within(starting).catch((error: unknown) => {
+        crash();
+        throw error;
+      });
     return {
       ports,
       parked,
@@ -159,8 +167,11 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
       stop: () => within(Promise.all(stops.map((stop) => stop()))),
       /** It does nothing more; the others hear of it after a while. */
       crash,
-      /** The group gives its partitions to others, and it goes on with what it has in hand. */
-      lose: () => broker.disconnect(log),
+      /** The group gives its partitions to others, and for a while it goes on as if they were its own. */
+      lose: () => {
+        broker.disconnect(log);
+        void clock.sleep(8_000).then(crash);
+      },
       isDead: () => dead,
     };
   };
@@ -193,7 +204,6 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
     shown: (categoryId: string): readonly unknown[] => Object(documentOf(`category/${categoryId}`)?.value).names ?? [],
     /** What the reactions told, in the order in which they were carried out. */
     told: (categoryId: string): readonly string[] => {
-      const released = codecOf(schemas);
       const commits = (database.streams.get(`group/${categoryId}`) ?? []).flatMap((id) => database.commits.get(id) ?? []);
       const events = commits.flatMap(({ events }) => events);
       return events.map(({ schemaId, bytes }) => String(Reflect.get(released.decode(schemaId, bytes), "name")));

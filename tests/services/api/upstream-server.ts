@@ -50,7 +50,7 @@ export const upstreamServer = async (service: string, name = service, first: Han
   const kill = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets) socket.destroy();
     });
   await start();
   const url = `http://127.0.0.1:${state.port}`;

@@ -1,0 +1,127 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type KafkaServer, startKafka } from "../../infra/embedded/kafka.ts";
+import { freePorts } from "../../infra/embedded/ports.ts";
+import { type StoreServer, startStore } from "../../infra/embedded/store.ts";
+import { databaseOf } from "../../infra/platform/platform.ts";
+import { secretsOf } from "../../infra/platform/secrets.ts";
+import { type ServiceName, serviceNames } from "./composition.ts";
+import { type Ledger, startLedger } from "./ledger.ts";
+import { type Proxy, startProxy, withoutKafkaAnswers, withoutMongoAnswers } from "./proxy.ts";
+import { seed } from "./seeding.ts";
+import { type Supervised, supervise } from "./supervisor.ts";
+
+export type GroundOptions = {
+  readonly directory: string;
+  readonly nodes?: 1 | 3;
+  /** Puts a proxy before the broker and the store, which can withhold answers. */
+  readonly proxied?: boolean;
+  readonly environment?: { readonly [name: string]: string };
+  readonly report: (text: string) => void;
+};
+
+/** Whose answers a proxy drops, until it is told otherwise; the connection breaks with each. */
+export type Drops = { broker: number; store: number; dropped: number };
+
+/** A whole platform to be hurt: a broker or three, a store, a ledger for the outside, and each service as processes of its own. */
+export type Ground = {
+  readonly kafka: KafkaServer;
+  readonly store: StoreServer;
+  readonly brokers: readonly string[];
+  readonly ledger: Ledger;
+  readonly drops: Drops;
+  readonly services: { readonly [name in ServiceName]: Supervised };
+  /** The gateways that take requests. */
+  readonly gateways: () => readonly string[];
+  readonly client: { readonly id: string; readonly secret: string };
+  readonly stop: () => Promise<void>;
+};
+
+export const startGround = async ({ directory, nodes = 1, proxied = false, environment = {}, report }: GroundOptions): Promise<Ground> => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const secrets = secretsOf(directory, serviceNames);
+  const users = serviceNames.map((name) => ({ database: databaseOf(name), user: name, password: secrets.databases[name] ?? "" }));
+  const drops: Drops = { broker: 0, store: 0, dropped: 0 };
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close().catch((error: unknown) => report(`not stopped in order: ${error}`));
+  };
+  const take = (which: "broker" | "store") => (): boolean => {
+    if (drops[which] <= 0) return false;
+    drops[which]--;
+    drops.dropped++;
+    return true;
+  };
+  try {
+    report("starts Kafka and the document store");
+    const [kafkaPort = 0, storePort = 0] = await freePorts(2);
+    let before: Proxy | undefined;
+    if (proxied) {
+      const target = { host: "127.0.0.1", port: kafkaPort };
+      before = await startProxy(target, withoutKafkaAnswers(0, take("broker"), true));
+      closing.push(before.close);
+    }
+    const servers = await Promise.allSettled([
+      startKafka({
+        directory: join(directory, "kafka"),
+        nodes,
+        ...(before && { port: kafkaPort, settings: { "advertised.listeners": `PLAINTEXT://127.0.0.1:${before.port}` } }),
+      }),
+      startStore({ directory: join(directory, "store"), port: storePort, users, auth: true }),
+    ]);
+    for (const server of servers) if (server.status === "fulfilled") closing.push(server.value.stop);
+    const [{ value: kafka }, { value: store }] = servers.map((server) => {
+      if (server.status === "rejected") throw server.reason;
+      return server;
+    }) as unknown as [{ value: KafkaServer }, { value: StoreServer }]; // In the order of their starts.
+    const between = proxied ? await startProxy({ host: "127.0.0.1", port: storePort }, withoutMongoAnswers(take("store"))) : undefined;
+    if (between) closing.push(between.close);
+    const ledger = await startLedger();
+    closing.push(ledger.close);
+    const brokers = before ? [`127.0.0.1:${before.port}`] : kafka.brokers;
+    const environmentOf = (name: string) => ({
+      KAFKA_BROKERS: brokers.join(","),
+      MONGODB_URL: store.urlFor(databaseOf(name)).replace(`:${storePort}/`, `:${between?.port ?? storePort}/`),
+      PITRIX_SEALING_KEYS: secrets.sealingKeys,
+      PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,
+      PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,
+      PITRIX_STATE: directory,
+      PITRIX_RATE_LIMIT: "0",
+      PITRIX_FAULTS_LEDGER: ledger.url,
+      ...environment,
+    });
+    report(`starts ${serviceNames.length} services`);
+    const program = join(import.meta.dirname, "service-main.js");
+    const starts = await Promise.allSettled(
+      serviceNames.map((name) => supervise({ name, program, directory: join(directory, "logs"), environment: environmentOf(name), report })),
+    );
+    const services: { [name: string]: Supervised } = {};
+    for (const each of starts)
+      if (each.status === "fulfilled") {
+        services[each.value.name] = each.value;
+        closing.push(each.value.stop);
+      }
+    for (const each of starts) if (each.status === "rejected") throw each.reason;
+    await seed(brokers);
+    const all = services as Ground["services"]; // Each has started.
+    return {
+      ...{ kafka, store, brokers, ledger, drops, services: all, client: secrets.client, stop },
+      gateways: () => all.api.urls(),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+/** A token for the platform's first client, once its account service has one to give. */
+export const logIn = async ({ gateways, client }: Ground): Promise<string> => {
+  const body = { grant_type: "client_credentials", client_id: client.id, client_secret: client.secret };
+  for (const until = Date.now() + 30_000; ; await pause(100)) {
+    const [gateway = ""] = gateways();
+    const answer = await fetch(new URL("/v1/oauth2/token", gateway), { method: "POST", body: new URLSearchParams(body) }).catch(() => undefined);
+    if (answer?.ok) return String(((await answer.json()) as { access_token: unknown }).access_token); // The contract's answer.
+    if (Date.now() > until) throw new Error(`no token: ${answer ? `${answer.status} ${await answer.text()}` : "no answer"}`);
+  }
+};

@@ -1,0 +1,55 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TaskTable } from "../../services/providers/deployment/effects.ts";
+import { plan } from "../../services/providers/local/plan.ts";
+
+/** One call of a provider to the outside: the first of its key is carried out, the others are only counted. */
+export type Call = { readonly key: string; readonly node: string; readonly action: string; readonly life: string; readonly time: number };
+
+export type Ledger = {
+  readonly url: string;
+  readonly calls: readonly Call[];
+  readonly close: () => Promise<void>;
+};
+
+/** The outside world of a fault run: it outlives every process and remembers each call. */
+export const startLedger = async (): Promise<Ledger> => {
+  const calls: Call[] = [];
+  const server = createServer((request, response) => {
+    let text = "";
+    request.setEncoding("utf8");
+    request.on("data", (chunk: string) => {
+      text += chunk;
+    });
+    request.on("end", () => {
+      calls.push({ ...JSON.parse(text), time: Date.now() });
+      response.end("{}");
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo; // A TCP server's address is one.
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    calls,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** The local provider's tasks on machines that are lines in the ledger; a task's own id is its idempotency key. */
+export const ledgerTasks = (url: string, life: string): TaskTable => {
+  const run: TaskTable[string] = async ({ taskId, nodeId, action }, { clusterId, jobId, report }) => {
+    const body = JSON.stringify({ key: taskId, node: nodeId, action, life });
+    const answer = await fetch(url, { method: "POST", body, signal: AbortSignal.timeout(10_000) });
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`the ledger answered ${answer.status}`);
+    if (action === "RunInstances")
+      await report({ type: "ProvisionNode", clusterId, jobId, nodeId, instanceId: `i-${nodeId}`, privateIp: "127.9.9.9" });
+    if (action === "TerminateInstances") await report({ type: "ReleaseNode", clusterId, jobId, nodeId });
+  };
+  const names = Object.values(plan).flatMap((steps) => steps.map(({ task }) => task));
+  return Object.fromEntries(names.map((name) => [name, run]));
+};

@@ -1,0 +1,59 @@
+import { codec } from "../../events/codec/codec.ts";
+import { kafkaLog } from "../../events/kafka/log.ts";
+import { recordsOf } from "../../events/log/record.ts";
+import { schemas } from "../../schemas/generated/schemas.ts";
+
+/** The application of whose version every cluster of a fault run is made; no service of the run writes it. */
+export const APP = "app-faults";
+export const VERSION = "appv-faults";
+
+const text = (key: string, value: string) => ({ key, label: key, description: key, type: "string", default: value, required: false });
+const properties = [text("name", "small"), text("description", ""), text("subnet", "")];
+const configJson = JSON.stringify({ type: "array", properties: [{ key: "cluster", description: "The cluster", type: "array", properties }] });
+const template = JSON.stringify({
+  name: "{{cluster.name}}",
+  description: "{{cluster.description}}",
+  subnet: "{{cluster.subnet}}",
+  nodes: [
+    {
+      role: "web",
+      container: { type: "docker", image: "none" },
+      count: 1,
+      cpu: 1,
+      memory: 1024,
+      volume: { size: 1, mount_point: "/data", filesystem: "ext4" },
+      services: { start: { cmd: "run" }, stop: { cmd: "halt" } },
+    },
+  ],
+});
+
+/** Announces an application version, as the service app would. */
+export const seed = async (brokers: readonly string[]): Promise<void> => {
+  const nothing = Object.fromEntries(
+    ["description", "home", "icon", "screenshots", "maintainers", "keywords", "sources", "readme", "values", "valuesSchema"].map((name) => [
+      name,
+      "",
+    ]),
+  );
+  const event = {
+    type: "AppVersionCreated",
+    ...nothing,
+    ...{ appId: APP, versionId: VERSION, appName: "faults", name: "1.0.0", versionType: "vmbased", version: "1.0.0", sequence: 0 },
+    ...{ status: "active", packageName: "", packageDigest: "sha256:0", packageOwner: "repo", configJson, template },
+    ...{ owner: "system", ownerPath: ":system" },
+  };
+  const log = kafkaLog({ brokers, clientId: "seed" });
+  try {
+    const commit = { stream: `app/${APP}`, version: 1, events: [codec(schemas).encode("app", event)], metadata };
+    await log.publish(recordsOf("app", { ...commit, ...bare }));
+  } finally {
+    await log.close();
+  }
+};
+
+const bare = { cause: null, rejection: null, claims: [], publish: false, effects: [], timers: [] };
+const metadata = {
+  time: "2026-01-01T00:00:00.000Z",
+  actor: { userId: "system", ownerPath: ":system" },
+  ...{ correlationId: "seed", causationId: null, actionId: null, row: "seed", traceparent: null, hops: 0, fingerprint: null },
+};

@@ -1,0 +1,105 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { freePorts } from "../../infra/embedded/ports.ts";
+import { type ServiceProcess, startService } from "../../infra/platform/service-process.ts";
+import type { CrashPoint } from "./crash-points.ts";
+
+/** What a life of a process is to suffer. */
+export type Fate = { readonly crash?: { readonly point: CrashPoint; readonly count: number }; readonly poison?: string };
+
+/** A service whose dead processes are started again, as any supervisor of processes does. */
+export type Supervised = {
+  readonly name: string;
+  /** Where it takes requests. */
+  readonly urls: () => readonly string[];
+  /** How often a process of it was killed or has killed itself. */
+  readonly kills: () => number;
+  /** kill -9, and a new life at once. */
+  readonly kill: (fate?: Fate) => Promise<void>;
+  /** Resolves when the process has died of its fate and its successor is ready; false if it has not within the time. */
+  readonly died: (milliseconds: number) => Promise<boolean>;
+  /** A new process beside the old; when it is ready, the old is asked to end. `left` resolves when nobody sends to the old any more. */
+  readonly replace: (left: (url: string) => Promise<void>, fate?: Fate) => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+export type SuperviseOptions = {
+  readonly name: string;
+  readonly program: string;
+  readonly directory: string;
+  readonly environment: { readonly [name: string]: string };
+  readonly report: (text: string) => void;
+};
+
+const READY = 90_000;
+
+export const supervise = async ({ name, program, directory, environment, report }: SuperviseOptions): Promise<Supervised> => {
+  let stopping = false;
+  let kills = 0;
+  let running: ServiceProcess | undefined;
+  let reviving: Promise<void> = Promise.resolve();
+  let deaths = 0;
+  const [first = 0, second = 0] = await freePorts(2);
+  let port = first;
+
+  const start = async ({ crash, poison }: Fate): Promise<ServiceProcess> => {
+    const fate = {
+      ...(crash && { PITRIX_FAULTS_CRASH: `${crash.count} ${crash.point}` }),
+      ...(poison && { PITRIX_FAULTS_POISON: poison }),
+    };
+    const life = startService({ name, port, program, directory, environment: { ...environment, ...fate }, limit: READY, ended: (_, why) => died(why, poison) });
+    return life.catch((error: unknown) => {
+      // It may have died of its fate before it was ready.
+      if (!crash || stopping) throw error;
+      kills++;
+      deaths++;
+      return start(poison ? { poison } : {});
+    });
+  };
+  const died = (why: string, poison: string | undefined): void => {
+    if (stopping) return;
+    kills++;
+    if (!why.includes("SIGKILL")) report(`${name} ${why}`);
+    reviving = revive(poison ? { poison } : {}).finally(() => {
+      deaths++;
+    });
+  };
+  const revive = async (fate: Fate): Promise<void> => {
+    running = undefined;
+    const life = await start(fate);
+    running = life;
+    if (stopping) await life.kill();
+  };
+
+  await revive({});
+  return {
+    name,
+    urls: () => (running ? [running.url] : []),
+    kills: () => kills,
+    kill: async (fate = {}) => {
+      await reviving;
+      await running?.kill();
+      kills++;
+      reviving = revive(fate);
+      await reviving;
+    },
+    died: async (milliseconds) => {
+      const before = deaths;
+      for (const until = Date.now() + milliseconds; deaths === before && Date.now() < until; ) await pause(20);
+      await reviving;
+      return deaths > before;
+    },
+    replace: async (left, fate = {}) => {
+      await reviving;
+      const old = running;
+      port = port === first ? second : first;
+      running = await start(fate);
+      if (!old) return;
+      await left(old.url);
+      await old.stop();
+    },
+    stop: async () => {
+      stopping = true;
+      await reviving.catch(() => {});
+      await running?.stop();
+    },
+  };
+};

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { apiModule } from "../../../services/api/service.ts";
+import { staticDirectory } from "../../../services/chassis/discovery.ts";
+import { metrics } from "../../../services/chassis/metrics.ts";
+import { serve } from "../../../services/chassis/serve.ts";
+import { example } from "../chassis/http/example.ts";
+import { served } from "../chassis/world.ts";
+import { upstreamServer } from "./upstream-server.ts";
+import { until } from "./world.ts";
+
+test("the gateway runs as any service does, before a real one: commands, positions, figures, and an orderly end", async (t) => {
+  const behind = await served(example);
+  const slow = await upstreamServer("repo");
+  const directory = staticDirectory(
+    new Map([
+      [example.name, [behind.serving.url]],
+      ["repo", [slow.instance.url]],
+    ]),
+  );
+  const tools = { ...behind.tools, name: "api", directory, metrics: metrics("api") };
+  const { ports, sealed: sealing } = behind;
+  const front = await serve(apiModule(), tools, { id: "front", port: 0, address: "127.0.0.1", ports, sealing, wait: 300 });
+  let stopped = false;
+  t.after(async () => {
+    if (!stopped) await front.stop();
+    await behind.stop();
+    await slow.kill();
+  });
+  const headers = { authorization: `Bearer ${await behind.token("system")}`, "content-type": "application/json", "idempotency-key": "k-1" };
+  const body = JSON.stringify({ name: "databases", locale: "{}" });
+  const create = () => fetch(`${front.url}/v1/categories`, { method: "POST", headers, body });
+  const [first, again] = [await create(), await create()];
+  assert.equal(first.status, 200);
+  const position = first.headers.get("pitrix-position") ?? "";
+  assert.match(position, /^category\/ctg-\w+@1$/);
+  assert.deepEqual(await again.json(), await first.json());
+
+  const read = await fetch(`${front.url}/v1/categories`, { headers: { ...headers, "pitrix-wait-for": position } });
+  assert.match(await read.text(), /"total_count":1/);
+  for (const path of ["/livez", "/readyz"]) assert.equal((await fetch(`${front.url}${path}`)).status, 200);
+  const figures = await (await fetch(`${front.url}/metrics`)).text();
+  assert.match(figures, /pitrix_http_request_seconds_count\{operation="CreateCategory",status="200",service="api"\} 2/);
+  assert.match(figures, /pitrix_gateway_upstream_seconds_count\{upstream="app",outcome="answered",service="api"\} 3/);
+
+  let finish = (): void => {};
+  slow.state.handler = (_, response) => {
+    finish = () => void response.end("{}");
+  };
+  const underWay = fetch(`${front.url}/v1/repos`, { headers: { ...headers, connection: "close" } });
+  await until("the request to be under way", () => slow.seen.length === 1);
+  const stopping = front.stop();
+  await until("the gateway to take no more", async () => {
+    const refused = await fetch(`${front.url}/livez`).catch(() => "refused");
+    return refused === "refused";
+  });
+  finish();
+  assert.equal((await underWay).status, 200);
+  await stopping;
+  stopped = true;
+});

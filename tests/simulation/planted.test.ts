@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { planted } from "./planted.ts";
+import { type Found, mutated, searchAll } from "./planted-run.ts";
+import { seedsInTable } from "./planted-table.ts";
+
+test("each planted bug has its place in the code, and its seed in the table", async () => {
+  const seeds = await seedsInTable();
+  assert.equal(new Set(planted.map(({ name }) => name)).size, planted.length);
+  for (const bug of planted) {
+    await mutated(bug);
+    assert.ok(Number.isSafeInteger(seeds.get(bug.name)), `docs/simulation.md has no seed for "${bug.name}": make it anew`);
+  }
+});
+
+test("the checker finds each planted bug with the seed that found it first", async () => {
+  const seeds = await seedsInTable();
+  const missed: Found[] = [];
+  const given = (name: string) => ({ from: seeds.get(name) ?? 1, seeds: 1, commands: 200 });
+  await searchAll(
+    planted,
+    ({ name }) => given(name),
+    (found) => {
+      if (found.seed === undefined) missed.push(found);
+    },
+  );
+  assert.deepEqual(missed, []);
+});

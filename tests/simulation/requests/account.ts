@@ -1,0 +1,53 @@
+import type { AccountCommand } from "../../../services/account/domain/domain.ts";
+import type { Row } from "./row.ts";
+
+export const accountRows: readonly Row<AccountCommand>[] = [
+  [
+    5,
+    ({ below, happens }, number) => ({
+      type: "CreateUser",
+      userId: `usr-${below(8)}`,
+      email: `person${below(5)}@example.org`,
+      passwordHash: `hash ${number}`,
+      roleIds: ["user"],
+      groupPath: happens(0.4) ? `:grp-${below(4)}` : "",
+    }),
+  ],
+  [
+    5,
+    ({ below, happens }, number) => ({
+      type: "ModifyUser",
+      userId: `usr-${below(8)}`,
+      email: happens(0.6) ? `person${below(5)}@example.org` : undefined,
+      description: happens(0.5) ? `number ${number % 4}` : undefined,
+    }),
+  ],
+  [1, ({ below }) => ({ type: "DeleteUser", userId: `usr-${below(8)}` })],
+  [2, ({ below }) => ({ type: "BindUserRoles", userId: `usr-${below(8)}`, roleIds: [`role-${below(3)}`] })],
+  [2, ({ below }) => ({ type: "UnbindUserRoles", userId: `usr-${below(8)}`, roleIds: [`role-${below(3)}`] })],
+  [2, ({ below }, number) => ({ type: "RequestPasswordReset", userId: `usr-${below(8)}`, resetId: `pr-${number}` })],
+  [
+    2,
+    ({ below }, _number, owner) => ({
+      ...({
+        type: "CreateGroup",
+        groupId: `grp-${below(4)}`,
+        name: "a group",
+        description: "",
+        parentGroupId: "",
+        parentPath: "",
+      } as const),
+      ...owner,
+    }),
+  ],
+  [3, ({ below }) => ({ type: "JoinGroup", groupId: `grp-${below(4)}`, userIds: [`usr-${below(8)}`, `usr-${below(8)}`] })],
+  [2, ({ below }) => ({ type: "LeaveGroup", groupId: `grp-${below(4)}`, userIds: [`usr-${below(8)}`] })],
+  [
+    2,
+    ({ below }) => {
+      const parent = below(4);
+      return { type: "ModifyGroup", groupId: `grp-${below(4)}`, parent: { parentGroupId: `grp-${parent}`, parentPath: `:grp-${parent}` } };
+    },
+  ],
+  [1, ({ below }) => ({ type: "DeleteGroup", groupId: `grp-${below(4)}` })],
+];

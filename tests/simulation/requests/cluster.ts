@@ -1,0 +1,78 @@
+import type { Version } from "../../../services/cluster/deployment.ts";
+import type { ClusterCommand } from "../../../services/cluster/domain.ts";
+import type { Chance, Row } from "./row.ts";
+
+/** A package of one node, so that a run has many clusters and each is soon there. */
+const text = (key: string, value: string) => ({ key, label: key, description: key, type: "string", default: value, required: false });
+const configJson = JSON.stringify({
+  type: "array",
+  properties: [
+    {
+      key: "cluster",
+      description: "The cluster",
+      type: "array",
+      properties: [text("name", "small"), text("description", ""), text("subnet", "")],
+    },
+    { key: "env", description: "Its environment", type: "array", properties: [text("colour", "red")] },
+  ],
+});
+const template = JSON.stringify({
+  name: "{{cluster.name}}",
+  description: "{{cluster.description}}",
+  subnet: "{{cluster.subnet}}",
+  nodes: [
+    {
+      role: "web",
+      container: { type: "docker", image: "none" },
+      count: 1,
+      cpu: 1,
+      memory: 1024,
+      volume: { size: 1, mount_point: "/data", filesystem: "ext4" },
+      services: { start: { cmd: "run" }, stop: { cmd: "halt" } },
+    },
+  ],
+  env: { colour: "{{env.colour}}" },
+  endpoints: { http: { port: 80, protocol: "http" } },
+});
+const version = (number: number): Version => ({
+  ...{ appId: "app-1", versionId: `appv-${number}`, versionType: "vmbased", packageDigest: `sha256:${number}`, packageOwner: "repo" },
+  ...{ configJson, template },
+});
+
+const clusterId = ({ below }: Chance) => `cl-${below(6)}`;
+export const clusterRows: readonly Row<ClusterCommand>[] = [
+  [
+    6,
+    (chance, number, owner) => ({
+      type: "RequestCluster",
+      clusterId: clusterId(chance),
+      jobId: `j-${number}`,
+      name: undefined,
+      version: version(1),
+      place: { provider: "local", runtimeId: `rt-${chance.below(4)}`, zone: "local", runtimeCredentialId: `rc-${chance.below(4)}` },
+      configuration: "{}",
+      debug: false,
+      ...owner,
+    }),
+  ],
+  [3, (chance, number) => ({ type: "StopCluster", clusterId: clusterId(chance), jobId: `j-${number}` })],
+  [3, (chance, number) => ({ type: "StartCluster", clusterId: clusterId(chance), jobId: `j-${number}` })],
+  [1, (chance, number) => ({ type: "RecoverCluster", clusterId: clusterId(chance), jobId: `j-${number}` })],
+  [2, (chance, number) => ({ type: "DeleteCluster", clusterId: clusterId(chance), jobId: `j-${number}`, force: chance.happens(0.3) })],
+  [1, (chance, number) => ({ type: "CeaseCluster", clusterId: clusterId(chance), jobId: `j-${number}`, force: chance.happens(0.2) })],
+  [2, (chance, number) => ({ type: "AddClusterNodes", clusterId: clusterId(chance), jobId: `j-${number}`, role: "web", count: 1 })],
+  [
+    1,
+    (chance, number) => ({ type: "UpgradeCluster", clusterId: clusterId(chance), jobId: `j-${number}`, version: version(chance.below(3)) }),
+  ],
+  [1, (chance, number) => ({ type: "RollbackCluster", clusterId: clusterId(chance), jobId: `j-${number}` })],
+  [
+    3,
+    (chance, number) => ({
+      type: "ModifyClusterAttributes",
+      clusterId: clusterId(chance),
+      name: `cluster ${number % 3}`,
+      description: undefined,
+    }),
+  ],
+];
