@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { guard } from "../embedded/guard.ts";
 
 /** A service as its own process. */
 export type ServiceProcess = {
@@ -42,10 +43,15 @@ export const startService = async ({
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...environment, PITRIX_PORT: String(port) },
   });
   closeSync(output);
+  // It ends with this process, however that ends.
+  const keeper = child.pid === undefined ? undefined : guard(child.pid);
   let asked = false;
   const over = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`));
+    child.once("exit", (code, signal) => {
+      keeper?.kill("SIGKILL");
+      resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
+    });
   });
   const url = `http://127.0.0.1:${port}`;
   const reason = await Promise.race([over, isReady(url, limit)]);

@@ -660,16 +660,6 @@ export type Operations = {
       readonly version_id?: string;
     };
   };
-  /** Give key pairs access to nodes */
-  AttachKeyPairs: {
-    request: {
-      readonly key_pair_id: readonly string[];
-      readonly node_id: readonly string[];
-    };
-    answer: {
-      readonly job_id?: readonly string[];
-    };
-  };
   /** Give users a role */
   BindUserRole: {
     request: {
@@ -849,18 +839,6 @@ export type Operations = {
       readonly group_id?: string;
     };
   };
-  /** Register a public key */
-  CreateKeyPair: {
-    request: {
-      readonly name?: string;
-      readonly description?: string;
-      /** A public key as in authorized_keys. */
-      readonly pub_key: string;
-    };
-    answer: {
-      readonly key_pair_id?: string;
-    };
-  };
   /** Begin a change of password */
   CreatePasswordReset: {
     request: {
@@ -1016,15 +994,6 @@ export type Operations = {
     };
     answer: {
       readonly group_id?: readonly string[];
-    };
-  };
-  /** Delete key pairs */
-  DeleteKeyPairs: {
-    request: {
-      readonly key_pair_id: readonly string[];
-    };
-    answer: {
-      readonly key_pair_id?: readonly string[];
     };
   };
   /** Delete repositories */
@@ -1462,30 +1431,6 @@ export type Operations = {
       readonly job_set?: readonly Job[];
     };
   };
-  /** List key pairs */
-  DescribeKeyPairs: {
-    request: {
-      readonly key_pair_id?: string;
-      readonly name?: string;
-      readonly description?: string;
-      /** A public key as in authorized_keys. */
-      readonly pub_key?: string;
-      readonly owner?: readonly string[];
-      /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
-      /** How many rows to answer; above 200 counts as 200. */
-      readonly limit?: number;
-      /** How many rows to skip. */
-      readonly offset?: number;
-      /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
-    };
-    answer: {
-      /** How many rows the filters match; absent for none. */
-      readonly total_count?: number;
-      readonly key_pair_set?: readonly KeyPair[];
-    };
-  };
   /** List indexing runs */
   DescribeRepoEvents: {
     request: {
@@ -1629,27 +1574,6 @@ export type Operations = {
       readonly runtime_set?: readonly Runtime[];
     };
   };
-  /** List the subnets of a runtime */
-  DescribeSubnets: {
-    request: {
-      readonly runtime_id: string;
-      /** How many rows to answer; above 200 counts as 200. */
-      readonly limit?: number;
-      /** How many rows to skip. */
-      readonly offset?: number;
-      readonly subnet_type?: number;
-      readonly subnet_id?: readonly string[];
-      /** A region or zone of a cloud, or a namespace on Kubernetes. */
-      readonly zone?: readonly string[];
-      /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
-    };
-    answer: {
-      /** How many rows the filters match; absent for none. */
-      readonly total_count?: number;
-      readonly subnet_set?: readonly Subnet[];
-    };
-  };
   /** List tasks */
   DescribeTasks: {
     request: {
@@ -1733,16 +1657,6 @@ export type Operations = {
       /** How many rows the filters match; absent for none. */
       readonly total_count?: number;
       readonly user_detail_set?: readonly UserDetail[];
-    };
-  };
-  /** Take key pairs from nodes */
-  DetachKeyPairs: {
-    request: {
-      readonly key_pair_id: readonly string[];
-      readonly node_id: readonly string[];
-    };
-    answer: {
-      readonly job_id?: readonly string[];
     };
   };
   /** Count applications and repositories */
@@ -2130,15 +2044,6 @@ export type Operations = {
       readonly job_id?: string;
     };
   };
-  /** Run tasks again */
-  RetryTasks: {
-    request: {
-      readonly task_id: readonly string[];
-    };
-    answer: {
-      readonly task_set?: readonly Task[];
-    };
-  };
   /** Roll a cluster back */
   RollbackCluster: {
     request: {
@@ -2430,27 +2335,20 @@ export type AppOperations = Pick<
 export type ClusterOperations = Pick<
   Operations,
   | "AddClusterNodes"
-  | "AttachKeyPairs"
   | "CeaseClusters"
   | "CreateCluster"
-  | "CreateKeyPair"
   | "DeleteClusterNodes"
   | "DeleteClusters"
-  | "DeleteKeyPairs"
   | "DescribeAppClusters"
   | "DescribeClusterNodes"
   | "DescribeClusters"
   | "DescribeJobs"
-  | "DescribeKeyPairs"
-  | "DescribeSubnets"
   | "DescribeTasks"
-  | "DetachKeyPairs"
   | "GetClusterStatistics"
   | "ModifyClusterAttributes"
   | "ModifyClusterNodeAttributes"
   | "RecoverClusters"
   | "ResizeCluster"
-  | "RetryTasks"
   | "RollbackCluster"
   | "StartClusters"
   | "StopClusters"
@@ -2505,7 +2403,6 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   AddClusterNodes: { method: "post", path: "/v1/clusters/add_nodes", service: "cluster", query: [], arrays: [], required: ["cluster_id", "node_count"], body: true, public: false, rows: null },
   AdminPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/admin", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
   AdminRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/admin", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
-  AttachKeyPairs: { method: "post", path: "/v1/clusters/key_pair/attach", service: "cluster", query: [], arrays: [], required: ["key_pair_id", "node_id"], body: true, public: false, rows: null },
   BindUserRole: { method: "post", path: "/v1/user:role", service: "account", query: [], arrays: [], required: ["user_id", "role_id"], body: true, public: false, rows: null },
   BusinessPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/business", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
   BusinessRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/business", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
@@ -2520,7 +2417,6 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   CreateClient: { method: "post", path: "/v1/oauth2/client", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, rows: null },
   CreateCluster: { method: "post", path: "/v1/clusters/create", service: "cluster", query: [], arrays: [], required: ["app_id", "version_id", "runtime_id", "conf"], body: true, public: false, rows: null },
   CreateGroup: { method: "post", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["name"], body: true, public: false, rows: null },
-  CreateKeyPair: { method: "post", path: "/v1/clusters/key_pairs", service: "cluster", query: [], arrays: [], required: ["pub_key"], body: true, public: false, rows: null },
   CreatePasswordReset: { method: "post", path: "/v1/users/password:reset", service: "account", query: [], arrays: [], required: ["user_id", "password"], body: true, public: false, rows: null },
   CreateRepo: { method: "post", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["type", "name", "url", "credential", "visibility", "providers"], body: true, public: false, rows: null },
   CreateRole: { method: "post", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_name", "portal"], body: true, public: false, rows: null },
@@ -2533,7 +2429,6 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DeleteClusterNodes: { method: "post", path: "/v1/clusters/delete_nodes", service: "cluster", query: [], arrays: [], required: ["cluster_id", "node_id"], body: true, public: false, rows: null },
   DeleteClusters: { method: "post", path: "/v1/clusters/delete", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
   DeleteGroups: { method: "delete", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["group_id"], body: true, public: false, rows: null },
-  DeleteKeyPairs: { method: "delete", path: "/v1/clusters/key_pairs", service: "cluster", query: [], arrays: [], required: ["key_pair_id"], body: true, public: false, rows: null },
   DeleteRepos: { method: "delete", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, rows: null },
   DeleteRoles: { method: "delete", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, rows: null },
   DeleteRuntimeCredentials: { method: "delete", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, rows: null },
@@ -2552,18 +2447,15 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeGroups: { method: "get", path: "/v1/groups", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, rows: "group_set" },
   DescribeGroupsDetail: { method: "get", path: "/v1/groups_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, rows: "group_detail_set" },
   DescribeJobs: { method: "get", path: "/v1/jobs", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "job_id", "cluster_id", "app_id", "version_id", "executor", "provider", "runtime_id", "status", "owner"], arrays: ["display_columns", "job_id", "status", "owner"], required: [], body: false, public: false, rows: "job_set" },
-  DescribeKeyPairs: { method: "get", path: "/v1/clusters/key_pairs", service: "cluster", query: ["key_pair_id", "name", "description", "pub_key", "owner", "search_word", "limit", "offset", "display_columns"], arrays: ["owner", "display_columns"], required: [], body: false, public: false, rows: "key_pair_set" },
   DescribeRepoEvents: { method: "get", path: "/v1/repo_events", service: "repo", query: ["limit", "offset", "repo_event_id", "repo_id", "owner", "status"], arrays: ["repo_event_id", "repo_id", "owner", "status"], required: [], body: false, public: false, rows: "repo_event_set" },
   DescribeRepos: { method: "get", path: "/v1/repos", service: "repo", query: ["search_word", "sort_key", "reverse", "limit", "offset", "repo_id", "name", "type", "visibility", "status", "provider", "label", "selector", "category_id", "owner", "app_default_status", "user_id", "controller"], arrays: ["repo_id", "name", "type", "visibility", "status", "provider", "category_id", "owner", "app_default_status"], required: [], body: false, public: false, rows: "repo_set" },
   DescribeRoles: { method: "get", path: "/v1/roles", service: "account", query: ["search_word", "sort_key", "reverse", "offset", "limit", "role_id", "role_name", "portal", "status", "action_bundle_id"], arrays: ["role_id", "role_name", "portal", "status", "action_bundle_id"], required: [], body: false, public: false, rows: "role_set" },
   DescribeRuntimeCredentials: { method: "get", path: "/v1/runtimes/credentials", service: "runtime", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "runtime_credential_id", "status", "provider", "owner"], arrays: ["display_columns", "runtime_credential_id", "status", "provider", "owner"], required: [], body: false, public: false, rows: "runtime_credential_set" },
   DescribeRuntimeProviderZones: { method: "get", path: "/v1/runtimes/zones", service: "runtime", query: ["runtime_credential_id"], arrays: [], required: ["runtime_credential_id"], body: false, public: false, rows: null },
   DescribeRuntimes: { method: "get", path: "/v1/runtimes", service: "runtime", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "runtime_id", "status", "provider", "owner", "runtime_credential_id"], arrays: ["display_columns", "runtime_id", "status", "provider", "owner", "runtime_credential_id"], required: [], body: false, public: false, rows: "runtime_set" },
-  DescribeSubnets: { method: "get", path: "/v1/clusters/subnets", service: "cluster", query: ["runtime_id", "limit", "offset", "subnet_type", "subnet_id", "zone", "advanced_param"], arrays: ["subnet_id", "zone", "advanced_param"], required: ["runtime_id"], body: false, public: false, rows: "subnet_set" },
   DescribeTasks: { method: "get", path: "/v1/tasks", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "task_id", "job_id", "executor", "target", "status", "owner"], arrays: ["display_columns", "task_id", "job_id", "status", "owner"], required: [], body: false, public: false, rows: "task_set" },
   DescribeUsers: { method: "get", path: "/v1/users", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, rows: "user_set" },
   DescribeUsersDetail: { method: "get", path: "/v1/users_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, rows: "user_detail_set" },
-  DetachKeyPairs: { method: "post", path: "/v1/clusters/key_pair/detach", service: "cluster", query: [], arrays: [], required: ["key_pair_id", "node_id"], body: true, public: false, rows: null },
   GetAppStatistics: { method: "get", path: "/v1/apps/statistics", service: "app", query: [], arrays: [], required: [], body: false, public: false, rows: null },
   GetAppVersionPackage: { method: "get", path: "/v1/app_version/package", service: "app", query: ["version_id"], arrays: [], required: ["version_id"], body: false, public: false, rows: null },
   GetAppVersionPackageFiles: { method: "get", path: "/v1/app_version/package/files", service: "app", query: ["version_id", "files"], arrays: ["files"], required: ["version_id"], body: false, public: false, rows: null },
@@ -2596,7 +2488,6 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   RecoverClusters: { method: "post", path: "/v1/clusters/recover", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
   ReleaseAppVersion: { method: "post", path: "/v1/app_version/action/release", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
   ResizeCluster: { method: "post", path: "/v1/clusters/resize", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
-  RetryTasks: { method: "post", path: "/v1/tasks/retry", service: "cluster", query: [], arrays: [], required: ["task_id"], body: true, public: false, rows: null },
   RollbackCluster: { method: "post", path: "/v1/clusters/rollback", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
   StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
   StopClusters: { method: "post", path: "/v1/clusters/stop", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },

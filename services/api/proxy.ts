@@ -49,7 +49,9 @@ export const proxy = (parts: ProxyParts) => {
   return async (passage: Passage): Promise<void> => {
     const { route, request, response, caller, query } = passage;
     const gone = new AbortController();
-    response.once("close", () => gone.abort(new Abandoned("the caller is gone")));
+    response.once("close", () => {
+      if (!response.writableFinished) gone.abort(new Abandoned("the caller is gone"));
+    });
     budget.earn();
     const withBody = request.method !== "GET" && hasBody(request);
     const body = withBody ? bodyOf(request, route.most) : undefined;

@@ -115,7 +115,7 @@ export const upstreams = (
       const flight = new AbortController();
       const over = new AbortController();
       const stop = () => flight.abort(outgoing.signal.reason);
-      outgoing.signal.addEventListener("abort", stop, { once: true, signal: over.signal });
+      outgoing.signal.addEventListener("abort", stop, { once: true });
       if (outgoing.signal.aborted) stop();
       upstream.flights.add(flight);
       void watch(upstream, over.signal);
@@ -133,7 +133,8 @@ export const upstreams = (
         else if (kind === "reset") void suspect(upstream);
         throw error;
       } finally {
-        over.abort();
+        over.abort("answered");
+        outgoing.signal.removeEventListener("abort", stop);
         upstream.flights.delete(flight);
       }
     },

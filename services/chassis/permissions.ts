@@ -18,7 +18,7 @@ const bundle = (module: string, portals: readonly Portal[], ...operations: reado
   operations,
 });
 
-/** Every action bundle. The module m0 belongs to every role. */
+/** Every action bundle, also those whose operations are not served. The module m0 belongs to every role. */
 export const bundles: { readonly [id: string]: Bundle } = {
   "m0.f1.a3": bundle("m0", everybody, "DescribeUsers", "DescribeUsersDetail"),
   "m0.f1.a4": bundle("m0", everybody, "ModifyUser", "ChangePassword", "CreatePasswordReset", "ValidateUserPassword", "GetPasswordReset"),
@@ -75,13 +75,13 @@ export const bundles: { readonly [id: string]: Bundle } = {
   "m1.f3.a3": bundle("m1", admin, "ModifyCategory"),
   "m1.f3.a4": bundle("m1", admin, "DeleteCategories"),
 
-  "m2.f1.a1": bundle("m2", everybody, "CreateKeyPair"),
-  "m2.f1.a2": bundle("m2", everybody, "DescribeKeyPairs"),
-  "m2.f1.a3": bundle("m2", everybody, "DeleteKeyPairs"),
-  "m2.f1.a4": bundle("m2", everybody, "AttachKeyPairs"),
-  "m2.f1.a5": bundle("m2", everybody, "DetachKeyPairs"),
+  "m2.f1.a1": bundle("m2", everybody),
+  "m2.f1.a2": bundle("m2", everybody),
+  "m2.f1.a3": bundle("m2", everybody),
+  "m2.f1.a4": bundle("m2", everybody),
+  "m2.f1.a5": bundle("m2", everybody),
 
-  "m3.f1.a1": bundle("m3", everybody, "CreateCluster", "DescribeSubnets"),
+  "m3.f1.a1": bundle("m3", everybody, "CreateCluster"),
   "m3.f1.a2": bundle("m3", everybody, "ModifyClusterAttributes", "ModifyClusterNodeAttributes"),
   "m3.f1.a3": bundle("m3", everybody, "DeleteClusters"),
   "m3.f1.a4": bundle("m3", everybody, "UpgradeCluster"),
@@ -117,7 +117,7 @@ export const bundles: { readonly [id: string]: Bundle } = {
   "m6.f2.a3": bundle("m6", everybody, "ModifyRuntimeCredential"),
   "m6.f2.a4": bundle("m6", everybody, "DeleteRuntimeCredentials"),
 
-  "m8.f2.a2": bundle("m8", vendors, "RetryTasks"),
+  "m8.f2.a2": bundle("m8", vendors),
 };
 
 /** The modules of a role with their data levels; where `only` names bundles, the role has no others of the module. */

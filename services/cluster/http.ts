@@ -180,6 +180,11 @@ export const http = [
       })),
     }),
   }),
+  query("DescribeAppClusters", {
+    from: "clusters",
+    filters: ["app_id", "status", "owner"],
+    search: ["cluster_id", "name", "description", "app_id"],
+  }),
   query("DescribeClusterNodes", {
     from: "clusterNodes",
     filters: ["cluster_id", "node_id", "status", "owner"],

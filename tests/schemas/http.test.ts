@@ -92,7 +92,7 @@ test("closed sets are closed, and bytes are base64", async () => {
 
 test("every list answers rows, only the token is public, and every operation has its service", () => {
   const all = Object.entries(operations);
-  assert.equal(all.length, 112);
+  assert.equal(all.length, 105);
   assert.deepEqual(
     all.filter(([, operation]) => operation.public).map(([id]) => id),
     ["Token"],

@@ -2,8 +2,9 @@ import { type Request, type Response, Router } from "express";
 import { callingService } from "./authentication.ts";
 import { Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
+import { operatorRoutes } from "./parked.ts";
 
-/** What belongs to the platform itself: is it alive, is it ready, its figures, and its blobs for other services. */
+/** What belongs to the platform itself: is it alive, is it ready, its figures, its blobs for other services, and what those need who operate it. */
 export const internalRoutes = (host: Host): Router => {
   const router = Router();
   router.get("/livez", (_request: Request, response: Response) => void response.json({ status: "alive" }));
@@ -22,5 +23,6 @@ export const internalRoutes = (host: Host): Router => {
     response.set({ etag: `"${digest}"`, "cache-control": "private, max-age=31536000, immutable" });
     response.type("application/octet-stream").send(Buffer.from(bytes));
   });
+  router.use(operatorRoutes(host));
   return router;
 };

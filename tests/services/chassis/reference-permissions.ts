@@ -59,13 +59,7 @@ DescribeAppVersionReviews isv_review 010
 CreateCategory m1.f3.a2 100
 ModifyCategory m1.f3.a3 100
 DeleteCategories m1.f3.a4 100
-CreateKeyPair m2.f1.a1 111
-DescribeKeyPairs m2.f1.a2 111
-DeleteKeyPairs m2.f1.a3 111
-AttachKeyPairs m2.f1.a4 111
-DetachKeyPairs m2.f1.a5 111
 CreateCluster m3.f1.a1 111
-DescribeSubnets m3.f1.a1 111
 ModifyClusterAttributes m3.f1.a2 111
 ModifyClusterNodeAttributes m3.f1.a2 111
 DeleteClusters m3.f1.a3 111
@@ -103,7 +97,6 @@ CreateRuntimeCredential m6.f2.a1 111
 ValidateRuntimeCredential m6.f2.a1 111
 ModifyRuntimeCredential m6.f2.a3 111
 DeleteRuntimeCredentials m6.f2.a4 111
-RetryTasks m8.f2.a2 110
 `
   .trim()
   .split("\n")

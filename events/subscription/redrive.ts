@@ -1,0 +1,40 @@
+import type { Asked, ParkedStream, Parking } from "../ports.ts";
+
+/** Which parked streams are meant; nothing given means all. */
+export type ParkedFilter = {
+  /** Of this subscription; a read model's name means all its folds. */
+  readonly subscription?: string | undefined;
+  readonly stream?: string | undefined;
+  /** Text in the reason, in any case. */
+  readonly reason?: string | undefined;
+  /** The type of the event that cannot be handled. */
+  readonly type?: string | undefined;
+  /** Parked, or tried in vain, longer ago than this. */
+  readonly olderThanMilliseconds?: number | undefined;
+};
+
+/** The parked streams of some subscriptions that a filter lets through. */
+export const parkedIn = async (
+  parking: Parking,
+  subscriptions: readonly string[],
+  filter: ParkedFilter,
+  now: number,
+): Promise<readonly ParkedStream[]> => {
+  const { subscription, stream, reason, type, olderThanMilliseconds = 0 } = filter;
+  const meant = subscriptions.filter((name) => !subscription || name === subscription || name.replace(/__v\d+$/, "") === subscription);
+  const found = (await Promise.all(meant.map((name) => parking.streams(name)))).flat();
+  return found.filter(
+    (parked) =>
+      (!stream || parked.stream === stream) &&
+      (!reason || parked.reason.toLowerCase().includes(reason.toLowerCase())) &&
+      (!type || parked.row === type) &&
+      now - Date.parse(parked.time) >= olderThanMilliseconds,
+  );
+};
+
+/** Asks the owners of the partitions for something. Returns the streams that are still parked, and now wait for it. */
+export const askFor = async (parking: Parking, streams: readonly ParkedStream[], asked: Asked): Promise<readonly ParkedStream[]> => {
+  const waiting: ParkedStream[] = [];
+  for (const parked of streams) if (await parking.ask({ ...parked, version: parked.first }, asked)) waiting.push({ ...parked, asked });
+  return waiting;
+};

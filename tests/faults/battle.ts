@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Finding, judge, tally } from "./checker.ts";
+import { type FaultClient, faultClient } from "./client.ts";
+import { type ServiceName, serviceNames, tables } from "./composition.ts";
+import { countDue, readLog, readStore } from "./evidence.ts";
+import { type Ground, type GroundOptions, logIn, startGround } from "./ground.ts";
+import { type History, historyIn } from "./history.ts";
+import { type Chance, chance } from "./random.ts";
+import { startWorkload, type Workload } from "./workload.ts";
+
+/** What a fault has at hand. */
+export type Field = {
+  readonly ground: Ground;
+  readonly client: FaultClient;
+  readonly history: History;
+  readonly workload: Workload;
+  readonly random: Chance;
+  /** Resolves when so many commands are answered, or all are. */
+  readonly reached: (commands: number) => Promise<void>;
+  /** Counts a fault and writes it into the history. */
+  readonly struck: (what: string) => void;
+};
+export type BattleOptions = {
+  readonly name: string;
+  readonly directory: string;
+  readonly seed: number;
+  readonly commands: number;
+  readonly people?: number;
+  readonly clusters?: number;
+  readonly poison?: number;
+  readonly ground?: Omit<GroundOptions, "directory" | "report">;
+  readonly report: (text: string) => void;
+  /** Hurts the platform while people work with it; over when the last wound is dealt and bound. */
+  readonly hurt: (field: Field) => Promise<void>;
+  /** More to hold against the promises. */
+  readonly more?: (field: Field) => Promise<readonly Finding[]>;
+};
+export type Outcome = {
+  readonly commands: number;
+  readonly kills: number;
+  readonly findings: readonly Finding[];
+  /** Seconds from the last fault until everything was as it must be; undefined if it never was. */
+  readonly converged: number | undefined;
+  readonly attempts: number;
+  readonly failed: number;
+  readonly history: string;
+};
+
+/** Longest time from the last fault until everything is as it must be. */
+export const CONVERGE = 30;
+
+/** People work with a whole platform while it is hurt; then it has half a minute to be as it must be. */
+export const battle = async (options: BattleOptions): Promise<Outcome> => {
+  const { name, directory, seed, commands, report, hurt, more } = options;
+  const ground = await startGround({ ...options.ground, directory: join(directory, "ground"), report });
+  const history = historyIn(join(directory, "history.jsonl"));
+  const abort = new AbortController();
+  try {
+    const client = faultClient({ gateways: ground.gateways, token: await logIn(ground), principal: "system", history });
+    report(`${name}: ${commands} commands`);
+    const { people, clusters, poison } = options;
+    const workload = startWorkload({
+      ...{ client, history, commands, seed, signal: abort.signal },
+      ...(people !== undefined && { people }),
+      ...(clusters !== undefined && { clusters }),
+      ...(poison !== undefined && { poison }),
+    });
+    let kills = 0;
+    const over = workload.over.then(() => true);
+    const reached = async (wanted: number): Promise<void> => {
+      while (workload.done() < wanted && !(await Promise.race([over, pause(10).then(() => false)])));
+    };
+    const struck = (what: string): void => {
+      kills++;
+      history.note({ type: "fault", process: -1, text: what });
+      report(`${name}: ${workload.done()}/${commands} commands, ${kills} faults, last ${what}`);
+    };
+    const field: Field = { ground, client, history, workload, random: chance(seed), reached, struck };
+    await Promise.all([hurt(field), ticking(workload, commands, (text) => report(`${name}: ${text}, ${kills} faults`), workload.over)]);
+    const lastFault = Date.now();
+    await workload.over;
+    report(`${name}: the last command is answered, waits until all is as it must be`);
+    const { findings, at } = await converge(ground, history, Math.max(lastFault, lastAnswer(history)), async () => (await more?.(field)) ?? []);
+    return {
+      ...{ commands: workload.done(), kills, findings, attempts: client.counts.attempts, failed: client.counts.failed, history: history.file },
+      converged: at === undefined ? undefined : Math.max(0, at - lastFault) / 1_000,
+    };
+  } finally {
+    abort.abort();
+    await ground.stop();
+    await history.close();
+  }
+};
+
+const lastAnswer = ({ lines }: History): number => lines.at(-1)?.time ?? 0;
+
+const ticking = async (workload: Workload, commands: number, report: (text: string) => void, over: Promise<void>): Promise<void> => {
+  const ended = over.then(() => true);
+  while (!(await Promise.race([ended, pause(1_000).then(() => false)]))) report(`${workload.done()}/${commands} commands`);
+};
+
+/** Looks again until nothing is found any more, or the time is over. What is found then is the verdict. */
+const converge = async (ground: Ground, history: History, since: number, more: () => Promise<readonly Finding[]>) => {
+  const limit = since + CONVERGE * 1_000;
+  for (;;) {
+    const at = Date.now();
+    const due = await countDue(ground.store.url).catch(() => 1);
+    if (due === 0 || at > limit) {
+      const traces = {
+        ...{ services: tables, history: history.lines, calls: ground.ledger.calls },
+        databases: await readStore(ground.store.url),
+        contents: await readLog(ground.brokers),
+      };
+      const findings = [...judge(traces), ...(await more())];
+      if (findings.length === 0) return { findings, at };
+      if (at > limit) return { findings, at: undefined };
+    }
+    await pause(250);
+  }
+};
+
+/** Kills that are spread evenly over the commands, each when its share of them is answered. */
+export const spread = async (field: Field, commands: number, times: number, strike: (nth: number) => Promise<void>): Promise<void> => {
+  for (let nth = 0; nth < times; nth++) {
+    await field.reached(Math.floor(((nth + 0.5) * commands) / times));
+    await pause(field.random.below(200));
+    await strike(nth);
+  }
+};
+
+/** kill -9 of a process of the service at a random moment. */
+export const killService = async ({ ground, struck }: Field, name: ServiceName): Promise<void> => {
+  await ground.services[name].kill();
+  struck(`kill -9 ${name}`);
+};
+
+/** Every service is replaced, one after the other, as an orderly rollout does it. */
+export const roll = async ({ ground, client, struck }: Field): Promise<void> => {
+  for (const name of serviceNames) {
+    await ground.services[name].replace(async (url) => {
+      for (const until = Date.now() + 20_000; client.flightsTo(url) > 0 && Date.now() < until; ) await pause(5);
+    });
+    struck(`SIGTERM ${name}`);
+  }
+};
+
+export const told = (findings: readonly Finding[]): string => {
+  const [first] = findings;
+  if (!first) return "";
+  const all = Object.entries(tally(findings)).filter(([, count]) => count > 0);
+  return `${all.map(([column, count]) => `${count} ${column}`).join(", ")}. First: ${first.rule}; ${first.message}${first.about ? ` [${first.about}]` : ""}`;
+};

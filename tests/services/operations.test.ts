@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type OperationId, operations } from "../../schemas/generated/http.ts";
+import { platform } from "../../services/cli/platform.ts";
+
+const served = new Map(platform().flatMap(({ name, http = [] }) => http.map((row) => [row.operation, name] as const)));
+const described = Object.keys(operations) as OperationId[]; // The keys of this object are the operations.
+
+test("every operation of the contract is served by the service that it names", () => {
+  assert.deepEqual(
+    described.filter((id) => served.get(id) !== operations[id].service),
+    [],
+  );
+});
+
+test("every row of a service is an operation of the contract", () => {
+  assert.deepEqual(
+    [...served.keys()].filter((id) => !(id in operations)),
+    [],
+  );
+});
