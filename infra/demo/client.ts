@@ -16,7 +16,7 @@ export type Json = any;
 /** A caller of the command API. */
 export type Caller = {
   readonly get: (path: string, query?: Query) => Promise<Json>;
-  readonly post: (path: string, body: object) => Promise<Json>;
+  readonly post: (path: string, body: object, requestId?: string) => Promise<Json>;
   readonly patch: (path: string, body: object) => Promise<Json>;
   readonly delete: (path: string, body: object) => Promise<Json>;
 };
@@ -24,11 +24,12 @@ type Query = { readonly [name: string]: string | number | readonly string[] };
 
 /** Calls as whoever the token is for. */
 export const caller = (url: string, token: string): Caller => {
-  const call = async (method: string, path: string, body?: object, query: Query = {}): Promise<Json> => {
+  const call = async (method: string, path: string, body?: object, query: Query = {}, requestId: string = crypto.randomUUID()): Promise<Json> => {
     const target = new URL(path, url);
     for (const [name, value] of Object.entries(query)) for (const each of [value].flat()) target.searchParams.append(name, String(each));
     const headers = {
       authorization: `Bearer ${token}`,
+      "x-request-id": requestId,
       ...(body && { "content-type": "application/json", "idempotency-key": crypto.randomUUID() }),
     };
     return answerOf(
@@ -37,7 +38,7 @@ export const caller = (url: string, token: string): Caller => {
   };
   return {
     get: (path, query) => call("GET", path, undefined, query),
-    post: (path, body) => call("POST", path, body),
+    post: (path, body, requestId) => call("POST", path, body, {}, requestId),
     patch: (path, body) => call("PATCH", path, body),
     delete: (path, body) => call("DELETE", path, body),
   };

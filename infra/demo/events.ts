@@ -1,33 +1,17 @@
 import { Kafka, logLevel } from "kafkajs";
+import { fromRecord, type Occurrence } from "../../events/map/causation.ts";
 
-/** An event as any third party's Kafka consumer sees it, from its headers alone. */
-export type SeenEvent = {
-  readonly type: string;
-  readonly subject: string;
-  readonly sequence: number;
-  readonly row: string;
-  readonly service: string;
-};
-
-/** Follows all events of the platform with an ordinary consumer group. */
-export const followEvents = async (brokers: readonly string[], seen: (event: SeenEvent) => void): Promise<() => Promise<void>> => {
-  const consumer = new Kafka({ brokers: [...brokers], clientId: "demo", logLevel: logLevel.NOTHING }).consumer({
-    groupId: `demo-${process.pid}-${Date.now()}`,
-    maxWaitTimeInMs: 200,
-  });
+/** Follows all events of the platform with an ordinary consumer group, as any third party may: their headers tell who did what and why. */
+export const followEvents = async (brokers: readonly string[], seen: (event: Occurrence) => void): Promise<() => Promise<void>> => {
+  const kafka = new Kafka({ brokers: [...brokers], clientId: "demo", logLevel: logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId: `demo-${process.pid}-${Date.now()}`, maxWaitTimeInMs: 200 });
   await consumer.connect();
   await consumer.subscribe({ topics: [/^pitrix\.(?!deadLetter|instances|keys)\w+$/], fromBeginning: false });
   await consumer.run({
-    eachMessage: async ({ message: { headers } }) => {
-      const header = (name: string): string => headers?.[name]?.toString() ?? "";
-      const [, , type = ""] = header("ce_type").split(".");
-      seen({
-        type,
-        subject: header("ce_subject"),
-        sequence: Number(header("ce_sequence")),
-        row: header("ce_row"),
-        service: header("ce_source").split("/").at(-1) ?? "",
-      });
+    eachMessage: async ({ topic, partition, message: { key, value, headers = {}, offset } }) => {
+      const texts = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text ?? "")]));
+      const event = fromRecord({ topic, partition, offset: Number(offset), key: key?.toString() ?? "", value, headers: texts });
+      if (event) seen(event);
     },
   });
   return () => consumer.disconnect();

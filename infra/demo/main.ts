@@ -1,7 +1,10 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Listr, PRESET_TIMER } from "listr2";
+import { causation, type Occurrence } from "../../events/map/causation.ts";
+import { causationSvg } from "../../events/map/causation-svg.ts";
+import { causationText } from "../../events/map/causation-text.ts";
 import { startPlatform } from "../platform/platform.ts";
 import { followEvents } from "./events.ts";
 import { serveRepository } from "./serve.ts";
@@ -44,6 +47,8 @@ const demo = async (): Promise<void> => {
   let show: (line: string) => void = () => {};
   const options = { rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, outputBar: 6 as const, persistentOutput: false } };
   const state: { context?: Context } = {};
+  const request = crypto.randomUUID();
+  const caused: Occurrence[] = [];
 
   const start = {
     title: "Start Kafka, the document store and seven services",
@@ -61,16 +66,18 @@ const demo = async (): Promise<void> => {
       });
       stop = platform.stop;
       const repository = await serveRepository();
-      const unfollow = await followEvents(platform.brokers, ({ type, subject, sequence, row, service }) =>
-        show(`  ${type} ${subject}@${sequence}  (${service}, by ${row})`),
-      );
+      const unfollow = await followEvents(platform.brokers, (event) => {
+        const { type, stream, version, row, service, correlationId } = event;
+        if (correlationId === request) caused.push(event);
+        show(`  ${type} ${stream}@${version}  (${service}, by ${row})`);
+      });
       stop = async () => {
         await unfollow();
         await repository.close();
         await platform.stop();
       };
       const { client, administrator, localToken } = platform.secrets;
-      state.context = { url: platform.url, client, administrator, localToken, repository, facts: {}, callers: {} };
+      state.context = { url: platform.url, client, administrator, localToken, repository, request, facts: {}, callers: {} };
       task.title = `${task.title}: ${platform.url}`;
     },
     ...options,
@@ -104,6 +111,11 @@ const demo = async (): Promise<void> => {
     await end(1);
   }
   answered = true;
+  const tree = causation(caused);
+  const picture = join(values.directory, "cluster-creation.svg");
+  writeFileSync(picture, causationSvg(tree));
+  process.stdout.write(`\nWhat the request for the cluster set going, as the log tells it (picture: ${picture}):\n\n`);
+  process.stdout.write(`${causationText(tree, { colour: process.stdout.isTTY && !process.env.NO_COLOR })}\n`);
   process.stdout.write(`\nAll steps done in ${seconds()} s.\n`);
   if (values.once) await end(0);
   const { url, client, administrator } = state.context ?? {};

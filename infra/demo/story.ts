@@ -8,6 +8,8 @@ export type Context = {
   readonly administrator: { readonly email: string; readonly password: string };
   readonly localToken: string;
   readonly repository: ServedRepository;
+  /** The id of the request that creates the cluster, to follow what it causes. */
+  readonly request: string;
   readonly facts: { [name: string]: string };
   readonly callers: { [name: string]: Caller };
 };
@@ -254,12 +256,16 @@ const deploy: Step = {
   title: "Create a cluster of BookInfo and wait until it answers",
   run: async (context, show) => {
     const conf = JSON.stringify({ cluster: { name: "bookinfo" } });
-    const { cluster_id, job_id } = await as(context, "developer").post("/v1/clusters/create", {
-      app_id: fact(context, "app"),
-      version_id: fact(context, "1.0.0"),
-      runtime_id: fact(context, "runtime"),
-      conf,
-    });
+    const { cluster_id, job_id } = await as(context, "developer").post(
+      "/v1/clusters/create",
+      {
+        app_id: fact(context, "app"),
+        version_id: fact(context, "1.0.0"),
+        runtime_id: fact(context, "runtime"),
+        conf,
+      },
+      context.request,
+    );
     context.facts.cluster = cluster_id;
     const done = await follow(context, job_id, show);
     const parts = await page(context);

@@ -72,6 +72,8 @@ export const serve = async (
     wait,
   };
   const server = createServer(app(host, module.routes?.(tools, host)));
+  // Whoever keeps connections open gives idle ones up long before: a request must never meet one that is just being closed here.
+  server.keepAliveTimeout = 65_000;
   const requests = track(server);
   // First the port: a process that cannot have it must not take work.
   await listen(server, port, address);

@@ -107,20 +107,20 @@ test("events that arrive while a long stream is worked off come behind it, and o
   const { prepare, publish, launch, until, ask, shown, told } = world;
   await prepare();
   const one = await launch({ poison: new Set(["category/a@1"]) });
-  await publish(changes("a", 1, 1_000));
-  await until(async () => (await world.parking.list(5_000)).length === 2_000, "all are parked");
+  await publish(changes("a", 1, 400));
+  await until(async () => (await world.parking.list(5_000)).length === 800, "all are parked");
   await one.stop();
   const slow = { before: () => world.time.clock.sleep(2), after: async () => {} };
   const two = await launch({ fate: slow });
   await ask();
   two.redrive();
   await until(() => shown("a").length > 0, "it begins");
-  await publish([...changes("a", 1_001, 1_050), ...changes("b", 1, 50)]);
+  await publish([...changes("a", 401, 450), ...changes("b", 1, 50)]);
   await until(() => allIn(world, "b", 50), "the other stream");
-  assert.ok(told("a").length < 1_050, "the long stream is still under way");
-  await until(() => allIn(world, "a", 1_050), "all of it");
+  assert.ok(told("a").length < 450, "the long stream is still under way");
+  await until(() => allIn(world, "a", 450), "all of it");
   await until(async () => (await world.parking.list(10)).length === 0, "nothing is parked");
-  await expectAll(world, "a", 1_050);
+  await expectAll(world, "a", 450);
   await two.stop();
 });
 
@@ -182,8 +182,8 @@ test("a crash at any step of parking loses no event and no copy", async () => {
     }
 });
 
-test("crashes, rebalances, second owners, repeats, discards and errors at random moments: every event once and in order", async () => {
-  for (let seed = 1; seed <= 60; seed++) {
+test("crashes, rebalances, second owners, repeats and errors at random moments: every event once and in order", async () => {
+  for (let seed = 1; seed <= 12; seed++) {
     const random = seeded(seed);
     const world = rig({ seed, partitions: 2 });
     await world.prepare();

@@ -10,11 +10,11 @@ import { upstreamServer } from "./upstream-server.ts";
 import { until } from "./world.ts";
 
 test("the gateway runs as any service does, before a real one: commands, positions, figures, and an orderly end", async (t) => {
-  const behind = await served(example);
+  const behind = await served({ ...example, name: "app" });
   const slow = await upstreamServer("repo");
   const directory = staticDirectory(
     new Map([
-      [example.name, [behind.serving.url]],
+      ["app", [behind.serving.url]],
       ["repo", [slow.instance.url]],
     ]),
   );
@@ -41,8 +41,8 @@ test("the gateway runs as any service does, before a real one: commands, positio
   assert.equal((await fetch(`${front.url}/livez`)).status, 200);
   assert.equal(await (await fetch(`${front.url}/readyz`)).text(), '{"status":"ready","troubles":[]}');
   const figures = await (await fetch(`${front.url}/metrics`)).text();
-  assert.match(figures, /pitrix_http_request_seconds_count\{operation="CreateCategory",status="200",service="api"\} 2/);
-  assert.match(figures, /pitrix_gateway_upstream_seconds_count\{upstream="app",outcome="answered",service="api"\} 3/);
+  assert.match(figures, /pitrix_http_request_seconds_count\{service="api",operation="CreateCategory",status="200"\} 2/);
+  assert.match(figures, /pitrix_gateway_upstream_seconds_count\{service="api",upstream="app",outcome="answered"\} 3/);
 
   let finish = (): void => {};
   slow.state.handler = (_, response) => {

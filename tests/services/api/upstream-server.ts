@@ -50,6 +50,7 @@ export const upstreamServer = async (service: string, name = service, first: Han
   const kill = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
+      // Not by a reset: with one under way, Node 20 waits for it for ever when the process ends.
       for (const socket of sockets) socket.destroy();
     });
   await start();

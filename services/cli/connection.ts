@@ -1,0 +1,96 @@
+import { kafkaLog } from "../../events/kafka/log.ts";
+import type { Log } from "../../events/ports.ts";
+import { systemClock } from "../chassis/clock.ts";
+import { type Directory, directory, INSTANCES_TOPIC, type ServiceInstance, staticDirectory } from "../chassis/discovery.ts";
+import { serviceProof } from "../chassis/tokens.ts";
+import type { Setup } from "./environment.ts";
+import { CommandFailed, exitCodes } from "./failure.ts";
+
+const ANSWER_WITHIN = 10_000;
+
+/** The running platform, as a command reaches it. */
+export type Platform = {
+  readonly instances: (service?: string) => Promise<readonly ServiceInstance[]>;
+  /** An answer of one instance. Fails with what to do about it. */
+  readonly ask: (instance: ServiceInstance, path: string, body?: object) => Promise<unknown>;
+  /** The log, where it is known; connected when it is first used. */
+  readonly log: () => Log | undefined;
+  readonly close: () => Promise<void>;
+};
+
+export const connectPlatform = ({ brokers, keys, token, services, by }: Setup): Platform => {
+  let log: Log | undefined;
+  let found: Promise<Directory> | undefined;
+  const connected = (): Log | undefined => {
+    if (brokers) log ??= kafkaLog({ brokers, clientId: "pitrix-cli" });
+    return log;
+  };
+  const find = async (): Promise<Directory> => {
+    if (services) return staticDirectory(services);
+    const open = connected();
+    if (!open)
+      throw new CommandFailed(
+        "no platform is known: set KAFKA_BROKERS (or PITRIX_SERVICES), or run this where `make up` was run, or name its directory by --platform",
+        exitCodes.settings,
+      );
+    try {
+      return await directory({ log: open, clock: systemClock });
+    } catch (error) {
+      throw unreachable(`Kafka at ${brokers?.join(", ")}`, error);
+    }
+  };
+  const authorization = async (): Promise<string> => {
+    if (token) return `Bearer ${token}`;
+    if (keys) return `Bearer ${await serviceProof(keys, by, Date.now())}`;
+    throw new CommandFailed(
+      "set PITRIX_TOKEN to an administrator's access token, or PITRIX_SEALING_KEYS to the platform's keys",
+      exitCodes.settings,
+    );
+  };
+
+  return {
+    instances: async (service) => {
+      found ??= find();
+      const known = await found;
+      const names = service === undefined ? known.services() : [service];
+      const all = names.flatMap((name) => known.instancesOf(name));
+      if (all.length > 0) return all;
+      throw service === undefined
+        ? new CommandFailed(
+            `no service has announced itself${services ? "" : ` on ${INSTANCES_TOPIC}`}: is the platform running?`,
+            exitCodes.unavailable,
+          )
+        : new CommandFailed(`there is no service ${service}; there are ${known.services().join(", ") || "none"}`, exitCodes.notFound);
+    },
+    ask: async ({ service, url }, path, body) => {
+      const headers = { authorization: await authorization(), "pitrix-service": service, "content-type": "application/json" };
+      let response: Response;
+      try {
+        const signal = AbortSignal.timeout(ANSWER_WITHIN);
+        response = await fetch(`${url}${path}`, { signal, headers, ...(body && { method: "POST", body: JSON.stringify(body) }) });
+      } catch (error) {
+        throw unreachable(`${service} at ${url}`, error);
+      }
+      const answer: unknown = await response.json().catch(() => undefined);
+      if (response.ok) return answer;
+      const said = String(Reflect.get(Object(answer), "message") ?? response.statusText);
+      if (response.status === 401 || response.status === 403)
+        throw new CommandFailed(
+          `${service}: ${said}; use an administrator's PITRIX_TOKEN, or the PITRIX_SEALING_KEYS of this platform`,
+          exitCodes.denied,
+        );
+      if (response.status === 404) throw new CommandFailed(`${service}: ${said}`, exitCodes.notFound);
+      throw new CommandFailed(`${service}: ${said}`, response.status >= 500 ? exitCodes.unavailable : exitCodes.failed);
+    },
+    log: connected,
+    close: async () => {
+      await (await found?.catch(() => undefined))?.stop();
+      await log?.close();
+    },
+  };
+};
+
+const unreachable = (what: string, error: unknown): CommandFailed => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return new CommandFailed(`${what} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, exitCodes.unavailable);
+};

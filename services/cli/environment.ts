@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { readCluster } from "../../infra/embedded/kafka-cluster.ts";
+import { kafkaPart } from "../../infra/embedded/platform.ts";
+import type { Environment } from "../chassis/config.ts";
+import { type PlatformKey, type Setting, settings } from "../chassis/settings.ts";
+import { CommandFailed, exitCodes } from "./failure.ts";
+
+/** What the command knows of the platform before it asks anybody. */
+export type Setup = {
+  readonly brokers: readonly string[] | undefined;
+  readonly keys: readonly PlatformKey[] | undefined;
+  /** An administrator's access token, used instead of the platform key. */
+  readonly token: string | undefined;
+  /** Where services are, if they need not be discovered. */
+  readonly services: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Who stands in the records of what was asked. */
+  readonly by: string;
+};
+
+/** From the environment, and what that leaves open from the platform that runs in the directory. */
+export const readSetup = (environment: Environment, directory: string): Setup => {
+  const read = <T>({ name, expected, parse }: Setting<T>): T | undefined => {
+    const text = environment[name]?.trim();
+    if (!text) return undefined;
+    const value = parse(text);
+    if (value === undefined) throw new CommandFailed(`${name} is wrong: expected ${expected}`, exitCodes.settings);
+    return value;
+  };
+  const given = read(settings.brokers);
+  const local = given ? undefined : localPlatform(directory);
+  const secrets = local && json(join(directory, "secrets.json"))?.sealingKeys;
+  const known = read(settings.sealingKeys) ?? (typeof secrets === "string" ? settings.sealingKeys.parse(secrets) : undefined);
+  return {
+    brokers: given ?? local?.brokers,
+    keys: known,
+    token: environment.PITRIX_TOKEN?.trim() || undefined,
+    services: environment.PITRIX_DISCOVERY === "static" || environment.PITRIX_SERVICES ? read(settings.services) : local?.services,
+    by: `cli:${userName()}`,
+  };
+};
+
+const localPlatform = (directory: string): Pick<Setup, "brokers" | "services"> | undefined => {
+  const services: unknown = json(join(directory, "platform.json"))?.services;
+  if (services === null || typeof services !== "object") return undefined;
+  const nodes = readCluster(kafkaPart(join(directory, "embedded")))?.nodes;
+  return {
+    brokers: nodes?.map(({ port }) => `127.0.0.1:${port}`),
+    services: new Map(Object.entries(services).map(([name, url]) => [name, [String(url)]])),
+  };
+};
+
+const json = (file: string): { readonly [field: string]: unknown } | undefined => {
+  try {
+    const value: unknown = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+    return value !== null && typeof value === "object" ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const userName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
+  }
+};

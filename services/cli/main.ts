@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { CommanderError } from "commander";
+import { CommandFailed, exitCodes } from "./failure.ts";
+import { program } from "./program.ts";
+
+const interrupted = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupted.abort());
+// Whoever reads us may stop reading, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : exitCodes.failed));
+
+const terminal = { write: (text: string): void => void process.stdout.write(text), isTerminal: process.stdout.isTTY === true };
+
+try {
+  await program(terminal, process.env, interrupted.signal).parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
+  else {
+    const failed = error instanceof CommandFailed;
+    process.stderr.write(`pitrix: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = failed ? error.code : exitCodes.failed;
+  }
+}

@@ -1,0 +1,39 @@
+/** Where a command writes to; colour and adaptation to the width are for people only. */
+export type Terminal = { readonly write: (text: string) => void; readonly isTerminal: boolean };
+
+const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+
+/** Paints on a terminal, unless NO_COLOR asks not to; elsewhere text stays as it is. */
+export const painter = ({ isTerminal }: Terminal, environment: { readonly [name: string]: string | undefined }) => {
+  const isOn = isTerminal && !environment.NO_COLOR && environment.TERM !== "dumb";
+  return (colour: keyof typeof codes, text: string): string => (isOn ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text);
+};
+export type Paint = ReturnType<typeof painter>;
+
+/** What comes from outside must not move the cursor. */
+export const plain = (text: unknown): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+  String(text ?? "").replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+
+/** Columns as wide as what stands in them, the last as it is. */
+export const table = (head: readonly string[], rows: readonly (readonly unknown[])[], paint: Paint): string => {
+  const cells = rows.map((row) => row.map(plain));
+  const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ");
+  return [paint("bold", line(head)), ...cells.map(line)].join("\n");
+};
+
+/** `90 s`, `5 min`, `3 h`, `2 d`. */
+export const age = (milliseconds: number): string => {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
+};
+
+/** Seconds of `90s`, `5m`, `2h`, `1d` or a plain number of seconds; undefined if it is none. */
+export const secondsOf = (text: string): number | undefined => {
+  const [, number, unit = "s"] = /^(\d{1,9})(s|m|h|d)?$/.exec(text.trim()) ?? [];
+  return number === undefined ? undefined : Number(number) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 1);
+};

@@ -1,0 +1,123 @@
+import type { Platform } from "./connection.ts";
+import { CommandFailed, exitCodes } from "./failure.ts";
+import { age, type Paint, plain, table } from "./output.ts";
+
+/** A parked stream as a service tells it. */
+export type ParkedSummary = {
+  readonly service: string;
+  readonly subscription: string;
+  readonly stream: string;
+  readonly events: number;
+  readonly eventId: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly time: string;
+  readonly attempts: number;
+  readonly origin: string;
+  readonly asked: { readonly action: string; readonly by: string } | null;
+};
+export type Filter = {
+  readonly service?: string | undefined;
+  readonly subscription?: string | undefined;
+  readonly stream?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly type?: string | undefined;
+  readonly olderThanSeconds?: number | undefined;
+};
+
+/** One instance of each service: what is parked stands in the service's store, so any of them knows it. */
+const oneOfEach = async (platform: Platform, service: string | undefined) => {
+  const all = await platform.instances(service);
+  return [...new Map(all.map((instance) => [instance.service, instance])).values()].sort((a, b) => (a.service < b.service ? -1 : 1));
+};
+
+const query = ({ service: _, ...filter }: Filter, more: { readonly [name: string]: string } = {}): string => {
+  const given = Object.entries({ ...filter, ...more }).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+};
+
+const streamsIn = (answer: unknown): readonly ParkedSummary[] => {
+  const service = String(Reflect.get(Object(answer), "service"));
+  const streams: unknown = Reflect.get(Object(answer), "streams");
+  return Array.isArray(streams) ? streams.map((stream) => ({ ...stream, service })) : [];
+};
+
+export const listParked = async (platform: Platform, filter: Filter): Promise<readonly ParkedSummary[]> => {
+  const answers = await Promise.all(
+    (await oneOfEach(platform, filter.service)).map((each) => platform.ask(each, `/internal/parked${query(filter)}`)),
+  );
+  return answers.flatMap(streamsIn);
+};
+
+/** The events of one parked stream, in their order. */
+export const showParked = async (platform: Platform, service: string, stream: string, subscription: string | undefined, limit: number) => {
+  const [one] = await oneOfEach(platform, service);
+  const answer = one && (await platform.ask(one, `/internal/parked/events${query({ stream, subscription }, { limit: String(limit) })}`));
+  const events: unknown = Reflect.get(Object(answer), "events");
+  return {
+    total: Number(Reflect.get(Object(answer), "total")),
+    events: (Array.isArray(events) ? events : []) as readonly { readonly [field: string]: unknown }[],
+  }; // The service's own answer.
+};
+
+export const redriveParked = async (platform: Platform, filter: Filter, dryRun: boolean): Promise<readonly ParkedSummary[]> => {
+  const { service, ...wanted } = filter;
+  const services = await oneOfEach(platform, service);
+  const answers = await Promise.all(services.map((each) => platform.ask(each, "/internal/parked/redrive", { ...wanted, dryRun })));
+  return answers.flatMap(streamsIn);
+};
+
+export type Ending = { readonly stream: ParkedSummary; readonly state: "done" | "parked again" | "pending"; readonly now?: ParkedSummary };
+
+/** Waits until the owners have tried what was asked of them. Those that did not in time are pending: they go on without us. */
+export const awaitParked = async (
+  platform: Platform,
+  asked: readonly ParkedSummary[],
+  milliseconds: number,
+): Promise<readonly Ending[]> => {
+  const until = Date.now() + milliseconds;
+  const keyOf = ({ service, subscription, stream }: ParkedSummary): string => [service, subscription, stream].join(" ");
+  for (;;) {
+    const services = [...new Set(asked.map(({ service }) => service))];
+    const listed = (await Promise.all(services.map((service) => listParked(platform, { service })))).flat();
+    const parked = new Map(listed.map((each) => [keyOf(each), each]));
+    const endings = asked.map((stream): Ending => {
+      const now = parked.get(keyOf(stream));
+      if (!now) return { stream, state: "done" };
+      const tried = now.asked === null && now.attempts > 0 && (now.eventId !== stream.eventId || now.attempts > stream.attempts);
+      return { stream, state: tried ? "parked again" : "pending", now };
+    });
+    if (endings.every(({ state }) => state !== "pending") || Date.now() >= until) return endings;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+};
+
+export const discardParked = async (
+  platform: Platform,
+  wanted: {
+    readonly service: string;
+    readonly subscription: string;
+    readonly stream: string;
+    readonly eventId: string;
+    readonly reason: string;
+  },
+): Promise<readonly ParkedSummary[]> => {
+  const { service, ...body } = wanted;
+  const [one] = await oneOfEach(platform, service);
+  if (!one) throw new CommandFailed(`there is no service ${service}`, exitCodes.notFound);
+  return streamsIn(await platform.ask(one, "/internal/parked/discard", body));
+};
+
+/** For people: a line a stream. */
+export const parkedTable = (streams: readonly ParkedSummary[], paint: Paint, now: number): string =>
+  table(
+    ["SERVICE", "SUBSCRIPTION", "STREAM", "AT", "TYPE", "EVENTS", "TRIES", "AGE", "REASON"],
+    streams.map(({ service, subscription, stream, eventId, type, events, attempts, time, reason, asked }) => [
+      ...[service, subscription, stream, eventId.startsWith(`${stream}@`) ? eventId.slice(stream.length) : eventId, type, events, attempts],
+      age(now - Date.parse(time)),
+      `${asked ? `(${asked.action} asked by ${asked.by}) ` : ""}${plain(reason).slice(0, 160)}`,
+    ]),
+    paint,
+  );

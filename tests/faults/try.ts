@@ -1,0 +1,11 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { told } from "./battle.ts";
+import { shortRun } from "./short.ts";
+const directory = mkdtempSync(join(tmpdir(), "pitrix-faults-"));
+const began = Date.now();
+const outcome = await shortRun({ directory, commands: Number(process.argv[2] ?? 100), seed: 1, report: (text) => console.log(((Date.now() - began) / 1000).toFixed(1), text) });
+const { findings, ...rest } = outcome;
+console.log(rest, told(findings), findings.length);
+for (const f of findings.slice(0, 15)) console.log(JSON.stringify(f).slice(0, 600));
