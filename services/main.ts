@@ -44,14 +44,13 @@ const modules: ServiceModules = {
     const { providerLocalService } = await import("./providers/local/service.ts");
     const { localMachine } = await import("./providers/local/machine.ts");
     const { credentials } = await import("./providers/local/read-models.ts");
-    let close = async () => {};
+    let machine: ReturnType<typeof localMachine> | undefined;
     return {
       service: ({ config, clock, documents, edge, fetchBlob, logger }) => {
-        const machine = localMachine({
+        machine = localMachine({
           directory: config.localDirectory || join(config.state, "local"),
           report: (error) => logger.warn({ error }, "a node's process could not be kept"),
         });
-        close = () => machine.close();
         return providerLocalService({
           machine,
           fetchPackage: fetchBlob,
@@ -64,7 +63,9 @@ const modules: ServiceModules = {
           sleep: clock.sleep,
         });
       },
-      stopped: () => close(),
+      // Processes outlive their provider: it takes over what still runs, and starts what should.
+      started: async () => void (await machine?.adopt()),
+      stopped: async () => machine?.close(),
     };
   },
 };

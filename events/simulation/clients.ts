@@ -16,6 +16,8 @@ export type Exchange = {
   readonly number: number;
   answers: { readonly outcome: Outcome; readonly since: number; readonly step: number }[];
   failures: number;
+  /** A table threw: asking again would not help. */
+  refused: boolean;
   over: boolean;
 };
 
@@ -46,7 +48,7 @@ export const client = async (
       if (process && (await asked(exchange, process))) return;
       exchange.failures += 1;
       journal.note(request.actor.userId, `has no answer to request ${number}`);
-      if (request.cause === null && process) return;
+      if (exchange.refused || (request.cause === null && process)) return;
       await clock.sleep(50 + 500 * random());
     }
   }
@@ -70,7 +72,10 @@ export const client = async (
           hops: 0,
         })
         .catch((error: unknown) => {
-          if (error instanceof Error && error.name !== "Error") broken(stream, `${request.command.type}: ${error.message}`);
+          if (error instanceof Error && error.name !== "Error") {
+            broken(stream, `${request.command.type}: ${error.message}`);
+            exchange.refused = true;
+          }
           return undefined;
         }),
       clock.sleep(PATIENCE, enough.signal).then(() => undefined),

@@ -96,7 +96,9 @@ export const simulate = async (
   if (!(await rests(MINUTE))) return finish();
 
   const requests = scenario.requests(seed, commands);
-  const exchanges = requests.map((request, number): Exchange => ({ request, number, answers: [], failures: 0, over: false }));
+  const exchanges = requests.map(
+    (request, number): Exchange => ({ request, number, answers: [], failures: 0, refused: false, over: false }),
+  );
   const asked = exchanges.filter(({ number }) => !without?.has(number));
   const broken = (about: string, message: string) => void violations.push({ rule: "promises to those who ask", about, message });
   const people = [...new Set(asked.map(({ request }) => request.actor.userId))];
@@ -108,7 +110,7 @@ export const simulate = async (
       busy -= 1;
     });
   }
-  await time.run(() => busy === 0, 30 * MINUTE);
+  await time.run(() => busy === 0, 10 * MINUTE);
   await time.run(() => false, Math.round(5_000 * random()));
   world.endFaults();
   await time.run(() => busy === 0, MINUTE);

@@ -51,6 +51,9 @@ export const share = async (config: Config, log: Log, logger: Logger): Promise<S
   };
 };
 
+/** Long enough for the end of an announcement to be heard. */
+const GRACE = 400;
+
 export type RunningService = Serving & { readonly name: string; readonly stop: () => Promise<void> };
 
 /** Runs a service as a part of this process: its own database, groups and port; announced once it answers. */
@@ -96,7 +99,15 @@ export const runService = async (
   };
   try {
     const ports = { store: store.store, documents, parking, log, clock };
-    const serving = await serve(module, tools, { id, port: config.portOf(name), address: config.host, ports, ping: store.ping, sealing });
+    const serving = await serve(module, tools, {
+      id,
+      port: config.portOf(name),
+      address: config.host,
+      ports,
+      ping: store.ping,
+      sealing,
+      grace: GRACE,
+    });
     const url = serving.url.replace(/\/\/.*:/, `//${reachable(config)}:`);
     const self = { service: name, url, instance: id, since: new Date(clock.now()).toISOString() };
     const announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "not announced; will be tried again"));

@@ -28,6 +28,8 @@ export type ServeOptions = {
   readonly sealing: Host["edge"]["sealing"];
   /** How long requests wait for what is on its way. */
   readonly wait?: number;
+  /** How long a stopping instance goes on answering. */
+  readonly grace?: number;
 };
 
 /** Every service keeps who may do what, so that it can tell by itself. */
@@ -37,7 +39,7 @@ const withAccess = (service: Service): Service => ({ ...service, projections: [.
 export const serve = async (
   module: ServiceModule,
   tools: Tools,
-  { id, port, address, ports, ping, sealing, wait = 2_000 }: ServeOptions,
+  { id, port, address, ports, ping, sealing, wait = 2_000, grace = 0 }: ServeOptions,
 ): Promise<Serving> => {
   const { logger, metrics } = tools;
   const service = withAccess(await module.service(tools));
@@ -94,6 +96,9 @@ export const serve = async (
     host,
     stop: async () => {
       state = "stopping";
+      // Its announcement is taken back, and those who have not heard that yet are still answered.
+      requests.last();
+      await tools.clock.sleep(grace);
       await requests.finished();
       await running.stop();
       await module.stopped?.(tools);
@@ -140,11 +145,16 @@ const track = (server: Server) => {
     response.once("close", () => answering.delete(response));
     if (closing) last(response);
   });
+  const refuseToKeep = (): void => {
+    closing = true;
+    for (const response of answering) last(response);
+  };
   return {
+    /** From now on every answer is the last one on its connection. */
+    last: refuseToKeep,
     finished: (): Promise<void> =>
       new Promise((resolve) => {
-        closing = true;
-        for (const response of answering) last(response);
+        refuseToKeep();
         server.close(() => resolve());
         server.closeIdleConnections();
       }),

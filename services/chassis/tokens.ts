@@ -1,6 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { JOSEError, JWTExpired } from "jose/errors";
+import { recent } from "../../events/concurrency.ts";
 import type { SigningKey, TokenClaims, TokenUse } from "../../events/http.ts";
 import type { PlatformKey } from "./settings.ts";
 
@@ -37,9 +38,17 @@ export const readToken = async (
   token: string,
   now: number,
 ): Promise<JWTPayload | "expired" | "invalid"> => {
-  const key = await importJWK(JSON.parse(publicJwk), ALGORITHM);
+  const key = await imported(publicJwk);
   const options = { algorithms: [ALGORITHM], typ: types[use], currentDate: new Date(now), requiredClaims: ["sub", "exp"] };
   return verdict(jwtVerify(token, key, options));
+};
+
+/** Importing a key takes as long as verifying with it. */
+const keys = recent<ReturnType<typeof importJWK>>(100);
+const imported = (jwk: string): ReturnType<typeof importJWK> => {
+  const known = keys.get(jwk) ?? importJWK(JSON.parse(jwk), ALGORITHM);
+  keys.set(jwk, known);
+  return known;
 };
 
 const verdict = async (verifying: Promise<{ readonly payload: JWTPayload }>): Promise<JWTPayload | "expired" | "invalid"> => {

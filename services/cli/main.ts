@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
 import { CommandFailed, exitCodes } from "./failure.ts";
+import type { Terminal } from "./output.ts";
 import { program } from "./program.ts";
 
 const interrupted = new AbortController();
@@ -8,7 +9,13 @@ for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => inte
 // Whoever reads us may stop reading, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : exitCodes.failed));
 
-const terminal = { write: (text: string): void => void process.stdout.write(text), isTerminal: process.stdout.isTTY === true };
+const terminal: Terminal = {
+  write: (text) => void process.stdout.write(text),
+  exit: (code) => {
+    process.exitCode = code;
+  },
+  isTerminal: process.stdout.isTTY === true,
+};
 
 try {
   await program(terminal, process.env, interrupted.signal).parseAsync();

@@ -1,10 +1,14 @@
-/** Where a command writes to; colour and adaptation to the width are for people only. */
-export type Terminal = { readonly write: (text: string) => void; readonly isTerminal: boolean };
+/** Where a command writes to, and with which code it is going to end; colour is for people only. */
+export type Terminal = {
+  readonly write: (text: string) => void;
+  readonly exit: (code: number) => void;
+  readonly isTerminal: boolean;
+};
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
 /** Paints on a terminal, unless NO_COLOR asks not to; elsewhere text stays as it is. */
-export const painter = ({ isTerminal }: Terminal, environment: { readonly [name: string]: string | undefined }) => {
+export const painter = ({ isTerminal }: Pick<Terminal, "isTerminal">, environment: { readonly [name: string]: string | undefined }) => {
   const isOn = isTerminal && !environment.NO_COLOR && environment.TERM !== "dumb";
   return (colour: keyof typeof codes, text: string): string => (isOn ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text);
 };

@@ -80,7 +80,7 @@ Examples:
       on(async (platform) => {
         const services = await serviceStates(platform);
         tell({ services }, () => servicesTable(services, paint, Date.now()));
-        if (services.some(({ instances }) => instances.some(({ state }) => state !== "ready"))) process.exitCode = exitCodes.failed;
+        if (services.some(({ instances }) => instances.some(({ state }) => state !== "ready"))) terminal.exit(exitCodes.failed);
       }),
     );
 
@@ -139,7 +139,7 @@ Examples:
         tell({ dryRun: false, streams: endings.map(({ stream, state, now }) => ({ ...stream, ...now, state })) }, () =>
           endingText(endings),
         );
-        if (endings.some(({ state }) => state !== "done")) process.exitCode = exitCodes.failed;
+        if (endings.some(({ state }) => state !== "done")) terminal.exit(exitCodes.failed);
       }),
     );
 
@@ -181,7 +181,7 @@ Examples:
         tell({ discarded: eventId, streams: endings.map(({ stream: asked, state, now }) => ({ ...asked, ...now, state })) }, () =>
           endingText(endings),
         );
-        if (endings.some(({ state }) => state === "pending")) process.exitCode = exitCodes.failed;
+        if (endings.some(({ state }) => state === "pending")) terminal.exit(exitCodes.failed);
       }),
     );
 

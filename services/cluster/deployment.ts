@@ -52,7 +52,7 @@ export const describe = (
     ...bare,
     name: described.name,
     env: strings(described.env),
-    roles: described.nodes.map(roleOf),
+    roles: described.nodes.map((group) => roleOf(group, group.healthCheck ?? described.healthCheck)),
     nodes: nodes ?? firstNodes(clusterId, described.nodes),
     endpoints: Object.entries(described.endpoints).map(([name, { port, protocol }]) => ({ name, port, protocol })),
   };
@@ -82,7 +82,7 @@ const rendered = (version: Version, configuration: string): ClusterDescription |
   }
 };
 
-const roleOf = (group: ClusterDescription["nodes"][number]): ClusterRole => ({
+const roleOf = (group: ClusterDescription["nodes"][number], check: ClusterDescription["healthCheck"]): ClusterRole => ({
   role: group.role,
   cpu: group.cpu ?? 0,
   memory: group.memory ?? 0,
@@ -94,12 +94,8 @@ const roleOf = (group: ClusterDescription["nodes"][number]): ClusterRole => ({
   verticalScalingPolicy: group.verticalScalingPolicy,
   env: strings(group.env),
   healthCheck:
-    group.healthCheck?.enable && group.healthCheck.checkCommand
-      ? {
-          command: group.healthCheck.checkCommand,
-          intervalSeconds: group.healthCheck.intervalSeconds,
-          timeoutSeconds: group.healthCheck.timeoutSeconds,
-        }
+    check?.enable && check.checkCommand
+      ? { command: check.checkCommand, intervalSeconds: check.intervalSeconds, timeoutSeconds: check.timeoutSeconds }
       : null,
   services: Object.entries(group.services).flatMap(([name, { command, order, timeout, postStartService, nodesToExecuteOn }]) =>
     command === undefined

@@ -120,19 +120,22 @@ const converge = async (ground: Ground, history: History, since: number, more: (
   }
 };
 
-/** Kills that are spread evenly over the commands, each when its share of them is answered. */
+/** Strikes that are spread evenly over the commands, each when its share of them is answered; none waits until what was struck is well again. */
 export const spread = async (field: Field, commands: number, times: number, strike: (nth: number) => Promise<void>): Promise<void> => {
+  const strikes: Promise<void>[] = [];
   for (let nth = 0; nth < times; nth++) {
     await field.reached(Math.floor(((nth + 0.5) * commands) / times));
     await pause(field.random.below(200));
-    await strike(nth);
+    strikes.push(strike(nth));
   }
+  await Promise.all(strikes);
 };
 
 /** kill -9 of a process of the service at a random moment. */
 export const killService = async ({ ground, struck }: Field, name: ServiceName): Promise<void> => {
-  await ground.services[name].kill();
+  const well = ground.services[name].kill();
   struck(`kill -9 ${name}`);
+  await well;
 };
 
 /** Every service is replaced, one after the other, as an orderly rollout does it. */

@@ -15,7 +15,7 @@ export const shortRun = (options: {
     ground: { proxied: true },
     hurt: async (field) => {
       const { ground, struck } = field;
-      const strikes = [
+      const strikes: readonly (() => Promise<void>)[] = [
         ...serviceNames.map((name) => () => killService(field, name)),
         async () => {
           ground.drops.broker = 1;
@@ -24,16 +24,17 @@ export const shortRun = (options: {
         },
         async () => {
           await ground.kafka.kill();
-          await ground.kafka.restart();
           struck("kill -9 broker");
+          await ground.kafka.restart();
         },
         async () => {
           await ground.store.kill();
-          await ground.store.restart();
           struck("kill -9 store");
+          await ground.store.restart();
         },
-        () => roll(field),
       ];
-      await spread(field, options.commands, strikes.length, async (nth) => strikes[nth]?.());
+      // The rollout at the end: it waits for processes to be ready, one after the other.
+      await spread(field, options.commands * 0.8, strikes.length, async (nth) => strikes[nth]?.());
+      await roll(field);
     },
   });

@@ -1,4 +1,5 @@
 import type { DeploymentTask } from "../../../schemas/generated/events.ts";
+import { commandWords } from "../../packages/command.ts";
 import { readPackage } from "../../packages/devkit.ts";
 import { PackageError } from "../../packages/package-error.ts";
 import { type TaskContext, TaskFailure, type TaskTable } from "../deployment/effects.ts";
@@ -39,8 +40,8 @@ export const tasks = ({ machine, fetchPackage, credential, token, sleep }: Outsi
   };
 
   const command = async ({ taskId, nodeId, directive }: DeploymentTask): Promise<void> => {
-    const { command: cmd, timeoutSeconds } = read(directive);
-    await machine.runCommand(nodeId, { key: taskId, cmd, timeoutSeconds });
+    const { command: line, timeoutSeconds } = read(directive);
+    await machine.runCommand(nodeId, { key: taskId, cmd: commandWords(line), timeoutSeconds });
   };
 
   const table: TaskTable = {
@@ -67,8 +68,8 @@ export const tasks = ({ machine, fetchPackage, credential, token, sleep }: Outsi
     RegisterMetadata: ({ nodeId }, context) => machine.writeMetadata(nodeId, metadata(nodeId, context)),
     StartService: async ({ taskId, nodeId, directive }, { current, signal }) => {
       await authorized(current);
-      const { command: cmd, timeoutSeconds, healthCheck } = read(directive);
-      await machine.startProcess(nodeId, { cmd });
+      const { command: line, timeoutSeconds, healthCheck } = read(directive);
+      await machine.startProcess(nodeId, { cmd: commandWords(line) });
       if (healthCheck) await becomesWell(nodeId, `${taskId}-health`, healthCheck, timeoutSeconds, signal);
     },
     StopService: command,
@@ -94,7 +95,7 @@ export const tasks = ({ machine, fetchPackage, credential, token, sleep }: Outsi
     let left = timeoutSeconds * 1_000;
     for (let pause = 50; ; pause = Math.min(2 * pause, 1_000 * check.intervalSeconds)) {
       try {
-        return await machine.runCommand(nodeId, { key, cmd: check.command, timeoutSeconds: check.timeoutSeconds });
+        return await machine.runCommand(nodeId, { key, cmd: commandWords(check.command), timeoutSeconds: check.timeoutSeconds });
       } catch (error) {
         left -= pause;
         if (left <= 0 || signal.aborted) throw error;

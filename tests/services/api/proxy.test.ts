@@ -72,6 +72,15 @@ test("headers of one connection stay there, all others go from end to end", asyn
   assert.notEqual(headers["keep-alive"], "timeout=99");
 });
 
+test("what must not be repeated has a connection of its own", async () => {
+  const connections = [];
+  for (const headers of [{}, { "idempotency-key": "k-2" }]) {
+    await system.write("PATCH", "/v1/apps", headers, { app_id: "app-1" });
+    connections.push(app.seen.at(-1)?.headers.connection);
+  }
+  assert.deepEqual(connections, ["close", "keep-alive"]);
+});
+
 test("a large package goes through whole, in chunks or with a length", async () => {
   const body = JSON.stringify({ version_package: "x".repeat(40 * MEGABYTE) });
   const known = await system.write("POST", "/v1/apps", { "idempotency-key": "large" }, body);

@@ -15,7 +15,7 @@ after(() => world.stop());
 
 test("every operation of the contract goes to its service, with its method, path and query", async () => {
   const ids = Object.keys(operations) as OperationId[]; // Its keys are exactly these.
-  assert.ok(ids.length >= 112);
+  assert.ok(ids.length > 100);
   for (const id of ids) {
     const { method, path, service } = operations[id];
     const asked = `${path}?status=a&status=b&x=%2F`;
@@ -27,7 +27,8 @@ test("every operation of the contract goes to its service, with its method, path
   }
 });
 
-const unserved: readonly (readonly [string, string])[] = [
+const served = new Set(Object.values(operations).map(({ method, path }) => `${method.toUpperCase()} ${path}`));
+const asked: readonly (readonly [string, string])[] = [
   ["GET", "/v1/markets"],
   ["POST", "/v1/markets"],
   ["PATCH", "/v1/markets"],
@@ -56,13 +57,23 @@ const unserved: readonly (readonly [string, string])[] = [
   ["POST", "/v1/service_configs/get"],
   ["POST", "/v1/service_configs/set"],
   ["POST", "/v1/service_configs/validate_email_service"],
+  ["GET", "/v1/clusters/key_pairs"],
+  ["POST", "/v1/clusters/key_pairs"],
+  ["DELETE", "/v1/clusters/key_pairs"],
+  ["POST", "/v1/clusters/key_pair/attach"],
+  ["POST", "/v1/clusters/key_pair/detach"],
+  ["GET", "/v1/clusters/subnets"],
+  ["POST", "/v1/tasks/retry"],
   ["PUT", "/v1/apps"],
   ["DELETE", "/v1/clusters"],
   ["GET", "/v1/nothing"],
   ["GET", "/v1/apps/"],
 ];
+/** Those that the contract has come to offer are no longer among them. */
+const unserved = asked.filter(([method, path]) => !served.has(`${method} ${path}`));
 
 test("what no service offers is 501 within /v1, whoever asks", async () => {
+  assert.ok(unserved.length >= 32);
   for (const [method, path] of unserved) {
     for (const headers of [{}, { authorization: system.authorization }]) {
       const { status, body, error } = await world.send(path, { method, headers });

@@ -47,7 +47,7 @@ export const repoRows: readonly Row<RepoCommand | PackageCommand>[] = [
           versionName: `1.${version}.0`,
           description: `by ${number}`,
         },
-        ...{ home: "", icon: "", keywords: "", sources: "", screenshots: "", maintainers: [], readme: "", packageName: "package.tgz" },
+        ...{ home: "", icon: "", keywords: [], sources: [], screenshots: [], maintainers: [], readme: "", packageName: "package.tgz" },
         ...{
           digest: `sha256:${number}`,
           created: "",
