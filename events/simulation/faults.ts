@@ -88,7 +88,7 @@ export const drawFaults = (random: () => number, slow: readonly string[], allowe
     rollbacks: draw("rollbacks", 0.4, between(0.005, 0.1)),
     staleReads: draw("staleReads", 0.4, between(0.02, 0.4)),
     misses: draw("misses", 0.4, between(0.01, 0.2)),
-    clocks: draw("clocks", 0.4, between(1_000, 3_600_000)),
+    clocks: draw("clocks", 0.4, between(1_000, 3 * 3_600_000)),
     slow: draw("slowConsumers", 0.3, (x) => 1 + Math.floor(x * slow.length)) === 0 ? undefined : slow[Math.floor(random() * slow.length)],
     outside: draw("outside", 0.7, between(0.01, 0.3)),
     poison: draw("poison", 0.25, () => 1) === 1,

@@ -33,7 +33,7 @@ export const unsettledStore = (
   fate: Fate,
   now: () => number,
   time: Clock,
-  appended: (commit: Commit) => void,
+  { appended, acknowledged }: { readonly appended: (commit: Commit) => void; readonly acknowledged: (commit: Commit) => void },
 ): EventStore => {
   const plain = memoryStore(database, kind, now);
   const insert = async (commit: Commit): Promise<"appended" | "conflict"> => {
@@ -54,6 +54,7 @@ export const unsettledStore = (
       const result = await insert(commit);
       if (result === "appended") appended(commit);
       await fate.after(call);
+      if (result === "appended") acknowledged(commit);
       return result;
     },
   };

@@ -23,6 +23,9 @@ export type Player = { readonly name: string; readonly make: (surroundings: Surr
 export type Process = { readonly life: Life; readonly instance: Instance; readonly log: Log; ready: boolean };
 export type Bug = { readonly where: string; readonly message: string };
 
+/** A commit, when it came to be, by whom, and whether they know. */
+export type Committed = { readonly step: number; readonly service: string; readonly life: Life; readonly commit: Commit; heard: boolean };
+
 export const PARTITIONS = 2;
 /** How long a broker waits for a member that is silent. */
 const SESSION = 6_000;
@@ -36,7 +39,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
   const processes = new Map<string, Process>();
   const published: OutgoingRecord[] = [];
   /** When a commit came to be, and where: the order of all that matters. */
-  const commits = new Map<string, { readonly step: number; readonly service: string; readonly commit: Commit }>();
+  const commits = new Map<Commit, Committed>();
   const unexpected: Bug[] = [];
   const routes = new Map<string, ReturnType<typeof router>>();
   let step = 0;
@@ -118,15 +121,17 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
     const log = broker.connect(fate);
     const { database } = own;
     const ports: Ports = {
-      store: unsettledStore(own, misfortune, fate, ownClock.now, clock, (commit) => {
-        step++;
-        lastChange = clock.now();
-        commits.set(`${player.name} ${commit.events.length > 0 ? `${commit.stream}@${commit.version}` : commit.cause}`, {
-          step,
-          service: player.name,
-          commit,
-        });
-        if (notes.kept) notes.note(life.name, `has committed ${commitLine(commit)}`, [commit.stream]);
+      store: unsettledStore(own, misfortune, fate, ownClock.now, clock, {
+        appended: (commit) => {
+          step++;
+          lastChange = clock.now();
+          commits.set(commit, { step, service: player.name, life, commit, heard: false });
+          if (notes.kept) notes.note(life.name, `has committed ${commitLine(commit)}`, [commit.stream]);
+        },
+        acknowledged: (commit) => {
+          const known = commits.get(commit);
+          if (known) known.heard = true;
+        },
       }),
       documents: lateDocuments(own, misfortune, fate),
       parking: memoryParking(database, fate),
@@ -198,7 +203,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
 
   return {
     outside: world,
-    commits: commits as ReadonlyMap<string, { readonly step: number; readonly service: string; readonly commit: Commit }>,
+    commits: (): readonly Committed[] => [...commits.values()],
     unexpected: unexpected as readonly Bug[],
     databases,
     processes,

@@ -1,6 +1,7 @@
 import type { Message } from "../message.ts";
 import { check } from "./check/check.ts";
-import type { Violation } from "./check/evidence.ts";
+import type { Fact, Violation } from "./check/evidence.ts";
+import { factsOnLog } from "./check/read-models.ts";
 import { checkRest } from "./check/rest.ts";
 import { client, type Exchange, type Request } from "./clients.ts";
 import { drawFaults, type FaultKind, faultKinds } from "./faults.ts";
@@ -16,6 +17,8 @@ export type Scenario = {
   readonly bad: Bad;
   /** What the outside has done once an event says so. */
   readonly finishes: (event: Message) => string | undefined;
+  /** Facts of different streams that contradict each other. */
+  readonly contradictions: (facts: ReadonlyMap<string, readonly Fact[]>) => Iterable<{ readonly about: string; readonly message: string }>;
   /** Streams that must not be left in the middle of something. */
   readonly resting: (stream: string, state: unknown) => string | undefined;
   /** Subscriptions that may be slow. */
@@ -62,7 +65,7 @@ export const simulate = async (
   const violations: Violation[] = [];
   const finish = (): Result => ({
     violations,
-    commits: world.commits.size,
+    commits: world.commits().length,
     crashes: world.crashes(),
     virtualSeconds: (clock.now() - start) / 1_000,
     steps: notes.steps,
@@ -116,7 +119,7 @@ export const simulate = async (
   await time.run(() => busy === 0, MINUTE);
 
   if (!(await rests(REST))) return finish();
-  world.advance(3 * 60 * MINUTE);
+  world.advance(10 * 60 * MINUTE);
   await time.run(() => false, 12_000);
   if (!(await rests(REST))) return finish();
 
@@ -125,7 +128,7 @@ export const simulate = async (
     violations.push({ rule: "no table throws", about: "", message: `${where}: ${message}` });
   const { ledger, attempts } = world.outside;
   const { finishes, resting } = scenario;
-  const commits = [...world.commits.values()];
+  const commits = world.commits();
   const evidence = {
     services,
     databases: world.databases(),
@@ -138,6 +141,7 @@ export const simulate = async (
     finishes,
   };
   violations.push(...check(evidence));
+  for (const found of scenario.contradictions(factsOnLog(evidence))) violations.push({ rule: "services agree on what happened", ...found });
   // Behind poison some things rightly wait.
   if (!faults.poison) violations.push(...checkRest(evidence, resting));
   return finish();

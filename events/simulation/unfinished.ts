@@ -3,6 +3,7 @@ import type { MemoryDatabase } from "../memory/database.ts";
 import type { LogRecord } from "../ports.ts";
 import type { Service } from "../service.ts";
 import { aggregatesOf, collectionOf } from "../subscription/projections.ts";
+import { once } from "./check/evidence.ts";
 import type { Process } from "./platform.ts";
 
 /** What is still to be done: marks that are left, instances that are not there, subscriptions that are behind. */
@@ -30,9 +31,12 @@ export const unfinished = (
   return left;
 };
 
-const subscriptionsOf = (service: Service | undefined): readonly (readonly [string, readonly string[]])[] => [
-  ...(service?.projections ?? []).map(
+const subscriptionsOf = (service: Service | undefined): readonly (readonly [string, readonly string[]])[] =>
+  service ? topicsOf(service) : [];
+
+const topicsOf = once((service: Service): readonly (readonly [string, readonly string[]])[] => [
+  ...(service.projections ?? []).map(
     (projection) => [collectionOf(projection), aggregatesOf(Object.keys(projection.evolve), projection.of).map(topicOf)] as const,
   ),
-  ...(service?.reactions ? [["reactions", aggregatesOf(Object.keys(service.reactions)).map(topicOf)] as const] : []),
-];
+  ...(service.reactions ? [["reactions", aggregatesOf(Object.keys(service.reactions)).map(topicOf)] as const] : []),
+]);

@@ -83,6 +83,8 @@ export const parkedStreams = (
     let held = streams.get(stream);
     const events: Parked[] = [];
     for (const record of records) {
+      // A repeat of what was handled before the first one.
+      if (held && versionOf(record) > 0 && versionOf(record) < held.head.version) continue;
       const first = held === undefined || held.head.eventId === eventIdIn(record);
       const head = held?.head ?? {
         reason: error?.message ?? WAITS,

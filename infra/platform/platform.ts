@@ -32,7 +32,7 @@ export type Platform = {
 
 /** Kafka, the document store, and every service as its own process with its own database. */
 export const startPlatform = async (options: PlatformOptions): Promise<Platform> => {
-  const { report, limit = 60_000, ended, environment = {} } = options;
+  const { report, limit = 120_000, ended, environment = {} } = options;
   const directory = resolve(options.directory);
   const secrets = secretsOf(directory, serviceNames);
   const users = serviceNames.map((service) => ({

@@ -64,7 +64,7 @@ const isOurs = (topic: string): boolean => topic.startsWith("pitrix.") && topic 
 
 /** What the services have in the store, in the form in which the simulation's checks read it. Timers that are not due yet are no marks. */
 export const readStore = async (url: string): Promise<ReadonlyMap<string, MemoryDatabase>> => {
-  const client = new MongoClient(url, { directConnection: true, serverSelectionTimeoutMS: 10_000, readConcern: { level: "majority" } });
+  const client = new MongoClient(url, { directConnection: true, serverSelectionTimeoutMS: 10_000, readConcern: { level: "majority" }, promoteBuffers: true });
   try {
     const found = tables.map(async ({ name, projections = [] }) => {
       const collections = projections.map(collectionOf);

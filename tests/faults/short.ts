@@ -1,4 +1,5 @@
-import { battle, killService, type Outcome, roll, spread } from "./battle.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { battle, killService, type Outcome, roll } from "./battle.ts";
 import { serviceNames } from "./composition.ts";
 
 /** Everything fails once while people work: each service, the broker, the store, answers of both; and a rollout. */
@@ -15,8 +16,11 @@ export const shortRun = (options: {
     ground: { proxied: true },
     hurt: async (field) => {
       const { ground, struck } = field;
+      // All within a moment: the groups of a dead process wait for it as long as its session lasts, and that once is enough.
+      await field.reached(options.commands * 0.1);
+      const killed = serviceNames.map((name, index) => pause(300 * index).then(() => killService(field, name)));
+      await Promise.all(killed);
       const strikes: readonly (() => Promise<void>)[] = [
-        ...serviceNames.map((name) => () => killService(field, name)),
         async () => {
           ground.drops.broker = 1;
           ground.drops.store = 2;
@@ -33,8 +37,11 @@ export const shortRun = (options: {
           await ground.store.restart();
         },
       ];
-      // The rollout at the end: it waits for processes to be ready, one after the other.
-      await spread(field, options.commands * 0.8, strikes.length, async (nth) => strikes[nth]?.());
+      for (const [nth, strike] of strikes.entries()) {
+        await field.reached(options.commands * (0.3 + 0.15 * nth));
+        await strike();
+      }
+      await field.reached(options.commands * 0.7);
       await roll(field);
     },
   });

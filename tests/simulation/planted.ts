@@ -293,6 +293,12 @@ export const planted: readonly Planted[] = [
     to: "if (there.some(Boolean))",
   },
   {
+    name: "delete a document without a tombstone",
+    file: "events/memory/documents.js",
+    from: "documents.set(document.id, copy(document));",
+    to: "if (document.deleted) documents.delete(document.id); else documents.set(document.id, copy(document));",
+  },
+  {
     name: "use the wall clock in a decider",
     file: "services/runtime/domain.js",
     from: 'RuntimeCreated" }] : [])',

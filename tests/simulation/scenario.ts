@@ -2,6 +2,12 @@ import type { Scenario } from "../../events/simulation/simulate.ts";
 import { players } from "./players.ts";
 import { requests } from "./requests/requests.ts";
 
+/** In these a cluster's action ends well, which it may only because its own job was done. */
+const ended = new Set([
+  ...["ClusterActivated", "ClusterUpgraded", "ClusterRolledBack", "ClusterResized", "ClusterEnvUpdated", "ClusterNodesAdded"],
+  ...["ClusterNodesDeleted", "ClusterStopped", "ClusterDeleted", "ClusterCeased"],
+]);
+
 /** The whole choreography, as far as it needs no process, no file and no network. */
 export const scenario: Scenario = {
   players,
@@ -14,6 +20,15 @@ export const scenario: Scenario = {
   finishes: (event) => {
     if (event.type !== "TaskSucceeded" && event.type !== "TaskFailed") return undefined;
     return `task ${Reflect.get(event, "taskId")}`;
+  },
+  contradictions: function* (facts) {
+    const all = new Map([...facts.values()].flat().map((fact) => [fact.meta.eventId, fact]));
+    for (const { event, meta } of all.values()) {
+      if (!ended.has(event.type)) continue;
+      const because = all.get(meta.causationId ?? "");
+      if (!because || because.event.type !== "DeploymentSucceeded" || Reflect.get(because.event, "jobId") !== Reflect.get(event, "jobId"))
+        yield { about: meta.stream, message: `${event.type} of job ${Reflect.get(event, "jobId")} came because of ${meta.causationId}` };
+    }
   },
   resting: (stream, state) => {
     if (typeof state !== "object" || state === null) return undefined;

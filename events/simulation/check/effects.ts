@@ -1,10 +1,14 @@
+import type { Committed } from "../platform.ts";
 import { aggregateOf, type Evidence, factsIn, streamsOf, type Violation } from "./evidence.ts";
 
-/** As the outside saw it: nothing twice, a stream's work in order, nothing begun by a process that was born after its outcome. And each has its outcome. */
+/** As the outside saw it: nothing twice, a stream's work in order, nothing begun by a process that was born after its outcome or knew of it. And each has its outcome. */
 export const checkEffects = function* ({ services, databases, commits, ledger, attempts, finishes }: Evidence): Generator<Violation> {
   const finished = new Map<string, number>();
-  for (const { step, commit } of commits) {
+  const heard = new Map<string, Committed>();
+  for (const committed of commits) {
+    const { step, commit } = committed;
     const effect = commit.cause?.endsWith("/effect/outcome") ? `effect ${commit.cause.slice(0, -"/effect/outcome".length)}` : undefined;
+    if (effect !== undefined && committed.heard) heard.set(effect, committed);
     for (const thing of [effect, ...factsIn(commit).map(({ event }) => finishes(event))])
       if (thing !== undefined && !finished.has(thing)) finished.set(thing, step);
   }
@@ -23,6 +27,13 @@ export const checkEffects = function* ({ services, databases, commits, ledger, a
   }
   for (const { thing, life, step } of attempts) {
     const over = finished.get(thing);
+    const own = heard.get(thing);
+    if (own && own.life === life && own.step < step)
+      yield {
+        rule: "what has its outcome is not begun again",
+        about: own.commit.stream,
+        message: `${life.name} began ${thing} again although it knew of its outcome`,
+      };
     if (over !== undefined && life.born >= over)
       yield {
         rule: "what has its outcome is not begun again",

@@ -6,6 +6,7 @@ import type { Commit, LogRecord } from "../../ports.ts";
 import type { Service } from "../../service.ts";
 import type { Exchange } from "../clients.ts";
 import type { Attempt, Deed } from "../outside.ts";
+import type { Committed } from "../platform.ts";
 import type { Bad } from "../poison.ts";
 
 /** A promise that was not kept. `about` is the stream at fault, where there is one. */
@@ -20,7 +21,7 @@ export type Evidence = {
   readonly databases: ReadonlyMap<string, MemoryDatabase>;
   readonly contents: ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
   /** In the order in which they came to be. */
-  readonly commits: readonly { readonly step: number; readonly service: string; readonly commit: Commit }[];
+  readonly commits: readonly Committed[];
   readonly exchanges: readonly Exchange[];
   readonly ledger: readonly Deed[];
   readonly attempts: readonly Attempt[];

@@ -91,6 +91,13 @@ test("poison that is discarded is recorded and never comes back; the later event
   assert.equal(record?.headers["pitrix-discard-reason"], "cannot be mended");
   assert.match(record?.headers["pitrix-discarded-at"] ?? "", /^2026-/);
   assert.ok(record?.value && record.value.byteLength > 5);
+  await publish(["a", "c"].flatMap((category) => [...changes(category, 1, 2), ...changes(category, 1, 2)]));
+  await pass();
+  assert.deepEqual(await parking.list(10), [], "who discarded it knows a repeat");
+  assert.equal(
+    two.subscriptions.every(({ parked }) => parked.size === 0),
+    true,
+  );
   await two.stop();
   const three = await launch({ poison });
   await publish([change("a", 2), change("c", 1), ...changes("a", 5, 5), ...changes("c", 3, 3)]);
