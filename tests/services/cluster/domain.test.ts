@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { ClusterEvent, Deployment } from "../../../schemas/generated/events.ts";
+import type { Version } from "../../../services/cluster/deployment.ts";
+import { cluster } from "../../../services/cluster/domain.ts";
+import { root } from "../../choreography/root.ts";
+import { given } from "../../spec.ts";
+
+const file = (name: string) => readFileSync(join(root, "infra/demo/bookinfo/devkit", name), "utf8");
+const clusterId = "cl-1";
+const version: Version = {
+  appId: "app-1",
+  versionId: "appv-1",
+  versionType: "vmbased",
+  packageDigest: "sha256:1",
+  packageOwner: "repo",
+  configJson: file("config.json"),
+  template: file("cluster.json.tmpl"),
+};
+const place = { provider: "local", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "runtimec-1" };
+const request = {
+  type: "RequestCluster",
+  clusterId,
+  jobId: "j-1",
+  name: undefined,
+  version,
+  place,
+  configuration: "{}",
+  debug: false,
+  owner: "usr-1",
+  ownerPath: ":usr-1",
+} as const;
+
+const requested = given(cluster).when(request).events()[0];
+assert.ok(requested?.type === "ClusterRequested");
+const deployment: Deployment = requested.deployment;
+const deployed = { type: "ClusterDeploymentRequested", clusterId, jobId: "j-1", deployment } as const;
+const activated = { type: "ClusterActivated", clusterId, jobId: "j-1", addresses: [] } as const;
+const active: readonly ClusterEvent[] = [requested, deployed, activated];
+const nodeIds = deployment.nodes.map(({ nodeId }) => nodeId);
+const stopping = { type: "ClusterStopRequested", clusterId, jobId: "j-2", deployment } as const;
+const stopped = { type: "ClusterStopped", clusterId, jobId: "j-2", nodeIds } as const;
+const deleting = { type: "ClusterDeletionRequested", clusterId, jobId: "j-3", deployment } as const;
+const deleted = { type: "ClusterDeleted", clusterId, jobId: "j-3", nodeIds } as const;
+
+test("a request describes the cluster: its roles, and nodes with ids of their own", () => {
+  assert.deepEqual([...new Set(deployment.nodes.map(({ role }) => role))].sort(), ["details", "productpage", "ratings", "reviews"]);
+  assert.equal(new Set(nodeIds).size, nodeIds.length);
+  given(cluster, requested).when(request).expectNothing();
+});
+
+test("a configuration out of range is refused, and says which setting", () =>
+  given(cluster)
+    .when({ ...request, configuration: JSON.stringify({ cluster: { reviews: { instance_count: 9_999 } } }) })
+    .expectRejection(/instance_count/, { kind: "invalid" }));
+
+test("a configuration that is no JSON, and a template that does not render, are refused", () => {
+  given(cluster)
+    .when({ ...request, configuration: "{" })
+    .expectRejection(/JSON/i, { kind: "invalid" });
+  given(cluster)
+    .when({ ...request, version: { ...version, template: "{ nodes" } })
+    .expectRejection(/./, { kind: "invalid" });
+});
+
+test("a provider runs packages of its own kind only", () => {
+  given(cluster)
+    .when({ ...request, place: { ...place, provider: "kubernetes" } })
+    .expectRejection(/does not run packages of type vmbased/);
+  given(cluster)
+    .when({ ...request, version: { ...version, versionType: "helm" } })
+    .expectRejection(/does not run packages of type helm/);
+});
+
+test("a cluster is deployed once its runtime is reserved, and only for the action in hand", () => {
+  given(cluster, requested).when({ type: "DeployCluster", clusterId, jobId: "j-1" }).expect(deployed);
+  given(cluster, requested).when({ type: "DeployCluster", clusterId, jobId: "j-other" }).expectNothing();
+});
+
+test("what its provider reports of another action is ignored", () => {
+  given(cluster, ...active, stopping)
+    .when({ type: "CompleteClusterAction", clusterId, jobId: "j-1", addresses: [] })
+    .expectNothing();
+  given(cluster, ...active, stopping)
+    .when({ type: "FailClusterAction", clusterId, jobId: "j-1", reason: "late" })
+    .expectNothing();
+  given(cluster, ...active, stopping)
+    .when({ type: "CompleteClusterAction", clusterId, jobId: "j-2", addresses: [] })
+    .expect(stopped);
+});
+
+test("one action at a time", () =>
+  given(cluster, ...active, stopping)
+    .when({ type: "StartCluster", clusterId, jobId: "j-9" })
+    .expectRejection(/is \[stopping\], please try later/, { kind: "denied", error: "resource_transition_status" }));
+
+test("each action is allowed from its statuses only", () => {
+  given(cluster, ...active)
+    .when({ type: "StartCluster", clusterId, jobId: "j-2" })
+    .expectRejection(/status is \[active\]/);
+  given(cluster, ...active, stopping, stopped)
+    .when({ type: "StopCluster", clusterId, jobId: "j-4" })
+    .expectRejection(/status is \[stopped\]/);
+  given(cluster, ...active)
+    .when({ type: "RecoverCluster", clusterId, jobId: "j-2" })
+    .expectRejection(/status is \[active\]/);
+  given(cluster, ...active)
+    .when({ type: "CeaseCluster", clusterId, jobId: "j-2", force: false })
+    .expectRejection(/status is \[active\]/);
+  given(cluster)
+    .when({ type: "StopCluster", clusterId, jobId: "j-2" })
+    .expectRejection(/does not exist/, { kind: "notFound" });
+});
+
+test("a deleted cluster is recovered or ceased", () => {
+  given(cluster, ...active, deleting, deleted)
+    .when({ type: "RecoverCluster", clusterId, jobId: "j-4" })
+    .expectTypes("ClusterRecoveryRequested");
+  given(cluster, ...active, deleting, deleted)
+    .when({ type: "CeaseCluster", clusterId, jobId: "j-4", force: false })
+    .expectTypes("ClusterCeaseRequested");
+});
+
+test("force puts an action aside, whose job fails with the reason", () =>
+  given(cluster, ...active, stopping)
+    .when({ type: "DeleteCluster", clusterId, jobId: "j-5", force: true })
+    .expect(
+      { type: "ClusterActionFailed", clusterId, jobId: "j-2", reason: "superseded by j-5", nodeIds, addedNodeIds: [] },
+      { type: "ClusterDeletionRequested", clusterId, jobId: "j-5", deployment },
+    ));
+
+test("added nodes get new ids, within the role's bound", () => {
+  const [event] = given(cluster, ...active)
+    .when({ type: "AddClusterNodes", clusterId, jobId: "j-2", role: "reviews", count: 2 })
+    .events();
+  assert.ok(event?.type === "ClusterNodesRequested");
+  assert.equal(event.deployment.nodes.length, deployment.nodes.length + 2);
+  assert.ok(event.nodeIds.every((id) => !nodeIds.includes(id)));
+  given(cluster, ...active)
+    .when({ type: "AddClusterNodes", clusterId, jobId: "j-2", role: "reviews", count: 201 })
+    .expectRejection(/may have/);
+  given(cluster, ...active)
+    .when({ type: "AddClusterNodes", clusterId, jobId: "j-2", role: "nobody", count: 1 })
+    .expectRejection(/no role \[nobody\]/);
+});
+
+test("nodes that do not come are named when adding them fails", () => {
+  const [asked] = given(cluster, ...active)
+    .when({ type: "AddClusterNodes", clusterId, jobId: "j-2", role: "reviews", count: 1 })
+    .events();
+  assert.ok(asked?.type === "ClusterNodesRequested");
+  given(cluster, ...active, asked)
+    .when({ type: "FailClusterAction", clusterId, jobId: "j-2", reason: "full" })
+    .expect({ type: "ClusterActionFailed", clusterId, jobId: "j-2", reason: "full", nodeIds: asked.nodeIds, addedNodeIds: asked.nodeIds });
+});
+
+test("a role keeps at least one node", () => {
+  const reviews = deployment.nodes.filter(({ role }) => role === "reviews").map(({ nodeId }) => nodeId);
+  given(cluster, ...active)
+    .when({ type: "DeleteClusterNodes", clusterId, jobId: "j-2", nodeIds: reviews })
+    .expectRejection(/without a node/);
+  given(cluster, ...active)
+    .when({ type: "DeleteClusterNodes", clusterId, jobId: "j-2", nodeIds: ["cln-nobody"] })
+    .expectRejection(/does not exist/, { kind: "notFound" });
+});
+
+test("an upgrade keeps nodes and configuration, and can be rolled back once", () => {
+  const second = { ...version, versionId: "appv-2", packageDigest: "sha256:2" };
+  const [asked] = given(cluster, ...active)
+    .when({ type: "UpgradeCluster", clusterId, jobId: "j-2", version: second })
+    .events();
+  assert.ok(asked?.type === "ClusterUpgradeRequested");
+  assert.deepEqual(asked.deployment, { ...deployment, versionId: "appv-2", packageDigest: "sha256:2" });
+  const upgraded = [
+    ...active,
+    asked,
+    { type: "ClusterUpgraded", clusterId, jobId: "j-2", deployment: asked.deployment, addresses: [] } as const,
+  ];
+  const [back] = given(cluster, ...upgraded)
+    .when({ type: "RollbackCluster", clusterId, jobId: "j-3" })
+    .events();
+  assert.ok(back?.type === "ClusterRollbackRequested");
+  assert.deepEqual(back.deployment, deployment);
+  given(cluster, ...upgraded, back, { type: "ClusterRolledBack", clusterId, jobId: "j-3", deployment, addresses: [] })
+    .when({ type: "RollbackCluster", clusterId, jobId: "j-4" })
+    .expectRejection(/never upgraded/);
+});
+
+test("an upgrade to the same version or to another application's is refused", () => {
+  given(cluster, ...active)
+    .when({ type: "UpgradeCluster", clusterId, jobId: "j-2", version })
+    .expectRejection(/runs version appv-1 already/);
+  given(cluster, ...active)
+    .when({ type: "UpgradeCluster", clusterId, jobId: "j-2", version: { ...version, appId: "app-2" } })
+    .expectRejection(/another application/);
+});

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Deployment } from "../../../../schemas/generated/events.ts";
+import { deployment } from "../../../../services/providers/deployment/domain.ts";
+import { layersOf, type Plan } from "../../../../services/providers/deployment/plan.ts";
+import { given } from "../../../spec.ts";
+
+const clusterId = "cl-1";
+const start = (order: number, more: object = {}) => ({
+  name: "start",
+  command: "node main.mjs",
+  order,
+  timeoutSeconds: 60,
+  postStart: false,
+  nodesToExecuteOn: 0,
+  ...more,
+});
+const role = (name: string, ...services: readonly ReturnType<typeof start>[]) => ({
+  role: name,
+  cpu: 1,
+  memory: 512,
+  gpu: 0,
+  storageSize: 10,
+  mountPoint: "/data",
+  image: "",
+  serverIdUpperBound: 0,
+  verticalScalingPolicy: "parallel",
+  env: {},
+  services,
+  healthCheck: null,
+});
+const described: Deployment = {
+  provider: "local",
+  runtimeId: "runtime-1",
+  zone: "local",
+  runtimeCredentialId: "runtimec-1",
+  name: "shop",
+  appId: "app-1",
+  versionId: "appv-1",
+  versionType: "vmbased",
+  packageDigest: "sha256:1",
+  packageOwner: "repo",
+  configuration: "{}",
+  env: {},
+  roles: [role("web", start(1)), role("store", start(0), { ...start(0), name: "init", nodesToExecuteOn: 1 })],
+  nodes: [
+    { nodeId: "cln-1", name: "", role: "web", serverId: 1 },
+    { nodeId: "cln-2", name: "", role: "store", serverId: 2 },
+    { nodeId: "cln-3", name: "", role: "store", serverId: 3 },
+  ],
+  endpoints: [],
+};
+const plan: Plan = {
+  CreateCluster: [
+    { task: "RunInstances", on: "all" },
+    { task: "InitService", on: "all", service: "init" },
+    { task: "StartService", on: "all", service: "start" },
+  ],
+  StopClusters: [{ task: "StopInstances", on: "all", failureAllowed: true }],
+  AddClusterNodes: [
+    { task: "RunInstances", on: "chosen" },
+    { task: "Tell", on: "others" },
+  ],
+};
+const tasksOf = (action: string, chosen: readonly string[] = [], present = ["cln-1", "cln-2", "cln-3"]) =>
+  layersOf(plan, action, "j-1", described, chosen, new Set(present)).map((layer) =>
+    layer.tasks.map(({ action: name, nodeId }) => `${name} ${nodeId}`),
+  );
+
+test("services start in the package's order, those of one order side by side", () =>
+  assert.deepEqual(tasksOf("CreateCluster"), [
+    ["RunInstances cln-1", "RunInstances cln-2", "RunInstances cln-3"],
+    ["InitService cln-2"],
+    ["StartService cln-2", "StartService cln-3"],
+    ["StartService cln-1"],
+  ]));
+
+test("steps are about the chosen nodes or the others, and about nodes that are there", () => {
+  assert.deepEqual(tasksOf("AddClusterNodes", ["cln-3"]), [["RunInstances cln-3"], ["Tell cln-1", "Tell cln-2"]]);
+  assert.deepEqual(tasksOf("StopClusters", [], ["cln-2"]), [["StopInstances cln-2"]]);
+  assert.deepEqual(tasksOf("CeaseClusters"), []);
+});
+
+const decider = deployment(plan);
+const begin = { type: "StartDeployment", clusterId, jobId: "j-1", action: "CreateCluster", deployment: described, nodeIds: [] } as const;
+const [started] = given(decider).when(begin).events();
+assert.ok(started?.type === "DeploymentStarted");
+const first = started.layers[0]?.tasks[0]?.taskId ?? "";
+
+test("a deployment starts once an action", () => given(decider, started).when(begin).expectNothing());
+
+test("an action without anything to do succeeds at once", () =>
+  given(decider)
+    .when({ ...begin, action: "StopClusters" })
+    .expectTypes("DeploymentStarted", "DeploymentSucceeded"));
+
+test("a task begins once and ends once, with its first end", () => {
+  const task = { clusterId, jobId: "j-1", taskId: first };
+  given(decider, started)
+    .when({ type: "BeginTask", ...task })
+    .expect({ type: "TaskStarted", ...task });
+  given(decider, started, { type: "TaskStarted", ...task })
+    .when({ type: "BeginTask", ...task })
+    .expectNothing();
+  given(decider, started, { type: "TaskSucceeded", ...task })
+    .when({ type: "EndTask", ...task, failure: "late" })
+    .expectNothing();
+});
+
+test("each finished layer starts the next, the last one ends the action", () => {
+  const layer = (index: number) => ({ type: "FinishLayer", clusterId, jobId: "j-1", layer: index, failures: [] }) as const;
+  const finished = (index: number) => ({ type: "DeploymentLayerFinished", clusterId, jobId: "j-1", layer: index }) as const;
+  given(decider, started).when(layer(0)).expect(finished(0));
+  given(decider, started, finished(0)).when(layer(0)).expectNothing();
+  given(decider, started, finished(0), finished(1), finished(2))
+    .when(layer(3))
+    .expect({ type: "DeploymentSucceeded", clusterId, jobId: "j-1", addresses: [] });
+});
+
+test("a failed task fails the action and names what is not done any more; an allowed failure does not", () => {
+  const failures = [{ taskId: first, reason: "no disk" }];
+  const unstartedTaskIds = started.layers.slice(1).flatMap(({ tasks }) => tasks.map(({ taskId }) => taskId));
+  given(decider, started)
+    .when({ type: "FinishLayer", clusterId, jobId: "j-1", layer: 0, failures })
+    .expect({ type: "DeploymentFailed", clusterId, jobId: "j-1", reason: "RunInstances on cln-1 failed: no disk", unstartedTaskIds });
+  const there = { type: "NodeProvisioned", clusterId, jobId: "j-1", nodeId: "cln-1", instanceId: "i-1", privateIp: "127.0.0.9" } as const;
+  const [stopping] = given(decider, started, there)
+    .when({ ...begin, jobId: "j-2", action: "StopClusters" })
+    .events();
+  assert.ok(stopping?.type === "DeploymentStarted");
+  const taskId = stopping.layers[0]?.tasks[0]?.taskId ?? "";
+  given(decider, started, there, stopping)
+    .when({ type: "FinishLayer", clusterId, jobId: "j-2", layer: 0, failures: [{ taskId, reason: "gone" }] })
+    .expectTypes("DeploymentSucceeded");
+});
+
+test("a later action puts an earlier one aside: its reports are ignored", () => {
+  const [next] = given(decider, started)
+    .when({ ...begin, jobId: "j-2" })
+    .events();
+  assert.ok(next);
+  given(decider, started, next).when({ type: "FinishLayer", clusterId, jobId: "j-1", layer: 0, failures: [] }).expectNothing();
+  given(decider, started, next).when({ type: "BeginTask", clusterId, jobId: "j-1", taskId: first }).expectNothing();
+});
