@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate lint test unit demo up down status reset map store clean
+.PHONY: help install build generate lint test unit demo up down status reset map simulate faults store clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,12 @@ reset: ## stop it and delete its state
 
 map: build ## draws who reacts to what, from the tables that run, into docs/
 	node dist/services/cli/map.js
+
+simulate: build ## the choreography in virtual time under faults (SEEDS=1000, or SEED=4711 to repeat one)
+	@node dist/tests/simulation/main.js $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),200))
+
+faults: build ## kills of real processes, the real broker and the real store (ROWS=1,2 FACTOR=0.1)
+	@node dist/tests/faults/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(FACTOR),--factor $(FACTOR))
 
 store: build ## compile the fast form of the document store, once (minutes; needs cargo, cmake, a C compiler)
 	@node dist/infra/embedded/main.js compile-store

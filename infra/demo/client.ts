@@ -24,7 +24,13 @@ type Query = { readonly [name: string]: string | number | readonly string[] };
 
 /** Calls as whoever the token is for. */
 export const caller = (url: string, token: string): Caller => {
-  const call = async (method: string, path: string, body?: object, query: Query = {}, requestId: string = crypto.randomUUID()): Promise<Json> => {
+  const call = async (
+    method: string,
+    path: string,
+    body?: object,
+    query: Query = {},
+    requestId: string = crypto.randomUUID(),
+  ): Promise<Json> => {
     const target = new URL(path, url);
     for (const [name, value] of Object.entries(query)) for (const each of [value].flat()) target.searchParams.append(name, String(each));
     const headers = {

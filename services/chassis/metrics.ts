@@ -43,9 +43,15 @@ export const metrics = (service: string) => {
         });
       gauge("pitrix_relay_pending", "Commits of this process that are not yet on the log.", instance.pendingPublications);
       gauge("pitrix_effects_running", "Effects under way.", instance.runningEffects);
-      gauge("pitrix_parked_streams", "Streams that are parked in some subscription.", () =>
-        [...instance.subscriptions().values()].reduce((sum, { parked }) => sum + parked.size, 0),
-      );
+      new Gauge({
+        name: "pitrix_parked_streams",
+        help: "Streams that are parked, by subscription.",
+        labelNames: ["subscription"],
+        registers,
+        collect() {
+          for (const [subscription, { parked }] of instance.subscriptions()) this.set({ subscription }, parked.size);
+        },
+      });
     },
     /** Figures of the process beside those of the service. */
     process: (): void => collectDefaultMetrics({ register: registry }),
