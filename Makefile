@@ -46,7 +46,7 @@ map: build ## draws who reacts to what, from the tables that run, into docs/
 	node dist/services/cli/map.js
 
 simulate: build ## the choreography in virtual time under faults (SEEDS=1000, or SEED=4711 to repeat one)
-	@node dist/tests/simulation/main.js $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),200))
+	@node dist/tests/simulation/main.js $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --from $(or $(FROM),1)) $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(JSON),--json)
 
 faults: build ## kills of real processes, the real broker and the real store (ROWS=1,2 FACTOR=0.1)
 	@node dist/tests/faults/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(FACTOR),--factor $(FACTOR))

@@ -16,6 +16,7 @@ export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => num
     append: (commit) => under(fate, `store.append ${placeKey(commit.stream, commit.version)}`, () => append(database, commit)),
     findCause: (cause) => under(fate, `store.findCause ${cause}`, () => byId(database.causes.get(cause))),
     findClaim: (claim) => under(fate, `store.findClaim ${claim}`, () => byId(database.claims.get(claim))),
+    caused: (id, limit) => under(fate, `store.caused ${id}`, () => caused(database, id, limit)),
     releaseClaim: (commit, claim) => under(fate, `store.releaseClaim ${claim}`, () => releaseClaim(database, commit, claim)),
     ...dueMarks(database, fate),
     lease: (name, holder, milliseconds) =>
@@ -61,6 +62,15 @@ const readStream = (database: MemoryDatabase, stream: string, after: number): re
   }
   return found.reverse();
 };
+
+const caused = (database: MemoryDatabase, id: string, limit: number): readonly Commit[] =>
+  [...database.commits]
+    .filter(([, { metadata }]) => metadata.correlationId === id || metadata.actionId === id)
+    .sort(([one, { metadata: a }], [other, { metadata: b }]) => compare(a.time, b.time) || compare(one, other))
+    .slice(0, limit)
+    .map(([, commit]) => copyCommit(commit));
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const releaseClaim = (database: MemoryDatabase, commit: Commit, claim: string): void => {
   const id = commitId(commit);

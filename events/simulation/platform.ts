@@ -1,19 +1,22 @@
-import type { Guard } from "../effects/effects.ts";
 import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
+import { kind } from "../memory/fate.ts";
 import { memoryLogBroker } from "../memory/log.ts";
 import { memoryParking } from "../memory/parking.ts";
 import type { Message } from "../message.ts";
 import type { Clock, Commit, Log, OutgoingRecord, Ports } from "../ports.ts";
 import { type Instance, instance } from "../run.ts";
 import { router, type Service } from "../service.ts";
+import { askFor, parkedIn } from "../subscription/redrive.ts";
 import type { Faults } from "./faults.ts";
+import { guardOf } from "./guard.ts";
 import type { Journal } from "./journal.ts";
-import { clockOf, fates, type Life, never } from "./life.ts";
+import { clockOf, fates, type Life } from "./life.ts";
 import { type Ground, ground, lateDocuments, unsettledStore } from "./misbehaving.ts";
 import { type Outside, outside } from "./outside.ts";
 import { seeded, type VirtualTime } from "./time.ts";
 import { beginTrouble } from "./trouble.ts";
 import { unfinished } from "./unfinished.ts";
+import { commitLine, idOf, watchedLog } from "./watched.ts";
 
 /** What a service is made from for one life: the world outside, as that process reaches it. */
 export type Surroundings = { readonly life: Life; readonly outside: Outside; readonly clock: Clock };
@@ -65,43 +68,14 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
   const fateOf = fates(misfortune);
   const world = outside(misfortune, () => step);
 
-  const watched = (log: Log, life: Life): Log => ({
-    ...log,
-    publish: async (records) => {
-      if (notes.kept) notes.note(life.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
-      await log.publish(records);
-      if (faults.repeatEvery > 0) published.push(...records.filter(({ topic }) => !topic.startsWith("pitrix.deadLetter")));
-      step++;
-      lastChange = clock.now();
-    },
-    subscribe: (subscription) =>
-      log.subscribe({
-        ...subscription,
-        handle: async (batch, signal) => {
-          if (notes.kept)
-            notes.note(life.name, `${subscription.group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
-          await subscription.handle(batch, signal);
-          lastChange = clock.now();
-        },
-      }),
-  });
-
-  /** A timeout as the breaker of a real process has it. */
-  const guardOf =
-    (own: Clock): Guard =>
-    async (_name, milliseconds, run) => {
-      const [late, done] = [new AbortController(), new AbortController()];
-      const timeout = own.sleep(Math.min(milliseconds, 20_000), done.signal).then(() => {
-        if (done.signal.aborted) return never<never>();
-        late.abort("late");
-        throw new Error("it took too long");
-      });
-      try {
-        return await Promise.race([run(late.signal), timeout]);
-      } finally {
-        done.abort("done");
-      }
-    };
+  const publication = (records: readonly OutgoingRecord[]): void => {
+    if (faults.repeatEvery > 0) published.push(...records.filter(({ topic }) => !topic.startsWith("pitrix.deadLetter")));
+    step++;
+    lastChange = clock.now();
+  };
+  const delivery = (): void => {
+    lastChange = clock.now();
+  };
 
   const start = async (player: Player, number: number): Promise<void> => {
     const own = grounds.get(player.name);
@@ -135,7 +109,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
       }),
       documents: lateDocuments(own, misfortune, fate),
       parking: memoryParking(database, fate),
-      log: watched(log, life),
+      log: watchedLog(log, life, notes, publication, delivery),
       clock: ownClock,
     };
     const service = player.make({ life, outside: world, clock: ownClock });
@@ -199,7 +173,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
     if (processes.get(`${life.service} ${life.number}`) === process) processes.delete(`${life.service} ${life.number}`);
   };
 
-  const databases = (): ReadonlyMap<string, MemoryDatabase> => new Map([...grounds].map(([name, { database }]) => [name, database]));
+  const databases = (): ReadonlyMap<string, MemoryDatabase> => new Map([...grounds].map(([name, { database }]) => [name, { ...database }]));
 
   return {
     outside: world,
@@ -249,15 +223,21 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
     advance: (milliseconds: number): void => {
       for (const { life } of processes.values()) life.skew += milliseconds;
     },
+    /** Somebody asks for all that is parked to be tried again. */
+    redrive: async (): Promise<void> => {
+      for (const [name, { database }] of grounds) {
+        const running = [...processes.values()].filter(({ life }) => life.service === name);
+        const parking = memoryParking(database, kind);
+        const subscriptions = new Set([...database.parked.values()].map(({ subscription }) => subscription));
+        const asked = { action: "redrive", by: "operator", reason: "", time: new Date(clock.now()).toISOString() } as const;
+        await askFor(parking, await parkedIn(parking, [...subscriptions], {}, clock.now()), asked);
+        for (const process of running) for (const subscription of process.instance.subscriptions().values()) subscription.redrive();
+      }
+    },
     quietFor: (): number => clock.now() - lastChange,
     /** What is not done yet. */
-    unfinished: (): readonly string[] => unfinished(databases(), [...processes.values()], broker.contents()),
+    unfinished: (mayPark: boolean): readonly string[] => unfinished(mayPark, databases(), [...processes.values()], broker.contents()),
     contents: broker.contents,
   };
 };
 export type Platform = ReturnType<typeof platform>;
-
-export const idOf = ({ headers }: OutgoingRecord): string => headers.ce_id ?? "?";
-export const streamsIn = (records: readonly OutgoingRecord[]): readonly string[] => [...new Set(records.map(({ key }) => key))];
-const commitLine = ({ stream, version, events, cause, rejection }: Commit): string =>
-  `${stream}@${version} ${events.map(({ type }) => type).join(" ") || (rejection ? `no: ${rejection.rejected}` : "nothing to do")}${cause === null ? "" : ` because of ${cause}`}`;

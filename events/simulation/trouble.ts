@@ -1,7 +1,8 @@
 import type { Clock, Log, OutgoingRecord } from "../ports.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
-import { idOf, type Player, type Process, streamsIn } from "./platform.ts";
+import type { Player, Process } from "./platform.ts";
+import { idOf, streamsIn } from "./watched.ts";
 
 type Scene = {
   readonly faults: Faults;

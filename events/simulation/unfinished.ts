@@ -8,12 +8,14 @@ import type { Process } from "./platform.ts";
 
 /** What is still to be done: marks that are left, instances that are not there, subscriptions that are behind. */
 export const unfinished = (
+  mayPark: boolean,
   databases: ReadonlyMap<string, MemoryDatabase>,
   processes: readonly Process[],
   contents: ReadonlyMap<string, readonly (readonly LogRecord[])[]>,
 ): readonly string[] => {
   const left: string[] = [];
-  for (const [name, { due, positions }] of databases) {
+  for (const [name, { due, positions, parked }] of databases) {
+    if (!mayPark && parked.size > 0) left.push(`${name} has parked ${[...parked.keys()].slice(0, 3).join(", ")}`);
     for (const mark of ["publish", "effects"] as const)
       if (due[mark].length > 0)
         left.push(`${name}: ${due[mark].length} commits keep the mark ${mark}, ${due[mark].slice(0, 3).join(", ")}`);

@@ -97,7 +97,7 @@ export const parkedStreams = (
       held ??= { head: event, tail: event.version };
       held.tail = Math.max(held.tail, event.version);
     }
-    if (!held) return;
+    if (!held || events.length === 0) return;
     const isNew = size() === 0;
     streams.set(stream, held);
     await parking.add(events);

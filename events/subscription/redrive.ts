@@ -20,7 +20,7 @@ export const parkedIn = async (
   filter: ParkedFilter,
   now: number,
 ): Promise<readonly ParkedStream[]> => {
-  const { subscription, stream, reason, type, olderThanMilliseconds = 0 } = filter;
+  const { subscription, stream, reason, type, olderThanMilliseconds } = filter;
   const meant = subscriptions.filter((name) => !subscription || name === subscription || name.replace(/__v\d+$/, "") === subscription);
   const found = (await Promise.all(meant.map((name) => parking.streams(name)))).flat();
   return found.filter(
@@ -28,7 +28,8 @@ export const parkedIn = async (
       (!stream || parked.stream === stream) &&
       (!reason || parked.reason.toLowerCase().includes(reason.toLowerCase())) &&
       (!type || parked.row === type) &&
-      now - Date.parse(parked.time) >= olderThanMilliseconds,
+      // Without a condition also what a clock that is wrong has parked in the future.
+      (olderThanMilliseconds === undefined || now - Date.parse(parked.time) >= olderThanMilliseconds),
   );
 };
 

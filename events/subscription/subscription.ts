@@ -3,7 +3,7 @@ import { backOff } from "../concurrency.ts";
 import { typeOf } from "../log/record.ts";
 import type { LogBatch, LogRecord, Ports, Running } from "../ports.ts";
 import { TableError } from "../store/execute.ts";
-import { type Delivered, decode, versionOf } from "./delivered.ts";
+import { type Delivered, decode } from "./delivered.ts";
 import { type HeldStreams, parkedStreams } from "./parked-streams.ts";
 
 export { deadLetterTopic } from "./dead-letter.ts";
@@ -59,14 +59,11 @@ export const subscribe = async (
   };
 
   /** What a batch holds for this subscriber, by stream: all that is left to do of it. */
-  const relevant = (batch: LogBatch, held: HeldStreams): ReadonlyMap<string, readonly LogRecord[]> => {
+  const relevant = (batch: LogBatch): ReadonlyMap<string, readonly LogRecord[]> => {
     const streams = new Map<string, LogRecord[]>();
     for (const record of batch.records) {
       const type = typeOf(record);
       if ((type !== undefined && !types.has(type)) || parked.isDiscarded(record)) continue;
-      // A repeat: what comes before the first parked event of a stream was handled.
-      const version = versionOf(record);
-      if (version > 0 && version < (held.get(record.key)?.head.version ?? 0)) continue;
       const records = streams.get(record.key);
       if (records) records.push(record);
       else streams.set(record.key, [record]);
@@ -103,7 +100,7 @@ export const subscribe = async (
 
   const handle = (batch: LogBatch, signal: AbortSignal): Promise<void> =>
     parked.inTurn(batch, signal, async (held) => {
-      const streams = relevant(batch, held);
+      const streams = relevant(batch);
       await handleAll(streams, held);
       const place = `${batch.topic}/${batch.partition}`;
       progress.set(place, batch.next);

@@ -1,3 +1,5 @@
+import { wireSettings } from "./tls/settings.ts";
+
 /** What may be set from outside, how it is written and what it means when it is not. */
 export type Setting<T> = {
   readonly name: string;
@@ -53,7 +55,7 @@ const sealingKeys = (value: string): readonly PlatformKey[] | undefined => {
 const instances = (value: string): ReadonlyMap<string, readonly string[]> | undefined => {
   const found = new Map<string, readonly string[]>();
   for (const each of value.split(",").filter((part) => part.trim() !== "")) {
-    const [, service, url] = /^\s*([a-zA-Z]\w*)=(https?:\/\/\S+?)\/?\s*$/.exec(each) ?? [];
+    const [, service, url] = /^\s*([a-zA-Z][\w-]*)=(https?:\/\/\S+?)\/?\s*$/.exec(each) ?? [];
     if (!service || !url) return undefined;
     found.set(service, [...(found.get(service) ?? []), url]);
   }
@@ -66,6 +68,7 @@ export const settings = {
   advertise: setting("PITRIX_ADVERTISE", "The host name by which others reach this process", "a host name, else PITRIX_HOST", "", text),
   port: setting("PITRIX_PORT", "The port; of several services the first, 0 for free ones", "0 to 65535", "9100", whole(0, 65_535)),
   brokers: setting("KAFKA_BROKERS", "The Kafka cluster", "host:port,host:port,...", undefined, brokers),
+  ...wireSettings,
   mongodb: setting("MONGODB_URL", "The document store", "a mongodb:// or mongodb+srv:// URL", undefined, (value) =>
     /^mongodb(\+srv)?:\/\/[^\s/]+/.test(value) ? value : undefined,
   ),

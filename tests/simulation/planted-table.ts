@@ -11,10 +11,11 @@ const head = `# The simulation and the bugs planted to prove it
 
 \`make simulate SEEDS=1000\` runs the tables of the services on the real backbone in one process: memory adapters that misbehave as the real
 ones do, virtual time, and everything random drawn from one seed, so that a seed is a history, byte for byte. In each run several people ask
-${200} things of two to three instances of each service, while instances crash at any call, stand still, join and leave, replies get lost, calls
+200 things of two to three instances of each service, while instances crash at any call, stand still, join and leave, replies get lost, calls
 fail, writes are rolled back before a majority has them, reads are late, old records come again, clocks jump and the outside fails or hangs.
 Once the faults are over the world must come to rest, and then a checker of its own holds every promise against what is left in the stores, on
-the log and in the ledger of the outside. A seed that breaks a promise is printed as the one line that repeats it, with the shortest story.
+the log and in the ledger of the outside; in a run with poison, which parks streams, once more after the poison is gone and all that was
+parked has been tried again. A seed that breaks a promise is printed as the one line that repeats it, with the shortest story.
 
 The checker is worth what it finds. Each line below is a bug that somebody could write, planted into the compiled code of one file
 (\`tests/simulation/planted.ts\`), and the first seed that found it. \`node dist/tests/simulation/planted-main.js --table\` makes this table;

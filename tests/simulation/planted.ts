@@ -185,6 +185,18 @@ export const planted: readonly Planted[] = [
     to: "",
   },
   {
+    name: "try a parked stream again in the wrong order",
+    file: parkedStreams,
+    from: "good.push(delivered);",
+    to: "good.unshift(delivered);",
+  },
+  {
+    name: "forget what is parked before it is handled",
+    file: parkedStreams,
+    from: "const failure = await firstFailure(stream, chunk);",
+    to: "await parking.remove(chunk); const failure = await firstFailure(stream, chunk);",
+  },
+  {
     name: "skip no versions that a document has seen",
     file: projections,
     from: "if (document && document.version >= meta.version)",

@@ -26,7 +26,7 @@ export const scenario: Scenario = {
     for (const { event, meta } of all.values()) {
       if (!ended.has(event.type)) continue;
       const because = all.get(meta.causationId ?? "");
-      if (!because || because.event.type !== "DeploymentSucceeded" || Reflect.get(because.event, "jobId") !== Reflect.get(event, "jobId"))
+      if (because?.event.type !== "DeploymentSucceeded" || Reflect.get(because.event, "jobId") !== Reflect.get(event, "jobId"))
         yield { about: meta.stream, message: `${event.type} of job ${Reflect.get(event, "jobId")} came because of ${meta.causationId}` };
     }
   },

@@ -1,0 +1,23 @@
+import type { Guard } from "../effects/effects.ts";
+import type { Clock } from "../ports.ts";
+import { never } from "./life.ts";
+
+/** So that a run does not take as long as a deployment may. */
+const LONGEST = 20_000;
+
+/** A timeout as the breaker of a real process has it, in the time of that process. */
+export const guardOf =
+  (own: Clock): Guard =>
+  async (_name, milliseconds, run) => {
+    const [late, done] = [new AbortController(), new AbortController()];
+    const timeout = own.sleep(Math.min(milliseconds, LONGEST), done.signal).then(() => {
+      if (done.signal.aborted) return never<never>();
+      late.abort("late");
+      throw new Error("it took too long");
+    });
+    try {
+      return await Promise.race([run(late.signal), timeout]);
+    } finally {
+      done.abort("done");
+    }
+  };

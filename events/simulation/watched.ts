@@ -1,0 +1,36 @@
+import type { Commit, Log, OutgoingRecord } from "../ports.ts";
+import type { Journal } from "./journal.ts";
+import type { Life } from "./life.ts";
+
+/** A log that tells what is published and delivered over it. */
+export const watchedLog = (
+  log: Log,
+  life: Life,
+  journal: Journal,
+  published: (records: readonly OutgoingRecord[]) => void,
+  delivered: () => void,
+): Log => ({
+  ...log,
+  publish: async (records) => {
+    if (journal.kept) journal.note(life.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
+    await log.publish(records);
+    published(records);
+  },
+  subscribe: (subscription) =>
+    log.subscribe({
+      ...subscription,
+      handle: async (batch, signal) => {
+        if (journal.kept) {
+          const { group } = subscription;
+          journal.note(life.name, `${group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
+        }
+        await subscription.handle(batch, signal);
+        delivered();
+      },
+    }),
+});
+
+export const idOf = ({ headers }: OutgoingRecord): string => headers.ce_id ?? "?";
+export const streamsIn = (records: readonly OutgoingRecord[]): readonly string[] => [...new Set(records.map(({ key }) => key))];
+export const commitLine = ({ stream, version, events, cause, rejection }: Commit): string =>
+  `${stream}@${version} ${events.map(({ type }) => type).join(" ") || (rejection ? `no: ${rejection.rejected}` : "nothing to do")}${cause === null ? "" : ` because of ${cause}`}`;
