@@ -68,6 +68,8 @@ export type Reads<ReadModels> = {
     where: readonly Condition[],
     limit?: number,
   ) => Promise<readonly ReadModels[M][]>;
+  /** May the caller see what somebody owns or did? */
+  readonly sees: (row: { readonly owner?: unknown; readonly owner_path?: unknown }) => boolean;
 };
 
 /** One read-model document that a row asks for: the model and the id. `own`: the caller must be allowed to change it (the default); `any`: it must exist. */

@@ -58,6 +58,8 @@ export type EventStore = {
   readonly append: (commit: Commit) => Promise<Appended>;
   readonly findCause: (cause: string) => Promise<Commit | undefined>;
   readonly findClaim: (claim: string) => Promise<Commit | undefined>;
+  /** What came of a request (correlation id) or an action: commits and receipts by their time, the first so many. */
+  readonly caused: (id: string, limit: number) => Promise<readonly Commit[]>;
   /** Takes a claim off the commit that made it. */
   readonly releaseClaim: (commit: Commit, claim: string) => Promise<void>;
   /** Commits with the mark, ascending by (stream, version), beyond `after`. */

@@ -63,8 +63,9 @@ const modules: ServiceModules = {
           sleep: clock.sleep,
         });
       },
-      // Processes outlive their provider: it takes over what still runs, and starts what should.
-      started: async () => void (await machine?.adopt()),
+      // Processes outlive their provider: before it is ready it has taken over what still runs, and started what should.
+      started: async ({ logger }) =>
+        void (await machine?.adopt().catch((error: unknown) => logger.error({ error }, "a node could not be taken over"))),
       stopped: async () => machine?.close(),
     };
   },

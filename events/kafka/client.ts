@@ -15,7 +15,11 @@ export type KafkaLogOptions = {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly logger?: KafkaLogger;
-  readonly security?: { readonly ssl?: KafkaConfig["ssl"]; readonly sasl?: KafkaConfig["sasl"] };
+  readonly security?: {
+    /** A function is asked for every new connection, so that certificates may be renewed. */
+    readonly ssl?: KafkaConfig["ssl"] | (() => tls.ConnectionOptions);
+    readonly sasl?: KafkaConfig["sasl"];
+  };
   /** For the topics that are created: how many copies (-1 = the broker's default), and how many of them a write waits for. */
   readonly replicationFactor?: number;
   readonly minInsyncReplicas?: number;
@@ -40,10 +44,12 @@ export const connectClient = (options: KafkaLogOptions): Client => {
   const sockets = new Set<net.Socket>();
   const cutOff = new Error("This client was thrown away");
   let isCut = false;
+  const security = options.security ?? {};
   const socketFactory: KafkaConfig["socketFactory"] = ({ host, port, ssl, onConnect }) => {
     const to = options.route?.({ host, port }) ?? { host, port };
     const name = net.isIP(host) ? {} : { servername: host };
-    const socket = ssl ? tls.connect({ ...to, ...name, ...ssl }, onConnect) : net.connect(to, onConnect);
+    const secured = ssl && typeof security.ssl === "function" ? security.ssl() : ssl;
+    const socket = secured ? tls.connect({ ...to, ...name, ...secured }, onConnect) : net.connect(to, onConnect);
     socket.setKeepAlive(true, keepAlive);
     socket.setNoDelay(true);
     sockets.add(socket);
@@ -51,12 +57,11 @@ export const connectClient = (options: KafkaLogOptions): Client => {
     if (isCut) socket.destroy(cutOff);
     return socket;
   };
-  const { ssl, sasl } = options.security ?? {};
   const kafka = new Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId,
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
+    ...(security.ssl === undefined ? {} : { ssl: typeof security.ssl === "function" ? true : security.ssl }),
+    ...(security.sasl === undefined ? {} : { sasl: security.sasl }),
     connectionTimeout: 5_000,
     requestTimeout: timeoutOf(options),
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },

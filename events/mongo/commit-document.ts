@@ -20,7 +20,7 @@ export type CommitDocument = {
   /** Versions whose effect is still to run, timers still to fire. */
   readonly effects?: readonly number[];
   readonly timers?: readonly Timer[];
-  readonly metadata: CommitMetadata;
+  readonly metadata: Omit<CommitMetadata, "actionId"> & { readonly actionId?: string | null };
 };
 
 const highest = 999_999_999_999;
@@ -53,6 +53,14 @@ export const claimOf = (key: string): string => key.slice(0, key.lastIndexOf("#"
 
 /** The claims are taken at the given turns, of all others the first. */
 export const toDocument = (commit: Commit, turns: ReadonlyMap<string, number> = new Map()): CommitDocument => ({
+  ...toFields(commit, turns),
+  metadata: withoutEmptyAction(commit.metadata),
+});
+
+const withoutEmptyAction = ({ actionId, ...metadata }: CommitMetadata): CommitDocument["metadata"] =>
+  actionId === null ? metadata : { ...metadata, actionId };
+
+const toFields = (commit: Commit, turns: ReadonlyMap<string, number>): Omit<CommitDocument, "metadata"> => ({
   _id: idOf(commit),
   stream: commit.stream,
   version: commit.version,
@@ -64,7 +72,6 @@ export const toDocument = (commit: Commit, turns: ReadonlyMap<string, number> = 
   ...(commit.publish && { publish: walkKey(commit.stream, commit.version) }),
   ...(commit.effects.length > 0 && { effect: walkKey(commit.stream, commit.version), effects: commit.effects }),
   ...(commit.timers.length > 0 && { timers: commit.timers }),
-  metadata: commit.metadata,
 });
 
 export const fromDocument = (document: CommitDocument): Commit => ({
@@ -77,5 +84,5 @@ export const fromDocument = (document: CommitDocument): Commit => ({
   publish: document.publish !== undefined,
   effects: document.effects ?? [],
   timers: document.timers ?? [],
-  metadata: document.metadata,
+  metadata: { ...document.metadata, actionId: document.metadata.actionId ?? null },
 });

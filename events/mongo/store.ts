@@ -31,11 +31,29 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
       const found = await (await commits()).findOne({ cause });
       return found === null ? undefined : fromDocument(found);
     },
+    caused: async (id, limit) => {
+      const collection = await commits();
+      // Two reads, each of one index: an `or` would read every commit in the embedded server.
+      const found = await Promise.all(
+        (["metadata.correlationId", "metadata.actionId"] as const).map((field) =>
+          collection
+            .find({ [field]: id })
+            .sort({ "metadata.time": 1, _id: 1 })
+            .limit(limit)
+            .toArray(),
+        ),
+      );
+      const all = [...new Map(found.flat().map((document) => [document._id, document])).values()];
+      return all.sort(inTime).slice(0, limit).map(fromDocument);
+    },
     ...claims(commits),
     ...dueMarks(commits),
     ...leases(database, now),
   };
 };
+
+const inTime = (a: CommitDocument, b: CommitDocument): number =>
+  a.metadata.time === b.metadata.time ? (a._id < b._id ? -1 : 1) : a.metadata.time < b.metadata.time ? -1 : 1;
 
 const inserted = async (commits: Collection<CommitDocument>, document: CommitDocument): Promise<boolean> => {
   try {
@@ -56,6 +74,8 @@ const prepare = async (database: Db): Promise<Collection<CommitDocument>> => {
     { key: { publish: 1 }, name: "publish", sparse: true },
     { key: { effect: 1 }, name: "effect", sparse: true },
     { key: { "timers.at": 1 }, name: "timers", sparse: true },
+    { key: { "metadata.correlationId": 1 }, name: "correlation", sparse: true },
+    { key: { "metadata.actionId": 1 }, name: "action", sparse: true },
   ]);
   return commits;
 };

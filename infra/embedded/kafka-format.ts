@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { run, tail } from "./command.ts";
 import { EmbeddedError } from "./failure.ts";
 import { javaArguments, type KafkaInstallation } from "./kafka-installation.ts";
+import type { KafkaUser } from "./kafka-settings.ts";
 
 const limit = 60_000;
 
@@ -13,9 +14,22 @@ export const newKafkaId = (): string => {
   return id.startsWith("-") ? newKafkaId() : id;
 };
 
+/** Both mechanisms for each. */
+const scramArguments = (users: readonly KafkaUser[]): readonly string[] =>
+  users.flatMap(({ name, password }) =>
+    ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${name},password=${password}]`]),
+  );
+
 /** Formats with Kafka's own tool. */
-export const formatWithTool = async (installation: KafkaInstallation, clusterId: string, properties: string): Promise<void> => {
-  const program = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties];
+export const formatWithTool = async (
+  installation: KafkaInstallation,
+  clusterId: string,
+  properties: string,
+  users: readonly KafkaUser[] = [],
+): Promise<void> => {
+  const odd = users.find((user) => !/^[\w-]+$/.test(user.name) || !/^[\w-]+$/.test(user.password));
+  if (odd) throw new EmbeddedError("notReady", `Kafka's user ${odd.name}: name and password may have letters, digits, _ and -`);
+  const program = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties, ...scramArguments(users)];
   const { status, output } = await run(installation.java, javaArguments(installation, [], ...program), { limit });
   if (status !== "succeeded") throw new EmbeddedError("notReady", `Kafka's storage could not be formatted:\n${tail(output)}`);
 };
@@ -27,10 +41,11 @@ export const format = async (
   nodeId: number,
   properties: string,
   data: string,
+  users: readonly KafkaUser[] = [],
 ): Promise<void> => {
   // Half formatted by a start that was killed: it holds no message yet.
   rmSync(data, { recursive: true, force: true });
-  if (!existsSync(installation.formatted)) return formatWithTool(installation, clusterId, properties);
+  if (!existsSync(installation.formatted) || users.length > 0) return formatWithTool(installation, clusterId, properties, users);
   cpSync(installation.formatted, data, { recursive: true });
   const ids = { version: 1, "cluster.id": clusterId, "directory.id": newKafkaId(), "node.id": nodeId };
   const lines = Object.entries(ids).map(([name, value]) => `${name}=${value}\n`);

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "./kafka-format.ts";
 import { javaArguments, type KafkaInstallation } from "./kafka-installation.ts";
-import { type KafkaNode, type KafkaSettings, serverProperties } from "./kafka-settings.ts";
+import { type KafkaNode, type KafkaSecurity, type KafkaSettings, keyStoreOf, serverProperties } from "./kafka-settings.ts";
 import { sourceFile } from "./places.ts";
 import { type Ended, type Running, startProgram } from "./program.ts";
 
@@ -14,6 +14,7 @@ export type NodeStart = {
   readonly cluster: readonly KafkaNode[];
   readonly node: KafkaNode;
   readonly settings?: KafkaSettings | undefined;
+  readonly security?: KafkaSecurity | undefined;
   /** More options of the Java virtual machine. */
   readonly java?: readonly string[] | undefined;
   /** It does not keep this process alive. */
@@ -25,15 +26,19 @@ export const pidFileOf = (directory: string, node: KafkaNode): string => join(di
 
 /** Starts one node, formatting its storage the first time. */
 export const startNode = async (start: NodeStart): Promise<Running> => {
-  const { installation, node } = start;
+  const { installation, node, security } = start;
   const directory = join(start.directory, `node-${node.id}`);
   const data = join(directory, "data");
   const properties = join(directory, "server.properties");
   const formatted = join(directory, "formatted");
   mkdirSync(directory, { recursive: true });
-  writeFileSync(properties, serverProperties(node, start.cluster, data, start.settings));
+  writeFileSync(properties, serverProperties(node, start.cluster, data, start.settings, security), { mode: 0o600 });
+  if (security?.tls) {
+    const { key, cert } = security.tls;
+    writeFileSync(keyStoreOf(data), `${readFileSync(key, "utf8")}\n${readFileSync(cert, "utf8")}`, { mode: 0o600 });
+  }
   if (!existsSync(formatted)) {
-    await format(installation, start.clusterId, node.id, properties, data);
+    await format(installation, start.clusterId, node.id, properties, data, security?.users);
     writeFileSync(formatted, `${start.clusterId}\n`);
   }
   const memory = ["-Xms128m", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError"];

@@ -1,7 +1,8 @@
 import { tail } from "./command.ts";
 import { EmbeddedError } from "./failure.ts";
 import { livingBrokers } from "./kafka-probe.ts";
-import type { KafkaNode } from "./kafka-settings.ts";
+import { livingBrokersSecurely } from "./kafka-secure-probe.ts";
+import type { KafkaNode, KafkaSecurity } from "./kafka-settings.ts";
 import type { Running } from "./program.ts";
 import { waitFor } from "./waiting.ts";
 
@@ -18,11 +19,17 @@ const failure = (node: KafkaNode, running: Running, what: string): EmbeddedError
 };
 
 /** Waits until this node sees all those expected alive, itself among them; the node is killed if it never does. */
-export const nodeReady = async (node: KafkaNode, running: Running, expected: readonly number[], limit: number): Promise<void> => {
+export const nodeReady = async (
+  node: KafkaNode,
+  running: Running,
+  expected: readonly number[],
+  limit: number,
+  security?: KafkaSecurity,
+): Promise<void> => {
   const answer = await waitFor(
     async () => {
       if (running.hasExited()) return "ended";
-      const living = await livingBrokers(node.port);
+      const living = security ? await livingBrokersSecurely(node.port, security) : await livingBrokers(node.port);
       return expected.every((id) => living.includes(id)) ? "ready" : undefined;
     },
     limit,

@@ -1,6 +1,21 @@
 /** The addresses of one node; it is broker and controller at once. */
 export type KafkaNode = { readonly id: number; readonly port: number; readonly controllerPort: number };
 
+/** The PEM files of a server: its certificate with its key, and whose certificates it trusts. */
+export type ServerTls = {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+  /** Only clients with a certificate of the authority are let in. */
+  readonly mutual?: boolean;
+};
+
+/** Somebody who may connect to Kafka; made when the directory is started the first time. Name and password of letters, digits, `_` and `-`. */
+export type KafkaUser = { readonly name: string; readonly password: string };
+
+/** How clients, and the brokers among each other, connect. Controllers stay plain on the loopback address. */
+export type KafkaSecurity = { readonly tls?: ServerTls; readonly users?: readonly [KafkaUser, ...KafkaUser[]] };
+
 /** Settings of `server.properties`, by name. */
 export type KafkaSettings = Readonly<Record<string, string | number | boolean>>;
 
@@ -13,7 +28,6 @@ const threeNodes: KafkaSettings = { "broker.session.timeout.ms": 3000, "replica.
 const common: KafkaSettings = {
   "process.roles": "broker,controller",
   "controller.listener.names": "CONTROLLER",
-  "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
   "auto.create.topics.enable": false,
   // Events are kept for ever, and so are the positions of those who read them.
   "log.retention.ms": -1,
@@ -44,16 +58,56 @@ const replication = (nodes: number): KafkaSettings => {
   };
 };
 
+/** What brokers call each other by, and both SCRAM mechanisms for everybody. */
+const scram = ({ name, password }: KafkaUser): KafkaSettings => {
+  const login = `org.apache.kafka.common.security.scram.ScramLoginModule required username="${name}" password="${password}";`;
+  return {
+    "sasl.enabled.mechanisms": "SCRAM-SHA-256,SCRAM-SHA-512",
+    "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-256",
+    "listener.name.clients.scram-sha-256.sasl.jaas.config": login,
+    "listener.name.clients.scram-sha-512.sasl.jaas.config": login,
+  };
+};
+
+const certificates = ({ ca, mutual = false }: ServerTls, keyStore: string): KafkaSettings => ({
+  "ssl.keystore.type": "PEM",
+  "ssl.keystore.location": keyStore,
+  "ssl.truststore.type": "PEM",
+  "ssl.truststore.location": ca,
+  // With SASL it counts for a listener only.
+  "listener.name.clients.ssl.client.auth": mutual ? "required" : "none",
+});
+
+const protection = ({ tls, users }: KafkaSecurity, keyStore: string): KafkaSettings => {
+  const protocol = `${users ? "SASL_" : ""}${tls ? "SSL" : "PLAINTEXT"}`;
+  return {
+    "listener.security.protocol.map": `CLIENTS:${protocol},CONTROLLER:PLAINTEXT`,
+    "inter.broker.listener.name": "CLIENTS",
+    ...(tls && certificates(tls, keyStore)),
+    ...(users && scram(users[0])),
+  };
+};
+
+/** Where a node's certificate and key stand in one file, as Kafka wants them. */
+export const keyStoreOf = (data: string): string => `${data}.pem`;
+
 /** The `server.properties` of one node of a cluster on the loopback address. */
-export const serverProperties = (node: KafkaNode, cluster: readonly KafkaNode[], data: string, extra: KafkaSettings = {}): string => {
+export const serverProperties = (
+  node: KafkaNode,
+  cluster: readonly KafkaNode[],
+  data: string,
+  extra: KafkaSettings = {},
+  security: KafkaSecurity = {},
+): string => {
   const settings: KafkaSettings = {
     ...common,
     ...(cluster.length > 1 ? threeNodes : oneNode),
     ...replication(cluster.length),
+    ...protection(security, keyStoreOf(data)),
     "node.id": node.id,
     "controller.quorum.voters": cluster.map(({ id, controllerPort }) => `${id}@${local(controllerPort)}`).join(","),
-    listeners: `PLAINTEXT://${local(node.port)},CONTROLLER://${local(node.controllerPort)}`,
-    "advertised.listeners": `PLAINTEXT://${local(node.port)}`,
+    listeners: `CLIENTS://${local(node.port)},CONTROLLER://${local(node.controllerPort)}`,
+    "advertised.listeners": `CLIENTS://${local(node.port)}`,
     "log.dirs": data,
     ...extra,
   };

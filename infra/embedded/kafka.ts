@@ -5,7 +5,7 @@ import { installKafka } from "./kafka-install.ts";
 import type { KafkaInstallation } from "./kafka-installation.ts";
 import { startNode } from "./kafka-node.ts";
 import { nodeReady } from "./kafka-ready.ts";
-import type { KafkaNode, KafkaSettings } from "./kafka-settings.ts";
+import type { KafkaNode, KafkaSecurity, KafkaSettings } from "./kafka-settings.ts";
 import { withLock } from "./lock.ts";
 import type { Ended, Running } from "./program.ts";
 
@@ -17,6 +17,8 @@ export type KafkaOptions = {
   readonly port?: number;
   readonly nodes?: 1 | 3;
   readonly settings?: KafkaSettings;
+  /** Who may connect, and how; anybody of this machine if absent. */
+  readonly security?: KafkaSecurity;
   /** More options of the Java virtual machine. */
   readonly java?: readonly string[];
   /** Stop a broker that still runs on this directory, instead of refusing. */
@@ -45,7 +47,7 @@ export type KafkaServer = {
 const readyLimit = 30_000;
 
 const start = async (options: KafkaOptions, installation: KafkaInstallation, directory: string, limit: number): Promise<KafkaServer> => {
-  const { settings, java, background, ended } = options;
+  const { settings, security, java, background, ended } = options;
   const { clusterId, nodes } = await planCluster(directory, options);
   const running = new Map<number, Running>();
   const each = async (id: number | undefined, work: (node: KafkaNode) => Promise<unknown>): Promise<void> => {
@@ -58,13 +60,13 @@ const start = async (options: KafkaOptions, installation: KafkaInstallation, dir
     await each(id, async (node) => {
       running.set(
         node.id,
-        await startNode({ installation, directory, clusterId, cluster: nodes, node, settings, java, background, ended }),
+        await startNode({ installation, directory, clusterId, cluster: nodes, node, settings, security, java, background, ended }),
       );
     });
     const expected = living().map((node) => node.id);
     await each(id, async (node) => {
       const program = running.get(node.id);
-      if (program) await nodeReady(node, program, expected, limit);
+      if (program) await nodeReady(node, program, expected, limit, security);
     });
   };
   try {

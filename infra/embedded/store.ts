@@ -5,7 +5,7 @@ import { demandFree, freePorts } from "./ports.ts";
 import { demandStopped, type Ended } from "./program.ts";
 import { installStore, type StoreForm, type StoreInstallation } from "./store-install.ts";
 import { formFor, readStore, writeStore } from "./store-kept.ts";
-import { launchStore, storePidFile } from "./store-launch.ts";
+import { launchStore, type StoreTls, storePidFile, withTls } from "./store-launch.ts";
 import {
   merge,
   newAdministrator,
@@ -27,6 +27,8 @@ export type StoreOptions = {
   /** Added to those that the directory remembers; they imply `auth`. */
   readonly users?: readonly StoreUser[];
   readonly auth?: boolean;
+  /** It then speaks TLS only; not remembered by the directory. */
+  readonly tls?: StoreTls;
   /** For a new directory: the native form if it is compiled, else the wheel. */
   readonly form?: StoreForm;
   /** Stop a store that still runs on this directory, instead of refusing. */
@@ -70,14 +72,24 @@ const claimPort = async (directory: string, { port, takeOver = false }: StoreOpt
 const start = async (options: StoreOptions, installation: StoreInstallation, directory: string, limit: number): Promise<StoreServer> => {
   const port = await claimPort(directory, options);
   writeStore(directory, { port, form: installation.form });
-  const open = `mongodb://127.0.0.1:${port}/`;
+  const { tls } = options;
+  const open = withTls(`mongodb://127.0.0.1:${port}/`, tls);
   const remembered = readUsers(usersFile(directory));
   const given = options.users ?? [];
   const auth = options.auth ?? (given.length > 0 || remembered !== undefined);
   const administrator = remembered?.administrator ?? newAdministrator();
   const users = merge(remembered?.users ?? [], given);
   const run = (withAuth: boolean) =>
-    launchStore({ installation, directory, port, auth: withAuth, limit, background: options.background ?? false, ended: options.ended });
+    launchStore({
+      installation,
+      directory,
+      port,
+      auth: withAuth,
+      tls,
+      limit,
+      background: options.background ?? false,
+      ended: options.ended,
+    });
 
   if (auth && !remembered) {
     const first = await run(false);
@@ -92,19 +104,19 @@ const start = async (options: StoreOptions, installation: StoreInstallation, dir
   const added = remembered ? unknownOf(remembered.users, given) : [];
   if (auth && added.length > 0) {
     try {
-      await putUsers(urlOf(port, administrator), added);
+      await putUsers(withTls(urlOf(port, administrator), tls), added);
       writeUsers(usersFile(directory), { administrator, users });
     } catch (failure) {
       await running.stop();
       throw failure;
     }
   }
-  const url = auth ? urlOf(port, administrator) : open;
+  const url = auth ? withTls(urlOf(port, administrator), tls) : open;
   return {
     url,
     urlFor: (database) => {
       const user = auth ? users.find((candidate) => candidate.database === database) : undefined;
-      return user ? urlOf(port, user) : urlToDatabase(url, database);
+      return user ? withTls(urlOf(port, user), tls) : urlToDatabase(url, database);
     },
     form: installation.form,
     get pids() {

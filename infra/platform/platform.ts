@@ -52,6 +52,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   const ports = options.port === 0 ? await freePorts(serviceNames.length) : serviceNames.map((_, index) => options.port + index);
   const shared = {
     KAFKA_BROKERS: brokers.join(","),
+    ...(servers ? {} : ofKafka(process.env)),
     PITRIX_SEALING_KEYS: secrets.sealingKeys,
     PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,
     PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,
@@ -91,6 +92,15 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   }
   return { url: `http://127.0.0.1:${ports[0]}`, brokers, secrets, fresh: secrets.fresh, services, stop };
 };
+
+/** How a Kafka that is not the embedded one wants to be connected to. */
+const ofKafka = (environment: NodeJS.ProcessEnv): { readonly [name: string]: string } =>
+  Object.fromEntries(
+    ["KAFKA_TLS", "KAFKA_SASL", "KAFKA_CA", "KAFKA_CERT", "KAFKA_KEY"].flatMap((name) => {
+      const value = environment[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
 
 export const databaseOf = (service: string): string => `pitrix_${service}`;
 

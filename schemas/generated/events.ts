@@ -630,6 +630,22 @@ export interface ClusterEnvUpdated {
   readonly addresses: readonly NodeAddress[];
 }
 
+/** A node of the cluster does not run although it should; its provider keeps trying. */
+export interface ClusterNodeFailed {
+  readonly type: "ClusterNodeFailed";
+  readonly clusterId: string;
+  readonly nodeId: string;
+  /** What the provider says of it. */
+  readonly reason: string;
+}
+
+/** A node of the cluster that had failed runs again. */
+export interface ClusterNodeRecovered {
+  readonly type: "ClusterNodeRecovered";
+  readonly clusterId: string;
+  readonly nodeId: string;
+}
+
 /** A user renamed a node. */
 export interface ClusterNodeRenamed {
   readonly type: "ClusterNodeRenamed";
@@ -892,6 +908,15 @@ export interface GroupMoved {
   readonly subgroupIds: readonly string[];
 }
 
+/** What runs on a node ended unasked; it is started again with growing pauses. */
+export interface NodeFailed {
+  readonly type: "NodeFailed";
+  readonly clusterId: string;
+  readonly nodeId: string;
+  /** How it ended. */
+  readonly reason: string;
+}
+
 /** A node has its place and its address. */
 export interface NodeProvisioned {
   readonly type: "NodeProvisioned";
@@ -901,6 +926,13 @@ export interface NodeProvisioned {
   readonly nodeId: string;
   readonly instanceId: string;
   readonly privateIp: string;
+}
+
+/** A node that had failed runs again, and has stayed up for a while. */
+export interface NodeRecovered {
+  readonly type: "NodeRecovered";
+  readonly clusterId: string;
+  readonly nodeId: string;
 }
 
 /** A node is gone. */
@@ -1424,13 +1456,13 @@ export type CategoryEvent = CategoryCreated | CategoryDeleted | CategoryModified
 export type ClientEvent = ClientCreated;
 
 /** What can happen to a cluster. */
-export type ClusterEvent = ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded;
+export type ClusterEvent = ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded;
 
 /** What can happen to a group. */
 export type GroupEvent = GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | SubgroupAdded | SubgroupRemoved;
 
 /** What can happen to a local deployment. */
-export type LocalDeploymentEvent = DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeProvisioned | NodeReleased | TaskFailed | TaskStarted | TaskSucceeded;
+export type LocalDeploymentEvent = DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | TaskFailed | TaskStarted | TaskSucceeded;
 
 /** What can happen to a package. */
 export type PackageEvent = PackageListed | PackageUnlisted;
@@ -1513,6 +1545,8 @@ export type EventByType = {
   ClusterDeploymentRequested: ClusterDeploymentRequested;
   ClusterEnvUpdateRequested: ClusterEnvUpdateRequested;
   ClusterEnvUpdated: ClusterEnvUpdated;
+  ClusterNodeFailed: ClusterNodeFailed;
+  ClusterNodeRecovered: ClusterNodeRecovered;
   ClusterNodeRenamed: ClusterNodeRenamed;
   ClusterNodesAdded: ClusterNodesAdded;
   ClusterNodesDeleted: ClusterNodesDeleted;
@@ -1539,7 +1573,9 @@ export type EventByType = {
   GroupLeft: GroupLeft;
   GroupModified: GroupModified;
   GroupMoved: GroupMoved;
+  NodeFailed: NodeFailed;
   NodeProvisioned: NodeProvisioned;
+  NodeRecovered: NodeRecovered;
   NodeReleased: NodeReleased;
   PackageAdopted: PackageAdopted;
   PackageListed: PackageListed;
@@ -1589,7 +1625,7 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeProvisioned | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -1628,6 +1664,8 @@ export const eventTypes = {
   ClusterDeploymentRequested: ["cluster"],
   ClusterEnvUpdateRequested: ["cluster"],
   ClusterEnvUpdated: ["cluster"],
+  ClusterNodeFailed: ["cluster"],
+  ClusterNodeRecovered: ["cluster"],
   ClusterNodeRenamed: ["cluster"],
   ClusterNodesAdded: ["cluster"],
   ClusterNodesDeleted: ["cluster"],
@@ -1654,7 +1692,9 @@ export const eventTypes = {
   GroupLeft: ["group"],
   GroupModified: ["group"],
   GroupMoved: ["group"],
+  NodeFailed: ["localDeployment"],
   NodeProvisioned: ["localDeployment"],
+  NodeRecovered: ["localDeployment"],
   NodeReleased: ["localDeployment"],
   PackageAdopted: ["repoAdoption"],
   PackageListed: ["package"],

@@ -267,7 +267,7 @@ export type ClusterNode = {
   readonly custom_metadata?: string;
   /** A public key as in authorized_keys. */
   readonly pub_key?: string;
-  /** What the health check of the node last said. */
+  /** healthy; unhealthy while its process has ended unasked and does not stay up again; empty while it is not meant to run. */
   readonly health_status?: string;
   readonly is_backup?: boolean;
   readonly auto_backup?: boolean;
@@ -301,6 +301,83 @@ export type ClusterRole = {
   readonly replicas?: number;
   readonly ready_replicas?: number;
   readonly api_version?: string;
+};
+
+/** What a request or an action has set going. */
+export type Command = {
+  readonly id: string;
+  /** Every service has answered, and nothing is left to do but what waits for its time. */
+  readonly finished: boolean;
+  /** When the first event was committed. */
+  readonly began?: string;
+  /** Until the last event so far. */
+  readonly took_milliseconds?: number;
+  readonly event_count?: number;
+  /** Who has announced the events, in the order of the story. */
+  readonly service?: readonly string[];
+  /** The events that no other of these events led to. */
+  readonly root?: readonly CommandEvent[];
+  /** What is not done yet. */
+  readonly pending?: readonly CommandPending[];
+  /** What was decided with a no. */
+  readonly refusal?: readonly CommandRefusal[];
+  /** Services that did not answer; their part is missing. */
+  readonly unknown?: readonly string[];
+  /** Services that had more to tell than an answer holds. */
+  readonly incomplete?: readonly string[];
+};
+
+/** An event, and what came of it. */
+export type CommandEvent = {
+  /** Stream and version, as in cluster/cl-x7@12. */
+  readonly event_id: string;
+  readonly type: string;
+  /** Who has announced it. */
+  readonly service: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly because: "request" | "reaction" | "effect" | "timer";
+  /** The row that decided it: an operation, the event reacted to, effect or timer. */
+  readonly row: string;
+  readonly time: string;
+  /** The event that led to it. */
+  readonly causation_id?: string;
+  /** The action (job) that it belongs to. */
+  readonly action_id?: string;
+  readonly effect?: readonly CommandEvent[];
+};
+
+/** Something that is not done yet. */
+export type CommandPending = {
+  /** An event to be published, a call to the outside due or under way, a timer set, a reaction to come, a stream that waits because of an event that cannot be handled. */
+  readonly kind: "publication" | "effect" | "timer" | "reaction" | "parked";
+  /** Who has it to do. */
+  readonly service: string;
+  /** The event that it is about; of a parked stream the one that cannot be handled. */
+  readonly event_id: string;
+  readonly stream: string;
+  /** The type of that event. */
+  readonly row?: string;
+  /** When a timer fires. */
+  readonly due_time?: string;
+  /** What a reaction asks for. */
+  readonly command?: readonly string[];
+  /** What has parked the stream: a read model, or reactions. */
+  readonly subscription?: string;
+  readonly reason?: string;
+  readonly attempts?: number;
+};
+
+/** A decision that was a no. */
+export type CommandRefusal = {
+  readonly service: string;
+  readonly stream: string;
+  /** What asked: an operation, or the event reacted to. */
+  readonly row: string;
+  /** The event that led to it. */
+  readonly causation_id?: string;
+  readonly time: string;
+  readonly reason: string;
 };
 
 /** What every refusal and failure looks like. */
@@ -1279,6 +1356,25 @@ export type Operations = {
       readonly category_set?: readonly Category[];
     };
   };
+  /** Read the log of a node */
+  DescribeClusterNodeLogs: {
+    request: {
+      readonly node_id: string;
+      /** A task's id for the command that it ran; by default the log of the node's process. */
+      readonly name?: string;
+      /** At most so many bytes, 65536 by default. */
+      readonly limit?: number;
+    };
+    answer: {
+      readonly node_id?: string;
+      /** Whose log it is: process, or a task's id. */
+      readonly name?: string;
+      /** Empty if nothing was written. */
+      readonly log?: string;
+      /** The tasks whose commands have succeeded on this node, the last ones. */
+      readonly task_id?: readonly string[];
+    };
+  };
   /** List the nodes of a cluster */
   DescribeClusterNodes: {
     request: {
@@ -1718,6 +1814,14 @@ export type Operations = {
       readonly runtime_count?: number;
       readonly top_ten_apps?: Readonly<Record<string, number>>;
     };
+  };
+  /** See what a request has set going */
+  GetCommand: {
+    request: {
+      /** The X-Request-Id of a request, or a job's id. */
+      readonly id: string;
+    };
+    answer: Command;
   };
   /** Look up a password reset */
   GetPasswordReset: {
@@ -2290,6 +2394,11 @@ export type AccountOperations = Pick<
   | "ValidateUserPassword"
 >;
 
+export type ApiOperations = Pick<
+  Operations,
+  | "GetCommand"
+>;
+
 export type AppOperations = Pick<
   Operations,
   | "AdminPassAppVersion"
@@ -2356,6 +2465,11 @@ export type ClusterOperations = Pick<
   | "UpgradeCluster"
 >;
 
+export type ProviderLocalOperations = Pick<
+  Operations,
+  | "DescribeClusterNodeLogs"
+>;
+
 export type RepoOperations = Pick<
   Operations,
   | "CreateRepo"
@@ -2385,9 +2499,10 @@ export type RuntimeOperations = Pick<
 /** What a server has to know of an operation. */
 export type OperationDescription = {
   readonly method: "get" | "put" | "post" | "delete" | "patch";
+  /** With names in braces where a field of the request stands in it. */
   readonly path: string;
   /** The service that answers it. */
-  readonly service: "account" | "app" | "cluster" | "repo" | "runtime";
+  readonly service: "account" | "api" | "app" | "cluster" | "provider-local" | "repo" | "runtime";
   readonly query: readonly string[];
   /** The query parameters that may be repeated. */
   readonly arrays: readonly string[];
@@ -2442,6 +2557,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeAppVersions: { method: "get", path: "/v1/app_versions", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], arrays: ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], required: [], body: false, public: false, rows: "app_version_set" },
   DescribeApps: { method: "get", path: "/v1/apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, rows: "app_set" },
   DescribeCategories: { method: "get", path: "/v1/categories", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "category_id", "name", "owner"], arrays: ["display_columns", "category_id", "name", "owner"], required: [], body: false, public: false, rows: "category_set" },
+  DescribeClusterNodeLogs: { method: "get", path: "/v1/clusters/nodes/logs", service: "provider-local", query: ["node_id", "name", "limit"], arrays: [], required: ["node_id"], body: false, public: false, rows: null },
   DescribeClusterNodes: { method: "get", path: "/v1/clusters/nodes", service: "cluster", query: ["cluster_id", "node_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "display_columns"], arrays: ["node_id", "status", "owner", "display_columns"], required: [], body: false, public: false, rows: "cluster_node_set" },
   DescribeClusters: { method: "get", path: "/v1/clusters", service: "cluster", query: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "external_cluster_id", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "cluster_type", "with_detail", "created_date", "display_columns", "zone", "min_create_time"], arrays: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "owner", "display_columns", "zone"], required: [], body: false, public: false, rows: "cluster_set" },
   DescribeGroups: { method: "get", path: "/v1/groups", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, rows: "group_set" },
@@ -2461,6 +2577,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   GetAppVersionPackageFiles: { method: "get", path: "/v1/app_version/package/files", service: "app", query: ["version_id", "files"], arrays: ["files"], required: ["version_id"], body: false, public: false, rows: null },
   GetAttachment: { method: "get", path: "/v1/attachments", service: "app", query: ["attachment_id", "filename"], arrays: [], required: ["attachment_id"], body: false, public: false, rows: null },
   GetClusterStatistics: { method: "get", path: "/v1/clusters/statistics", service: "cluster", query: [], arrays: [], required: [], body: false, public: false, rows: null },
+  GetCommand: { method: "get", path: "/v1/commands/{id}", service: "api", query: [], arrays: [], required: [], body: false, public: false, rows: null },
   GetPasswordReset: { method: "get", path: "/v1/users/password:reset", service: "account", query: ["reset_id"], arrays: [], required: ["reset_id"], body: false, public: false, rows: null },
   GetRole: { method: "get", path: "/v1/role", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, rows: null },
   GetRoleModule: { method: "get", path: "/v1/roles:module", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, rows: null },

@@ -76,7 +76,8 @@ function operationOf(document, path, method, operation, problems) {
       service: operation["x-service"],
       query: query.map(({ name }) => name),
       arrays: query.filter(({ schema }) => resolve(document, schema).type === "array").map(({ name }) => name),
-      required: fields.required,
+      // What stands in the path is always there.
+      required: fields.required.filter((name) => !parameters.some((parameter) => parameter.name === name && parameter.in === "path")),
       body: body !== undefined,
       public: operation.security?.length === 0,
       rows: operation["x-paged"] ? rows : null,
@@ -107,6 +108,7 @@ const entry = ({ id, summary, fields, answer }) =>
 const description = (services) => `/** What a server has to know of an operation. */
 export type OperationDescription = {
   readonly method: "get" | "put" | "post" | "delete" | "patch";
+  /** With names in braces where a field of the request stands in it. */
   readonly path: string;
   /** The service that answers it. */
   readonly service: ${services.map((name) => JSON.stringify(name)).join(" | ")};

@@ -1,8 +1,8 @@
 /** First line of every generated file. */
 export const banner = (sources) => `// Generated from ${sources} by \`npm run generate\`. Do not edit.\n`;
 
-/** `localDeployment` becomes `LocalDeployment`. */
-export const pascalCase = (name) => name.charAt(0).toUpperCase() + name.slice(1);
+/** `localDeployment` becomes `LocalDeployment`, `provider-local` becomes `ProviderLocal`. */
+export const pascalCase = (name) => name.replaceAll(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase());
 
 /** A doc comment in front of a declaration or a field; nothing for no text. */
 export function comment(text, indent = "") {

@@ -59,3 +59,15 @@ export const pass = async ({ status, headers, start, rest }: Answer, response: S
 
 /** Gives up what has not been read of an answer. */
 export const discard = ({ rest }: Answer): void => void rest?.destroy();
+
+/** All of an answer. Fails when it breaks off or is larger than allowed. */
+export const wholeOf = async ({ start, rest }: Answer, most: number): Promise<Uint8Array> => {
+  const chunks = [start];
+  let size = start.byteLength;
+  for await (const chunk of rest ?? []) {
+    size += chunk.byteLength;
+    if (size > most) throw new Error(`an answer of more than ${most} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};

@@ -18,6 +18,9 @@ import { type Routes, routesOf } from "./routes.ts";
 import { lastAnswers, type StaleOptions } from "./stale.ts";
 import type { Upstreams } from "./upstream.ts";
 
+/** The service whose operations the gateway answers itself, by its rows. */
+const OWN = "api";
+
 export type GatewayOptions = {
   readonly upstreams: Upstreams;
   readonly identity: Identity;
@@ -39,11 +42,12 @@ export const gateway = (options: GatewayOptions): Express => {
   const timeouts = options.timeouts ?? { read: 10_000, write: 30_000 };
   const forward = proxy({ ...options, timeouts, budget: retryBudget(), answers: lastAnswers(clock.now, options.stale) });
 
-  const answer: RequestHandler = async (request, response) => {
+  const answer: RequestHandler = async (request, response, next) => {
     const route = routes.find(request.method, request.path);
     if (!route) throw new Refused(unserved(request.method, request.path));
     local(response).operation = route.name;
     const caller = await admit(route, request);
+    if (route.service === OWN) return next();
     const query = request.originalUrl.includes("?") ? request.originalUrl.slice(request.originalUrl.indexOf("?")) : "";
     await forward({ route, request, response, caller, query, requestId: local(response).requestId ?? "" });
     linger(request);

@@ -1,6 +1,8 @@
 import { Agent as HttpAgent, request as httpRequest, type OutgoingHttpHeaders } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { request as httpsRequest } from "node:https";
 import { urlToHttpOptions } from "node:url";
+import type { Certificates } from "../chassis/tls/certificates.ts";
+import { asProcess, processAgent, withHint } from "../chassis/tls/request.ts";
 import { type Answer, collect } from "./answer.ts";
 import type { Body } from "./body.ts";
 import { patience } from "./patience.ts";
@@ -27,6 +29,8 @@ export class Abandoned extends Error {
 
 export type Outgoing = {
   readonly url: string;
+  /** The name in the instance's certificate, where the URL has only its address. */
+  readonly serverName?: string | undefined;
   readonly method: string;
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
@@ -39,14 +43,15 @@ export type Outgoing = {
   readonly signal: AbortSignal;
 };
 
-/** Connections to services: idle ones are given up before the other side does. */
-export const connections = () => {
-  const options = { keepAlive: true, timeout: 3_000, maxFreeSockets: 64 };
-  const http = new HttpAgent(options);
-  const https = new HttpsAgent(options);
+/** Connections to services: idle ones are given up before the other side does. With certificates nothing is sent in clear. */
+export const connections = (certificates?: Certificates) => {
+  const http = new HttpAgent({ keepAlive: true, timeout: 3_000, maxFreeSockets: 64 });
+  const https = processAgent();
   return {
     http,
     https,
+    onlySecure: certificates !== undefined,
+    secured: () => certificates && asProcess(certificates),
     close: (): void => {
       http.destroy();
       https.destroy();
@@ -62,12 +67,14 @@ const cannot = new Set([502, 503, 504]);
 /** One request to one instance, and the beginning of its answer. Fails with ExchangeFailed, or with the signal's reason. */
 export const exchange = (agents: Connections, outgoing: Outgoing): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const { url, method, path, headers, body, milliseconds, alone, signal } = outgoing;
+    const { url, serverName, method, path, headers, body, milliseconds, alone, signal } = outgoing;
     if (signal.aborted) return reject(signal.reason);
     const base = urlToHttpOptions(new URL(url));
     const secure = base.protocol === "https:";
+    if (agents.onlySecure && !secure) return reject(new ExchangeFailed("refused", `${url} is no HTTPS, which services are spoken to by`));
+    const identity = secure && { ...agents.secured(), ...(serverName && { servername: serverName }) };
     const agent = alone ? false : secure ? agents.https : agents.http;
-    const request = (secure ? httpsRequest : httpRequest)({ ...base, method, path, headers, agent });
+    const request = (secure ? httpsRequest : httpRequest)({ ...base, ...identity, method, path, headers, agent });
     let connected = false;
     let ended = false;
 
@@ -119,7 +126,9 @@ export const exchange = (agents: Connections, outgoing: Outgoing): Promise<Answe
       if (!socket.connecting) ready();
       else socket.once(secure ? "secureConnect" : "connect", ready);
     });
-    request.on("error", (cause) => fail(new ExchangeFailed(connected ? "reset" : "refused", `${url}: ${cause.message}`, { cause })));
+    request.on("error", (cause) =>
+      fail(new ExchangeFailed(connected ? "reset" : "refused", `${url}: ${secure ? withHint(cause) : cause.message}`, { cause })),
+    );
     request.on("response", (incoming) => {
       collect(incoming).then(
         (answer) => {

@@ -1,5 +1,6 @@
 import { type OperationId, operations } from "../../schemas/generated/http.ts";
 import { type ApiDocument, operationsWithBytes } from "../chassis/http/document.ts";
+import { isTemplate, pathPattern } from "../chassis/http/paths.ts";
 
 /**
  * What sending a request twice does: a `read` changes nothing, a `keyed` write happens once if it carries an idempotency key,
@@ -47,9 +48,15 @@ export const routesOf = (document: ApiDocument): Routes => {
     };
   });
   const exact = new Map(all.map((route) => [`${route.method} ${route.path}`, route]));
+  const templates = all.filter(({ path }) => isTemplate(path)).map((route) => ({ route, fits: pathPattern(route.path) }));
+  const templated = (method: string, path: string): Route | undefined => {
+    const found = templates.find(({ route, fits }) => route.method === method && fits(path));
+    return found && { ...found.route, path };
+  };
   return {
     all,
-    find: (method, path) => exact.get(`${method} ${path}`) ?? exact.get(`${method} ${decoded(path)}`) ?? attachmentFile(method, path),
+    find: (method, path) =>
+      exact.get(`${method} ${path}`) ?? exact.get(`${method} ${decoded(path)}`) ?? templated(method, path) ?? attachmentFile(method, path),
   };
 };
 

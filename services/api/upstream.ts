@@ -1,6 +1,7 @@
 import type { Clock } from "../../events/ports.ts";
 import { type BreakerState, breakers } from "../chassis/breaker.ts";
 import type { Directory, ServiceInstance } from "../chassis/discovery.ts";
+import type { Logger } from "../chassis/logging.ts";
 import { type Answer, discard } from "./answer.ts";
 import { type Connections, ExchangeFailed, exchange, type Outgoing } from "./exchange.ts";
 import type { GatewayMetrics } from "./metrics.ts";
@@ -12,7 +13,7 @@ export type UpstreamOptions = {
   /** Milliseconds after which a dead one is asked again. */
   readonly reset?: number;
 };
-type Sent = Omit<Outgoing, "url">;
+type Sent = Omit<Outgoing, "url" | "serverName">;
 type Upstream = { readonly instance: ServiceInstance; readonly flights: Set<AbortController>; asking: Promise<void> | undefined };
 
 /** No exchange takes longer, however slow the caller sends. */
@@ -23,7 +24,13 @@ const WHOLE = 900_000;
  * is dead at once: who waits is told, nobody is sent to it, and it is asked again until it lives. No caller's request is used to try it.
  */
 export const upstreams = (
-  ports: { readonly directory: Directory; readonly connections: Connections; readonly clock: Clock; readonly metrics: GatewayMetrics },
+  ports: {
+    readonly directory: Directory;
+    readonly connections: Connections;
+    readonly clock: Clock;
+    readonly metrics: GatewayMetrics;
+    readonly logger?: Logger;
+  },
   { slow = 250, probe = 700, reset = 1_000 }: UpstreamOptions = {},
 ) => {
   const { directory, connections, clock, metrics } = ports;
@@ -45,6 +52,7 @@ export const upstreams = (
       discard(
         await exchange(connections, {
           url: instance.url,
+          serverName: instance.name,
           method: "GET",
           path: "/livez",
           headers,
@@ -57,6 +65,10 @@ export const upstreams = (
   };
   const declareDead = (upstream: Upstream, error: unknown): void => {
     if (known.get(upstream.instance.instance) !== upstream) return;
+    ports.logger?.warn(
+      { ...upstream.instance, reason: error instanceof Error ? error.message : String(error) },
+      "an instance counts as dead",
+    );
     broken.open(upstream.instance.instance);
     for (const flight of upstream.flights) flight.abort(new ExchangeFailed("reset", `${upstream.instance.url} is dead`, { cause: error }));
   };
@@ -122,7 +134,7 @@ export const upstreams = (
       const measured = metrics.upstream.startTimer({ upstream: instance.service });
       try {
         const answer = await broken.guard(instance.instance, WHOLE, () =>
-          exchange(connections, { ...outgoing, url: instance.url, signal: flight.signal }),
+          exchange(connections, { ...outgoing, url: instance.url, serverName: instance.name, signal: flight.signal }),
         );
         measured({ outcome: "answered" });
         return answer;

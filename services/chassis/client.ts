@@ -12,6 +12,8 @@ export type HttpRequest = {
   readonly body?: string | Uint8Array;
   readonly milliseconds?: number;
   readonly signal?: AbortSignal;
+  /** The name in the other side's certificate, where the URL has only its address. */
+  readonly serverName?: string | undefined;
 };
 export type HttpAnswer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
 
@@ -28,22 +30,21 @@ export class UpstreamFailed extends Error {
 /** Calls over HTTP, behind the breaker of that name. Answers from 500 on count as failures and are thrown. */
 export type Call = (name: string, request: HttpRequest) => Promise<HttpAnswer>;
 export const httpClient =
-  (guard: Guard): Call =>
-  (name, { url, method = "GET", headers = {}, body, milliseconds = 10_000, signal }) =>
-    guard(name, milliseconds, async (late) => {
-      const signals = signal ? AbortSignal.any([late, signal]) : late;
-      const response = await fetch(url, {
-        method,
-        headers,
-        signal: signals,
-        redirect: "manual",
-        ...(body !== undefined && { body: sent(body) }),
-      });
-      const answer = { status: response.status, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) };
+  (guard: Guard, send: Send = fetched): Call =>
+  (name, request) =>
+    guard(name, request.milliseconds ?? 10_000, async (late) => {
+      const answer = await send(request, request.signal ? AbortSignal.any([late, request.signal]) : late);
       if (answer.status >= 500) throw new UpstreamFailed(name, answer);
       return answer;
     });
 
+/** Any answer, until the signal. */
+export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
+/** Over whatever connections Node makes; HTTPS by the public authorities. */
+export const fetched: Send = async ({ url, method = "GET", headers = {}, body }, signal) => {
+  const response = await fetch(url, { method, headers, signal, redirect: "manual", ...(body !== undefined && { body: sent(body) }) });
+  return { status: response.status, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) };
+};
 const sent = (body: string | Uint8Array): string | Uint8Array<ArrayBuffer> => (typeof body === "string" ? body : new Uint8Array(body));
 
 const KEPT_BYTES = 64 * 1024 * 1024;
@@ -71,12 +72,13 @@ export const blobClient = (
     if (known) return known;
     const headers = { authorization: `Bearer ${await serviceProof(keys, service, ports.clock.now())}`, "pitrix-service": owner };
     const problems: unknown[] = [];
-    for (const { url } of ports.directory.instancesOf(owner)) {
+    for (const { url, name } of ports.directory.instancesOf(owner)) {
       try {
         const answer = await ports.call(`blobs of ${url}`, {
           url: `${url}/blobs/${digest}`,
           headers,
           milliseconds: 30_000,
+          serverName: name,
           ...(signal && { signal }),
         });
         if (answer.status !== 200) throw new Error(`${url} answered ${answer.status} to a request for ${digest}`);

@@ -1,4 +1,5 @@
 import { type Setting, settings } from "./settings.ts";
+import { storeFileProblems, wireProblems } from "./tls/wires.ts";
 
 type Values = { readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never };
 
@@ -60,6 +61,9 @@ export const readConfig = (environment: Environment, services: readonly string[]
   for (const [service, url] of urls)
     if (url && settings.mongodb.parse(url) === undefined)
       problems.push(`MONGODB_URL_${upper(service)} is wrong: expected ${settings.mongodb.expected}`);
+    else if (url) problems.push(...storeFileProblems(`MONGODB_URL_${upper(service)}`, url, Date.now()));
+  if (values.mongodb !== undefined && !everyHasOwn) problems.push(...storeFileProblems("MONGODB_URL", values.mongodb, Date.now()));
+  problems.push(...wireProblems(values, Date.now()));
   const ports = new Map<string, number>();
   for (const service of services) {
     const own = environment[`PITRIX_PORT_${upper(service)}`]?.trim();

@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
 import type { Clock, Log } from "../../events/ports.ts";
 
 export const INSTANCES_TOPIC = "pitrix.instances";
@@ -6,7 +7,14 @@ const BEAT = 2_000;
 const SILENCE = 6_000;
 
 /** A process that answers for a service. */
-export type ServiceInstance = { readonly service: string; readonly url: string; readonly instance: string; readonly since: string };
+export type ServiceInstance = {
+  readonly service: string;
+  readonly url: string;
+  readonly instance: string;
+  readonly since: string;
+  /** The host name in its certificate, where the URL has only its address. */
+  readonly name?: string;
+};
 
 /** Where the instances of each service are, as far as this process knows. */
 export type Directory = {
@@ -126,7 +134,7 @@ const addressesOf = async (service: string, url: string): Promise<readonly Servi
   const addresses = await lookup(hostname, { all: true });
   return addresses.map(({ address, family }) => {
     const each = `${protocol}//${family === 6 ? `[${address}]` : address}${port && `:${port}`}`;
-    return { service, url: each, instance: each, since: "" };
+    return { service, url: each, instance: each, since: "", ...(isIP(hostname) === 0 && { name: hostname }) };
   });
 };
 

@@ -26,7 +26,7 @@ export const bundles: { readonly [id: string]: Bundle } = {
   "m0.f3.a1": bundle("m0", everybody, "DescribeGroups", "DescribeGroupsDetail"),
   "m0.f4.a1": bundle("m0", everybody, "GetAttachment"),
   "m0.f6.a1": bundle("m0", everybody, "DescribeCategories"),
-  "m0.f7.a1": bundle("m0", everybody, "DescribeJobs"),
+  "m0.f7.a1": bundle("m0", everybody, "DescribeJobs", "GetCommand"),
   "m0.f8.a1": bundle("m0", everybody, "DescribeTasks"),
   "m0.f9.a1": bundle(
     "m0",
@@ -39,7 +39,7 @@ export const bundles: { readonly [id: string]: Bundle } = {
     "GetAppVersionPackage",
     "GetAppVersionPackageFiles",
   ),
-  "m0.f10.a1": bundle("m0", everybody, "DescribeClusters", "DescribeClusterNodes", "DescribeAppClusters"),
+  "m0.f10.a1": bundle("m0", everybody, "DescribeClusters", "DescribeClusterNodes", "DescribeClusterNodeLogs", "DescribeAppClusters"),
   "m0.f11.a1": bundle("m0", everybody, "DescribeRuntimes"),
   "m0.f12.a1": bundle("m0", everybody, "DescribeRuntimeCredentials"),
   "m0.f14.a1": bundle("m0", everybody, "DescribeRepos"),

@@ -4,6 +4,8 @@ import { connectLog, Unreachable } from "./connect.ts";
 import { logging } from "./logging.ts";
 import { type RunningService, runService, share } from "./run.ts";
 import { askedToStop } from "./shutdown.ts";
+import { Denied } from "./tls/denied.ts";
+import { openWires } from "./tls/wires.ts";
 import type { ServiceModule } from "./tools.ts";
 
 /** Services by name; each is loaded only where it runs. */
@@ -19,9 +21,10 @@ Settings, from the environment:
 ${describeSettings()}
 `;
 
-/** Exit codes of sysexits.h: wrong usage, something unreachable, wrong settings. */
+/** Exit codes of sysexits.h: wrong usage, something unreachable, not let in, wrong settings. */
 const USAGE = 64;
 const UNAVAILABLE = 69;
+const DENIED = 77;
 const CONFIG = 78;
 
 const end = (code: number, text: string): never => {
@@ -45,14 +48,16 @@ const start = async (modules: ServiceModules, names: readonly string[]): Promise
   const logger = logging(config.logLevel, { process: process.pid });
   process.on("unhandledRejection", (error) => logger.error({ error }, "an error that nobody handled"));
   const asked = askedToStop();
-  const log = await connectLog(config, systemClock, logger);
-  const shared = await share(config, log, logger);
+  const wires = openWires(config, { clock: systemClock, logger });
+  const log = await connectLog(config, wires, systemClock, logger);
+  const shared = await share(config, log, wires, logger);
   const running: RunningService[] = [];
   const stop = async (): Promise<void> => {
     // All at once: none waits for another.
     await Promise.all(running.map((service) => service.stop()));
     await shared.stop();
     await log.close();
+    await wires.stop();
   };
   // Each to its end, so that one that fails leaves none behind half started.
   const starts = await Promise.allSettled(
@@ -77,6 +82,7 @@ const start = async (modules: ServiceModules, names: readonly string[]): Promise
 export const main = (modules: ServiceModules, names: readonly string[]): void => {
   start(modules, chosen(modules, names)).catch((error: unknown) => {
     if (error instanceof ConfigError) end(CONFIG, `${error.message}\n\nRun with --help for the list of settings.`);
+    if (error instanceof Denied) end(DENIED, error.message);
     if (error instanceof Unreachable) end(UNAVAILABLE, error.message);
     end(1, error instanceof Error ? (error.stack ?? error.message) : String(error));
   });

@@ -13,7 +13,12 @@ import { metrics } from "./metrics.ts";
 import { type Sealing, sealing } from "./sealing.ts";
 import { type Serving, serve } from "./serve.ts";
 import { stopInOrder } from "./shutdown.ts";
+import { sendAsProcess } from "./tls/request.ts";
+import type { Wires } from "./tls/wires.ts";
 import type { ServiceModule, Tools } from "./tools.ts";
+
+/** How long a start waits to hear its own announcement. */
+const ANNOUNCED = 5_000;
 
 const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
 
@@ -21,12 +26,13 @@ const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes))
 export type Shared = {
   readonly config: Config;
   readonly log: Log;
+  readonly wires: Wires;
   readonly sealing: Sealing;
   readonly directory: Directory;
   readonly stop: () => Promise<void>;
 };
 
-export const share = async (config: Config, log: Log, logger: Logger): Promise<Shared> => {
+export const share = async (config: Config, log: Log, wires: Wires, logger: Logger): Promise<Shared> => {
   const clock = systemClock;
   const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be tried again");
   const [sealed, found] = await Promise.all([
@@ -42,6 +48,7 @@ export const share = async (config: Config, log: Log, logger: Logger): Promise<S
   return {
     config,
     log,
+    wires,
     sealing: sealed,
     directory: found,
     stop: async () => {
@@ -60,7 +67,7 @@ export type RunningService = Serving & { readonly name: string; readonly stop: (
 export const runService = async (
   name: string,
   module: ServiceModule,
-  { config, log, sealing, directory }: Shared,
+  { config, log, wires, sealing, directory }: Shared,
 ): Promise<RunningService> => {
   const clock = systemClock;
   const id = `${name}-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -76,6 +83,7 @@ export const runService = async (
     },
   });
   const call = httpClient(broken.guard);
+  const among = wires.internal && sendAsProcess(wires.internal);
   const tools: Tools = {
     name,
     config,
@@ -87,17 +95,20 @@ export const runService = async (
     edge: edgeOf({ sealing, blobs: store.blobs, clock, random }),
     blobs: store.blobs,
     documents: store.documents,
-    fetchBlob: blobClient({ call, directory, clock }, config.sealingKeys, name),
+    fetchBlob: blobClient({ call: httpClient(broken.guard, among?.send), directory, clock }, config.sealingKeys, name),
     guard: broken.guard,
     call,
     directory,
+    internal: wires.internal,
   };
   const { documents, parking } = store;
   const close = async (): Promise<void> => {
     broken.stop();
+    among?.close();
     await store.close();
   };
   try {
+    const known = (): boolean => config.discovery !== "kafka" || directory.instancesOf(name).some(({ instance }) => instance === id);
     const ports = { store: store.store, documents, parking, log, clock };
     const serving = await serve(module, tools, {
       id,
@@ -105,12 +116,18 @@ export const runService = async (
       address: config.host,
       ports,
       ping: store.ping,
+      known,
       sealing,
       grace: GRACE,
+      secured: module.isEntry
+        ? wires.gateway && { certificates: wires.gateway, mutual: false }
+        : wires.internal && { certificates: wires.internal, mutual: true },
     });
     const url = serving.url.replace(/\/\/.*:/, `//${reachable(config)}:`);
     const self = { service: name, url, instance: id, since: new Date(clock.now()).toISOString() };
     const announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "not announced; will be tried again"));
+    // Heard by itself it is heard by others; a log that is out does not keep it from serving.
+    for (const until = clock.now() + ANNOUNCED; !known() && clock.now() < until; ) await clock.sleep(20);
     logger.info({ url }, "answers");
     return {
       ...serving,

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Ports } from "../../events/ports.ts";
 import { type Instance, instance, type Observer } from "../../events/run.ts";
@@ -8,6 +8,7 @@ import { app } from "./http/app.ts";
 import type { Host } from "./http/host.ts";
 import { modelsOf } from "./http/reads.ts";
 import { identity } from "./identity.ts";
+import { type Secured, serverOf } from "./tls/server.ts";
 import type { ServiceModule, Tools } from "./tools.ts";
 
 export type Serving = {
@@ -25,11 +26,15 @@ export type ServeOptions = {
   readonly ports: Ports;
   /** Fails while the store does not answer. */
   readonly ping?: () => Promise<void>;
+  /** Can others find it? Whoever replaces an instance ends the old one when the new one is ready, so it must not say so before. */
+  readonly known?: () => boolean;
   readonly sealing: Host["edge"]["sealing"];
   /** How long requests wait for what is on its way. */
   readonly wait?: number;
   /** How long a stopping instance goes on answering. */
   readonly grace?: number;
+  /** Absent: it speaks plain HTTP. */
+  readonly secured?: Secured | undefined;
 };
 
 /** Every service keeps who may do what, so that it can tell by itself. */
@@ -39,7 +44,7 @@ const withAccess = (service: Service): Service => ({ ...service, projections: [.
 export const serve = async (
   module: ServiceModule,
   tools: Tools,
-  { id, port, address, ports, ping, sealing, wait = 2_000, grace = 0 }: ServeOptions,
+  { id, port, address, ports, ping, known = () => true, sealing, secured, wait = 2_000, grace = 0 }: ServeOptions,
 ): Promise<Serving> => {
   const { logger, metrics } = tools;
   const service = withAccess(await module.service(tools));
@@ -63,6 +68,7 @@ export const serve = async (
     logger,
     ready: async () => [
       ...(state === "ready" ? [] : [`is ${state}`]),
+      ...(known() ? [] : ["is not known to others yet"]),
       ...running.troubles(),
       ...(ping
         ? await ping().then(
@@ -73,7 +79,7 @@ export const serve = async (
     ],
     wait,
   };
-  const server = createServer(app(host, module.routes?.(tools, host)));
+  const server = serverOf(app(host, module.routes?.(tools, host)), secured, logger);
   // Whoever keeps connections open gives idle ones up long before: a request must never meet one that is just being closed here.
   server.keepAliveTimeout = 65_000;
   const requests = track(server);
@@ -90,7 +96,7 @@ export const serve = async (
   state = "ready";
   const bound = (server.address() as AddressInfo).port; // A TCP server's address is one.
   return {
-    url: `http://${address.includes(":") ? `[${address}]` : address}:${bound}`,
+    url: `${secured ? "https" : "http"}://${address.includes(":") ? `[${address}]` : address}:${bound}`,
     port: bound,
     instance: running,
     host,

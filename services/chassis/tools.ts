@@ -10,6 +10,7 @@ import type { Directory } from "./discovery.ts";
 import type { Host } from "./http/host.ts";
 import type { Logger } from "./logging.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Certificates } from "./tls/certificates.ts";
 
 /** What a service may be given at run time, since its tables know nothing but their arguments. */
 export type Tools = {
@@ -32,10 +33,14 @@ export type Tools = {
   readonly guard: Guard;
   readonly call: Call;
   readonly directory: Directory;
+  /** By what the processes of the platform know each other; absent: they speak plain HTTP. */
+  readonly internal?: Certificates | undefined;
 };
 
 /** How a service is put into a process: its tables, and what cannot be said as a row. */
 export type ServiceModule = {
+  /** Callers from outside come here, and need no certificate. */
+  readonly isEntry?: true;
   /** Opens what the tables need from outside, and makes them. */
   readonly service: (tools: Tools) => Service | Promise<Service>;
   /** Further routes, before those of the rows: the gateway's, a registry's. */

@@ -1,12 +1,19 @@
 import { kafkaLog } from "../../events/kafka/log.ts";
 import type { Log } from "../../events/ports.ts";
+import { fetched, type HttpAnswer } from "../chassis/client.ts";
 import { systemClock } from "../chassis/clock.ts";
 import { type Directory, directory, INSTANCES_TOPIC, type ServiceInstance, staticDirectory } from "../chassis/discovery.ts";
+import { silent } from "../chassis/logging.ts";
+import { kafkaSecurity } from "../chassis/tls/kafka.ts";
+import { sendAsProcess } from "../chassis/tls/request.ts";
+import { openWires } from "../chassis/tls/wires.ts";
 import { serviceProof } from "../chassis/tokens.ts";
 import type { Setup } from "./environment.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 
 const ANSWER_WITHIN = 10_000;
+/** It shows the certificate that its callers from outside know, not the platform's. */
+const ENTRY = "api";
 
 /** The running platform, as a command reaches it. */
 export type Platform = {
@@ -18,11 +25,13 @@ export type Platform = {
   readonly close: () => Promise<void>;
 };
 
-export const connectPlatform = ({ brokers, keys, token, services, by }: Setup): Platform => {
+export const connectPlatform = ({ brokers, keys, token, services, wires, by }: Setup): Platform => {
+  const opened = openWires(wires, { clock: systemClock, logger: silent });
+  const among = opened.internal && sendAsProcess(opened.internal);
   let log: Log | undefined;
   let found: Promise<Directory> | undefined;
   const connected = (): Log | undefined => {
-    if (brokers) log ??= kafkaLog({ brokers, clientId: "pitrix-cli" });
+    if (brokers) log ??= kafkaLog({ brokers, clientId: "pitrix-cli", ...kafkaSecurity(wires.kafkaSasl, opened.kafka) });
     return log;
   };
   const find = async (): Promise<Directory> => {
@@ -64,16 +73,17 @@ export const connectPlatform = ({ brokers, keys, token, services, by }: Setup): 
     },
     ask: async ({ service, url }, path, body) => {
       const headers = { authorization: await authorization(), "pitrix-service": service, "content-type": "application/json" };
-      let response: Response;
+      const request = { url: `${url}${path}`, headers, ...(body && { method: "POST", body: JSON.stringify(body) }) };
+      const send = (service !== ENTRY && among?.send) || fetched;
+      let response: HttpAnswer;
       try {
-        const signal = AbortSignal.timeout(ANSWER_WITHIN);
-        response = await fetch(`${url}${path}`, { signal, headers, ...(body && { method: "POST", body: JSON.stringify(body) }) });
+        response = await send(request, AbortSignal.timeout(ANSWER_WITHIN));
       } catch (error) {
         throw unreachable(`${service} at ${url}`, error);
       }
-      const answer: unknown = await response.json().catch(() => undefined);
-      if (response.ok) return answer;
-      const said = String(Reflect.get(Object(answer), "message") ?? response.statusText);
+      const answer = jsonIn(response.body);
+      if (response.status >= 200 && response.status < 300) return answer;
+      const said = String(Reflect.get(Object(answer), "message") ?? `answered ${response.status}`);
       if (response.status === 401 || response.status === 403)
         throw new CommandFailed(
           `${service}: ${said}; use an administrator's PITRIX_TOKEN, or the PITRIX_SEALING_KEYS of this platform`,
@@ -86,8 +96,18 @@ export const connectPlatform = ({ brokers, keys, token, services, by }: Setup): 
     close: async () => {
       await (await found?.catch(() => undefined))?.stop();
       await log?.close();
+      among?.close();
+      await opened.stop();
     },
   };
+};
+
+const jsonIn = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch {
+    return undefined;
+  }
 };
 
 const unreachable = (what: string, error: unknown): CommandFailed => {

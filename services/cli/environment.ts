@@ -5,6 +5,8 @@ import { readCluster } from "../../infra/embedded/kafka-cluster.ts";
 import { kafkaPart } from "../../infra/embedded/platform.ts";
 import type { Environment } from "../chassis/config.ts";
 import { type PlatformKey, type Setting, settings } from "../chassis/settings.ts";
+import { wireSettings } from "../chassis/tls/settings.ts";
+import { type WireValues, wireProblems } from "../chassis/tls/wires.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 
 /** What the command knows of the platform before it asks anybody. */
@@ -15,6 +17,7 @@ export type Setup = {
   readonly token: string | undefined;
   /** Where services are, if they need not be discovered. */
   readonly services: ReadonlyMap<string, readonly string[]> | undefined;
+  readonly wires: WireValues;
   /** Who stands in the records of what was asked. */
   readonly by: string;
 };
@@ -37,8 +40,22 @@ export const readSetup = (environment: Environment, directory: string): Setup =>
     keys: known,
     token: environment.PITRIX_TOKEN?.trim() || undefined,
     services: environment.PITRIX_DISCOVERY === "static" || environment.PITRIX_SERVICES ? read(settings.services) : local?.services,
+    wires: readWires(environment),
     by: `cli:${userName()}`,
   };
+};
+
+const readWires = (environment: Environment): WireValues => {
+  const problems: string[] = [];
+  const read = ([field, { name, expected, fallback, parse }]: [string, Setting<unknown>]) => {
+    const value = parse(environment[name]?.trim() || (fallback ?? ""));
+    if (value === undefined) problems.push(`${name} is wrong: expected ${expected}`);
+    return [field, value];
+  };
+  const values = Object.fromEntries(Object.entries<Setting<unknown>>(wireSettings).map(read)) as WireValues; // One field a setting; a wrong one throws below.
+  const all = problems.length > 0 ? problems : wireProblems(values, Date.now());
+  if (all.length > 0) throw new CommandFailed(all.join("\n"), exitCodes.settings);
+  return values;
 };
 
 const localPlatform = (directory: string): Pick<Setup, "brokers" | "services"> | undefined => {

@@ -15,7 +15,7 @@ const withAccess = (service: Service): Service => ({ ...service, projections: [.
 /** Every service of the platform, to be looked at: what it would be given from outside is not plugged in. */
 export const platform = (): readonly Service[] =>
   [
-    apiService,
+    apiService(unplugged("api")),
     accountService,
     repoService({
       readFile: unplugged("readFile"),

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Environment } from "../chassis/config.ts";
+import { commandText, followCommand } from "./command.ts";
 import { connectPlatform, type Platform } from "./connection.ts";
 import { readSetup } from "./environment.ts";
 import { type EventFilter, eventJson, eventLine, readEvents } from "./events.ts";
@@ -62,6 +63,7 @@ Settings, from the environment:
   PITRIX_SERVICES      where services are, if they need not be found: app=http://host:port,...
   PITRIX_TOKEN         an administrator's access token, or
   PITRIX_SEALING_KEYS  the platform's keys, which prove that the command belongs to it
+  KAFKA_SASL, KAFKA_TLS, KAFKA_CA, PITRIX_INTERNAL_TLS_CERT, ... as for a service, where the wires are secured
 
 Exit codes: 0 done, 1 not done, 64 wrong usage, 66 not found, 69 does not answer, 77 denied, 78 wrong settings
 
@@ -81,6 +83,18 @@ Examples:
         const services = await serviceStates(platform);
         tell({ services }, () => servicesTable(services, paint, Date.now()));
         if (services.some(({ instances }) => instances.some(({ state }) => state !== "ready"))) terminal.exit(exitCodes.failed);
+      }),
+    );
+
+  pitrix
+    .command("command")
+    .description("what a request or an action has set going, and what is not done yet")
+    .argument("<id>", "the X-Request-Id of a request's answer, or a job's id")
+    .addHelpText("after", "\nExample:\n  pitrix command j-x7Bq1")
+    .action((id: string) =>
+      on(async (platform) => {
+        const found = await followCommand(platform, id);
+        tell(found, () => commandText(found, paint));
       }),
     );
 

@@ -33,6 +33,8 @@ export type ClusterCommand =
       readonly name: string | undefined;
       readonly description: string | undefined;
     }
+  | { readonly type: "NoteClusterNodeFailed"; readonly clusterId: string; readonly nodeId: string; readonly reason: string }
+  | { readonly type: "NoteClusterNodeRecovered"; readonly clusterId: string; readonly nodeId: string }
   | { readonly type: "RenameClusterNode"; readonly clusterId: string; readonly nodeId: string; readonly name: string };
 export type RoleSize = {
   readonly role: string;
@@ -53,6 +55,8 @@ export type Cluster =
       /** What it was before its last upgrade. */
       readonly former: Deployment | null;
       readonly action: Action | null;
+      /** Nodes that do not run although they should, as their provider says. */
+      readonly failing: readonly string[];
     };
 type Existing = Exclude<Cluster, { status: "absent" }>;
 
@@ -159,6 +163,11 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       state.status === "absent" || !state.deployment.nodes.some((node) => node.nodeId === nodeId)
         ? unknownCluster(nodeId)
         : [{ type: "ClusterNodeRenamed", clusterId, nodeId, name }],
+
+    NoteClusterNodeFailed: ({ clusterId, nodeId, reason }, state) =>
+      isMeantToRun(state, nodeId) && !state.failing.includes(nodeId) ? [{ type: "ClusterNodeFailed", clusterId, nodeId, reason }] : [],
+    NoteClusterNodeRecovered: ({ clusterId, nodeId }, state) =>
+      state.status !== "absent" && state.failing.includes(nodeId) ? [{ type: "ClusterNodeRecovered", clusterId, nodeId }] : [],
   },
 
   evolve: {
@@ -169,6 +178,7 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       deployment,
       former: null,
       action: { requested: "ClusterDeploymentRequested", jobId, deployment, nodeIds: [] },
+      failing: [],
     }),
     ClusterDeploymentRequested: (state) => state,
     ClusterUpgradeRequested: begun,
@@ -189,15 +199,24 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
     ClusterResized: (state, { deployment }) => ended(state, "active", { deployment }),
     ClusterEnvUpdated: (state, { deployment }) => ended(state, "active", { deployment }),
     ClusterNodesAdded: (state, { deployment }) => ended(state, "active", { deployment }),
-    ClusterNodesDeleted: (state, { deployment }) => ended(state, "active", { deployment }),
-    ClusterStopped: (state) => ended(state, "stopped"),
-    ClusterDeleted: (state) => ended(state, "deleted"),
-    ClusterCeased: (state) => ended(state, "ceased"),
+    ClusterNodesDeleted: (state, { deployment, removedNodeIds }) =>
+      ended(state, "active", { deployment, failing: existing(state).failing.filter((id) => !removedNodeIds.includes(id)) }),
+    ClusterStopped: (state) => ended(state, "stopped", { failing: [] }),
+    ClusterDeleted: (state) => ended(state, "deleted", { failing: [] }),
+    ClusterCeased: (state) => ended(state, "ceased", { failing: [] }),
     ClusterActionFailed: (state) => ({ ...existing(state), action: null }),
     ClusterAttributesModified: (state, { name, description }) => ({ ...existing(state), name, description }),
     ClusterNodeRenamed: (state) => state,
+    ClusterNodeFailed: (state, { nodeId }) => ({ ...existing(state), failing: [...existing(state).failing, nodeId] }),
+    ClusterNodeRecovered: (state, { nodeId }) => ({ ...existing(state), failing: existing(state).failing.filter((id) => id !== nodeId) }),
   },
 };
+
+/** What its provider says of a node that is stopped or gone by now is no news any more. */
+const isMeantToRun = (state: Cluster, nodeId: string): state is Existing =>
+  state.status !== "absent" &&
+  (state.action !== null || state.status === "active" || state.status === "pending") &&
+  [state.deployment, state.action?.deployment].some((deployment) => deployment?.nodes.some((node) => node.nodeId === nodeId));
 
 type Plan = { readonly deployment: Deployment; readonly nodeIds?: readonly string[] };
 const asItIs = ({ deployment }: Existing): Plan => ({ deployment });

@@ -15,6 +15,9 @@ export const reactions: Reactions<ClusterCommand> = {
   DeploymentSucceeded: ({ clusterId, jobId, addresses }) => ({ type: "CompleteClusterAction", clusterId, jobId, addresses }),
   DeploymentFailed: ({ clusterId, jobId, reason }) => ({ type: "FailClusterAction", clusterId, jobId, reason }),
 
+  NodeFailed: ({ clusterId, nodeId, reason }) => ({ type: "NoteClusterNodeFailed", clusterId, nodeId, reason }),
+  NodeRecovered: ({ clusterId, nodeId }) => ({ type: "NoteClusterNodeRecovered", clusterId, nodeId }),
+
   RuntimeDeleted: ({ runtimeId, clusterIds }) =>
     clusterIds.map((clusterId) => ({ type: "CeaseCluster", clusterId, jobId: `j-${runtimeId}-${clusterId}`, force: true })),
 };

@@ -39,3 +39,16 @@ export const walk = async (store: EventStore, mark: "publish" | "effects", limit
     if (page.length < limit) return found;
   }
 };
+
+/** A commit that belongs to a request, perhaps to an action, made so many seconds after the first. */
+export const causedBy = (
+  correlationId: string,
+  actionId: string | null,
+  second: number,
+  stream: string,
+  more: Partial<Commit> = {},
+): Commit => {
+  const { metadata, ...commit } = commitOf(stream, 1, more);
+  const time = new Date(Date.parse(metadata.time) + 1_000 * second).toISOString();
+  return { ...commit, metadata: { ...metadata, time, correlationId, actionId } };
+};

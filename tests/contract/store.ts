@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { EventStore } from "../../events/ports.ts";
 import { commitOf, encoded, places } from "./commits.ts";
 import { type MakeGround, onGround } from "./ground.ts";
+import { causedContract } from "./store-caused.ts";
 import { dueContract } from "./store-due.ts";
 
 /** What every event store must do. */
@@ -204,4 +205,5 @@ export const eventStoreContract = (name: string, make: MakeGround): void => {
   });
 
   dueContract(name, make);
+  causedContract(name, make);
 };

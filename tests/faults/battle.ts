@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Finding, judge, tally } from "./checker.ts";
 import { type FaultClient, faultClient } from "./client.ts";
@@ -28,7 +29,7 @@ export type BattleOptions = {
   readonly commands: number;
   readonly people?: number;
   readonly clusters?: number;
-  readonly poison?: number;
+  readonly poison?: () => number;
   readonly ground?: Omit<GroundOptions, "directory" | "report">;
   readonly report: (text: string) => void;
   /** Hurts the platform while people work with it; over when the last wound is dealt and bound. */
@@ -59,14 +60,15 @@ export const battle = async (options: BattleOptions): Promise<Outcome> => {
   try {
     const client = faultClient({ gateways: ground.gateways, token: await logIn(ground), principal: "system", history });
     report(`${name}: ${commands} commands`);
+    let kills = 0;
+    let healed = false;
     const { people, clusters, poison } = options;
     const workload = startWorkload({
-      ...{ client, history, commands, seed, signal: abort.signal },
+      ...{ client, history, commands, seed, signal: abort.signal, enough: () => healed },
       ...(people !== undefined && { people }),
       ...(clusters !== undefined && { clusters }),
       ...(poison !== undefined && { poison }),
     });
-    let kills = 0;
     const over = workload.over.then(() => true);
     const reached = async (wanted: number): Promise<void> => {
       while (workload.done() < wanted && !(await Promise.race([over, pause(10).then(() => false)])));
@@ -77,13 +79,29 @@ export const battle = async (options: BattleOptions): Promise<Outcome> => {
       report(`${name}: ${workload.done()}/${commands} commands, ${kills} faults, last ${what}`);
     };
     const field: Field = { ground, client, history, workload, random: chance(seed), reached, struck };
-    await Promise.all([hurt(field), ticking(workload, commands, (text) => report(`${name}: ${text}, ${kills} faults`), workload.over)]);
-    const lastFault = Date.now();
+    let lastFault = 0;
+    const hurting = hurt(field).finally(() => {
+      healed = true;
+      lastFault = Date.now();
+    });
+    await Promise.all([hurting, ticking(workload, commands, (text) => report(`${name}: ${text}, ${kills} faults`), workload.over)]);
     await workload.over;
     report(`${name}: the last command is answered, waits until all is as it must be`);
-    const { findings, at } = await converge(ground, history, Math.max(lastFault, lastAnswer(history)), async () => (await more?.(field)) ?? []);
+    const { findings, at } = await converge(
+      ground,
+      history,
+      Math.max(lastFault, lastAnswer(history)),
+      async () => (await more?.(field)) ?? [],
+    );
     return {
-      ...{ commands: workload.done(), kills, findings, attempts: client.counts.attempts, failed: client.counts.failed, history: history.file },
+      ...{
+        commands: workload.done(),
+        kills,
+        findings,
+        attempts: client.counts.attempts,
+        failed: client.counts.failed,
+        history: history.file,
+      },
       converged: at === undefined ? undefined : Math.max(0, at - lastFault) / 1_000,
     };
   } finally {
@@ -114,7 +132,10 @@ const converge = async (ground: Ground, history: History, since: number, more: (
       };
       const findings = [...judge(traces), ...(await more())];
       if (findings.length === 0) return { findings, at };
-      if (at > limit) return { findings, at: undefined };
+      if (at > limit) {
+        writeFileSync(join(dirname(history.file), "findings.json"), JSON.stringify(findings, null, 1));
+        return { findings, at: undefined };
+      }
     }
     await pause(250);
   }

@@ -36,7 +36,9 @@ export const judge = (traces: Traces): readonly Finding[] => [
 
 /** The inbox key that the platform derives from who asked, what, and under which key. */
 export const causeOf = (principal: string, operation: string, key: string): string =>
-  `${createHash("sha256").update(JSON.stringify([principal, operation, key])).digest("base64url")}/0`;
+  `${createHash("sha256")
+    .update(JSON.stringify([principal, operation, key]))
+    .digest("base64url")}/0`;
 
 /** Whatever was answered is recorded once, as it was answered; one key has one answer; a thing's commands keep the order in which they were answered. */
 const checkCommands = function* ({ history, databases }: Traces): Generator<Finding> {
@@ -51,9 +53,14 @@ const checkCommands = function* ({ history, databases }: Traces): Generator<Find
         asked.set(line.number, { ...line, cause: causeOf(line.principal, line.operation, line.key) });
         break;
       case "info":
-        if (line.status === 500) yield found("refused wrongly", "an outage is told as one", `${about?.operation} was answered 500: ${line.text}`);
+        if (line.status === 500)
+          yield found("refused wrongly", "an outage is told as one", `${about?.operation} was answered 500: ${line.text}`);
         if (line.status === 503 && !line.retryAfter)
-          yield found("refused wrongly", "an outage is told as one", `${about?.operation} was answered 503 without Retry-After: ${line.text}`);
+          yield found(
+            "refused wrongly",
+            "an outage is told as one",
+            `${about?.operation} was answered 503 without Retry-After: ${line.text}`,
+          );
         break;
       case "gave up":
         yield found("unfinished", "every command is answered in the end", `${about?.operation} ${about?.key} never was`);
@@ -68,29 +75,55 @@ const checkCommands = function* ({ history, databases }: Traces): Generator<Find
       case "fail": {
         if (!about) break;
         const { cause, operation, key, time } = about;
+        if (line.status === 404 && !needsOthers.has(operation))
+          yield found("refused wrongly", "what was acknowledged is not denied", `${operation} ${key} was answered: ${line.body}`);
         const commits = commitsOf(databases, cause);
         if (commits.length === 0)
-          yield found("lost", "an answered command is recorded", `${operation} ${key} was answered ${line.status}, and nothing is recorded for it`);
-        if (commits.length > 1) yield found("duplicated", "a key has one decision", `${operation} ${key} was decided ${commits.length} times`);
+          yield found(
+            "lost",
+            "an answered command is recorded",
+            `${operation} ${key} was answered ${line.status}, and nothing is recorded for it`,
+          );
+        if (commits.length > 1)
+          yield found("duplicated", "a key has one decision", `${operation} ${key} was decided ${commits.length} times`);
         const [commit] = commits;
         const before = answers.get(cause);
         answers.set(cause, line);
         if (before && (before.status !== line.status || before.body !== line.body))
-          yield found("duplicated", "a key has one answer", `${operation} ${key} was answered ${before.status} ${before.body} and ${line.status} ${line.body}`);
+          yield found(
+            "duplicated",
+            "a key has one answer",
+            `${operation} ${key} was answered ${before.status} ${before.body} and ${line.status} ${line.body}`,
+          );
         if (commit && line.type === "ok" && commit.events.length > 0 && line.position !== `${commit.stream}@${lastOf(commit)}`)
-          yield found("lost", "an answer names what was committed", `${operation} ${key} was answered at ${line.position}, but ${commit.stream}@${lastOf(commit)} is committed`);
+          yield found(
+            "lost",
+            "an answer names what was committed",
+            `${operation} ${key} was answered at ${line.position}, but ${commit.stream}@${lastOf(commit)} is committed`,
+          );
         if (commit && commit.rejection !== null && line.type === "ok")
-          yield found("lost", "an answer says what was decided", `${operation} ${key} was answered ${line.status}, but refused: ${commit.rejection.rejected}`);
+          yield found(
+            "lost",
+            "an answer says what was decided",
+            `${operation} ${key} was answered ${line.status}, but refused: ${commit.rejection.rejected}`,
+          );
         if (!commit || commit.events.length === 0 || before) break;
         const earlier = (lasts.get(commit.stream) ?? []).find((each) => each.time < time && each.version > commit.version);
         if (earlier)
-          yield found("disordered", "commands keep the order in which they were answered", `${operation} ${key} stands at ${commit.stream}@${commit.version}, before ${earlier.version}, which had been answered when it was asked`);
+          yield found(
+            "disordered",
+            "commands keep the order in which they were answered",
+            `${operation} ${key} stands at ${commit.stream}@${commit.version}, before ${earlier.version}, which had been answered when it was asked`,
+          );
         lasts.set(commit.stream, [...(lasts.get(commit.stream) ?? []).slice(-20), { time: line.time, version: commit.version }]);
         break;
       }
     }
   }
 };
+
+/** What these need may not have reached their service yet; everybody else asks about a thing whose own service has acknowledged it. */
+const needsOthers = new Set(["CreateCluster"]);
 
 const lastOf = ({ version, events }: Commit): number => version + events.length - 1;
 
@@ -118,13 +151,15 @@ const checkCalls = function* ({ calls, contents }: Traces): Generator<Finding> {
   }
   const called = new Set(calls.map(({ key }) => key));
   for (const task of ended.keys())
-    if (!called.has(task)) yield { column: "lost", rule: "what is said to be done was done", about: task, message: `nobody has called ${task} out` };
+    if (!called.has(task))
+      yield { column: "lost", rule: "what is said to be done was done", about: task, message: `nobody has called ${task} out` };
   const created = new Map<string, string>();
   for (const { key, node, action, life } of calls) {
     const over = ended.get(key);
     const born = Number(life.split("-").at(-1));
     // A second, because a decision's time is from before its commit.
-    if (over !== undefined && born > over + 1_000) yield duplicate(key, `${key} was called out by a life that began ${born - over} ms after it was over`);
+    if (over !== undefined && born > over + 1_000)
+      yield duplicate(key, `${key} was called out by a life that began ${born - over} ms after it was over`);
     if (action !== "RunInstances") continue;
     const other = created.get(node);
     if (other !== undefined && other !== key) yield duplicate(node, `${node} was made twice, by ${other} and by ${key}`);
@@ -177,7 +212,12 @@ const checkBackbone = function* ({ services, databases, contents }: Traces): Gen
   };
   const parked = [...databases].flatMap(([service, { parked }]) => [...parked.values()].map((each) => ({ service, ...each })));
   for (const { service, subscription, eventId, stream, reason } of parked)
-    yield { column: "divergent", rule: "nothing is parked", about: stream, message: `${service}'s ${subscription} has parked ${eventId}: ${reason}` };
+    yield {
+      column: "divergent",
+      rule: "nothing is parked",
+      about: stream,
+      message: `${service}'s ${subscription} has parked ${eventId}: ${reason}`,
+    };
   for (const violations of [checkStreams(evidence), checkLog(evidence), checkReactions(evidence), checkRest(evidence, resting)])
     for (const violation of violations) yield { ...violation, column: columns[violation.rule] ?? "divergent" };
 };
@@ -186,14 +226,16 @@ const checkBackbone = function* ({ services, databases, contents }: Traces): Gen
 const resting = (stream: string, state: unknown): string | undefined => {
   if (typeof state !== "object" || state === null) return undefined;
   const action: unknown = Reflect.get(state, "action");
-  if (stream.startsWith("cluster/") && action) return `its action ${JSON.stringify(Reflect.get(Object(action), "requested"))} has not ended`;
+  if (stream.startsWith("cluster/") && action)
+    return `its action ${JSON.stringify(Reflect.get(Object(action), "requested"))} has not ended`;
   const current: unknown = Reflect.get(state, "current");
   if (stream.startsWith("localDeployment/") && current && !Reflect.get(Object(current), "over")) return "its deployment has not ended";
   return undefined;
 };
 
-/** How many of a kind, and the first told as a story. */
-export const tally = (findings: readonly Finding[]): { readonly [column in Column]: number } => ({
-  ...{ lost: 0, duplicated: 0, divergent: 0, disordered: 0, "refused wrongly": 0, unfinished: 0 },
-  ...findings.reduce<{ [column: string]: number }>((sums, { column }) => ({ ...sums, [column]: (sums[column] ?? 0) + 1 }), {}),
-});
+/** How many of a kind. */
+export const tally = (findings: readonly Finding[]): { readonly [column in Column]: number } => {
+  const sums = { lost: 0, duplicated: 0, divergent: 0, disordered: 0, "refused wrongly": 0, unfinished: 0 };
+  for (const { column } of findings) sums[column]++;
+  return sums;
+};

@@ -3,7 +3,12 @@ import { operations } from "../../schemas/generated/http.ts";
 import type { History } from "./history.ts";
 
 /** What a command came to: an answer, or none until the patience was over. */
-export type Answered = { readonly status: number; readonly body: { readonly [field: string]: unknown }; readonly position: string; readonly pending: boolean };
+export type Answered = {
+  readonly status: number;
+  readonly body: { readonly [field: string]: unknown };
+  readonly position: string;
+  readonly pending: boolean;
+};
 
 export type ClientOptions = {
   /** The gateways that take requests just now. */
@@ -17,13 +22,18 @@ export type ClientOptions = {
 };
 
 /** A client as a good citizen writes it: one idempotency key a command, tried again under it until there is an answer. */
-export const faultClient = ({ gateways, token, principal, history, timeout = 15_000, patience = 90_000 }: ClientOptions) => {
+export const faultClient = ({ gateways, token, principal, history, timeout = 30_000, patience = 90_000 }: ClientOptions) => {
   let number = 0;
   let turn = 0;
   const flights = new Map<string, number>();
-  const counts = { attempts: 0, failed: 0 };
+  const counts = { attempts: 0, failed: 0, gaveUp: 0 };
 
-  const send = async (operation: keyof typeof operations, query: URLSearchParams, headers: { readonly [name: string]: string }, body?: object) => {
+  const send = async (
+    operation: keyof typeof operations,
+    query: URLSearchParams,
+    headers: { readonly [name: string]: string },
+    body?: object,
+  ) => {
     const { path, method } = operations[operation];
     const all = gateways();
     const gateway = all[turn++ % Math.max(1, all.length)];
@@ -55,24 +65,35 @@ export const faultClient = ({ gateways, token, principal, history, timeout = 15_
           return { status, body: JSON.parse(text || "{}"), position, pending: headers.get("pitrix-pending") !== null };
         }
         counts.failed++;
-        history.note({ type: "info", process, number: mine, status, retryAfter: headers.get("retry-after") !== null, text: text.slice(0, 300) });
+        history.note({
+          type: "info",
+          process,
+          number: mine,
+          status,
+          retryAfter: headers.get("retry-after") !== null,
+          text: text.slice(0, 300),
+        });
       } catch (error) {
         counts.failed++;
         history.note({ type: "info", process, number: mine, status: 0, retryAfter: false, text: reasonOf(error) });
       }
       await pause(100 + Math.floor(Math.random() * 300));
     }
+    counts.gaveUp++;
     history.note({ type: "gave up", process, number: mine });
     return undefined;
   };
 
   /** The first row of a query; undefined where there is no fresh answer just now. */
   const read = async (operation: keyof typeof operations, query: { readonly [name: string]: string }, waitFor: string) => {
+    counts.attempts++;
     try {
       const { status, headers, text } = await send(operation, new URLSearchParams(query), { "pitrix-wait-for": waitFor });
+      if (status >= 500) counts.failed++;
       const fresh = status === 200 && headers.get("pitrix-pending") === null && headers.get("warning") === null;
       return fresh ? JSON.parse(text) : undefined;
     } catch {
+      counts.failed++;
       return undefined;
     }
   };

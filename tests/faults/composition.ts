@@ -1,6 +1,5 @@
 import { type Service, service } from "../../events/service.ts";
 import { accountService } from "../../services/account/service.ts";
-import { apiService } from "../../services/api/service.ts";
 import { access } from "../../services/chassis/access.ts";
 import { clusterService } from "../../services/cluster/service.ts";
 import { deployment } from "../../services/providers/deployment/domain.ts";
@@ -24,7 +23,13 @@ export const providerOn = (tasks: TaskTable): Service =>
   });
 
 /** The tables as every process runs them, for who checks what they have done. */
-export const tables: readonly Service[] = [apiService, accountService, runtimeService, clusterService, providerOn({})].map((each) => ({
+export const tables: readonly Service[] = [
+  service({ name: "api", aggregates: {} }),
+  accountService,
+  runtimeService,
+  clusterService,
+  providerOn({}),
+].map((each) => ({
   ...each,
   projections: [...(each.projections ?? []), access],
 }));

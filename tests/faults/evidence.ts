@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
 import { type Db, MongoClient } from "mongodb";
 import { type MemoryDatabase, memoryDatabase } from "../../events/memory/database.ts";
@@ -12,8 +13,18 @@ import { tables } from "./composition.ts";
 /** What is on the log, by topic and partition. */
 export type Contents = ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
 
-/** Every record of the platform's topics, as any consumer of Kafka reads them. */
+/** Every record of the platform's topics, as any consumer of Kafka reads them; tried again while brokers are not at rest. */
 export const readLog = async (brokers: readonly string[], milliseconds = 60_000): Promise<Contents> => {
+  for (const until = Date.now() + milliseconds; ; await pause(200)) {
+    try {
+      return await readOnce(brokers, milliseconds);
+    } catch (error) {
+      if (Date.now() > until) throw error;
+    }
+  }
+};
+
+const readOnce = async (brokers: readonly string[], milliseconds: number): Promise<Contents> => {
   const kafka = new Kafka({ brokers: [...brokers], clientId: "checker", logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   const contents = new Map<string, LogRecord[][]>();
@@ -22,7 +33,10 @@ export const readLog = async (brokers: readonly string[], milliseconds = 60_000)
   try {
     for (const topic of (await admin.listTopics()).filter(isOurs)) {
       const ends = await admin.fetchTopicOffsets(topic);
-      contents.set(topic, ends.map(() => []));
+      contents.set(
+        topic,
+        ends.map(() => []),
+      );
       for (const { partition, high, low } of ends) if (Number(high) > Number(low)) missing.set(`${topic}/${partition}`, Number(high));
     }
   } finally {
@@ -47,7 +61,8 @@ export const readLog = async (brokers: readonly string[], milliseconds = 60_000)
                 ...{ topic, partition, offset: Number(offset), key: String(key), value },
                 headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)])),
               });
-            if (Number(messages.at(-1)?.offset ?? -1) + 1 >= (missing.get(`${topic}/${partition}`) ?? 0)) missing.delete(`${topic}/${partition}`);
+            if (Number(messages.at(-1)?.offset ?? -1) + 1 >= (missing.get(`${topic}/${partition}`) ?? 0))
+              missing.delete(`${topic}/${partition}`);
             if (missing.size === 0) done();
           },
         })
@@ -64,7 +79,12 @@ const isOurs = (topic: string): boolean => topic.startsWith("pitrix.") && topic 
 
 /** What the services have in the store, in the form in which the simulation's checks read it. Timers that are not due yet are no marks. */
 export const readStore = async (url: string): Promise<ReadonlyMap<string, MemoryDatabase>> => {
-  const client = new MongoClient(url, { directConnection: true, serverSelectionTimeoutMS: 10_000, readConcern: { level: "majority" }, promoteBuffers: true });
+  const client = new MongoClient(url, {
+    directConnection: true,
+    serverSelectionTimeoutMS: 10_000,
+    readConcern: { level: "majority" },
+    promoteBuffers: true,
+  });
   try {
     const found = tables.map(async ({ name, projections = [] }) => {
       const collections = projections.map(collectionOf);
@@ -78,7 +98,8 @@ export const readStore = async (url: string): Promise<ReadonlyMap<string, Memory
 
 type Model = { readonly _id: string; readonly _stream: string; readonly _version: number; readonly _deleted: boolean };
 
-const readDatabase = async (database: Db, collections: readonly string[]): Promise<MemoryDatabase> => {
+/** One service's database. */
+export const readDatabase = async (database: Db, collections: readonly string[]): Promise<MemoryDatabase> => {
   const read = memoryDatabase();
   const now = Date.now();
   for (const document of await database.collection<CommitDocument>("commits").find({}).toArray()) {

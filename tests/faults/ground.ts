@@ -8,7 +8,7 @@ import { databaseOf } from "../../infra/platform/platform.ts";
 import { secretsOf } from "../../infra/platform/secrets.ts";
 import { type ServiceName, serviceNames } from "./composition.ts";
 import { type Ledger, startLedger } from "./ledger.ts";
-import { type Proxy, startProxy, withoutKafkaAnswers, withoutMongoAnswers } from "./proxy.ts";
+import { startProxy, type Proxy as TcpProxy, withoutKafkaAnswers, withoutMongoAnswers } from "./proxy.ts";
 import { seed } from "./seeding.ts";
 import { type Supervised, supervise } from "./supervisor.ts";
 
@@ -56,7 +56,7 @@ export const startGround = async ({ directory, nodes = 1, proxied = false, envir
   try {
     report("starts Kafka and the document store");
     const [kafkaPort = 0, storePort = 0] = await freePorts(2);
-    let before: Proxy | undefined;
+    let before: TcpProxy | undefined;
     if (proxied) {
       const target = { host: "127.0.0.1", port: kafkaPort };
       before = await startProxy(target, withoutKafkaAnswers(0, take("broker"), true));
@@ -94,7 +94,9 @@ export const startGround = async ({ directory, nodes = 1, proxied = false, envir
     report(`starts ${serviceNames.length} services`);
     const program = join(import.meta.dirname, "service-main.js");
     const starts = await Promise.allSettled(
-      serviceNames.map((name) => supervise({ name, program, directory: join(directory, "logs"), environment: environmentOf(name), report })),
+      serviceNames.map((name) =>
+        supervise({ name, program, directory: join(directory, "logs"), environment: environmentOf(name), report }),
+      ),
     );
     const services: { [name: string]: Supervised } = {};
     for (const each of starts)
@@ -120,7 +122,9 @@ export const logIn = async ({ gateways, client }: Ground): Promise<string> => {
   const body = { grant_type: "client_credentials", client_id: client.id, client_secret: client.secret };
   for (const until = Date.now() + 30_000; ; await pause(100)) {
     const [gateway = ""] = gateways();
-    const answer = await fetch(new URL("/v1/oauth2/token", gateway), { method: "POST", body: new URLSearchParams(body) }).catch(() => undefined);
+    const answer = await fetch(new URL("/v1/oauth2/token", gateway), { method: "POST", body: new URLSearchParams(body) }).catch(
+      () => undefined,
+    );
     if (answer?.ok) return String(((await answer.json()) as { access_token: unknown }).access_token); // The contract's answer.
     if (Date.now() > until) throw new Error(`no token: ${answer ? `${answer.status} ${await answer.text()}` : "no answer"}`);
   }

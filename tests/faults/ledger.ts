@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type TaskTable } from "../../services/providers/deployment/effects.ts";
+import type { TaskTable } from "../../services/providers/deployment/effects.ts";
 import { plan } from "../../services/providers/local/plan.ts";
 
 /** One call of a provider to the outside: the first of its key is carried out, the others are only counted. */

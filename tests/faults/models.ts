@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { schemas } from "../../schemas/generated/schemas.ts";
 import { codec } from "../../events/codec/codec.ts";
 import { unframe } from "../../events/codec/framing.ts";
 import { metaOf } from "../../events/log/record.ts";
@@ -7,6 +6,7 @@ import { aggregateOf } from "../../events/message.ts";
 import type { StoredDocument } from "../../events/ports.ts";
 import type { AnyProjection } from "../../events/projection.ts";
 import { evolve, idsOf } from "../../events/subscription/projections.ts";
+import { schemas } from "../../schemas/generated/schemas.ts";
 import type { Contents } from "./evidence.ts";
 
 const released = codec(schemas);
@@ -38,7 +38,8 @@ export const rebuild = (
   const documents = new Map<string, StoredDocument>();
   for (const fact of facts) {
     const { event, meta } = fact;
-    if (!(event.type in projection.evolve) || (projection.of && !projection.of.includes(aggregateOf(meta.stream))) || without(fact)) continue;
+    if (!(event.type in projection.evolve) || (projection.of && !projection.of.includes(aggregateOf(meta.stream))) || without(fact))
+      continue;
     for (const id of idsOf(projection, event, meta)) {
       const document = evolve(projection, id, documents.get(id), { event, meta });
       if (document) documents.set(id, document);
@@ -52,7 +53,10 @@ export const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null)).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return `{${fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(",")}}`;
+  return `{${fields
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`)
+    .join(",")}}`;
 };
 
 /** One hash for the content of a whole collection. */

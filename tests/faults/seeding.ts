@@ -9,7 +9,10 @@ export const VERSION = "appv-faults";
 
 const text = (key: string, value: string) => ({ key, label: key, description: key, type: "string", default: value, required: false });
 const properties = [text("name", "small"), text("description", ""), text("subnet", "")];
-const configJson = JSON.stringify({ type: "array", properties: [{ key: "cluster", description: "The cluster", type: "array", properties }] });
+const configJson = JSON.stringify({
+  type: "array",
+  properties: [{ key: "cluster", description: "The cluster", type: "array", properties }],
+});
 const template = JSON.stringify({
   name: "{{cluster.name}}",
   description: "{{cluster.description}}",

@@ -31,7 +31,4 @@ const modules: { readonly [name: string]: () => Promise<ServiceModule> } = {
   "provider-local": async () => ({ service: () => providerOn(ledgerTasks(PITRIX_FAULTS_LEDGER, `${process.pid}-${Date.now()}`)) }),
 };
 
-main(
-  Object.fromEntries(Object.entries(modules).map(([name, load]) => [name, async () => faulty(await load())])),
-  process.argv.slice(2),
-);
+main(Object.fromEntries(Object.entries(modules).map(([name, load]) => [name, async () => faulty(await load())])), process.argv.slice(2));

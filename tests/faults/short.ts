@@ -41,7 +41,6 @@ export const shortRun = (options: {
         await field.reached(options.commands * (0.3 + 0.15 * nth));
         await strike();
       }
-      await field.reached(options.commands * 0.7);
       await roll(field);
     },
   });

@@ -15,8 +15,8 @@ export type Supervised = {
   readonly kills: () => number;
   /** kill -9, and a new life at once. */
   readonly kill: (fate?: Fate) => Promise<void>;
-  /** Resolves when the process has died of its fate and its successor is ready; false if it has not within the time. */
-  readonly died: (milliseconds: number) => Promise<boolean>;
+  /** kill -9, and a new life that dies at a point; true once its successor is ready, false if it has not come to the point within the time. */
+  readonly doom: (crash: { readonly point: CrashPoint; readonly count: number }, milliseconds: number) => Promise<boolean>;
   /** A new process beside the old; when it is ready, the old is asked to end. `left` resolves when nobody sends to the old any more. */
   readonly replace: (left: (url: string) => Promise<void>, fate?: Fate) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -45,7 +45,15 @@ export const supervise = async ({ name, program, directory, environment, report 
       ...(crash && { PITRIX_FAULTS_CRASH: `${crash.count} ${crash.point}` }),
       ...(poison && { PITRIX_FAULTS_POISON: poison }),
     };
-    const life = startService({ name, port, program, directory, environment: { ...environment, ...fate }, limit: READY, ended: (_, why) => died(why, poison) });
+    const life = startService({
+      name,
+      port,
+      program,
+      directory,
+      environment: { ...environment, ...fate },
+      limit: READY,
+      ended: (_, why) => died(why, poison),
+    });
     return life.catch((error: unknown) => {
       // It may have died of its fate before it was ready.
       if (!crash || stopping) throw error;
@@ -69,20 +77,23 @@ export const supervise = async ({ name, program, directory, environment, report 
     if (stopping) await life.kill();
   };
 
+  const kill = async (fate: Fate = {}): Promise<void> => {
+    await reviving;
+    await running?.kill();
+    kills++;
+    reviving = revive(fate);
+    await reviving;
+  };
+
   await revive({});
   return {
     name,
     urls: () => (running ? [running.url] : []),
     kills: () => kills,
-    kill: async (fate = {}) => {
-      await reviving;
-      await running?.kill();
-      kills++;
-      reviving = revive(fate);
-      await reviving;
-    },
-    died: async (milliseconds) => {
+    kill,
+    doom: async (crash, milliseconds) => {
       const before = deaths;
+      await kill({ crash });
       for (const until = Date.now() + milliseconds; deaths === before && Date.now() < until; ) await pause(20);
       await reviving;
       return deaths > before;

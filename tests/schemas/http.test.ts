@@ -92,13 +92,21 @@ test("closed sets are closed, and bytes are base64", async () => {
 
 test("every list answers rows, only the token is public, and every operation has its service", () => {
   const all = Object.entries(operations);
-  assert.equal(all.length, 105);
+  assert.equal(all.length, 107);
   assert.deepEqual(
     all.filter(([, operation]) => operation.public).map(([id]) => id),
     ["Token"],
   );
   for (const [id, { query, rows }] of all) assert.equal(query.includes("offset"), rows !== null, id);
-  assert.deepEqual([...new Set(all.map(([, { service }]) => service))].sort(), ["account", "app", "cluster", "repo", "runtime"]);
+  assert.deepEqual([...new Set(all.map(([, { service }]) => service))].sort(), [
+    "account",
+    "api",
+    "app",
+    "cluster",
+    "provider-local",
+    "repo",
+    "runtime",
+  ]);
 });
 
 const document = (operation: string) => `

@@ -17,7 +17,8 @@ import type { Host } from "./host.ts";
 import { saneRequestId } from "./ids.ts";
 import { internalRoutes } from "./internal.ts";
 import { perform } from "./operations.ts";
-import { checkRequired, isFields, withoutEmpty, withoutNulls } from "./requests.ts";
+import { isTemplate, pathPattern } from "./paths.ts";
+import { checkRequired, type Fields, isFields, withoutEmpty, withoutNulls } from "./requests.ts";
 import { refuseInvalid, validator } from "./validator.ts";
 
 const LIMIT = 1024 * 1024;
@@ -34,7 +35,14 @@ export const app = (host: Host, more?: RequestHandler): Express => {
 
 /** What the steps hand on about a request. */
 const local = (response: Response) =>
-  response.locals as { requestId: string; operation?: OperationId; row?: HttpRow; caller?: Awaited<ReturnType<typeof callerOf>> }; // Express leaves it to the application.
+  response.locals as {
+    requestId: string;
+    operation?: OperationId;
+    row?: HttpRow;
+    /** What stands in the path. */
+    inPath?: Fields;
+    caller?: Awaited<ReturnType<typeof callerOf>>;
+  }; // Express leaves it to the application.
 
 /** Every answer has a request id, and is counted. */
 const begin =
@@ -74,11 +82,11 @@ const answering = (host: Host): readonly RequestHandler[] => {
   const routes = routesOf(rows);
 
   const route: RequestHandler = (request, response, next) => {
-    const methods = routes.get(request.path);
+    const { methods, inPath } = routes(request.path) ?? {};
     const row = methods?.get(request.method.toLowerCase());
     if (methods && !row) throw new Refused(refusals.noMethod(request.method, [...methods.keys()].join(", ").toUpperCase()));
     if (!row) throw new Refused(refusals.noRoute(request.path));
-    Object.assign(local(response), { row, operation: row.operation });
+    Object.assign(local(response), { row, operation: row.operation, inPath });
     next();
   };
   const authenticate: RequestHandler = async (request, response, next) => {
@@ -109,9 +117,9 @@ const answering = (host: Host): readonly RequestHandler[] => {
     next();
   };
   const run: RequestHandler = async (request, response) => {
-    const { row, caller, requestId } = local(response);
+    const { row, caller, requestId, inPath } = local(response);
     if (!row) return;
-    const fields = { ...request.query, ...(isFields(request.body) ? request.body : {}) };
+    const fields = { ...request.query, ...(isFields(request.body) ? request.body : {}), ...inPath };
     await perform(host, row, { request, fields, caller, requestId }, response);
   };
   return rows.length === 0 ? [] : [route, authenticate, parse, tidy, ...validator(document, names), run];
@@ -120,13 +128,23 @@ const answering = (host: Host): readonly RequestHandler[] => {
 const hasBody = (request: Request): boolean =>
   Number(request.get("content-length") ?? 0) > 0 || request.get("transfer-encoding") !== undefined;
 
-const routesOf = (rows: readonly HttpRow[]): ReadonlyMap<string, ReadonlyMap<string, HttpRow>> => {
+type Methods = ReadonlyMap<string, HttpRow>;
+const routesOf = (rows: readonly HttpRow[]): ((path: string) => { readonly methods: Methods; readonly inPath: Fields } | undefined) => {
   const routes = new Map<string, Map<string, HttpRow>>();
   for (const row of rows) {
     const { path, method } = operations[row.operation];
     routes.set(path, (routes.get(path) ?? new Map<string, HttpRow>()).set(method, row));
   }
-  return routes;
+  const templates = [...routes].filter(([path]) => isTemplate(path)).map(([path, methods]) => ({ fieldsIn: pathPattern(path), methods }));
+  return (path) => {
+    const exact = routes.get(path);
+    if (exact) return { methods: exact, inPath: {} };
+    for (const { fieldsIn, methods } of templates) {
+      const inPath = fieldsIn(path);
+      if (inPath) return { methods, inPath };
+    }
+    return undefined;
+  };
 };
 
 const noRoute: RequestHandler = (request) => {

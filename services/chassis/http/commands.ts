@@ -35,8 +35,10 @@ export const runCommand = async (host: Host, row: CommandRow, request: CommandRe
     }
   });
   planned.sort((a, b) => a.item.index - b.item.index);
+  // What was recorded only since then, by the same request on another connection, has its answer with it.
+  const before = kept ?? (done.size > 0 ? await answerKept(host, request) : undefined);
   // Before anything is executed, since what is answered is kept with the first commit.
-  const answer = kept === undefined && planned.length > 0 ? answerOf(row, request, planned) : kept;
+  const answer = before === undefined && planned.length > 0 ? answerOf(row, request, planned) : before;
   const carryOut = async (plan: Planned) => void done.set(plan.item, await execute(host, row, request, plan, answer));
   // The first alone: what is kept with it must be there before anything else is.
   for (const first of planned.slice(0, 1)) await carryOut(first);
@@ -45,9 +47,11 @@ export const runCommand = async (host: Host, row: CommandRow, request: CommandRe
   const all = items.flatMap((item) => done.get(item) ?? []);
   const refused = all.filter(({ refusal }) => refusal !== undefined);
   const outcomes = all.flatMap((each) => each.outcomes);
+  const raced = planned.some(({ item }) => done.get(item)?.outcomes.some(({ repeated }) => repeated));
+  const given = raced ? ((await answerKept(host, request)) ?? answer) : answer;
   for (const { refusal } of all) host.metrics.commands.inc({ operation: row.operation, outcome: refusal ? refusal.name : "done" });
   return {
-    body: answer ?? {},
+    body: given ?? {},
     refusal: refusalOf(row, refused),
     position: positionsText(outcomes.filter(({ version }) => version > 0)),
     pending: !(await settled(host, outcomes)),

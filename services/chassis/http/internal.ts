@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import { callingService } from "./authentication.ts";
+import { causedRoutes } from "./caused.ts";
 import { Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { operatorRoutes } from "./parked.ts";
@@ -23,6 +24,6 @@ export const internalRoutes = (host: Host): Router => {
     response.set({ etag: `"${digest}"`, "cache-control": "private, max-age=31536000, immutable" });
     response.type("application/octet-stream").send(Buffer.from(bytes));
   });
-  router.use(operatorRoutes(host));
+  router.use(causedRoutes(host), operatorRoutes(host));
   return router;
 };

@@ -16,6 +16,7 @@ export const fetchNeeds = async (host: Host, needed: Needed, caller: Caller | un
       Object.entries(needed).map(async ([name, [model, id, access = "own"]]) => {
         if (id === undefined || id === "") return [name, undefined] as const;
         const document = await awaited(host, model, id);
+        if (document === "late") throw new Refused(refusals.unavailable(`: [${id}] is not to be read yet`));
         if (!document) throw new Refused(refusals.notFound(id));
         if (access === "own" && caller && !owns(caller, document)) throw new Refused(refusals.notYours(id));
         return [name, document] as const;
@@ -23,24 +24,30 @@ export const fetchNeeds = async (host: Host, needed: Needed, caller: Caller | un
     ),
   );
 
-/** A document, once it is there. What was announced a moment ago may not have been read yet: that is waited for. */
-const awaited = async (host: Host, model: string, id: string): Promise<Fields | undefined> => {
+/**
+ * A document, once it is there. What was announced a moment ago may not have been read yet: that is waited for. `late`: the store has what
+ * the read model still lacks, so that nobody may be told that it does not exist.
+ */
+const awaited = async (host: Host, model: string, id: string): Promise<Fields | "late" | undefined> => {
   const { documents, clock } = host.ports;
   const collection = collectionIn(host.models, model);
   for (const until = clock.now() + host.wait; ; ) {
     const [found] = await documents.get(collection, [id]);
     if (found) return found.deleted ? undefined : found.value;
-    if (clock.now() >= until || (await cannotCome(host, model, id))) return undefined;
+    const there = await isThere(host, model, id);
+    if (there === false) return undefined;
+    if (clock.now() >= until) return there ? "late" : undefined;
     await host.instance.changed(Math.min(50, until - clock.now()));
   }
 };
 
-/** A read model of own streams, one document each: what the store does not have will not arrive either. */
-const cannotCome = async ({ models, ports, instance }: Host, name: string, id: string): Promise<boolean> => {
+/** For a read model of own streams, one document each: does the store have something that it reads? Undefined: that cannot be told here. */
+const isThere = async ({ models, ports, instance }: Host, name: string, id: string): Promise<boolean | undefined> => {
   const model = models.get(name);
-  if (!model || model.key || /[/@]/.test(id)) return !model;
+  if (!model) return false;
+  if (model.key || /[/@]/.test(id)) return undefined;
   const sources = aggregatesOf(Object.keys(model.evolve), model.of);
-  if (!sources.every((aggregate) => aggregate in instance.service.aggregates)) return false;
+  if (!sources.every((aggregate) => aggregate in instance.service.aggregates)) return undefined;
   const streams = await Promise.all(sources.map((aggregate) => ports.store.read(streamOf(aggregate, id), 0)));
-  return streams.every((commits) => commits.length === 0);
+  return streams.flat().some(({ events }) => events.some(({ type }) => type in model.evolve));
 };

@@ -101,7 +101,7 @@ export const operatorRoutes = (host: Host): Router => {
 };
 
 /** Who asks: an administrator by a token, or a program that has the platform key. Refuses with 401 or 403. */
-const operatorOf = async (host: Host, request: Request): Promise<string> => {
+export const operatorOf = async (host: Host, request: Request): Promise<string> => {
   const program = await callingService(host, request);
   if (program) return program;
   const { userId, roleIds } = await host.identity.authenticate(bearerOf(request.get("authorization")));

@@ -25,7 +25,8 @@ export const planFor = async (host: Host, row: CommandRow, request: CommandReque
     if (isRejection(decided)) return await refusedBefore(host, row, request, item, decided);
     return { item, messages: decided, context };
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    // "Not now" is no answer that may be kept.
+    if (!(error instanceof Refused) || error.refusal.name === "unavailable") throw error;
     return refusedBefore(host, row, request, item, rejectionOf(error.refusal));
   }
 };

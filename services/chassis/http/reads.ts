@@ -2,7 +2,7 @@ import type { Reads } from "../../../events/http.ts";
 import type { Condition, Documents } from "../../../events/ports.ts";
 import type { AnyProjection } from "../../../events/projection.ts";
 import { collectionOf } from "../../../events/subscription/projections.ts";
-import { type Caller, visible } from "../access.ts";
+import { type Caller, owns, visible } from "../access.ts";
 
 /** The read models of a service by name. */
 export type Models = ReadonlyMap<string, AnyProjection>;
@@ -34,5 +34,6 @@ export const readsFor = (
     },
     all: (model, where, limit = EVERYTHING) => list(model, where, limit, caller && visible(caller)),
     find: (model, where, limit = EVERYTHING) => list(model, where, limit, undefined),
+    sees: (row) => caller === undefined || owns(caller, row),
   };
 };

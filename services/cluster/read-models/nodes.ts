@@ -13,6 +13,8 @@ export type ClusterNodeDocument = Owned & {
   readonly private_ip: string;
   readonly status: "pending" | "active" | "stopped" | "deleted" | "ceased";
   readonly transition_status: string;
+  /** Empty while it is not meant to run. */
+  readonly health_status: "" | "healthy" | "unhealthy";
 };
 
 type OfNodes = { readonly deployment: Deployment };
@@ -26,6 +28,7 @@ const placed = (node: ClusterNodeDocument, addresses: readonly NodeAddress[], ti
         private_ip: address.privateIp,
         status: "active",
         transition_status: "",
+        health_status: node.health_status || "healthy",
         status_time: time,
       }
     : { ...node, transition_status: "" };
@@ -52,12 +55,19 @@ const planned = (
     status_time: time,
   };
 };
+const atRest = (node: ClusterNodeDocument, status: "stopped" | "deleted" | "ceased", time: string): ClusterNodeDocument => ({
+  ...node,
+  status,
+  transition_status: "",
+  health_status: "",
+  status_time: time,
+});
 const moving = (transition: string) => (node: ClusterNodeDocument) => ({ ...node, transition_status: transition });
 
 /** The nodes of the clusters. Each is a document of its cluster's stream. */
 export const clusterNodes: Projection<ClusterNodeDocument> = {
   name: "clusterNodes",
-  version: 1,
+  version: 2,
   indexes: ["cluster_id", "role", "status"],
   initialState: {
     ...unowned,
@@ -70,6 +80,7 @@ export const clusterNodes: Projection<ClusterNodeDocument> = {
     private_ip: "",
     status: "pending",
     transition_status: "",
+    health_status: "",
   },
   key: {
     ClusterRequested: allNodes,
@@ -88,6 +99,8 @@ export const clusterNodes: Projection<ClusterNodeDocument> = {
     ClusterCeased: ({ nodeIds }) => nodeIds,
     ClusterActionFailed: ({ nodeIds }) => nodeIds,
     ClusterNodeRenamed: ({ nodeId }) => nodeId,
+    ClusterNodeFailed: ({ nodeId }) => nodeId,
+    ClusterNodeRecovered: ({ nodeId }) => nodeId,
   },
 
   evolve: {
@@ -101,14 +114,14 @@ export const clusterNodes: Projection<ClusterNodeDocument> = {
     ClusterCeaseRequested: moving("ceasing"),
     ClusterActivated: (node, { addresses }, { time }) => placed(node, addresses, time),
     ClusterNodesAdded: (node, { addresses }, { time }) => placed(node, addresses, time),
-    ClusterNodesDeleted: (node, _, { time }) => ({ ...node, status: "deleted", transition_status: "", status_time: time }),
-    ClusterStopped: (node, _, { time }) => ({ ...node, status: "stopped", transition_status: "", status_time: time }),
-    ClusterDeleted: (node, _, { time }) => ({ ...node, status: "deleted", transition_status: "", status_time: time }),
-    ClusterCeased: (node, _, { time }) => ({ ...node, status: "ceased", transition_status: "", status_time: time }),
+    ClusterNodesDeleted: (node, _, { time }) => atRest(node, "deleted", time),
+    ClusterStopped: (node, _, { time }) => atRest(node, "stopped", time),
+    ClusterDeleted: (node, _, { time }) => atRest(node, "deleted", time),
+    ClusterCeased: (node, _, { time }) => atRest(node, "ceased", time),
     ClusterActionFailed: (node, { addedNodeIds }, { time }, id) =>
-      addedNodeIds.includes(id)
-        ? { ...node, status: "deleted", transition_status: "", status_time: time }
-        : { ...node, transition_status: "" },
+      addedNodeIds.includes(id) ? atRest(node, "deleted", time) : { ...node, transition_status: "" },
     ClusterNodeRenamed: (node, { name }) => ({ ...node, name }),
+    ClusterNodeFailed: (node) => ({ ...node, health_status: "unhealthy" }),
+    ClusterNodeRecovered: (node) => ({ ...node, health_status: "healthy" }),
   },
 };

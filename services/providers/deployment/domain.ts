@@ -21,11 +21,15 @@ export type DeploymentCommand =
       readonly type: "FinishLayer";
       readonly layer: number;
       readonly failures: readonly { readonly taskId: string; readonly reason: string }[];
-    } & Asked);
+    } & Asked)
+  | { readonly type: "NoteNodeFailed"; readonly clusterId: string; readonly nodeId: string; readonly reason: string }
+  | { readonly type: "NoteNodeRecovered"; readonly clusterId: string; readonly nodeId: string };
 
 export type Deployment = {
   /** The nodes that there are. */
   readonly nodes: { readonly [nodeId: string]: NodeAddress };
+  /** Those of them of which it was said last that they do not run although they should. */
+  readonly failing: readonly string[];
   /** The action in hand, or the last one. */
   readonly current: Current | null;
 };
@@ -50,7 +54,7 @@ const creating = ["CreateCluster", "AddClusterNodes"];
 /** What one provider makes of a cluster: a plan of layers for each action, carried out layer by layer. A later action puts an earlier one aside. */
 export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEvent, Deployment> => ({
   key: "clusterId",
-  initialState: { nodes: {}, current: null },
+  initialState: { nodes: {}, failing: [], current: null },
 
   decide: {
     StartDeployment: ({ clusterId, jobId, action, deployment: description, nodeIds }, { nodes, current }) => {
@@ -89,24 +93,32 @@ export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEve
       if (layer + 1 < current.layers.length) return [{ type: "DeploymentLayerFinished", clusterId, jobId, layer }];
       return [{ type: "DeploymentSucceeded", clusterId, jobId, addresses: Object.values(nodes) }];
     },
+
+    NoteNodeFailed: ({ clusterId, nodeId, reason }, { nodes, failing }) =>
+      nodes[nodeId] && !failing.includes(nodeId) ? [{ type: "NodeFailed", clusterId, nodeId, reason }] : [],
+    NoteNodeRecovered: ({ clusterId, nodeId }, { failing }) =>
+      failing.includes(nodeId) ? [{ type: "NodeRecovered", clusterId, nodeId }] : [],
   },
 
   evolve: {
-    DeploymentStarted: ({ nodes }, { jobId, action, deployment: description, nodeIds, layers }) => ({
-      nodes,
+    DeploymentStarted: (state, { jobId, action, deployment: description, nodeIds, layers }) => ({
+      ...state,
       current: { jobId, action, description, nodeIds, layers, layer: 0, begun: [], ended: {}, over: false },
     }),
     TaskStarted: (state, { taskId }) => change(state, ({ begun }) => ({ begun: [...begun, taskId] })),
     TaskSucceeded: (state, { taskId }) => change(state, ({ ended }) => ({ ended: { ...ended, [taskId]: null } })),
     TaskFailed: (state, { taskId, reason }) => change(state, ({ ended }) => ({ ended: { ...ended, [taskId]: reason } })),
-    NodeProvisioned: ({ nodes, current }, { nodeId, instanceId, privateIp }) => ({
-      nodes: { ...nodes, [nodeId]: { nodeId, instanceId, privateIp } },
-      current,
+    NodeProvisioned: (state, { nodeId, instanceId, privateIp }) => ({
+      ...state,
+      nodes: { ...state.nodes, [nodeId]: { nodeId, instanceId, privateIp } },
     }),
-    NodeReleased: ({ nodes, current }, { nodeId }) => ({
-      nodes: Object.fromEntries(Object.entries(nodes).filter(([id]) => id !== nodeId)),
-      current,
+    NodeReleased: (state, { nodeId }) => ({
+      ...state,
+      nodes: Object.fromEntries(Object.entries(state.nodes).filter(([id]) => id !== nodeId)),
+      failing: without(state.failing, nodeId),
     }),
+    NodeFailed: (state, { nodeId }) => ({ ...state, failing: [...without(state.failing, nodeId), nodeId] }),
+    NodeRecovered: (state, { nodeId }) => ({ ...state, failing: without(state.failing, nodeId) }),
     DeploymentLayerFinished: (state, { layer }) => change(state, () => ({ layer: layer + 1 })),
     DeploymentSucceeded: (state) => change(state, () => ({ over: true })),
     DeploymentFailed: (state) => change(state, () => ({ over: true })),
@@ -115,7 +127,9 @@ export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEve
 
 const inHand = (current: Current | null, jobId: string): current is Current => current?.jobId === jobId && !current.over;
 
-const change = ({ nodes, current }: Deployment, changes: (current: Current) => Partial<Current>): Deployment => ({
-  nodes,
-  current: current && { ...current, ...changes(current) },
+const without = (nodeIds: readonly string[], nodeId: string): readonly string[] => nodeIds.filter((id) => id !== nodeId);
+
+const change = (state: Deployment, changes: (current: Current) => Partial<Current>): Deployment => ({
+  ...state,
+  current: state.current && { ...state.current, ...changes(state.current) },
 });

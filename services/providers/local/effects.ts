@@ -66,11 +66,13 @@ export const tasks = ({ machine, fetchPackage, credential, token, sleep }: Outsi
       await machine.replaceFiles(nodeId, await files(current));
     },
     RegisterMetadata: ({ nodeId }, context) => machine.writeMetadata(nodeId, metadata(nodeId, context)),
-    StartService: async ({ taskId, nodeId, directive }, { current, signal }) => {
+    StartService: async ({ taskId, nodeId, directive }, { clusterId, current, signal, report }) => {
       await authorized(current);
       const { command: line, timeoutSeconds, healthCheck } = read(directive);
       await machine.startProcess(nodeId, { cmd: commandWords(line) });
       if (healthCheck) await becomesWell(nodeId, `${taskId}-health`, healthCheck, timeoutSeconds, signal);
+      // It may have been stopped while it was failing.
+      await report({ type: "NoteNodeRecovered", clusterId, nodeId });
     },
     StopService: command,
     InitService: command,

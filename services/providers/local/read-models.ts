@@ -1,4 +1,4 @@
-import type { Projection } from "../../../events/projection.ts";
+import { deleted, type Projection } from "../../../events/projection.ts";
 
 export type CredentialDocument = { readonly sealed_content: string };
 
@@ -13,3 +13,18 @@ export const credentials: Projection<CredentialDocument> = {
     RuntimeCredentialDeleted: (credential) => credential,
   },
 };
+
+export type OwnerDocument = { readonly cluster_id: string; readonly owner: string; readonly owner_path: string };
+
+/** Whose the clusters of this provider are, for those who want to read the logs of their nodes. */
+export const clusterOwners: Projection<OwnerDocument> = {
+  name: "clusterOwners",
+  version: 1,
+  initialState: { cluster_id: "", owner: "", owner_path: "" },
+  evolve: {
+    ClusterRequested: (_, { clusterId, deployment, owner, ownerPath }) =>
+      deployment.provider === "local" ? { cluster_id: clusterId, owner, owner_path: ownerPath } : deleted,
+    ClusterCeased: () => deleted,
+  },
+};
+export type LocalReadModels = { readonly credentials: CredentialDocument; readonly clusterOwners: OwnerDocument };

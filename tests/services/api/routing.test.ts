@@ -8,7 +8,7 @@ let world: GatewayWorld;
 let system: Awaited<ReturnType<GatewayWorld["as"]>>;
 before(async () => {
   world = await gatewayWorld();
-  for (const service of ["account", "repo", "app", "runtime", "cluster"]) world.serve(await upstreamServer(service));
+  for (const service of ["account", "repo", "app", "runtime", "cluster", "provider-local"]) world.serve(await upstreamServer(service));
   system = await world.as("system");
 });
 after(() => world.stop());
@@ -18,6 +18,7 @@ test("every operation of the contract goes to its service, with its method, path
   assert.ok(ids.length > 100);
   for (const id of ids) {
     const { method, path, service } = operations[id];
+    if (service === "api") continue; // The gateway's own, which no service gets.
     const asked = `${path}?status=a&status=b&x=%2F`;
     const { status, body } =
       method === "get" ? await system.get(asked) : await system.write(method.toUpperCase(), asked, {}, { name: "x" });

@@ -77,16 +77,14 @@ test("releasing twice changes nothing", () => {
 
 test("a modification says what was before, and saying the same again changes nothing", () => {
   const modify = { type: "ModifyRuntime", runtimeId, name: undefined, description: "there", runtimeCredentialId: "runtimec-2" } as const;
-  given(runtime, created)
-    .when(modify)
-    .expect({
-      type: "RuntimeModified",
-      runtimeId,
-      name: "here",
-      description: "there",
-      runtimeCredentialId: "runtimec-2",
-      formerRuntimeCredentialId: "runtimec-1",
-    });
+  given(runtime, created).when(modify).expect({
+    type: "RuntimeModified",
+    runtimeId,
+    name: "here",
+    description: "there",
+    runtimeCredentialId: "runtimec-2",
+    formerRuntimeCredentialId: "runtimec-1",
+  });
   given(runtime, created)
     .when({ ...modify, description: "", runtimeCredentialId: undefined })
     .expectNothing();

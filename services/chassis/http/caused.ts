@@ -1,0 +1,98 @@
+import express, { type Request, type RequestHandler, type Response, Router } from "express";
+import { codec } from "../../../events/codec/codec.ts";
+import { metaIn } from "../../../events/log/record.ts";
+import type { Commit } from "../../../events/ports.ts";
+import { type KnownEvent, openReactions } from "../../../events/subscription/open-reactions.ts";
+import { schemas } from "../../../schemas/generated/schemas.ts";
+import type { ToldCommit, ToldEvent, ToldPart, ToldProgress } from "../caused.ts";
+import { Refused, refusals } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { operatorOf } from "./parked.ts";
+import { isFields } from "./requests.ts";
+
+/** More than this no service tells of one request. */
+const COMMITS = 2_000;
+/** Events are told with what they say as long as all together are not larger. */
+const BYTES = 8 * 1024 * 1024;
+const released = codec(schemas);
+
+/** A service's part of what a request has set going, for the gateway and for those who operate the platform. */
+export const causedRoutes = (host: Host): Router => {
+  const router = Router();
+  const { instance, ports } = host;
+  const guarded =
+    (answer: (request: Request) => Promise<object>): RequestHandler =>
+    async (request, response: Response) => {
+      await operatorOf(host, request);
+      response.set("cache-control", "no-store").json(await answer(request));
+    };
+
+  router.get(
+    "/internal/caused/:id",
+    guarded(async (request): Promise<ToldPart> => {
+      const commits = await ports.store.caused(String(request.params.id), COMMITS + 1);
+      let left = BYTES;
+      const fits = (size: number): boolean => {
+        left -= size;
+        return left >= 0;
+      };
+      return {
+        service: instance.service.name,
+        reactsTo: Object.keys(instance.service.reactions ?? {}),
+        more: commits.length > COMMITS,
+        commits: commits.slice(0, COMMITS).map((commit) => toldCommit(commit, fits)),
+      };
+    }),
+  );
+
+  router.post(
+    "/internal/caused/progress",
+    express.json({ limit: 2 * BYTES }),
+    guarded(async (request): Promise<ToldProgress> => {
+      const events = eventsIn(request.body);
+      const parked = (await Promise.all([...instance.subscriptions().keys()].map((name) => ports.parking.streams(name)))).flat();
+      const known = events.flatMap(({ meta, type, schemaId, bytes }): readonly KnownEvent[] =>
+        bytes === undefined ? [] : [{ meta, event: { type, schemaId, bytes: Buffer.from(bytes, "base64") } }],
+      );
+      const discarded = new Set(await ports.parking.discarded("reactions"));
+      const waits = ({ stream, version }: KnownEvent["meta"]): boolean =>
+        parked.some((each) => each.subscription === "reactions" && each.stream === stream && version >= each.first);
+      const free = known.filter(({ meta }) => !discarded.has(meta.eventId) && !waits(meta));
+      const met = parked.filter(({ stream, first }) => events.some(({ meta }) => meta.stream === stream && meta.version >= first));
+      return {
+        service: instance.service.name,
+        reactions: await openReactions(instance.service, ports.store, released, free),
+        parked: met.map(({ subscription, stream, eventId, row, reason, attempts }) => ({
+          ...{ subscription, stream, eventId, row, reason, attempts },
+        })),
+      };
+    }),
+  );
+  return router;
+};
+
+const toldCommit = (commit: Commit, fits: (size: number) => boolean): ToldCommit => ({
+  stream: commit.stream,
+  time: commit.metadata.time,
+  actor: commit.metadata.actor,
+  causationId: commit.metadata.causationId,
+  row: commit.metadata.row,
+  rejected: commit.rejection?.rejected ?? null,
+  publish: commit.publish,
+  effects: commit.effects,
+  timers: commit.timers,
+  events: commit.events.map(({ type, schemaId, bytes }, index) => ({
+    meta: metaIn(commit, commit.version + index),
+    type,
+    schemaId,
+    ...(fits(bytes.byteLength) && { bytes: Buffer.from(bytes).toString("base64") }),
+  })),
+});
+
+/** Another service of the platform says what it knows; who else could know the proof? */
+const eventsIn = (body: unknown): readonly ToldEvent[] => {
+  const events: unknown = isFields(body) ? body.events : undefined;
+  if (!Array.isArray(events) || !events.every((event) => isFields(event) && isFields(event.meta)))
+    throw new Refused(refusals.malformed("events"));
+  return events;
+};

@@ -1,0 +1,78 @@
+import { causation, type Occurrence } from "../../events/map/causation.ts";
+import { causationText } from "../../events/map/causation-text.ts";
+import type { Command, CommandEvent, CommandPending } from "../../schemas/generated/http.ts";
+import { type Asking, gather } from "../chassis/caused.ts";
+import type { Platform } from "./connection.ts";
+import { CommandFailed, exitCodes } from "./failure.ts";
+import { type Paint, plain } from "./output.ts";
+
+/** Asks an instance of each service that has announced itself. */
+const asking = (platform: Platform): Asking => ({
+  services: async () => [...new Set((await platform.instances()).map(({ service }) => service))].filter((name) => name !== "api").sort(),
+  ask: async (service, path, body) => {
+    for (const instance of await platform.instances(service))
+      try {
+        return await platform.ask(instance, path, body);
+      } catch (error) {
+        if (!(error instanceof CommandFailed) || error.code !== exitCodes.unavailable) throw error;
+      }
+    return undefined;
+  },
+});
+
+/** What a request or an action has set going, as all services know it. */
+export const followCommand = async (platform: Platform, id: string): Promise<Command> => {
+  const found = await gather(asking(platform), id, () => true);
+  if (typeof found === "object") return found;
+  throw new CommandFailed(
+    `no service knows a request or an action ${id}; the id of a request is in the X-Request-Id of its answer`,
+    exitCodes.notFound,
+  );
+};
+
+/** The same for people: the tree, and below it what is not done yet. */
+export const commandText = (command: Command, paint: Paint): string => {
+  const { id, finished, root = [], pending = [], refusal = [], unknown = [], incomplete = [] } = command;
+  const tree = causation(root.flatMap(occurrencesIn));
+  const lines = [
+    ...pending.map((each) => `${paint(each.kind === "parked" ? "red" : "yellow", kinds[each.kind].padEnd(11))}  ${pendingText(each)}`),
+    ...refusal.map(
+      ({ service, stream, row, reason }) =>
+        `${paint("red", "refused".padEnd(11))}  ${plain(service)}  ${plain(stream)}  ${plain(row)}: ${plain(reason)}`,
+    ),
+    ...unknown.map((service) => `${paint("red", "unknown".padEnd(11))}  ${plain(service)} does not answer`),
+    ...incomplete.map((service) => `${paint("yellow", "incomplete".padEnd(11))}  ${plain(service)} has more to tell than is shown`),
+  ];
+  const ending = finished ? paint("green", "Everything is done.") : paint("yellow", "Not everything is done.");
+  return `${causationText({ ...tree, correlationId: id }, { colour: paint("dim", "") !== "" })}${lines.map((line) => `${line}\n`).join("")}${ending}`;
+};
+
+const kinds: { readonly [K in CommandPending["kind"]]: string } = {
+  publication: "unpublished",
+  effect: "effect due",
+  timer: "timer set",
+  reaction: "to react",
+  parked: "parked",
+};
+
+const pendingText = ({ service, event_id, row = "", due_time, command = [], subscription, reason }: CommandPending): string =>
+  [
+    plain(service),
+    ...(subscription === undefined ? [] : [plain(subscription)]),
+    plain(event_id),
+    plain(row),
+    ...(due_time === undefined ? [] : [`at ${plain(due_time)}`]),
+    ...(command.length === 0 ? [] : [`by ${plain(command.join(", "))}`]),
+    ...(reason === undefined ? [] : [plain(reason)]),
+  ].join("  ");
+
+const occurrencesIn = ({ effect = [], ...event }: CommandEvent): readonly Occurrence[] => [
+  {
+    eventId: event.event_id,
+    ...{ type: event.type, service: event.service, stream: event.stream, version: event.version, time: event.time, row: event.row },
+    correlationId: "",
+    causationId: event.causation_id ?? null,
+    actionId: event.action_id ?? null,
+  },
+  ...effect.flatMap(occurrencesIn),
+];

@@ -1,0 +1,18 @@
+import { rows } from "../../../events/http.ts";
+import type { DeploymentCommand } from "../deployment/domain.ts";
+import type { Machine } from "./machine/types.ts";
+import type { LocalReadModels } from "./read-models.ts";
+
+const { answer } = rows<DeploymentCommand, LocalReadModels>();
+const USUAL_BYTES = 65_536;
+
+/** The logs are where the processes are: nobody else can show them. */
+export const http = (machine: Pick<Machine, "describe" | "logs">) => [
+  answer("DescribeClusterNodeLogs", async ({ node_id, name = "process", limit = USUAL_BYTES }, { get, sees }) => {
+    const node = await machine.describe(node_id);
+    const owned = node && (await get("clusterOwners", node.clusterId));
+    if (!node || !owned) return { rejected: `resource [${node_id}] not found`, kind: "notFound", error: "resource_not_found" };
+    if (!sees(owned)) return { rejected: `access denied for resource [${node_id}]`, kind: "denied", error: "error_resource_access_denied" };
+    return { node_id, name, log: await machine.logs(node_id, name, Number(limit)), task_id: node.commands };
+  }),
+];

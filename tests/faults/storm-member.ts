@@ -1,0 +1,32 @@
+import { codec } from "../../events/codec/codec.ts";
+import { kafkaLog } from "../../events/kafka/log.ts";
+import { mongo } from "../../events/mongo/connect.ts";
+import { executor } from "../../events/store/execute.ts";
+import { projector } from "../../events/subscription/projections.ts";
+import { reactor } from "../../events/subscription/reactions.ts";
+import { subscribe } from "../../events/subscription/subscription.ts";
+import { schemas } from "../../schemas/generated/schemas.ts";
+import { systemClock } from "../../services/chassis/clock.ts";
+import { runtimeService } from "../../services/runtime/service.ts";
+
+// A member of the groups of the runtime service's subscriptions, in a process of its own; it stays until it is killed or told to leave.
+const [brokers = "", url = "", database = ""] = process.argv.slice(2);
+const log = kafkaLog({ brokers: brokers.split(","), clientId: "storm" });
+const store = mongo({ url, database });
+const ports = { store: store.store, documents: store.documents, parking: store.parking, log, clock: systemClock };
+const released = codec(schemas);
+const executing = executor(runtimeService, ports, released, () => {});
+const quiet = (): void => {};
+const subscribers = [
+  ...(runtimeService.projections ?? []).map((projection) => projector(projection, store.documents, quiet)),
+  { ...reactor(runtimeService, executing), begin: "start" as const },
+];
+const running = await Promise.all(subscribers.map((subscriber) => subscribe("storm", subscriber, ports, released, quiet, quiet)));
+process.send?.("joined");
+process.once("message", async () => {
+  await Promise.all(running.map(({ stop }) => stop()));
+  await log.close();
+  await store.close();
+  process.exit(0);
+});
+process.once("disconnect", () => process.exit(1));

@@ -1,0 +1,197 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { MongoClient } from "mongodb";
+import { codec } from "../../events/codec/codec.ts";
+import { kafkaLog } from "../../events/kafka/log.ts";
+import { recordsOf, topicOf } from "../../events/log/record.ts";
+import type { Message } from "../../events/message.ts";
+import { collectionOf } from "../../events/subscription/projections.ts";
+import { startKafka } from "../../infra/embedded/kafka.ts";
+import { startStore } from "../../infra/embedded/store.ts";
+import { schemas } from "../../schemas/generated/schemas.ts";
+import { runtimeService } from "../../services/runtime/service.ts";
+import { CONVERGE } from "./battle.ts";
+import type { Finding } from "./checker.ts";
+import { readDatabase, readLog } from "./evidence.ts";
+import { historyIn } from "./history.ts";
+import { canonical, factsOf, hashOf, rebuild } from "./models.ts";
+import { chance } from "./random.ts";
+import type { RowOutcome, RunOptions } from "./rows.ts";
+
+const DATABASE = "pitrix_storm";
+const RATE = 500;
+
+/** Members join, leave and are killed while events pour in: an event that two owners apply changes nothing. */
+export const stormRun = async ({ directory, commands: rebalances, seed, report }: RunOptions): Promise<RowOutcome> => {
+  mkdirSync(directory, { recursive: true });
+  const random = chance(seed);
+  const history = historyIn(join(directory, "history.jsonl"));
+  const closing: (() => Promise<unknown>)[] = [history.close];
+  try {
+    report("7: starts Kafka and the document store");
+    const kafka = await startKafka({ directory: join(directory, "kafka") });
+    closing.push(kafka.stop);
+    const store = await startStore({ directory: join(directory, "store") });
+    closing.push(store.stop);
+    const log = kafkaLog({ brokers: kafka.brokers, clientId: "storm" });
+    closing.push(log.close);
+    await log.ensureTopics([
+      ...["runtime", "runtimeCredential", "cluster"].map((name) => ({ name: topicOf(name), partitions: 6, compacted: false })),
+      { name: "pitrix.deadLetter.storm", partitions: 1, compacted: false },
+    ]);
+    const members = groupOf([kafka.brokers.join(","), store.url, DATABASE]);
+    closing.push(members.stop);
+    await members.add();
+    let over = false;
+    const pouring = pour(log, () => over);
+    let kills = 0;
+    let changes = 0;
+    // 1, 5, 2, 5, 2 ...: the last of each ebb is killed instead of asked to leave.
+    for (let wanted = 5; changes < rebalances; wanted = wanted === 5 ? 2 : 5) {
+      while (members.size() < wanted && changes < rebalances) {
+        await members.add();
+        changes++;
+        report(`7: ${changes}/${rebalances} rebalances, ${members.size()} members, ${pouring.count()} events`);
+      }
+      while (members.size() > wanted && changes < rebalances) {
+        const kill = random.happens(0.3);
+        await members.remove(kill);
+        if (kill) kills++;
+        changes++;
+        history.note({ type: "fault", process: -1, text: kill ? "kill -9 member" : "a member leaves" });
+        report(`7: ${changes}/${rebalances} rebalances, ${members.size()} members, ${pouring.count()} events`);
+      }
+    }
+    over = true;
+    await pouring.over;
+    const last = Date.now();
+    for (;;) {
+      const at = Date.now();
+      const findings = await look(kafka.brokers, store.url);
+      const done = findings.length === 0;
+      if (done || at - last > CONVERGE * 1_000)
+        return {
+          ...{ commands: pouring.count(), kills, findings, attempts: pouring.count(), failed: 0, history: history.file },
+          ...{
+            converged: done ? (at - last) / 1_000 : undefined,
+            share: changes / 100,
+            note: `${changes} rebalances under ${RATE} events/s; its commands are events`,
+          },
+        };
+      await pause(500);
+    }
+  } finally {
+    for (const close of closing.reverse()) await close().catch(() => {});
+  }
+};
+
+/** Members of the group, each a process. */
+const groupOf = (settings: readonly string[]) => {
+  const members: ChildProcess[] = [];
+  const gone = (member: ChildProcess): Promise<void> =>
+    member.exitCode !== null || member.signalCode !== null ? Promise.resolve() : new Promise((done) => member.once("exit", () => done()));
+  return {
+    size: (): number => members.length,
+    add: async (): Promise<void> => {
+      const member = fork(join(import.meta.dirname, "storm-member.js"), [...settings], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+      await new Promise<void>((done, fail) => {
+        member.once("message", () => done());
+        member.once("exit", (code) => fail(new Error(`a member ended with ${code} before it had joined`)));
+      });
+      members.push(member);
+    },
+    remove: async (kill: boolean): Promise<void> => {
+      const member = members.shift();
+      if (!member) return;
+      if (kill) member.kill("SIGKILL");
+      else member.send("leave");
+      await gone(member);
+    },
+    stop: async (): Promise<void> => {
+      for (const member of members) member.kill("SIGKILL");
+      await Promise.all(members.map(gone));
+    },
+  };
+};
+
+/** Runtimes and their credentials change, five hundred events a second, each stream in its order. */
+const pour = (log: ReturnType<typeof kafkaLog>, enough: () => boolean) => {
+  const released = codec(schemas);
+  const versions = new Map<string, number>();
+  let count = 0;
+  const record = (aggregate: string, key: string, event: Message) => {
+    const stream = `${aggregate}/${key}`;
+    const version = (versions.get(stream) ?? 0) + 1;
+    versions.set(stream, version);
+    const metadata = {
+      ...{ time: new Date().toISOString(), actor: { userId: "storm", ownerPath: ":storm" }, correlationId: "storm", causationId: null },
+      ...{ actionId: null, row: "storm", traceparent: null, hops: 0, fingerprint: null },
+    };
+    const bare = { cause: null, rejection: null, claims: [], publish: false, effects: [], timers: [] };
+    return recordsOf("storm", { stream, version, events: [released.encode(aggregate, event)], ...bare, metadata });
+  };
+  /** A runtime changes its credential now and then only, since each change is two reactions with a commit of their own. */
+  const credentialOf = (id: number, round: number): string => `rc-${(id + Math.floor(round / 20)) % 150}`;
+  const one = (nth: number) => {
+    const [id, round] = [nth % 200, Math.floor(nth / 200)];
+    const runtimeId = `rt-${id}`;
+    const described = { runtimeId, name: `runtime ${nth}`, description: "", runtimeCredentialId: credentialOf(id, round) };
+    const place = { provider: "local", zone: "local", debug: false, owner: "storm", ownerPath: ":storm" };
+    const created = { type: "RuntimeCreated", ...described, ...place };
+    const modified = { type: "RuntimeModified", ...described, formerRuntimeCredentialId: credentialOf(id, round - 1) };
+    return record("runtime", runtimeId, round === 0 ? created : modified);
+  };
+  const over = (async () => {
+    const began = Date.now();
+    while (!enough()) {
+      const due = Math.floor(((Date.now() - began) * RATE) / 1_000) - count;
+      const batch = Array.from({ length: Math.min(500, Math.max(0, due)) }, () => one(count++)).flat();
+      if (batch.length > 0) await log.publish(batch);
+      await pause(20);
+    }
+  })();
+  return { count: () => count, over };
+};
+
+/** The members' read models against a rebuild, and each reaction done once. */
+const look = async (brokers: readonly string[], url: string): Promise<readonly Finding[]> => {
+  const client = new MongoClient(url, { directConnection: true, promoteBuffers: true });
+  try {
+    const projections = runtimeService.projections ?? [];
+    const database = await readDatabase(client.db(DATABASE), projections.map(collectionOf));
+    const facts = factsOf(await readLog(brokers));
+    const findings: Finding[] = [];
+    for (const projection of projections) {
+      const fresh = rebuild(projection, facts);
+      const stored = database.models.get(collectionOf(projection)) ?? new Map();
+      if (hashOf(fresh) === hashOf(stored)) continue;
+      for (const [id, document] of fresh)
+        if (canonical(stored.get(id)) !== canonical(document))
+          findings.push({
+            column: "divergent",
+            rule: "read models equal a full rebuild",
+            about: document.stream,
+            message: `${id} is ${canonical(stored.get(id))}, a rebuild makes ${canonical(document)}`,
+          });
+    }
+    const reactions = runtimeService.reactions ?? {};
+    for (const { event, meta } of facts) {
+      const commands: readonly Message[] = [Reflect.get(reactions, event.type)?.(event, meta) ?? []].flat();
+      for (const command of commands) {
+        const stream = `runtimeCredential/${Reflect.get(command, "runtimeCredentialId")}`;
+        if (!database.causes.has(`${meta.eventId}/${event.type}/${stream}/${command.type}`))
+          findings.push({
+            column: "lost",
+            rule: "reactions are complete",
+            about: stream,
+            message: `${command.type} because of ${meta.eventId} was not done`,
+          });
+      }
+    }
+    return findings;
+  } finally {
+    await client.close();
+  }
+};

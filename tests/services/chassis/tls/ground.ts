@@ -1,0 +1,75 @@
+import type { TestContext } from "node:test";
+import type { Log } from "../../../../events/ports.ts";
+import { signal } from "../../../../infra/embedded/identity.ts";
+import { startKafka } from "../../../../infra/embedded/kafka.ts";
+import { startStore } from "../../../../infra/embedded/store.ts";
+import { systemClock } from "../../../../services/chassis/clock.ts";
+import { readConfig } from "../../../../services/chassis/config.ts";
+import { connectLog } from "../../../../services/chassis/connect.ts";
+import { silent } from "../../../../services/chassis/logging.ts";
+import { openWires } from "../../../../services/chassis/tls/wires.ts";
+import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
+import { platformKey } from "../world.ts";
+import type { Authority } from "./authority.ts";
+
+const LIMIT = 90_000;
+
+type Environment = { readonly [name: string]: string };
+
+/** Its servers end with this process, however the tests go. */
+const withProcess = <S extends { readonly pids: readonly number[] }>(server: S): S => {
+  // Before its directory is removed.
+  process.prependOnceListener("exit", () => {
+    for (const pid of server.pids) signal(pid, "SIGKILL");
+  });
+  return server;
+};
+
+/** A Kafka that lets in who has a certificate and a password, and the settings with which a service gets in. */
+export const securedKafka = async (known: Authority): Promise<Environment> => {
+  const mine = known.issue("kafka-client");
+  const kafka = withProcess(
+    await startKafka({
+      ...{ directory: temporaryDirectory(), background: true, limit: LIMIT },
+      security: {
+        tls: { ...known.issue("kafka"), ca: known.ca, mutual: true },
+        users: [
+          { name: "pitrix", password: "horse-battery" },
+          { name: "reader", password: "staple" },
+        ],
+      },
+    }),
+  );
+  return {
+    ...{ KAFKA_BROKERS: kafka.brokers.join(","), KAFKA_SASL: "scram-sha-512:pitrix:horse-battery" },
+    ...{ KAFKA_TLS: "true", KAFKA_CA: known.ca, KAFKA_CERT: mine.cert, KAFKA_KEY: mine.key },
+  };
+};
+
+/** A document store that lets in who has a certificate and a password, and each service's address there. */
+export const securedStore = async (known: Authority, services: readonly string[]): Promise<(service: string) => string> => {
+  const users = services.map((user) => ({ database: `pitrix_${user}`, user, password: "horse battery" }));
+  const tls = { ...known.issue("store"), ca: known.ca, client: known.issue("store-client").both };
+  const store = withProcess(await startStore({ directory: temporaryDirectory(), background: true, limit: LIMIT, auth: true, users, tls }));
+  return (service) => store.urlFor(`pitrix_${service}`);
+};
+
+/** Asks again until there is an answer, for a minute. */
+export const eventually = async <T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> => {
+  for (const until = Date.now() + 60_000; ; await systemClock.sleep(50)) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    if (Date.now() > until) throw new Error(`${what} did not come to be`);
+  }
+};
+
+/** The log, connected to as a service does it. */
+export const connected = async (t: TestContext, environment: Environment): Promise<Log> => {
+  const others = { MONGODB_URL: "mongodb://localhost/", PITRIX_SEALING_KEYS: platformKey() };
+  const config = readConfig({ ...others, ...environment }, ["account"]);
+  const wires = openWires(config, { clock: systemClock, logger: silent });
+  t.after(wires.stop);
+  const log = await connectLog(config, wires, systemClock, silent);
+  t.after(log.close);
+  return log;
+};

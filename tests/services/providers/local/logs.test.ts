@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { service } from "../../../../events/service.ts";
+import { http } from "../../../../services/providers/local/http.ts";
+import { MachineError, type NodeState } from "../../../../services/providers/local/machine/types.ts";
+import { clusterOwners } from "../../../../services/providers/local/read-models.ts";
+import { clusterId, requested } from "../../../choreography/cluster-requested.ts";
+import { served, type World } from "../../chassis/world.ts";
+
+let world: World;
+const asked: (readonly [string, string, number])[] = [];
+const node = (nodeId: string, clusterId: string): NodeState => ({
+  ...{ nodeId, clusterId, role: "web", serverId: 1, address: "127.1.1.1", instanceId: `i-${nodeId}`, directory: "/", package: "" },
+  ...{ process: { status: "stopped", restarts: 0 } as const, commands: ["t-1"] },
+});
+const nodes = new Map([node("cln-1", "cl-1"), node("cln-2", "cl-unknown")].map((each) => [each.nodeId, each]));
+const machine = {
+  describe: async (nodeId: string) => nodes.get(nodeId),
+  logs: async (nodeId: string, name: string, limit: number) => {
+    asked.push([nodeId, name, limit]);
+    if (name === "gone") throw new MachineError("closed", "closed");
+    return "line 1\nline 2\n";
+  },
+};
+
+before(async () => {
+  world = await served(service({ name: "provider-local", aggregates: {}, projections: [clusterOwners], http: http(machine) }));
+  const value = { cluster_id: "cl-1", owner: "usr-1", owner_path: ":grp-1:usr-1" };
+  const document = { id: "cl-1", stream: "cluster/cl-1", version: 1, deleted: false, value };
+  await world.ports.documents.write("clusterOwners__v1", [{ document, expected: 0 }]);
+  await world.know("user/usr-1", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
+  await world.know("user/usr-2", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
+  await world.know("user/usr-3", { kind: "user", roleIds: ["isv"], groupPath: ":grp-1" });
+});
+after(() => world.stop());
+
+test("the owner of a cluster, the owner's group and administrators read the logs of its nodes", async () => {
+  for (const userId of ["usr-1", "usr-3", "system"]) {
+    const { status, body } = await (await world.as(userId)).get("/v1/clusters/nodes/logs?node_id=cln-1");
+    assert.deepEqual([status, body], [200, { node_id: "cln-1", name: "process", log: "line 1\nline 2\n", task_id: ["t-1"] }], userId);
+  }
+  const { status, error } = await (await world.as("usr-2")).get("/v1/clusters/nodes/logs?node_id=cln-1");
+  assert.deepEqual([status, error], [403, "error_resource_access_denied"]);
+});
+
+test("one may ask for the log of a task, and for so many bytes", async () => {
+  const owner = await world.as("usr-1");
+  assert.equal((await owner.get("/v1/clusters/nodes/logs?node_id=cln-1&name=t-1&limit=5")).body.name, "t-1");
+  assert.deepEqual(asked.at(-1), ["cln-1", "t-1", 5]);
+  await owner.get("/v1/clusters/nodes/logs?node_id=cln-1");
+  assert.deepEqual(asked.at(-1), ["cln-1", "process", 65_536]);
+  for (const limit of ["0", "x", "1048577"])
+    assert.equal((await owner.get(`/v1/clusters/nodes/logs?node_id=cln-1&limit=${limit}`)).status, 400, limit);
+});
+
+test("nodes that are not there are not found, and what is no node's id is refused", async () => {
+  const owner = await world.as("usr-1");
+  for (const nodeId of ["cln-9", "cln-2"]) assert.equal((await owner.get(`/v1/clusters/nodes/logs?node_id=${nodeId}`)).status, 404, nodeId);
+  assert.equal((await owner.get("/v1/clusters/nodes/logs?node_id=..%2Fcln-1")).status, 400);
+  assert.equal((await owner.get("/v1/clusters/nodes/logs")).error, "missing_parameter");
+});
+
+test("whose a cluster is, is kept for this provider's clusters until they are ceased", async () => {
+  const { platform } = await requested(undefined, [], [clusterOwners]);
+  const owners = async () => (await platform.documents("provider-local", "clusterOwners")).map(({ value }) => value);
+  assert.deepEqual(await owners(), [{ cluster_id: clusterId, owner: "usr-1", owner_path: ":usr-1" }]);
+  await platform.send("cluster", { type: "DeleteCluster", clusterId, jobId: "j-2", force: false } as never); // A command of another service's union.
+  await platform.settle();
+  assert.equal((await owners()).length, 1);
+  await platform.send("cluster", { type: "CeaseCluster", clusterId, jobId: "j-3", force: false } as never); // As above.
+  await platform.settle();
+  assert.deepEqual(await owners(), []);
+  await platform.stop();
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { memoryDatabase } from "../../../../events/memory/database.ts";
+import { memoryDocuments } from "../../../../events/memory/documents.ts";
+import { kind } from "../../../../events/memory/fate.ts";
+import { memoryLogBroker } from "../../../../events/memory/log.ts";
+import { memoryParking } from "../../../../events/memory/parking.ts";
+import { memoryStore } from "../../../../events/memory/store.ts";
+import { type Instance, instance } from "../../../../events/run.ts";
+import { systemClock } from "../../../../services/chassis/clock.ts";
+import { clusterService } from "../../../../services/cluster/service.ts";
+import { providerLocalService } from "../../../../services/providers/local/service.ts";
+import { runtimeService } from "../../../../services/runtime/service.ts";
+import { kill, playground, until } from "./machine/support.ts";
+import { outsideOn, shop } from "./shop.ts";
+
+const owner = { owner: "usr-1", ownerPath: ":usr-1" };
+const because = (jobId: string | null) => ({
+  ...{ cause: null, row: "test", actor: { userId: "usr-1", ownerPath: ":usr-1" }, correlationId: "r-1" },
+  ...{ causationId: null, actionId: jobId, traceparent: null, hops: 0 },
+});
+
+/** Runtimes, clusters and the local provider on a real machine, in real time, over a log and stores in memory. */
+const platformOn = async (t: TestContext, limits: { readonly nodes?: number } = {}) => {
+  const { machine: make, running } = playground(t);
+  const machine = make({ limits });
+  const log = memoryLogBroker({ clock: systemClock, partitions: 2 }).connect();
+  const documents = new Map<string, ReturnType<typeof memoryDocuments>>();
+  const services = new Map<string, Instance>();
+  for (const service of [runtimeService, clusterService, providerLocalService(outsideOn(machine))]) {
+    const database = memoryDatabase();
+    const own = memoryDocuments(database, kind);
+    const store = memoryStore(database, kind, systemClock.now);
+    const ports = { store, documents: own, parking: memoryParking(database, kind), log, clock: systemClock };
+    const one = instance(service, ports, { instance: service.name, partitions: 2 });
+    documents.set(service.name, own);
+    services.set(service.name, one);
+    await one.start();
+  }
+  t.after(async () => {
+    for (const one of services.values()) await one.stop();
+    await log.close();
+  });
+  const send = async (service: string, command: object, jobId: string | null = null): Promise<void> => {
+    const outcome = await services.get(service)?.execute(command as never, because(jobId)); // The tables check what it is.
+    assert.equal(outcome?.rejection, null);
+  };
+  const named = { name: "here", description: "", provider: "local", debug: false, runtimeCredentialId: "runtimec-1", ...owner };
+  await send("runtime", { type: "CreateRuntimeCredential", runtimeUrl: "", sealedContent: "x", ...named });
+  await send("runtime", { type: "CreateRuntime", runtimeId: "runtime-1", zone: "local", ...named });
+  const all = async (model: string) => {
+    const found = await documents.get("cluster")?.find(model, { where: [], offset: 0, limit: 100 });
+    return (found?.documents ?? []).map(({ value }) => value);
+  };
+  return {
+    ...{ machine, running, send, all },
+    create: (clusterId: string, count: number) => {
+      const { version, place } = shop;
+      const asked = { clusterId, jobId: `j-${clusterId}`, name: undefined, version, place, configuration: shop.configuration(count) };
+      return send("cluster", { type: "RequestCluster", debug: false, ...asked, ...owner }, `j-${clusterId}`);
+    },
+    job: async (jobId: string) => (await all("jobs__v1")).find(({ job_id }) => job_id === jobId),
+    health: async () => (await all("clusterNodes__v2")).map(({ health_status }) => health_status).sort(),
+  };
+};
+
+test("a process that is killed is restarted, and meanwhile the API says that its node is unhealthy", async (t) => {
+  const { create, job, health, running, machine } = await platformOn(t);
+  await create("cl-1", 2);
+  await until("the cluster runs", async () => (await job("j-cl-1"))?.status === "successful", 30_000);
+  assert.deepEqual(await health(), ["healthy", "healthy"]);
+  const [victim = 0] = running("cln-1-1");
+  kill(victim);
+  await until("one node is unhealthy", async () => (await health())[1] === "unhealthy");
+  assert.equal((await health())[0], "healthy");
+  await until("it is well again", async () => (await health())[1] === "healthy");
+  assert.equal(running("cln-1-1").length, 1);
+  assert.notEqual(running("cln-1-1")[0], victim);
+  const state = await machine.describe("cln-1-1");
+  assert.equal(state?.process.restarts, 1);
+});
+
+test("a machine that is full refuses, and the job says so", async (t) => {
+  const { create, job, send } = await platformOn(t, { nodes: 1 });
+  await create("cl-1", 2);
+  await until("the job ends", async () => (await job("j-cl-1"))?.status === "failed", 30_000);
+  const failed = await job("j-cl-1");
+  assert.match(String(failed?.message), /RunInstances on cln-1-\d failed: this machine has 1 nodes, at most 1 are allowed/);
+  await send("cluster", { type: "DeleteCluster", clusterId: "cl-1", jobId: "j-2", force: false }, "j-2");
+  await until("it is deleted", async () => (await job("j-2"))?.status === "successful");
+  await send("cluster", { type: "CeaseCluster", clusterId: "cl-1", jobId: "j-3", force: false }, "j-3");
+  await until("it is ceased", async () => (await job("j-3"))?.status === "successful");
+  await create("cl-2", 1);
+  await until("there is room again", async () => (await job("j-cl-2"))?.status === "successful", 30_000);
+});

@@ -1,0 +1,37 @@
+import { systemClock } from "../../../../services/chassis/clock.ts";
+import { describe } from "../../../../services/cluster/deployment.ts";
+import type { Outside } from "../../../../services/providers/local/effects.ts";
+import type { Machine } from "../../../../services/providers/local/machine.ts";
+import { archiveOf, configJson, devkitFiles, templateOf } from "../../packages/package-fixtures.ts";
+import { files } from "./machine/support.ts";
+
+const template = templateOf({ services: { start: { cmd: "node program.cjs stay" } } });
+
+/** An application of processes that stay until they are ended. */
+export const shop = {
+  version: {
+    ...{ appId: "app-1", versionId: "appv-1", versionType: "vmbased", packageDigest: "sha256:1", packageOwner: "repo" },
+    ...{ configJson, template },
+  },
+  place: { provider: "local", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "runtimec-1" },
+  configuration: (count: number): string => JSON.stringify({ cluster: { subnet: "any", web: { count } } }),
+};
+
+/** What the cluster service would ask the provider for. */
+export const described = (clusterId: string, count: number) => {
+  const deployment = describe(clusterId, shop.version, shop.place, shop.configuration(count));
+  if ("rejected" in deployment) throw new Error(deployment.rejected);
+  return deployment;
+};
+
+/** The provider's outside on a machine: the package is at hand and everybody may run it. */
+export const outsideOn = (machine: Machine): Outside => ({
+  machine,
+  fetchPackage: () => {
+    const program = new TextDecoder().decode(files().get("program.cjs"));
+    return archiveOf({ ...devkitFiles, "shop/cluster.json.tmpl": template, "shop/program.cjs": program });
+  },
+  credential: async () => '{"token":"t"}',
+  token: "t",
+  sleep: systemClock.sleep,
+});
