@@ -71,7 +71,8 @@ export const administration = (options: KafkaLogOptions): Administration => {
     const topics: ITopicConfig[] = specs.map((spec) => ({
       topic: spec.name,
       numPartitions: spec.partitions,
-      replicationFactor: options.replicationFactor ?? 1,
+      // Unless somebody says otherwise the cluster knows best: one copy of what is acknowledged is none.
+      replicationFactor: options.replicationFactor ?? -1,
       configEntries: configOf(spec, options),
     }));
     // Leaders are waited for below: kafkajs' own waiting fails on a fresh broker. What somebody else made meanwhile is no error.

@@ -274,6 +274,24 @@ const deploy: Step = {
   },
 };
 
+const ask: Step = {
+  title: "Ask what that request has set going, and whether anything is left to do",
+  run: async (context, show) => {
+    const command = await eventually(
+      "the end of all that the request caused",
+      30,
+      async () => {
+        const answer = await as(context, "developer").get(`/v1/commands/${context.request}`);
+        const { pending = [], unknown = [] } = answer;
+        show(`${answer.event_count} events, ${pending.length} things to do${unknown.length > 0 ? `, no answer from ${unknown.join(", ")}` : ""}`);
+        return answer;
+      },
+      ({ finished }) => finished === true,
+    );
+    return `${command.event_count} events of ${command.service.join(", ")}; nothing is left to do`;
+  },
+};
+
 /** The main job of the platform, as its users would do it over HTTP. */
 export const story: readonly Step[] = [
   logIn,
@@ -283,6 +301,7 @@ export const story: readonly Step[] = [
   review,
   createRuntime,
   deploy,
+  ask,
   act(
     "Add a node to reviews",
     "add_nodes",

@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Finding, judge, tally } from "./checker.ts";
+import { judge } from "./checker.ts";
 import { type FaultClient, faultClient } from "./client.ts";
 import { type ServiceName, serviceNames, tables } from "./composition.ts";
 import { countDue, readLog, readStore } from "./evidence.ts";
+import { type Finding, tally } from "./findings.ts";
 import { type Ground, type GroundOptions, logIn, startGround } from "./ground.ts";
 import { type History, historyIn } from "./history.ts";
 import { type Chance, chance } from "./random.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { told } from "./battle.ts";
-import { type Row, type RowOutcome, rows } from "./rows.ts";
+import type { Row, RowOutcome } from "./row.ts";
+import { rows } from "./rows.ts";
 import { asPage, asText, passed, type Result } from "./table.ts";
 
 const usage = `Usage: node dist/tests/faults/main.js [options]

@@ -2,12 +2,12 @@ import { MongoClient } from "mongodb";
 import { mongoParking } from "../../events/mongo/parking.ts";
 import { databaseOf } from "../../infra/platform/platform.ts";
 import { battle, type Field } from "./battle.ts";
-import type { Finding } from "./checker.ts";
 import { tables } from "./composition.ts";
 import { readLog, readStore } from "./evidence.ts";
+import type { Finding } from "./findings.ts";
 import { canonical, type Fact, factsOf, rebuild } from "./models.ts";
 import { isPoison } from "./poison.ts";
-import type { RowOutcome, RunOptions } from "./rows.ts";
+import type { RowOutcome, RunOptions } from "./row.ts";
 
 const MODEL = "runtimeCredentials";
 const COLLECTION = "runtimeCredentials__v1";

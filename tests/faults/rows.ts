@@ -1,134 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { type BattleOptions, battle, type Field, killService, type Outcome, roll, spread } from "./battle.ts";
-import type { Finding } from "./checker.ts";
-import { type ServiceName, serviceNames } from "./composition.ts";
-import { type CrashPoint, crashPoints } from "./crash-points.ts";
+import { killService, roll, spread } from "./battle.ts";
 import { duplicate } from "./duplicates.ts";
 import { poisonRun } from "./poison-run.ts";
+import type { Row } from "./row.ts";
 import { stormRun } from "./storm.ts";
+import { everyService, fighting, killBroker, killStore, scaled, threeCopies, unnoticed } from "./strikes.ts";
 
-/** A row of the table of faults: what is done, how often in full, and how. */
-export type Row = {
-  readonly id: string;
-  readonly fault: string;
-  /** What the table asks for, as people read it. */
-  readonly figures: string;
-  /** Commands (or events) in full; a run has its factor of them, and at least `least`. */
-  readonly full: number;
-  readonly least: number;
-  readonly run: ((options: RunOptions) => Promise<RowOutcome>) | undefined;
-  /** Why there is nothing to run. */
-  readonly missing?: string;
-};
-export type RunOptions = {
-  readonly directory: string;
-  readonly commands: number;
-  readonly factor: number;
-  readonly seed: number;
-  readonly report: (text: string) => void;
-};
-export type RowOutcome = Outcome & {
-  readonly note?: string;
-  /** Of the full figures, where it is not the share of the commands. */
-  readonly share?: number;
-};
-
-/** So many, scaled, and at least so many. */
-const scaled = (full: number, factor: number, least: number): number => Math.max(least, Math.round(full * factor));
-
-type Strike = Pick<BattleOptions, "ground" | "more" | "people" | "clusters"> & {
-  readonly hurt: (field: Field, options: RunOptions) => Promise<void>;
-};
-const fighting =
-  (name: string, { hurt, ...rest }: Strike) =>
-  (options: RunOptions): Promise<Outcome> =>
-    battle({ ...options, ...rest, name, hurt: (field) => hurt(field, options) });
-
-const killBroker = async ({ ground, struck }: Field, node?: number): Promise<void> => {
-  await ground.kafka.kill(node);
-  struck(node === undefined ? "kill -9 broker" : `kill -9 broker ${node}`);
-  await ground.kafka.restart(node);
-};
-const killStore = async ({ ground, struck }: Field): Promise<void> => {
-  await ground.store.kill();
-  struck("kill -9 store");
-  await ground.store.restart();
-};
-
-const pointsOf = (name: ServiceName): readonly CrashPoint[] =>
-  name === "api" ? [] : crashPoints.filter((point) => point !== "after effect, before commit" || name === "provider-local");
-
-/** Two deaths of a service: one at a random moment, one at a named point, or at another random moment if it never comes there. */
-const killTwice = async (field: Field, name: ServiceName, nth: number, hits: Map<CrashPoint, number>): Promise<void> => {
-  const { ground, struck, random } = field;
-  const points = pointsOf(name);
-  const point = points[nth % Math.max(1, points.length)];
-  if (!point) {
-    await killService(field, name);
-    await killService(field, name);
-    return;
-  }
-  struck(`kill -9 ${name}`);
-  if (await ground.services[name].doom({ point, count: 1 + random.below(8) }, 10_000)) {
-    hits.set(point, (hits.get(point) ?? 0) + 1);
-    struck(`${name} died ${point}`);
-  } else await killService(field, name);
-};
-
-const everyService = async (options: RunOptions): Promise<RowOutcome> => {
-  const hits = new Map<CrashPoint, number>();
-  const rounds = scaled(100, options.factor, serviceNames.length) / serviceNames.length;
-  const hurt = async (field: Field): Promise<void> => {
-    // Each service in its own pace, since a new life waits for the session of the old one to end.
-    await field.reached(options.commands * 0.05);
-    await Promise.all(
-      serviceNames.map(async (name, index) => {
-        await pause(1_000 * index);
-        for (let round = 0; round < rounds; round++) await killTwice(field, name, round, hits);
-      }),
-    );
-    // What of the points nobody came to by chance: the provider is the one that comes to all.
-    for (const [index, point] of crashPoints.entries())
-      for (let attempt = 0; !hits.has(point) && attempt < 3; attempt++) await killTwice(field, "provider-local", index, hits);
-  };
-  const outcome = await battle({ ...options, name: "1", clusters: 2, hurt });
-  const note = crashPoints.map((point) => `${point}: ${hits.get(point) ?? 0}`).join("; ");
-  const never = crashPoints.filter((point) => !hits.has(point));
-  const missed = never.map(
-    (point): Finding => ({ column: "unfinished", rule: "each named point is hit", about: point, message: `no process died ${point}` }),
-  );
-  return { ...outcome, findings: [...outcome.findings, ...missed], note };
-};
-
-/** No request failed while everything was replaced, and the outside saw each task once. */
-const unnoticed = async ({ client, ground, history }: Field): Promise<readonly Finding[]> => {
-  const failed = history.lines.filter((line) => line.type === "info");
-  const repeated = ground.ledger.calls.filter(({ key }, index, all) => all.findIndex((each) => each.key === key) !== index);
-  return [
-    ...failed.map(
-      (line): Finding => ({ column: "refused wrongly", rule: "a rollout fails no request", about: "", message: JSON.stringify(line) }),
-    ),
-    ...(client.counts.failed > failed.length
-      ? [
-          {
-            column: "refused wrongly",
-            rule: "a rollout fails no request",
-            about: "",
-            message: `${client.counts.failed - failed.length} reads failed`,
-          } as const,
-        ]
-      : []),
-    ...repeated.map(
-      ({ key }): Finding => ({
-        column: "duplicated",
-        rule: "a rollout repeats no work",
-        about: key,
-        message: `${key} was called out again`,
-      }),
-    ),
-  ];
-};
-
+/** The table of faults, as far as it needs real processes. */
 export const rows: readonly Row[] = [
   {
     ...{
@@ -154,6 +31,7 @@ export const rows: readonly Row[] = [
     },
     run: fighting("2b", {
       ground: { nodes: 3 },
+      more: threeCopies,
       hurt: async (field, { commands, factor }) => {
         let turn = Promise.resolve();
         // One at a time: with two of three gone nothing may be acknowledged.

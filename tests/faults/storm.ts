@@ -1,27 +1,25 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { MongoClient } from "mongodb";
-import { codec } from "../../events/codec/codec.ts";
 import { kafkaLog } from "../../events/kafka/log.ts";
-import { recordsOf, topicOf } from "../../events/log/record.ts";
+import { topicOf } from "../../events/log/record.ts";
 import type { Message } from "../../events/message.ts";
 import { collectionOf } from "../../events/subscription/projections.ts";
 import { startKafka } from "../../infra/embedded/kafka.ts";
 import { startStore } from "../../infra/embedded/store.ts";
-import { schemas } from "../../schemas/generated/schemas.ts";
 import { runtimeService } from "../../services/runtime/service.ts";
 import { CONVERGE } from "./battle.ts";
-import type { Finding } from "./checker.ts";
 import { readDatabase, readLog } from "./evidence.ts";
+import type { Finding } from "./findings.ts";
 import { historyIn } from "./history.ts";
 import { canonical, factsOf, hashOf, rebuild } from "./models.ts";
 import { chance } from "./random.ts";
-import type { RowOutcome, RunOptions } from "./rows.ts";
+import type { RowOutcome, RunOptions } from "./row.ts";
+import { pour, RATE } from "./storm-events.ts";
+import { groupOf } from "./storm-group.ts";
 
 const DATABASE = "pitrix_storm";
-const RATE = 500;
 
 /** Members join, leave and are killed while events pour in: an event that two owners apply changes nothing. */
 export const stormRun = async ({ directory, commands: rebalances, seed, report }: RunOptions): Promise<RowOutcome> => {
@@ -85,74 +83,6 @@ export const stormRun = async ({ directory, commands: rebalances, seed, report }
   } finally {
     for (const close of closing.reverse()) await close().catch(() => {});
   }
-};
-
-/** Members of the group, each a process. */
-const groupOf = (settings: readonly string[]) => {
-  const members: ChildProcess[] = [];
-  const gone = (member: ChildProcess): Promise<void> =>
-    member.exitCode !== null || member.signalCode !== null ? Promise.resolve() : new Promise((done) => member.once("exit", () => done()));
-  return {
-    size: (): number => members.length,
-    add: async (): Promise<void> => {
-      const member = fork(join(import.meta.dirname, "storm-member.js"), [...settings], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-      await new Promise<void>((done, fail) => {
-        member.once("message", () => done());
-        member.once("exit", (code) => fail(new Error(`a member ended with ${code} before it had joined`)));
-      });
-      members.push(member);
-    },
-    remove: async (kill: boolean): Promise<void> => {
-      const member = members.shift();
-      if (!member) return;
-      if (kill) member.kill("SIGKILL");
-      else member.send("leave");
-      await gone(member);
-    },
-    stop: async (): Promise<void> => {
-      for (const member of members) member.kill("SIGKILL");
-      await Promise.all(members.map(gone));
-    },
-  };
-};
-
-/** Runtimes and their credentials change, five hundred events a second, each stream in its order. */
-const pour = (log: ReturnType<typeof kafkaLog>, enough: () => boolean) => {
-  const released = codec(schemas);
-  const versions = new Map<string, number>();
-  let count = 0;
-  const record = (aggregate: string, key: string, event: Message) => {
-    const stream = `${aggregate}/${key}`;
-    const version = (versions.get(stream) ?? 0) + 1;
-    versions.set(stream, version);
-    const metadata = {
-      ...{ time: new Date().toISOString(), actor: { userId: "storm", ownerPath: ":storm" }, correlationId: "storm", causationId: null },
-      ...{ actionId: null, row: "storm", traceparent: null, hops: 0, fingerprint: null },
-    };
-    const bare = { cause: null, rejection: null, claims: [], publish: false, effects: [], timers: [] };
-    return recordsOf("storm", { stream, version, events: [released.encode(aggregate, event)], ...bare, metadata });
-  };
-  /** A runtime changes its credential now and then only, since each change is two reactions with a commit of their own. */
-  const credentialOf = (id: number, round: number): string => `rc-${(id + Math.floor(round / 20)) % 150}`;
-  const one = (nth: number) => {
-    const [id, round] = [nth % 200, Math.floor(nth / 200)];
-    const runtimeId = `rt-${id}`;
-    const described = { runtimeId, name: `runtime ${nth}`, description: "", runtimeCredentialId: credentialOf(id, round) };
-    const place = { provider: "local", zone: "local", debug: false, owner: "storm", ownerPath: ":storm" };
-    const created = { type: "RuntimeCreated", ...described, ...place };
-    const modified = { type: "RuntimeModified", ...described, formerRuntimeCredentialId: credentialOf(id, round - 1) };
-    return record("runtime", runtimeId, round === 0 ? created : modified);
-  };
-  const over = (async () => {
-    const began = Date.now();
-    while (!enough()) {
-      const due = Math.floor(((Date.now() - began) * RATE) / 1_000) - count;
-      const batch = Array.from({ length: Math.min(500, Math.max(0, due)) }, () => one(count++)).flat();
-      if (batch.length > 0) await log.publish(batch);
-      await pause(20);
-    }
-  })();
-  return { count: () => count, over };
 };
 
 /** The members' read models against a rebuild, and each reaction done once. */

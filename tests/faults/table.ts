@@ -1,5 +1,5 @@
-import { tally } from "./checker.ts";
-import type { Row, RowOutcome } from "./rows.ts";
+import { tally } from "./findings.ts";
+import type { Row, RowOutcome } from "./row.ts";
 
 /** A row of the table, once it was run or could not be. */
 export type Result = {

@@ -1,0 +1,31 @@
+import type { Finding, Traces } from "./findings.ts";
+import { factsOf } from "./models.ts";
+
+/** A task is called out under one key; it was called out if it succeeded, and never by a life that began when it was over. */
+export const checkCalls = function* ({ calls, contents }: Traces): Generator<Finding> {
+  const ended = new Map<string, number>();
+  for (const { event, meta } of factsOf(contents)) {
+    if (event.type !== "TaskSucceeded") continue;
+    const task = String(Reflect.get(event, "taskId"));
+    if (ended.has(task)) yield duplicate(meta.stream, `${task} succeeded twice`);
+    ended.set(task, Date.parse(meta.time));
+  }
+  const called = new Set(calls.map(({ key }) => key));
+  for (const task of ended.keys())
+    if (!called.has(task))
+      yield { column: "lost", rule: "what is said to be done was done", about: task, message: `nobody has called ${task} out` };
+  const created = new Map<string, string>();
+  for (const { key, node, action, life } of calls) {
+    const over = ended.get(key);
+    const born = Number(life.split("-").at(-1));
+    // A second, because a decision's time is from before its commit.
+    if (over !== undefined && born > over + 1_000)
+      yield duplicate(key, `${key} was called out by a life that began ${born - over} ms after it was over`);
+    if (action !== "RunInstances") continue;
+    const other = created.get(node);
+    if (other !== undefined && other !== key) yield duplicate(node, `${node} was made twice, by ${other} and by ${key}`);
+    created.set(node, key);
+  }
+};
+
+const duplicate = (about: string, message: string): Finding => ({ column: "duplicated", rule: "no effect twice", about, message });

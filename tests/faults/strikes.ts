@@ -1,0 +1,125 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Kafka, logLevel } from "kafkajs";
+import { type BattleOptions, battle, type Field, killService, type Outcome } from "./battle.ts";
+import { type ServiceName, serviceNames } from "./composition.ts";
+import { type CrashPoint, crashPoints } from "./crash-points.ts";
+import type { Finding } from "./findings.ts";
+import type { RowOutcome, RunOptions } from "./row.ts";
+
+/** So many, scaled, and at least so many. */
+export const scaled = (full: number, factor: number, least: number): number => Math.max(least, Math.round(full * factor));
+
+type Strike = Pick<BattleOptions, "ground" | "more" | "people" | "clusters"> & {
+  readonly hurt: (field: Field, options: RunOptions) => Promise<void>;
+};
+export const fighting =
+  (name: string, { hurt, ...rest }: Strike) =>
+  (options: RunOptions): Promise<Outcome> =>
+    battle({ ...options, ...rest, name, hurt: (field) => hurt(field, options) });
+
+export const killBroker = async ({ ground, struck }: Field, node?: number): Promise<void> => {
+  await ground.kafka.kill(node);
+  struck(node === undefined ? "kill -9 broker" : `kill -9 broker ${node}`);
+  await ground.kafka.restart(node);
+};
+export const killStore = async ({ ground, struck }: Field): Promise<void> => {
+  await ground.store.kill();
+  struck("kill -9 store");
+  await ground.store.restart();
+};
+
+const pointsOf = (name: ServiceName): readonly CrashPoint[] =>
+  name === "api" ? [] : crashPoints.filter((point) => point !== "after effect, before commit" || name === "provider-local");
+
+/** Two deaths of a service: one at a random moment, one at a named point, or at another random moment if it never comes there. */
+const killTwice = async (field: Field, name: ServiceName, nth: number, hits: Map<CrashPoint, number>): Promise<void> => {
+  const { ground, struck, random } = field;
+  const points = pointsOf(name);
+  const point = points[nth % Math.max(1, points.length)];
+  if (!point) {
+    await killService(field, name);
+    await killService(field, name);
+    return;
+  }
+  struck(`kill -9 ${name}`);
+  if (await ground.services[name].doom({ point, count: 1 + random.below(8) }, 10_000)) {
+    hits.set(point, (hits.get(point) ?? 0) + 1);
+    struck(`${name} died ${point}`);
+  } else await killService(field, name);
+};
+
+export const everyService = async (options: RunOptions): Promise<RowOutcome> => {
+  const hits = new Map<CrashPoint, number>();
+  const rounds = scaled(100, options.factor, serviceNames.length) / serviceNames.length;
+  const hurt = async (field: Field): Promise<void> => {
+    // Each service in its own pace, since a new life waits for the session of the old one to end.
+    await field.reached(options.commands * 0.05);
+    await Promise.all(
+      serviceNames.map(async (name, index) => {
+        await pause(1_000 * index);
+        for (let round = 0; round < rounds; round++) await killTwice(field, name, round, hits);
+      }),
+    );
+    // What of the points nobody came to by chance: the provider is the one that comes to all.
+    for (const [index, point] of crashPoints.entries())
+      for (let attempt = 0; !hits.has(point) && attempt < 3; attempt++) await killTwice(field, "provider-local", index, hits);
+  };
+  const outcome = await battle({ ...options, name: "1", clusters: 2, hurt });
+  const note = crashPoints.map((point) => `${point}: ${hits.get(point) ?? 0}`).join("; ");
+  const never = crashPoints.filter((point) => !hits.has(point));
+  const missed = never.map(
+    (point): Finding => ({ column: "unfinished", rule: "each named point is hit", about: point, message: `no process died ${point}` }),
+  );
+  return { ...outcome, findings: [...outcome.findings, ...missed], note };
+};
+
+/** No request failed while everything was replaced, and the outside saw each task once. */
+export const unnoticed = async ({ client, ground, history }: Field): Promise<readonly Finding[]> => {
+  const failed = history.lines.filter((line) => line.type === "info");
+  const repeated = ground.ledger.calls.filter(({ key }, index, all) => all.findIndex((each) => each.key === key) !== index);
+  return [
+    ...failed.map(
+      (line): Finding => ({ column: "refused wrongly", rule: "a rollout fails no request", about: "", message: JSON.stringify(line) }),
+    ),
+    ...(client.counts.failed > failed.length
+      ? [
+          {
+            column: "refused wrongly",
+            rule: "a rollout fails no request",
+            about: "",
+            message: `${client.counts.failed - failed.length} reads failed`,
+          } as const,
+        ]
+      : []),
+    ...repeated.map(
+      ({ key }): Finding => ({
+        column: "duplicated",
+        rule: "a rollout repeats no work",
+        about: key,
+        message: `${key} was called out again`,
+      }),
+    ),
+  ];
+};
+
+/** Every partition has three copies, so that the loss of a leader is no loss. */
+export const threeCopies = async ({ ground }: Field): Promise<readonly Finding[]> => {
+  const admin = new Kafka({ brokers: [...ground.brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith("pitrix."));
+    const { topics: found } = await admin.fetchTopicMetadata({ topics });
+    return found.flatMap(({ name, partitions }) =>
+      partitions
+        .filter(({ replicas }) => replicas.length !== 3)
+        .map(
+          ({ partitionId, replicas }): Finding => ({
+            ...{ column: "lost", rule: "every partition has three copies", about: name },
+            message: `partition ${partitionId} has ${replicas.length}`,
+          }),
+        ),
+    );
+  } finally {
+    await admin.disconnect();
+  }
+};
