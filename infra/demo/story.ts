@@ -283,7 +283,9 @@ const ask: Step = {
       async () => {
         const answer = await as(context, "developer").get(`/v1/commands/${context.request}`);
         const { pending = [], unknown = [] } = answer;
-        show(`${answer.event_count} events, ${pending.length} things to do${unknown.length > 0 ? `, no answer from ${unknown.join(", ")}` : ""}`);
+        show(
+          `${answer.event_count} events, ${pending.length} things to do${unknown.length > 0 ? `, no answer from ${unknown.join(", ")}` : ""}`,
+        );
         return answer;
       },
       ({ finished }) => finished === true,

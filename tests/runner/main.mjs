@@ -1,7 +1,7 @@
 // Runs the checks and the tests, and ends with one line that counts every test: `N passed, N failed`.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -23,9 +23,10 @@ const began = Date.now();
 const results = [];
 let broken = false;
 
-const run = (command, args, env = {}) =>
+const run = (command, args, env = {}, niceness = 0) =>
   new Promise((done) => {
     const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } });
+    if (niceness > 0 && child.pid) setPriority(child.pid, niceness);
     child.on("error", (error) => {
       console.error(`${command} does not start: ${error.message}`);
       done(127);
@@ -33,22 +34,23 @@ const run = (command, args, env = {}) =>
     child.on("close", (code) => done(code ?? 1));
   });
 
-const step = async (name, command, args, env) => {
+const step = async (name, command, args, env, niceness) => {
   const start = Date.now();
-  const code = await run(command, args, env);
+  const code = await run(command, args, env, niceness);
   console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
   if (code !== 0) broken = true;
   return code === 0;
 };
 
-const tests = async (name, args, env = {}) => {
-  const counts = join(temporary, `${results.length}.json`);
+const tests = async (name, args, env = {}, niceness = 0) => {
+  const counts = join(temporary, `${name.replaceAll(/\W+/g, "-")}.json`);
   const reporter = resolve("tests/runner/reporter.mjs");
   const ok = await step(
     name,
     process.execPath,
     ["--enable-source-maps", `--test-reporter=${reporter}`, "--test-reporter-destination=stdout", ...args],
     { ...env, PITRIX_TEST_COUNTS: counts },
+    niceness,
   );
   const counted = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : { passed: 0, failed: 1 };
   // A process that ended badly without a failed test has failed all the same.
@@ -71,8 +73,14 @@ const built = await step("types", "node_modules/.bin/tsc", []);
 if (built || existsSync("dist")) {
   if (wants("checks")) await step("the map is fresh", process.execPath, ["dist/services/cli/map.js", "--check"]);
   if (wants("unit")) {
-    const files = find(".test.js");
-    await tests(`unit tests (${files.length} files)`, ["tests/runner/unit.mjs", ...files]);
+    const all = find(".test.js");
+    const simulations = all.filter((file) => file.includes("/tests/simulation/"));
+    const others = all.filter((file) => !simulations.includes(file));
+    // The simulation has no time of its own: it gives way to tests that have.
+    const both = [tests(`unit tests (${others.length} files)`, ["tests/runner/unit.mjs", ...others])];
+    if (simulations.length > 0)
+      both.push(tests(`simulation (${simulations.length} files)`, ["tests/runner/unit.mjs", ...simulations], {}, 10));
+    await Promise.all(both);
   }
   if (wants("integration")) {
     const files = find(".integration.js");
