@@ -160,9 +160,9 @@ export const killService = async ({ ground, struck }: Field, name: ServiceName):
   await well;
 };
 
-/** Every service is replaced, one after the other, as an orderly rollout does it. */
-export const roll = async ({ ground, client, struck }: Field): Promise<void> => {
-  for (const name of serviceNames) {
+/** Services are replaced, one after the other, as an orderly rollout does it. */
+export const roll = async ({ ground, client, struck }: Field, names: readonly ServiceName[] = serviceNames): Promise<void> => {
+  for (const name of names) {
     await ground.services[name].replace(async (url) => {
       for (const until = Date.now() + 20_000; client.flightsTo(url) > 0 && Date.now() < until; ) await pause(5);
     });

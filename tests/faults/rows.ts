@@ -3,7 +3,7 @@ import { duplicate } from "./duplicates.ts";
 import { poisonRun } from "./poison-run.ts";
 import type { Row } from "./row.ts";
 import { stormRun } from "./storm.ts";
-import { everyService, fighting, killBroker, killStore, scaled, threeCopies, unnoticed } from "./strikes.ts";
+import { dropped, everyService, fighting, killBroker, killStore, scaled, threeCopies, unnoticed } from "./strikes.ts";
 
 /** The table of faults, as far as it needs real processes. */
 export const rows: readonly Row[] = [
@@ -83,6 +83,7 @@ export const rows: readonly Row[] = [
     },
     run: fighting("15", {
       ground: { proxied: true },
+      more: dropped,
       hurt: async (field, { commands, factor }) => {
         const { ground, struck, random } = field;
         await spread(field, commands, scaled(1_000, factor, 20), async () => {

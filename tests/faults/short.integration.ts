@@ -9,7 +9,7 @@ import { shortRun } from "./short.ts";
 test("nothing acknowledged is lost and nothing is done twice when everything fails once while people work", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "pitrix-faults-"));
   const lines: string[] = [];
-  const outcome = await shortRun({ directory, commands: 400, seed: 1, report: (text) => void lines.push(text) }).catch((error: unknown) => {
+  const outcome = await shortRun({ directory, commands: 200, seed: 1, report: (text) => void lines.push(text) }).catch((error: unknown) => {
     t.diagnostic(lines.slice(-20).join("\n"));
     throw error;
   });

@@ -41,6 +41,6 @@ export const shortRun = (options: {
         await field.reached(options.commands * (0.3 + 0.15 * nth));
         await strike();
       }
-      await roll(field);
+      await roll(field, ["api", "runtime"]);
     },
   });

@@ -123,3 +123,10 @@ export const threeCopies = async ({ ground }: Field): Promise<readonly Finding[]
     await admin.disconnect();
   }
 };
+
+/** What was to be dropped was dropped, all but what nobody waited for in the end. */
+export const dropped = async ({ ground: { drops } }: Field): Promise<readonly Finding[]> => {
+  const left = Math.max(0, drops.broker) + Math.max(0, drops.store);
+  const message = `${drops.dropped} answers were dropped, ${left} were not`;
+  return left <= drops.dropped / 10 ? [] : [{ column: "unfinished", rule: "answers were dropped", about: "", message }];
+};
