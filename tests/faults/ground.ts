@@ -66,7 +66,7 @@ export const startGround = async ({ directory, nodes = 1, proxied = false, envir
       startKafka({
         directory: join(directory, "kafka"),
         nodes,
-        ...(before && { port: kafkaPort, settings: { "advertised.listeners": `PLAINTEXT://127.0.0.1:${before.port}` } }),
+        ...(before && { port: kafkaPort, settings: { "advertised.listeners": `CLIENTS://127.0.0.1:${before.port}` } }),
       }),
       startStore({ directory: join(directory, "store"), port: storePort, users, auth: true }),
     ]);

@@ -69,6 +69,8 @@ export const supervise = async ({ name, program, directory, environment, report 
     reviving = revive(poison ? { poison } : {}).finally(() => {
       deaths++;
     });
+    // Whoever waits for the service next is told; until then it is nobody's failure.
+    reviving.catch((error: unknown) => report(`${name} does not come back: ${error}`));
   };
   const revive = async (fate: Fate): Promise<void> => {
     running = undefined;

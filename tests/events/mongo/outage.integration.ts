@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -29,6 +29,17 @@ const timed = async (call: Promise<unknown>): Promise<number> => {
   const start = performance.now();
   await assert.rejects(call);
   return performance.now() - start;
+};
+
+/** A signal takes a moment to reach every thread; until then the store may still answer. */
+const standsStill = async (pid: number): Promise<void> => {
+  const limit = Date.now() + 5_000;
+  const states = () =>
+    readdirSync(`/proc/${pid}/task`).map((thread) => readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8").split(") ").at(-1)?.[0]);
+  while (!states().every((state) => state === "T")) {
+    assert.ok(Date.now() < limit, "the store does not stand still");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 };
 
 const answering = async (instance: Mongo): Promise<void> => {
@@ -123,6 +134,7 @@ test("a store that hangs is an error within seconds", async () => {
   const [pid] = running.pids;
   assert.ok(pid !== undefined);
   process.kill(pid, "SIGSTOP");
+  await standsStill(pid);
   try {
     const times = await Promise.all(
       [instance.store.read("cluster/cl-1", 0), instance.store.append(commitOf("cluster/cl-1", 2))].map(timed),
