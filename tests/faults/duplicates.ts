@@ -9,7 +9,7 @@ const outgoing = ({ topic, key, value, headers }: LogRecord): OutgoingRecord => 
  * Every event comes 1 to 5 times: some again while others follow, and in the end the whole log once more from its start, as after days.
  * A repeat has the id and the bytes of its event, as when a relay repeats it.
  */
-export const duplicate = async ({ ground, workload, reached, random, struck }: Field): Promise<void> => {
+export const duplicate = async ({ ground, workload, reached, random, struck }: Field, commands: number): Promise<void> => {
   const log = kafkaLog({ brokers: ground.brokers, clientId: "duplicates" });
   let repeats = 0;
   const again = async (records: readonly LogRecord[]): Promise<void> => {
@@ -22,7 +22,7 @@ export const duplicate = async ({ ground, workload, reached, random, struck }: F
     for (let over = false; !over; ) {
       const before = workload.done();
       await reached(before + 200);
-      over = workload.done() < before + 200;
+      over = workload.done() >= commands;
       const records = [...(await readLog(ground.brokers))].flatMap(([topic, partitions]) => (isEvents(topic) ? partitions.flat() : []));
       const first = new Map(records.map((record) => [record.headers.ce_id, record]));
       // Those that are new since the last time, and in the end all, from the first.

@@ -57,7 +57,7 @@ export const rows: readonly Row[] = [
   },
   {
     ...{ id: "5", fault: "every event 1 to 5 times, also much later", figures: "100,000 events", full: 60_000, least: 300 },
-    run: fighting("5", { hurt: (field) => duplicate(field) }),
+    run: fighting("5", { hurt: (field, { commands }) => duplicate(field, commands) }),
   },
   {
     ...{ id: "7", fault: "rebalance storm, members 1, 5, 2", figures: "100 rebalances under 500 events/s", full: 100, least: 10 },
