@@ -1,5 +1,6 @@
 import type { Condition } from "../../events/ports.ts";
 import { deleted, type Projection } from "../../events/projection.ts";
+import type { Service } from "../../events/service.ts";
 import type { OperationId } from "../../schemas/generated/http.ts";
 import { builtInRoles, bundles, type DataLevel, unbundled } from "./permissions.ts";
 
@@ -121,3 +122,6 @@ export const visible = (caller: Caller): readonly (readonly Condition[])[] | und
   // ";" follows ":": everything that begins with the path and a colon.
   return [mine, [{ field: "owner_path", from: `${caller.groupPath}:`, below: `${caller.groupPath};` }]];
 };
+
+/** Every service keeps who may do what, so that it can tell by itself. */
+export const withAccess = (service: Service): Service => ({ ...service, projections: [...(service.projections ?? []), access] });

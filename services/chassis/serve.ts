@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Ports } from "../../events/ports.ts";
 import { type Instance, instance, type Observer } from "../../events/run.ts";
 import type { Service } from "../../events/service.ts";
-import { access } from "./access.ts";
+import { withAccess } from "./access.ts";
 import { app } from "./http/app.ts";
 import type { Host } from "./http/host.ts";
 import { modelsOf } from "./http/reads.ts";
@@ -36,9 +36,6 @@ export type ServeOptions = {
   /** Absent: it speaks plain HTTP. */
   readonly secured?: Secured | undefined;
 };
-
-/** Every service keeps who may do what, so that it can tell by itself. */
-const withAccess = (service: Service): Service => ({ ...service, projections: [...(service.projections ?? []), access] });
 
 /** Runs a service on given ports and answers for it over HTTP. */
 export const serve = async (

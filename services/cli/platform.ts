@@ -3,14 +3,11 @@ import type { Service } from "../../events/service.ts";
 import { accountService } from "../account/service.ts";
 import { apiService } from "../api/service.ts";
 import { appService } from "../app/service.ts";
-import { access } from "../chassis/access.ts";
+import { withAccess } from "../chassis/access.ts";
 import { clusterService } from "../cluster/service.ts";
 import { providerLocalService } from "../providers/local/service.ts";
 import { repoService } from "../repo/service.ts";
 import { runtimeService } from "../runtime/service.ts";
-
-/** What every service has beside its own tables, wherever it runs. */
-const withAccess = (service: Service): Service => ({ ...service, projections: [...(service.projections ?? []), access] });
 
 /** Every service of the platform, to be looked at: what it would be given from outside is not plugged in. */
 export const platform = (): readonly Service[] =>
