@@ -2,7 +2,6 @@ import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Ports } from "../../events/ports.ts";
 import { type Instance, instance, type Observer } from "../../events/run.ts";
-import type { Service } from "../../events/service.ts";
 import { withAccess } from "./access.ts";
 import { app } from "./http/app.ts";
 import type { Host } from "./http/host.ts";
