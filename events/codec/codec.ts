@@ -32,10 +32,11 @@ export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
     if (!newest) continue;
     const written = newest.id === id ? newest.type : parse(schema);
     const resolver = newest.id === id ? undefined : newest.type.createResolver(written);
-    const copy = plain(newest.type);
     readers.set(id, (bytes) => {
-      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      return { type: event, ...(copy(newest.type.fromBuffer(buffer, resolver)) as object) };
+      const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const fields = newest.type.fromBuffer(buffer, resolver) as { type: string };
+      fields.type = event;
+      return fields;
     });
   }
   return {
@@ -60,21 +61,24 @@ export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
   };
 };
 
-const parse = (schema: object): avro.Type => avro.Type.forSchema(schema as avro.Schema, { omitRecordMethods: true });
+const parse = (schema: object): avro.Type => {
+  const type = avro.Type.forSchema(schema as avro.Schema, { omitRecordMethods: true });
+  makePlain(type, new Set());
+  return type;
+};
+
+/** avsc makes records with generated constructors; events are plain objects all the way down, so those get the prototype of such. */
+const makePlain = (type: avro.Type, seen: Set<avro.Type>): void => {
+  if (seen.has(type)) return;
+  seen.add(type);
+  const { recordConstructor, fields, itemsType, valuesType, types } = type as Partial<RecordType & ArrayType & MapType & UnionType>;
+  if (recordConstructor) recordConstructor.prototype = Object.prototype;
+  for (const part of [...(fields ?? []).map((field) => field.type), itemsType, valuesType, ...(types ?? [])])
+    if (part) makePlain(part, seen);
+};
+type RecordType = { readonly recordConstructor: { prototype: unknown }; readonly fields: readonly { readonly type: avro.Type }[] };
+type ArrayType = { readonly itemsType: avro.Type };
+type MapType = { readonly valuesType: avro.Type };
+type UnionType = { readonly types: readonly avro.Type[] };
 
 const show = (value: unknown): string => (value === undefined ? "missing" : (JSON.stringify(value) ?? String(value)).slice(0, 60));
-
-/** avsc returns records as instances of generated classes; events are plain objects all the way down. */
-const plain = (type: avro.Type): ((value: unknown) => unknown) =>
-  type.typeName === "record" && nested(type) ? copyDeep : (value) => value;
-
-const nested = (type: avro.Type): boolean =>
-  (type as avro.types.RecordType).fields.some(
-    ({ type: { typeName } }) => !["string", "int", "long", "float", "double", "boolean", "bytes", "null", "enum"].includes(typeName),
-  );
-
-const copyDeep = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(copyDeep);
-  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, copyDeep(field)]));
-};
