@@ -14,9 +14,15 @@ export const keyedTurns = () => {
   };
 };
 
-/** Keeps the entries used last. */
-export const recent = <V>(limit: number) => {
+/** Keeps the entries used last: so many, and together so heavy, but always the last one. */
+export const recent = <V>(limit: number, heaviest = Number.POSITIVE_INFINITY, weigh: (value: V) => number = () => 0) => {
   const entries = new Map<string, V>();
+  let weight = 0;
+  const remove = (key: string): void => {
+    const value = entries.get(key);
+    if (value !== undefined) weight -= weigh(value);
+    entries.delete(key);
+  };
   return {
     get: (key: string): V | undefined => {
       const value = entries.get(key);
@@ -27,11 +33,15 @@ export const recent = <V>(limit: number) => {
       return value;
     },
     set: (key: string, value: V): void => {
-      entries.delete(key);
+      remove(key);
       entries.set(key, value);
-      if (entries.size > limit) for (const oldest of entries.keys()) return void entries.delete(oldest);
+      weight += weigh(value);
+      for (const oldest of entries.keys()) {
+        if (entries.size <= limit && (weight <= heaviest || entries.size === 1)) return;
+        remove(oldest);
+      }
     },
-    delete: (key: string): void => void entries.delete(key),
+    delete: remove,
   };
 };
 

@@ -64,10 +64,12 @@ export type EventStore = {
   readonly releaseClaim: (commit: Commit, claim: string) => Promise<void>;
   /** Commits with the mark, ascending by (stream, version), beyond `after`. */
   readonly due: (mark: "publish" | "effects", after: Place | undefined, limit: number) => Promise<readonly Commit[]>;
-  /** Commits of one stream with the mark, below a version, ascending. */
-  readonly dueBelow: (mark: "publish" | "effects", stream: string, version: number) => Promise<readonly Commit[]>;
+  /** Commits of one stream with the mark, below a version, ascending, the first so many. */
+  readonly dueBelow: (mark: "publish" | "effects", stream: string, version: number, limit: number) => Promise<readonly Commit[]>;
   /** Commits with a timer due until then, earliest first. */
   readonly dueTimers: (until: number, limit: number) => Promise<readonly Commit[]>;
+  /** Lets the timer of an event fire at another time. */
+  readonly postpone: (commit: Commit, version: number, at: number) => Promise<void>;
   /** The work is acknowledged: takes the marks off. For `publish` the place is the commit's, else the event's own version. */
   readonly clear: (
     mark: "publish" | "effects" | "timers",
@@ -196,13 +198,20 @@ export type OutgoingRecord = {
   readonly value: Uint8Array | null;
   readonly headers: { readonly [name: string]: string };
 };
-export type LogRecord = OutgoingRecord & { readonly partition: number; readonly offset: number };
+export type LogRecord = OutgoingRecord & {
+  readonly partition: number;
+  readonly offset: number;
+  /** One header alone, where reading all of them costs more. */
+  readonly header?: (name: string) => string | undefined;
+};
 export type LogBatch = {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly LogRecord[];
   /** Where to go on after this batch. */
   readonly next: number;
+  /** The offset after the last record of the partition, as it was when this batch was read. */
+  readonly end?: number;
 };
 
 export type LogSubscription = {
@@ -211,10 +220,14 @@ export type LogSubscription = {
   /** Where to begin in a partition that was just assigned; undefined = the start. Asked once an assignment, which ends with the signal. */
   readonly position: (topic: string, partition: number, signal: AbortSignal) => Promise<number | undefined>;
   /** One batch at a time a partition. An error is an outage: the same batch comes again, after a back-off. */
-  readonly handle: (batch: LogBatch, signal: AbortSignal) => Promise<void>;
+  readonly handle: (batch: LogBatch, signal: AbortSignal) => Promise<number>;
   readonly onError?: (error: Error) => void;
 };
-export type Running = { readonly stop: () => Promise<void> };
+export type Running = {
+  readonly stop: () => Promise<void>;
+  /** Why nothing can be read just now. */
+  readonly trouble?: () => string | undefined;
+};
 
 export type TopicSpec = { readonly name: string; readonly partitions: number; readonly compacted: boolean };
 

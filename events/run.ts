@@ -1,26 +1,39 @@
+import { setMaxListeners } from "node:events";
 import { schemas } from "../schemas/generated/schemas.ts";
 import { type Codec, codec } from "./codec/codec.ts";
 import { alarm } from "./concurrency.ts";
-import { effectsWorker, type Guard } from "./effects/effects.ts";
+import { type EffectsObserver, effectsWorker, type Guard } from "./effects/effects.ts";
 import { timersWorker } from "./effects/timers.ts";
+import { partitionOf } from "./kafka/partition.ts";
 import { metaIn, topicOf } from "./log/record.ts";
 import { relay } from "./log/relay.ts";
-import { aggregateOf, keyOf, type Message } from "./message.ts";
+import { aggregateOf, keyOf, type Message, type Meta } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { AnyProjection } from "./projection.ts";
 import type { Service } from "./service.ts";
 import { type Because, executor } from "./store/execute.ts";
+import { type Decided, observed } from "./store/observed.ts";
+import { FAR, heldBack } from "./subscription/held-back.ts";
 import { aggregatesOf, collectionOf, idsOf, projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
-import { deadLetterTopic, type Progress, subscribe } from "./subscription/subscription.ts";
+import { type Around, deadLetterTopic, type Progress, subscribe } from "./subscription/subscription.ts";
+import { type Written, written } from "./subscription/written.ts";
+import type { Tracer } from "./trace.ts";
 
 export const PARTITIONS = 6;
 
 /** What an instance tells of itself; the chassis turns it into logs and metrics. */
 export type Observer = {
   readonly committed?: (commit: Commit) => void;
+  readonly decided?: (command: string, outcome: Decided) => void;
+  /** The log has acknowledged it. */
+  readonly published?: (commit: Commit) => void;
+  /** A subscription is done with an event: its documents are written, its commands decided. */
+  readonly handled?: (subscription: string, meta: Meta) => void;
+  readonly attempted?: EffectsObserver["attempted"];
   readonly parked?: (reason: string, record: LogRecord, subscription: string) => void;
-  readonly failed?: (where: string, error: unknown) => void;
+  /** Work in the background, which is tried again; `about`: the commit that it was done for. */
+  readonly failed?: (where: string, error: unknown, about?: Commit) => void;
 };
 
 export type RunOptions = {
@@ -28,7 +41,11 @@ export type RunOptions = {
   readonly instance: string;
   readonly guard?: Guard;
   readonly partitions?: number;
+  /** So many records behind the end of a partition, read models hold back what they write. */
+  readonly far?: number;
   readonly observer?: Observer;
+  /** Absent: nothing is traced, and traces of others go through. */
+  readonly tracer?: Tracer | undefined;
 };
 
 const released: Codec = codec(schemas);
@@ -38,32 +55,43 @@ const unguarded: Guard = (_name, _milliseconds, run) => run(new AbortController(
 export const instance = (
   service: Service,
   ports: Ports,
-  { instance: id, guard = unguarded, partitions = PARTITIONS, observer = {} }: RunOptions,
+  { instance: id, guard = unguarded, partitions = PARTITIONS, far = FAR, observer = {}, tracer }: RunOptions,
 ) => {
   const { documents, log, clock } = ports;
   const projections = service.projections ?? [];
-  const failed = (where: string) => (error: unknown) => observer.failed?.(where, error);
-  const publishing = relay(service.name, id, ports, failed("relay"));
-  const executing = executor(service, ports, released, (commit) => {
+  const failed = (where: string) => (error: unknown, about?: Commit) => observer.failed?.(where, error, about);
+  const publishing = relay(service.name, id, ports, failed("relay"), observer.published, tracer);
+  const bare = executor(service, ports, released, (commit) => {
     observer.committed?.(commit);
     publishing.offer(commit);
     effects.offer(commit);
     timers.offer(commit);
   });
-  const effects = effectsWorker(service, id, ports, released, executing, guard, (error, where) =>
-    observer.failed?.(`effect of ${where}`, error),
-  );
+  const executing = observed(bare, tracer, observer.decided);
+  const effects = effectsWorker(service, id, ports, released, executing, guard, {
+    failed: (error, where, about) => observer.failed?.(`effect of ${where}`, error, about),
+    attempted: observer.attempted,
+    tracer,
+  });
   const timers = timersWorker(service, ports, released, executing, failed("timers"));
 
   const stopping = new AbortController();
+  // Every request that waits for a read model listens to it.
+  setMaxListeners(0, stopping.signal);
   const subscriptions = new Map<string, Running & Progress>();
   const applied = alarmOf();
+  const room = heldBack();
+  const known = written();
+  const told: Written["tell"] = (collection, changed) => {
+    known.tell(collection, changed);
+    applied.ring();
+  };
   let work: Promise<unknown> | undefined;
   let stopSignals: readonly (() => Promise<void> | void)[] = [];
 
   const subscribers = [
-    ...projections.map((projection) => projector(projection, documents, applied.ring)),
-    ...(service.reactions ? [reactor(service, executing)] : []),
+    ...projections.map((projection) => projector(projection, documents, told)),
+    ...(service.reactions ? [reactor(service, executing, tracer)] : []),
   ];
   const own = Object.keys(service.aggregates);
 
@@ -75,21 +103,38 @@ export const instance = (
     ];
   };
 
-  const awaited = async (wanted: readonly Awaited[], stream: string, milliseconds: number): Promise<boolean> => {
+  /** Whether this process reads the stream for the read model: then it is told of every write. */
+  const reads = (projection: AnyProjection, stream: string): boolean => {
+    const place = `${topicOf(aggregateOf(stream))}/${partitionOf(stream, partitions)}`;
+    return subscriptions.get(collectionOf(projection))?.progress.has(place) ?? false;
+  };
+
+  const awaited = async (wanted: readonly Awaited[], stream: string, milliseconds: number, isNew = false): Promise<boolean> => {
     const until = clock.now() + milliseconds;
-    for (;;) {
-      // What cannot be read just now counts as not there yet: the decision stands, whoever asks must not be told otherwise.
-      const there = await Promise.all(
-        wanted.map(async ({ projection, id, version }) => {
-          const [document] = await documents.get(collectionOf(projection), [id]).catch(() => []);
-          return (document?.version ?? 0) >= version;
-        }),
-      );
-      if (there.every(Boolean)) return true;
-      const parked = [...subscriptions.values()].some(({ parked }) => parked.has(stream));
-      if (parked || publishing.failing() || clock.now() >= until) return false;
-      await applied.wait(clock, Math.min(50, until - clock.now()), stopping.signal);
+    const documentsOf = wanted.map(({ projection, id, version }) => ({ collection: collectionOf(projection), id, version }));
+    const often = wanted.every(({ projection }) => reads(projection, stream)) ? 500 : 25;
+    const bell = alarm(clock);
+    const stop = known.listen(documentsOf, bell);
+    try {
+      // What was committed this moment cannot be there yet.
+      for (let ask = !isNew; ; ask = true) {
+        let missing = documentsOf.filter(({ collection, id, version }) => known.version(collection, id) < version);
+        if (ask) missing = await stillMissing(missing);
+        if (missing.length === 0) return true;
+        const parked = [...subscriptions.values()].some(({ parked }) => parked.has(stream));
+        if (parked || publishing.failing() || clock.now() >= until) return false;
+        await bell.wait(Math.min(often, until - clock.now()), stopping.signal);
+      }
+    } finally {
+      stop();
     }
+  };
+  // What cannot be read just now counts as not there yet: the decision stands, whoever asks must not be told otherwise.
+  const stillMissing = async <T extends { readonly collection: string; readonly id: string; readonly version: number }>(
+    missing: readonly T[],
+  ): Promise<T[]> => {
+    const found = await Promise.all(missing.map(({ collection, id }) => documents.get(collection, [id]).catch(() => [])));
+    return missing.filter(({ version }, index) => (found[index]?.[0]?.version ?? 0) < version);
   };
 
   return {
@@ -105,11 +150,15 @@ export const instance = (
       work = Promise.all([publishing.run(stopping.signal), effects.run(stopping.signal), timers.run(stopping.signal)]);
       await Promise.all(
         subscribers.map(async (subscriber) => {
-          const parked = (reason: string, record: LogRecord) => observer.parked?.(reason, record, subscriber.name);
-          subscriptions.set(
-            subscriber.name,
-            await subscribe(service.name, subscriber, ports, released, parked, failed(`subscription ${subscriber.name}`)),
-          );
+          const { name } = subscriber;
+          const around: Around = {
+            onParked: (reason, record) => observer.parked?.(reason, record, name),
+            onError: failed(`subscription ${name}`),
+            onHandled: ({ meta }) => observer.handled?.(name, meta),
+            far,
+            room,
+          };
+          subscriptions.set(name, await subscribe(service.name, subscriber, ports, released, around));
         }),
       );
       const send = async (command: Message): Promise<void> => void (await executing.execute(command, fromOutside(clock.random)));
@@ -131,6 +180,7 @@ export const instance = (
         projections.flatMap((projection) => touched(projection, commit)),
         commit.stream,
         milliseconds,
+        true,
       ),
 
     /**
@@ -157,6 +207,8 @@ export const instance = (
       );
     },
 
+    /** How often this process has written to a read model. */
+    writes: (projection: AnyProjection): number => known.writes(collectionOf(projection)),
     /** Resolves when some read model has changed, or the time is up. */
     changed: (milliseconds: number): Promise<void> => applied.wait(clock, milliseconds, stopping.signal),
 
@@ -166,6 +218,7 @@ export const instance = (
         ? [`cannot publish to the log: ${publishing.pending()} commits wait in memory, all are kept in the store`]
         : []),
       ...(work === undefined ? ["is starting"] : []),
+      ...[...subscriptions].flatMap(([name, { troubles }]) => troubles().map((trouble) => `${name} ${trouble}`)),
     ],
     subscriptions: (): ReadonlyMap<string, Progress> => subscriptions,
     pendingPublications: publishing.pending,

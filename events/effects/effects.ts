@@ -6,18 +6,34 @@ import { aggregateOf, eventIdOf, type Message } from "../message.ts";
 import type { Clock, Commit, EventStore, Place } from "../ports.ts";
 import type { Service } from "../service.ts";
 import { type Because, causeOf, type Executor } from "../store/execute.ts";
+import { type Tracer, traced } from "../trace.ts";
 
 /** Runs a call to the outside under a circuit breaker with a timeout. The default has no breaker. */
 export type Guard = <T>(name: string, milliseconds: number, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 const AT_ONCE = 32;
+/** Streams with effects that wait in memory; of more the marks in the store are enough: the walk finds them. */
+const WAITING = 5_000;
 const LEASE = 15_000;
 const LOOK_AGAIN = 2_000;
 const TIMEOUT = 60_000;
+/** How long the end of an instance waits for attempts that do not hear of it. */
+const LAST = 3_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.
 type AnyEffect = Effect<any, any, any>;
 type Task = { readonly commit: Commit; readonly version: number };
+
+/** What the worker tells of itself. */
+export type EffectsObserver = {
+  /** Something went wrong, with the commit it was about. */
+  readonly failed: (error: unknown, where: string, about?: Commit) => void;
+  /** An attempt ended; `stopped`: by the end of this instance, or because it was not wanted any more. */
+  readonly attempted?:
+    | ((effect: string, outcome: "done" | "failed" | "stopped", milliseconds: number, error?: unknown) => void)
+    | undefined;
+  readonly tracer?: Tracer | undefined;
+};
 
 /**
  * Runs the effects of a service's own events: off the log, one at a time a stream, lowest version first, bounded overall. An effect ends in
@@ -30,16 +46,29 @@ export const effectsWorker = (
   codec: Codec,
   executor: Executor,
   guard: Guard,
-  onError: (error: unknown, eventId: string) => void,
+  { failed, attempted, tracer }: EffectsObserver,
 ) => {
   const { store, clock } = ports;
   const wake = alarm(clock);
   /** Streams with something to do. */
   const waiting = new Set<string>();
+  const wait = (stream: string): void => void (waiting.size < WAITING && waiting.add(stream));
   const running = new Map<string, AbortController>();
 
   const outcome = async ({ commit, version }: Task, command: Message): Promise<void> => {
     await executor.execute(command, because(commit, version, causeOf(commit.stream, version, "effect", "outcome")));
+  };
+
+  const measured = async <T>(effect: string, stop: AbortSignal, run: () => Promise<T>): Promise<T> => {
+    const began = clock.now();
+    try {
+      const result = await run();
+      attempted?.(effect, "done", clock.now() - began);
+      return result;
+    } catch (error) {
+      attempted?.(effect, stop.aborted ? "stopped" : "failed", clock.now() - began, error);
+      throw error;
+    }
   };
 
   const attempt = async (
@@ -54,15 +83,28 @@ export const effectsWorker = (
     if (effect.wanted && !effect.wanted(state, event)) return undefined;
     const report = async (command: Message) => void (await executor.execute(command, because(commit, version, null)));
     const name = `${service.name}.${event.type}`;
-    return guard(name, effect.timeout ?? TIMEOUT, (signal) =>
-      effect.run(event, {
-        eventId: eventIdOf(commit.stream, version),
-        meta: metaIn(commit, version),
-        state,
-        signal: AbortSignal.any([signal, stop]),
-        attempt: number,
-        report,
-      }),
+    return measured(event.type, stop, () =>
+      guard(name, effect.timeout ?? TIMEOUT, (signal) =>
+        effect.run(event, {
+          eventId: eventIdOf(commit.stream, version),
+          meta: metaIn(commit, version),
+          state,
+          signal: AbortSignal.any([signal, stop]),
+          attempt: number,
+          report,
+        }),
+      ),
+    );
+  };
+
+  /** Within a span: what the attempt reports and comes to is a part of it. */
+  const inSpan = ({ commit, version }: Task, effect: string, number: number, run: (task: Task) => Promise<void>): Promise<void> => {
+    const attributes = { "pitrix.event_id": eventIdOf(commit.stream, version), "pitrix.attempt": number };
+    return traced(
+      tracer,
+      commit.metadata.traceparent,
+      () => ({ name: `effect ${effect}`, kind: "client", attributes }),
+      (traceparent) => run({ commit: { ...commit, metadata: { ...commit.metadata, traceparent } }, version }),
     );
   };
 
@@ -78,12 +120,14 @@ export const effectsWorker = (
         const abort = new AbortController();
         running.set(commit.stream, abort);
         try {
-          const command = await attempt(effect, task, event, number, AbortSignal.any([abort.signal, stop]));
-          if (command) await outcome(task, command);
+          await inSpan(task, event.type, number, async (task) => {
+            const command = await attempt(effect, task, event, number, AbortSignal.any([abort.signal, stop]));
+            if (command) await outcome(task, command);
+          });
           break;
         } catch (error) {
           if (stop.aborted) return;
-          onError(error, eventIdOf(commit.stream, version));
+          failed(error, eventIdOf(commit.stream, version), commit);
           if (!abort.signal.aborted && effect.attempts !== undefined && number >= effect.attempts && effect.otherwise) {
             await outcome(task, effect.otherwise(event, error instanceof Error ? error : new Error(String(error))));
             break;
@@ -110,12 +154,12 @@ export const effectsWorker = (
       }
     })();
     try {
-      for (let due = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER); due.length > 0 && !stop.aborted; ) {
+      for (let due = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1); due.length > 0 && !stop.aborted; ) {
         const lowest = due
           .flatMap((commit) => commit.effects.map((version) => ({ commit, version })))
           .sort((a, b) => a.version - b.version)[0];
         if (lowest) await run(lowest, stop);
-        due = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER);
+        due = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1);
       }
     } finally {
       done.abort("over");
@@ -133,9 +177,9 @@ export const effectsWorker = (
         waiting.delete(stream);
         const work = runStream(stream, stop)
           .catch(async (error) => {
-            onError(error, stream);
+            failed(error, stream);
             await clock.sleep(backOff(clock, 3), stop);
-            waiting.add(stream);
+            wait(stream);
           })
           .finally(() => {
             busy.delete(stream);
@@ -145,7 +189,10 @@ export const effectsWorker = (
       }
       await wake.wait(60_000, stop);
     }
-    await Promise.all(busy.values());
+    // What does not hear of the end is left: its mark stays, and whoever takes it up begins anew.
+    const ended = new AbortController();
+    await Promise.race([Promise.all(busy.values()), clock.sleep(LAST, ended.signal)]);
+    ended.abort("over");
   };
 
   /** Finds the marks of a former life and of instances that died. */
@@ -155,12 +202,12 @@ export const effectsWorker = (
         let after: Place | undefined;
         do {
           const page = await store.due("effects", after, 500);
-          for (const { stream } of page) if (!running.has(stream)) waiting.add(stream);
-          after = page.length < 500 || waiting.size > 5_000 ? undefined : page.at(-1);
+          for (const { stream } of page) if (!running.has(stream)) wait(stream);
+          after = page.length < 500 || waiting.size >= WAITING ? undefined : page.at(-1);
         } while (after && !stop.aborted);
         if (waiting.size > 0) wake.ring();
       } catch (error) {
-        onError(error, "walk");
+        failed(error, "walk");
       }
       await clock.sleep(LOOK_AGAIN, stop);
     }
@@ -170,7 +217,7 @@ export const effectsWorker = (
     /** Told of every commit: starts what it asks for, and stops what it makes unwanted. */
     offer: ({ stream, effects }: Commit): void => {
       if (effects.length > 0) {
-        waiting.add(stream);
+        wait(stream);
         wake.ring();
       }
       const attemptUnderWay = running.get(stream);
@@ -184,7 +231,7 @@ export const effectsWorker = (
 
   async function abortIfUnwanted(stream: string, underWay: AbortController): Promise<void> {
     try {
-      const [commit] = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER);
+      const [commit] = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1);
       const version = commit && Math.min(...commit.effects);
       const stored = commit && version !== undefined ? commit.events[version - commit.version] : undefined;
       if (!stored) return;
@@ -193,7 +240,7 @@ export const effectsWorker = (
       const { state } = await executor.state(aggregateOf(stream), stream);
       if (!effect.wanted(state, codec.decode(stored.schemaId, stored.bytes))) underWay.abort("unwanted");
     } catch (error) {
-      onError(error, stream);
+      failed(error, stream);
     }
   }
 };

@@ -1,5 +1,5 @@
 import type { Codec } from "../codec/codec.ts";
-import { alarm } from "../concurrency.ts";
+import { alarm, backOff, recent } from "../concurrency.ts";
 import { metaIn } from "../log/record.ts";
 import { aggregateOf, eventIdOf } from "../message.ts";
 import type { Clock, Commit, EventStore } from "../ports.ts";
@@ -8,17 +8,23 @@ import { causeOf, type Executor } from "../store/execute.ts";
 
 /** How long a timer set by another instance may go unnoticed. */
 const LOOK_AGAIN = 5_000;
+/** How long one that cannot be fired is put aside at most. */
+const ASIDE = 60_000;
 
-/** Fires what events of the service have set. Early, late or twice: deciders test the action, never a clock. */
+/**
+ * Fires what events of the service have set. Early, late or twice: deciders test the action, never a clock. One that cannot be fired is put
+ * aside for a while, so that it holds up no other; one that cannot even be put aside waits for the store.
+ */
 export const timersWorker = (
   service: Service,
   ports: { readonly store: EventStore; readonly clock: Clock },
   codec: Codec,
   { execute }: Pick<Executor, "execute">,
-  onError: (error: unknown) => void,
+  onError: (error: unknown, about?: Commit) => void,
 ) => {
   const { store, clock } = ports;
   const wake = alarm(clock);
+  const failures = recent<number>(1_000);
   let next = Number.POSITIVE_INFINITY;
 
   const fire = async (commit: Commit, version: number): Promise<void> => {
@@ -43,6 +49,19 @@ export const timersWorker = (
     await store.clear("timers", [{ commit, version }]);
   };
 
+  const fireOrPutAside = async (commit: Commit, version: number): Promise<void> => {
+    const eventId = eventIdOf(commit.stream, version);
+    try {
+      await fire(commit, version);
+      failures.delete(eventId);
+    } catch (error) {
+      onError(error, commit);
+      const attempts = (failures.get(eventId) ?? 0) + 1;
+      await store.postpone(commit, version, clock.now() + backOff(clock, attempts, 1_000, ASIDE));
+      failures.set(eventId, attempts);
+    }
+  };
+
   return {
     offer: ({ timers }: Commit): void => {
       for (const { at } of timers)
@@ -57,7 +76,7 @@ export const timersWorker = (
           next = Number.POSITIVE_INFINITY;
           const now = clock.now();
           for (const commit of await store.dueTimers(now, 100))
-            for (const { at, version } of commit.timers) if (at <= now) await fire(commit, version);
+            for (const { at, version } of commit.timers) if (at <= now) await fireOrPutAside(commit, version);
         } catch (error) {
           onError(error);
         }

@@ -28,12 +28,13 @@ export const followTopic = (options: KafkaLogOptions, administration: Administra
       if (end !== undefined && next >= end) ends.delete(partition);
       if (ends.size === 0) resolve();
     };
-    const handleBatch = async ({ records, partition }: LogBatch): Promise<void> => {
+    const handleBatch = async ({ records, partition, next }: LogBatch): Promise<number> => {
       for (const record of records) {
         if (record.offset < (positions.get(partition) ?? 0)) continue;
         handle(record);
         positions.set(partition, record.offset + 1);
       }
+      return next;
     };
     const position = async (_: string, partition: number) => positions.get(partition);
     const subscription = { group, topics: [topic], position, handle: handleBatch, onAdvance };

@@ -31,12 +31,30 @@ const grace = 500;
 const textOf = (value: Buffer | string | (Buffer | string)[] | undefined): string =>
   Array.isArray(value) ? textOf(value.at(-1)) : typeof value === "string" ? value : (value?.toString("utf8") ?? "");
 
-const recordOf = (topic: string, partition: number, message: KafkaMessage): LogRecord => {
-  const headers: { [name: string]: string } = {};
-  for (const name in message.headers) headers[name] = textOf(message.headers[name]);
-  const { key, value } = message;
-  return { topic, partition, offset: Number(message.offset), key: key?.toString("utf8") ?? "", value, headers };
-};
+/** A class, so that headers become text only where somebody asks for them: most records are passed over by their type alone. */
+class KafkaRecord implements LogRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly value: Buffer | null;
+  readonly #headers: KafkaMessage["headers"];
+  constructor(topic: string, partition: number, { offset, key, value, headers }: KafkaMessage) {
+    this.topic = topic;
+    this.partition = partition;
+    this.offset = Number(offset);
+    this.key = key?.toString("utf8") ?? "";
+    this.value = value;
+    this.#headers = headers;
+  }
+  header(name: string): string | undefined {
+    const value = this.#headers?.[name];
+    return value === undefined ? undefined : textOf(value);
+  }
+  get headers(): LogRecord["headers"] {
+    return Object.fromEntries(Object.entries(this.#headers ?? {}).map(([name, value]) => [name, textOf(value)]));
+  }
+}
 
 /** The partitions that a member holds between two rebalances. `running` outlives it: a partition is handled once at a time also across assignments. */
 export const lanesOf = (
@@ -110,19 +128,19 @@ export const lanesOf = (
     const patience = new AbortController();
     lane.busy = true;
     lane.letGo = () => patience.abort();
-    const handled = insist(() => subscription.handle(batch, signal), lane.letGo).then((outcome) => {
-      const isDone = outcome !== undefined && !signal.aborted;
+    const handled = insist(() => subscription.handle(batch, signal), lane.letGo).then((outcome): number | undefined => {
       lane.busy = false;
       lane.slow = Date.now() - started > grace;
-      if (isDone) advance(lane, batch.next);
-      return isDone;
+      if (!outcome || signal.aborted) return undefined;
+      advance(lane, outcome.value);
+      return outcome.value;
     });
     running.set(nameOf(lane.topic, lane.partition), handled);
     await Promise.race([handled, pause(lane.slow ? 0 : grace, patience.signal)]);
     lane.letGo();
-    if (!lane.busy) return lane.at === batch.next;
+    if (!lane.busy && lane.at === batch.next) return true;
     control.pause(lane.topic, lane.partition);
-    void handled.then((isDone) => isDone && moveTo(lane, batch.next));
+    void handled.then((next) => next !== undefined && moveTo(lane, next));
     return false;
   };
 
@@ -146,8 +164,8 @@ export const lanesOf = (
         return undefined;
       }
       const last = batch.lastOffset();
-      const records = batch.messages.map((message) => recordOf(topic, partition, message));
-      return (await work(lane, { topic, partition, records, next: Number(last) + 1 })) ? last : undefined;
+      const records = batch.messages.map((message) => new KafkaRecord(topic, partition, message));
+      return (await work(lane, { topic, partition, records, next: Number(last) + 1, end: Number(batch.highWatermark) })) ? last : undefined;
     },
     /** kafkajs stepped over records that nobody is to see (marks of transactions). */
     skip: (topic: string, partition: number, last: number): void => {

@@ -13,7 +13,9 @@ export type MemberOptions = {
 };
 export type Member = { readonly failed: Promise<Error>; readonly leave: () => Promise<void> };
 
-const megabyte = 1_048_576;
+/** What one fetch brings at most, shared out over the partitions; a single batch of the log that is larger is still brought. */
+const fetched = 6 * 1_048_576;
+const ofPartition = { least: 262_144, most: 1_048_576 };
 const silence = 60_000;
 const commitEvery = 5_000;
 /** One life of a member of a group: resolves when it has joined; afterwards `failed` tells if it has to be replaced. */
@@ -21,6 +23,7 @@ export const joinGroup = async (options: KafkaLogOptions, { subscription, admini
   const { group, topics } = subscription;
   const counts = await Promise.all(topics.map((topic) => administration.partitions(topic)));
   const partitions = counts.reduce((sum, count) => sum + count, 0);
+  const share = Math.max(ofPartition.least, Math.min(ofPartition.most, Math.floor(fetched / partitions)));
   const client = connectClient(options);
   const consumer = client.kafka.consumer({
     groupId: group,
@@ -30,8 +33,8 @@ export const joinGroup = async (options: KafkaLogOptions, { subscription, admini
     heartbeatInterval: 500,
     maxWaitTimeInMs: 500,
     minBytes: 1,
-    maxBytesPerPartition: megabyte,
-    maxBytes: partitions * megabyte,
+    maxBytesPerPartition: share,
+    maxBytes: partitions * share,
     // A failed consumer is replaced as a whole, whatever it failed of.
     retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 1_000, restartOnFailure: async () => false },
   });

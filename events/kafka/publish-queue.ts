@@ -12,7 +12,14 @@ export type PublishQueueOptions = {
   /** What goes into one send: bytes of a partition (the broker refuses bigger batches), and records. */
   readonly partitionBytes?: number;
   readonly sendRecords?: number;
+  /** What may wait in all; beyond it a call is refused, unless it is the only one. */
+  readonly waitingBytes?: number;
 };
+
+/** More waits to be published than there is room for: it has to be tried again later. */
+class PublishQueueFull extends Error {
+  override name = "Outage";
+}
 
 type Placed = { readonly record: OutgoingRecord; readonly partition: number; readonly bytes: number };
 type Call = {
@@ -37,8 +44,9 @@ const keyOf = ({ topic, key }: OutgoingRecord): string => `${topic}\n${key}`;
  * else a later record would overtake an earlier one.
  */
 export const publishQueue = (options: PublishQueueOptions): ((records: readonly OutgoingRecord[]) => Promise<void>) => {
-  const { partitionBytes = 900_000, sendRecords = 4_000 } = options;
+  const { partitionBytes = 250_000, sendRecords = 4_000, waitingBytes = 32_000_000 } = options;
   let waiting: Call[] = [];
+  let held = 0;
   let running = false;
 
   const fail = (failed: ReadonlySet<Call>, error: Error): void => {
@@ -115,15 +123,22 @@ export const publishQueue = (options: PublishQueueOptions): ((records: readonly 
     running = false;
   };
 
-  return (records) =>
-    records.length === 0
-      ? Promise.resolve()
-      : new Promise((resolve, reject) => {
-          waiting.push({ records, placed: [], sent: 0, resolve, reject });
-          // What is published in the same turn goes into the same send.
-          if (!running) {
-            running = true;
-            queueMicrotask(() => void run());
-          }
-        });
+  return async (records) => {
+    if (records.length === 0) return;
+    const bytes = records.reduce((sum, record) => sum + bytesOf(record), 0);
+    if (held > 0 && held + bytes > waitingBytes) throw new PublishQueueFull(`the log is slow: ${held} bytes wait to be published`);
+    held += bytes;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        waiting.push({ records, placed: [], sent: 0, resolve, reject });
+        // What is published in the same turn goes into the same send.
+        if (!running) {
+          running = true;
+          queueMicrotask(() => void run());
+        }
+      });
+    } finally {
+      held -= bytes;
+    }
+  };
 };

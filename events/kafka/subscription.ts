@@ -9,6 +9,8 @@ const joiningMayTake = 60_000;
 /** A member of a group for as long as nobody stops it: whenever it fails, another one joins in its place. */
 export const runSubscription = async (options: KafkaLogOptions, member: Omit<MemberOptions, "running">): Promise<Running> => {
   const running = new Map<string, Promise<unknown>>();
+  /** Why there is no member just now. */
+  let absent: string | undefined;
   const stopping = new AbortController();
   const { signal } = stopping;
   const tell = (error: Error) => member.subscription.onError?.(error);
@@ -17,9 +19,12 @@ export const runSubscription = async (options: KafkaLogOptions, member: Omit<Mem
   const join = async (until: number): Promise<Member | undefined> => {
     for (let failures = 0; !signal.aborted; failures++) {
       try {
-        return await joinGroup(options, { ...member, running });
+        const joined = await joinGroup(options, { ...member, running });
+        absent = undefined;
+        return joined;
       } catch (error) {
         if (signal.aborted) return undefined;
+        absent = asError(error).message;
         tell(asError(error));
         if (Date.now() > until) throw error;
         await pause(backOff(failures), signal);
@@ -33,6 +38,7 @@ export const runSubscription = async (options: KafkaLogOptions, member: Omit<Mem
     let current = first;
     while (current) {
       const failure = await Promise.race([current.failed, stopped]);
+      absent = failure?.message;
       await current.leave();
       if (failure === undefined) return;
       tell(failure);
@@ -47,5 +53,5 @@ export const runSubscription = async (options: KafkaLogOptions, member: Omit<Mem
     await living;
     await settled(handlersMayTake, Promise.all(running.values()));
   };
-  return { stop };
+  return { stop, trouble: () => absent };
 };

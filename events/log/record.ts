@@ -33,22 +33,53 @@ export const recordsOf = (service: string, { stream, version, events, metadata }
   }));
 };
 
+export const bytesOf = ({ events }: Commit): number => events.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+
+/** One header, without reading the others where that costs something. */
+export const headerOf = (record: Pick<LogRecord, "headers" | "header">, name: string): string | undefined =>
+  record.header ? record.header(name) : record.headers[name];
+
 /** The event type in a record's headers, without decoding it; undefined where it is no event of ours. */
-export const typeOf = ({ topic, headers }: LogRecord): string | undefined => {
-  const type = headers.ce_type;
-  return type?.startsWith(`${topic}.`) ? type.slice(topic.length + 1) : undefined;
+export const typeOf = (record: LogRecord): string | undefined => {
+  const type = headerOf(record, "ce_type");
+  return type?.startsWith(record.topic) && type[record.topic.length] === "." ? type.slice(record.topic.length + 1) : undefined;
 };
 
-export const metaOf = ({ key, headers }: LogRecord): Meta => ({
-  eventId: headers.ce_id ?? "",
-  stream: key,
-  version: Number(headers.ce_sequence),
-  time: headers.ce_time ?? "",
-  actor: { userId: headers.ce_actor ?? "system", ownerPath: headers.ce_ownerpath ?? "" },
-  correlationId: headers.ce_correlationid ?? "",
-  causationId: headers.ce_causationid ?? null,
-  actionId: headers.ce_actionid ?? null,
-});
+/** What travels beside an event. A class, so that what few tables ask for is read from the headers only then: that is most of reading an event. */
+class RecordMeta implements Meta {
+  readonly eventId: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly #record: LogRecord;
+  constructor(record: LogRecord, version: number) {
+    this.#record = record;
+    this.stream = record.key;
+    this.version = version;
+    this.eventId = eventIdOf(record.key, version);
+  }
+  get time(): string {
+    return headerOf(this.#record, "ce_time") ?? "";
+  }
+  get actor(): Meta["actor"] {
+    return { userId: headerOf(this.#record, "ce_actor") ?? "system", ownerPath: headerOf(this.#record, "ce_ownerpath") ?? "" };
+  }
+  get correlationId(): string {
+    return headerOf(this.#record, "ce_correlationid") ?? "";
+  }
+  get causationId(): string | null {
+    return headerOf(this.#record, "ce_causationid") ?? null;
+  }
+  get actionId(): string | null {
+    return headerOf(this.#record, "ce_actionid") ?? null;
+  }
+}
+
+export const metaOf = (record: LogRecord, version = Number(headerOf(record, "ce_sequence"))): Meta => new RecordMeta(record, version);
+
+/** All of it, as a plain object. */
+export const plainMeta = ({ eventId, stream, version, time, actor, correlationId, causationId, actionId }: Meta): Meta => {
+  return { eventId, stream, version, time, actor, correlationId, causationId, actionId };
+};
 
 /** The same for an event read from the store. */
 export const metaIn = ({ stream, metadata }: Commit, version: number): Meta => ({

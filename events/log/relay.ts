@@ -1,9 +1,16 @@
 import { alarm, backOff, recent } from "../concurrency.ts";
 import type { Clock, Commit, EventStore, Log, Place } from "../ports.ts";
-import { recordsOf } from "./record.ts";
+import type { Span, Tracer } from "../trace.ts";
+import { publishing as spanOf } from "./messaging.ts";
+import { bytesOf, recordsOf } from "./record.ts";
 
+/** What is published at once, and what waits for that in memory; one commit more where none would fit. */
 const BATCH = 1_000;
+const BATCH_BYTES = 4_000_000;
 const QUEUE = 20_000;
+const QUEUE_BYTES = 32_000_000;
+/** Marks that one walk remembers. */
+const MET = 100_000;
 /** Between two walks. A mark met in one walk only is most likely in the hands of the process that committed it. */
 const LEFT_BEHIND = 2_000;
 
@@ -17,20 +24,42 @@ export const relay = (
   instance: string,
   ports: { readonly store: EventStore; readonly log: Log; readonly clock: Clock },
   onError: (error: unknown) => void,
+  onPublished: (commit: Commit) => void = () => {},
+  tracer?: Tracer,
 ) => {
   const { store, log, clock } = ports;
   const wake = alarm(clock);
   const queue = new Map<string, Commit>();
   const published = recent<number>(50_000);
+  let bytes = 0;
   let failing = false;
 
   const offer = (commit: Commit): void => {
     // Beyond the bound the mark in the store is enough: the walk finds it.
-    if (queue.size < QUEUE) queue.set(id(commit), commit);
+    if (queue.size < QUEUE && bytes < QUEUE_BYTES && !queue.has(id(commit))) {
+      queue.set(id(commit), commit);
+      bytes += bytesOf(commit);
+    }
     wake.ring();
   };
+  const remove = (commit: Commit): void => {
+    if (queue.delete(id(commit))) bytes -= bytesOf(commit);
+  };
+  const next = (): readonly Commit[] => {
+    const batch: Commit[] = [];
+    let size = 0;
+    for (const commit of queue.values()) {
+      size += bytesOf(commit);
+      if (batch.length === BATCH || (batch.length > 0 && size > BATCH_BYTES)) break;
+      batch.push(commit);
+    }
+    return batch;
+  };
 
-  /** The batch with what must go before it, by (stream, version): other instances commit to the same streams, also between two of ours. */
+  /**
+   * The batch with what must go before it, by (stream, version): other instances commit to the same streams, also between two of ours.
+   * Where that is more than fits, the later commits of the stream stay in the queue.
+   */
   const ordered = async (batch: readonly Commit[]): Promise<readonly Commit[]> => {
     const all = new Map(batch.map((commit) => [id(commit), commit]));
     const reached = new Map<string, number>();
@@ -40,20 +69,42 @@ export const relay = (
       if (version > known + 1) gaps.set(stream, version);
       reached.set(stream, Math.max(known, version + events.length - 1));
     }
-    for (const [stream, version] of gaps)
-      for (const earlier of await store.dueBelow("publish", stream, version)) all.set(id(earlier), earlier);
+    for (const [stream, version] of gaps) {
+      const room = Math.max(0, 2 * BATCH - all.size);
+      const earlier = room === 0 ? [] : await store.dueBelow("publish", stream, version, room);
+      for (const commit of earlier) all.set(id(commit), commit);
+      const last = earlier.at(-1)?.version ?? 0;
+      if (earlier.length === room)
+        for (const commit of all.values()) if (commit.stream === stream && commit.version > last) all.delete(id(commit));
+    }
     return [...all.values()].sort(byPlace);
   };
 
   const publishSome = async (): Promise<void> => {
-    const batch = await ordered([...queue.values()].slice(0, BATCH));
-    await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));
+    const batch = await ordered(next());
+    await inSpans(tracer, batch, async () => {
+      await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));
+    });
     for (const { stream, version, events } of batch) published.set(stream, version + events.length - 1);
-    for (const commit of batch) queue.delete(id(commit));
-    await store.clear(
-      "publish",
-      batch.map((commit) => ({ commit, version: commit.version })),
-    );
+    for (const commit of batch) {
+      remove(commit);
+      onPublished(commit);
+    }
+    // Beside the next send; a mark that stays longer means a repeat at worst.
+    await clearing;
+    clearing = clear(batch);
+  };
+
+  let clearing: Promise<void> = Promise.resolve();
+  const clear = async (batch: readonly Commit[]): Promise<void> => {
+    try {
+      await store.clear(
+        "publish",
+        batch.map((commit) => ({ commit, version: commit.version })),
+      );
+    } catch (error) {
+      onError(error);
+    }
   };
 
   const publishing = async (signal: AbortSignal): Promise<void> => {
@@ -88,7 +139,9 @@ export const relay = (
               if (before.has(id(commit)) && !queue.has(id(commit))) offer(commit);
             }
             after = page.length < BATCH ? undefined : page.at(-1);
-          } while (after && met.size < QUEUE && !signal.aborted);
+            // Behind a backlog the walk goes no faster than the log takes it.
+            while (queue.size >= QUEUE / 2 && !failing && !signal.aborted) await clock.sleep(10, signal);
+          } while (after && met.size < MET && queue.size < QUEUE / 2 && !signal.aborted);
         }
         before = met;
       } catch (error) {
@@ -109,6 +162,7 @@ export const relay = (
     /** Publishes what is queued, once; for an orderly end. */
     flush: async (): Promise<void> => {
       while (queue.size > 0) await publishSome();
+      await clearing;
     },
   };
 };
@@ -117,3 +171,19 @@ export type Relay = ReturnType<typeof relay>;
 const id = ({ stream, version }: Commit): string => `${stream}@${version}`;
 
 const byPlace = (a: Commit, b: Commit): number => (a.stream === b.stream ? a.version - b.version : a.stream < b.stream ? -1 : 1);
+
+/** A span for each commit that is part of a trace. */
+const inSpans = async (tracer: Tracer | undefined, commits: readonly Commit[], run: () => Promise<void>): Promise<void> => {
+  if (!tracer) return run();
+  const spans = commits.flatMap((commit): readonly Span[] => {
+    const { traceparent } = commit.metadata;
+    return traceparent === null ? [] : [tracer(spanOf(commit), traceparent)];
+  });
+  try {
+    await run();
+    for (const span of spans) span.end();
+  } catch (error) {
+    for (const span of spans) span.end(error);
+    throw error;
+  }
+};

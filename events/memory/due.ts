@@ -15,7 +15,7 @@ export const commitId = (commit: Commit): string => {
   return `=${commit.cause}`;
 };
 
-type Due = Pick<EventStore, "due" | "dueBelow" | "dueTimers" | "clear">;
+type Due = Pick<EventStore, "due" | "dueBelow" | "dueTimers" | "postpone" | "clear">;
 
 /** The due marks, each with an ascending list of the commits that carry it. */
 export const dueMarks = (database: MemoryDatabase, fate: Fate): Due => {
@@ -31,10 +31,11 @@ export const dueMarks = (database: MemoryDatabase, fate: Fate): Due => {
         const start = after === undefined ? 0 : indexOf(keys, placeKey(after.stream, after.version + 1));
         return commitsOf(keys.slice(start, start + limit));
       }),
-    dueBelow: (mark, stream, version) =>
+    dueBelow: (mark, stream, version, limit) =>
       under(fate, `store.dueBelow ${mark} ${stream}@${version}`, () => {
         const keys = database.due[mark];
-        return commitsOf(keys.slice(indexOf(keys, placeKey(stream, 0)), indexOf(keys, placeKey(stream, version))));
+        const start = indexOf(keys, placeKey(stream, 0));
+        return commitsOf(keys.slice(start, Math.min(start + limit, indexOf(keys, placeKey(stream, version)))));
       }),
     dueTimers: (until, limit) =>
       under(fate, `store.dueTimers ${until}`, () => {
@@ -44,6 +45,14 @@ export const dueMarks = (database: MemoryDatabase, fate: Fate): Due => {
           ids.add(key.slice(key.indexOf("|") + 1));
         }
         return commitsOf([...ids]);
+      }),
+    postpone: (commit, version, at) =>
+      under(fate, `store.postpone ${commit.stream}@${version} ${at}`, () => {
+        const before = database.commits.get(commitId(commit));
+        if (before === undefined) return;
+        const timers = before.timers.map((timer) => (timer.version === version ? { version, at } : timer));
+        database.commits.set(commitId(commit), { ...before, timers });
+        setMarks(database, before, { ...before, timers });
       }),
     clear: (mark, done) =>
       under(fate, `store.clear ${mark} ${done.map(({ commit, version }) => `${commit.stream}@${version}`).join(" ")}`, () => {

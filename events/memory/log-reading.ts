@@ -72,8 +72,9 @@ export const readLane = async (
     if (!batch) return;
     const handled = insist(reading, instance, signal, () => subscription.handle(batch.value, signal), tell);
     running.set(laneName(lane), handled);
-    if (!(await handled)) return;
-    offset = batch.value.next;
+    const outcome = await handled;
+    if (!outcome) return;
+    offset = outcome.value;
   }
 };
 

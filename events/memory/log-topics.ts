@@ -20,7 +20,8 @@ export type MemoryTopics = {
   readonly all: () => ReadonlyMap<string, readonly MemoryPartition[]>;
 };
 
-const batchRecords = 100;
+/** Few, so that there is more behind most batches. */
+const batchRecords = 4;
 
 const copy = <R extends OutgoingRecord>(record: R): R => ({
   ...record,
@@ -40,7 +41,7 @@ const memoryPartition = (topic: string, partition: number): MemoryPartition => {
     stored,
     batch: (from) => {
       const records = stored.slice(from, from + batchRecords).map(copy);
-      return { topic, partition, records, next: from + records.length };
+      return { topic, partition, records, next: from + records.length, end: stored.length };
     },
     reaches: (offset, signal) =>
       new Promise((resolve) => {

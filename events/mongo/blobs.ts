@@ -10,6 +10,8 @@ type File = {
   readonly chunkSize: number;
   readonly uploadDate: Date;
   readonly filename: string;
+  /** All of a file that is no longer than a chunk: one write instead of two. */
+  readonly data?: Uint8Array;
 };
 type Chunk = { readonly _id: string; readonly files_id: string; readonly n: number; readonly data: Uint8Array };
 
@@ -20,7 +22,7 @@ const batch = 16;
 export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
 /**
- * Blobs in GridFS, the file's id being the digest. Chunks are written under ids that follow from it, so whoever puts the same bytes writes
+ * Blobs in GridFS, the file's id being the digest; a small one stands in its file's document. Chunks are written under ids that follow from it, so whoever puts the same bytes writes
  * the same chunks, at once or after a crash; the file's own document comes last and says that all are there.
  */
 export const mongoBlobs = (database: Ready<Db>, now: () => number): Blobs => {
@@ -34,13 +36,17 @@ export const mongoBlobs = (database: Ready<Db>, now: () => number): Blobs => {
     put: async (bytes) => {
       const digest = digestOf(bytes);
       const { files, chunks } = await bucket();
-      if ((await files.findOne({ _id: digest })) !== null) return digest;
+      const file = { _id: digest, length: bytes.length, chunkSize, uploadDate: new Date(now()), filename: digest };
+      if (bytes.length <= chunkSize) {
+        await files.insertOne({ ...file, data: bytes }).catch(ignoreDuplicates);
+        return digest;
+      }
+      if ((await files.findOne({ _id: digest }, { projection: { _id: 1 } })) !== null) return digest;
       for (let first = 0; first * chunkSize < bytes.length; first += batch) {
         const documents = slices(digest, bytes, first);
         const operations = documents.map((chunk) => ({ replaceOne: { filter: { _id: chunk._id }, replacement: chunk, upsert: true } }));
         await chunks.bulkWrite(operations, { ordered: false }).catch(ignoreDuplicates);
       }
-      const file = { _id: digest, length: bytes.length, chunkSize, uploadDate: new Date(now()), filename: digest };
       await files.insertOne(file).catch(ignoreDuplicates);
       return digest;
     },
@@ -48,8 +54,8 @@ export const mongoBlobs = (database: Ready<Db>, now: () => number): Blobs => {
       const { files, chunks } = await bucket();
       const file = await files.findOne({ _id: digest });
       if (file === null) return undefined;
-      const parts: Uint8Array[] = [];
-      for await (const { data } of chunks.find({ files_id: digest }).sort({ n: 1 })) parts.push(data);
+      const parts: Uint8Array[] = file.data ? [file.data] : [];
+      if (!file.data) for await (const { data } of chunks.find({ files_id: digest }).sort({ n: 1 })) parts.push(data);
       const bytes = new Uint8Array(Buffer.concat(parts));
       if (digestOf(bytes) !== digest) throw new Error(`the stored blob ${digest} is damaged`);
       return bytes;

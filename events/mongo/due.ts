@@ -6,7 +6,7 @@ import type { Ready } from "./ready.ts";
 import { timerWalk, windowWalk } from "./walk.ts";
 
 type Mark = Parameters<EventStore["clear"]>[0];
-type Due = Pick<EventStore, "due" | "dueBelow" | "dueTimers" | "clear">;
+type Due = Pick<EventStore, "due" | "dueBelow" | "dueTimers" | "postpone" | "clear">;
 type Update = AnyBulkWriteOperation<CommitDocument>;
 
 const fieldOf = { publish: "publish", effects: "effect" } as const;
@@ -19,16 +19,20 @@ export const dueMarks = (commits: Ready<Collection<CommitDocument>>): Due => {
   const timers = timerWalk(commits);
   return {
     due: async (mark, after, limit) => (await walks[mark](after, limit)).map(fromDocument),
-    dueBelow: async (mark, stream, version) => {
+    dueBelow: async (mark, stream, version, limit) => {
       const field = fieldOf[mark];
       const range = { $gte: walkKey(stream, 0), $lt: walkKey(stream, version) };
       const found = await (await commits())
         .find({ [field]: range })
         .sort({ [field]: 1 })
+        .limit(limit)
         .toArray();
       return found.map(fromDocument);
     },
     dueTimers: async (until, limit) => (await timers(until, limit)).map(fromDocument),
+    postpone: async (commit, version, at) => {
+      await (await commits()).updateOne({ _id: idOf(commit), "timers.version": version }, { $set: { "timers.$.at": at } });
+    },
     clear: async (mark, done) => {
       const versions = new Map<string, number[]>();
       for (const { commit, version } of done) versions.set(idOf(commit), [...(versions.get(idOf(commit)) ?? []), version]);

@@ -3,13 +3,14 @@ import type { EventStore } from "../ports.ts";
 import { claims, nextTurns } from "./claims.ts";
 import { type CommitDocument, fromDocument, placeKey, toDocument } from "./commit-document.ts";
 import { dueMarks } from "./due.ts";
-import { isDuplicate } from "./duplicate.ts";
+import { groupCommit } from "./group-commit.ts";
 import { leases } from "./leases.ts";
 import { once, type Ready } from "./ready.ts";
 
 /** The event store of one service: a collection with a document a commit. */
 export const mongoStore = (database: Ready<Db>, now: () => number): EventStore => {
   const commits = once(async () => prepare(await database()));
+  const inserting = once(async () => groupCommit(await commits()));
   return {
     read: async (stream, after) => {
       // By `end` and not by `_id`: it includes the commit that straddles `after`, leaves receipts out, and the embedded server has no range on `_id`.
@@ -19,8 +20,9 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
     },
     append: async (commit) => {
       const collection = await commits();
+      const insert = await inserting();
       for (let turns: ReadonlyMap<string, number> | undefined; ; ) {
-        if (await inserted(collection, toDocument(commit, turns))) return "appended";
+        if (await insert(toDocument(commit, turns))) return "appended";
         const next = await nextTurns(collection, commit.claims);
         // Nobody holds what it claims, and it was not at an outdated turn either: its version or its cause is taken.
         if (next === undefined || commit.claims.every((claim) => next.get(claim) === (turns?.get(claim) ?? 0))) return "conflict";
@@ -54,16 +56,6 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
 
 const inTime = (a: CommitDocument, b: CommitDocument): number =>
   a.metadata.time === b.metadata.time ? (a._id < b._id ? -1 : 1) : a.metadata.time < b.metadata.time ? -1 : 1;
-
-const inserted = async (commits: Collection<CommitDocument>, document: CommitDocument): Promise<boolean> => {
-  try {
-    await commits.insertOne(document);
-    return true;
-  } catch (error) {
-    if (isDuplicate(error)) return false;
-    throw error;
-  }
-};
 
 const prepare = async (database: Db): Promise<Collection<CommitDocument>> => {
   const commits = database.collection<CommitDocument>("commits");

@@ -56,7 +56,11 @@ export const timerWalk = (commits: Ready<Collection<CommitDocument>>) => {
     const collection = await commits();
     const earliest = (document: CommitDocument): number => Math.min(...(document.timers ?? []).map(({ at }) => at));
     for (let bound = Math.min(until, reach), span = minute; ; bound = Math.min(until, bound + span), span *= 8) {
-      const found = await collection.find({ "timers.at": { $lte: bound } }).toArray();
+      const found = await collection
+        .find({ "timers.at": { $lte: bound } })
+        .sort({ "timers.at": 1 })
+        .limit(limit)
+        .toArray();
       if (found.length < limit && bound < until) continue;
       const sorted = found.sort((left, right) => earliest(left) - earliest(right) || (left._id < right._id ? -1 : 1)).slice(0, limit);
       const last = sorted.at(-1);

@@ -115,6 +115,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
     const service = player.make({ life, outside: world, clock: ownClock });
     if (!routes.has(player.name)) routes.set(player.name, router(service));
     const running = instance(service, ports, {
+      far: 0,
       instance: life.name,
       partitions: PARTITIONS,
       guard: guardOf(ownClock),

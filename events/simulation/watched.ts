@@ -24,8 +24,9 @@ export const watchedLog = (
           const { group } = subscription;
           journal.note(life.name, `${group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
         }
-        await subscription.handle(batch, signal);
+        const next = await subscription.handle(batch, signal);
         delivered();
+        return next;
       },
     }),
 });

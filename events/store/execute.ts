@@ -1,9 +1,10 @@
-import { type Codec, InvalidEvent } from "../codec/codec.ts";
+import { serialize } from "node:v8";
+import { type Codec, InvalidEvent, UnknownSchema } from "../codec/codec.ts";
 import { backOff, keyedTurns, recent } from "../concurrency.ts";
 import { type AnyDecider, type Decision, isRejection, type Rejection } from "../decider.ts";
-import { metaIn } from "../log/record.ts";
+import { bytesOf, metaIn } from "../log/record.ts";
 import { type Actor, eventIdOf, type Message, streamOf } from "../message.ts";
-import type { Clock, Commit, EventStore } from "../ports.ts";
+import type { Clock, Commit, EncodedEvent, EventStore } from "../ports.ts";
 import { router, type Service } from "../service.ts";
 
 /** Why a command is carried out, and for whom. */
@@ -36,8 +37,13 @@ export class TableError extends Error {
   override name = "TableError";
 }
 
-export type Head = { readonly version: number; readonly state: unknown; readonly time: string };
+export type Head = { readonly version: number; readonly state: unknown; readonly time: string; readonly size: Size };
+/** Bytes of a state when it was last measured, and of the events since. */
+type Size = { readonly measured: number; readonly since: number };
 
+/** Heads kept, and how large their states may be together; on the heap they take a few times as much. */
+const HEADS = 10_000;
+const HEADS_SIZE = 16_000_000;
 const LARGEST_EVENT = 900_000;
 const LARGEST_COMMIT = 8_000_000;
 
@@ -50,23 +56,24 @@ export const executor = (
 ) => {
   const { store, clock } = ports;
   const route = router(service);
-  const heads = recent<Head>(10_000);
+  const heads = recent<Head>(HEADS, HEADS_SIZE, ({ size }) => size.measured + size.since);
   const turns = keyedTurns();
 
   /** Folds what the stream has beyond the head, as the primary knows it. */
   const fold = async (stream: string, decider: AnyDecider, from?: Head): Promise<Head> => {
-    let { version, state, time } = from ?? { version: 0, state: decider.initialState, time: "" };
+    let { version, state, time, size } = from ?? headOf(decider);
     for (const commit of await store.read(stream, version)) {
-      for (const [index, { schemaId, bytes }] of commit.events.entries()) {
+      for (const [index, { type, schemaId, bytes }] of commit.events.entries()) {
         const at = commit.version + index;
         if (at <= version) continue;
-        const event = codec.decode(schemaId, bytes);
+        const event = readable(eventIdOf(stream, at), codec, { type, schemaId, bytes });
         state = inTable(`evolve ${event.type}`, () => decider.evolve[event.type]?.(state, event, metaIn(commit, at)) ?? state);
         version = at;
       }
       time = commit.metadata.time;
+      size = grown(size, commit, state);
     }
-    const head = { version, state, time };
+    const head = { version, state, time, size };
     heads.set(stream, head);
     return head;
   };
@@ -74,9 +81,9 @@ export const executor = (
   const decideAndCommit = async (command: Message, because: Because): Promise<Outcome> => {
     const { aggregate, decider, key } = route(command);
     const stream = streamOf(aggregate, key);
-    let head = heads.get(stream);
-    let fromPrimary = head === undefined;
-    head ??= await fold(stream, decider);
+    // A stream that is not known is taken for new: if it is not, what is decided is either empty, and so decided anew, or conflicts.
+    let head: Head = heads.get(stream) ?? headOf(decider);
+    let fromPrimary = false;
     let taken: Rejection | undefined;
     for (let attempt = 1; ; attempt++) {
       const current: Head = head;
@@ -134,7 +141,7 @@ export const executor = (
       timers: [],
       metadata: { ...metadata, time: head.time > now ? head.time : now, fingerprint: fingerprint ?? null },
     };
-    if (bare.events.reduce((size, { bytes }) => size + bytes.byteLength, 0) > LARGEST_COMMIT)
+    if (bytesOf(bare) > LARGEST_COMMIT)
       throw new InvalidEvent(`a commit of ${events.length} events is larger than ${LARGEST_COMMIT} bytes`);
     let state = head.state;
     for (const [index, event] of events.entries())
@@ -145,7 +152,8 @@ export const executor = (
       const timer = timers[event.type];
       return timer ? [{ version: version + index, at: Date.parse(bare.metadata.time) + timer.after(event) }] : [];
     });
-    const next: Head = events.length === 0 ? head : { version: head.version + events.length, state, time: bare.metadata.time };
+    const { time } = bare.metadata;
+    const next = events.length === 0 ? head : { version: head.version + events.length, state, time, size: grown(head.size, bare, state) };
     return { commit: { ...bare, claims, timers: due }, next };
   };
 
@@ -198,6 +206,26 @@ const inTable = <T>(row: string, run: () => T): T => {
     return run();
   } catch (error) {
     throw new TableError(`${row} threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+};
+
+const headOf = ({ initialState }: AnyDecider): Head => ({ version: 0, state: initialState, time: "", size: { measured: 0, since: 0 } });
+
+/** Measures a state again once the events since may have made it twice as large. */
+const grown = ({ measured, since }: Size, commit: Commit, state: unknown): Size => {
+  const more = since + bytesOf(commit);
+  return more <= measured + 4_096 ? { measured, since: more } : { measured: serialize(state).byteLength, since: 0 };
+};
+
+/** Bytes of the service's own store that cannot be read are no outage: whatever needs this stream cannot go on, all else can. */
+const readable = (eventId: string, codec: Codec, { type, schemaId, bytes }: EncodedEvent): Message => {
+  try {
+    return codec.decode(schemaId, bytes);
+  } catch (error) {
+    if (error instanceof UnknownSchema) throw error;
+    throw new TableError(`${eventId} cannot be read as ${type}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 };
 

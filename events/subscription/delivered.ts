@@ -1,6 +1,6 @@
 import { type Codec, UnknownSchema } from "../codec/codec.ts";
 import { unframe } from "../codec/framing.ts";
-import { metaOf, topicOf, typeOf } from "../log/record.ts";
+import { headerOf, metaOf, topicOf, typeOf } from "../log/record.ts";
 import { aggregateOf, type Message, type Meta } from "../message.ts";
 import type { LogRecord } from "../ports.ts";
 
@@ -8,14 +8,13 @@ import type { LogRecord } from "../ports.ts";
 export type Delivered = {
   readonly event: Message;
   readonly meta: Meta;
-  readonly hops: number;
-  readonly traceparent: string | null;
   readonly record: LogRecord;
 };
 
 /** The version that a record tells; 0 where it tells none. */
-export const versionOf = ({ headers }: LogRecord): number => {
-  const version = /^\d{1,15}$/.test(headers.ce_sequence ?? "") ? Number(headers.ce_sequence) : 0;
+export const versionOf = (record: LogRecord): number => {
+  const sequence = headerOf(record, "ce_sequence") ?? "";
+  const version = /^\d{1,15}$/.test(sequence) ? Number(sequence) : 0;
   return Number.isSafeInteger(version) ? version : 0;
 };
 
@@ -23,22 +22,23 @@ export const originOf = ({ topic, partition, offset }: LogRecord): string => `${
 
 /** The event's id; of a record that tells none, where it stands. */
 export const eventIdIn = (record: LogRecord): string => {
-  const id = record.headers.ce_id ?? "";
+  const id = headerOf(record, "ce_id") ?? "";
   return id.startsWith(`${record.key}@`) && versionOf(record) > 0 ? id : originOf(record);
 };
 
 /** What a record says, or why it cannot be read. */
 export const decode = (record: LogRecord, codec: Codec): Delivered | Error => {
-  const { topic, key, headers } = record;
+  const { topic, key } = record;
   const type = typeOf(record);
-  if (type === undefined) return new Error(`it is no event of ${topic}: its ce_type is ${headers.ce_type ?? "missing"}`);
+  if (type === undefined) return new Error(`it is no event of ${topic}: its ce_type is ${headerOf(record, "ce_type") ?? "missing"}`);
   if (topicOf(aggregateOf(key)) !== topic) return new Error(`its key ${JSON.stringify(key)} is no stream of ${topic}`);
-  if (versionOf(record) === 0) return new Error(`it does not tell its version: its ce_sequence is ${headers.ce_sequence ?? "missing"}`);
+  const version = versionOf(record);
+  if (version === 0) return new Error(`it does not tell its version: its ce_sequence is ${headerOf(record, "ce_sequence") ?? "missing"}`);
   try {
     const { schemaId, bytes } = unframe(record.value);
     const event = codec.decode(schemaId, bytes);
     if (event.type !== type) return new Error(`it says ${type} and holds ${event.type}`);
-    return { event, meta: metaOf(record), hops: Number(headers.ce_hops ?? 0), traceparent: headers.traceparent ?? null, record };
+    return { event, meta: metaOf(record, version), record };
   } catch (error) {
     if (error instanceof UnknownSchema) return error;
     return new Error(`it cannot be read as ${type}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });

@@ -4,13 +4,15 @@ import { typeOf } from "../log/record.ts";
 import type { LogRecord, Parked, Ports } from "../ports.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { type Delivered, decode, eventIdIn, versionOf } from "./delivered.ts";
-import type { Failure, Subscriber } from "./subscription.ts";
+import type { Failure, Handler, Subscriber } from "./subscription.ts";
 
 /** How often an owner of parked streams looks whether somebody asked, and how often it compares what it knows with what is stored. */
 const POLL = 2_000;
 const SWEEP = 30_000;
 const CHUNK = 100;
 const AT_ONCE = 4;
+/** Streams that one instance holds parked. More of them are no longer events that are bad: the subscription waits for a build that is not. */
+const MOST = 100_000;
 const WAITS = "waits behind an earlier event of its stream";
 
 /** What the owner of a partition knows of a stream that it has parked: its first event and the version of its last. */
@@ -19,6 +21,11 @@ export type Held = { head: Pick<Parked, "eventId" | "version" | "reason" | "atte
 export type HeldStreams = Map<string, Held>;
 type Place = { readonly topic: string; readonly partition: number };
 
+/** Without its record, whose bytes would keep all that came in one fetch. */
+const headOf = ({ eventId, version, reason, attempts, unknownSchema, time }: Held["head"]): Held["head"] => {
+  return { eventId, version, reason, attempts, unknownSchema, time };
+};
+
 /**
  * The parked streams of a subscription, on one instance. Whoever parks an event has handled all that come before it in its stream or has
  * parked them too, so whatever is parked may be tried in its order at any time, by any number of owners. What an owner takes for parked
@@ -26,13 +33,13 @@ type Place = { readonly topic: string; readonly partition: number };
  */
 export const parkedStreams = (
   service: string,
-  { name, handle }: Pick<Subscriber, "name" | "handle">,
+  { name, open }: Pick<Subscriber, "name" | "open">,
   { log, parking, clock }: Pick<Ports, "log" | "parking" | "clock">,
   codec: Codec,
   onParked: (reason: string, record: LogRecord) => void,
   onError: (error: Error) => void,
 ) => {
-  const owned = new Map<string, { readonly streams: HeldStreams; readonly signal: AbortSignal }>();
+  const owned = new Map<string, { readonly streams: HeldStreams; readonly handler: Handler; readonly signal: AbortSignal }>();
   const discarded = new Set<string>();
   const unswept = new Set<string>();
   const turns = keyedTurns();
@@ -52,7 +59,7 @@ export const parkedStreams = (
         found.map(({ stream, first, last, ...head }) => [stream, { head: { ...head, version: first, time: "" }, tail: last }]),
       );
       if (signal.aborted) return;
-      const entry = { streams, signal };
+      const entry = { streams, handler: open(), signal };
       owned.set(placeOf(place), entry);
       const lose = () => void (owned.get(placeOf(place)) === entry && owned.delete(placeOf(place)));
       signal.addEventListener("abort", lose, { once: true });
@@ -62,11 +69,11 @@ export const parkedStreams = (
     });
 
   /** Lets a batch of a partition be handled while nothing of it is tried again. */
-  const inTurn = <T>(place: Place, signal: AbortSignal, work: (streams: HeldStreams) => Promise<T>): Promise<T> =>
+  const inTurn = <T>(place: Place, signal: AbortSignal, work: (streams: HeldStreams, handler: Handler) => Promise<T>): Promise<T> =>
     turns(placeOf(place), () => {
-      const { streams } = owned.get(placeOf(place)) ?? {};
-      if (!streams || signal.aborted) throw new Error(`${placeOf(place)} belongs to another instance now`);
-      return work(streams);
+      const { streams, handler } = owned.get(placeOf(place)) ?? {};
+      if (!streams || !handler || signal.aborted) throw new Error(`${placeOf(place)} belongs to another instance now`);
+      return work(streams, handler);
     });
 
   const entry = (record: LogRecord, after: number, head: Omit<Held["head"], "version" | "eventId">): Parked => ({
@@ -94,11 +101,12 @@ export const parkedStreams = (
       };
       const event = entry(record, held?.tail ?? 0, first ? head : { reason: WAITS, attempts: 0, unknownSchema: false, time: "" });
       events.push(event);
-      held ??= { head: event, tail: event.version };
+      held ??= { head: headOf(event), tail: event.version };
       held.tail = Math.max(held.tail, event.version);
     }
     if (!held || events.length === 0) return;
     const isNew = size() === 0;
+    if (!streams.has(stream) && size() >= MOST) throw new Error(`${MOST} streams are parked: ${held.head.reason}`);
     streams.set(stream, held);
     await parking.add(events);
     await log.publish(events.map((event) => deadLetter(service, event)));
@@ -108,6 +116,7 @@ export const parkedStreams = (
 
   /** The first event of a chunk that cannot be handled, once all before it are. */
   const firstFailure = async (
+    handler: Handler,
     stream: string,
     events: readonly Parked[],
   ): Promise<{ readonly at: number; readonly error: Error } | undefined> => {
@@ -121,17 +130,19 @@ export const parkedStreams = (
       }
       good.push(delivered);
     }
-    const failures: readonly Failure[] = good.length === 0 ? [] : await handle(new Map([[stream, good]]));
+    let failures: readonly Failure[] = [];
+    do failures = good.length === 0 ? [] : await handler.handle(new Map([[stream, good]]));
+    while (!(await handler.flush()));
     const [failure] = failures;
     if (failure) return { at: good.indexOf(failure.delivered), error: failure.error };
     return unread && { at: good.length, error: unread };
   };
 
   /** Tries the first events of a parked stream; true if more may follow. */
-  const attempt = async (held: Held, stream: string, events: readonly Parked[], retry: boolean): Promise<boolean> => {
+  const attempt = async (handler: Handler, held: Held, stream: string, events: readonly Parked[], retry: boolean): Promise<boolean> => {
     const [head] = events;
     if (!head) return false;
-    held.head = head;
+    held.head = headOf(head);
     if (head.asked?.action === "discard") {
       await log.publish([deadLetter(service, head)]);
       await parking.discard(head);
@@ -145,7 +156,7 @@ export const parkedStreams = (
     if (head.attempts > 0 && !head.asked && !retry) return false;
     const stop = events.findIndex(({ attempts, asked, eventId }, at) => at > 0 && (attempts > 0 || asked || discarded.has(eventId)));
     const chunk = stop < 0 ? events : events.slice(0, stop);
-    const failure = await firstFailure(stream, chunk);
+    const failure = await firstFailure(handler, stream, chunk);
     const failed = failure && chunk[failure.at];
     const done = failure ? chunk.slice(0, failure.at) : chunk;
     if (done.length > 0) await parking.remove(done);
@@ -163,7 +174,7 @@ export const parkedStreams = (
     };
     await log.publish([deadLetter(service, again)]);
     await parking.again(again);
-    held.head = again;
+    held.head = headOf(again);
     onParked(again.reason, again.record);
     return false;
   };
@@ -172,17 +183,17 @@ export const parkedStreams = (
   const drain = async (place: Place, stream: string, retry: boolean): Promise<void> => {
     for (let more = true, first = true; more; first = false)
       more = await turns(placeOf(place), async () => {
-        const { streams, signal } = owned.get(placeOf(place)) ?? {};
-        if (!streams || !signal || signal.aborted) return false;
+        const { streams, handler, signal } = owned.get(placeOf(place)) ?? {};
+        if (!streams || !handler || !signal || signal.aborted) return false;
         const events = await parking.of(name, stream, CHUNK);
         const [head] = events;
         if (!head) {
           streams.delete(stream);
           return false;
         }
-        const held = streams.get(stream) ?? { head, tail: events.at(-1)?.version ?? head.version };
+        const held = streams.get(stream) ?? { head: headOf(head), tail: events.at(-1)?.version ?? head.version };
         streams.set(stream, held);
-        return attempt(held, stream, events, retry && first);
+        return attempt(handler, held, stream, events, retry && first);
       });
   };
 

@@ -1,10 +1,11 @@
 import { eventTypes } from "../../schemas/generated/events.ts";
 import { topicOf } from "../log/record.ts";
 import { keyOf, type Meta } from "../message.ts";
-import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
+import type { Documents, StoredDocument } from "../ports.ts";
 import { type AnyProjection, deleted } from "../projection.ts";
 import { TableError } from "../store/execute.ts";
-import type { Delivered, Failure, Subscriber } from "./subscription.ts";
+import type { Delivered, Failure, Handler, Subscriber } from "./subscription.ts";
+import type { Written } from "./written.ts";
 
 /** The collection of a read model; its fold's version is part of the name. */
 export const collectionOf = ({ name, version }: AnyProjection): string => `${name}__v${version}`;
@@ -45,72 +46,135 @@ export const evolve = (
   }
 };
 
+/** Documents of a partition that are kept in memory once they are written. */
+const KEPT = 200;
+
 /**
- * Keeps a read model: reads the batch's documents at once, folds in memory, writes them by compare-and-set in one bulk.
- * A miss means that another owner wrote in between: read and fold again. So repeats, rebalances and two owners at once change nothing.
+ * Keeps a read model: folds events into its documents in memory, and writes what has changed by compare-and-set, all in one bulk.
+ * Whoever reads a partition sees every event of its streams in order, so a document that is known need not be read again; and behind a
+ * backlog many events become one write. A miss means that another owner wrote in between: all that is known is forgotten. So repeats,
+ * rebalances and two owners at once change nothing.
  */
-export const projector = (projection: AnyProjection, documents: Documents, applied: () => void): Subscriber => {
+export const projector = (projection: AnyProjection, documents: Documents, told: Written["tell"]): Subscriber => {
   const collection = collectionOf(projection);
   const types = Object.keys(projection.evolve);
 
-  /** What is to be written; undefined as soon as another stream turns out to fail. */
-  const fold = (
-    wanted: ReadonlyMap<string, readonly Delivered[]>,
-    stored: ReadonlyMap<string, StoredDocument>,
-    failures: Map<string, Failure>,
-  ): readonly DocumentWrite[] | undefined => {
-    const writes: DocumentWrite[] = [];
-    for (const [id, events] of wanted) {
-      const from = stored.get(id);
-      let document = from;
-      for (const delivered of events) {
-        const failed = failures.get(delivered.meta.stream);
-        if (failed && delivered.meta.version >= failed.delivered.meta.version) break;
-        try {
-          document = evolve(projection, id, document, delivered);
-        } catch (error) {
-          if (!(error instanceof TableError)) throw error;
-          failures.set(delivered.meta.stream, { delivered, error });
-          return undefined;
-        }
-      }
-      if (document && document !== from) writes.push({ document, expected: from?.version ?? 0 });
-    }
-    return writes;
-  };
+  const open = (): Handler => {
+    const known = new Map<string, Known>();
+    const unwritten = new Map<string, Known>();
+    let alone = true;
 
-  const handle = async (streams: ReadonlyMap<string, readonly Delivered[]>): Promise<readonly Failure[]> => {
-    const failures = new Map<string, Failure>();
-    let wanted = wantedBy(projection, streams, failures);
-    for (let round = 1; wanted.size > 0; round++) {
-      if (round > 100) throw new Error(`read model ${projection.name} misses its compare-and-set again and again`);
-      const stored = new Map((await documents.get(collection, [...wanted.keys()])).map((document) => [document.id, document]));
-      let writes = fold(wanted, stored, failures);
+    const read = async (wanted: Wanted): Promise<void> => {
+      // A stream's first event finds no document, unless another owner has handled it already: then the write misses.
+      const absent = (id: string, [first]: readonly Delivered[]) => alone && !known.has(id) && first?.meta.version === 1;
+      const ids = [...wanted].filter(([id, events]) => !known.has(id) && !absent(id, events)).map(([id]) => id);
+      for (const document of ids.length === 0 ? [] : await documents.get(collection, ids))
+        known.set(document.id, { document, written: document.version });
+    };
+
+    const handle = async (streams: ReadonlyMap<string, readonly Delivered[]>): Promise<readonly Failure[]> => {
+      const failures = new Map<string, Failure>();
+      const wanted = wantedBy(projection, streams, failures);
+      await read(wanted);
+      let folded = fold(projection, wanted, known, failures);
       // What was folded before a failure was found may go beyond it in other documents of the stream.
-      while (!writes) writes = fold(wanted, stored, failures);
-      const missed = new Set(writes.length === 0 ? [] : await documents.write(collection, writes));
-      wanted = new Map([...wanted].filter(([id]) => missed.has(id)));
-    }
-    applied();
-    return [...failures.values()];
+      while (!folded) folded = fold(projection, wanted, known, failures);
+      for (const document of folded) {
+        const changed = { document, written: known.get(document.id)?.written ?? 0 };
+        known.set(document.id, changed);
+        unwritten.set(document.id, changed);
+      }
+      return [...failures.values()];
+    };
+
+    /** Whether all that others wrote in between goes as far as what is known here. A fold has one result. */
+    const overtaken = async (missed: readonly string[]): Promise<boolean> => {
+      const stored = new Map((await documents.get(collection, missed)).map((document) => [document.id, document]));
+      return missed.every((id) => (stored.get(id)?.version ?? 0) >= (known.get(id)?.document.version ?? 0));
+    };
+
+    const flush = async (): Promise<boolean> => {
+      if (unwritten.size === 0) return true;
+      const writes = [...unwritten.values()].map(({ document, written }) => ({ document, expected: written }));
+      const missed = await documents.write(collection, writes);
+      const isWritten = missed.length === 0 || (await overtaken(missed));
+      if (missed.length > 0 || known.size > KEPT) known.clear();
+      else for (const { document } of writes) known.set(document.id, { document, written: document.version });
+      if (missed.length > 0) alone = false;
+      unwritten.clear();
+      const done = new Set(missed);
+      told(
+        collection,
+        writes.flatMap(({ document }) => (done.has(document.id) ? [] : [document])),
+      );
+      return isWritten;
+    };
+
+    /** From a sample, in characters of JSON. */
+    const weight = (): number => {
+      const step = Math.max(1, Math.floor(unwritten.size / 16));
+      let [at, measured, characters] = [0, 0, 0];
+      for (const { document } of unwritten.values()) {
+        if (at++ % step > 0) continue;
+        characters += JSON.stringify(document.value).length;
+        measured++;
+      }
+      return measured === 0 ? 0 : (characters / measured) * unwritten.size;
+    };
+
+    return { handle, flush, weight };
   };
 
-  return {
-    name: collection,
-    topics: aggregatesOf(types, projection.of).map(topicOf),
-    types: new Set(types),
-    begin: "start",
-    handle,
-  };
+  return { name: collection, topics: aggregatesOf(types, projection.of).map(topicOf), types: new Set(types), begin: "start", open };
 };
 
-const wantedBy = (projection: AnyProjection, streams: ReadonlyMap<string, readonly Delivered[]>, failures: Map<string, Failure>) => {
+/** A document as it is after all events that were handled, and the version that the store has of it; 0 = none. */
+type Known = { readonly document: StoredDocument; readonly written: number };
+/** Events by the id of the document that they change. */
+type Wanted = ReadonlyMap<string, readonly Delivered[]>;
+
+/** Documents that have changed; undefined as soon as another stream turns out to fail. */
+const fold = (
+  projection: AnyProjection,
+  wanted: Wanted,
+  known: ReadonlyMap<string, Known>,
+  failures: Map<string, Failure>,
+): readonly StoredDocument[] | undefined => {
+  const folded: StoredDocument[] = [];
+  for (const [id, events] of wanted) {
+    const from = known.get(id)?.document;
+    let document = from;
+    for (const delivered of events) {
+      const failed = failures.get(delivered.meta.stream);
+      if (failed && delivered.meta.version >= failed.delivered.meta.version) break;
+      try {
+        document = evolve(projection, id, document, delivered);
+      } catch (error) {
+        if (!(error instanceof TableError)) throw error;
+        failures.set(delivered.meta.stream, { delivered, error });
+        return undefined;
+      }
+    }
+    if (document && document !== from) folded.push(document);
+  }
+  return folded;
+};
+
+const wantedBy = (
+  projection: AnyProjection,
+  streams: ReadonlyMap<string, readonly Delivered[]>,
+  failures: Map<string, Failure>,
+): Wanted => {
   const wanted = new Map<string, Delivered[]>();
   for (const [stream, events] of streams)
     for (const delivered of events) {
       if (failures.has(stream)) break;
       try {
-        for (const id of idsOf(projection, delivered.event, delivered.meta)) wanted.set(id, [...(wanted.get(id) ?? []), delivered]);
+        for (const id of idsOf(projection, delivered.event, delivered.meta)) {
+          const others = wanted.get(id);
+          if (others) others.push(delivered);
+          else wanted.set(id, [delivered]);
+        }
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         failures.set(stream, {

@@ -1,22 +1,33 @@
 import { eachOf } from "../concurrency.ts";
-import { topicOf } from "../log/record.ts";
+import { processing } from "../log/messaging.ts";
+import { headerOf, topicOf } from "../log/record.ts";
 import { streamOf } from "../message.ts";
 import { router, type Service } from "../service.ts";
 import { causeOf, type Executor, TableError } from "../store/execute.ts";
+import { type Tracer, traced } from "../trace.ts";
 import { aggregatesOf } from "./projections.ts";
-import { type Delivered, type Failure, isBug, type Subscriber } from "./subscription.ts";
+import { type Delivered, type Failure, group, isBug, type Subscriber } from "./subscription.ts";
 
 /** A chain of reactions longer than this goes in circles. */
 const HOPS = 64;
 const AT_ONCE = 16;
 
 /** Carries out what a service's policies ask for. Each command's cause names the event, so that a redelivery finds its answer. */
-export const reactor = (service: Service, { execute }: Pick<Executor, "execute">): Subscriber => {
+export const reactor = (service: Service, { execute }: Pick<Executor, "execute">, tracer?: Tracer): Subscriber => {
   const table = service.reactions ?? {};
   const types = Object.keys(table);
   const route = router(service);
 
-  const react = async ({ event, meta, hops, traceparent }: Delivered): Promise<void> => {
+  const react = (delivered: Delivered): Promise<void> =>
+    traced(
+      tracer,
+      headerOf(delivered.record, "traceparent") ?? null,
+      () => processing(delivered.record, group(service.name, "reactions")),
+      (traceparent) => reactWithin(delivered, traceparent),
+    );
+
+  const reactWithin = async ({ event, meta, record }: Delivered, traceparent: string | null): Promise<void> => {
+    const hops = Number(headerOf(record, "ce_hops") ?? 0);
     if (hops >= HOPS) throw new TableError(`after ${HOPS} reactions in a row this one is taken for a circle`);
     let commands: readonly { readonly type: string }[];
     try {
@@ -55,5 +66,11 @@ export const reactor = (service: Service, { execute }: Pick<Executor, "execute">
     return failures;
   };
 
-  return { name: "reactions", topics: aggregatesOf(types).map(topicOf), types: new Set(types), begin: "end", handle };
+  return {
+    name: "reactions",
+    topics: aggregatesOf(types).map(topicOf),
+    types: new Set(types),
+    begin: "end",
+    open: () => ({ handle, flush: async () => true, weight: () => 0 }),
+  };
 };

@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import type { Log, LogBatch, LogSubscription } from "../../events/ports.ts";
-import { byKey, collect, eventually, type LogWorld, newTopic, partitions, positionsOf, record, textOf } from "./log-world.ts";
+import type { Log, LogBatch } from "../../events/ports.ts";
+import {
+  byKey,
+  type Collecting,
+  collect,
+  eventually,
+  type LogWorld,
+  newTopic,
+  partitions,
+  positionsOf,
+  record,
+  textOf,
+} from "./log-world.ts";
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -16,13 +27,8 @@ export const groupContract = (worldOf: () => LogWorld): void => {
     after(() => log.close());
 
     /** A member of a group that keeps what it handles, and saves positions with the others. */
-    const member = (
-      instance: Log,
-      group: string,
-      topic: string,
-      positions: ReturnType<typeof positionsOf>,
-      own: Partial<LogSubscription> = {},
-    ) => collect(instance, [topic], { group, position: positions.position, ...own });
+    const member = (instance: Log, group: string, topic: string, positions: ReturnType<typeof positionsOf>, own: Collecting = {}) =>
+      collect(instance, [topic], { group, position: positions.position, ...own });
 
     test("the position is asked once an assignment, for each partition, and the reading begins there", async () => {
       const topic = await newTopic(log);
@@ -45,6 +51,24 @@ export const groupContract = (worldOf: () => LogWorld): void => {
         positions.asked.sort(),
         range(partitions).map((partition) => `${topic}/${partition}`),
       );
+    });
+
+    test("who handles may ask for records again, from further back", async () => {
+      const topic = await newTopic(log, { partitions: 1 });
+      await log.publish(range(5).map((i) => record(topic, "key", String(i))));
+      const got: string[] = [];
+      const reading = await collect(log, [topic], {
+        handle: async ({ records, next }) => {
+          const isFirst = !got.includes("later");
+          got.push(...records.map((each) => String(textOf(each))));
+          return isFirst && got.includes("later") ? 2 : next;
+        },
+      });
+      await eventually(() => got.length >= 5, "all come");
+      await log.publish([record(topic, "key", "later")]);
+      await eventually(() => got.length >= 10, "some come again");
+      await reading.stop();
+      assert.deepEqual(got, ["0", "1", "2", "3", "4", "later", "2", "3", "4", "later"]);
     });
 
     test("a position beyond the log, which was lost then, is the start", async () => {

@@ -61,8 +61,13 @@ export const positionsOf = (): {
 
 export type Collected = Running & { readonly records: LogRecord[]; readonly batches: LogBatch[] };
 
+/** A handler that does not say where to go on goes on after its batch. */
+export type Collecting = Partial<Omit<LogSubscription, "handle">> & {
+  readonly handle?: (batch: LogBatch, signal: AbortSignal) => Promise<unknown>;
+};
+
 /** Reads topics in a group of its own (or a given one), from the start, and keeps what comes. */
-export const collect = async (log: Log, topics: readonly string[], options: Partial<LogSubscription> = {}): Promise<Collected> => {
+export const collect = async (log: Log, topics: readonly string[], { handle, ...options }: Collecting = {}): Promise<Collected> => {
   const records: LogRecord[] = [];
   const batches: LogBatch[] = [];
   const positions = positionsOf();
@@ -70,12 +75,14 @@ export const collect = async (log: Log, topics: readonly string[], options: Part
     group: `contract.${randomUUID()}`,
     topics,
     position: positions.position,
-    handle: async (batch) => {
+    ...options,
+    handle: async (batch, signal) => {
+      if (handle) return Number((await handle(batch, signal)) ?? batch.next);
       batches.push(batch);
       records.push(...batch.records);
       positions.save(batch);
+      return batch.next;
     },
-    ...options,
   });
   return { stop, records, batches };
 };

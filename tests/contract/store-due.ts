@@ -66,14 +66,15 @@ export const dueContract = (name: string, make: MakeGround): void => {
         ["cluster/a", "cluster/a-b", "cluster/ab"].flatMap((stream) => [1, 2, 10, 11].map((version) => marked(stream, version))),
       );
       await store.clear(mark, [done(marked("cluster/a", 2))]);
-      assert.deepEqual(places(await store.dueBelow(mark, "cluster/a", 11)), ["cluster/a@1", "cluster/a@10"]);
-      assert.deepEqual(places(await store.dueBelow(mark, "cluster/a", Number.MAX_SAFE_INTEGER)), [
+      assert.deepEqual(places(await store.dueBelow(mark, "cluster/a", 11, 9)), ["cluster/a@1", "cluster/a@10"]);
+      assert.deepEqual(places(await store.dueBelow(mark, "cluster/a", Number.MAX_SAFE_INTEGER, 9)), [
         "cluster/a@1",
         "cluster/a@10",
         "cluster/a@11",
       ]);
-      assert.deepEqual(await store.dueBelow(mark, "cluster/a", 1), []);
-      assert.deepEqual(await store.dueBelow(mark, "cluster/none", 9), []);
+      assert.deepEqual(places(await store.dueBelow(mark, "cluster/a", 11, 1)), ["cluster/a@1"]);
+      assert.deepEqual(await store.dueBelow(mark, "cluster/a", 1, 9), []);
+      assert.deepEqual(await store.dueBelow(mark, "cluster/none", 9, 9), []);
     });
 
     on(`more ${mark} marks than a page, appended and cleared while a worker walks`, async (store, other) => {
@@ -111,7 +112,7 @@ export const dueContract = (name: string, make: MakeGround): void => {
     assert.deepEqual(await other.due("effects", { stream: "cluster/cl-1", version: 3 }, 10), []);
     await Promise.all([store.clear("effects", [done(commit, 3)]), other.clear("effects", [done(commit, 5)])]);
     assert.deepEqual(await store.due("effects", undefined, 10), []);
-    assert.deepEqual(await store.dueBelow("effects", "cluster/cl-1", 9), []);
+    assert.deepEqual(await store.dueBelow("effects", "cluster/cl-1", 9, 9), []);
   });
 
   on("timers come when they are due, earliest first, and only as many as asked for", async (store, other) => {
@@ -140,5 +141,32 @@ export const dueContract = (name: string, make: MakeGround): void => {
     assert.deepEqual(await store.dueTimers(3999, 10), []);
     await store.append(at("cluster/early", 1));
     assert.deepEqual(places(await store.dueTimers(10_000_000, 1)), ["cluster/early@1"]);
+  });
+
+  on("a timer that is postponed lets the later ones come first, and the others of its commit stay", async (store, other) => {
+    const two = commitOf("cluster/two", 1, {
+      events: [encoded("1"), encoded("2")],
+      timers: [
+        { version: 1, at: 1000 },
+        { version: 2, at: 1500 },
+      ],
+    });
+    const late = commitOf("cluster/late", 1, { timers: [{ version: 1, at: 2000 }] });
+    await appendAll(store, [two, late]);
+    await store.postpone(two, 1, 3000);
+    const [first] = await other.dueTimers(1999, 10);
+    assert.deepEqual(
+      [...(first?.timers ?? [])].sort((a, b) => a.version - b.version),
+      [
+        { version: 1, at: 3000 },
+        { version: 2, at: 1500 },
+      ],
+    );
+    await store.postpone(two, 2, 4000);
+    assert.deepEqual(places(await other.dueTimers(2999, 10)), ["cluster/late@1"]);
+    assert.deepEqual(places(await other.dueTimers(3000, 10)), ["cluster/late@1", "cluster/two@1"]);
+    await other.clear("timers", [done(two, 1), done(two, 2)]);
+    await store.postpone(two, 1, 1000);
+    assert.deepEqual(places(await other.dueTimers(9000, 10)), ["cluster/late@1"]);
   });
 };

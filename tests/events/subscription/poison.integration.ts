@@ -10,7 +10,7 @@ import { executor } from "../../../events/store/execute.ts";
 import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
 import { askFor, parkedIn } from "../../../events/subscription/redrive.ts";
-import { deadLetterTopic, subscribe } from "../../../events/subscription/subscription.ts";
+import { alone, deadLetterTopic, subscribe } from "../../../events/subscription/subscription.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { systemClock } from "../../../services/chassis/clock.ts";
@@ -47,14 +47,7 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   await documents.ensure("names__v2", []);
   const executing = executor(service, ports, released, () => {});
   const begin = (subscriber: Parameters<typeof subscribe>[1]) =>
-    subscribe(
-      service.name,
-      { ...subscriber, begin: "start" },
-      ports,
-      released,
-      () => {},
-      () => {},
-    );
+    subscribe(service.name, { ...subscriber, begin: "start" }, ports, released, alone());
   const mine = new Set(keys.map((key) => `category/${key}`));
   const countsOf = async (): Promise<number> => {
     const found = await documents.get(READ_MODEL, keys);

@@ -114,20 +114,20 @@ test("events that arrive while a long stream is worked off come behind it, and o
   const { prepare, publish, launch, until, ask, shown, told } = world;
   await prepare();
   const one = await launch({ poison: new Set(["category/a@1"]) });
-  await publish(changes("a", 1, 400));
-  await until(async () => (await world.parking.list(5_000)).length === 800, "all are parked");
+  await publish(changes("a", 1, 1000));
+  await until(async () => (await world.parking.list(5_000)).length === 2000, "all are parked");
   await one.stop();
   const slow = { before: () => world.time.clock.sleep(2), after: async () => {} };
   const two = await launch({ fate: slow });
   await ask();
   two.redrive();
   await until(() => shown("a").length > 0, "it begins");
-  await publish([...changes("a", 401, 450), ...changes("b", 1, 50)]);
-  await until(() => allIn(world, "b", 50), "the other stream");
-  assert.ok(told("a").length < 450, "the long stream is still under way");
-  await until(() => allIn(world, "a", 450), "all of it");
+  await publish([...changes("a", 1001, 1010), ...changes("b", 1, 10)]);
+  await until(() => allIn(world, "b", 10), "the other stream");
+  assert.ok(told("a").length < 1010, "the long stream is still under way");
+  await until(() => allIn(world, "a", 1010), "all of it");
   await until(async () => (await world.parking.list(10)).length === 0, "nothing is parked");
-  await expectAll(world, "a", 450);
+  await expectAll(world, "a", 1010);
   await two.stop();
 });
 

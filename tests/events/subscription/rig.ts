@@ -15,7 +15,7 @@ import { seeded, virtualTime } from "../../../events/simulation/time.ts";
 import { executor } from "../../../events/store/execute.ts";
 import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
-import { deadLetterTopic, type Progress, subscribe } from "../../../events/subscription/subscription.ts";
+import { alone, deadLetterTopic, type Progress, subscribe } from "../../../events/subscription/subscription.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 
 const released = codec(schemas);
@@ -145,7 +145,8 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
       [projector(names, ports.documents, () => {}), reactor(service, executing)].map(async (subscriber) => {
         const note = (reason: string, record: LogRecord) => void parked.push({ reason, record });
         // From its first event, so that a test may publish before.
-        const one = await subscribe(service.name, { ...subscriber, begin: "start" }, ports, build, note, (error) => errors.push(error));
+        const around = { ...alone(), onParked: note, onError: (error: Error) => void errors.push(error) };
+        const one = await subscribe(service.name, { ...subscriber, begin: "start" }, ports, build, around);
         started.push(one);
         stops.push(one.stop);
       }),

@@ -1,0 +1,37 @@
+import { type Tracer, traced } from "../trace.ts";
+import type { Executor, Outcome } from "./execute.ts";
+
+/** What came of a command: a commit, nothing to do, a "no", the answer to the same cause before, or an error. */
+export type Decided = "committed" | "nothing" | "rejected" | "repeated" | "failed";
+
+/** The executor with a span around each command, whose trace the commit carries on, and a word on what came of it. */
+export const observed = (
+  executor: Executor,
+  tracer: Tracer | undefined,
+  decided: (command: string, outcome: Decided) => void = () => {},
+): Executor => ({
+  ...executor,
+  execute: (command, because) => {
+    const { correlationId, actionId, row } = because;
+    const start = () => ({
+      name: `decide ${command.type}`,
+      kind: "internal" as const,
+      attributes: { "pitrix.row": row, "pitrix.correlation_id": correlationId, ...(actionId !== null && { "pitrix.action_id": actionId }) },
+    });
+    return traced(tracer, because.traceparent, start, async (traceparent, span) => {
+      try {
+        const outcome = await executor.execute(command, { ...because, traceparent });
+        const came = decidedIn(outcome);
+        decided(command.type, came);
+        span?.add({ "pitrix.stream": outcome.stream, "pitrix.version": outcome.version, "pitrix.outcome": came });
+        return outcome;
+      } catch (error) {
+        decided(command.type, "failed");
+        throw error;
+      }
+    });
+  },
+});
+
+const decidedIn = ({ repeated, rejection, commit }: Outcome): Decided =>
+  repeated ? "repeated" : rejection ? "rejected" : commit ? "committed" : "nothing";

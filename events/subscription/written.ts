@@ -1,0 +1,37 @@
+import { type alarm, recent } from "../concurrency.ts";
+
+/** Documents that this process remembers to have written. */
+const REMEMBERED = 20_000;
+
+/** What the read models of this process have written, so that who waits for a document need not ask the store again and again. */
+export const written = () => {
+  const versions = recent<number>(REMEMBERED);
+  const counts = new Map<string, number>();
+  const waiting = new Map<string, Set<() => void>>();
+  const key = (collection: string, id: string): string => `${collection} ${id}`;
+  return {
+    tell: (collection: string, documents: Iterable<{ readonly id: string; readonly version: number }>): void => {
+      counts.set(collection, (counts.get(collection) ?? 0) + 1);
+      for (const { id, version } of documents) {
+        versions.set(key(collection, id), version);
+        for (const ring of waiting.get(key(collection, id)) ?? []) ring();
+      }
+    },
+    /** The version of a document that was written last; 0 where that is not remembered. */
+    version: (collection: string, id: string): number => versions.get(key(collection, id)) ?? 0,
+    /** How often a read model was written to. */
+    writes: (collection: string): number => counts.get(collection) ?? 0,
+    /** Rings whenever one of the documents is written; until it is told to stop. */
+    listen: (documents: readonly { readonly collection: string; readonly id: string }[], { ring }: ReturnType<typeof alarm>) => {
+      const keys = new Set(documents.map(({ collection, id }) => key(collection, id)));
+      for (const each of keys) waiting.set(each, (waiting.get(each) ?? new Set()).add(ring));
+      return (): void => {
+        for (const each of keys) {
+          waiting.get(each)?.delete(ring);
+          if (waiting.get(each)?.size === 0) waiting.delete(each);
+        }
+      };
+    },
+  };
+};
+export type Written = ReturnType<typeof written>;
