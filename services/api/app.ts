@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
 import type { Clock } from "../../events/ports.ts";
+import type { Tracer } from "../../events/trace.ts";
 import { type ApiDocument, apiDocument } from "../chassis/http/document.ts";
 import { isOutage, refusals as known, type Refusal, Refused, statusOf } from "../chassis/http/errors.ts";
 import { saneRequestId } from "../chassis/http/ids.ts";
+import { traceOf } from "../chassis/http/span.ts";
 import type { Identity } from "../chassis/identity.ts";
 import type { Logger } from "../chassis/logging.ts";
 import { admission } from "./admission.ts";
@@ -31,6 +33,7 @@ export type GatewayOptions = {
   readonly rateLimit: number;
   readonly timeouts?: Timeouts;
   readonly stale?: StaleOptions;
+  readonly tracer?: Tracer | undefined;
 };
 
 /** The single entry of the platform: finds out who calls and whether they may, and has the service answer whose operation it is. */
@@ -46,10 +49,11 @@ export const gateway = (options: GatewayOptions): Express => {
     const route = routes.find(request.method, request.path);
     if (!route) throw new Refused(unserved(request.method, request.path));
     local(response).operation = route.name;
+    const traceparent = traceOf(options.tracer, route.name, request, response);
     const caller = await admit(route, request);
     if (route.service === OWN) return next();
     const query = request.originalUrl.includes("?") ? request.originalUrl.slice(request.originalUrl.indexOf("?")) : "";
-    await forward({ route, request, response, caller, query, requestId: local(response).requestId ?? "" });
+    await forward({ route, request, response, caller, query, traceparent, requestId: local(response).requestId ?? "" });
     linger(request);
   };
   return express()
@@ -88,16 +92,16 @@ const unserved = (method: string, path: string): Refusal =>
 const failed =
   (logger: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, _next) => {
-    const { requestId, operation } = local(response);
+    const { requestId: correlationId, operation } = local(response);
     linger(request);
     if (error instanceof Abandoned || isPrematureClose(error)) return;
     if (response.headersSent) {
-      logger.warn({ error, requestId, operation }, "an answer broke off");
+      logger.warn({ error, correlationId, operation }, "an answer broke off");
       return void response.destroy();
     }
     const refusal = error instanceof Refused ? error.refusal : isOutage(error) ? known.unavailable() : known.internal();
-    if (refusal.code === 13) logger.error({ error, requestId, operation }, "a request failed");
-    else if (!(error instanceof Refused)) logger.warn({ error, requestId, operation }, "a request could not be answered for now");
+    if (refusal.code === 13) logger.error({ error, correlationId, operation }, "a request failed");
+    else if (!(error instanceof Refused)) logger.warn({ error, correlationId, operation }, "a request could not be answered for now");
     response.status(statusOf(refusal)).set(refusal.headers ?? {});
     response.json(errorBody(refusal, request.get("accept-language")));
   };

@@ -20,16 +20,27 @@ export const endToEnd = (headers: IncomingHttpHeaders, ...without: readonly stri
   return Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && !left.has(name)));
 };
 
-type Asked = { readonly headers: IncomingHttpHeaders; readonly address: string; readonly requestId: string };
+type Asked = {
+  readonly headers: IncomingHttpHeaders;
+  readonly address: string;
+  readonly requestId: string;
+  /** What the request to the service is a part of. */
+  readonly traceparent: string | null;
+};
 
 /** The headers of the request to a service. */
-export const towardsService = ({ headers, address, requestId }: Asked, service: string, hasBody: boolean): OutgoingHttpHeaders => {
+export const towardsService = (
+  { headers, address, requestId, traceparent }: Asked,
+  service: string,
+  hasBody: boolean,
+): OutgoingHttpHeaders => {
   const length = headers["content-length"];
   return {
     ...endToEnd(headers, "host", "expect", "content-length", "pitrix-service"),
     // Without one of the two a body would have no end.
     ...(hasBody && (length === undefined ? { "transfer-encoding": "chunked" } : { "content-length": length })),
     "x-request-id": requestId,
+    ...(traceparent !== null && { traceparent }),
     "x-forwarded-for": [headers["x-forwarded-for"] ?? [], address].flat().join(", "),
     // Another service that has taken over the address answers 421.
     "pitrix-service": service,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../events/ports.ts";
+import { type Tracer, traced } from "../../events/trace.ts";
 import type { Caller } from "../chassis/access.ts";
 import { Refused } from "../chassis/http/errors.ts";
 import { type Answer, discard, pass } from "./answer.ts";
@@ -22,6 +23,7 @@ export type ProxyParts = {
   readonly clock: Clock;
   readonly metrics: GatewayMetrics;
   readonly timeouts: Timeouts;
+  readonly tracer?: Tracer | undefined;
 };
 /** One request on its way to a service. */
 export type Passage = {
@@ -32,6 +34,7 @@ export type Passage = {
   /** With its question mark; empty for none. */
   readonly query: string;
   readonly requestId: string;
+  readonly traceparent: string | null;
 };
 
 const ATTEMPTS = 3;
@@ -44,7 +47,7 @@ const SPREAD = 25;
  * Throws Refused, or Abandoned when the caller is gone.
  */
 export const proxy = (parts: ProxyParts) => {
-  const { upstreams, answers, budget, clock, metrics, timeouts } = parts;
+  const { upstreams, answers, budget, clock, metrics, timeouts, tracer } = parts;
 
   return async (passage: Passage): Promise<void> => {
     const { route, request, response, caller, query } = passage;
@@ -72,7 +75,7 @@ export const proxy = (parts: ProxyParts) => {
 
   /** The answer of the first instance that gives one, or why there is none. */
   async function attempts(
-    { route, request, query, requestId }: Passage,
+    { route, request, query, requestId, traceparent: parent }: Passage,
     body: Body | undefined,
     signal: AbortSignal,
   ): Promise<Answer | { readonly failure: ExchangeFailed | undefined }> {
@@ -82,7 +85,6 @@ export const proxy = (parts: ProxyParts) => {
     const outgoing = {
       method,
       path: `${route.path}${query}`,
-      headers: towardsService({ headers, address, requestId }, route.service, body !== undefined),
       body,
       milliseconds: route.repeat === "read" ? timeouts.read : timeouts.write,
       alone: !repeatable,
@@ -90,6 +92,7 @@ export const proxy = (parts: ProxyParts) => {
     };
     const tried = new Set<string>();
     let failure: ExchangeFailed | undefined;
+    let doubt: ExchangeFailed | undefined;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       // What broke may have been the connection only: with no other instance, the same one is asked again.
       const instance =
@@ -101,7 +104,20 @@ export const proxy = (parts: ProxyParts) => {
         await clock.sleep(clock.random() * SPREAD * attempt, signal);
       }
       try {
-        return await upstreams.send(instance, outgoing);
+        const start = () => ({
+          name: `${method} ${route.service}`,
+          kind: "client" as const,
+          attributes: {
+            ...{ "http.request.method": method, "url.full": `${instance.url}${route.path}`, "pitrix.instance": instance.instance },
+            ...(attempt > 1 && { "http.request.resend_count": attempt - 1 }),
+          },
+        });
+        return await traced(tracer, parent, start, async (traceparent, span) => {
+          const towards = towardsService({ headers, address, requestId, traceparent }, route.service, body !== undefined);
+          const answer = await upstreams.send(instance, { ...outgoing, headers: towards });
+          span?.add({ "http.response.status_code": answer.status });
+          return answer;
+        });
       } catch (error) {
         if (error instanceof Abandoned) throw error.cause instanceof Refused ? error.cause : error;
         if (isOpen(error)) {
@@ -110,13 +126,17 @@ export const proxy = (parts: ProxyParts) => {
         }
         if (!(error instanceof ExchangeFailed)) throw error;
         failure = error;
+        // What an attempt may have done, a later one that reaches nobody does not undo.
+        if (error.kind === "reset" || error.kind === "timeout") doubt = error;
         tried.add(instance.instance);
         if (body && !body.repeatable()) break;
         const untouched = error.kind === "refused" || error.kind === "misdirected";
         if (!untouched && !(repeatable && budget.spend())) break;
       }
     }
-    return { failure };
+    if (route.repeat === "read" || !doubt) return { failure };
+    if (failure?.answer) discard(failure.answer);
+    return { failure: doubt };
   }
 };
 

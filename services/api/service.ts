@@ -26,10 +26,10 @@ export const apiModule = (): ServiceModule => {
       const platform = asking(towards, { directory, clock, keys: config.sealingKeys });
       return apiService((id, sees) => gather(platform, id, sees));
     },
-    routes: ({ config, clock, logger }, { identity }) => {
+    routes: ({ config, clock, logger, tracer }, { identity }) => {
       if (!open) throw new Error("the gateway's tables come before its routes");
       const { upstreams, figures } = open;
-      return gateway({ upstreams, identity, clock, metrics: figures, logger, rateLimit: config.rateLimit });
+      return gateway({ upstreams, identity, clock, metrics: figures, logger, tracer, rateLimit: config.rateLimit });
     },
     stopped: async () => open?.upstreams.stop(),
   };

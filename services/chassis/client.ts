@@ -43,8 +43,20 @@ export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAn
 /** Over whatever connections Node makes; HTTPS by the public authorities. */
 export const fetched: Send = async ({ url, method = "GET", headers = {}, body }, signal) => {
   const response = await fetch(url, { method, headers, signal, redirect: "manual", ...(body !== undefined && { body: sent(body) }) });
-  return { status: response.status, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) };
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // What breaks the loop off gives up the rest.
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > answerBytes) throw tooLarge(url);
+    chunks.push(chunk);
+  }
+  return { status: response.status, headers: response.headers, body: new Uint8Array(Buffer.concat(chunks)) };
 };
+
+/** No answer is read that is larger. */
+export const answerBytes = 64 * 1024 * 1024;
+export const tooLarge = (url: string): Error => new Error(`${url} answers more than ${answerBytes} bytes`);
 const sent = (body: string | Uint8Array): string | Uint8Array<ArrayBuffer> => (typeof body === "string" ? body : new Uint8Array(body));
 
 const KEPT_BYTES = 64 * 1024 * 1024;

@@ -3,6 +3,7 @@ import { type Mongo, mongo } from "../../events/mongo/connect.ts";
 import type { Clock, Log } from "../../events/ports.ts";
 import type { Config } from "./config.ts";
 import { INSTANCES_TOPIC } from "./discovery.ts";
+import { kafkaNews } from "./kafka-news.ts";
 import type { Logger } from "./logging.ts";
 import { Denied, denialIn } from "./tls/denied.ts";
 import { kafkaSecurity } from "./tls/kafka.ts";
@@ -38,12 +39,15 @@ const patiently = async (
 
 /** The Kafka cluster, once it answers. */
 export const connectLog = async (config: Config, wires: Wires, clock: Clock, logger: Logger): Promise<Log> => {
-  const log = kafkaLog({
-    brokers: config.brokers,
-    clientId: "pitrix",
-    logger: withoutRepeats(logger),
-    ...kafkaSecurity(config.kafkaSasl, wires.kafka),
-  });
+  const news = kafkaNews(logger, clock);
+  const log = news.watched(
+    kafkaLog({
+      brokers: config.brokers,
+      clientId: "pitrix",
+      logger: news.logger,
+      ...kafkaSecurity(config.kafkaSasl, wires.kafka),
+    }),
+  );
   const topics = [{ name: INSTANCES_TOPIC, partitions: 1, compacted: true }];
   try {
     const what = `Kafka at ${config.brokers.join(", ")}`;
@@ -73,13 +77,3 @@ export const connectStore = async (config: Config, service: string, clock: Clock
 };
 
 const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, "//");
-
-/** What Kafka answers to a single request, its caller deals with; and that a client was thrown away is no news. */
-const withoutRepeats = (logger: Logger): Pick<Logger, "warn" | "debug"> => ({
-  debug: logger.debug,
-  warn: (details, message) => {
-    const { namespace, stack }: { readonly namespace?: unknown; readonly stack?: unknown } = details;
-    const known = (namespace === "Connection" && message.startsWith("Response ")) || String(stack).includes("This client was thrown away");
-    (known ? logger.debug : logger.warn)(details, message);
-  },
-});

@@ -20,6 +20,8 @@ export type ServiceInstance = {
 export type Directory = {
   readonly instancesOf: (service: string) => readonly ServiceInstance[];
   readonly services: () => readonly string[];
+  /** Why it hears of nobody just now. */
+  readonly trouble?: (() => string | undefined) | undefined;
   readonly stop: () => Promise<void>;
 };
 
@@ -30,8 +32,10 @@ export const announce = async (
   { log, clock }: { readonly log: Log; readonly clock: Clock },
   self: ServiceInstance,
   onError: (error: unknown) => void,
-): Promise<{ readonly stop: () => Promise<void> }> => {
+): Promise<{ readonly trouble: () => string | undefined; readonly stop: () => Promise<void> }> => {
   await log.ensureTopics([topic]);
+  let told = clock.now();
+  let failing = false;
   const tell = (value: ServiceInstance | null): Promise<void> =>
     log.publish([
       {
@@ -44,11 +48,25 @@ export const announce = async (
   const stopping = new AbortController();
   const beating = (async () => {
     while (!stopping.signal.aborted) {
-      await tell(self).catch(onError);
+      await tell(self).then(
+        () => {
+          told = clock.now();
+          failing = false;
+        },
+        (error: unknown) => {
+          // Once is enough; that it goes on is told by the trouble.
+          if (!failing) onError(error);
+          failing = true;
+        },
+      );
       await clock.sleep(BEAT, stopping.signal);
     }
   })();
   return {
+    trouble: () => {
+      const silent = clock.now() - told;
+      return silent > SILENCE ? `cannot announce itself: the log has taken nothing for ${Math.round(silent / 1_000)} s` : undefined;
+    },
     stop: async () => {
       stopping.abort();
       await beating;
@@ -65,23 +83,30 @@ export const directory = async ({ log, clock }: { readonly log: Log; readonly cl
   const known = new Map<string, { readonly self: ServiceInstance; readonly heard: number }>();
   await log.ensureTopics([topic]);
   let live = false;
+  let last = 0;
   const following = await log.follow(INSTANCES_TOPIC, ({ key, value, headers }) => {
     const self = value && instanceIn(value);
+    const now = clock.now();
+    // Nobody was heard for long: it was the log that was silent, and whoever counted until then has time to be heard again.
+    if (now - last > 2 * BEAT)
+      for (const [each, { self, heard }] of known) if (heard >= last - SILENCE) known.set(each, { self, heard: now });
+    last = now;
     // A record of the past is as old as its beat; a new one is a sign of life, whatever the other's clock says.
-    const heard = live ? clock.now() : Math.min(clock.now(), Number(headers["pitrix-beat"] ?? 0));
+    const heard = live ? now : Math.min(now, Number(headers["pitrix-beat"] ?? 0));
     if (self) known.set(key, { self, heard });
     else known.delete(key);
   });
   await following.caughtUp;
   live = true;
   const alive = (): readonly ServiceInstance[] => {
-    const last = Math.max(0, ...[...known.values()].map(({ heard }) => heard));
-    const since = Math.min(last, clock.now()) - SILENCE;
+    const latest = Math.max(0, ...[...known.values()].map(({ heard }) => heard));
+    const since = Math.min(latest, clock.now()) - SILENCE;
     return [...known.values()].filter(({ heard }) => heard >= since).map(({ self }) => self);
   };
   return {
     instancesOf: (service) => alive().filter((each) => each.service === service),
     services: () => [...new Set(alive().map(({ service }) => service))].sort(),
+    trouble: following.trouble,
     stop: following.stop,
   };
 };

@@ -1,9 +1,10 @@
 import { decodeProtectedHeader } from "jose";
+import { recent } from "../../events/concurrency.ts";
 import type { Clock, Documents, StoredDocument } from "../../events/ports.ts";
 import { collectionOf } from "../../events/subscription/projections.ts";
 import type { OperationId } from "../../schemas/generated/http.ts";
 import { type AccessDocument, type AccessUser, access, authorize, type Caller, type CustomRoles, ownerPathOf, SYSTEM } from "./access.ts";
-import { Refused, refusals } from "./http/errors.ts";
+import { isOutage, Refused, refusals } from "./http/errors.ts";
 import { builtInRoles } from "./permissions.ts";
 import { readToken } from "./tokens.ts";
 
@@ -12,13 +13,24 @@ export type Principal = AccessUser & { readonly roles: CustomRoles };
 
 /** A key is looked up again after this time, so that a retired one ends. */
 const KEY_GOOD_FOR = 5_000;
+/** A user too, whose changes another instance may have read; those that this one reads count at once. */
+const USER_GOOD_FOR = 1_000;
+
+/** While the store is out, what was found last counts for so much longer: who may read what they got before shall go on. */
+const OUTAGE = 60_000;
 
 /** Finds out who calls and what they may, from the service's own read model alone. */
 export const identity = (
-  ports: { readonly documents: Documents; readonly clock: Clock; readonly changed: (ms: number) => Promise<void> },
+  ports: {
+    readonly documents: Documents;
+    readonly clock: Clock;
+    readonly changed: (ms: number) => Promise<void>;
+    readonly writes?: () => number;
+  },
   wait = 2_000,
 ) => {
-  const { documents, clock, changed } = ports;
+  const { documents, clock, changed, writes = () => 0 } = ports;
+  const users = recent<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
   const keys = new Map<string, { readonly publicJwk: string; readonly until: number }>();
 
   /** What was created a moment ago may not have arrived here yet. */
@@ -31,16 +43,36 @@ export const identity = (
     }
   };
 
+  /** The store does not answer, but something is known. */
+  const unless =
+    (known: { readonly until: number } | undefined) =>
+    (error: unknown): "out" => {
+      if (!known || !isOutage(error) || clock.now() > known.until + OUTAGE) throw error;
+      return "out";
+    };
+
   const keyOf = async (kid: string): Promise<string | undefined> => {
     const known = keys.get(kid);
     if (known && known.until > clock.now()) return known.publicJwk;
-    const found = /^[\w.-]{1,64}$/.test(kid) ? await awaited(`signingKey/${kid}`) : undefined;
+    const looked = /^[\w.-]{1,64}$/.test(kid) ? awaited(`signingKey/${kid}`) : undefined;
+    const found = await looked?.catch(unless(known));
+    if (found === "out") return known?.publicJwk;
     if (found) keys.set(kid, { publicJwk: found.publicJwk, until: clock.now() + KEY_GOOD_FOR });
     else keys.delete(kid);
     return found?.publicJwk;
   };
 
   const principalOf = async (userId: string): Promise<Principal | undefined> => {
+    const known = users.get(userId);
+    if (known && known.writes === writes() && known.until > clock.now()) return known.principal;
+    const before = writes();
+    const principal = await lookUp(userId).catch(unless(known));
+    if (principal === "out") return known?.principal;
+    if (principal) users.set(userId, { principal, writes: before, until: clock.now() + USER_GOOD_FOR });
+    return principal;
+  };
+
+  const lookUp = async (userId: string): Promise<Principal | undefined> => {
     if (userId === SYSTEM) return { userId, roleIds: [], groupPath: "", roles: new Map() };
     const user = await awaited(`user/${userId}`);
     if (!user) return undefined;

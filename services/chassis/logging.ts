@@ -5,17 +5,17 @@ export type Logger = {
   readonly [L in "debug" | "info" | "warn" | "error"]: (details: object, message: string) => void;
 } & { readonly child: (details: object) => Logger };
 
-/** JSON lines on standard output. Errors appear with their causes; nothing that is secret is ever given to it. */
-export const logging = (level: string, details: object): Logger =>
-  free(
-    pino({
-      level,
-      base: details,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: describe },
-    }),
-  );
+/** JSON lines, on standard output if nothing else is said. Errors appear with their causes; nothing that is secret is ever given to it. */
+export const logging = (level: string, details: object, lines?: { readonly write: (line: string) => void }): Logger => {
+  const options: pino.LoggerOptions = {
+    level,
+    base: details,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { error: describe },
+  };
+  return free(lines ? pino(options, lines) : pino(options));
+};
 
 /** Functions that need no object to be called on. */
 const free = (logger: pino.Logger): Logger => ({

@@ -72,8 +72,7 @@ const start = async (modules: ServiceModules, names: readonly string[]): Promise
     throw failed.reason;
   }
   logger.info({ signal: await asked }, "stopping");
-  const seconds = config.shutdownSeconds + 5;
-  setTimeout(() => end(1, "the orderly end took too long"), seconds * 1_000).unref();
+  setTimeout(() => end(1, "the orderly end took too long"), config.shutdownSeconds * 1_000).unref();
   await stop();
   process.exit(0);
 };

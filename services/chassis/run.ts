@@ -16,6 +16,7 @@ import { stopInOrder } from "./shutdown.ts";
 import { sendAsProcess } from "./tls/request.ts";
 import type { Wires } from "./tls/wires.ts";
 import type { ServiceModule, Tools } from "./tools.ts";
+import { tracing } from "./tracing.ts";
 
 /** How long a start waits to hear its own announcement. */
 const ANNOUNCED = 5_000;
@@ -58,6 +59,8 @@ export const share = async (config: Config, log: Log, wires: Wires, logger: Logg
   };
 };
 
+/** How much of an orderly end its services may take; the rest is for what they share. */
+const SHARE = 0.8;
 /** Long enough for the end of an announcement to be heard. */
 const GRACE = 400;
 
@@ -75,8 +78,9 @@ export const runService = async (
   const store = await connectStore(config, name, clock, logger);
   const measured = metrics(name);
   measured.process();
+  const traces = await tracing(config, { service: name, instance: id }, measured.spans, logger);
   const broken = breakers({
-    onAttempt: measured.effect,
+    onAttempt: measured.call,
     onState: (breaker, state) => {
       measured.breaker(breaker, state);
       if (state !== "closed") logger.warn({ breaker, state }, "a circuit breaker changed");
@@ -91,6 +95,7 @@ export const runService = async (
     log,
     logger,
     metrics: measured,
+    tracer: traces?.tracer,
     random,
     edge: edgeOf({ sealing, blobs: store.blobs, clock, random }),
     blobs: store.blobs,
@@ -105,27 +110,36 @@ export const runService = async (
   const close = async (): Promise<void> => {
     broken.stop();
     among?.close();
+    await traces?.stop();
     await store.close();
   };
   try {
     const known = (): boolean => config.discovery !== "kafka" || directory.instancesOf(name).some(({ instance }) => instance === id);
+    let announced: Awaited<ReturnType<typeof announce>> | undefined;
+    const troubles = (): readonly string[] => [
+      ...(known() ? [] : ["is not known to others yet"]),
+      ...[announced?.trouble(), directory.trouble?.()].flatMap((trouble) => trouble ?? []),
+      ...sealing.troubles(),
+    ];
     const ports = { store: store.store, documents, parking, log, clock };
+    const inside = wires.internal && { certificates: wires.internal, mutual: true };
     const serving = await serve(module, tools, {
       id,
       port: config.portOf(name),
       address: config.host,
       ports,
       ping: store.ping,
-      known,
+      troubles,
       sealing,
       grace: GRACE,
-      secured: module.isEntry
-        ? wires.gateway && { certificates: wires.gateway, mutual: false }
-        : wires.internal && { certificates: wires.internal, mutual: true },
+      secured: module.isEntry ? wires.gateway && { certificates: wires.gateway, mutual: false } : inside,
+      operations: module.isEntry && config.operationsPort !== "public" ? { port: config.operationsPort, secured: inside } : undefined,
     });
-    const url = serving.url.replace(/\/\/.*:/, `//${reachable(config)}:`);
-    const self = { service: name, url, instance: id, since: new Date(clock.now()).toISOString() };
-    const announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "not announced; will be tried again"));
+    const reached = (address: string): string => address.replace(/\/\/.*:/, `//${reachable(config)}:`);
+    const url = reached(serving.url);
+    // Who calls the gateway is told where it is; what is announced is where those ask who operate it.
+    const self = { service: name, url: reached(serving.operationsUrl), instance: id, since: new Date(clock.now()).toISOString() };
+    announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "not announced; will be tried again"));
     // Heard by itself it is heard by others; a log that is out does not keep it from serving.
     for (const until = clock.now() + ANNOUNCED; !known() && clock.now() < until; ) await clock.sleep(20);
     logger.info({ url }, "answers");
@@ -139,7 +153,7 @@ export const runService = async (
           ["service", serving.stop],
           ["store", close],
         ] as const;
-        await stopInOrder(steps, config.shutdownSeconds, { clock, logger });
+        await stopInOrder(steps, config.shutdownSeconds * SHARE, { clock, logger });
         logger.info({}, "stopped");
       },
     };

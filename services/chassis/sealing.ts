@@ -18,6 +18,8 @@ export type Sealing = {
   readonly forget: (sealed: string) => Promise<void>;
   /** Wraps what an older platform key wraps by the current one; returns how many. */
   readonly rewrap: () => Promise<number>;
+  /** Why secrets cannot be opened; empty = they can. */
+  readonly troubles: () => readonly string[];
   readonly stop: () => Promise<void>;
 };
 
@@ -104,6 +106,16 @@ export const sealing = async (
         if (ring.has(keyId)) ring.set(keyId, again);
       }
       return older.length;
+    },
+    troubles: () => {
+      const unread = following.trouble?.();
+      const missing = new Map<string, number>();
+      for (const { platformKey } of ring.values())
+        if (!platformKeys.some(({ id }) => id === platformKey)) missing.set(platformKey, (missing.get(platformKey) ?? 0) + 1);
+      return [
+        ...(unread === undefined ? [] : [`cannot read ${KEYS_TOPIC}: ${unread}`]),
+        ...[...missing].map(([id, count]) => `cannot open ${count} secrets: the platform key ${id} is missing`),
+      ];
     },
     stop: following.stop,
   };

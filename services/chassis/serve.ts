@@ -1,17 +1,20 @@
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Ports } from "../../events/ports.ts";
-import { type Instance, instance, type Observer } from "../../events/run.ts";
-import { withAccess } from "./access.ts";
+import type { Clock, Ports } from "../../events/ports.ts";
+import { type Instance, instance } from "../../events/run.ts";
+import { access, withAccess } from "./access.ts";
 import { app } from "./http/app.ts";
 import type { Host } from "./http/host.ts";
 import { modelsOf } from "./http/reads.ts";
 import { identity } from "./identity.ts";
+import { observerOf } from "./observer.ts";
 import { type Secured, serverOf } from "./tls/server.ts";
 import type { ServiceModule, Tools } from "./tools.ts";
 
 export type Serving = {
   readonly url: string;
+  /** Where those who operate it ask. */
+  readonly operationsUrl: string;
   readonly port: number;
   readonly instance: Instance;
   readonly host: Host;
@@ -25,8 +28,11 @@ export type ServeOptions = {
   readonly ports: Ports;
   /** Fails while the store does not answer. */
   readonly ping?: () => Promise<void>;
-  /** Can others find it? Whoever replaces an instance ends the old one when the new one is ready, so it must not say so before. */
-  readonly known?: () => boolean;
+  /**
+   * What else keeps it from its promises. Also that others cannot find it yet: whoever replaces an instance ends the old one when the new
+   * one is ready, so it must not say so before.
+   */
+  readonly troubles?: () => readonly string[];
   readonly sealing: Host["edge"]["sealing"];
   /** How long requests wait for what is on its way. */
   readonly wait?: number;
@@ -34,13 +40,30 @@ export type ServeOptions = {
   readonly grace?: number;
   /** Absent: it speaks plain HTTP. */
   readonly secured?: Secured | undefined;
+  /** A port of their own for those who operate it; absent: the same. */
+  readonly operations?: { readonly port: number; readonly secured: Secured | undefined } | undefined;
 };
+
+/** Milliseconds of each second of an orderly end in which requests may be finished; the rest is for the tables' work. */
+const REQUESTS = 500;
 
 /** Runs a service on given ports and answers for it over HTTP. */
 export const serve = async (
   module: ServiceModule,
   tools: Tools,
-  { id, port, address, ports, ping, known = () => true, sealing, secured, wait = 2_000, grace = 0 }: ServeOptions,
+  {
+    id,
+    port,
+    address,
+    ports,
+    ping = async () => {},
+    troubles = () => [],
+    sealing,
+    secured,
+    wait = 2_000,
+    grace = 0,
+    operations,
+  }: ServeOptions,
 ): Promise<Serving> => {
   const { logger, metrics } = tools;
   const service = withAccess(await module.service(tools));
@@ -48,9 +71,11 @@ export const serve = async (
     instance: id,
     guard: tools.guard,
     partitions: tools.config.partitions,
-    observer: observer(tools),
+    observer: observerOf(tools),
+    tracer: tools.tracer,
   });
-  metrics.observe(running);
+  metrics.observe(running, ports);
+  const answers = asking(ping, tools.clock);
   let state: "starting" | "ready" | "stopping" = "starting";
   const host: Host = {
     instance: running,
@@ -58,41 +83,43 @@ export const serve = async (
     ports,
     blobs: tools.blobs,
     edge: { sealing, blobs: tools.blobs, clock: tools.clock, random: tools.random },
-    identity: identity({ ...ports, changed: running.changed }, wait),
+    identity: identity({ ...ports, changed: running.changed, writes: () => running.writes(access) }, wait),
     keys: tools.config.sealingKeys,
     metrics,
     logger,
+    tracer: tools.tracer,
     ready: async () => [
       ...(state === "ready" ? [] : [`is ${state}`]),
-      ...(known() ? [] : ["is not known to others yet"]),
+      ...troubles(),
       ...running.troubles(),
-      ...(ping
-        ? await ping().then(
-            () => [],
-            () => ["the document store does not answer"],
-          )
-        : []),
+      ...((await answers()) ? [] : ["the document store does not answer"]),
     ],
     wait,
   };
-  const server = serverOf(app(host, module.routes?.(tools, host)), secured, logger);
-  // Whoever keeps connections open gives idle ones up long before: a request must never meet one that is just being closed here.
-  server.keepAliveTimeout = 65_000;
+  const limits = { most: tools.config.connections };
+  const server = serverOf(app(host, module.routes?.(tools, host), !operations), secured, logger, limits);
+  const inside = operations && serverOf(app(host), operations.secured, logger, limits);
   const requests = track(server);
   // First the port: a process that cannot have it must not take work.
   await listen(server, port, address);
   try {
+    if (inside) await listen(inside, operations.port, address);
     await running.start();
     await module.started?.(tools, running);
   } catch (error) {
     server.close();
+    inside?.close();
     await running.stop().catch(() => {});
     throw error;
   }
   state = "ready";
-  const bound = (server.address() as AddressInfo).port; // A TCP server's address is one.
+  const bound = portOf(server);
+  const urlOf = (port: number, secure: boolean) =>
+    `${secure ? "https" : "http"}://${address.includes(":") ? `[${address}]` : address}:${port}`;
+  const url = urlOf(bound, secured !== undefined);
   return {
-    url: `${secured ? "https" : "http"}://${address.includes(":") ? `[${address}]` : address}:${bound}`,
+    url,
+    operationsUrl: inside ? urlOf(portOf(inside), operations.secured !== undefined) : url,
     port: bound,
     instance: running,
     host,
@@ -101,30 +128,38 @@ export const serve = async (
       // Its announcement is taken back, and those who have not heard that yet are still answered.
       requests.last();
       await tools.clock.sleep(grace);
-      await requests.finished();
+      await requests.finished(tools.clock, tools.config.shutdownSeconds * REQUESTS);
       await running.stop();
       await module.stopped?.(tools);
+      inside?.close();
+      inside?.closeAllConnections();
     },
   };
 };
 
-const observer = ({ logger, metrics, name }: Tools): Observer => ({
-  committed: ({ events }) => {
-    metrics.commits.inc();
-    for (const { type } of events) metrics.events.inc({ type });
-  },
-  parked: (reason, record, subscription) => {
-    metrics.parked.inc({ subscription });
-    logger.error(
-      { subscription, stream: record.key, eventId: record.headers.ce_id, correlationId: record.headers.ce_correlationid, reason },
-      "an event was parked",
-    );
-  },
-  failed: (where, error) => {
-    metrics.failures.inc({ where: where.startsWith("effect") ? "effect" : where });
-    logger.warn({ where, service: name, error }, "work in the background failed and will be tried again");
-  },
-});
+/** How long the store may take to answer whoever asks whether it does. */
+const PATIENCE = 2_000;
+
+/** Asks one question at a time, however many want to know. */
+const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean>) => {
+  let asked: Promise<boolean> | undefined;
+  return async () => {
+    asked ??= ping()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        asked = undefined;
+      });
+    const enough = new AbortController();
+    const answered = await Promise.race([asked, clock.sleep(PATIENCE, enough.signal).then(() => false)]);
+    enough.abort("answered");
+    return answered;
+  };
+};
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port; // A TCP server's address is one.
 
 const listen = (server: Server, port: number, address: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -154,11 +189,16 @@ const track = (server: Server) => {
   return {
     /** From now on every answer is the last one on its connection. */
     last: refuseToKeep,
-    finished: (): Promise<void> =>
-      new Promise((resolve) => {
-        refuseToKeep();
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    /** Waits for what is under way, and cuts off what takes longer than so many milliseconds. */
+    finished: async (clock: Clock, milliseconds: number): Promise<void> => {
+      refuseToKeep();
+      const all = new AbortController();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const late = clock.sleep(milliseconds, all.signal).then(() => server.closeAllConnections());
+      await closed;
+      all.abort("closed");
+      await late;
+    },
   };
 };

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { wireSettings } from "./tls/settings.ts";
 
 /** What may be set from outside, how it is written and what it means when it is not. */
@@ -34,6 +35,20 @@ const whole =
   (value: string): number | undefined =>
     /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined;
 
+/** Networks as `10.0.0.0/8`. */
+const networks = (value: string): readonly string[] | "all" | undefined => {
+  if (value === "all") return "all";
+  const list = value
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "" && each !== "none");
+  const isNetwork = (each: string): boolean => {
+    const [, address = "", prefix = ""] = /^([^/]+)\/(\d{1,3})$/.exec(each) ?? [];
+    return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 6 ? 128 : 32);
+  };
+  return list.every(isNetwork) ? list : undefined;
+};
+
 const brokers = (value: string): readonly string[] | undefined => {
   const list = value
     .split(",")
@@ -62,11 +77,26 @@ const instances = (value: string): ReadonlyMap<string, readonly string[]> | unde
   return found;
 };
 
+const url = (value: string): string | undefined => (value === "" || /^https?:\/\/[^\s/]+\S*$/.test(value) ? value : undefined);
+const samplers = [
+  ...(["always_on", "always_off", "traceidratio"] as const),
+  ...(["parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"] as const),
+] as const;
+const share = (value: string): number | undefined =>
+  /^(\d+(\.\d*)?|\.\d+)$/.test(value) && Number(value) <= 1 ? Number(value) : undefined;
+
 /** Every setting of a process. Only config reads the environment, by this table. */
 export const settings = {
   host: setting("PITRIX_HOST", "The address to listen on", "an address", "127.0.0.1", text),
   advertise: setting("PITRIX_ADVERTISE", "The host name by which others reach this process", "a host name, else PITRIX_HOST", "", text),
   port: setting("PITRIX_PORT", "The port; of several services the first, 0 for free ones", "0 to 65535", "9100", whole(0, 65_535)),
+  operationsPort: setting(
+    "PITRIX_OPERATIONS_PORT",
+    "The gateway's port for /livez, /readyz, /metrics and /internal, which its public port then does not have",
+    "0 to 65535, else its public port",
+    "",
+    (value) => (value === "" ? "public" : whole(0, 65_535)(value)),
+  ),
   brokers: setting("KAFKA_BROKERS", "The Kafka cluster", "host:port,host:port,...", undefined, brokers),
   ...wireSettings,
   mongodb: setting("MONGODB_URL", "The document store", "a mongodb:// or mongodb+srv:// URL", undefined, (value) =>
@@ -112,6 +142,32 @@ export const settings = {
     "0 to 1000000",
     "1000",
     whole(0, 1_000_000),
+  ),
+  traces: setting("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "Where traces go, by OTLP over HTTP", "a URL", "", url),
+  telemetry: setting("OTEL_EXPORTER_OTLP_ENDPOINT", "The same without its path, which is /v1/traces; neither: no traces", "a URL", "", url),
+  tracedAs: setting("OTEL_SERVICE_NAME", "The service's name in traces", "a name, else the service's", "", text),
+  sampler: setting("OTEL_TRACES_SAMPLER", "Which requests are traced", samplers.join(", "), "parentbased_always_on", oneOf(...samplers)),
+  samplerRatio: setting("OTEL_TRACES_SAMPLER_ARG", "The share of requests that a traceidratio traces", "0 to 1", "1", share),
+  connections: setting(
+    "PITRIX_CONNECTIONS",
+    "Connections that a service, or the gateway, keeps open at once; the longest idle ones make room",
+    "10 to 1000000",
+    "10000",
+    whole(10, 1_000_000),
+  ),
+  repoNetworks: setting(
+    "PITRIX_REPO_PRIVATE_NETWORKS",
+    "Private networks in which repositories may be, besides all public addresses",
+    "none, all, or 10.0.0.0/8,127.0.0.0/8,...",
+    "none",
+    networks,
+  ),
+  repoIndexSeconds: setting(
+    "PITRIX_REPO_INDEX_SECONDS",
+    "How long after its last indexing a repository is indexed again; 0 for never",
+    "0 to 100000000",
+    "0",
+    whole(0, 100_000_000),
   ),
   shutdownSeconds: setting("PITRIX_SHUTDOWN_SECONDS", "How long an orderly end may take", "1 to 600", "10", whole(1, 600)),
 };

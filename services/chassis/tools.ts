@@ -4,6 +4,7 @@ import type { Edge } from "../../events/http.ts";
 import type { Blobs, Clock, Documents, Log } from "../../events/ports.ts";
 import type { Instance } from "../../events/run.ts";
 import type { Service } from "../../events/service.ts";
+import type { Tracer } from "../../events/trace.ts";
 import type { Call, FetchBlob } from "./client.ts";
 import type { Config } from "./config.ts";
 import type { Directory } from "./discovery.ts";
@@ -20,6 +21,8 @@ export type Tools = {
   readonly log: Log;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   /** Outside of any request: seals, opens, signs, hashes. */
   readonly edge: Edge;
   readonly random: (bytes: number) => Uint8Array;

@@ -19,17 +19,23 @@ import { internalRoutes } from "./internal.ts";
 import { perform } from "./operations.ts";
 import { isTemplate, pathPattern } from "./paths.ts";
 import { checkRequired, type Fields, isFields, withoutEmpty, withoutNulls } from "./requests.ts";
+import { room } from "./room.ts";
+import { traceOf } from "./span.ts";
 import { refuseInvalid, validator } from "./validator.ts";
 
 const LIMIT = 1024 * 1024;
 /** Packages travel as base64 in JSON. */
 const LIMIT_WITH_BYTES = 64 * LIMIT;
+/** What a service answers at once; with more bodies than this in memory it would not last. */
+const ROOM = { requests: 128, bytes: 96 * LIMIT, waiting: 256, milliseconds: 5_000 };
+/** What it hands on at once, without keeping it. */
+const ROOM_BEFORE = { requests: 1_024, waiting: 1_024, milliseconds: 5_000 };
 
-/** The HTTP side of a service: the interpreter of its rows. `more` comes before them. */
-export const app = (host: Host, more?: RequestHandler): Express => {
+/** The HTTP side of a service: the interpreter of its rows. `more` comes before them; `inside`: with what is for those who operate it. */
+export const app = (host: Host, more?: RequestHandler, inside = true): Express => {
   const application = express().disable("x-powered-by").set("query parser", "simple").set("etag", false);
-  application.use(begin(host), addressed(host), internalRoutes(host));
-  if (more) application.use(more);
+  application.use(begin(host), addressed(host), ...(inside ? [internalRoutes(host)] : []));
+  if (more) application.use(room(host.ports.clock, ROOM_BEFORE).enter(), more);
   return application.use(...answering(host), noRoute).use(failed(host));
 };
 
@@ -57,7 +63,7 @@ const begin =
       const milliseconds = ports.clock.now() - at;
       metrics.requests.observe({ operation, status: String(response.statusCode) }, milliseconds / 1_000);
       logger.debug(
-        { requestId, operation, method: request.method, path: request.path, status: response.statusCode, milliseconds },
+        { correlationId: requestId, operation, method: request.method, path: request.path, status: response.statusCode, milliseconds },
         "request",
       );
     });
@@ -81,12 +87,18 @@ const answering = (host: Host): readonly RequestHandler[] => {
   const forms = operationsWithForms(document);
   const routes = routesOf(rows);
 
+  const { enter, during } = room(host.ports.clock, ROOM);
+  const bytesOf = (request: Request, response: Response): number => {
+    const most = large.has(local(response).operation ?? "") ? LIMIT_WITH_BYTES : LIMIT;
+    return hasBody(request) ? Math.min(most, Number(request.get("content-length") ?? most)) : 0;
+  };
   const route: RequestHandler = (request, response, next) => {
     const { methods, inPath } = routes(request.path) ?? {};
     const row = methods?.get(request.method.toLowerCase());
     if (methods && !row) throw new Refused(refusals.noMethod(request.method, [...methods.keys()].join(", ").toUpperCase()));
     if (!row) throw new Refused(refusals.noRoute(request.path));
     Object.assign(local(response), { row, operation: row.operation, inPath });
+    traceOf(host.tracer, row.operation, request, response);
     next();
   };
   const authenticate: RequestHandler = async (request, response, next) => {
@@ -120,9 +132,10 @@ const answering = (host: Host): readonly RequestHandler[] => {
     const { row, caller, requestId, inPath } = local(response);
     if (!row) return;
     const fields = { ...request.query, ...(isFields(request.body) ? request.body : {}), ...inPath };
-    await perform(host, row, { request, fields, caller, requestId }, response);
+    const traceparent = traceOf(host.tracer, row.operation, request, response);
+    await during(response, () => perform(host, row, { request, fields, caller, requestId, traceparent }, response));
   };
-  return rows.length === 0 ? [] : [route, authenticate, parse, tidy, ...validator(document, names), run];
+  return rows.length === 0 ? [] : [route, enter(bytesOf), authenticate, parse, tidy, ...validator(document, names), run];
 };
 
 const hasBody = (request: Request): boolean =>
@@ -156,10 +169,10 @@ const failed =
   ({ logger }: Host): ErrorRequestHandler =>
   (error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(error);
-    const { requestId, operation } = local(response);
+    const { requestId: correlationId, operation } = local(response);
     const refusal = refusalOf(refuseInvalid(error));
-    if (refusal.code === 13) logger.error({ error, requestId, operation }, "a request failed");
-    else if (refusal.name === "unavailable") logger.warn({ error, requestId, operation }, "a request could not be answered for now");
+    if (refusal.code === 13) logger.error({ error, correlationId, operation }, "a request failed");
+    else if (refusal.name === "unavailable") logger.warn({ error, correlationId, operation }, "a request could not be answered for now");
     response.status(statusOf(refusal)).set(refusal.headers ?? {});
     response.json(bodyOf(refusal, localeOf(request.get("accept-language"))));
   };

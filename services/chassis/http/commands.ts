@@ -24,15 +24,15 @@ export const runCommand = async (host: Host, row: CommandRow, request: CommandRe
   const items = itemsOf(row, request);
   const done = new Map<Item, Done>();
   const planned: Planned[] = [];
-  const kept = await answerKept(host, request);
+  // Where nothing is prepared and one command carried out, its own commit finds out whether the key was used before.
+  const isPlain = row.each === undefined && row.prepare === undefined;
+  const kept = isPlain ? undefined : await answerKept(host, request);
   await eachOf(items, AT_ONCE, async (item) => {
-    const before = await recordedFor(host, request, item);
-    if (before) done.set(item, before);
-    else {
-      const plan = await planFor(host, row, request, item);
-      if ("refusal" in plan) done.set(item, plan);
-      else planned.push(plan);
-    }
+    const drawn = isPlain ? await planFor(host, row, request, item) : undefined;
+    const isKnown = drawn !== undefined && ("refusal" in drawn || drawn.messages.length === 1);
+    const plan = isKnown ? drawn : ((await recordedFor(host, request, item)) ?? drawn ?? (await planFor(host, row, request, item)));
+    if ("refusal" in plan) done.set(item, plan);
+    else planned.push(plan);
   });
   planned.sort((a, b) => a.item.index - b.item.index);
   // What was recorded only since then, by the same request on another connection, has its answer with it.
@@ -49,6 +49,7 @@ export const runCommand = async (host: Host, row: CommandRow, request: CommandRe
   const outcomes = all.flatMap((each) => each.outcomes);
   const raced = planned.some(({ item }) => done.get(item)?.outcomes.some(({ repeated }) => repeated));
   const given = raced ? ((await answerKept(host, request)) ?? answer) : answer;
+  for (const { item, refusal } of refused) noteRefusal(host, row, request, item, refusal);
   for (const { refusal } of all) host.metrics.commands.inc({ operation: row.operation, outcome: refusal ? refusal.name : "done" });
   return {
     body: given ?? {},
@@ -57,6 +58,19 @@ export const runCommand = async (host: Host, row: CommandRow, request: CommandRe
     pending: !(await settled(host, outcomes)),
     fresh: outcomes.every(({ repeated, commit }) => !repeated && commit === null),
   };
+};
+
+/** Who asks later why something did not happen finds the answer by the request's id. */
+const noteRefusal = (
+  { logger }: Host,
+  { operation }: CommandRow,
+  { requestId, actor }: CommandRequest,
+  item: Item,
+  refusal?: Refusal,
+): void => {
+  const actionId = item.ids.startedAction();
+  const about = { correlationId: requestId, ...(actionId !== null && { actionId }), operation, actor: actor.userId };
+  logger.info({ ...about, refusal: refusal?.name, reason: refusal?.message }, "a command was refused");
 };
 
 const answerOf = (row: CommandRow, { fields }: CommandRequest, planned: readonly Planned[]): unknown => {

@@ -50,6 +50,7 @@ const texts: { readonly [name: string]: readonly [en: string, zh: string] } = {
   illegal_parameter_format: ["illegal format of parameter [%s]", "参数[%s]格式错误"],
   request_parse_failed: ["the request cannot be read: %s", "无法解析请求: %s"],
   request_too_large: ["the request is larger than %s", "请求大于%s"],
+  request_timeout: ["the request did not arrive in time%s", "请求未在规定时间内到达%s"],
   unsupported_media_type: ["the body has to be %s", "请求体的类型应为%s"],
   resource_not_found: ["resource [%s] not found", "资源[%s]不存在"],
   route_not_found: ["there is no %s", "%s不存在"],
@@ -61,6 +62,7 @@ const texts: { readonly [name: string]: readonly [en: string, zh: string] } = {
   idempotency_key_reused: ["the idempotency key %s was used with another request", "幂等键%s已用于另一个请求"],
   misdirected_request: ["this is not the service %s", "这不是服务%s"],
   unavailable: ["the platform cannot answer just now%s", "平台暂时无法响应%s"],
+  overloaded: ["too many requests are under way%s", "正在处理的请求过多%s"],
   internal_error: ["internal error%s", "内部错误%s"],
 };
 
@@ -85,6 +87,7 @@ export const refusals = {
   malformed: refusal(INVALID, "illegal_parameter_format"),
   unreadable: refusal(INVALID, "request_parse_failed"),
   tooLarge: refusal(INVALID, "request_too_large", { status: 413 }),
+  tooSlow: refusal(INVALID, "request_timeout", { status: 408 }),
   mediaType: refusal(INVALID, "unsupported_media_type", { status: 415 }),
   notFound: refusal(NOT_FOUND, "resource_not_found"),
   noRoute: refusal(NOT_FOUND, "route_not_found"),
@@ -97,6 +100,7 @@ export const refusals = {
   keyReused: refusal(INVALID, "idempotency_key_reused", { status: 422 }),
   misdirected: refusal(UNAVAILABLE, "misdirected_request", { status: 421 }),
   unavailable: refusal(UNAVAILABLE, "unavailable", { headers: { "retry-after": "2" } }),
+  overloaded: refusal(UNAVAILABLE, "overloaded", { headers: { "retry-after": "2" } }),
   internal: refusal(INTERNAL, "internal_error"),
 };
 

@@ -1,5 +1,6 @@
 import type { Blobs, Ports } from "../../../events/ports.ts";
 import type { Instance } from "../../../events/run.ts";
+import type { Tracer } from "../../../events/trace.ts";
 import type { EdgePorts } from "../edge.ts";
 import type { Identity } from "../identity.ts";
 import type { Logger } from "../logging.ts";
@@ -18,6 +19,7 @@ export type Host = {
   readonly keys: readonly PlatformKey[];
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly tracer?: Tracer | undefined;
   /** Not before it takes requests, and no more once it is to stop. */
   readonly ready: () => Promise<readonly string[]>;
   /** How long a request waits for what other services have not yet been heard of. */

@@ -47,4 +47,4 @@ export const saneRequestId = (given: string | undefined): string | undefined =>
 
 /** A W3C traceparent, if it is one. */
 export const saneTraceparent = (given: string | undefined): string | null =>
-  given && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(given) ? given : null;
+  given && /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/.test(given) ? given : null;

@@ -2,7 +2,7 @@ import type { CommandRow, Edge } from "../../../events/http.ts";
 import type { Actor, Message } from "../../../events/message.ts";
 import type { Outcome } from "../../../events/store/execute.ts";
 import type { Caller } from "../access.ts";
-import type { Refusal } from "./errors.ts";
+import { type Refusal, Refused, refusals } from "./errors.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { type IdSource, type Ids, idsOf } from "./ids.ts";
 import type { Fields } from "./requests.ts";
@@ -26,11 +26,15 @@ export type Planned = { readonly item: Item; readonly messages: readonly Message
 /** What came of it. */
 export type Done = { readonly item: Item; readonly outcomes: readonly Outcome[]; readonly refusal: Refusal | undefined };
 
+/** Ids that one request may name: so many commands are carried out for it. */
+const MOST = 1_000;
+
 /** The items of a request, each id once. */
 export const itemsOf = ({ each }: CommandRow, { fields, idempotency, randomBytes }: CommandRequest): readonly Item[] => {
   const source: IdSource = idempotency?.bytes ?? (() => randomBytes(64));
   const given: unknown = each === undefined ? undefined : fields[each];
   const list = Array.isArray(given) ? [...new Set(given.map(String).filter(Boolean))] : given === undefined ? [] : [String(given)];
+  if (list.length > MOST) throw new Refused(refusals.malformed(each, `more than ${MOST} at once`));
   if (each === undefined) return [{ index: 0, id: "", fields, ids: idsOf(source, "") }];
   return list.map((id, index) => ({ index, id, fields: { ...fields, [each]: Array.isArray(given) ? [id] : id }, ids: idsOf(source, id) }));
 };

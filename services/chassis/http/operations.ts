@@ -7,7 +7,6 @@ import { runCommand } from "./commands.ts";
 import { ofRejection, Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { derivedSecret, type Idempotency, idempotency } from "./idempotency.ts";
-import { saneTraceparent } from "./ids.ts";
 import { type Position, positionsIn } from "./positions.ts";
 import { runQuery } from "./queries.ts";
 import { readsFor } from "./reads.ts";
@@ -19,6 +18,7 @@ export type Checked = {
   readonly fields: Fields;
   readonly caller: Caller | undefined;
   readonly requestId: string;
+  readonly traceparent: string | null;
 };
 
 /** Answers an operation by its row. */
@@ -33,7 +33,12 @@ export const perform = async (host: Host, row: HttpRow, checked: Checked, respon
   response.json(compact(body));
 };
 
-const command = async (host: Host, row: CommandRow, { request, fields, caller, requestId }: Checked, response: Response): Promise<void> => {
+const command = async (
+  host: Host,
+  row: CommandRow,
+  { request, fields, caller, requestId, traceparent }: Checked,
+  response: Response,
+): Promise<void> => {
   const key = caller && request.get("idempotency-key")?.trim();
   if (key && key.length > 256) throw new Refused(refusals.malformed("Idempotency-Key"));
   const same = key && caller ? idempotency(host.keys, caller.userId, row.operation, key, fields, host.edge.random) : undefined;
@@ -44,7 +49,7 @@ const command = async (host: Host, row: CommandRow, { request, fields, caller, r
     actor: actorOf(caller),
     edge,
     requestId,
-    traceparent: saneTraceparent(request.get("traceparent")),
+    traceparent,
     idempotency: same,
     randomBytes: host.edge.random,
   });
@@ -53,7 +58,7 @@ const command = async (host: Host, row: CommandRow, { request, fields, caller, r
   if (refusal) {
     if (fresh)
       await forgetSealed().catch((error: unknown) =>
-        host.logger.warn({ error, requestId }, "secrets of a refused request were not forgotten"),
+        host.logger.warn({ error, correlationId: requestId }, "secrets of a refused request were not forgotten"),
       );
     throw new Refused(refusal);
   }

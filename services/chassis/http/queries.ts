@@ -1,17 +1,21 @@
 import type { QueryRow } from "../../../events/http.ts";
 import type { Condition, DocumentQuery, Documents, Scalar } from "../../../events/ports.ts";
 import { type Caller, visible } from "../access.ts";
+import { Refused, refusals } from "./errors.ts";
 import { collectionIn, type Models } from "./reads.ts";
 import { type Fields, isFields } from "./requests.ts";
 
 const DEFAULT_LIMIT = 20;
 const HIGHEST_LIMIT = 200;
+/** Values of one filter. */
+const HIGHEST_COUNT = 1_000;
 
 /** The query of the read model that a request asks for. Pure. */
 export const queryOf = (row: QueryRow, request: Fields, indexes: readonly string[], caller: Caller): DocumentQuery => {
   const filters = (row.filters ?? indexes).flatMap((filter): readonly Condition[] => {
     const [name, field] = typeof filter === "string" ? [filter, filter] : filter;
     const values = [request[name] ?? []].flat().filter(isScalar);
+    if (values.length > HIGHEST_COUNT) throw new Refused(refusals.malformed(name, `more than ${HIGHEST_COUNT} at once`));
     return values.length === 0 ? [] : [{ field, in: values }];
   });
   const always = typeof row.where === "function" ? row.where(request as never) : (row.where ?? []); // The row's maker tied both types together.

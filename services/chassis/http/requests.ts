@@ -15,11 +15,17 @@ export const withoutEmpty = (query: Fields): Fields =>
     }),
   );
 
+/** How deep the body of a request may nest: whoever walks it later must not fall over. */
+const DEEPEST = 64;
+
 /** A body without its nulls, which count as absent, at every depth. */
-export const withoutNulls = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+export const withoutNulls = (value: unknown, deeper = DEEPEST): unknown => {
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([name, field]) => (field === null ? [] : [[name, withoutNulls(field)]])));
+  if (deeper === 0) throw new Refused(refusals.unreadable(`the body nests more than ${DEEPEST} levels`));
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, deeper - 1));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, field]) => (field === null ? [] : [[name, withoutNulls(field, deeper - 1)]])),
+  );
 };
 
 /** Refuses a request in which something required is absent or empty. */

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:https";
 import { urlToHttpOptions } from "node:url";
-import type { Send } from "../client.ts";
+import { answerBytes, type Send, tooLarge } from "../client.ts";
 import type { Certificates } from "./certificates.ts";
 
 /** What a request to another process of the platform needs besides its address. */
@@ -32,7 +32,12 @@ export const sendAsProcess = (certificates: Certificates, agent = processAgent()
       };
       const sent = request(options, (incoming) => {
         const chunks: Uint8Array[] = [];
-        incoming.on("data", (chunk: Uint8Array) => void chunks.push(chunk));
+        let size = 0;
+        incoming.on("data", (chunk: Uint8Array) => {
+          size += chunk.byteLength;
+          if (size > answerBytes) incoming.destroy(tooLarge(url));
+          else chunks.push(chunk);
+        });
         incoming.on("error", reject);
         incoming.on("end", () => {
           const known = Object.entries(incoming.headers).map(([name, value]): [string, string] => [name, String(value)]);

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { TLSSocket } from "node:tls";
+import { type ConnectionLimits, connectionLimits, limitConnections, serverOptions } from "../http/connections.ts";
 import type { Logger } from "../logging.ts";
 import { type Certificates, oldestTls } from "./certificates.ts";
 
@@ -8,11 +9,27 @@ import { type Certificates, oldestTls } from "./certificates.ts";
 export type Secured = { readonly certificates: Certificates; readonly mutual: boolean };
 
 /** A server of HTTP, or of HTTPS that takes renewed certificates for its next connections. */
-export const serverOf = (listener: RequestListener, secured: Secured | undefined, logger: Logger): Server => {
-  if (!secured) return createServer(listener);
+export const serverOf = (
+  listener: RequestListener,
+  secured: Secured | undefined,
+  logger: Logger,
+  limits: Partial<ConnectionLimits> = {},
+): Server => {
+  const bounds = { ...connectionLimits, ...limits };
+  if (!secured) {
+    const server = createServer(serverOptions(bounds), listener);
+    limitConnections(server, bounds);
+    return server;
+  }
   const { certificates, mutual } = secured;
   const options = () => ({ ...certificates.current(), minVersion: oldestTls }) as const;
-  const server = createSecureServer({ ...options(), requestCert: mutual, rejectUnauthorized: mutual, handshakeTimeout: 10_000 }, listener);
+  const server = createSecureServer(
+    { ...serverOptions(bounds), ...options(), requestCert: mutual, rejectUnauthorized: mutual, handshakeTimeout: 10_000 },
+    listener,
+  );
+  limitConnections(server, bounds, "secureConnection");
+  // Those that have not shaken hands yet are not among them.
+  server.maxConnections = bounds.most + 1_000;
   const forget = certificates.onRenewal(() => server.setSecureContext(options()));
   server.once("close", forget);
   server.on("tlsClientError", (error, socket) => {

@@ -104,6 +104,37 @@ test("when nobody is heard any more, whoever was there last still counts", async
   await found.stop();
 });
 
+test("when the log speaks again, nobody is forgotten because another was heard first", async () => {
+  const { clock, pass } = handClock();
+  const ports = { log: memoryLogBroker({ clock: systemClock }).connect(), clock };
+  const found = await directory(ports);
+  const beat = (instance: string) => {
+    const value = Buffer.from(JSON.stringify(self(instance)));
+    return ports.log.publish([{ topic: INSTANCES_TOPIC, key: instance, value, headers: { "pitrix-beat": String(clock.now()) } }]);
+  };
+  await Promise.all([beat("one"), beat("two")]);
+  await eventually(() => found.instancesOf("app").length === 2);
+  await pass(60_000);
+  await beat("one");
+  await beat("three");
+  await eventually(() => found.instancesOf("app").length === 3);
+  await pass(4_000);
+  await beat("one");
+  await beat("four");
+  await eventually(() => found.instancesOf("app").length === 4);
+  await pass(3_000);
+  await beat("one");
+  await eventually(() => found.instancesOf("app").length === 2);
+  assert.deepEqual(
+    found
+      .instancesOf("app")
+      .map(({ instance }) => instance)
+      .sort(),
+    ["four", "one"],
+  );
+  await found.stop();
+});
+
 test("static services stand where the settings say", () => {
   const found = staticDirectory(new Map([["app", ["http://a", "http://b"]]]));
   assert.deepEqual(

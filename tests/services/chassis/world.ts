@@ -17,7 +17,7 @@ import { edgeOf } from "../../../services/chassis/edge.ts";
 import type { Logger } from "../../../services/chassis/logging.ts";
 import { metrics } from "../../../services/chassis/metrics.ts";
 import { sealing } from "../../../services/chassis/sealing.ts";
-import { serve } from "../../../services/chassis/serve.ts";
+import { type ServeOptions, serve } from "../../../services/chassis/serve.ts";
 import { newKeyPair, signToken } from "../../../services/chassis/tokens.ts";
 import type { Tools } from "../../../services/chassis/tools.ts";
 
@@ -35,7 +35,11 @@ type Answer = {
 /** A service over HTTP as it runs, with everything outside it in memory, and with users who have tokens. */
 export const served = async (
   service: Service,
-  { wait = 300, directory = staticDirectory(new Map()) }: { wait?: number; directory?: Directory } = {},
+  {
+    wait = 300,
+    directory = staticDirectory(new Map()),
+    ...more
+  }: { wait?: number; directory?: Directory } & Pick<ServeOptions, "operations"> = {},
 ) => {
   const clock = systemClock;
   const config = readConfig(
@@ -68,6 +72,7 @@ export const served = async (
     ports,
     sealing: sealed,
     wait,
+    ...more,
   });
 
   const key = await newKeyPair();

@@ -129,7 +129,7 @@ test("a bug answers nothing of the inside and is logged once with the request's 
   const crashed = await system.patch("/v1/categories", body, { "x-request-id": "crash-1" });
   assert.deepEqual([crashed.status, crashed.body.code, crashed.error], [500, 13, "internal_error"]);
   assert.doesNotMatch(JSON.stringify(crashed.body), /inside/);
-  const about = world.logged.filter(({ details }) => Reflect.get(details, "requestId") === "crash-1");
+  const about = world.logged.filter(({ details }) => Reflect.get(details, "correlationId") === "crash-1");
   assert.equal(about.length, 1);
   assert.match(String(Reflect.get(about[0]?.details ?? {}, "error")), /the inside of the service/);
 });

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import { ConfigError } from "../../../services/chassis/config.ts";
+import { silent } from "../../../services/chassis/logging.ts";
+import { metrics } from "../../../services/chassis/metrics.ts";
+import { tracing } from "../../../services/chassis/tracing.ts";
+import { until } from "../api/world.ts";
+import { collector, type Received } from "./tracing-collector.ts";
+import { configWith, tracedPlatform } from "./tracing-platform.ts";
+
+const CALLER = { trace: "0af7651916cd43dd8448eb211c80319c", span: "b7ad6b7169203331" };
+const caller = { traceparent: `00-${CALLER.trace}-${CALLER.span}-01` };
+
+test("one trace shows the whole choreography of a cluster's creation, from the caller over the log to the last effect", async (t) => {
+  const taken = await collector();
+  const platform = await tracedPlatform({ OTEL_EXPORTER_OTLP_ENDPOINT: `${taken.url}/` });
+  t.after(async () => {
+    await platform.stop();
+    await taken.stop();
+  });
+  const answer = await platform.createCluster(caller);
+  assert.equal(answer.status, 200, answer.body);
+  await platform.active();
+  const ofTrace = () => taken.spans.filter(({ traceId }) => traceId === CALLER.trace);
+  const orphans = () => ofTrace().filter(({ parentSpanId }) => !ofTrace().some(({ spanId }) => spanId === parentSpanId));
+  await until("all spans to come", async () => {
+    await platform.flush();
+    return ofTrace().some(({ name }) => name === "decide CompleteClusterAction") && orphans().length === 1;
+  });
+
+  const spans = ofTrace();
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const [first] = orphans();
+  assert.deepEqual([first?.parentSpanId, first?.service, first?.name, first?.kind], [CALLER.span, "api", "CreateCluster", "server"]);
+  /** From the span up to the request. */
+  const line = (span: Received | undefined): readonly string[] =>
+    span ? [`${span.service} ${span.kind} ${span.name}`, ...line(byId.get(span.parentSpanId))] : [];
+  const path = (name: string, service?: string) =>
+    line(spans.find((span) => span.name === name && (service === undefined || span.service === service)));
+
+  const requested = [
+    "cluster internal decide RequestCluster",
+    "cluster server CreateCluster",
+    "api client POST cluster",
+    "api server CreateCluster",
+  ];
+  assert.deepEqual(path("send pitrix.cluster"), ["cluster producer send pitrix.cluster", ...requested]);
+  const reserved = ["runtime internal decide ReserveRuntime", "runtime consumer process pitrix.cluster", ...requested];
+  assert.deepEqual(path("decide ReserveRuntime"), reserved);
+  const effect = line(spans.find(({ name }) => name.startsWith("effect ")));
+  assert.match(effect[0] ?? "", /^provider-local client effect \w+$/);
+  assert.match(effect[1] ?? "", /^provider-local internal decide \w+$/);
+  assert.deepEqual(effect.slice(-4), requested);
+  assert.ok(effect.includes("provider-local consumer process pitrix.cluster"), effect.join("\n"));
+  assert.equal(path("decide CompleteClusterAction")[1], "cluster consumer process pitrix.localDeployment");
+
+  const processed = spans.find(({ name, service }) => name === "process pitrix.cluster" && service === "runtime");
+  assert.equal(processed?.attributes["messaging.system"], "kafka");
+  assert.equal(processed?.attributes["messaging.destination.name"], "pitrix.cluster");
+  assert.equal(processed?.attributes["messaging.operation.type"], "process");
+  assert.equal(processed?.attributes["messaging.consumer.group.name"], "pitrix.runtime.reactions");
+  assert.equal(processed?.attributes["cloudevents.event_type"], "pitrix.cluster.ClusterRequested");
+  assert.match(String(processed?.attributes["cloudevents.event_id"]), /^cluster\/cl-\w+@1$/);
+  const decided = spans.find(({ name }) => name === "decide RequestCluster");
+  assert.equal(`${decided?.attributes["pitrix.stream"]}@1`, processed?.attributes["cloudevents.event_id"]);
+  assert.equal(decided?.attributes["pitrix.outcome"], "committed");
+  assert.equal(first?.attributes["http.response.status_code"], 200);
+});
+
+test("with no collector named nothing is traced, and the trace of a caller goes through the commits and the log all the same", async (t) => {
+  const platform = await tracedPlatform({});
+  t.after(platform.stop);
+  assert.equal(await tracing(configWith({}), { service: "a", instance: "a" }, metrics("a").spans, silent), undefined);
+  assert.equal((await platform.createCluster(caller)).status, 200);
+  await platform.active();
+  for (const topic of ["pitrix.cluster", "pitrix.localDeployment"]) {
+    const records = await platform.records(topic);
+    assert.ok(records.length > 0 && records.every(({ headers }) => headers.traceparent === caller.traceparent), topic);
+  }
+});
+
+test("what a caller does not want to be traced is not exported, nor what is no trace", async (t) => {
+  const taken = await collector();
+  const platform = await tracedPlatform({
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${taken.url}/v1/traces`,
+    OTEL_TRACES_SAMPLER: "parentbased_always_off",
+  });
+  t.after(async () => {
+    await platform.stop();
+    await taken.stop();
+  });
+  assert.equal((await platform.createCluster({ traceparent: `00-${CALLER.trace}-${CALLER.span}-00` })).status, 200);
+  assert.equal((await platform.createCluster({ traceparent: `00-${"0".repeat(32)}-${CALLER.span}-01` })).status, 200);
+  await platform.active();
+  assert.equal((await platform.createCluster({ traceparent: `00-${"a".repeat(32)}-${CALLER.span}-01` })).status, 200);
+  await until("a span of the one that is wanted", async () => {
+    await platform.flush();
+    return taken.spans.length > 0;
+  });
+  assert.ok(taken.spans.every(({ traceId }) => traceId === "a".repeat(32)));
+});
+
+test("a collector that is not there costs no request anything, and what it would have got is lost", async (t) => {
+  const platform = await tracedPlatform({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` });
+  let stopped = false;
+  t.after(async () => void (stopped || (await platform.stop())));
+  assert.equal((await platform.createCluster()).status, 200);
+  await platform.active();
+  await platform.flush();
+  const figures = await (await fetch(`${platform.front.url}/metrics`)).text();
+  assert.match(figures, /pitrix_trace_spans_total\{outcome="lost",service="api"\} [1-9]/);
+  assert.equal((await platform.createCluster()).status, 200);
+  const said = platform.logged.filter(({ message }) => message !== "traces are not taken and get lost");
+  assert.deepEqual(said, []);
+  await platform.stop();
+  stopped = true;
+});
+
+test("a collector that takes everything and answers nothing is given up, and holds up neither memory nor the end", async (t) => {
+  const taken = await collector({ mute: true });
+  t.after(taken.stop);
+  const logged: string[] = [];
+  const logger = { ...silent, warn: (_: object, message: string) => void logged.push(message) };
+  const measured = metrics("a");
+  const config = configWith({ OTEL_EXPORTER_OTLP_ENDPOINT: taken.url });
+  const traces = await tracing(config, { service: "a", instance: "a" }, measured.spans, logger);
+  assert.ok(traces);
+  for (let nth = 0; nth < 10_000; nth++) traces.tracer({ name: "nothing", kind: "internal", attributes: { nth } }, null).end();
+  await until("the loss to be counted", async () => /outcome="lost"/.test(await measured.text()), 10_000);
+  const stopping = Date.now();
+  await traces.stop();
+  assert.ok(Date.now() - stopping < 4_000, `${Date.now() - stopping} ms`);
+  const lost = Number(/outcome="lost"[^\n]* (\d+)/.exec(await measured.text())?.[1]);
+  assert.ok(lost > 0 && lost < 3_000, `of 10000 spans ${lost} were kept for it`);
+  assert.deepEqual(logged, ["traces are not taken and get lost"], "it is said once");
+});
+
+test("settings of traces are checked as all others are", () => {
+  const wrong = { OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318", OTEL_TRACES_SAMPLER: "sometimes", OTEL_TRACES_SAMPLER_ARG: "2" };
+  assert.throws(
+    () => configWith(wrong),
+    (error) => error instanceof ConfigError && Object.keys(wrong).every((name) => error.message.includes(name)),
+  );
+});
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
