@@ -18,8 +18,15 @@ const modules: ServiceModules = {
   repo: async () => {
     const { repoService } = await import("./repo/service.ts");
     const { readFileOver } = await import("./repo/remote/read-file.ts");
+    const { readOffersApart } = await import("./repo/remote/read-offers.ts");
     return {
-      service: ({ blobs, clock, edge }) => repoService({ readFile: readFileOver(), blobs, clock, open: edge.open }),
+      service: ({ blobs, clock, edge: { open, forget }, config: { repoNetworks, repoIndexSeconds } }) =>
+        repoService({
+          ...{ blobs, clock, open, forget },
+          readFile: readFileOver({ privateNetworks: repoNetworks }),
+          readOffers: readOffersApart(),
+          ...(repoIndexSeconds > 0 && { indexEvery: repoIndexSeconds * 1_000 }),
+        }),
     };
   },
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { guard } from "./guard.ts";
+import { identify } from "./identity.ts";
 
 /** How a command ended; `missing` if there is no such program. */
 export type Ended = { readonly status: "succeeded" | "failed" | "missing"; readonly output: string };
@@ -14,7 +15,7 @@ export const run = (
 ): Promise<Ended> =>
   new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-    const keeper = child.pid === undefined ? undefined : guard(child.pid);
+    const keeper = child.pid === undefined ? undefined : guard(identify(child.pid));
     // Not the timeout of spawn: its timer goes on when the program does not exist.
     const insist = setTimeout(() => child.kill("SIGKILL"), options.limit);
     let output = "";

@@ -5,7 +5,7 @@ import { isRecord } from "./files.ts";
 /** A process that can be recognised later: a number alone may meanwhile belong to another one. */
 export type Identity = { readonly pid: number; readonly started: string };
 
-const onLinux = existsSync("/proc/self/stat");
+export const onLinux = existsSync("/proc/self/stat");
 
 const startedAt = (pid: number): string | undefined => {
   try {

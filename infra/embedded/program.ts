@@ -65,14 +65,14 @@ export const startProgram = async (program: Program): Promise<Running> => {
   });
   const pid = child.pid ?? 0;
   if (program.background) child.unref();
-  const keeper = guard(pid);
+  const keeper = guard(identify(pid));
   writeJson(program.pidFile, { ...identify(pid), name: program.name, owner: identify(process.pid) });
   let ended = false;
   let asked = false;
   const exited = new Promise<string>((resolve) => {
     child.once("exit", (code, killedBy) => {
       ended = true;
-      keeper.kill("SIGKILL");
+      keeper?.kill("SIGKILL");
       rmSync(program.pidFile, { force: true });
       if (!asked) program.ended?.(`${program.name} ended with ${describeExit(code, killedBy)}`);
       resolve(describeExit(code, killedBy));

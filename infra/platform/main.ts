@@ -4,6 +4,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPlatform } from "./platform.ts";
 
+/** Settings of the services that whoever starts the platform may make. */
+const handedOn = [
+  ...["PITRIX_TLS_CERT", "PITRIX_TLS_KEY", "PITRIX_INTERNAL_TLS_CERT", "PITRIX_INTERNAL_TLS_KEY", "PITRIX_INTERNAL_TLS_CA"],
+  ...["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"],
+  ...["OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"],
+  ...["PITRIX_REPO_PRIVATE_NETWORKS", "PITRIX_REPO_INDEX_SECONDS", "PITRIX_CONNECTIONS", "PITRIX_RATE_LIMIT"],
+];
+
 const usage = `Usage: node dist/infra/platform/main.js <up|down|status|reset> [options]
 
   up        start the platform in the background and return when it answers; again = no change
@@ -16,7 +24,8 @@ const usage = `Usage: node dist/infra/platform/main.js <up|down|status|reset> [o
   --foreground    stay attached until Ctrl-C
   --json          answer in JSON
 
-  KAFKA_BROKERS and MONGODB_URL, both set, are used instead of the embedded servers.`;
+  KAFKA_BROKERS and MONGODB_URL, both set, are used instead of the embedded servers. Handed on to the services, if set:
+  ${handedOn.join(", ")}.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -80,6 +89,7 @@ const foreground = async (): Promise<void> => {
   const platform = await startPlatform({
     directory: values.directory,
     port: Number(values.port),
+    environment: Object.fromEntries(handedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
     report,
     ended: (name, reason) => {
       report(`service ${name} ${reason}`);

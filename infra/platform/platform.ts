@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { localMachine } from "../../services/providers/local/machine.ts";
 import { startEmbedded } from "../embedded/platform.ts";
 import { type Secrets, secretsOf } from "./secrets.ts";
-import { type ServiceProcess, startService } from "./service-process.ts";
+import { type ServiceProcess, startService, type Wire } from "./service-process.ts";
 
 /** Every service in the order in which people think of them; they start all at once. */
 export const serviceNames = ["api", "account", "repo", "app", "runtime", "cluster", "provider-local"] as const;
@@ -58,6 +58,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,
     PITRIX_LOCAL_TOKEN: secrets.localToken,
     PITRIX_STATE: directory,
+    PITRIX_REPO_PRIVATE_NETWORKS: "127.0.0.0/8,::1/128",
     PITRIX_LOCAL_DIRECTORY: join(directory, "local"),
     ...environment,
   };
@@ -71,6 +72,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         program: join(import.meta.dirname, "../../services/main.js"),
         directory: join(directory, "logs"),
         environment: { ...shared, MONGODB_URL: mongodb(name) },
+        wire: wireOf(name, environment),
         limit,
         ...(ended && { ended }),
       }),
@@ -90,7 +92,15 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     await stop();
     throw failed.reason;
   }
-  return { url: `http://127.0.0.1:${ports[0]}`, brokers, secrets, fresh: secrets.fresh, services, stop };
+  return { url: services[0]?.url ?? "", brokers, secrets, fresh: secrets.fresh, services, stop };
+};
+
+/** What a process is asked over: the gateway as callers do, the others as their own kind. */
+const wireOf = (service: string, environment: { readonly [name: string]: string }): Wire => {
+  const { PITRIX_TLS_CERT, PITRIX_INTERNAL_TLS_CERT, PITRIX_INTERNAL_TLS_KEY } = environment;
+  if (service === "api") return PITRIX_TLS_CERT ? { secure: true } : { secure: false };
+  if (!PITRIX_INTERNAL_TLS_CERT || !PITRIX_INTERNAL_TLS_KEY) return { secure: false };
+  return { secure: true, shows: { cert: PITRIX_INTERNAL_TLS_CERT, key: PITRIX_INTERNAL_TLS_KEY } };
 };
 
 /** How a Kafka that is not the embedded one wants to be connected to. */

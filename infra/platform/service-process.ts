@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { request as overHttp } from "node:http";
+import { request as overHttps } from "node:https";
 import { join } from "node:path";
 import { guard } from "../embedded/guard.ts";
+import { identify } from "../embedded/identity.ts";
 
 /** A service as its own process. */
 export type ServiceProcess = {
@@ -13,6 +16,9 @@ export type ServiceProcess = {
   readonly stop: (milliseconds?: number) => Promise<void>;
   readonly kill: () => Promise<void>;
 };
+/** Plain HTTP, or HTTPS; `shows` names the files of the certificate that is asked for. */
+export type Wire = { readonly secure: boolean; readonly shows?: { readonly cert: string; readonly key: string } };
+
 export type ServiceOptions = {
   readonly name: string;
   readonly port: number;
@@ -20,6 +26,7 @@ export type ServiceOptions = {
   readonly program: string;
   readonly directory: string;
   readonly environment: { readonly [name: string]: string };
+  readonly wire?: Wire;
   readonly limit: number;
   /** It ended without being asked to. */
   readonly ended?: (name: string, reason: string) => void;
@@ -32,6 +39,7 @@ export const startService = async ({
   program,
   directory,
   environment,
+  wire = { secure: false },
   limit,
   ended,
 }: ServiceOptions): Promise<ServiceProcess> => {
@@ -44,7 +52,7 @@ export const startService = async ({
   });
   closeSync(output);
   // It ends with this process, however that ends.
-  const keeper = child.pid === undefined ? undefined : guard(child.pid);
+  const keeper = child.pid === undefined ? undefined : guard(identify(child.pid));
   let asked = false;
   const over = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
@@ -53,8 +61,8 @@ export const startService = async ({
       resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
     });
   });
-  const url = `http://127.0.0.1:${port}`;
-  const reason = await Promise.race([over, isReady(url, limit)]);
+  const url = `${wire.secure ? "https" : "http"}://127.0.0.1:${port}`;
+  const reason = await Promise.race([over, isReady(url, wire, limit)]);
   if (reason !== undefined) {
     child.kill("SIGKILL");
     throw new Error(`service ${name} ${reason}\n${tail(log)}\nIts log: ${log}`);
@@ -85,14 +93,14 @@ const endProcess = async (child: ChildProcess, signal: NodeJS.Signals, milliseco
 };
 
 /** Undefined once it is ready; otherwise what it said last. */
-const isReady = async (url: string, limit: number): Promise<string | undefined> => {
+const isReady = async (url: string, wire: Wire, limit: number): Promise<string | undefined> => {
   const until = Date.now() + limit;
   let last = "does not answer";
   while (Date.now() < until) {
     try {
-      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
-      if (answer.ok) return undefined;
-      last = `is not ready: ${await answer.text()}`;
+      const { status, text } = await ask(`${url}/readyz`, wire);
+      if (status === 200) return undefined;
+      last = `is not ready: ${text}`;
     } catch {
       // Not listening yet.
     }
@@ -100,5 +108,18 @@ const isReady = async (url: string, limit: number): Promise<string | undefined> 
   }
   return `was not ready within ${limit / 1_000} s: it ${last}`;
 };
+
+/** Whose certificate it is does not matter here: it is the process that was just started, and is told nothing. */
+const ask = (url: string, { secure, shows }: Wire): Promise<{ readonly status: number; readonly text: string }> =>
+  new Promise((resolve, reject) => {
+    const identity = shows && { cert: readFileSync(shows.cert), key: readFileSync(shows.key) };
+    const options = { agent: false, signal: AbortSignal.timeout(2_000), rejectUnauthorized: false, ...identity } as const;
+    const request = (secure ? overHttps : overHttp)(url, options, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (more) => (text += more));
+      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text })).on("error", reject);
+    });
+    request.on("error", reject).end();
+  });
 
 const tail = (file: string): string => readFileSync(file, "utf8").trimEnd().split("\n").slice(-15).join("\n");

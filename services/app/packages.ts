@@ -1,6 +1,7 @@
 import type { Rejection } from "../../events/decider.ts";
 import type { Edge } from "../../events/http.ts";
 import { pack, unpack } from "../packages/archive.ts";
+import { bounded, descriptionOf } from "../packages/description.ts";
 import { PackageError } from "../packages/package-error.ts";
 import { type AnyPackage, type PackageType, readAny } from "../packages/packages.ts";
 import type { NewContent } from "./domain/app.ts";
@@ -25,24 +26,16 @@ export const upload = async (bytes: Uint8Array, type: PackageType, edge: Edge): 
   const { metadata } = read;
   const content: NewContent = {
     version: metadata.version,
-    home: bounded(metadata.home, 4),
-    icon: bounded(metadata.icon, 64),
-    screenshots: bounded(metadata.screenshots.join(","), 16),
-    maintainers: metadata.maintainers.length === 0 ? "" : bounded(JSON.stringify(metadata.maintainers), 16),
-    keywords: bounded(metadata.keywords.join(","), 16),
-    sources: bounded(metadata.sources.join(","), 16),
-    readme: read.type === "helm" ? read.readme.slice(0, 32 * 1024) : "",
+    home: bounded(metadata.home, 4 * KIBI),
+    icon: bounded(metadata.icon, 64 * KIBI),
+    screenshots: bounded(metadata.screenshots.join(","), 16 * KIBI),
+    maintainers: metadata.maintainers.length === 0 ? "" : bounded(JSON.stringify(metadata.maintainers), 16 * KIBI),
+    keywords: bounded(metadata.keywords.join(","), 16 * KIBI),
+    sources: bounded(metadata.sources.join(","), 16 * KIBI),
     packageName: `${metadata.name}-${metadata.version}.tgz`,
     packageDigest: await edge.putBlob(bytes),
     packageOwner: "app",
-    ...(read.type === "vmbased"
-      ? { configJson: read.configJson, template: read.template, values: "", valuesSchema: "" }
-      : {
-          configJson: "",
-          template: "",
-          values: bounded(read.values, 256),
-          valuesSchema: read.valuesSchema ? bounded(JSON.stringify(read.valuesSchema), 128) : "",
-        }),
+    ...descriptionOf(read),
   };
   return { read, description: metadata.description.slice(0, 8 * 1024), content };
 };
@@ -88,5 +81,4 @@ export const withFiles = async (bytes: Uint8Array, replaced: Readonly<Record<str
   }
 };
 
-/** Descriptions travel in an event; of a chart they are a convenience, so what is too large is left out. */
-const bounded = (text: string, kibibytes: number): string => (Buffer.byteLength(text) > kibibytes * 1024 ? "" : text);
+const KIBI = 1024;

@@ -17,6 +17,8 @@ export type ArchiveLimits = {
   readonly unpackedBytes: number;
   readonly entries: number;
   readonly fileBytes: number;
+  /** How many times its size an archive may unpack to, once that is more than a mebibyte. */
+  readonly ratio: number;
 };
 
 const mebibyte = 1024 * 1024;
@@ -25,7 +27,11 @@ export const archiveLimits: ArchiveLimits = {
   unpackedBytes: 128 * mebibyte,
   entries: 10_000,
   fileBytes: 64 * mebibyte,
+  ratio: 200,
 };
+
+/** Characters of a path, as file systems have it. */
+const pathLength = 1024;
 
 /** Reads a .tgz of files and folders and nothing else: no links, no devices, no path that leaves it. */
 export const unpack = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<ArchiveFiles> => {
@@ -80,13 +86,16 @@ export const pack = async (files: ReadonlyMap<string, Uint8Array | ArchiveFile>)
 /** The sha256 of the bytes in hex: how indexes and blobs name a package. */
 export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-const decompress = async (tgz: Uint8Array, { unpackedBytes, entries }: ArchiveLimits): Promise<Buffer> => {
+const decompress = async (tgz: Uint8Array, { unpackedBytes, entries, ratio }: ArchiveLimits): Promise<Buffer> => {
   const headers = 1536 * Math.min(entries, 100_000) + 10_240; // a header, a long name and padding for each entry, and the end
+  const most = unpackedBytes + headers;
+  const credible = mebibyte + ratio * tgz.byteLength;
   try {
-    return await promisify(gunzip)(tgz, { maxOutputLength: unpackedBytes + headers });
+    return await promisify(gunzip)(tgz, { maxOutputLength: Math.min(most, credible) });
   } catch (cause) {
     const tooLarge = cause instanceof RangeError || (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE");
-    if (tooLarge) throw new PackageError(`the archive unpacks to more than ${size(unpackedBytes)}`, { cause });
+    const bound = credible < most ? `${ratio} times its size` : size(unpackedBytes);
+    if (tooLarge) throw new PackageError(`the archive unpacks to more than ${bound}`, { cause });
     throw new PackageError(`the archive is not a sound gzip file: ${reasonOf(cause)}`, { cause });
   }
 };
@@ -96,23 +105,22 @@ const checkedPath = (name: string): string => {
   const path = name.replaceAll("\\", "/");
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   const reason = refusal(path, parts);
-  if (reason !== undefined) throw new PackageError(`${JSON.stringify(name)} ${reason}`);
+  if (reason !== undefined) throw new PackageError(`${JSON.stringify(name.slice(0, 200))} ${reason}`);
   return parts.join("/") || ".";
 };
 
 const refusal = (path: string, parts: readonly string[]): string | undefined => {
-  if (path.includes("\0")) return "is no file name";
+  if (/\p{Cc}/u.test(path)) return "is no file name";
+  if (path.length > pathLength) return `is a path of more than ${pathLength} characters`;
   if (path.startsWith("/") || /^[a-z]:/i.test(path)) return "is an absolute path";
   return parts.includes("..") ? "leaves the archive" : undefined;
 };
 
+/** With the separator below all that names may hold, what is in a folder sorts right after it. */
 const refuseFileAsFolder = (files: ArchiveFiles): void => {
-  for (const path of files.keys()) {
-    for (let cut = path.lastIndexOf("/"); cut > 0; cut = path.lastIndexOf("/", cut - 1)) {
-      const folder = path.slice(0, cut);
-      if (files.has(folder)) throw new PackageError(`${folder} is a file and a folder at once`);
-    }
-  }
+  const paths = [...files.keys()].map((path) => path.replaceAll("/", "\0")).sort();
+  for (const [index, path] of paths.entries())
+    if (paths[index + 1]?.startsWith(`${path}\0`)) throw new PackageError(`${path.replaceAll("\0", "/")} is a file and a folder at once`);
 };
 
 const kind = ({ type, linkname }: Header): string =>

@@ -1,10 +1,11 @@
 import { type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
 import { type ClusterDescription, describeRaw } from "./cluster-description.ts";
 import { isCluster, sentenceOf } from "./cluster-schema.ts";
+import { descriptionLimit } from "./description.ts";
 import { checkConfiguration } from "./devkit-check.ts";
 import { type ConfigurationSchema, readConfigurationSchema, type UserConfiguration, withDefaults } from "./devkit-configuration.ts";
 import { fillTemplate } from "./devkit-template.ts";
-import { isObject, type Json, parseJson, text } from "./json.ts";
+import { hasControls, isObject, type Json, parseJson, text } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 import { belowTopFolder, textOf } from "./package-files.ts";
 import { metadataOf, type PackageMetadata } from "./package-metadata.ts";
@@ -21,9 +22,6 @@ export type DevkitPackage = {
   readonly files: ArchiveFiles;
   readonly digest: string;
 };
-
-/** Configuration and template travel in an event, so they are bounded together. */
-export const descriptionLimit = 256 * 1024;
 
 /** Reads a package and proves that its template makes a cluster with nothing but its defaults. */
 export const readPackage = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<DevkitPackage> => {
@@ -86,6 +84,7 @@ const readMetadata = (packageJson: string): PackageMetadata => {
   if (!isObject(value)) throw new PackageError("package.json is not an object", { file });
   for (const field of ["name", "version"]) {
     if (text(value[field]).trim() === "") throw new PackageError(`package.json has no ${field}`, { file });
+    if (hasControls(text(value[field]))) throw new PackageError(`package.json has control characters in its ${field}`, { file });
   }
   return metadataOf(value, text(value.app_version));
 };

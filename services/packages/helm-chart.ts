@@ -1,7 +1,7 @@
 import { type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
-import { isObject, type JsonObject, parseJson, text } from "./json.ts";
+import { hasControls, isDeeperThan, isObject, type Json, type JsonObject, maximumDepth, parseJson, text } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
-import { belowTopFolder, textOf } from "./package-files.ts";
+import { belowTopFolder, textLimit, textOf } from "./package-files.ts";
 import { metadataOf, type PackageMetadata } from "./package-metadata.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -26,13 +26,13 @@ export const readChart = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> 
   const values = files.has("values.yaml") ? textOf(files, "values.yaml") : "";
   const given = readYaml(values, "values.yaml");
   if (given !== null && !isObject(given)) throw new PackageError("values.yaml is not a map", { file: "values.yaml" });
-  const readme = [...files.keys()].find((path) => /^readme(\.md|\.txt)?$/i.test(path));
+  const readme = [...files].find(([path, { bytes }]) => /^readme(\.md|\.txt)?$/i.test(path) && bytes.byteLength <= textLimit);
   return {
     metadata: readMetadata(chartYaml),
     chartYaml,
     values,
     ...readSchema(files),
-    readme: readme === undefined ? "" : textOf(files, readme),
+    readme: readme === undefined ? "" : textOf(files, readme[0]),
     files,
     digest: digestOf(tgz),
   };
@@ -44,6 +44,7 @@ const readMetadata = (chartYaml: string): PackageMetadata => {
   if (!isObject(chart)) throw new PackageError("Chart.yaml is not a map", { file });
   for (const field of ["apiVersion", "name", "version"]) {
     if (text(chart[field]) === "") throw new PackageError(`Chart.yaml has no ${field}`, { file });
+    if (hasControls(text(chart[field]))) throw new PackageError(`Chart.yaml has control characters in its ${field}`, { file });
   }
   if (text(chart.type) === "library") throw new PackageError("this chart is a library, which cannot be deployed", { file });
   return metadataOf(chart, text(chart.appVersion));
@@ -52,11 +53,13 @@ const readMetadata = (chartYaml: string): PackageMetadata => {
 const readSchema = (files: ArchiveFiles): { readonly valuesSchema?: JsonObject } => {
   const file = "values.schema.json";
   if (!files.has(file)) return {};
+  let valuesSchema: Json;
   try {
-    const valuesSchema = parseJson(textOf(files, file));
-    if (isObject(valuesSchema)) return { valuesSchema };
+    valuesSchema = parseJson(textOf(files, file));
   } catch (cause) {
     throw new PackageError(`${file} is not JSON: ${reasonOf(cause)}`, { file, cause });
   }
-  throw new PackageError(`${file} is not an object`, { file });
+  if (!isObject(valuesSchema)) throw new PackageError(`${file} is not an object`, { file });
+  if (isDeeperThan(valuesSchema, maximumDepth)) throw new PackageError(`${file} is nested too deep`, { file });
+  return { valuesSchema };
 };

@@ -13,6 +13,9 @@ export const text = (value: Json | undefined): string => (typeof value === "stri
 export const texts = (value: Json | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 
+/** Does it hold what steers a terminal, a log or the direction of reading? Names must not. */
+export const hasControls = (name: string): boolean => /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(name);
+
 /** What strangers send may nest so deep that whoever walks it later falls over. */
 export const isDeeperThan = (value: Json, levels: number): boolean =>
   typeof value === "object" &&

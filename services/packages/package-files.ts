@@ -11,10 +11,14 @@ export const belowTopFolder = (files: ArchiveFiles, principal: string): ArchiveF
   return below;
 };
 
+/** Bytes of a file that is read as text; what is described in an event is bounded further. */
+export const textLimit = 4 * 1024 * 1024;
+
 /** The text of a file that must be there. */
 export const textOf = (files: ArchiveFiles, path: string): string => {
   const file = files.get(path);
   if (file === undefined) throw new PackageError(`the package has no ${path}`, { file: path });
+  if (file.bytes.byteLength > textLimit) throw new PackageError(`${path} is larger than 4 MiB`, { file: path });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(file.bytes);
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, text, texts } from "./json.ts";
+import { hasControls, isObject, type Json, type JsonObject, text, texts } from "./json.ts";
 import { PackageError } from "./package-error.ts";
 import { type Maintainer, maintainersOf } from "./package-metadata.ts";
 import { compareVersions, versionName } from "./versions.ts";
@@ -70,11 +70,14 @@ export const packageUrl = (repositoryUrl: string, url: string): string => {
   return result.href;
 };
 
+const shown = (name: string): string => JSON.stringify(name.slice(0, 200));
+
 const readEntry = (name: string, versions: Json | undefined, format: IndexFormat): IndexEntry => {
   if (name === "") throw new PackageError("an entry of the index has no name");
-  if (!Array.isArray(versions)) throw new PackageError(`the entry ${name} of the index is not a list of versions`);
+  if (hasControls(name)) throw new PackageError(`the name ${shown(name)} of an entry of the index holds control characters`);
+  if (!Array.isArray(versions)) throw new PackageError(`the entry ${name.slice(0, 200)} of the index is not a list of versions`);
   const read = versions.map((version: Json, position) => {
-    const subject = `version ${position + 1} of ${name} in the index`;
+    const subject = `version ${position + 1} of ${name.slice(0, 200)} in the index`;
     if (!isObject(version)) throw new PackageError(`${subject} is not an object`);
     return readVersion(version, subject, format);
   });
@@ -87,6 +90,7 @@ const readVersion = (raw: JsonObject, subject: string, format: IndexFormat): Ind
   const removed = raw.removed === true;
   if (name === "") throw new PackageError(`${subject} has no name`);
   if (version === "") throw new PackageError(`${subject} has no version`);
+  if (hasControls(name + version + appVersion)) throw new PackageError(`${subject} has control characters in its name or version`);
   if (urls.length === 0 && !removed) throw new PackageError(`${subject} (${version}) has no urls`);
   return {
     name,

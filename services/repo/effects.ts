@@ -6,7 +6,7 @@ import { openToAll, type Secret } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "./domain/repo.ts";
 import { listingOf } from "./listing.ts";
-import { compared, indexUrl, type Offer, offersOf } from "./offers.ts";
+import { compared, indexUrl, type Offer, readOffersHere } from "./offers.ts";
 import { indexBytes, type RepoPorts } from "./ports.ts";
 
 type Command = RepoCommand | PackageCommand;
@@ -33,6 +33,7 @@ export const effects = (ports: RepoPorts): Effects<Command, RepoEvent, Repo> => 
       const fail = (reason: string): Command => ({ type: "FailIndexing", repoId, repoEventId, reason });
       const { state } = context;
       if (state.status === "absent") return fail("the repository is not known");
+      for (const sealed of state.lapsed) await ports.forget?.(sealed);
       const secret = await secretOf(state, ports);
       const offers = state.status === "deleted" ? [] : await offersIn(event, state, secret, ports, context.signal);
       if ("refused" in offers) return fail(offers.refused);
@@ -56,19 +57,13 @@ const offersIn = async (
   { repoId }: RepoIndexingRequested,
   { settings }: RegisteredRepo,
   secret: Secret,
-  { readFile }: RepoPorts,
+  { readFile, readOffers = readOffersHere }: RepoPorts,
   signal: AbortSignal,
 ): Promise<readonly Offer[] | { readonly refused: string }> => {
   const repository = settings.url;
   const answer = await readFile({ url: indexUrl(repository), repository, secret, limit: indexBytes, signal });
   signal.throwIfAborted();
-  if ("refused" in answer) return answer;
-  try {
-    return offersOf(new TextDecoder().decode(answer.bytes), repoId, settings);
-  } catch (error) {
-    if (error instanceof PackageError) return { refused: error.message };
-    throw error;
-  }
+  return "refused" in answer ? answer : readOffers(answer.bytes, repoId, settings, signal);
 };
 
 /** Lists what is new or changed. What may be listed is recorded before it is, so that nothing can be listed unknown to the repo. */

@@ -2,14 +2,14 @@ import { type Edge, type HttpRow, type RequestOf, rows } from "../../events/http
 import type { Condition } from "../../events/ports.ts";
 import { type Access, accessOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
-import { indexUrl, readsAsIndex } from "./offers.ts";
-import { indexBytes, type RepoPorts } from "./ports.ts";
+import { indexUrl, readOffersHere } from "./offers.ts";
+import { indexBytes, type ReadOffers, type RepoPorts } from "./ports.ts";
 import { pairsOf } from "./query-string.ts";
 import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
 
 const { command, query, answer } = rows<RepoCommand, RepoReadModels>();
 
-export const http = ({ readFile }: Pick<RepoPorts, "readFile">): readonly HttpRow[] => [
+export const http = ({ readFile, readOffers = readOffersHere }: Pick<RepoPorts, "readFile" | "readOffers">): readonly HttpRow[] => [
   command("CreateRepo", {
     prepare: ({ type, url, credential }, edge) => sealed(accessOf(type, url, credential), edge),
     command: (request, { newId, actor, prepared }) => ({
@@ -96,10 +96,19 @@ export const http = ({ readFile }: Pick<RepoPorts, "readFile">): readonly HttpRo
     const signal = AbortSignal.timeout(10_000);
     const file = { url: indexUrl(access.url), repository: access.url, secret: access.secret ?? openToAll, limit: indexBytes, signal };
     const index = await readFile(file);
-    if ("bytes" in index && readsAsIndex(index.bytes)) return { ok: true };
+    if ("bytes" in index && (await isIndex(readOffers, index.bytes, access.url, signal))) return { ok: true };
     return { ok: false, errorCode: type === "s3" ? 106 : 109 };
   }),
 ];
+
+/** Is this the index of a repository, of either kind? */
+const isIndex = async (readOffers: ReadOffers, bytes: Uint8Array, url: string, signal: AbortSignal): Promise<boolean> => {
+  for (const provider of ["local", "kubernetes"]) {
+    const offers = await readOffers(bytes, "", { url, providers: [provider], appDefaultStatus: "draft" }, signal);
+    if (!("refused" in offers)) return true;
+  }
+  return false;
+};
 
 type Prepared = { readonly url: string; readonly sealedCredential: string | null };
 

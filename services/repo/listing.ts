@@ -1,8 +1,8 @@
-import type { PackageListed } from "../../schemas/generated/events.ts";
 import { digestOf } from "../packages/archive.ts";
+import { bounded, descriptionOf } from "../packages/description.ts";
 import { PackageError } from "../packages/package-error.ts";
 import type { IndexedVersion } from "../packages/package-index.ts";
-import { type AnyPackage, readAny } from "../packages/packages.ts";
+import { readAny } from "../packages/packages.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo } from "./domain/repo.ts";
 import { type Offer, packageTypeOf } from "./offers.ts";
@@ -21,6 +21,8 @@ export const listingOf = async (
 ): Promise<ListPackage> => {
   const { packageId, appId, versionId, name, entry, fingerprint } = offer;
   if (name.length > 255 || entry.versionName.length > 255) throw new PackageError("its name or version has more than 255 characters");
+  const packageName = entry.urls[0] ?? "";
+  if (packageName.length > 2 * KIBI) throw new PackageError("its address has more than 2048 characters");
   const bytes = await archiveOf(offer, settings.url, ports, from);
   const content = await readAny(bytes, packageTypeOf(settings), { packedBytes: archiveBytes });
   return {
@@ -38,9 +40,9 @@ export const listingOf = async (
     appVersion: entry.appVersion,
     versionName: entry.versionName,
     ...toldBy(entry),
-    packageName: entry.urls[0] ?? "",
+    packageName,
     digest: await ports.blobs.put(bytes),
-    created: entry.created,
+    created: entry.created.slice(0, 64),
     fingerprint,
     ...descriptionOf(content),
     owner,
@@ -65,22 +67,10 @@ const archiveOf = async (
   return answer.bytes;
 };
 
-/** Descriptions travel in an event, which is bounded; of a chart they are a convenience, so what is too large is left out. */
-const descriptionOf = (content: AnyPackage): Pick<PackageListed, "configJson" | "template" | "values" | "valuesSchema" | "readme"> =>
-  content.type === "vmbased"
-    ? { configJson: content.configJson, template: content.template, values: "", valuesSchema: "", readme: "" }
-    : {
-        configJson: "",
-        template: "",
-        values: bounded(content.values, 256),
-        valuesSchema: content.valuesSchema ? bounded(JSON.stringify(content.valuesSchema), 128) : "",
-        readme: content.readme.slice(0, 32 * KIBI),
-      };
-
 const toldBy = ({ description, home, icon, keywords, sources, screenshots, maintainers }: IndexedVersion) => ({
   description: description.slice(0, 8 * KIBI),
-  home: bounded(home, 4),
-  icon: bounded(icon, 64),
+  home: bounded(home, 4 * KIBI),
+  icon: bounded(icon, 64 * KIBI),
   keywords: fitting(keywords),
   sources: fitting(sources),
   screenshots: fitting(screenshots),
@@ -88,5 +78,4 @@ const toldBy = ({ description, home, icon, keywords, sources, screenshots, maint
 });
 
 const KIBI = 1024;
-const bounded = (text: string, kibibytes: number): string => (Buffer.byteLength(text) > kibibytes * KIBI ? "" : text);
 const fitting = <T>(list: readonly T[]): readonly T[] => (Buffer.byteLength(JSON.stringify(list)) > 16 * KIBI ? [] : list);

@@ -1,10 +1,11 @@
 import type { RecordedPackage } from "../../schemas/generated/events.ts";
+import { PackageError } from "../packages/package-error.ts";
 import { type IndexedVersion, packageUrl } from "../packages/package-index.ts";
 import type { PackageType } from "../packages/packages.ts";
 import { readIndex } from "../packages/packages.ts";
 import type { RepoSettings } from "./domain/repo.ts";
 import { idFrom } from "./identifiers.ts";
-import { indexBytes } from "./ports.ts";
+import { indexBytes, type ReadOffers } from "./ports.ts";
 
 /** One version that an index offers, with the ids that follow from it. */
 export type Offer = {
@@ -19,13 +20,28 @@ export type Offer = {
   readonly fingerprint: string;
 };
 
+/** What of a repository decides what its index offers. */
+export type OfferSettings = Pick<RepoSettings, "providers" | "url" | "appDefaultStatus">;
+
 export const packageTypeOf = ({ providers }: Pick<RepoSettings, "providers">): PackageType =>
   providers.includes("kubernetes") ? "helm" : "vmbased";
 
 export const indexUrl = (repository: string): string => packageUrl(repository, "index.yaml");
 
+/** Reads an index in this very process. */
+export const readOffersHere: ReadOffers = async (index, repoId, settings) => {
+  try {
+    return offersOf(index, repoId, settings);
+  } catch (error) {
+    if (error instanceof PackageError) return { refused: error.message };
+    throw error;
+  }
+};
+
 /** What the index of a repository offers, each name and version once. Throws a PackageError. */
-export const offersOf = (index: string, repoId: string, settings: RepoSettings): readonly Offer[] => {
+export const offersOf = (bytes: Uint8Array, repoId: string, settings: OfferSettings): readonly Offer[] => {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw new PackageError("the index is compressed, which was not asked for");
+  const index = new TextDecoder().decode(bytes);
   const type = packageTypeOf(settings);
   const offers = new Map<string, Offer>();
   for (const { name, versions } of readIndex(index, type, { bytes: indexBytes }).entries)
@@ -61,17 +77,4 @@ export const compared = (
     ),
     gone: [...recorded.values()].filter(({ packageId }) => !offered.has(packageId)),
   };
-};
-
-/** Is this the index of a repository, of either kind? */
-export const readsAsIndex = (bytes: Uint8Array): boolean => {
-  const index = new TextDecoder().decode(bytes);
-  return (["vmbased", "helm"] as const).some((type) => {
-    try {
-      readIndex(index, type, { bytes: indexBytes });
-      return true;
-    } catch {
-      return false;
-    }
-  });
 };

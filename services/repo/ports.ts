@@ -1,5 +1,6 @@
 import type { Blobs, Clock } from "../../events/ports.ts";
 import type { Secret } from "./access.ts";
+import type { Offer, OfferSettings } from "./offers.ts";
 
 /** One file of a repository. */
 export type FileRequest = {
@@ -20,17 +21,29 @@ export type FileAnswer =
 
 export type ReadFile = (request: FileRequest) => Promise<FileAnswer>;
 
+/** What an index offers, or a sentence that says why it cannot be read. */
+export type ReadOffers = (
+  index: Uint8Array,
+  repoId: string,
+  settings: OfferSettings,
+  signal: AbortSignal,
+) => Promise<readonly Offer[] | { readonly refused: string }>;
+
 /** What the repo service needs of the outside. */
 export type RepoPorts = {
   readonly readFile: ReadFile;
+  /** Absent: indexes are read in this very process, which has to wait for it. */
+  readonly readOffers?: ReadOffers;
   readonly blobs: Blobs;
   readonly clock: Pick<Clock, "sleep">;
   /** Reads what the edge has sealed. */
   readonly open: (sealed: string) => Promise<string>;
+  /** Destroys the key of what is of no use any more. Absent: keys are kept. */
+  readonly forget?: (sealed: string) => Promise<void>;
   /** Milliseconds from the end of a run to the next one; absent: repositories are indexed when somebody asks. */
   readonly indexEvery?: number;
 };
 
 /** What a stranger's index and archives may cost. */
-export const indexBytes = 64 * 1024 * 1024;
+export const indexBytes = 32 * 1024 * 1024;
 export const archiveBytes = 32 * 1024 * 1024;

@@ -15,7 +15,6 @@ import { wordsOf } from "./machine/words.ts";
 
 export type { MachineClock } from "./machine/clock.ts";
 export * from "./machine/types.ts";
-export { splitWords } from "./machine/words.ts";
 
 export type LocalMachineOptions = {
   /** Belongs to one living machine at a time. */

@@ -36,6 +36,8 @@ export type RegisteredRepo = {
   readonly status: "active" | "deleted";
   readonly internal: boolean;
   readonly settings: RepoSettings;
+  /** Sealed credentials that open nothing any more; the next run destroys their keys. */
+  readonly lapsed: readonly string[];
   readonly owner: string;
   readonly ownerPath: string;
   /** Counts the runs. */
@@ -137,6 +139,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       status: "active",
       internal: controller === 1,
       settings,
+      lapsed: [],
       owner,
       ownerPath,
       run: 0,
@@ -144,8 +147,12 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       indexing: null,
       packages: new Map(),
     }),
-    RepoModified: registered((state, { type: _, repoId: _id, ...settings }) => ({ ...state, settings })),
-    RepoDeleted: registered((state) => ({ ...state, status: "deleted" })),
+    RepoModified: registered((state, { type: _, repoId: _id, ...settings }) => ({
+      ...state,
+      settings,
+      lapsed: settings.sealedCredential === state.settings.sealedCredential ? state.lapsed : lapsedIn(state),
+    })),
+    RepoDeleted: registered((state) => ({ ...state, status: "deleted", lapsed: lapsedIn(state) })),
     RepoIndexingRequested: registered((state, { repoEventId, run }) => ({
       ...state,
       run,
@@ -159,7 +166,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       const listed = packages.filter(({ fingerprint }) => fingerprint !== "").map(({ packageId }) => packageId);
       return { ...state, packages: recorded, indexing: state.indexing && announced(state.indexing, listed, unlisted) };
     }),
-    RepoIndexed: registered((state) => ({ ...state, indexing: state.indexing && { ...state.indexing, stage: "adopting" } })),
+    RepoIndexed: registered((state) => ({ ...state, lapsed: [], indexing: state.indexing && { ...state.indexing, stage: "adopting" } })),
     RepoIndexingFailed: registered((state, { repoEventId }) =>
       state.indexing?.repoEventId === repoEventId ? { ...state, indexing: null } : state,
     ),
@@ -211,6 +218,9 @@ const changed = (settings: RepoSettings, changes: { readonly [S in keyof RepoSet
   categoryIds: changes.categoryIds ?? settings.categoryIds,
   appDefaultStatus: changes.appDefaultStatus ?? settings.appDefaultStatus,
 });
+
+const lapsedIn = ({ lapsed, settings: { sealedCredential } }: RegisteredRepo): readonly string[] =>
+  sealedCredential === null ? lapsed : [...lapsed, sealedCredential];
 
 const gone = (repoId: string, { status }: Repo): Rejection =>
   status === "absent"

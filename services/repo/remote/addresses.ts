@@ -1,33 +1,53 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 
-const notPublic = new BlockList();
-for (const [network, prefix] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["224.0.0.0", 3],
-] as const)
-  notPublic.addSubnet(network, prefix, "ipv4");
-for (const [network, prefix] of [
-  ["::", 127],
-  ["64:ff9b::", 96],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["ff00::", 8],
-] as const)
-  notPublic.addSubnet(network, prefix, "ipv6");
+const listOf = (networks: readonly string[]): BlockList => {
+  const list = new BlockList();
+  for (const each of networks) {
+    const [network = "", prefix = ""] = each.split("/");
+    list.addSubnet(network, Number(prefix), versionOf(network));
+  }
+  return list;
+};
+const versionOf = (address: string): "ipv4" | "ipv6" => (isIP(address) === 6 ? "ipv6" : "ipv4");
+const has = (list: BlockList, address: string): boolean => {
+  const bare = address.replace(/%.*$/, "");
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;
+  return list.check(mapped, versionOf(mapped));
+};
 
-/** Not reachable from anywhere but here: loopback, link-local, private and reserved addresses. */
-export const isPrivate = (address: string): boolean => {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  return mapped === undefined ? notPublic.check(address, isIP(address) === 6 ? "ipv6" : "ipv4") : isPrivate(mapped);
+const notPublic = listOf([
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "224.0.0.0/3",
+  "::/96", // also what stands for an IPv4 address, of which all but the mapped ones are out of use
+  "64:ff9b::/96",
+  "64:ff9b:1::/48",
+  "2001::/32",
+  "2002::/16",
+  "fc00::/7",
+  "fe80::/9",
+  "ff00::/8",
+]);
+
+/** Not reachable from anywhere but here: loopback, link-local, private and reserved addresses, and what leads to such ones. */
+export const isPrivate = (address: string): boolean => has(notPublic, address);
+
+/** Private networks, `10.0.0.0/8`, in which repositories may be; or all of them. */
+export type PrivateNetworks = readonly string[] | "all";
+
+/** May a repository be at this address, whichever it is? */
+export const permitted = (networks: PrivateNetworks): ((address: string) => boolean) => {
+  if (networks === "all") return () => true;
+  const list = listOf(networks);
+  return (address) => !isPrivate(address) || has(list, address);
 };
 
 export type Address = { readonly address: string; readonly family: number };

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
-import type { LookupFunction } from "node:net";
-import { addressesOf, isPrivate } from "./addresses.ts";
+import { isIP, type LookupFunction } from "node:net";
+import { addressesOf } from "./addresses.ts";
 
 /** Why a file cannot be had; `denied` if asking again would not help. */
 export class Trouble extends Error {
@@ -12,20 +12,25 @@ export class Trouble extends Error {
   }
 }
 
-export type Limits = { readonly limit: number; readonly signal: AbortSignal; readonly allowPrivate: boolean };
+export type Limits = {
+  readonly limit: number;
+  readonly signal: AbortSignal;
+  /** May this address be spoken to? */
+  readonly permits: (address: string) => boolean;
+};
 type Got = { readonly bytes: Uint8Array } | { readonly location: string };
 
 /** One request, whose answer may be a redirect. The address is checked where the connection is made, so that a name cannot change in between. */
-export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, allowPrivate }: Limits): Promise<Got> =>
+export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, permits }: Limits): Promise<Got> =>
   new Promise((resolve, reject) => {
-    if (!allowPrivate && isPrivateLiteral(url.hostname)) return reject(outOfBounds());
+    if (isForbiddenLiteral(url.hostname, permits)) return reject(outOfBounds());
     const request = (url.protocol === "https:" ? overHttps : overHttp)(
       url,
       {
         headers: { "user-agent": "pitrix", "accept-encoding": "identity", accept: "*/*", ...headers },
         signal,
         agent: false,
-        lookup: checked(allowPrivate),
+        lookup: checked(permits),
       },
       (answer) => {
         read(answer, limit).then(resolve, (error: unknown) => {
@@ -55,23 +60,30 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     if (size > limit) throw tooLarge;
     chunks.push(chunk);
   }
-  return { bytes: new Uint8Array(Buffer.concat(chunks)) };
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return { bytes };
 };
 
-const outOfBounds = () => new Trouble("it leads to a private address, and the repository is at a public one", true);
-const isPrivateLiteral = (hostname: string): boolean => {
+const outOfBounds = () => new Trouble("it leads to a private address, which is out of bounds", true);
+/** Of a number no name is looked up. */
+const isForbiddenLiteral = (hostname: string, permits: Limits["permits"]): boolean => {
   const bare = hostname.replace(/^\[(.*)\]$/, "$1");
-  return /^[\d.]+$|:/.test(bare) && isPrivate(bare);
+  return isIP(bare) !== 0 && !permits(bare);
 };
 
 const checked =
-  (allowPrivate: boolean): LookupFunction =>
+  (permits: Limits["permits"]): LookupFunction =>
   (hostname, { all }, answer) => {
     addressesOf(hostname).then(
       (addresses) => {
         const [first] = addresses;
         if (first === undefined) return answer(new Trouble(`${hostname} has no address`, false), "", 0);
-        if (!allowPrivate && addresses.some(({ address }) => isPrivate(address))) return answer(outOfBounds(), "", 0);
+        if (!addresses.every(({ address }) => permits(address))) return answer(outOfBounds(), "", 0);
         return all ? answer(null, [...addresses]) : answer(null, first.address, first.family);
       },
       (error: Error) => answer(error, "", 0),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
-import { addressesOf, isPrivate } from "./addresses.ts";
-import { get, Trouble } from "./get.ts";
+import { addressesOf, isPrivate, type PrivateNetworks, permitted } from "./addresses.ts";
+import { get, type Limits, Trouble } from "./get.ts";
 import { signed } from "./s3.ts";
 
 export type ReadFileOptions = {
@@ -9,26 +9,27 @@ export type ReadFileOptions = {
   readonly timeout?: number;
   /** Of one file, while the server does not answer or says that it cannot now. */
   readonly attempts?: number;
-  /** May repositories be at private addresses? Redirects and archives lead there only if the repository itself is there. */
-  readonly privateAddresses?: "allowed" | "refused";
+  /** Where repositories may be besides public addresses. Redirects and archives lead there only if the repository itself is there. */
+  readonly privateNetworks?: PrivateNetworks;
 };
 
 /** Reads files of repositories over HTTP, HTTPS and S3. */
-export const readFileOver =
-  ({ timeout = 30_000, attempts = 3, privateAddresses = "allowed" }: ReadFileOptions = {}): ReadFile =>
-  async (request) => {
+export const readFileOver = ({ timeout = 30_000, attempts = 3, privateNetworks = "all" }: ReadFileOptions = {}): ReadFile => {
+  const permits = permitted(privateNetworks);
+  return async (request) => {
     for (let attempt = 1; ; attempt++) {
-      const answer = await readOnce(request, timeout, privateAddresses === "allowed");
+      const answer = await readOnce(request, timeout, permits);
       if (!("refused" in answer) || answer.denied || attempt >= attempts || request.signal.aborted) return answer;
       await pause(200 * attempt, undefined, { signal: request.signal }).catch(() => {});
     }
   };
+};
 
-const readOnce = async (request: FileRequest, timeout: number, allowPrivate: boolean): Promise<FileAnswer> => {
+const readOnce = async (request: FileRequest, timeout: number, permits: Limits["permits"]): Promise<FileAnswer> => {
   const name = shown(request.url);
   const late = AbortSignal.timeout(timeout);
   try {
-    return { bytes: await follow(request, AbortSignal.any([request.signal, late]), allowPrivate) };
+    return { bytes: await follow(request, AbortSignal.any([request.signal, late]), permits) };
   } catch (error) {
     if (error instanceof Trouble) return { refused: `${name}: ${error.message}`, denied: error.denied };
     if (late.aborted) return { refused: `${name}: no answer within ${timeout / 1000} s`, denied: true };
@@ -38,14 +39,15 @@ const readOnce = async (request: FileRequest, timeout: number, allowPrivate: boo
 
 const REDIRECTS = 5;
 
-const follow = async (request: FileRequest, signal: AbortSignal, allowPrivate: boolean): Promise<Uint8Array> => {
+const follow = async (request: FileRequest, signal: AbortSignal, permits: Limits["permits"]): Promise<Uint8Array> => {
   const repository = urlOf(request.repository);
-  const insiders = (await addressesOf(repository.hostname)).some(({ address }) => isPrivate(address));
-  if (insiders && !allowPrivate) throw new Trouble("private addresses are not allowed", true);
+  const addresses = await until(signal, addressesOf(repository.hostname));
+  if (!addresses.every(({ address }) => permits(address))) throw new Trouble("it is at a private address, which is not allowed", true);
+  const insiders = addresses.some(({ address }) => isPrivate(address));
   let url = urlOf(request.url);
   for (let redirects = 0; ; redirects++) {
     const headers = url.host === repository.host ? authorization(url, request) : {};
-    const answer = await get(httpUrl(url), headers, { limit: request.limit, signal, allowPrivate: insiders });
+    const answer = await get(httpUrl(url), headers, { limit: request.limit, signal, permits: insiders ? permits : isPublic });
     if ("bytes" in answer) return answer.bytes;
     if (redirects >= REDIRECTS) throw new Trouble(`more than ${REDIRECTS} redirects`, true);
     if (!URL.canParse(answer.location, url.href)) throw new Trouble("a redirect to nowhere", true);
@@ -54,6 +56,17 @@ const follow = async (request: FileRequest, signal: AbortSignal, allowPrivate: b
     url = next;
   }
 };
+
+const isPublic = (address: string): boolean => !isPrivate(address);
+
+/** A look-up of names knows no signal. */
+const until = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 
 const authorization = (url: URL, { secret }: FileRequest): Readonly<Record<string, string>> => {
   if (url.protocol === "s3:") return signed(httpUrl(url), secret, new Date());

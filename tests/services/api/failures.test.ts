@@ -122,6 +122,19 @@ test("a write whose connection breaks is sent again with an idempotency key", as
   for (const { headers, body } of [...a.seen, ...b.seen]) assert.deepEqual([headers["idempotency-key"], body], ["k-1", '{"name":"x"}']);
 });
 
+test("a keyed write that broke and then reached nobody leaves open what became of it", async (t) => {
+  const { servers, system } = await worldWith(t, ["a"]);
+  const [a] = servers;
+  if (!a) return assert.fail();
+  a.state.handler = (_, response) => {
+    response.destroy();
+    void a.kill();
+  };
+  const { status, error, headers } = await system.write("PATCH", "/v1/apps", keyed, write);
+  assert.deepEqual([status, error, headers.get("retry-after")], [502, "outcome_unknown", "2"]);
+  assert.equal((await system.write("PATCH", "/v1/apps", keyed, write)).status, 503);
+});
+
 test("a write whose connection breaks is never sent again without a key, and its answer leaves open what became of it", async (t) => {
   const { servers, system } = await worldWith(t, ["a", "b"]);
   const [a, b] = servers;

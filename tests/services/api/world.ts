@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Registry } from "prom-client";
 import { memoryDatabase } from "../../../events/memory/database.ts";
@@ -11,8 +10,10 @@ import { type UpstreamOptions, upstreams } from "../../../services/api/upstream.
 import { type AccessDocument, access } from "../../../services/chassis/access.ts";
 import { systemClock } from "../../../services/chassis/clock.ts";
 import type { Directory, ServiceInstance } from "../../../services/chassis/discovery.ts";
+import type { ConnectionLimits } from "../../../services/chassis/http/connections.ts";
 import { identity } from "../../../services/chassis/identity.ts";
 import type { Logger } from "../../../services/chassis/logging.ts";
+import { serverOf } from "../../../services/chassis/tls/server.ts";
 import { newKeyPair, signToken } from "../../../services/chassis/tokens.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
@@ -24,7 +25,8 @@ export type Reply = {
   readonly error: string | undefined;
   readonly milliseconds: number;
 };
-type Options = Partial<Pick<GatewayOptions, "rateLimit" | "timeouts" | "stale">> & UpstreamOptions;
+type Options = Partial<Pick<GatewayOptions, "rateLimit" | "timeouts" | "stale">> &
+  UpstreamOptions & { readonly limits?: Partial<ConnectionLimits> };
 
 /** A gateway as it runs, users with tokens, and real servers in the place of the services. */
 export const gatewayWorld = async ({ slow, probe, reset = 100, ...options }: Options = {}) => {
@@ -45,8 +47,11 @@ export const gatewayWorld = async ({ slow, probe, reset = 100, ...options }: Opt
   const chosen = { ...(slow !== undefined && { slow }), ...(probe !== undefined && { probe }), reset };
   const towards = upstreams({ directory, connections: connections(), clock, metrics }, chosen);
   const known = identity({ documents, clock, changed: (milliseconds) => clock.sleep(milliseconds) }, 50);
-  const server = createServer(
+  const server = serverOf(
     gateway({ upstreams: towards, identity: known, clock, metrics, logger, rateLimit: options.rateLimit ?? 0, ...options }),
+    undefined,
+    logger,
+    options.limits,
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // A TCP server's address is one.
@@ -89,6 +94,8 @@ export const gatewayWorld = async ({ slow, probe, reset = 100, ...options }: Opt
       instances.push(...more.map(({ instance }) => instance));
     },
     figures: () => registry.metrics(),
+    connections: () =>
+      new Promise<number>((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
     as: async (userId: string, seconds?: number) => {
       const authorization = `Bearer ${await token(userId, seconds)}`;
       const call = (method: string, path: string, headers: Record<string, string> = {}, body?: string) =>

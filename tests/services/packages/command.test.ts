@@ -15,6 +15,11 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ["'open", ["open"]],
   ['"open\\', ["open\\"]],
   ["end\\", ["end\\"]],
+  ["a\"b c\"d'e f'", ["ab cde f"]],
+  ['"say \\"hi\\" \\\\ \\n"', ['say "hi" \\ \\n']],
+  ["a\\ b \\'c", ["a b", "'c"]],
+  ['x "it\'s"', ["x", "it's"]],
+  ["$HOME `id` $(id) a;b * ~ #f {g,h}", ["$HOME", "`id`", "$(id)", "a;b", "*", "~", "#f", "{g,h}"]],
 ];
 
 for (const [command, words] of cases) {

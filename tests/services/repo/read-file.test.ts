@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { test } from "node:test";
 import { openToAll, type Secret } from "../../../services/repo/access.ts";
 import type { FileAnswer } from "../../../services/repo/ports.ts";
-import { isPrivate } from "../../../services/repo/remote/addresses.ts";
+import { isPrivate, type PrivateNetworks } from "../../../services/repo/remote/addresses.ts";
 import { get } from "../../../services/repo/remote/get.ts";
 import { readFileOver } from "../../../services/repo/remote/read-file.ts";
 import { signed } from "../../../services/repo/remote/s3.ts";
@@ -13,11 +13,11 @@ const never = new AbortController().signal;
 /** What reading a file of a server says. */
 const reading = async (
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  options: { path?: string; secret?: Secret; limit?: number; timeout?: number; private?: "allowed" | "refused" } = {},
+  options: { path?: string; secret?: Secret; limit?: number; timeout?: number; private?: PrivateNetworks } = {},
 ): Promise<{ readonly answer: FileAnswer; readonly requests: readonly IncomingMessage[] }> => {
   const server = await serve(answer);
   try {
-    const read = readFileOver({ timeout: options.timeout ?? 5_000, attempts: 2, privateAddresses: options.private ?? "allowed" });
+    const read = readFileOver({ timeout: options.timeout ?? 5_000, attempts: 2, privateNetworks: options.private ?? "all" });
     const file = {
       url: `${server.url}${options.path ?? "/index.yaml"}`,
       repository: server.url,
@@ -117,20 +117,35 @@ test("nobody listens: a refusal, without the password", async () => {
   assert.doesNotMatch(text, /secret/);
 });
 test("private addresses can be out of bounds", async () => {
-  const { answer, requests } = await reading((_, response) => response.end(), { private: "refused" });
-  assert.match(refusal(answer), /private addresses are not allowed/);
+  const { answer, requests } = await reading((_, response) => response.end(), { private: [] });
+  assert.match(refusal(answer), /at a private address, which is not allowed/);
   assert.equal(requests.length, 0);
 });
-test("who is at a public address is not led to a private one, neither by number nor by name", async () => {
+/** The ways to write where nobody from outside may go; a server listens at the first ones. */
+const insideForms = [
+  ...["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "%31%32%37.0.0.1", "[::1]"],
+  ...["[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]"],
+  ...["10.0.0.1", "169.254.169.254", "[fe80::1]", "[fd00::1]"],
+];
+test("who is at a public address is not led to a private one, however that is written, neither by number nor by name", async () => {
   const server = await serve((_, response) => response.end("inside"));
   try {
-    for (const host of ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"]) {
-      const bounds = { limit: 100, signal: never, allowPrivate: false };
+    for (const host of insideForms) {
+      const bounds = { limit: 100, signal: never, permits: (address: string) => !isPrivate(address) };
       await assert.rejects(get(new URL(`http://${host}:${server.port}/`), {}, bounds), /private address/, host);
     }
     assert.equal(server.requests.length, 0);
   } finally {
     await server.close();
+  }
+});
+test("of private networks only those are in bounds that are named, also for redirects", async () => {
+  const here = ["127.0.0.0/8"];
+  const { answer } = await reading((_, response) => response.end("inside"), { private: here });
+  assert.ok("bytes" in answer);
+  for (const host of ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:a00:1]"]) {
+    const led = await reading((_, response) => response.writeHead(302, { location: `http://${host}/x` }).end(), { private: here });
+    assert.match(refusal(led.answer), /it leads to a private address, which is out of bounds/, host);
   }
 });
 test("what is private", () => {

@@ -142,7 +142,7 @@ export const freePort = (host: string): Promise<number> =>
 
 export const lives = (pid: number): boolean => !/^$|\) [ZX] /.test(text(`/proc/${pid}/stat`));
 
-const running = (directory: string): readonly number[] =>
+export const running = (directory: string): readonly number[] =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && text(`/proc/${name}/environ`).includes(`PITRIX_DATA=${directory}`))
     .map(Number)
