@@ -24,7 +24,6 @@ export type Field = {
   readonly struck: (what: string) => void;
 };
 export type BattleOptions = {
-  readonly name: string;
   readonly directory: string;
   readonly seed: number;
   readonly commands: number;
@@ -54,13 +53,13 @@ export const CONVERGE = 30;
 
 /** People work with a whole platform while it is hurt; then it has half a minute to be as it must be. */
 export const battle = async (options: BattleOptions): Promise<Outcome> => {
-  const { name, directory, seed, commands, report, hurt, more } = options;
+  const { directory, seed, commands, report, hurt, more } = options;
   const ground = await startGround({ ...options.ground, directory: join(directory, "ground"), report });
   const history = historyIn(join(directory, "history.jsonl"));
   const abort = new AbortController();
   try {
     const client = faultClient({ gateways: ground.gateways, token: await logIn(ground), principal: "system", history });
-    report(`${name}: ${commands} commands`);
+    report(`${commands} commands`);
     let kills = 0;
     let healed = false;
     const { people, clusters, poison } = options;
@@ -77,7 +76,7 @@ export const battle = async (options: BattleOptions): Promise<Outcome> => {
     const struck = (what: string): void => {
       kills++;
       history.note({ type: "fault", process: -1, text: what });
-      report(`${name}: ${workload.done()}/${commands} commands, ${kills} faults, last ${what}`);
+      report(`${workload.done()}/${commands} commands, ${kills} faults, last ${what}`);
     };
     const field: Field = { ground, client, history, workload, random: chance(seed), reached, struck };
     let lastFault = 0;
@@ -85,9 +84,9 @@ export const battle = async (options: BattleOptions): Promise<Outcome> => {
       healed = true;
       lastFault = Date.now();
     });
-    await Promise.all([hurting, ticking(workload, commands, (text) => report(`${name}: ${text}, ${kills} faults`), workload.over)]);
+    await Promise.all([hurting, ticking(workload, commands, (text) => report(`${text}, ${kills} faults`), workload.over)]);
     await workload.over;
-    report(`${name}: the last command is answered, waits until all is as it must be`);
+    report(`the last command is answered, waits until all is as it must be`);
     const { findings, at } = await converge(
       ground,
       history,

@@ -1,4 +1,4 @@
-import type { Finding, Traces } from "./findings.ts";
+import { type Finding, finding, type Traces } from "./findings.ts";
 import { factsOf } from "./models.ts";
 
 /** A task is called out under one key; it was called out if it succeeded, and never by a life that began when it was over. */
@@ -12,8 +12,7 @@ export const checkCalls = function* ({ calls, contents }: Traces): Generator<Fin
   }
   const called = new Set(calls.map(({ key }) => key));
   for (const task of ended.keys())
-    if (!called.has(task))
-      yield { column: "lost", rule: "what is said to be done was done", about: task, message: `nobody has called ${task} out` };
+    if (!called.has(task)) yield finding("lost", "what is said to be done was done", task, `nobody has called ${task} out`);
   const created = new Map<string, string>();
   for (const { key, node, action, life } of calls) {
     const over = ended.get(key);
@@ -28,4 +27,4 @@ export const checkCalls = function* ({ calls, contents }: Traces): Generator<Fin
   }
 };
 
-const duplicate = (about: string, message: string): Finding => ({ column: "duplicated", rule: "no effect twice", about, message });
+const duplicate = (about: string, message: string): Finding => finding("duplicated", "no effect twice", about, message);

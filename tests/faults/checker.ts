@@ -6,8 +6,8 @@ import { checkStreams } from "../../events/simulation/check/streams.ts";
 import { collectionOf } from "../../events/subscription/projections.ts";
 import { checkCommands } from "./check-commands.ts";
 import { checkCalls } from "./check-outside.ts";
-import type { Column, Finding, Traces } from "./findings.ts";
-import { canonical, factsOf, hashOf, rebuild } from "./models.ts";
+import { type Column, type Finding, finding, type Traces } from "./findings.ts";
+import { differences, factsOf, rebuild } from "./models.ts";
 
 /** Holds what a run left behind against the promises. Pure: the same traces, the same verdict. */
 export const judge = (traces: Traces): readonly Finding[] => [
@@ -18,26 +18,23 @@ export const judge = (traces: Traces): readonly Finding[] => [
 ];
 
 /** Every read model has the bytes of a full rebuild. */
-const checkModels = function* ({ services, databases, contents }: Traces): Generator<Finding> {
+export const checkModels = function* ({ services, databases, contents }: Left): Generator<Finding> {
   const facts = factsOf(contents);
   for (const { name, projections = [] } of services)
     for (const projection of projections) {
       const collection = collectionOf(projection);
-      const fresh = rebuild(projection, facts);
-      const stored = databases.get(name)?.models.get(collection) ?? new Map();
-      if (hashOf(fresh) === hashOf(stored)) continue;
-      for (const id of new Set([...fresh.keys(), ...stored.keys()])) {
-        const [live, rebuilt] = [stored.get(id), fresh.get(id)].map((document) => (document ? canonical(document) : "nothing"));
-        if (live !== rebuilt)
-          yield {
-            ...{ column: "divergent", rule: "read models equal a full rebuild", about: rebuiltStream(fresh.get(id) ?? stored.get(id)) },
-            message: `${name}'s ${collection} has of ${id} ${live}, a rebuild makes ${rebuilt}`,
-          };
-      }
+      const stored = databases.get(name)?.models.get(collection);
+      for (const { about, message } of differences(`${name}'s ${collection}`, stored, rebuild(projection, facts)))
+        yield finding("divergent", "read models equal a full rebuild", about, message);
     }
 };
 
-const rebuiltStream = (document: { readonly stream: string } | undefined): string => document?.stream ?? "";
+/** What a run left, in the form in which the simulation's checks read it. */
+export const evidenceOf = ({ services, databases, contents }: Left): Evidence => ({
+  ...{ services, databases, contents, commits: [], exchanges: [], ledger: [], attempts: [] },
+  ...{ bad: () => false, finishes: () => undefined },
+});
+type Left = Pick<Traces, "services" | "databases" | "contents">;
 
 const columns: { readonly [rule: string]: Column } = {
   "the log is complete": "lost",
@@ -53,19 +50,11 @@ const columns: { readonly [rule: string]: Column } = {
 };
 
 /** The checks that the simulation has of the backbone, on what a real broker and a real store have. */
-const checkBackbone = function* ({ services, databases, contents }: Traces): Generator<Finding> {
-  const evidence: Evidence = {
-    ...{ services, databases, contents, commits: [], exchanges: [], ledger: [], attempts: [] },
-    ...{ bad: () => false, finishes: () => undefined },
-  };
-  const parked = [...databases].flatMap(([service, { parked }]) => [...parked.values()].map((each) => ({ service, ...each })));
+const checkBackbone = function* (traces: Traces): Generator<Finding> {
+  const evidence = evidenceOf(traces);
+  const parked = [...traces.databases].flatMap(([service, { parked }]) => [...parked.values()].map((each) => ({ service, ...each })));
   for (const { service, subscription, eventId, stream, reason } of parked)
-    yield {
-      column: "divergent",
-      rule: "nothing is parked",
-      about: stream,
-      message: `${service}'s ${subscription} has parked ${eventId}: ${reason}`,
-    };
+    yield finding("divergent", "nothing is parked", stream, `${service}'s ${subscription} has parked ${eventId}: ${reason}`);
   for (const violations of [checkStreams(evidence), checkLog(evidence), checkReactions(evidence), checkRest(evidence, resting)])
     for (const violation of violations) yield { ...violation, column: columns[violation.rule] ?? "divergent" };
 };

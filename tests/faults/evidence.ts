@@ -13,7 +13,7 @@ import { tables } from "./composition.ts";
 /** What is on the log, by topic and partition. */
 export type Contents = ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
 
-/** Every record of the platform's topics, as any consumer of Kafka reads them; tried again while brokers are not at rest. */
+/** Every record of the platform's topics, as any consumer of Kafka reads them; tried again while brokers are not at rest. The time is that without a record. */
 export const readLog = async (brokers: readonly string[], milliseconds = 60_000): Promise<Contents> => {
   for (const until = Date.now() + milliseconds; ; await pause(200)) {
     try {
@@ -49,12 +49,17 @@ const readOnce = async (brokers: readonly string[], milliseconds: number): Promi
     await consumer.connect();
     await consumer.subscribe({ topics: [...contents.keys()], fromBeginning: true });
     await new Promise<void>((done, fail) => {
-      timer = setTimeout(() => fail(new Error(`the log could not be read: ${missing.size} partitions are left`)), milliseconds);
+      const wait = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => fail(new Error(`the log could not be read: ${missing.size} partitions are left`)), milliseconds);
+      };
+      wait();
       consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error));
       consumer
         .run({
           partitionsConsumedConcurrently: 6,
           eachBatch: async ({ batch: { topic, partition, messages } }) => {
+            wait();
             const records = contents.get(topic)?.[partition];
             for (const { key, value, headers = {}, offset } of messages)
               records?.push({
@@ -78,7 +83,7 @@ const readOnce = async (brokers: readonly string[], milliseconds: number): Promi
 const isOurs = (topic: string): boolean => topic.startsWith("pitrix.") && topic !== "pitrix.instances" && topic !== "pitrix.keys";
 
 /** What the services have in the store, in the form in which the simulation's checks read it. Timers that are not due yet are no marks. */
-export const readStore = async (url: string): Promise<ReadonlyMap<string, MemoryDatabase>> => {
+export const readStore = async (url: string, services = tables): Promise<ReadonlyMap<string, MemoryDatabase>> => {
   const client = new MongoClient(url, {
     directConnection: true,
     serverSelectionTimeoutMS: 10_000,
@@ -86,7 +91,7 @@ export const readStore = async (url: string): Promise<ReadonlyMap<string, Memory
     promoteBuffers: true,
   });
   try {
-    const found = tables.map(async ({ name, projections = [] }) => {
+    const found = services.map(async ({ name, projections = [] }) => {
       const collections = projections.map(collectionOf);
       return [name, await readDatabase(client.db(databaseOf(name)), collections)] as const;
     });
@@ -125,10 +130,10 @@ export const readDatabase = async (database: Db, collections: readonly string[])
 };
 
 /** How many commits still wait for something; cheap enough to be asked again and again. */
-export const countDue = async (url: string): Promise<number> => {
+export const countDue = async (url: string, services = tables): Promise<number> => {
   const client = new MongoClient(url, { directConnection: true, serverSelectionTimeoutMS: 2_000 });
   try {
-    const counts = tables.map(async ({ name }) => {
+    const counts = services.map(async ({ name }) => {
       const commits = client.db(databaseOf(name)).collection("commits");
       const [publish, effect] = await Promise.all([
         commits.countDocuments({ publish: { $gte: "" } }),

@@ -18,6 +18,8 @@ export type Traces = {
 export type Column = "lost" | "duplicated" | "divergent" | "disordered" | "refused wrongly" | "unfinished";
 export type Finding = Violation & { readonly column: Column };
 
+export const finding = (column: Column, rule: string, about: string, message: string): Finding => ({ column, rule, about, message });
+
 /** How many of a kind. */
 export const tally = (findings: readonly Finding[]): { readonly [column in Column]: number } => {
   const sums = { lost: 0, duplicated: 0, divergent: 0, disordered: 0, "refused wrongly": 0, unfinished: 0 };

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { codec } from "../../events/codec/codec.ts";
 import { unframe } from "../../events/codec/framing.ts";
 import { metaOf } from "../../events/log/record.ts";
@@ -8,6 +7,7 @@ import type { AnyProjection } from "../../events/projection.ts";
 import { evolve, idsOf } from "../../events/subscription/projections.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import type { Contents } from "./evidence.ts";
+import type { Finding } from "./findings.ts";
 
 const released = codec(schemas);
 
@@ -49,7 +49,7 @@ export const rebuild = (
 };
 
 /** JSON with its fields in order and without those that are undefined: equal documents have equal bytes. */
-export const canonical = (value: unknown): string => {
+const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null)).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
@@ -59,9 +59,15 @@ export const canonical = (value: unknown): string => {
     .join(",")}}`;
 };
 
-/** One hash for the content of a whole collection. */
-export const hashOf = (documents: ReadonlyMap<string, StoredDocument>): string => {
-  const hash = createHash("sha256");
-  for (const id of [...documents.keys()].sort()) hash.update(canonical(documents.get(id))).update("\n");
-  return hash.digest("hex");
+/** Where a collection is not what a rebuild makes of it, byte for byte. */
+export const differences = function* (
+  collection: string,
+  stored: ReadonlyMap<string, StoredDocument> = new Map(),
+  fresh: ReadonlyMap<string, StoredDocument>,
+): Generator<Pick<Finding, "about" | "message">> {
+  for (const id of new Set([...fresh.keys(), ...stored.keys()])) {
+    const [live, rebuilt] = [stored.get(id), fresh.get(id)].map((document) => (document ? canonical(document) : "nothing"));
+    const about = (fresh.get(id) ?? stored.get(id))?.stream ?? "";
+    if (live !== rebuilt) yield { about, message: `${collection} has of ${id} ${live}, a rebuild makes ${rebuilt}` };
+  }
 };

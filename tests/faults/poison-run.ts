@@ -4,20 +4,19 @@ import { databaseOf } from "../../infra/platform/platform.ts";
 import { battle, type Field } from "./battle.ts";
 import { tables } from "./composition.ts";
 import { readLog, readStore } from "./evidence.ts";
-import type { Finding } from "./findings.ts";
-import { canonical, type Fact, factsOf, rebuild } from "./models.ts";
+import { type Finding, finding } from "./findings.ts";
+import { differences, type Fact, factsOf, rebuild } from "./models.ts";
 import { isPoison } from "./poison.ts";
 import type { RowOutcome, RunOptions } from "./row.ts";
 
 const MODEL = "runtimeCredentials";
 const COLLECTION = "runtimeCredentials__v1";
 
-const found = (column: Finding["column"], rule: string, about: string, message: string): Finding => ({ column, rule, about, message });
-
 /** A read model with a bug: the events that it cannot take are parked, all others go on; once it is mended, what was parked follows in order. */
 export const poisonRun = async (options: RunOptions): Promise<RowOutcome> => {
   const findings: Finding[] = [];
   let note = "";
+  let poisoned = 0;
   let share = 0;
   const hurt = async (field: Field): Promise<void> => {
     const { ground, reached, struck, workload } = field;
@@ -32,14 +31,15 @@ export const poisonRun = async (options: RunOptions): Promise<RowOutcome> => {
     const before = await parkedOnceAllAre(field);
     release();
     findings.push(...before.findings);
-    note = `${workload.poisoned()} poisoned, ${before.streams} streams parked with ${before.events} events`;
+    poisoned = workload.poisoned();
+    note = `its faults are poisoned commands; ${before.streams} streams were parked with ${before.events} events`;
     await ground.services.runtime.replace(async () => {});
     struck("the mended service");
     await redrive(field);
     struck("redrive");
   };
-  const outcome = await battle({ ...options, name: "9", poison: () => share, hurt, more: async () => findings });
-  return { ...outcome, note };
+  const outcome = await battle({ ...options, poison: () => share, hurt, more: async () => findings });
+  return { ...outcome, kills: poisoned, note };
 };
 
 /** Waits until every stream with poison is parked whole, and holds what is there then against the promises. */
@@ -65,19 +65,17 @@ const parkedOnceAllAre = async ({ ground }: Field) => {
     const findings: Finding[] = [];
     for (const { meta } of held) {
       const there = parked.get(meta.eventId);
-      if (!there) findings.push(found("lost", "a parked stream waits whole", meta.stream, `${meta.eventId} is not parked`));
+      if (!there) findings.push(finding("lost", "a parked stream waits whole", meta.stream, `${meta.eventId} is not parked`));
       else if (there.reason === "" || there.record.offset < 0 || there.row === "")
-        findings.push(found("lost", "what is parked has its provenance", meta.stream, `${meta.eventId} tells ${JSON.stringify(there)}`));
+        findings.push(finding("lost", "what is parked has its provenance", meta.stream, `${meta.eventId} tells ${JSON.stringify(there)}`));
       if (!dead.has(meta.eventId))
-        findings.push(found("lost", "what is parked is on the dead letter topic", meta.stream, `${meta.eventId} is not`));
+        findings.push(finding("lost", "what is parked is on the dead letter topic", meta.stream, `${meta.eventId} is not`));
     }
     if (parked.size > held.length)
-      findings.push(found("divergent", "nothing is parked but poison", "", `${parked.size} events are parked, not ${held.length}`));
+      findings.push(finding("divergent", "nothing is parked but poison", "", `${parked.size} events are parked, not ${held.length}`));
     const fresh = rebuild(projection, facts, ({ meta }) => meta.version >= (first.get(meta.stream) ?? Number.POSITIVE_INFINITY));
-    const stored = database.models.get(COLLECTION);
-    for (const [id, document] of fresh)
-      if (canonical(stored?.get(id)) !== canonical(document))
-        findings.push(found("divergent", "all others go on", document.stream, `${id} is ${canonical(stored?.get(id))}`));
+    for (const { about, message } of differences(COLLECTION, database.models.get(COLLECTION), fresh))
+      findings.push(finding("divergent", "all others go on", about, message));
     if (findings.length === 0 || Date.now() > until) return { findings, streams: first.size, events: held.length };
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

@@ -6,9 +6,8 @@ export type Row = {
   readonly fault: string;
   /** What the table asks for, as people read it. */
   readonly figures: string;
-  /** Commands (or events) in full; a run has its factor of them, and at least `least`. */
-  readonly full: number;
-  readonly least: number;
+  /** The same as numbers; a run does its factor of them, and what a row leaves out has no number to reach. */
+  readonly full: { readonly commands?: number; readonly faults?: number };
   readonly run: ((options: RunOptions) => Promise<RowOutcome>) | undefined;
   /** Why there is nothing to run. */
   readonly missing?: string;
@@ -20,8 +19,7 @@ export type RunOptions = {
   readonly seed: number;
   readonly report: (text: string) => void;
 };
-export type RowOutcome = Outcome & {
-  readonly note?: string;
-  /** Of the full figures, where it is not the share of the commands. */
-  readonly share?: number;
-};
+export type RowOutcome = Pick<Outcome, "commands" | "kills" | "findings" | "converged"> & { readonly note?: string };
+
+/** So many, scaled, and at least so many. */
+export const scaled = (full: number, factor: number, least: number): number => Math.max(least, Math.round(full * factor));

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { battle, killService, type Outcome, roll } from "./battle.ts";
 import { serviceNames } from "./composition.ts";
+import { killBroker, killStore } from "./strikes.ts";
 
 /** Everything fails once while people work: each service, the broker, the store, answers of both; and a rollout. */
 export const shortRun = (options: {
@@ -11,7 +12,6 @@ export const shortRun = (options: {
 }): Promise<Outcome> =>
   battle({
     ...options,
-    name: "short",
     people: 8,
     ground: { proxied: true },
     hurt: async (field) => {
@@ -26,16 +26,8 @@ export const shortRun = (options: {
           ground.drops.store = 2;
           struck("a dropped answer of the broker and two of the store");
         },
-        async () => {
-          await ground.kafka.kill();
-          struck("kill -9 broker");
-          await ground.kafka.restart();
-        },
-        async () => {
-          await ground.store.kill();
-          struck("kill -9 store");
-          await ground.store.restart();
-        },
+        () => killBroker(field),
+        () => killStore(field),
       ];
       for (const [nth, strike] of strikes.entries()) {
         await field.reached(options.commands * (0.3 + 0.15 * nth));

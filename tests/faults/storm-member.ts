@@ -2,6 +2,7 @@ import { codec } from "../../events/codec/codec.ts";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/connect.ts";
 import { executor } from "../../events/store/execute.ts";
+import { FAR, heldBack } from "../../events/subscription/held-back.ts";
 import { projector } from "../../events/subscription/projections.ts";
 import { reactor } from "../../events/subscription/reactions.ts";
 import { subscribe } from "../../events/subscription/subscription.ts";
@@ -17,11 +18,12 @@ const ports = { store: store.store, documents: store.documents, parking: store.p
 const released = codec(schemas);
 const executing = executor(runtimeService, ports, released, () => {});
 const quiet = (): void => {};
+const around = { onParked: quiet, onError: quiet, onHandled: quiet, far: FAR, room: heldBack() };
 const subscribers = [
   ...(runtimeService.projections ?? []).map((projection) => projector(projection, store.documents, quiet)),
   { ...reactor(runtimeService, executing), begin: "start" as const },
 ];
-const running = await Promise.all(subscribers.map((subscriber) => subscribe("storm", subscriber, ports, released, quiet, quiet)));
+const running = await Promise.all(subscribers.map((subscriber) => subscribe("storm", subscriber, ports, released, around)));
 process.send?.("joined");
 process.once("message", async () => {
   await Promise.all(running.map(({ stop }) => stop()));

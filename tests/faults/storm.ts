@@ -4,31 +4,32 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MongoClient } from "mongodb";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { topicOf } from "../../events/log/record.ts";
-import type { Message } from "../../events/message.ts";
+import { checkReactions } from "../../events/simulation/check/reactions.ts";
 import { collectionOf } from "../../events/subscription/projections.ts";
 import { startKafka } from "../../infra/embedded/kafka.ts";
 import { startStore } from "../../infra/embedded/store.ts";
 import { runtimeService } from "../../services/runtime/service.ts";
 import { CONVERGE } from "./battle.ts";
+import { checkModels, evidenceOf } from "./checker.ts";
 import { readDatabase, readLog } from "./evidence.ts";
 import type { Finding } from "./findings.ts";
 import { historyIn } from "./history.ts";
-import { canonical, factsOf, hashOf, rebuild } from "./models.ts";
 import { chance } from "./random.ts";
-import type { RowOutcome, RunOptions } from "./row.ts";
+import { type RowOutcome, type RunOptions, scaled } from "./row.ts";
 import { pour, RATE } from "./storm-events.ts";
 import { groupOf } from "./storm-group.ts";
 
 const DATABASE = "pitrix_storm";
 
 /** Members join, leave and are killed while events pour in: an event that two owners apply changes nothing. */
-export const stormRun = async ({ directory, commands: rebalances, seed, report }: RunOptions): Promise<RowOutcome> => {
+export const stormRun = async ({ directory, factor, seed, report }: RunOptions): Promise<RowOutcome> => {
   mkdirSync(directory, { recursive: true });
   const random = chance(seed);
+  const rebalances = scaled(100, factor, 10);
   const history = historyIn(join(directory, "history.jsonl"));
   const closing: (() => Promise<unknown>)[] = [history.close];
   try {
-    report("7: starts Kafka and the document store");
+    report("starts Kafka and the document store");
     const kafka = await startKafka({ directory: join(directory, "kafka") });
     closing.push(kafka.stop);
     const store = await startStore({ directory: join(directory, "store") });
@@ -51,7 +52,7 @@ export const stormRun = async ({ directory, commands: rebalances, seed, report }
       while (members.size() < wanted && changes < rebalances) {
         await members.add();
         changes++;
-        report(`7: ${changes}/${rebalances} rebalances, ${members.size()} members, ${pouring.count()} events`);
+        report(`${changes}/${rebalances} rebalances, ${members.size()} members, ${pouring.count()} events`);
       }
       while (members.size() > wanted && changes < rebalances) {
         const kill = random.happens(0.3);
@@ -59,7 +60,7 @@ export const stormRun = async ({ directory, commands: rebalances, seed, report }
         if (kill) kills++;
         changes++;
         history.note({ type: "fault", process: -1, text: kill ? "kill -9 member" : "a member leaves" });
-        report(`7: ${changes}/${rebalances} rebalances, ${members.size()} members, ${pouring.count()} events`);
+        report(`${changes}/${rebalances} rebalances, ${members.size()} members, ${pouring.count()} events`);
       }
     }
     over = true;
@@ -71,12 +72,8 @@ export const stormRun = async ({ directory, commands: rebalances, seed, report }
       const done = findings.length === 0;
       if (done || at - last > CONVERGE * 1_000)
         return {
-          ...{ commands: pouring.count(), kills, findings, attempts: pouring.count(), failed: 0, history: history.file },
-          ...{
-            converged: done ? (at - last) / 1_000 : undefined,
-            share: changes / 100,
-            note: `${changes} rebalances under ${RATE} events/s; its commands are events`,
-          },
+          ...{ commands: pouring.count(), kills: changes, findings, converged: done ? (at - last) / 1_000 : undefined },
+          note: `its commands are events, ${RATE} a second, its faults rebalances, ${kills} of them by kill -9`,
         };
       await pause(500);
     }
@@ -89,38 +86,10 @@ export const stormRun = async ({ directory, commands: rebalances, seed, report }
 const look = async (brokers: readonly string[], url: string): Promise<readonly Finding[]> => {
   const client = new MongoClient(url, { directConnection: true, promoteBuffers: true });
   try {
-    const projections = runtimeService.projections ?? [];
+    const { name, projections = [] } = runtimeService;
     const database = await readDatabase(client.db(DATABASE), projections.map(collectionOf));
-    const facts = factsOf(await readLog(brokers));
-    const findings: Finding[] = [];
-    for (const projection of projections) {
-      const fresh = rebuild(projection, facts);
-      const stored = database.models.get(collectionOf(projection)) ?? new Map();
-      if (hashOf(fresh) === hashOf(stored)) continue;
-      for (const [id, document] of fresh)
-        if (canonical(stored.get(id)) !== canonical(document))
-          findings.push({
-            column: "divergent",
-            rule: "read models equal a full rebuild",
-            about: document.stream,
-            message: `${id} is ${canonical(stored.get(id))}, a rebuild makes ${canonical(document)}`,
-          });
-    }
-    const reactions = runtimeService.reactions ?? {};
-    for (const { event, meta } of facts) {
-      const commands: readonly Message[] = [Reflect.get(reactions, event.type)?.(event, meta) ?? []].flat();
-      for (const command of commands) {
-        const stream = `runtimeCredential/${Reflect.get(command, "runtimeCredentialId")}`;
-        if (!database.causes.has(`${meta.eventId}/${event.type}/${stream}/${command.type}`))
-          findings.push({
-            column: "lost",
-            rule: "reactions are complete",
-            about: stream,
-            message: `${command.type} because of ${meta.eventId} was not done`,
-          });
-      }
-    }
-    return findings;
+    const left = { services: [runtimeService], databases: new Map([[name, database]]), contents: await readLog(brokers) };
+    return [...checkModels(left), ...[...checkReactions(evidenceOf(left))].map((each): Finding => ({ ...each, column: "lost" }))];
   } finally {
     await client.close();
   }

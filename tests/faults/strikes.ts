@@ -3,19 +3,16 @@ import { Kafka, logLevel } from "kafkajs";
 import { type BattleOptions, battle, type Field, killService, type Outcome } from "./battle.ts";
 import { type ServiceName, serviceNames } from "./composition.ts";
 import { type CrashPoint, crashPoints } from "./crash-points.ts";
-import type { Finding } from "./findings.ts";
-import type { RowOutcome, RunOptions } from "./row.ts";
-
-/** So many, scaled, and at least so many. */
-export const scaled = (full: number, factor: number, least: number): number => Math.max(least, Math.round(full * factor));
+import { type Finding, finding } from "./findings.ts";
+import { type RowOutcome, type RunOptions, scaled } from "./row.ts";
 
 type Strike = Pick<BattleOptions, "ground" | "more" | "people" | "clusters"> & {
   readonly hurt: (field: Field, options: RunOptions) => Promise<void>;
 };
 export const fighting =
-  (name: string, { hurt, ...rest }: Strike) =>
+  ({ hurt, ...rest }: Strike) =>
   (options: RunOptions): Promise<Outcome> =>
-    battle({ ...options, ...rest, name, hurt: (field) => hurt(field, options) });
+    battle({ ...options, ...rest, hurt: (field) => hurt(field, options) });
 
 export const killBroker = async ({ ground, struck }: Field, node?: number): Promise<void> => {
   await ground.kafka.kill(node);
@@ -64,12 +61,10 @@ export const everyService = async (options: RunOptions): Promise<RowOutcome> => 
     for (const [index, point] of crashPoints.entries())
       for (let attempt = 0; !hits.has(point) && attempt < 3; attempt++) await killTwice(field, "provider-local", index, hits);
   };
-  const outcome = await battle({ ...options, name: "1", clusters: 2, hurt });
+  const outcome = await battle({ ...options, clusters: 2, hurt });
   const note = crashPoints.map((point) => `${point}: ${hits.get(point) ?? 0}`).join("; ");
   const never = crashPoints.filter((point) => !hits.has(point));
-  const missed = never.map(
-    (point): Finding => ({ column: "unfinished", rule: "each named point is hit", about: point, message: `no process died ${point}` }),
-  );
+  const missed = never.map((point) => finding("unfinished", "each named point is hit", point, `no process died ${point}`));
   return { ...outcome, findings: [...outcome.findings, ...missed], note };
 };
 
@@ -77,28 +72,11 @@ export const everyService = async (options: RunOptions): Promise<RowOutcome> => 
 export const unnoticed = async ({ client, ground, history }: Field): Promise<readonly Finding[]> => {
   const failed = history.lines.filter((line) => line.type === "info");
   const repeated = ground.ledger.calls.filter(({ key }, index, all) => all.findIndex((each) => each.key === key) !== index);
+  const reads = client.counts.failed - failed.length;
   return [
-    ...failed.map(
-      (line): Finding => ({ column: "refused wrongly", rule: "a rollout fails no request", about: "", message: JSON.stringify(line) }),
-    ),
-    ...(client.counts.failed > failed.length
-      ? [
-          {
-            column: "refused wrongly",
-            rule: "a rollout fails no request",
-            about: "",
-            message: `${client.counts.failed - failed.length} reads failed`,
-          } as const,
-        ]
-      : []),
-    ...repeated.map(
-      ({ key }): Finding => ({
-        column: "duplicated",
-        rule: "a rollout repeats no work",
-        about: key,
-        message: `${key} was called out again`,
-      }),
-    ),
+    ...failed.map((line) => finding("refused wrongly", "a rollout fails no request", "", JSON.stringify(line))),
+    ...(reads > 0 ? [finding("refused wrongly", "a rollout fails no request", "", `${reads} reads failed`)] : []),
+    ...repeated.map(({ key }) => finding("duplicated", "a rollout repeats no work", key, `${key} was called out again`)),
   ];
 };
 
@@ -112,11 +90,8 @@ export const threeCopies = async ({ ground }: Field): Promise<readonly Finding[]
     return found.flatMap(({ name, partitions }) =>
       partitions
         .filter(({ replicas }) => replicas.length !== 3)
-        .map(
-          ({ partitionId, replicas }): Finding => ({
-            ...{ column: "lost", rule: "every partition has three copies", about: name },
-            message: `partition ${partitionId} has ${replicas.length}`,
-          }),
+        .map(({ partitionId, replicas }) =>
+          finding("lost", "every partition has three copies", name, `partition ${partitionId} has ${replicas.length}`),
         ),
     );
   } finally {
@@ -128,5 +103,5 @@ export const threeCopies = async ({ ground }: Field): Promise<readonly Finding[]
 export const dropped = async ({ ground: { drops } }: Field): Promise<readonly Finding[]> => {
   const left = Math.max(0, drops.broker) + Math.max(0, drops.store);
   const message = `${drops.dropped} answers were dropped, ${left} were not`;
-  return left <= drops.dropped / 10 ? [] : [{ column: "unfinished", rule: "answers were dropped", about: "", message }];
+  return left <= drops.dropped / 10 ? [] : [finding("unfinished", "answers were dropped", "", message)];
 };

@@ -1,6 +1,6 @@
 // Runs the checks and the tests, and ends with one line that counts every test: `N passed, N failed`.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -43,16 +43,16 @@ const step = async (name, command, args, env, niceness) => {
 };
 
 const tests = async (name, args, env = {}, niceness = 0) => {
-  const counts = join(temporary, `${name.replaceAll(/\W+/g, "-")}.json`);
+  const file = join(temporary, `${name.replaceAll(/\W+/g, "-")}.json`);
   const reporter = resolve("tests/runner/reporter.mjs");
   const ok = await step(
     name,
     process.execPath,
     ["--enable-source-maps", `--test-reporter=${reporter}`, "--test-reporter-destination=stdout", ...args],
-    { ...env, PITRIX_TEST_COUNTS: counts },
+    { ...env, PITRIX_TEST_RESULTS: file },
     niceness,
   );
-  const counted = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : { passed: 0, failed: 1 };
+  const counted = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { passed: 0, failed: 1, tests: [] };
   // A process that ended badly without a failed test has failed all the same.
   results.push(ok || counted.failed > 0 ? counted : { ...counted, failed: counted.failed + 1 });
 };
@@ -94,10 +94,17 @@ if (built || existsSync("dist")) {
       await tests(`integration tests (${files.length} files)`, ["--test", "--test-concurrency=2", ...files], env);
       await servers.kafka.server?.stop();
       await servers.store.server?.stop();
-    } else results.push({ passed: 0, failed: 1 });
+    } else results.push({ passed: 0, failed: 1, tests: [] });
   }
 }
 rmSync(temporary, { recursive: true, force: true });
+if (values.only === undefined && values.match === "") {
+  // For the page that tells which promise is proved by which test, see `make guarantees`.
+  mkdirSync(".pitrix/results", { recursive: true });
+  writeFileSync(".pitrix/results/tests.json", JSON.stringify(results.flatMap(({ tests }) => tests)));
+  const isGood = !broken && results.every(({ failed }) => failed === 0);
+  if (isGood) await step("the page of guarantees says what was found", process.execPath, ["dist/tests/guarantees/main.js", "--check"]);
+}
 const sum = (field) => results.reduce((total, result) => total + result[field], 0);
 console.log(`in ${((Date.now() - began) / 1000).toFixed(0)} s`);
 console.log(`${sum("passed")} passed, ${sum("failed") + (broken && sum("failed") === 0 ? 1 : 0)} failed`);

@@ -1,16 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 
-/** A reporter for node:test: a mark for each test, failures in full, and the counts for the closing line in the file that PITRIX_TEST_COUNTS names. */
+/** A reporter for node:test: a mark for each test, failures in full, and each test with the counts for the closing line in the file that PITRIX_TEST_RESULTS names. */
 export default async function* reporter(source) {
   const colour = process.stdout.isTTY && !process.env.NO_COLOR;
   const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const failures = [];
   const slow = [];
+  const tests = [];
   let passed = 0;
   let marks = 0;
   for await (const { type, data } of source) {
     if (type === "test:pass" && data.details?.duration_ms > 1_000) slow.push(data);
+    if ((type === "test:pass" || type === "test:fail") && data.details?.type !== "suite") tests.push(resultOf(type, data));
     if (type === "test:pass" && data.details?.type !== "suite") {
       if (data.skip !== undefined || data.todo !== undefined)
         failures.push({ ...data, name: `${data.name} (skipped or to do: every test must run)` });
@@ -28,7 +30,18 @@ export default async function* reporter(source) {
     const cause = details?.error?.cause ?? details?.error;
     yield `\n${paint(31, "failed:")} ${name}${file ? `  (${relative(process.cwd(), file)})` : ""}\n${indent(cause?.stack ?? String(cause ?? ""))}\n`;
   }
-  if (process.env.PITRIX_TEST_COUNTS) writeFileSync(process.env.PITRIX_TEST_COUNTS, JSON.stringify({ passed, failed: failures.length }));
+  const results = process.env.PITRIX_TEST_RESULTS;
+  if (results) writeFileSync(results, JSON.stringify({ passed, failed: failures.length, tests }));
 }
+
+/** Of a file as it stands in the source. */
+const resultOf = (type, { name, file = "", skip, todo, details }) => ({
+  file: relative(process.cwd(), file)
+    .replace(/^dist\//, "")
+    .replace(/\.js$/, ".ts"),
+  name,
+  passed: type === "test:pass" && skip === undefined && todo === undefined,
+  milliseconds: Math.round(details?.duration_ms ?? 0),
+});
 
 const indent = (text) => text.replaceAll(/^/gm, "    ");

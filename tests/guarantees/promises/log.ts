@@ -1,0 +1,74 @@
+import { faults, rules, type Section, tests } from "../promise.ts";
+
+const contract = "contract/log.ts";
+
+export const log: Section = {
+  title: "The log",
+  promises: [
+    {
+      id: "first-occurrences",
+      promise: "Per stream, first occurrences on the log are in order and complete.",
+      how: "the relay publishes nothing whose predecessor is still marked",
+      keptBy: ["events/log/relay.ts"],
+      proofs: [
+        ...rules("first occurrences on the log are in order", "the log is complete", "the log says what the store says"),
+        ...tests("events/kafka/publish-queue.test.ts", "when a send fails, nothing later of its keys overtakes it, and the rest goes on"),
+        ...faults("1", "2"),
+      ],
+    },
+    {
+      id: "nothing-lost",
+      promise: "Publishing loses nothing that was acknowledged, whichever broker leads.",
+      how: "explicit partitions and a check that every one is answered; a producer is thrown away after any rejected send",
+      keptBy: ["events/kafka/producer.ts"],
+      proofs: [
+        ...tests(
+          "events/kafka/lost-reply.integration.ts",
+          "after a send whose reply was lost, what is acknowledged is in the log",
+          "kafkajs by itself acknowledges what it then loses",
+        ),
+        ...tests(
+          "events/kafka/producer.test.ts",
+          "what the answer leaves out is sent again, whole and in order, before the send is done",
+          "a producer whose send was rejected is never used again",
+        ),
+        ...faults("2b", "2c", "2d"),
+      ],
+    },
+    {
+      id: "repeats",
+      promise: "What is repeated on the log has the same id and the same bytes.",
+      how: "records are made of the commit alone",
+      keptBy: ["events/log/record.ts"],
+      proofs: rules("an event id means one event"),
+    },
+    {
+      id: "partitions",
+      promise: "A topic's number of partitions never changes, and a key keeps its partition.",
+      how: "a topic with another number is refused at the start",
+      keptBy: ["events/kafka/administration.ts", "events/kafka/partition.ts"],
+      proofs: [
+        ...tests(
+          contract,
+          "topics are made once, and their number of partitions never changes",
+          "the records of a key keep their order, in one partition",
+        ),
+        ...tests("events/kafka/partition.test.ts", "a key has the partition that kafkajs chooses for it"),
+      ],
+    },
+    {
+      id: "wire-format",
+      promise: "Any Kafka consumer reads the events: Confluent's wire format, and CloudEvents headers in binary mode.",
+      how: "a record is framed with the id that the lock gave its schema",
+      keptBy: ["events/log/record.ts", "events/codec/framing.ts"],
+      proofs: [
+        ...tests(
+          "guarantees/wire.test.ts",
+          "a reader with nothing but ids.json and an Avro library reads an event",
+          "the headers are those of a CloudEvent in binary mode",
+        ),
+        ...tests("services/chassis/http/commands.test.ts", "events carry the request, its caller, its row and the action that it started"),
+      ],
+    },
+  ],
+};

@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../choreography/root.ts";
+import type { FaultRun } from "../faults/result.ts";
+
+/** A test as the last `make test` found it. */
+export type TestResult = { readonly file: string; readonly name: string; readonly passed: boolean; readonly milliseconds: number };
+
+/** What the last runs have found; nothing where none was. */
+export type Results = {
+  readonly tests: readonly TestResult[];
+  readonly faults: FaultRun;
+  /** How many planted bugs the simulation finds by each rule. */
+  readonly planted: ReadonlyMap<string, number>;
+};
+
+const TESTS = ".pitrix/results/tests.json";
+
+export const readResults = (): Results => {
+  const text = (file: string): string => readFileSync(join(root, file), "utf8");
+  return {
+    // Both are written by this platform's own runs.
+    tests: existsSync(join(root, TESTS)) ? (JSON.parse(text(TESTS)) as readonly TestResult[]) : [],
+    faults: JSON.parse(text("docs/faults.json")) as FaultRun,
+    planted: plantedIn(text("docs/simulation.md")),
+  };
+};
+
+const plantedIn = (page: string): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const line of page.split("\n")) {
+    const [, , , seed = "", rule = ""] = line.split("|").map((cell) => cell.trim());
+    if (/^\d+$/.test(seed)) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  }
+  return counts;
+};

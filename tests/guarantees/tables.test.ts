@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { codec } from "../../events/codec/codec.ts";
+import { recordsOf } from "../../events/log/record.ts";
+import { memoryDatabase } from "../../events/memory/database.ts";
+import { memoryDocuments } from "../../events/memory/documents.ts";
+import { kind } from "../../events/memory/fate.ts";
+import { memoryStore } from "../../events/memory/store.ts";
+import type { Message } from "../../events/message.ts";
+import { service } from "../../events/service.ts";
+import { executor } from "../../events/store/execute.ts";
+import { projector } from "../../events/subscription/projections.ts";
+import { schemas } from "../../schemas/generated/schemas.ts";
+import { commitOf, encoded } from "../contract/commits.ts";
+import { catalog, change, REACTIONS, rig } from "../events/subscription/rig.ts";
+
+const because = { cause: "c", row: "test", actor: { userId: "usr-dev", ownerPath: ":usr-dev" }, correlationId: "r-1" };
+const rest = { causationId: null, actionId: null, traceparent: null, hops: 0 };
+
+/** A service that commits whatever event it is told to. */
+const world = () => {
+  const database = memoryDatabase();
+  const clock = { now: () => 0, sleep: async () => {}, random: () => 0 };
+  const decider = {
+    key: "categoryId" as const,
+    initialState: {},
+    decide: { Tell: ({ event }: { readonly type: "Tell"; readonly categoryId: string; readonly event: Message }) => [event] },
+    evolve: {},
+  };
+  const told = service({ name: "told", aggregates: { category: { decider } } });
+  const { execute } = executor(told, { store: memoryStore(database, kind, clock.now), clock }, codec(schemas), () => {});
+  const tell = (event: object, categoryId = "ctg-1") => {
+    const command = { type: "Tell", categoryId, event: { type: "CategoryModified", ...event } };
+    return execute(command, { ...because, ...rest });
+  };
+  return { tell, database };
+};
+const fields = { categoryId: "ctg-1", name: "one", locale: "", description: "", icon: "" };
+
+test("a key with a slash, an at sign or nothing in it is refused before anything is decided", async () => {
+  const { tell, database } = world();
+  for (const key of ["a/b", "a@1", ""]) await assert.rejects(async () => tell(fields, key), /no usable categoryId/);
+  assert.equal(database.commits.size, 0);
+  assert.equal((await tell(fields)).stream, "category/ctg-1");
+});
+
+test("a command that two aggregates of a service decide is refused", () => {
+  const decider = { key: "id", initialState: {}, decide: { Tell: () => [] }, evolve: {} };
+  assert.throws(() => service({ name: "twice", aggregates: { one: { decider }, two: { decider } } }), /of one and of two/);
+});
+
+test("an event is on the log under its stream and version", () => {
+  const records = recordsOf("told", commitOf("category/ctg-1", 11, { events: [encoded("a"), encoded("b")] }));
+  assert.deepEqual(
+    records.map(({ topic, key, headers }) => [topic, key, headers.ce_id, headers.ce_sequence]),
+    [11, 12].map((version) => ["pitrix.category", "category/ctg-1", `category/ctg-1@${version}`, String(version).padStart(12, "0")]),
+  );
+});
+
+test("an event that lacks a field, or has one that its schema has not, is not committed", async () => {
+  const { tell, database } = world();
+  const { icon: _, ...lacking } = fields;
+  await assert.rejects(tell(lacking), /CategoryModified does not fit its schema: icon is missing/);
+  await assert.rejects(tell({ ...fields, password: "secret" }), /does not fit its schema/);
+  await assert.rejects(tell({ ...fields, name: 1 }), /name is 1/);
+  assert.equal(database.commits.size, 0);
+});
+
+test("an event that is too large for the log is not committed", async () => {
+  const { tell, database } = world();
+  await assert.rejects(tell({ ...fields, description: "x".repeat(1_000_000) }), /takes 10000\d\d bytes, more than 900000/);
+  assert.equal(database.commits.size, 0);
+});
+
+test("another version of a fold fills another collection", () => {
+  const { names } = catalog(new Set());
+  const documents = memoryDocuments(memoryDatabase(), kind);
+  const collections = [names, { ...names, version: 2 }].map((projection) => projector(projection, documents, () => {}).name);
+  assert.deepEqual(collections, ["names__v1", "names__v2"]);
+});
+
+test("after 64 reactions in a row the next one is refused as a circle", async () => {
+  const { prepare, publish, launch, until, told, held, shown } = rig();
+  await prepare();
+  const one = await launch();
+  const after = (key: string, hops: number) => ({ ...change(key, 1), headers: { ...change(key, 1).headers, ce_hops: String(hops) } });
+  await publish([after("circle", 64), after("chain", 63)]);
+  await until(() => told("chain").length === 1 && shown("circle").length === 1, "all others go on");
+  await until(async () => (await held(REACTIONS, "category/circle")).length === 1, "the circle is parked");
+  const [parked] = await held(REACTIONS, "category/circle");
+  assert.match(parked?.reason ?? "", /after 64 reactions in a row/);
+  assert.deepEqual(told("circle"), []);
+  await one.stop();
+});
