@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate lint test unit demo up down status reset map simulate faults store clean
+.PHONY: help install build generate lint test unit demo up down status reset map simulate faults guarantees bench store clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,8 +48,20 @@ map: build ## draws who reacts to what, from the tables that run, into docs/
 simulate: build ## the choreography in virtual time under faults (SEEDS=1000, or SEED=4711 to repeat one)
 	@node dist/tests/simulation/main.js $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --from $(or $(FROM),1)) $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(JSON),--json)
 
-faults: build ## kills of real processes, the real broker and the real store (ROWS=1,2 FACTOR=0.1)
+faults: build ## kills of real processes, the real broker and the real store, half an hour (ROWS=1,2 FACTOR=0.1)
 	@node dist/tests/faults/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(FACTOR),--factor $(FACTOR))
+
+resilience: build ## kills services under load, rolls all of them, takes the broker and the store away (ROWS=1 RATE=20)
+	@node dist/tests/resilience/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(RATE),--rate $(RATE))
+
+bounds: build ## services within their memory: a million events, thousands of requests
+	@node dist/tests/bounds/main.js
+
+guarantees: build ## docs/guarantees.md: each promise with its proofs, as the last `make test` and `make faults` found them
+	@node dist/tests/guarantees/main.js
+
+bench: build ## Pitrix, the floor and what one would pick instead, measured in one run (ROWS=projection SCALE=0.05 RUNS=1 for less)
+	@node dist/tests/bench/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(SCALE),--scale $(SCALE)) $(if $(RUNS),--runs $(RUNS)) $(if $(ROLES),--roles $(ROLES)) $(if $(FOREIGN),--foreign $(FOREIGN)) $(if $(JSON),--json $(JSON)) $(if $(PROFILE),--profile $(PROFILE))
 
 store: build ## compile the fast form of the document store, once (minutes; needs cargo, cmake, a C compiler)
 	@node dist/infra/embedded/main.js compile-store

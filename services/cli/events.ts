@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { codec } from "../../events/codec/codec.ts";
-import { topicOf } from "../../events/log/record.ts";
+import { plainMeta, topicOf } from "../../events/log/record.ts";
 import { aggregateOf } from "../../events/message.ts";
 import type { Log, LogRecord } from "../../events/ports.ts";
 import { type Delivered, decode, originOf } from "../../events/subscription/delivered.ts";
@@ -74,6 +74,7 @@ export const readEvents = async (
           seen({ record, delivered: decode(record, released) });
       if (next >= (ends.get(place) ?? 0)) left.delete(place);
       if (!follow && left.size === 0) over.abort();
+      return next;
     },
   });
   const both = AbortSignal.any([signal, over.signal]);
@@ -86,7 +87,7 @@ export const eventJson = ({ record, delivered }: Seen): object => {
   const origin = originOf(record);
   if (delivered instanceof Error) return { origin, key: record.key, unreadable: delivered.message, headers: record.headers };
   const { type, ...data } = delivered.event;
-  return { type, ...delivered.meta, service: record.headers.ce_source, row: record.headers.ce_row, origin, data };
+  return { type, ...plainMeta(delivered.meta), service: record.headers.ce_source, row: record.headers.ce_row, origin, data };
 };
 
 /** The same as a line for people. */

@@ -1,0 +1,79 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { storeNativeProgram } from "../../../infra/embedded/places.ts";
+import { startEmbedded } from "../../../infra/embedded/platform.ts";
+import { urlToDatabase } from "../../../infra/embedded/store-users.ts";
+
+export type GroundOptions = {
+  readonly directory: string;
+  /** Share of the full amount of work. */
+  readonly scale: number;
+  /** Servers of its own, whatever the environment says. */
+  readonly embedded?: boolean;
+  /** Contestants in other languages are built and run. */
+  readonly foreign: boolean;
+  /** Only these take part; all if absent. */
+  readonly roles?: readonly string[];
+  /** Where the CPU profiles of the contestants go, if anybody wants them. */
+  readonly profiles?: string;
+  readonly report: (text: string) => void;
+};
+
+/** What all contestants run on, and share the cores with. */
+export type Ground = Omit<GroundOptions, "directory"> & {
+  readonly directory: string;
+  readonly brokers: readonly string[];
+  /** The document store; `urlFor` names a database in it. */
+  readonly url: string;
+  readonly urlFor: (database: string) => string;
+  /** Process ids of the embedded servers; empty for servers elsewhere. */
+  readonly pids: { readonly kafka: readonly number[]; readonly store: readonly number[] };
+  /** What the servers are, for the page. */
+  readonly servers: string;
+  /** A name that no other run has: for topics, groups and databases. */
+  readonly fresh: (what: string) => string;
+  /** So much of the full amount as the scale says, and at least this many. */
+  readonly scaled: (full: number, least: number) => number;
+  readonly stop: () => Promise<void>;
+};
+
+/** The servers of a run: those of KAFKA_BROKERS and MONGODB_URL, else embedded ones on a fresh directory. */
+export const startGround = async (options: GroundOptions, withServers: boolean): Promise<Ground> => {
+  let count = 0;
+  const common = {
+    ...options,
+    fresh: (what: string) => `bench_${what}_${process.pid}_${++count}`,
+    scaled: (full: number, least: number) => Math.max(least, Math.round(full * options.scale)),
+  };
+  const { KAFKA_BROKERS: brokers, MONGODB_URL: url } = options.embedded ? {} : process.env;
+  const none = { pids: { kafka: [], store: [] }, stop: async () => {} };
+  if (!withServers) return { ...common, ...none, brokers: [], url: "", urlFor: () => "", servers: "none" };
+  if (brokers && url) {
+    return {
+      ...common,
+      ...none,
+      brokers: brokers.split(","),
+      url,
+      urlFor: (name) => urlToDatabase(url, name),
+      servers: "given by address",
+    };
+  }
+  if (brokers || url) throw new Error("set both KAFKA_BROKERS and MONGODB_URL, or neither");
+  if (!existsSync(storeNativeProgram()))
+    options.report("the native document store is not compiled: the slow form is measured (see `make store`)");
+  const { kafka, store, stop } = await startEmbedded({ directory: join(options.directory, "servers"), report: options.report });
+  return {
+    ...common,
+    brokers: kafka.brokers,
+    url: store.url,
+    urlFor: store.urlFor,
+    servers: `embedded: one Kafka broker (acks=all of one replica), document store in its ${store.form} form with synced commits`,
+    get pids() {
+      return { kafka: kafka.pids, store: store.pids };
+    },
+    stop: async () => {
+      await stop();
+      rmSync(join(options.directory, "servers"), { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
+    },
+  };
+};

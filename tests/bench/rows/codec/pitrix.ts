@@ -1,0 +1,23 @@
+import { codec as makeCodec } from "../../../../events/codec/codec.ts";
+import { recordsOf } from "../../../../events/log/record.ts";
+import { decode } from "../../../../events/subscription/delivered.ts";
+import { schemas } from "../../../../schemas/generated/schemas.ts";
+import { commitOf } from "../../harness/commits.ts";
+import { contestant } from "../../harness/contestant.ts";
+import { type Input, timed } from "./events.ts";
+
+const codec = makeCodec(schemas);
+
+/** The way of the platform: validated and encoded for the commit, framed for the log, and read as a subscription reads it. */
+await contestant(async ({ operations }: Input) => {
+  const { warm, work, check } = timed(operations, (lived) => {
+    const [record] = recordsOf("cluster", commitOf(lived, codec));
+    if (!record) throw new Error("a commit without a record");
+    const delivered = decode({ ...record, partition: 0, offset: 0 }, codec);
+    if (delivered instanceof Error) throw delivered;
+    const { type, ...fields } = delivered.event;
+    return { type, version: delivered.meta.version, fields };
+  });
+  await warm();
+  return { work, check };
+});

@@ -1,0 +1,39 @@
+import { codec } from "../../../../events/codec/codec.ts";
+import { kafkaLog } from "../../../../events/kafka/log.ts";
+import { recordsOf, topicOf } from "../../../../events/log/record.ts";
+import { schemas } from "../../../../schemas/generated/schemas.ts";
+import { newKeyPair, signToken } from "../../../../services/chassis/tokens.ts";
+
+const DAY = 86_400;
+const userId = "usr-bench";
+const keyId = "bench";
+
+/** Announces an administrator and a signing key, as the service account would, and returns a token that every service takes. */
+export const announceCaller = async (brokers: readonly string[], partitions = 6): Promise<string> => {
+  const { publicJwk, privateJwk } = await newKeyPair();
+  const nobody = { username: "bench", email: "bench@pitrix.local", phoneNumber: "", description: "", passwordHash: "" };
+  const log = kafkaLog({ brokers, clientId: "bench" });
+  const announce = async (aggregate: string, key: string, event: { readonly type: string }): Promise<void> => {
+    await log.ensureTopics([{ name: topicOf(aggregate), partitions, compacted: false }]);
+    const commit = { stream: `${aggregate}/${key}`, version: 1, events: [codec(schemas).encode(aggregate, event)], ...bare };
+    await log.publish(recordsOf("account", commit));
+  };
+  const user = { type: "UserCreated", userId, ...nobody, roleIds: ["global_admin"], groupPath: "", owner: userId, ownerPath: `:${userId}` };
+  try {
+    await announce("signingKey", keyId, { type: "SigningKeyAnnounced", keyId, publicJwk, sealedPrivateJwk: "" } as {
+      readonly type: string;
+    });
+    await announce("user", userId, user);
+  } finally {
+    await log.close();
+  }
+  return signToken({ keyId, privateJwk }, "access", userId, DAY, {}, Date.now());
+};
+
+const bare = {
+  ...{ cause: null, rejection: null, claims: [], publish: false, effects: [], timers: [] },
+  metadata: {
+    ...{ time: "2026-01-01T00:00:00.000Z", actor: { userId: "system", ownerPath: ":system" }, row: "bench", hops: 0 },
+    ...{ correlationId: "bench", causationId: null, actionId: null, traceparent: null, fingerprint: null },
+  },
+};

@@ -1,0 +1,148 @@
+import express from "express";
+import type { Message } from "kafkajs";
+import { type Collection, MongoClient } from "mongodb";
+import { kafkaOf } from "./servers.ts";
+
+// The floor: one process that does by hand what a command costs at least. It inserts the commit, produces its event, takes the mark off,
+// and upserts the document that is read; the latter three in batches, and whoever asked is answered when the document is there.
+type Settings = {
+  readonly brokers: readonly string[];
+  readonly url: string;
+  readonly partitions: number;
+  /** `log`: the document is written by who reads the log, as the platform does; `memory`: by who produced; `insert`: answered before. */
+  readonly answers: "log" | "memory" | "insert";
+};
+const settings: Settings = JSON.parse(process.env.BENCH ?? "{}");
+const TOPIC = "pitrix.category";
+const BATCH = 1_000;
+
+type Category = { readonly category_id: string; readonly name: string; readonly locale: string; readonly description: string };
+type Work = { readonly id: string; readonly version: number; readonly category: Category; readonly time: string };
+type Commit = { readonly _id: string; readonly publish?: string; readonly [field: string]: unknown };
+type Document = { readonly _id: string; readonly _version: number };
+
+const client = await new MongoClient(settings.url, { maxPoolSize: 10, writeConcern: { w: "majority" }, directConnection: true }).connect();
+const commits = client.db().collection<Commit>("commits");
+const documents = client.db().collection<Document>("categories__v1");
+const positions: Collection<{ readonly _id: string }> = client.db().collection("positions");
+await commits.createIndexes([
+  { key: { end: 1 }, name: "end", sparse: true },
+  { key: { cause: 1 }, name: "cause", sparse: true, unique: true },
+  { key: { publish: 1 }, name: "publish", sparse: true },
+]);
+await documents.createIndexes([{ key: { owner: 1 } }, { key: { create_time: 1 } }]);
+
+const kafka = kafkaOf(settings.brokers);
+const admin = kafka.admin();
+await admin.connect();
+await admin.createTopics({ waitForLeaders: false, topics: [{ topic: TOPIC, numPartitions: settings.partitions }] });
+await admin.disconnect();
+const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+await producer.connect();
+
+const commitOf = ({ id, version, category, time }: Work, cause: string): Commit => ({
+  _id: `category/${id}@${version}`,
+  ...{ stream: `category/${id}`, version, end: `category/${id}@${version}`, publish: `category/${id}@${version}`, cause },
+  events: [{ type: "CategoryCreated", schema: 1, bytes: Buffer.from(JSON.stringify(category)) }],
+  metadata: { time, actor: { userId: "usr-bench", ownerPath: ":usr-bench" }, row: "CreateCategory", correlationId: cause, hops: 0 },
+});
+const messageOf = ({ id, version, category, time }: Work): Message => ({
+  key: `category/${id}`,
+  value: JSON.stringify({ ...category, category_id: id, version, time }),
+  headers: { ce_id: `category/${id}@${version}`, ce_type: "pitrix.category.CategoryCreated", ce_time: time, ce_actor: "usr-bench" },
+});
+
+const visible = new Map<string, () => void>();
+/** Of each document the newest state. */
+const upsert = async (works: readonly Work[]): Promise<void> => {
+  const newest = new Map<string, Work>();
+  for (const work of works) if (work.version > (newest.get(work.id)?.version ?? 0)) newest.set(work.id, work);
+  const operations = [...newest.values()].map(({ id, version, category, time }) => ({
+    updateOne: {
+      filter: { _id: id },
+      update: { $set: { ...category, category_id: id, owner: "usr-bench", create_time: time, _version: version } },
+      upsert: true,
+    },
+  }));
+  await documents.bulkWrite(operations, { ordered: false });
+  for (const { id, version } of works) {
+    visible.get(`${id}@${version}`)?.();
+    visible.delete(`${id}@${version}`);
+  }
+};
+
+let queue: Work[] = [];
+let running = false;
+const pump = async (): Promise<void> => {
+  if (running) return;
+  running = true;
+  while (queue.length > 0) {
+    const batch = queue.slice(0, BATCH);
+    queue = queue.slice(BATCH);
+    await producer.send({ topic: TOPIC, acks: -1, messages: batch.map(messageOf) });
+    await commits.updateMany({ _id: { $in: batch.map(({ id, version }) => `category/${id}@${version}`) } }, { $unset: { publish: "" } });
+    if (settings.answers === "memory") await upsert(batch);
+  }
+  running = false;
+};
+
+if (settings.answers !== "memory") {
+  const consumer = kafka.consumer({ groupId: "pipeline", maxWaitTimeInMs: 500, minBytes: 1 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [TOPIC], fromBeginning: true });
+  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: true,
+    partitionsConsumedConcurrently: settings.partitions,
+    eachBatch: async ({ batch }) => {
+      const works = batch.messages.map(({ value }): Work => {
+        const { version, time, ...category } = JSON.parse(String(value));
+        return { id: category.category_id, version, category, time };
+      });
+      await upsert(works);
+      // After the effects, never before.
+      await positions.updateOne(
+        { _id: `${TOPIC}|${batch.partition}` },
+        { $set: { offset: Number(batch.lastOffset()) + 1 } },
+        { upsert: true },
+      );
+    },
+  });
+  await joined;
+}
+
+/** One stream's next version is decided on the one before. */
+const streams = new Map<string, { version: number; turn: Promise<unknown> }>();
+const carryOut = async (id: string, category: Category, cause: string): Promise<void> => {
+  const stream = streams.get(id) ?? { version: 0, turn: Promise.resolve() };
+  streams.set(id, stream);
+  const insert = async (): Promise<Work> => {
+    const work = { id, version: stream.version + 1, category, time: new Date().toISOString() };
+    await commits.insertOne(commitOf(work, cause));
+    stream.version = work.version;
+    return work;
+  };
+  const turn = stream.turn.then(insert);
+  stream.turn = turn.catch(() => {});
+  const work = await turn;
+  const seen = new Promise<void>((resolve) => visible.set(`${id}@${work.version}`, resolve));
+  queue.push(work);
+  void pump();
+  if (settings.answers !== "insert") await seen;
+};
+
+let count = 0;
+const app = express().disable("x-powered-by").set("etag", false).use(express.json());
+app.get("/readyz", (_request, response) => void response.json({}));
+for (const method of ["post", "patch"] as const)
+  app[method]("/v1/categories", async (request, response) => {
+    const id: string = request.body.category_id ?? `ctg-${(++count).toString(36).padStart(10, "0")}`;
+    await carryOut(id, request.body, request.get("idempotency-key") ?? "");
+    response.json({ category_id: id });
+  });
+const server = app.listen(Number(process.env.PITRIX_PORT), "127.0.0.1");
+process.once("SIGTERM", () => {
+  server.close();
+  process.exit(0);
+});

@@ -1,0 +1,52 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { MongoClient } from "mongodb";
+import { kafkaLog } from "../../../../events/kafka/log.ts";
+import { mongo } from "../../../../events/mongo/connect.ts";
+import { instance } from "../../../../events/run.ts";
+import { service } from "../../../../events/service.ts";
+import { systemClock } from "../../../../services/chassis/clock.ts";
+import { clusterService } from "../../../../services/cluster/service.ts";
+import { contestant } from "../../harness/contestant.ts";
+import { plainKafka } from "../../harness/kafka.ts";
+import { type Input, published } from "./backlog.ts";
+
+/** An instance of a service that comes up and finds a backlog: its relay walks the marks. */
+await contestant(async (input: Input) => {
+  const { brokers, url, database, aggregate, topic, events } = input;
+  const kept = mongo({ url, database });
+  const log = kafkaLog({ brokers, clientId: "pitrix-bench" });
+  const { cluster } = clusterService.aggregates;
+  if (!cluster) throw new Error("the cluster service has no clusters");
+  const failures: unknown[] = [];
+  const failed = (where: string, error: unknown) => failures.push(`${where}: ${error instanceof Error ? error.stack : error}`);
+  const bench = service({ name: "bench", aggregates: { [aggregate]: cluster } });
+  const running = instance(bench, { ...kept, log, clock: systemClock }, { instance: "bench", observer: { failed } });
+
+  const admin = plainKafka(brokers).admin();
+  await admin.connect();
+  const watcher = await new MongoClient(url, { directConnection: true }).connect();
+  const commits = watcher.db(database).collection("commits");
+  const onLog = async (): Promise<number> => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+  const isMarked = async (): Promise<boolean> => (await commits.findOne({ publish: { $gte: "" } }, { projection: { _id: 1 } })) !== null;
+
+  return {
+    work: async () => {
+      await running.start();
+      // Seldom, since who looks takes from the same cores.
+      while ((await onLog()) < events) {
+        if (failures.length > 0) throw new Error(failures.join("\n"));
+        await pause(50);
+      }
+      while (await isMarked()) await pause(10);
+      return events;
+    },
+    check: async () => {
+      await running.stop();
+      await log.close();
+      await kept.close();
+      await admin.disconnect();
+      await watcher.close();
+      return published(input);
+    },
+  };
+});

@@ -1,0 +1,40 @@
+import { kafkaLog } from "../../events/kafka/log.ts";
+import { mongo } from "../../events/mongo/connect.ts";
+import type { Documents } from "../../events/ports.ts";
+import { instance } from "../../events/run.ts";
+import { systemClock } from "../../services/chassis/clock.ts";
+import { counts, eventsFolded, type Figures, type Told } from "./counting.ts";
+
+// A service with one read model, whose writes wait as long as its parent says: node --expose-gc consumer-main.js BROKERS URL DATABASE
+const [brokers = "", url = "", database = ""] = process.argv.slice(2);
+let told: Told = { blocked: true, milliseconds: 0 };
+let waiting = 0;
+process.on("message", (message: Told) => {
+  told = message;
+});
+process.once("disconnect", () => process.exit(1));
+
+const slow = (documents: Documents): Documents => ({
+  ...documents,
+  write: async (...written) => {
+    waiting++;
+    while (told.blocked) await systemClock.sleep(50);
+    await systemClock.sleep(told.milliseconds);
+    waiting--;
+    return documents.write(...written);
+  },
+});
+const { store, documents, parking } = mongo({ url, database });
+const log = kafkaLog({ brokers: brokers.split(","), clientId: database });
+const running = instance(
+  { name: database, aggregates: {}, projections: [counts] },
+  { store, documents: slow(documents), parking, log, clock: systemClock },
+  { instance: database },
+);
+await running.start();
+setInterval(() => {
+  globalThis.gc?.();
+  const { heapUsed, rss } = process.memoryUsage();
+  const figures: Figures = { waiting, folded: eventsFolded(), heap: heapUsed, rss };
+  process.send?.(figures);
+}, 500);

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { kafkaLog } from "../../events/kafka/log.ts";
+import type { Log } from "../../events/ports.ts";
+import { embedded } from "../../infra/embedded/shared.ts";
+import { systemClock } from "../../services/chassis/clock.ts";
+import { readConfig } from "../../services/chassis/config.ts";
+import { silent } from "../../services/chassis/logging.ts";
+import { type RunningService, runService, type Shared, share } from "../../services/chassis/run.ts";
+import { openWires } from "../../services/chassis/tls/wires.ts";
+import { startProxy, type Proxy as TcpProxy } from "../faults/proxy.ts";
+import { example } from "../services/chassis/http/example.ts";
+import { platformKey } from "../services/chassis/world.ts";
+
+/** A way to a server that can be cut: whoever takes it then is thrown out with the first answer. */
+const way = async (address: string): Promise<TcpProxy & { readonly set: (isOpen: boolean) => void }> => {
+  const [host = "", port = ""] = address.split(":");
+  let isOpen = true;
+  const proxy = await startProxy({ host, port: Number(port) }, () => ({ request: () => {}, answer: (bytes) => (isOpen ? bytes : "cut") }));
+  const set = (open: boolean): void => {
+    isOpen = open;
+    if (!open) proxy.cut();
+  };
+  return { ...proxy, set };
+};
+
+let [toKafka, toStore]: (Awaited<ReturnType<typeof way>> | undefined)[] = [];
+let [log, shared, service]: [Log?, Shared?, RunningService?] = [];
+
+before(async () => {
+  const { kafka, store } = await embedded();
+  const url = new URL(store.url);
+  toKafka = await way(kafka.brokers[0] ?? "");
+  toStore = await way(url.host);
+  const { host, port } = toKafka;
+  log = kafkaLog({ brokers: [`${host}:${port}`], clientId: "readiness", route: () => ({ host, port }) });
+  url.host = `${toStore.host}:${toStore.port}`;
+  const config = readConfig(
+    { KAFKA_BROKERS: `${host}:${port}`, MONGODB_URL: url.href, PITRIX_SEALING_KEYS: platformKey(), PITRIX_PORT: "0" },
+    ["readiness"],
+  );
+  shared = await share(config, log, openWires(config, { clock: systemClock, logger: silent }), silent);
+  service = await runService("readiness", { service: () => ({ ...example, name: "readiness" }) }, shared);
+});
+after(async () => {
+  for (const proxy of [toKafka, toStore]) proxy?.set(true);
+  await service?.stop();
+  await shared?.stop();
+  await log?.close();
+  for (const proxy of [toKafka, toStore]) await proxy?.close();
+});
+
+const LIMIT = 90_000;
+type Ready = { readonly status: number; readonly troubles: string };
+const ready = async (): Promise<Ready> => {
+  assert.equal((await fetch(`${service?.url}/livez`)).status, 200, "it is alive throughout");
+  const answer = await fetch(`${service?.url}/readyz`);
+  const { troubles } = (await answer.json()) as { readonly troubles: readonly string[] }; // The chassis' answer.
+  return { status: answer.status, troubles: troubles.join("; ") };
+};
+const becomes = async (expected: (now: Ready) => boolean): Promise<number> => {
+  const began = Date.now();
+  for (;;) {
+    const now = await ready();
+    if (expected(now)) return Date.now() - began;
+    assert.ok(Date.now() - began < LIMIT, `it stays ${now.status}: ${now.troubles}`);
+    await systemClock.sleep(50);
+  }
+};
+const isReady = ({ status }: Ready): boolean => status === 200;
+const says =
+  (reason: RegExp) =>
+  ({ status, troubles }: Ready): boolean =>
+    status === 503 && reason.test(troubles);
+
+const store = /the document store does not answer/;
+const broker = /cannot (announce itself|publish to the log)|cannot read/;
+for (const [what, reason, break_, mend] of [
+  ["the store is cut off", store, () => toStore?.set(false), () => toStore?.set(true)],
+  ["the store hangs", store, () => toStore?.pause(), () => toStore?.resume()],
+  ["the log is cut off", broker, () => toKafka?.set(false), () => toKafka?.set(true)],
+  ["the log hangs", broker, () => toKafka?.pause(), () => toKafka?.resume()],
+] as const)
+  test(`while ${what} a service is not ready and says why, and is ready again in the same process`, async (t) => {
+    await becomes(isReady);
+    break_();
+    const down = await becomes(says(reason));
+    mend();
+    const up = await becomes(isReady);
+    t.diagnostic(`not ready after ${down} ms, ready again after ${up} ms`);
+    assert.ok(down < 30_000, `${down} ms`);
+  });

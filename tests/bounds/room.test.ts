@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { after, before, test } from "node:test";
+import type { Request, Response } from "express";
+import { kind } from "../../events/memory/fate.ts";
+import { seeded, virtualTime } from "../../events/simulation/time.ts";
+import { room } from "../../services/chassis/http/room.ts";
+import { example } from "../services/chassis/http/example.ts";
+import { served, type World } from "../services/chassis/world.ts";
+
+let world: World;
+before(async () => {
+  world = await served(example);
+});
+after(() => world.stop());
+
+/** A store that answers nothing until it is let go. */
+const halted = () => {
+  let release = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let waiting = 0;
+  world.fate.before = async (call) => {
+    if (!call.startsWith("documents.find")) return;
+    waiting++;
+    await opened;
+  };
+  return {
+    waiting: () => waiting,
+    release: () => {
+      world.fate.before = kind.before;
+      release();
+    },
+  };
+};
+const eventually = async (condition: () => boolean, what: string): Promise<void> => {
+  for (const until = Date.now() + 30_000; !condition(); await new Promise((resolve) => setTimeout(resolve, 10)))
+    assert.ok(Date.now() < until, `${what} did not come to be`);
+};
+
+test("a service whose store does not answer holds a bounded number of requests, lets as many wait a while, and refuses the rest at once", async () => {
+  const system = await world.as("system");
+  const store = halted();
+  const statuses: number[] = [];
+  const ask = async () => {
+    const answer = await system.get("/v1/categories");
+    statuses.push(answer.status);
+    return answer;
+  };
+  const all = Promise.all(Array.from({ length: 500 }, ask));
+  await eventually(() => statuses.length >= 116, "those beyond 128 and 256 are refused");
+  assert.equal(store.waiting(), 128, "no more reach the store");
+  assert.deepEqual([...new Set(statuses)], [503]);
+  assert.equal((await world.send("/livez", {})).status, 200);
+  assert.equal((await world.send("/readyz", {})).status, 200);
+  await eventually(() => statuses.length === 372, "those who waited are refused in the end");
+  store.release();
+  const answers = await all;
+  assert.equal(answers.filter(({ status }) => status === 200).length, 128, "what was let in is answered");
+  const refused = answers.find(({ status }) => status === 503);
+  assert.deepEqual([refused?.error, refused?.headers.get("retry-after")], ["overloaded", "2"]);
+  assert.equal((await ask()).status, 200, "and there is room again");
+});
+
+test("the work for callers who have left keeps its place until it ends", async () => {
+  const system = await world.as("system");
+  const authorization = `Bearer ${await world.token("system")}`;
+  const store = halted();
+  const leaving = new AbortController();
+  const left = Array.from({ length: 128 }, () =>
+    fetch(`${world.serving.url}/v1/categories`, { headers: { authorization }, signal: leaving.signal }).catch(() => "left"),
+  );
+  await eventually(() => store.waiting() === 128, "all are in");
+  leaving.abort();
+  assert.deepEqual([...new Set(await Promise.all(left))], ["left"]);
+  let status: number | undefined;
+  const next = system.get("/v1/categories").then((answer) => {
+    status = answer.status;
+  });
+  await eventually(() => status === 503, "there is no place for another");
+  await next;
+  assert.equal(store.waiting(), 128);
+  store.release();
+  assert.equal((await system.get("/v1/categories")).status, 200);
+});
+
+test("large bodies count by their bytes: one waits until there is room for it, nobody overtakes it, and a single one may be larger", async () => {
+  const { clock, run } = virtualTime(seeded(1));
+  const { enter, inside, waiting } = room(clock, { requests: 10, bytes: 100, waiting: 2, milliseconds: 5_000 });
+  const came: string[] = [];
+  const come = (name: string, bytes: number): EventEmitter => {
+    const response = new EventEmitter();
+    const answer = response as unknown as Response; // All that is asked of it.
+    void Promise.resolve(enter(() => bytes)({} as Request, answer, () => came.push(name))).catch(() => came.push(`not ${name}`));
+    return response;
+  };
+  const [a, b] = [come("a", 60), come("b", 60)];
+  const c = come("c", 10);
+  const d = come("d", 10);
+  await run(() => came.length === 2, 1_000);
+  assert.deepEqual([came, inside(), waiting()], [["a", "not d"], 1, 2]);
+  a.emit("close");
+  await run(() => came.length === 4, 1_000);
+  assert.deepEqual([came.slice(2), inside(), waiting()], [["b", "c"], 2, 0]);
+  const e = come("e", 40);
+  e.emit("close");
+  await run(() => came.length === 5, 1_000);
+  assert.deepEqual([came.at(-1), inside(), waiting()], ["not e", 2, 0], "who leaves while it waits takes no place");
+  for (const response of [b, c, d]) response.emit("close");
+  come("f", 1_000);
+  await run(() => came.length === 6, 1_000);
+  const began = clock.now();
+  come("g", 1);
+  await run(() => came.length === 7, 60_000);
+  assert.deepEqual([came.slice(5), clock.now() - began], [["f", "not g"], 5_000]);
+});

@@ -1,0 +1,132 @@
+import { serviceNames } from "../../infra/platform/platform.ts";
+import { answeredBy, answersOf, type Field, figuresOf, isFresh, sumOf, until, wellAgain } from "./field.ts";
+import { behindTheGateway, type ServiceName } from "./ground.ts";
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`;
+const portOf = (url: string): number => Number(new URL(url).port);
+
+/** kill -9 of the only process of a service; once people have felt it for a while it is started again, and catches up by itself. */
+export const killed = async (field: Field, name: ServiceName): Promise<void> => {
+  const { ground, outages, told, report } = field;
+  const [life] = ground.living(name);
+  if (!life) throw new Error(`${name} does not live`);
+  report(`kills ${name}`);
+  const from = Date.now();
+  await ground.kill(life);
+  await until(`${name} is missed`, () => {
+    const away = answersOf(field, name, from).filter((note) => !isFresh(note));
+    const writes = away.filter(({ kind }) => kind === "write").length;
+    return away.length - writes >= 12 && (writes >= 8 || name === "provider-local");
+  });
+  const back = Date.now();
+  await ground.start(name, portOf(life.url));
+  const ready = Date.now();
+  await wellAgain(field, [name], ready);
+  outages.push({ services: [name], why: "killed", from, back, over: Date.now() });
+  told.push(
+    `${name}: away for ${seconds(back - from)}, ready ${seconds(ready - back)} after its start, well ${seconds(Date.now() - ready)} later`,
+  );
+};
+
+/** A second instance takes its share; killed, it is out at once, and nobody notices. */
+export const seconded = async (field: Field, name: ServiceName): Promise<void> => {
+  const { ground, load, told, report } = field;
+  const [first] = ground.living(name);
+  if (!first) throw new Error(`${name} does not live`);
+  report(`starts a second ${name}`);
+  const began = Date.now();
+  load.focus(name);
+  const second = await ground.start(name);
+  const ready = Date.now();
+  const before = await Promise.all([answeredBy(first.url), answeredBy(second.url)]);
+  await until("the second instance has answered", async () => (await answeredBy(second.url)) > (before[1] ?? 0), 3);
+  const share = Date.now();
+  const from = await Promise.all([answeredBy(first.url), answeredBy(second.url)]);
+  const taken = async () =>
+    (await Promise.all([answeredBy(first.url), answeredBy(second.url)])).map((count, at) => count - (from[at] ?? 0));
+  await until("a hundred requests are answered", async () => (await taken()).reduce((sum, count) => sum + count, 0) >= 100, 30);
+  const [one = 0, two = 0] = await taken();
+  if (two / (one + two) < 0.3) throw new Error(`the second instance of ${name} got ${two} of ${one + two} requests`);
+
+  const gateway = field.gateways[0] ?? "";
+  const failed = async () => {
+    const figures = await figuresOf(gateway);
+    return sumOf(figures, "pitrix_gateway_upstream_seconds_count", new RegExp(`upstream="${name}".*outcome="(?!answered|abandoned)`));
+  };
+  const attempts = await failed();
+  report(`kills the second ${name}`);
+  const death = Date.now();
+  await ground.kill(second);
+  await until("its breaker is open", async () => {
+    const state = [...(await figuresOf(gateway))].find(
+      ([series]) => series.startsWith("pitrix_gateway_breaker_state") && series.includes(second.url),
+    );
+    return state === undefined || state[1] === 2;
+  });
+  const out = Date.now();
+  await until("the first goes on alone", () => answersOf(field, name, out).filter(isFresh).length >= 50);
+  const lost = (await failed()) - attempts;
+  load.focus(undefined);
+  if (lost > 8) throw new Error(`${lost} attempts failed on the dead instance of ${name}`);
+  told.push(
+    `second ${name}: ready ${seconds(ready - began)} after its start, first request ${seconds(share - ready)} later, then ${two} of ${one + two}; ` +
+      `killed, it was out after ${seconds(out - death)} and ${lost} failed attempts, none of which a caller saw`,
+  );
+};
+
+/** Every service is replaced as an operator does it: a new process, and when it is ready, the old one is asked to end. */
+export const rolled = async (field: Field, names: readonly ServiceName[] = serviceNames): Promise<void> => {
+  const { ground, load, gateways, told, report } = field;
+  const began = Date.now();
+  for (const name of names) {
+    report(`replaces ${name}`);
+    const old = ground.living(name);
+    const { url } = await ground.start(name);
+    if (name === "api") {
+      gateways.splice(0, gateways.length, url);
+      await until("nobody waits for the old gateway", () => old.every((each) => load.flightsTo(each.url) === 0));
+    }
+    for (const each of old) await ground.stop(each);
+    const since = Date.now();
+    if (name !== "api") await wellAgain(field, [name], since);
+  }
+  told.push(`${names.length} services replaced in ${seconds(Date.now() - began)}`);
+};
+
+/** The broker is away: commands are accepted and reads go on, and what was accepted is published when it is back. */
+export const brokerAway = async (field: Field): Promise<void> => {
+  const { ground, told, report } = field;
+  report("kills the broker");
+  const from = Date.now();
+  await ground.kafka.kill();
+  await until("people go on without it", () =>
+    behindTheGateway.every((name) => answersOf(field, name, from + 1_000).filter(isFresh).length >= 15),
+  );
+  const back = Date.now();
+  await ground.kafka.restart();
+  const there = Date.now();
+  await until("what was accepted is published", async () => {
+    const figures = await Promise.all(behindTheGateway.flatMap((name) => ground.living(name)).map(({ url }) => figuresOf(url)));
+    return figures.every((each) => sumOf(each, "pitrix_relay_pending") === 0);
+  });
+  told.push(
+    `broker: away for ${seconds(there - from)} (${seconds(back - from)} dead), all published ${seconds(Date.now() - there)} after it was back`,
+  );
+};
+
+/** The store is away: commands are told to come again, reads get the last good answer. */
+export const storeAway = async (field: Field): Promise<void> => {
+  const { ground, outages, told, report } = field;
+  report("kills the store");
+  const from = Date.now();
+  await ground.store.kill();
+  await until("every service is missed", () =>
+    behindTheGateway.every((name) => answersOf(field, name, from).filter((note) => !isFresh(note)).length >= 10),
+  );
+  const back = Date.now();
+  await ground.store.restart();
+  const there = Date.now();
+  await wellAgain(field, behindTheGateway, there);
+  outages.push({ services: behindTheGateway, why: "store", from, back, over: Date.now() });
+  told.push(`store: away for ${seconds(there - from)}, all well ${seconds(Date.now() - there)} after it was back`);
+};
