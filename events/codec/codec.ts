@@ -24,41 +24,55 @@ export type Codec = {
 
 /** Avro for all events of the platform. */
 export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
-  const writers = new Map<string, { id: number; type: avro.Type }>();
+  const released = new Map(schemas.map((schema) => [schema.id, schema]));
+  const newest = new Map(schemas.map((schema) => [`${schema.aggregate}/${schema.event}`, schema]));
+  // Most services meet few of all events: a schema is parsed when the first of its events is.
+  const types = new Map<number, avro.Type>();
+  const typeOf = ({ id, schema }: ReleasedSchema): avro.Type => {
+    const type = types.get(id) ?? parse(schema);
+    types.set(id, type);
+    return type;
+  };
   const readers = new Map<number, (bytes: Uint8Array) => Message>();
-  for (const { id, aggregate, event, schema } of schemas) writers.set(`${aggregate}/${event}`, { id, type: parse(schema) });
-  for (const { id, aggregate, event, schema } of schemas) {
-    const newest = writers.get(`${aggregate}/${event}`);
-    if (!newest) continue;
-    const written = newest.id === id ? newest.type : parse(schema);
-    const resolver = newest.id === id ? undefined : newest.type.createResolver(written);
-    readers.set(id, (bytes) => {
+  const readerOf = (schemaId: number): ((bytes: Uint8Array) => Message) | undefined => {
+    const written = released.get(schemaId);
+    const wanted = written && newest.get(`${written.aggregate}/${written.event}`);
+    if (!wanted) return undefined;
+    const type = typeOf(wanted);
+    const resolver = wanted.id === schemaId ? undefined : type.createResolver(typeOf(written));
+    const read = (bytes: Uint8Array): Message => {
       const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const fields = newest.type.fromBuffer(buffer, resolver) as { type: string };
-      fields.type = event;
+      const fields = type.fromBuffer(buffer, resolver) as { type: string };
+      fields.type = written.event;
       return fields;
-    });
-  }
+    };
+    readers.set(schemaId, read);
+    return read;
+  };
   return {
     encode: (aggregate, event) => {
-      const writer = writers.get(`${aggregate}/${event.type}`);
-      if (!writer)
+      const schema = newest.get(`${aggregate}/${event.type}`);
+      if (!schema)
         throw new InvalidEvent(`no schema for event ${event.type} of aggregate ${aggregate}: add schemas/${aggregate}/${event.type}.avsc`);
       const { type, ...fields } = event;
-      const complaints: string[] = [];
-      const errorHook = (path: string[], value: unknown) => complaints.push(`${path.join(".")} is ${show(value)}`);
-      if (!writer.type.isValid(fields, { noUndeclaredFields: true })) {
-        writer.type.isValid(fields, { noUndeclaredFields: true, errorHook });
-        throw new InvalidEvent(`${type} does not fit its schema: ${complaints.join(", ")}`);
-      }
-      return { type, schemaId: writer.id, bytes: writer.type.toBuffer(fields) };
+      const writer = typeOf(schema);
+      if (!writer.isValid(fields, strict)) throw new InvalidEvent(`${type} does not fit its schema: ${complaintsOf(writer, fields)}`);
+      return { type, schemaId: schema.id, bytes: writer.toBuffer(fields) };
     },
     decode: (schemaId, bytes) => {
-      const read = readers.get(schemaId);
+      const read = readers.get(schemaId) ?? readerOf(schemaId);
       if (!read) throw new UnknownSchema(`schema id ${schemaId} is not known to this build`);
       return read(bytes);
     },
   };
+};
+
+const strict = { noUndeclaredFields: true };
+
+const complaintsOf = (type: avro.Type, value: unknown): string => {
+  const complaints: string[] = [];
+  type.isValid(value, { ...strict, errorHook: (path, part) => complaints.push(`${path.join(".")} is ${show(part)}`) });
+  return complaints.join(", ");
 };
 
 const parse = (schema: object): avro.Type => {

@@ -12,7 +12,9 @@ import { indexBytes, type RepoPorts } from "./ports.ts";
 type Command = RepoCommand | PackageCommand;
 type Context = EffectContext<Command, Repo>;
 
-const AT_ONCE = 8;
+const AT_ONCE = 16;
+/** What is recorded as listed at once. */
+const RECORDED = 250;
 /** So many bad entries, and the rest is not tried. */
 const ENOUGH = 100;
 const MINUTE = 60_000;
@@ -80,7 +82,7 @@ const list = async (
   const unknown = offers.filter(({ packageId }) => !state.packages.has(packageId));
   for (const some of chunks(unknown, 1_000)) await record(some.map(({ packageId, appId }) => ({ packageId, appId, fingerprint: "" })));
   const bad: string[] = [];
-  for (const some of chunks(offers, 100)) {
+  for (const some of chunks(offers, RECORDED)) {
     if (bad.length >= ENOUGH) break;
     const listed: RecordedPackage[] = [];
     await eachOf(some, AT_ONCE, async (offer) => {
@@ -101,7 +103,7 @@ const list = async (
 
 const unlist = async (gone: readonly RecordedPackage[], event: RepoIndexingRequested, { report }: Context): Promise<void> => {
   const { repoId, repoEventId, run } = event;
-  for (const some of chunks(gone, 100)) {
+  for (const some of chunks(gone, RECORDED)) {
     await eachOf(some, AT_ONCE, ({ packageId, appId }) =>
       report({ type: "UnlistPackage", packageId, repoId, repoEventId, run, appId, versionId: `appv-${packageId}` }),
     );
