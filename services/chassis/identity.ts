@@ -30,6 +30,7 @@ export const identity = (
   wait = 2_000,
 ) => {
   const { documents, clock, changed, writes = () => 0 } = ports;
+  const verified = recent<Exclude<Awaited<ReturnType<typeof readToken>>, string>>(1_000);
   const users = recent<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
   const keys = new Map<string, { readonly publicJwk: string; readonly until: number }>();
 
@@ -88,12 +89,22 @@ export const identity = (
     return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles };
   };
 
+  /** Verifying costs more than most of what is asked, and a good token is good until it expires. */
+  const claimsOf = async (publicJwk: string, token: string): ReturnType<typeof readToken> => {
+    const name = `${publicJwk} ${token}`;
+    const known = verified.get(name);
+    if (known && Number(known.exp) * 1_000 > clock.now()) return known;
+    const claims = await readToken(publicJwk, "access", token, clock.now());
+    if (typeof claims === "object") verified.set(name, claims);
+    return claims;
+  };
+
   return {
     /** Who has this token. Refuses with 401. */
     authenticate: async (token: string | undefined): Promise<Principal> => {
       if (!token) throw new Refused(refusals.unauthenticated("a bearer token is needed"));
       const publicJwk = await keyOf(kidOf(token));
-      const claims = publicJwk === undefined ? "invalid" : await readToken(publicJwk, "access", token, clock.now());
+      const claims = publicJwk === undefined ? "invalid" : await claimsOf(publicJwk, token);
       if (claims === "expired") throw new Refused(refusals.expired());
       const principal = claims === "invalid" || !claims.sub ? undefined : await principalOf(claims.sub);
       if (!principal) throw new Refused(refusals.unauthenticated("the token is not good"));

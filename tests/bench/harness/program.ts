@@ -56,7 +56,7 @@ export const runProgram = (
       const { kafka, store } = after ?? spentBy(ground);
       const serverCpuSeconds = { kafka: kafka - before.kafka, store: store - before.store };
       if (code === 0 && output.startsWith("{"))
-        resolve({ ...(JSON.parse(output) as Measurement), serverCpuSeconds }); // By the protocol of this function.
+        resolve({ serverCpuSeconds, ...(JSON.parse(output) as Measurement) }); // By the protocol of this function; who has servers of its own tells of them.
       else reject(new Error(`${command} ended with ${code ?? signal}, at most ${limit / 1000} s were given:\n${errors}${output}`));
     });
   });

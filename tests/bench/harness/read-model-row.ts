@@ -48,7 +48,12 @@ export const readingPeers = async (ground: Ground): Promise<readonly Contestant[
   const loop = "kafkajs, partitions side by side; does not notice repeats";
   return [
     reader(fiftieth, "projection", {
-      ...{ role: "peer", name: "eachMessage + updateOne", file: "each-message.js", note: shareNote(fiftieth, loop) },
+      ...{
+        role: "peer",
+        name: "eachMessage + updateOne",
+        file: "each-message.js",
+        note: shareNote(fiftieth, "kafkajs as it comes: one message at a time; does not notice repeats"),
+      },
     }),
     reader(tenth, "projection", { role: "peer", name: "eachBatch + bulkWrite", file: "each-batch.js", note: shareNote(tenth, loop) }),
     {

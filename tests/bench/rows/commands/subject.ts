@@ -54,6 +54,7 @@ export const startPitrix = async (
           PITRIX_STATE: servers.directory,
           PITRIX_LOG_LEVEL: "warn",
           PITRIX_RATE_LIMIT: "0",
+          PITRIX_REPO_PRIVATE_NETWORKS: "127.0.0.0/8",
           PITRIX_PARTITIONS: String(partitions),
           ...profiled(profiles),
         },

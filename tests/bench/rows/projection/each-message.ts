@@ -4,7 +4,7 @@ import { contentOf } from "../../harness/content.ts";
 import { contestant } from "../../harness/contestant.ts";
 import { patchOf, type ReadModelInput } from "../../harness/read-model.ts";
 
-/** An update an event: the handler that most people write first. */
+/** An update an event, one after the other: kafkajs as it comes, and the handler that most people write first. */
 await contestant(async (input: ReadModelInput) => {
   const client = await new MongoClient(input.url, { directConnection: true, writeConcern: { w: "majority" } }).connect();
   const models = client.db(input.database).collection<{ readonly _id: string }>("clusters");
@@ -12,7 +12,6 @@ await contestant(async (input: ReadModelInput) => {
   const work = async (begin: () => void) => {
     await consumeAll(input, {}, begin, (consumer, had) =>
       consumer.run({
-        partitionsConsumedConcurrently: 6,
         eachMessage: async ({ message }) => {
           const patch = patchOf(typeIn(message));
           if (patch && message.value && message.key) {
