@@ -1,36 +1,43 @@
 import { frame } from "../codec/framing.ts";
 import { aggregateOf, eventIdOf, type Meta } from "../message.ts";
-import type { Commit, LogRecord, OutgoingRecord } from "../ports.ts";
+import type { Commit, EncodedEvent, LogRecord, OutgoingRecord } from "../ports.ts";
 
 export const topicOf = (aggregate: string): string => `pitrix.${aggregate}`;
 
 /** The events of a commit as they stand on the log: CloudEvents 1.0 in the Kafka binding's binary mode. */
-export const recordsOf = (service: string, { stream, version, events, metadata }: Commit): readonly OutgoingRecord[] => {
+export const recordsOf = (service: string, commit: Commit): readonly OutgoingRecord[] => {
+  const { stream, version, events } = commit;
   const topic = topicOf(aggregateOf(stream));
-  return events.map(({ type, schemaId, bytes }, index) => ({
+  return events.map((event, index) => ({
     topic,
     key: stream,
-    value: frame(schemaId, bytes),
-    headers: {
-      ce_specversion: "1.0",
-      ce_id: eventIdOf(stream, version + index),
-      ce_source: `/pitrix/${service}`,
-      ce_type: `${topic}.${type}`,
-      ce_time: metadata.time,
-      ce_subject: stream,
-      ce_sequence: String(version + index).padStart(12, "0"),
-      ce_correlationid: metadata.correlationId,
-      ...(metadata.causationId !== null && { ce_causationid: metadata.causationId }),
-      ...(metadata.actionId !== null && { ce_actionid: metadata.actionId }),
-      ce_dataschema: `/schemas/ids/${schemaId}`,
-      ce_row: metadata.row,
-      ce_actor: metadata.actor.userId,
-      ce_ownerpath: metadata.actor.ownerPath,
-      ce_hops: String(metadata.hops),
-      "content-type": "application/avro",
-      ...(metadata.traceparent !== null && { traceparent: metadata.traceparent }),
-    },
+    value: frame(event.schemaId, event.bytes),
+    headers: headersOf(service, topic, commit, event, version + index),
   }));
+};
+
+const headersOf = (service: string, topic: string, { stream, metadata }: Commit, { type, schemaId }: EncodedEvent, version: number) => {
+  const { time, actor, correlationId, causationId, actionId, row, hops, traceparent } = metadata;
+  const headers: { [name: string]: string } = {
+    ce_specversion: "1.0",
+    ce_id: eventIdOf(stream, version),
+    ce_source: `/pitrix/${service}`,
+    ce_type: `${topic}.${type}`,
+    ce_time: time,
+    ce_subject: stream,
+    ce_sequence: String(version).padStart(12, "0"),
+    ce_correlationid: correlationId,
+    ce_dataschema: `/schemas/ids/${schemaId}`,
+    ce_row: row,
+    ce_actor: actor.userId,
+    ce_ownerpath: actor.ownerPath,
+    ce_hops: String(hops),
+    "content-type": "application/avro",
+  };
+  if (causationId !== null) headers.ce_causationid = causationId;
+  if (actionId !== null) headers.ce_actionid = actionId;
+  if (traceparent !== null) headers.traceparent = traceparent;
+  return headers;
 };
 
 export const bytesOf = ({ events }: Commit): number => events.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);

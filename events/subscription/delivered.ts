@@ -1,7 +1,7 @@
 import { type Codec, UnknownSchema } from "../codec/codec.ts";
 import { unframe } from "../codec/framing.ts";
 import { headerOf, metaOf, topicOf, typeOf } from "../log/record.ts";
-import { aggregateOf, type Message, type Meta } from "../message.ts";
+import type { Message, Meta } from "../message.ts";
 import type { LogRecord } from "../ports.ts";
 
 /** An event as a subscription gets it. */
@@ -26,12 +26,18 @@ export const eventIdIn = (record: LogRecord): string => {
   return id.startsWith(`${record.key}@`) && versionOf(record) > 0 ? id : originOf(record);
 };
 
+/** Is the key a stream of the topic's aggregate? */
+const belongsTo = (key: string, topic: string): boolean => {
+  const at = topic.length - topicOf("").length;
+  return key[at] === "/" && topic.endsWith(key.slice(0, at)) && key.indexOf("/") === at;
+};
+
 /** What a record says, or why it cannot be read. */
 export const decode = (record: LogRecord, codec: Codec): Delivered | Error => {
   const { topic, key } = record;
   const type = typeOf(record);
   if (type === undefined) return new Error(`it is no event of ${topic}: its ce_type is ${headerOf(record, "ce_type") ?? "missing"}`);
-  if (topicOf(aggregateOf(key)) !== topic) return new Error(`its key ${JSON.stringify(key)} is no stream of ${topic}`);
+  if (!belongsTo(key, topic)) return new Error(`its key ${JSON.stringify(key)} is no stream of ${topic}`);
   const version = versionOf(record);
   if (version === 0) return new Error(`it does not tell its version: its ce_sequence is ${headerOf(record, "ce_sequence") ?? "missing"}`);
   try {

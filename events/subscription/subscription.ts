@@ -135,7 +135,8 @@ export const subscribe = async (
     const failures = good.size === 0 ? [] : await handler.handle(good);
     for (const { delivered, error } of failures)
       failed.set(delivered.meta.stream, { at: good.get(delivered.meta.stream)?.indexOf(delivered) ?? 0, error });
-    if (failed.size === 0 && mayHoldBack()) return "held back";
+    const parks = failed.size > 0 || [...streams.keys()].some((stream) => held.has(stream));
+    if (!parks && mayHoldBack()) return "held back";
     // What comes before an event is written before that event is parked.
     if (!(await handler.flush())) return "again";
     const done = [...good].flatMap(([stream, events]) => events.slice(0, failed.get(stream)?.at).slice(-1));

@@ -127,7 +127,7 @@ export const planted: readonly Planted[] = [
   {
     name: "stamp an event anew at each publication",
     file: "events/log/record.js",
-    from: "ce_time: metadata.time,",
+    from: "ce_time: time,",
     to: "ce_time: new Date(performance.timeOrigin + performance.now()).toISOString(),",
   },
   {
@@ -153,6 +153,12 @@ export const planted: readonly Planted[] = [
     file: subscription,
     from: 'if (outcome === "again")',
     to: "if (false)",
+  },
+  {
+    name: "hold back a batch with events of a parked stream",
+    file: subscription,
+    from: "const parks = failed.size > 0 || [...streams.keys()].some((stream) => held.has(stream));",
+    to: "const parks = failed.size > 0;",
   },
   {
     name: "park a stream before what comes before it is written",

@@ -15,8 +15,7 @@ await contestant(async ({ operations }: Input) => {
     if (!record) throw new Error("a commit without a record");
     const delivered = decode({ ...record, partition: 0, offset: 0 }, codec);
     if (delivered instanceof Error) throw delivered;
-    const { type, ...fields } = delivered.event;
-    return { type, version: delivered.meta.version, fields };
+    return { type: delivered.event.type, version: delivered.meta.version, fields: delivered.event };
   });
   await warm();
   return { work, check };
