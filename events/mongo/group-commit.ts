@@ -1,4 +1,4 @@
-import { type Collection, type Document, MongoBulkWriteError, type OptionalUnlessRequiredId } from "mongodb";
+import { type Collection, type Document, MongoBulkWriteError, type OptionalUnlessRequiredId, type WriteError } from "mongodb";
 import { isDuplicateWrite } from "./duplicate.ts";
 
 /** Inserts under way at once; what comes meanwhile goes together into the next. */
@@ -41,11 +41,17 @@ export const groupCommit = <T extends Document>(collection: Collection<T>): ((do
 };
 
 const settle = <T>(batch: readonly Waiting<T>[], error: unknown): void => {
-  const own = error instanceof MongoBulkWriteError && !error.result.getWriteConcernError() ? [error.writeErrors].flat() : undefined;
-  const failed = new Map(own?.map((each) => [each.index, each]));
+  const failed = new Map(verdicts(batch.length, error)?.map((each) => [each.index, each]));
   for (const [index, { resolve, reject }] of batch.entries()) {
     const failure = failed.get(index);
-    if (own === undefined || (failure && !isDuplicateWrite(failure))) reject(failure ?? error);
+    if (failed.size === 0 || (failure && !isDuplicateWrite(failure))) reject(error);
     else resolve(failure === undefined);
   }
+};
+
+/** What failed of a batch of which everything else is stored; undefined where that is not known: the driver wraps outages in this error too. */
+const verdicts = (count: number, error: unknown): readonly WriteError[] | undefined => {
+  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) return undefined;
+  const failures = [error.writeErrors].flat();
+  return failures.length + error.insertedCount === count ? failures : undefined;
 };

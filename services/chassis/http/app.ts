@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { getHeapStatistics } from "node:v8";
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -26,8 +27,8 @@ import { refuseInvalid, validator } from "./validator.ts";
 const LIMIT = 1024 * 1024;
 /** Packages travel as base64 in JSON. */
 const LIMIT_WITH_BYTES = 64 * LIMIT;
-/** What a service answers at once; with more bodies than this in memory it would not last. */
-const ROOM = { requests: 128, bytes: 96 * LIMIT, waiting: 256, milliseconds: 5_000 };
+/** What a service answers at once. A body takes several times its bytes of the heap: read, parsed, checked, hashed and committed. */
+const ROOM = { requests: 128, bytes: Math.min(96 * LIMIT, getHeapStatistics().heap_size_limit / 16), waiting: 256, milliseconds: 5_000 };
 /** What it hands on at once, without keeping it. */
 const ROOM_BEFORE = { requests: 1_024, waiting: 1_024, milliseconds: 5_000 };
 
