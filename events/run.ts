@@ -4,7 +4,7 @@ import { type Codec, codec } from "./codec/codec.ts";
 import { alarm } from "./concurrency.ts";
 import { type EffectsObserver, effectsWorker, type Guard } from "./effects/effects.ts";
 import { timersWorker } from "./effects/timers.ts";
-import { partitionOf } from "./kafka/partition.ts";
+import { partitionOf } from "./log/partition.ts";
 import { metaIn, topicOf } from "./log/record.ts";
 import { relay } from "./log/relay.ts";
 import { aggregateOf, keyOf, type Message, type Meta } from "./message.ts";

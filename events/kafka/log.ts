@@ -1,9 +1,9 @@
+import { publishQueue } from "../log/publish-queue.ts";
 import type { Log, Running } from "../ports.ts";
 import { administration } from "./administration.ts";
 import { type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { followTopic } from "./follow.ts";
 import { kafkaSender, safeSend } from "./producer.ts";
-import { publishQueue } from "./publish-queue.ts";
 import { runSubscription } from "./subscription.ts";
 
 export type { KafkaLogger, KafkaLogOptions } from "./client.ts";

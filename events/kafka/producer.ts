@@ -1,7 +1,7 @@
 import type { Message, RecordMetadata, TopicMessages } from "kafkajs";
+import type { Slice } from "../log/publish-queue.ts";
 import type { OutgoingRecord } from "../ports.ts";
 import { type Client, connectClient, type KafkaLogOptions, timeoutOf } from "./client.ts";
-import type { Slice } from "./publish-queue.ts";
 import { settled, within } from "./waiting.ts";
 
 /** As much of a kafkajs producer as is used here. */

@@ -1,4 +1,4 @@
-import { publishQueue } from "../kafka/publish-queue.ts";
+import { publishQueue } from "../log/publish-queue.ts";
 import type { Clock, Log, LogRecord, Running } from "../ports.ts";
 import { type Fate, kind, under } from "./fate.ts";
 import { memoryGroups } from "./log-groups.ts";

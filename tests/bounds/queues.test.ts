@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { recent } from "../../events/concurrency.ts";
-import { publishQueue, type Slice } from "../../events/kafka/publish-queue.ts";
+import { publishQueue, type Slice } from "../../events/log/publish-queue.ts";
 import type { OutgoingRecord } from "../../events/ports.ts";
 import { isOutage } from "../../services/chassis/http/errors.ts";
 

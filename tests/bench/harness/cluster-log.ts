@@ -1,6 +1,6 @@
 import type { Message } from "kafkajs";
 import { codec } from "../../../events/codec/codec.ts";
-import { partitionOf } from "../../../events/kafka/partition.ts";
+import { partitionOf } from "../../../events/log/partition.ts";
 import { recordsOf } from "../../../events/log/record.ts";
 import type { Meta } from "../../../events/message.ts";
 import { PARTITIONS } from "../../../events/run.ts";

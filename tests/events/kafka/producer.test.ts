@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RecordMetadata, TopicMessages } from "kafkajs";
 import { type Sender, safeSend } from "../../../events/kafka/producer.ts";
-import type { Slice } from "../../../events/kafka/publish-queue.ts";
+import type { Slice } from "../../../events/log/publish-queue.ts";
 
 type Stored = { readonly sender: number; readonly topic: string; readonly partition: number; readonly value: string };
 

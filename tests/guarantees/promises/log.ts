@@ -12,7 +12,7 @@ export const log: Section = {
       keptBy: ["events/log/relay.ts"],
       proofs: [
         ...rules("first occurrences on the log are in order", "the log is complete", "the log says what the store says"),
-        ...tests("events/kafka/publish-queue.test.ts", "when a send fails, nothing later of its keys overtakes it, and the rest goes on"),
+        ...tests("events/log/publish-queue.test.ts", "when a send fails, nothing later of its keys overtakes it, and the rest goes on"),
         ...faults("1", "2"),
       ],
     },
@@ -46,14 +46,14 @@ export const log: Section = {
       id: "partitions",
       promise: "A topic's number of partitions never changes, and a key keeps its partition.",
       how: "a topic with another number is refused at the start",
-      keptBy: ["events/kafka/administration.ts", "events/kafka/partition.ts"],
+      keptBy: ["events/kafka/administration.ts", "events/log/partition.ts"],
       proofs: [
         ...tests(
           contract,
           "topics are made once, and their number of partitions never changes",
           "the records of a key keep their order, in one partition",
         ),
-        ...tests("events/kafka/partition.test.ts", "a key has the partition that kafkajs chooses for it"),
+        ...tests("events/log/partition.test.ts", "a key has the partition that kafkajs chooses for it"),
       ],
     },
     {

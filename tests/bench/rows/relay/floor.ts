@@ -1,5 +1,5 @@
 import { MongoClient } from "mongodb";
-import { partitionOf } from "../../../../events/kafka/partition.ts";
+import { partitionOf } from "../../../../events/log/partition.ts";
 import type { CommitDocument } from "../../../../events/mongo/commit-document.ts";
 import { PARTITIONS } from "../../../../events/run.ts";
 import { contestant } from "../../harness/contestant.ts";

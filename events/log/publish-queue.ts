@@ -1,6 +1,5 @@
 import type { OutgoingRecord } from "../ports.ts";
 import { partitionOf } from "./partition.ts";
-import { asError } from "./waiting.ts";
 
 /** Records of one partition, to be stored in this order. */
 export type Slice = { readonly topic: string; readonly partition: number; readonly records: OutgoingRecord[] };
@@ -36,6 +35,7 @@ const bytesOf = ({ key, value, headers }: OutgoingRecord): number => {
   for (const name in headers) bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? "");
   return bytes;
 };
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 const keyOf = ({ topic, key }: OutgoingRecord): string => `${topic}\n${key}`;
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { Partitioners } from "kafkajs";
-import { murmur2, partitionOf } from "../../../events/kafka/partition.ts";
+import { murmur2, partitionOf } from "../../../events/log/partition.ts";
 
 test("murmur2 gives what Kafka's own tests expect of it", () => {
   const expected: [string, number][] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { publishQueue, type Slice } from "../../../events/kafka/publish-queue.ts";
+import { publishQueue, type Slice } from "../../../events/log/publish-queue.ts";
 import type { OutgoingRecord } from "../../../events/ports.ts";
 
 const record = (key: string, value: string): OutgoingRecord => ({ topic: "t", key, value: Buffer.from(value), headers: {} });
