@@ -1,23 +1,20 @@
 import { setMaxListeners } from "node:events";
 import { schemas } from "../schemas/generated/schemas.ts";
 import { type Codec, codec } from "./codec/codec.ts";
-import { alarm } from "./concurrency.ts";
 import { type EffectsObserver, effectsWorker, type Guard } from "./effects/effects.ts";
 import { timersWorker } from "./effects/timers.ts";
-import { partitionOf } from "./log/partition.ts";
-import { metaIn, topicOf } from "./log/record.ts";
+import { topicOf } from "./log/record.ts";
 import { relay } from "./log/relay.ts";
-import { aggregateOf, keyOf, type Message, type Meta } from "./message.ts";
+import type { Message, Meta } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
-import type { AnyProjection } from "./projection.ts";
 import type { Service } from "./service.ts";
 import { type Because, executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
 import { FAR, heldBack } from "./subscription/held-back.ts";
-import { aggregatesOf, collectionOf, idsOf, projector } from "./subscription/projections.ts";
+import { collectionOf, projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
 import { type Around, deadLetterTopic, type Progress, subscribe } from "./subscription/subscription.ts";
-import { type Written, written } from "./subscription/written.ts";
+import { visibility } from "./subscription/visibility.ts";
 import type { Tracer } from "./trace.ts";
 
 export const PARTITIONS = 6;
@@ -79,18 +76,20 @@ export const instance = (
   // Every request that waits for a read model listens to it.
   setMaxListeners(0, stopping.signal);
   const subscriptions = new Map<string, Running & Progress>();
-  const applied = alarmOf();
   const room = heldBack();
-  const known = written();
-  const told: Written["tell"] = (collection, changed) => {
-    known.tell(collection, changed);
-    applied.ring();
-  };
+  const { tell, ...visible } = visibility(service, ports, {
+    codec: released,
+    partitions,
+    subscriptions,
+    // Who waits longer waits in vain.
+    isHeldUp: (stream) => publishing.failing() || [...subscriptions.values()].some(({ parked }) => parked.has(stream)),
+    signal: stopping.signal,
+  });
   let work: Promise<unknown> | undefined;
   let stopSignals: readonly (() => Promise<void> | void)[] = [];
 
   const subscribers = [
-    ...projections.map((projection) => projector(projection, documents, told)),
+    ...projections.map((projection) => projector(projection, documents, tell)),
     ...(service.reactions ? [reactor(service, executing, tracer)] : []),
   ];
   const own = Object.keys(service.aggregates);
@@ -101,40 +100,6 @@ export const instance = (
       ...[...names].map((name) => ({ name, partitions, compacted: false })),
       { name: deadLetterTopic(service.name), partitions: 1, compacted: false },
     ];
-  };
-
-  /** Whether this process reads the stream for the read model: then it is told of every write. */
-  const reads = (projection: AnyProjection, stream: string): boolean => {
-    const place = `${topicOf(aggregateOf(stream))}/${partitionOf(stream, partitions)}`;
-    return subscriptions.get(collectionOf(projection))?.progress.has(place) ?? false;
-  };
-
-  const awaited = async (wanted: readonly Awaited[], stream: string, milliseconds: number, isNew = false): Promise<boolean> => {
-    const until = clock.now() + milliseconds;
-    const documentsOf = wanted.map(({ projection, id, version }) => ({ collection: collectionOf(projection), id, version }));
-    const often = wanted.every(({ projection }) => reads(projection, stream)) ? 500 : 25;
-    const bell = alarm(clock);
-    const stop = known.listen(documentsOf, bell);
-    try {
-      // What was committed this moment cannot be there yet.
-      for (let ask = !isNew; ; ask = true) {
-        let missing = documentsOf.filter(({ collection, id, version }) => known.version(collection, id) < version);
-        if (ask) missing = await stillMissing(missing);
-        if (missing.length === 0) return true;
-        const parked = [...subscriptions.values()].some(({ parked }) => parked.has(stream));
-        if (parked || publishing.failing() || clock.now() >= until) return false;
-        await bell.wait(Math.min(often, until - clock.now()), stopping.signal);
-      }
-    } finally {
-      stop();
-    }
-  };
-  // What cannot be read just now counts as not there yet: the decision stands, whoever asks must not be told otherwise.
-  const stillMissing = async <T extends { readonly collection: string; readonly id: string; readonly version: number }>(
-    missing: readonly T[],
-  ): Promise<T[]> => {
-    const found = await Promise.all(missing.map(({ collection, id }) => documents.get(collection, [id]).catch(() => [])));
-    return missing.filter(({ version }, index) => (found[index]?.[0]?.version ?? 0) < version);
   };
 
   return {
@@ -174,43 +139,7 @@ export const instance = (
       await publishing.flush().catch(failed("relay"));
     },
 
-    /** Waits, at most so long, until every own read model has what it reads of the commit. False: not yet. */
-    settled: (commit: Commit, milliseconds: number): Promise<boolean> =>
-      awaited(
-        projections.flatMap((projection) => touched(projection, commit)),
-        commit.stream,
-        milliseconds,
-        true,
-      ),
-
-    /**
-     * The same for a position, and for one read model if it is named. Of another service's stream only the document of the stream's own key
-     * is known. False at once for a position that an own stream does not have.
-     */
-    seen: async (stream: string, version: number, milliseconds: number, model?: string): Promise<boolean> => {
-      const asked = projections.filter(({ name }) => model === undefined || name === model);
-      if (own.includes(aggregateOf(stream))) {
-        const commits = (await ports.store.read(stream, 0)).filter((commit) => commit.version <= version);
-        const last = commits.at(-1);
-        if (!last || last.version + last.events.length - 1 < version) return version === 0;
-        const wanted = commits.flatMap((commit) => asked.flatMap((projection) => touched(projection, commit)));
-        const highest = new Map(
-          wanted.filter((each) => each.version <= version).map((each) => [`${each.projection.name} ${each.id}`, each]),
-        );
-        return awaited([...highest.values()], stream, milliseconds);
-      }
-      const readers = asked.filter(({ evolve, of }) => aggregatesOf(Object.keys(evolve), of).includes(aggregateOf(stream)));
-      return awaited(
-        readers.map((projection) => ({ projection, id: keyOf(stream), version })),
-        stream,
-        milliseconds,
-      );
-    },
-
-    /** How often this process has written to a read model. */
-    writes: (projection: AnyProjection): number => known.writes(collectionOf(projection)),
-    /** Resolves when some read model has changed, or the time is up. */
-    changed: (milliseconds: number): Promise<void> => applied.wait(clock, milliseconds, stopping.signal),
+    ...visible,
 
     /** What keeps it from its promises right now; empty = nothing. */
     troubles: (): readonly string[] => [
@@ -226,35 +155,6 @@ export const instance = (
   };
 };
 export type Instance = ReturnType<typeof instance>;
-
-type Awaited = { readonly projection: AnyProjection; readonly id: string; readonly version: number };
-
-/** Documents that a commit changes in a read model, and up to which version. */
-const touched = (projection: AnyProjection, commit: Commit): readonly Awaited[] => {
-  if (projection.of && !projection.of.includes(aggregateOf(commit.stream))) return [];
-  return commit.events.flatMap(({ type, schemaId, bytes }, index) => {
-    if (!(type in projection.evolve)) return [];
-    const version = commit.version + index;
-    const event = released.decode(schemaId, bytes);
-    return idsOf(projection, event, metaIn(commit, version)).map((id) => ({ projection, id, version }));
-  });
-};
-
-/** An alarm that any number of waiters may wait for. */
-const alarmOf = () => {
-  const waiting = new Set<() => void>();
-  return {
-    ring: (): void => {
-      for (const ring of waiting) ring();
-    },
-    wait: async (clock: Ports["clock"], milliseconds: number, signal: AbortSignal): Promise<void> => {
-      const one = alarm(clock);
-      waiting.add(one.ring);
-      await one.wait(milliseconds, signal);
-      waiting.delete(one.ring);
-    },
-  };
-};
 
 const fromOutside = (random: () => number): Because => ({
   cause: null,

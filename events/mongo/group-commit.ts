@@ -44,10 +44,14 @@ const settle = <T>(batch: readonly Waiting<T>[], error: unknown): void => {
   const failed = new Map(verdicts(batch.length, error)?.map((each) => [each.index, each]));
   for (const [index, { resolve, reject }] of batch.entries()) {
     const failure = failed.get(index);
-    if (failed.size === 0 || (failure && !isDuplicateWrite(failure))) reject(error);
+    if (failed.size === 0 || (failure && !isDuplicateWrite(failure))) reject(plainly(error));
     else resolve(failure === undefined);
   }
 };
+
+/** The error itself, which the driver wraps, so that an outage is told as one. */
+const plainly = (error: unknown): unknown =>
+  error instanceof MongoBulkWriteError && error.errorResponse instanceof Error ? error.errorResponse : error;
 
 /** What failed of a batch of which everything else is stored; undefined where that is not known: the driver wraps outages in this error too. */
 const verdicts = (count: number, error: unknown): readonly WriteError[] | undefined => {

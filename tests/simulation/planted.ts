@@ -324,9 +324,9 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "tell that the read models have it when some have",
-    file: "events/run.js",
+    file: "events/subscription/visibility.js",
     from: "if (missing.length === 0)",
-    to: "if (missing.length === 0 || missing.length < documentsOf.length)",
+    to: "if (missing.length === 0 || missing.length < wanted.length)",
   },
   {
     name: "delete a document without a tombstone",

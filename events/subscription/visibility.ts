@@ -1,0 +1,131 @@
+import type { Codec } from "../codec/codec.ts";
+import { alarm } from "../concurrency.ts";
+import { partitionOf } from "../log/partition.ts";
+import { metaIn, topicOf } from "../log/record.ts";
+import { aggregateOf, keyOf } from "../message.ts";
+import type { Commit, Ports } from "../ports.ts";
+import type { AnyProjection } from "../projection.ts";
+import type { Service } from "../service.ts";
+import { aggregatesOf, collectionOf, idsOf } from "./projections.ts";
+import type { Progress } from "./subscription.ts";
+import { written } from "./written.ts";
+
+/** A store is asked this often, in milliseconds, for what another process writes, and for what this one should have told of. */
+const OFTEN = 25;
+const SELDOM = 500;
+
+type Around = {
+  readonly codec: Codec;
+  readonly partitions: number;
+  readonly subscriptions: ReadonlyMap<string, Progress>;
+  /** The stream's events do not reach the read models just now. */
+  readonly isHeldUp: (stream: string) => boolean;
+  readonly signal: AbortSignal;
+};
+type Awaited = { readonly projection: AnyProjection; readonly id: string; readonly version: number };
+type Wanted = { readonly collection: string; readonly id: string; readonly version: number };
+
+/** Tells when the own read models show what was committed: at once what this process writes, by asking the store what others write. */
+export const visibility = (
+  { aggregates, projections = [] }: Service,
+  { documents, store, clock }: Pick<Ports, "documents" | "store" | "clock">,
+  { codec, partitions, subscriptions, isHeldUp, signal }: Around,
+) => {
+  const known = written();
+  const changes = new Set<() => void>();
+
+  /** Whether this process reads the stream for the read model. */
+  const reads = ({ projection }: Awaited, stream: string): boolean => {
+    const place = `${topicOf(aggregateOf(stream))}/${partitionOf(stream, partitions)}`;
+    return subscriptions.get(collectionOf(projection))?.progress.has(place) ?? false;
+  };
+
+  /** Documents that a commit changes in a read model, and up to which version. */
+  const touched = (projection: AnyProjection, commit: Commit): readonly Awaited[] => {
+    if (projection.of && !projection.of.includes(aggregateOf(commit.stream))) return [];
+    return commit.events.flatMap(({ type, schemaId, bytes }, index) => {
+      if (!(type in projection.evolve)) return [];
+      const version = commit.version + index;
+      return idsOf(projection, codec.decode(schemaId, bytes), metaIn(commit, version)).map((id) => ({ projection, id, version }));
+    });
+  };
+
+  // What cannot be read just now counts as not there yet: the decision stands, whoever asks must not be told otherwise.
+  const stillMissing = async (missing: readonly Wanted[]): Promise<readonly Wanted[]> => {
+    const found = await Promise.all(missing.map(({ collection, id }) => documents.get(collection, [id]).catch(() => [])));
+    return missing.filter(({ version }, index) => (found[index]?.[0]?.version ?? 0) < version);
+  };
+
+  const awaited = async (all: readonly Awaited[], stream: string, milliseconds: number, isNew: boolean): Promise<boolean> => {
+    const until = clock.now() + milliseconds;
+    const wanted = all.map(({ projection, id, version }) => ({ collection: collectionOf(projection), id, version }));
+    const pause = all.every((each) => reads(each, stream)) ? SELDOM : OFTEN;
+    const bell = alarm(clock);
+    const stop = known.listen(wanted, bell);
+    try {
+      // What was committed this moment cannot be there yet.
+      for (let ask = !isNew; ; ask = true) {
+        const unknown = wanted.filter(({ collection, id, version }) => known.version(collection, id) < version);
+        const missing = ask ? await stillMissing(unknown) : unknown;
+        if (missing.length === 0) return true;
+        if (isHeldUp(stream) || clock.now() >= until) return false;
+        await bell.wait(Math.min(pause, until - clock.now()), signal);
+      }
+    } finally {
+      stop();
+    }
+  };
+
+  return {
+    /** A read model has written documents. */
+    tell: (collection: string, changed: Parameters<typeof known.tell>[1]): void => {
+      known.tell(collection, changed);
+      for (const ring of changes) ring();
+    },
+
+    /** Waits, at most so long, until every own read model has what it reads of the commit. False: not yet. */
+    settled: (commit: Commit, milliseconds: number): Promise<boolean> =>
+      awaited(
+        projections.flatMap((projection) => touched(projection, commit)),
+        commit.stream,
+        milliseconds,
+        true,
+      ),
+
+    /**
+     * The same for a position, and for one read model if it is named. Of another service's stream only the document of the stream's own key
+     * is known. False at once for a position that an own stream does not have.
+     */
+    seen: async (stream: string, version: number, milliseconds: number, model?: string): Promise<boolean> => {
+      const asked = projections.filter(({ name }) => model === undefined || name === model);
+      if (aggregateOf(stream) in aggregates) {
+        const commits = (await store.read(stream, 0)).filter((commit) => commit.version <= version);
+        const last = commits.at(-1);
+        if (!last || last.version + last.events.length - 1 < version) return version === 0;
+        const wanted = commits.flatMap((commit) => asked.flatMap((projection) => touched(projection, commit)));
+        const highest = new Map(
+          wanted.filter((each) => each.version <= version).map((each) => [`${each.projection.name} ${each.id}`, each]),
+        );
+        return awaited([...highest.values()], stream, milliseconds, false);
+      }
+      const readers = asked.filter(({ evolve, of }) => aggregatesOf(Object.keys(evolve), of).includes(aggregateOf(stream)));
+      return awaited(
+        readers.map((projection) => ({ projection, id: keyOf(stream), version })),
+        stream,
+        milliseconds,
+        false,
+      );
+    },
+
+    /** How often this process has written to a read model. */
+    writes: (projection: AnyProjection): number => known.writes(collectionOf(projection)),
+
+    /** Resolves when some read model has changed, or the time is up. */
+    changed: async (milliseconds: number): Promise<void> => {
+      const bell = alarm(clock);
+      changes.add(bell.ring);
+      await bell.wait(milliseconds, signal);
+      changes.delete(bell.ring);
+    },
+  };
+};

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Collection, MongoBulkWriteError, MongoNetworkError } from "mongodb";
+import { groupCommit } from "../../../events/mongo/group-commit.ts";
+import { isOutage } from "../../../services/chassis/http/errors.ts";
+
+type Document = { readonly _id: string };
+/** As the driver makes them: what failed of a batch, or what went wrong with all of it. */
+const bulkError = (error: object, insertedCount: number) =>
+  new MongoBulkWriteError(error as never, { insertedCount, getWriteConcernError: () => undefined } as never);
+
+/** A collection whose inserts are answered by hand. */
+const byHand = () => {
+  const calls: { readonly ids: readonly string[]; readonly done: () => void; readonly fail: (error: unknown) => void }[] = [];
+  const insertMany = (documents: readonly Document[]) =>
+    new Promise<void>((resolve, reject) => {
+      calls.push({ ids: documents.map(({ _id }) => _id), done: resolve, fail: reject });
+    });
+  return { calls, insert: groupCommit({ insertMany } as unknown as Collection<Document>) };
+};
+
+test("what comes while two inserts are under way goes into one, in the order of asking", async () => {
+  const { calls, insert } = byHand();
+  const all = Promise.all(["a", "b", "c", "d"].map((_id) => insert({ _id })));
+  assert.deepEqual(
+    calls.map(({ ids }) => ids),
+    [["a"], ["b"]],
+  );
+  calls[0]?.done();
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.deepEqual(calls[2]?.ids, ["c", "d"]);
+  for (const { done } of calls) done();
+  assert.deepEqual(await all, [true, true, true, true]);
+});
+
+test("a duplicate is the trouble of its own document alone", async () => {
+  const { calls, insert } = byHand();
+  const all = Promise.all(["a", "b", "c", "d", "e"].map((_id) => insert({ _id })));
+  for (const { done } of calls.slice(0, 2)) done();
+  await Promise.resolve();
+  await Promise.resolve();
+  calls[2]?.fail(bulkError({ message: "duplicate", code: 11_000, writeErrors: [{ index: 1, code: 11_000 }] }, 2));
+  assert.deepEqual(await all, [true, true, true, false, true]);
+});
+
+test("an outage, which the driver wraps, is the outage of every document, and none is taken for stored", async () => {
+  const { calls, insert } = byHand();
+  const settled = Promise.allSettled(["a", "b"].map((_id) => insert({ _id })));
+  for (const { fail } of calls) fail(bulkError(new MongoNetworkError("the connection was closed"), 0));
+  for (const each of await settled) {
+    assert.equal(each.status, "rejected");
+    assert.ok(isOutage(each.reason), String(each.reason));
+  }
+});
