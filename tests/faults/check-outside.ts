@@ -10,6 +10,7 @@ export const checkCalls = function* ({ calls, contents }: Traces): Generator<Fin
     if (ended.has(task)) yield duplicate(meta.stream, `${task} succeeded twice`);
     ended.set(task, Date.parse(meta.time));
   }
+  if (!calls) return;
   const called = new Set(calls.map(({ key }) => key));
   for (const task of ended.keys())
     if (!called.has(task)) yield finding("lost", "what is said to be done was done", task, `nobody has called ${task} out`);

@@ -11,7 +11,8 @@ export type Traces = {
   readonly history: readonly Line[];
   readonly contents: Contents;
   readonly databases: ReadonlyMap<string, MemoryDatabase>;
-  readonly calls: readonly Call[];
+  /** Of the outside that counts them; undefined where it is a real one. */
+  readonly calls: readonly Call[] | undefined;
 };
 
 /** Which promise was broken: the columns of the table of results. */

@@ -92,7 +92,7 @@ const converged = async (ground: Ground, lines: ReturnType<typeof historyIn>["li
     if (!late && (await countDue(ground.store.url, services)) > 0) continue;
     const databases = await readStore(ground.store.url, services);
     const contents = await readLog(ground.kafka.brokers);
-    const findings = judge({ services, history: lines, calls: [], databases, contents });
+    const findings = judge({ services, history: lines, calls: undefined, databases, contents });
     if (findings.length === 0 || late) return findings;
   }
 };
