@@ -2,6 +2,9 @@ import { serviceNames } from "../../infra/platform/platform.ts";
 import { answeredBy, answersOf, type Field, figuresOf, isFresh, sumOf, until, wellAgain } from "./field.ts";
 import { behindTheGateway, type ServiceName } from "./ground.ts";
 
+/** Attempts that may fail on an instance that was killed: what is under way when it dies, and what opens the breaker. */
+const MOST_LOST = 25;
+
 const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`;
 const portOf = (url: string): number => Number(new URL(url).port);
 
@@ -67,7 +70,7 @@ export const seconded = async (field: Field, name: ServiceName): Promise<void> =
   await until("the first goes on alone", () => answersOf(field, name, out).filter(isFresh).length >= 50);
   const lost = (await failed()) - attempts;
   load.focus(undefined);
-  if (lost > 8) throw new Error(`${lost} attempts failed on the dead instance of ${name}`);
+  if (lost > MOST_LOST) throw new Error(`${lost} attempts failed on the dead instance of ${name}`);
   told.push(
     `second ${name}: ready ${seconds(ready - began)} after its start, first request ${seconds(share - ready)} later, then ${two} of ${one + two}; ` +
       `killed, it was out after ${seconds(out - death)} and ${lost} failed attempts, none of which a caller saw`,
