@@ -45,17 +45,21 @@ test("a service starts on Kafka and a document store, is found, answers, and end
     assert.equal(process.exitCode, null, said);
     return found.instancesOf("account")[0];
   });
-  const asked = await fetch(`${url}/v1/oauth2/token`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "pitrix-service": "account" },
-    body: JSON.stringify({
-      ...{ grant_type: "password", client_id: "client", client_secret: "client secret" },
-      ...{ username: "admin@example.org", password: "correct horse" },
-    }),
+  const ask = () =>
+    fetch(`${url}/v1/oauth2/token`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "pitrix-service": "account" },
+      body: JSON.stringify({
+        ...{ grant_type: "password", client_id: "client", client_secret: "client secret" },
+        ...{ username: "admin@example.org", password: "correct horse" },
+      }),
+    });
+  // Its read models learn of the client, of the user and of the key that signs from the log, as every service does.
+  const token = await eventually("a token", async () => {
+    const given: unknown = Reflect.get(Object(await (await ask()).json()), "access_token");
+    return given;
   });
-  const token: unknown = Reflect.get(Object(await asked.json()), "access_token");
   const users = () => fetch(`${url}/v1/users`, { headers: { authorization: `Bearer ${token}` } });
-  // Its read model learns the key that signed the token from the log, as every service does.
   await eventually("an answer to the token", async () => (await users()).status === 200 || undefined);
   assert.equal((await fetch(`${url}/readyz`)).status, 200);
 
