@@ -132,7 +132,7 @@ export const effectsWorker = (
             await outcome(task, effect.otherwise(event, error instanceof Error ? error : new Error(String(error))));
             break;
           }
-          if (!abort.signal.aborted) await clock.sleep(backOff(clock, number, 500, 30_000), stop);
+          if (!abort.signal.aborted) await clock.sleep(backOff(clock, number, 500), stop);
           if (stop.aborted) return;
         } finally {
           running.delete(commit.stream);
