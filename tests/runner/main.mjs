@@ -23,15 +23,33 @@ const began = Date.now();
 const results = [];
 let broken = false;
 
+const MINUTE = 60_000;
+/** For everything: what is still under way then is ended, and the closing line says so. */
+const LIMIT = 19 * MINUTE;
+/** For one process of tests, well over what the slowest needs on a busy machine. */
+const PROCESS_LIMIT = 6 * MINUTE;
+
 const run = (command, args, env = {}, niceness = 0) =>
   new Promise((done) => {
-    const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } });
+    const timeout = Math.max(1, began + LIMIT - Date.now());
+    const child = spawn(command, args, {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...env },
+      timeout,
+      killSignal: "SIGKILL",
+    });
     if (niceness > 0 && child.pid) setPriority(child.pid, niceness);
     child.on("error", (error) => {
       console.error(`${command} does not start: ${error.message}`);
       done(127);
     });
-    child.on("close", (code) => done(code ?? 1));
+    child.on("exit", (code, signal) => {
+      if (signal)
+        console.error(
+          `\n${command} ${args[0] ?? ""} was ended by ${signal} after ${((Date.now() - began) / MINUTE).toFixed(1)} min of the run`,
+        );
+      done(code ?? 1);
+    });
   });
 
 const step = async (name, command, args, env, niceness) => {
@@ -45,11 +63,12 @@ const step = async (name, command, args, env, niceness) => {
 const tests = async (name, args, env = {}, niceness = 0) => {
   const file = join(temporary, `${name.replaceAll(/\W+/g, "-")}.json`);
   const reporter = resolve("tests/runner/reporter.mjs");
+  const limit = resolve("tests/runner/limit.mjs");
   const ok = await step(
     name,
     process.execPath,
-    ["--enable-source-maps", `--test-reporter=${reporter}`, "--test-reporter-destination=stdout", ...args],
-    { ...env, PITRIX_TEST_RESULTS: file },
+    ["--enable-source-maps", "--import", limit, `--test-reporter=${reporter}`, "--test-reporter-destination=stdout", ...args],
+    { ...env, PITRIX_TEST_RESULTS: file, PITRIX_TEST_LIMIT: String(PROCESS_LIMIT / 1_000) },
     niceness,
   );
   const counted = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { passed: 0, failed: 1, tests: [] };

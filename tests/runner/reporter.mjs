@@ -5,33 +5,35 @@ import { relative } from "node:path";
 export default async function* reporter(source) {
   const colour = process.stdout.isTTY && !process.env.NO_COLOR;
   const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const failures = [];
+  // At once and not at the end: a run that is cut short has said what it saw.
+  const failure = ({ name, file, details }) => {
+    const cause = details?.error?.cause ?? details?.error;
+    return `\n${paint(31, "failed:")} ${name}${file ? `  (${relative(process.cwd(), file)})` : ""}\n${indent(cause?.stack ?? String(cause ?? ""))}\n`;
+  };
   const slow = [];
   const tests = [];
   let passed = 0;
+  let failed = 0;
   let marks = 0;
   for await (const { type, data } of source) {
     if (type === "test:pass" && data.details?.duration_ms > 1_000) slow.push(data);
     if ((type === "test:pass" || type === "test:fail") && data.details?.type !== "suite") tests.push(resultOf(type, data));
     if (type === "test:pass" && data.details?.type !== "suite") {
-      if (data.skip !== undefined || data.todo !== undefined)
-        failures.push({ ...data, name: `${data.name} (skipped or to do: every test must run)` });
-      else passed += 1;
+      if (data.skip !== undefined || data.todo !== undefined) {
+        failed += 1;
+        yield failure({ ...data, name: `${data.name} (skipped or to do: every test must run)` });
+      } else passed += 1;
       yield `${paint(32, ".")}${++marks % 100 === 0 ? "\n" : ""}`;
     } else if (type === "test:fail" && data.details?.error?.failureType !== "subtestsFailed") {
-      failures.push(data);
-      yield paint(31, "F");
-    } else if (type === "test:stderr" && process.env.PITRIX_TEST_OUTPUT) yield data.message;
+      failed += 1;
+      yield failure(data);
+    } else if (type === "test:stderr" && (process.env.PITRIX_TEST_OUTPUT || data.message.startsWith("limit:"))) yield `\n${data.message}`;
   }
   yield "\n";
   slow.sort((a, b) => b.details.duration_ms - a.details.duration_ms);
   for (const { name, details } of slow.slice(0, 10)) yield `${(details.duration_ms / 1_000).toFixed(1).padStart(6)} s  ${name}\n`;
-  for (const { name, file, details } of failures) {
-    const cause = details?.error?.cause ?? details?.error;
-    yield `\n${paint(31, "failed:")} ${name}${file ? `  (${relative(process.cwd(), file)})` : ""}\n${indent(cause?.stack ?? String(cause ?? ""))}\n`;
-  }
   const results = process.env.PITRIX_TEST_RESULTS;
-  if (results) writeFileSync(results, JSON.stringify({ passed, failed: failures.length, tests }));
+  if (results) writeFileSync(results, JSON.stringify({ passed, failed, tests }));
 }
 
 /** Of a file as it stands in the source. */
