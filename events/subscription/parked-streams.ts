@@ -159,8 +159,13 @@ export const parkedStreams = (
     const failure = await firstFailure(handler, stream, chunk);
     const failed = failure && chunk[failure.at];
     const done = failure ? chunk.slice(0, failure.at) : chunk;
-    if (done.length > 0) await parking.remove(done);
+    if (done.length > 0) {
+      // Should the answer get lost, a repeat that is parked now is one that nobody has tried: the next sweep finds it.
+      held.head = { ...held.head, reason: WAITS, attempts: 0, unknownSchema: false };
+      await parking.remove(done);
+    }
     if (!failure || !failed) return true;
+    held.head = headOf(failed);
     const unknownSchema = failure.error instanceof UnknownSchema;
     // Nobody asked, and nothing is new: it waits for its schema as before.
     if (failed.unknownSchema && unknownSchema && !failed.asked) return false;
@@ -249,6 +254,8 @@ export const parkedStreams = (
         failures = 0;
       } catch (error) {
         failures++;
+        // What failed may be done all the same: what is stored is looked at next.
+        swept = Number.NEGATIVE_INFINITY;
         onError(error instanceof Error ? error : new Error(String(error)));
       }
     }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { placeKey } from "../../../events/memory/due.ts";
+import type { Fate } from "../../../events/memory/fate.ts";
 import { seeded } from "../../../events/simulation/time.ts";
 import { type Build, change, changes, type Poison, REACTIONS, READ_MODEL, type Rig, rig, versions } from "./rig.ts";
 
@@ -40,6 +42,27 @@ test("a redrive works a parked stream off in order, and it goes on", async () =>
   await until(() => allIn(world, "a", 6) && allIn(world, "b", 3), "it goes on");
   await expectAll(world, "a", 6);
   await expectAll(world, "c", 2);
+  await two.stop();
+});
+
+test("repeats that come while it is not known whether a redrive went through are not left parked", async () => {
+  const world = await afterTheBug();
+  const relayOfOld = world.broker.connect();
+  const lost = new Set<string>();
+  const after: Fate["after"] = async (call) => {
+    if (!call.startsWith("parking.remove") || !call.endsWith(placeKey("category/a", 4)) || lost.has(call)) return;
+    lost.add(call);
+    await relayOfOld.publish(changes("a", 1, 4));
+    throw new Error("the reply was lost");
+  };
+  const two = await world.launch({ fate: { before: async () => {}, after } });
+  await world.ask();
+  two.redrive();
+  await world.until(() => lost.size === 2, "both redrives have lost a reply");
+  await world.until(() => two.subscriptions.every(({ parked }) => parked.size === 0), "nothing is taken for parked");
+  await world.pass();
+  await expectAll(world, "a", 4);
+  assert.equal(two.parked.filter(({ reason }) => reason.includes("cannot digest")).length, 0, "nothing was parked for a reason of old");
   await two.stop();
 });
 
