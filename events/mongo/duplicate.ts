@@ -2,10 +2,10 @@ import { MongoBulkWriteError } from "mongodb";
 
 const code = 11000;
 
-/** Whether a write failed because what it inserts is there already, and for nothing else. Told by the code: the texts differ between servers. */
-/** The same for one write of several. */
+/** Whether one write of several failed because what it inserts is there already. Told by the code: the texts differ between servers. */
 export const isDuplicateWrite = (failure: { readonly code?: unknown }): boolean => failure.code === code;
 
+/** Whether a write, or all of several, failed for that and for nothing else. */
 export const isDuplicate = (error: unknown): boolean => {
   if (!(error instanceof MongoBulkWriteError)) return error instanceof Error && "code" in error && error.code === code;
   const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];

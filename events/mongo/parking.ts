@@ -1,8 +1,7 @@
-import type { Collection, Db } from "mongodb";
+import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import type { LogRecord, Parked, ParkedKey, ParkedStream, Parking } from "../ports.ts";
 import { chunks } from "./chunks.ts";
 import { placeKey } from "./commit-document.ts";
-import { isDuplicate } from "./duplicate.ts";
 import { once, type Ready } from "./ready.ts";
 
 /** Headers as pairs, since their names are not ours to restrict. What was taken out for good stays, so that a repeat is known. */
@@ -14,7 +13,7 @@ type ParkedDocument = Omit<Parked, "record"> & {
   readonly wish?: string;
 };
 
-/** Deletions in one round trip. */
+/** Events in one round trip. */
 const batch = 500;
 
 /** What a service's subscriptions have parked: a document an event. */
@@ -26,14 +25,8 @@ export const mongoParking = (database: Ready<Db>): Parking => {
   };
   return {
     add: async (parked) => {
-      const documents = await collection();
-      for (const event of parked) {
-        try {
-          await documents.insertOne(toDocument(event));
-        } catch (error) {
-          if (!isDuplicate(error)) throw error;
-        }
-      }
+      // One after the other: what is there of a stream after a crash is its beginning. What is there already stays as it is.
+      for (const some of chunks(parked, batch)) await (await collection()).bulkWrite(some.map(insertion), { ordered: true });
     },
     streams: async (subscription, place) => {
       const where = place ? { "record.topic": place.topic, "record.partition": place.partition } : {};
@@ -110,6 +103,11 @@ const toDocument = (event: Parked): ParkedDocument => ({
   isDiscarded: false,
   ...(event.asked && { wish: event.asked.action }),
 });
+
+const insertion = (event: Parked): AnyBulkWriteOperation<ParkedDocument> => {
+  const { _id, ...$setOnInsert } = toDocument(event);
+  return { updateOne: { filter: { _id }, update: { $setOnInsert }, upsert: true } };
+};
 
 const fromDocument = ({ _id, isDiscarded, wish, record, ...event }: ParkedDocument): Parked => ({
   ...event,

@@ -19,6 +19,8 @@ const WAITS = "waits behind an earlier event of its stream";
 export type Held = { head: Pick<Parked, "eventId" | "version" | "reason" | "attempts" | "unknownSchema" | "time">; tail: number };
 /** The parked streams of one partition. */
 export type HeldStreams = Map<string, Held>;
+/** Events of a stream that are to wait, and why the first of them cannot be handled, unless it waits behind another. */
+type ToPark = { readonly stream: string; readonly records: readonly LogRecord[]; readonly error?: Error };
 type Place = { readonly topic: string; readonly partition: number };
 
 /** Without its record, whose bytes would keep all that came in one fetch. */
@@ -82,11 +84,8 @@ export const parkedStreams = (
     ...{ attempts: head.attempts, unknownSchema: head.unknownSchema, asked: null },
   });
 
-  /**
-   * Parks events of a stream, in their order; with the error, the first of them is why. Nothing is forgotten before it is both in the store
-   * and on the dead letter topic: until then the batch comes again.
-   */
-  const park = async (streams: HeldStreams, stream: string, records: readonly LogRecord[], error?: Error): Promise<void> => {
+  /** What is new to a parked stream; it is taken for parked from now on. */
+  const join = (streams: HeldStreams, { stream, records, error }: ToPark): readonly Parked[] => {
     let held = streams.get(stream);
     const events: Parked[] = [];
     for (const record of records) {
@@ -104,10 +103,20 @@ export const parkedStreams = (
       held ??= { head: headOf(event), tail: event.version };
       held.tail = Math.max(held.tail, event.version);
     }
-    if (!held || events.length === 0) return;
-    const isNew = size() === 0;
+    if (!held || events.length === 0) return [];
     if (!streams.has(stream) && size() >= MOST) throw new Error(`${MOST} streams are parked: ${held.head.reason}`);
     streams.set(stream, held);
+    return events;
+  };
+
+  /**
+   * Parks events, those of a stream in their order; with the error, the first of them is why. Nothing is forgotten before it is both in the
+   * store and on the dead letter topic: until then the batch comes again.
+   */
+  const park = async (streams: HeldStreams, toPark: readonly ToPark[]): Promise<void> => {
+    const isNew = size() === 0;
+    const events = toPark.flatMap((each) => join(streams, each));
+    if (events.length === 0) return;
     await parking.add(events);
     await log.publish(events.map((event) => deadLetter(service, event)));
     for (const { reason, record } of events) onParked(reason, record);

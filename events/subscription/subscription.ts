@@ -145,11 +145,12 @@ export const subscribe = async (
       undefined,
     );
     if (latest) onHandled(latest);
-    for (const [stream, records] of streams) {
+    const toPark = [...streams].flatMap(([stream, records]) => {
       const failure = failed.get(stream);
-      if (failure) await parked.park(held, stream, records.slice(failure.at), failure.error);
-      else if (held.has(stream)) await parked.park(held, stream, records);
-    }
+      if (failure) return [{ stream, records: records.slice(failure.at), error: failure.error }];
+      return held.has(stream) ? [{ stream, records }] : [];
+    });
+    await parked.park(held, toPark);
     return "done";
   };
 

@@ -169,14 +169,14 @@ export const planted: readonly Planted[] = [
   {
     name: "park the event that failed and not those behind it",
     file: subscription,
-    from: "await parked.park(held, stream, records.slice(failure.at), failure.error);",
-    to: "await parked.park(held, stream, records.slice(failure.at, failure.at + 1), failure.error);",
+    from: "records: records.slice(failure.at)",
+    to: "records: records.slice(failure.at, failure.at + 1)",
   },
   {
     name: "do not keep later events of a parked stream",
     file: subscription,
-    from: "else if (held.has(stream))",
-    to: "else if (false)",
+    from: "return held.has(stream) ? [{ stream, records }] : [];",
+    to: "return [];",
   },
   {
     name: "let later events of a parked stream pass",
@@ -219,6 +219,12 @@ export const planted: readonly Planted[] = [
     file: parkedStreams,
     from: "const failure = await firstFailure(handler, stream, chunk);",
     to: "await parking.remove(chunk); const failure = await firstFailure(handler, stream, chunk);",
+  },
+  {
+    name: "take a redrive whose reply was lost for one that did nothing",
+    file: parkedStreams,
+    from: "held.head = { ...held.head, reason: WAITS, attempts: 0, unknownSchema: false };",
+    to: "",
   },
   {
     name: "skip no versions that a document has seen",

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { codec } from "../../../events/codec/codec.ts";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import { mongo } from "../../../events/mongo/connect.ts";
-import type { LogRecord, Ports } from "../../../events/ports.ts";
+import type { LogRecord, Ports, Running } from "../../../events/ports.ts";
 import { seeded } from "../../../events/simulation/time.ts";
 import { executor } from "../../../events/store/execute.ts";
 import { projector } from "../../../events/subscription/projections.ts";
@@ -31,7 +31,9 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
 
   const log = kafkaLog({ brokers: kafka.brokers, clientId: run });
   const database = mongo({ url: store.urlFor(`parking_${run}`), database: `parking_${run}` });
+  const running: Running[] = [];
   t.after(async () => {
+    await Promise.all(running.map(({ stop }) => stop()));
     await log.close();
     await database.close();
   });
@@ -46,8 +48,11 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   await documents.ensure(READ_MODEL, []);
   await documents.ensure("names__v2", []);
   const executing = executor(service, ports, released, () => {});
-  const begin = (subscriber: Parameters<typeof subscribe>[1]) =>
-    subscribe(service.name, { ...subscriber, begin: "start" }, ports, released, alone());
+  const begin = async (subscriber: Parameters<typeof subscribe>[1]) => {
+    const subscription = await subscribe(service.name, { ...subscriber, begin: "start" }, ports, released, alone());
+    running.push(subscription);
+    return subscription;
+  };
   const mine = new Set(keys.map((key) => `category/${key}`));
   const countsOf = async (): Promise<number> => {
     const found = await documents.get(READ_MODEL, keys);
@@ -66,8 +71,8 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   };
 
   const deadLetters: LogRecord[] = [];
-  const dead = await log.follow(deadLetterTopic(service.name), (record) => void deadLetters.push(record));
-  const running = await Promise.all([begin(projector(names, documents, () => {})), begin(reactor(service, executing))]);
+  running.push(await log.follow(deadLetterTopic(service.name), (record) => void deadLetters.push(record)));
+  const subscriptions = await Promise.all([begin(projector(names, documents, () => {})), begin(reactor(service, executing))]);
   const started = Date.now();
   for (let from = 1; from <= EACH; from++) await log.publish(keys.flatMap((key) => changes(key, from, from)));
 
@@ -103,12 +108,12 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   const all = await parkedIn(parking, [READ_MODEL, REACTIONS], { reason: "cannot digest" }, Date.now());
   const asked = { action: "redrive", by: "usr-admin", reason: "", time: new Date().toISOString() } as const;
   assert.equal((await askFor(parking, all, asked)).length, 200);
-  for (const { redrive } of running) redrive();
+  for (const { redrive } of subscriptions) redrive();
   await until(async () => (await parking.list(1)).length === 0, "nothing is parked any more");
   assert.equal(await countsOf(), STREAMS * EACH);
   t.diagnostic(`worked off in ${Date.now() - mended} ms`);
 
-  const fresh = await begin(projector({ ...names, version: 2 }, documents, () => {}));
+  await begin(projector({ ...names, version: 2 }, documents, () => {}));
   const filled = async () => (await documents.get("names__v2", keys)).filter(({ version }) => version === EACH).length === STREAMS;
   await until(filled, "a fresh fold is full");
   const sorted = async (collection: string) => (await documents.get(collection, keys)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -120,5 +125,4 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
     );
     assert.deepEqual(told, ["1", "2", "3", "4", "5"], key);
   }
-  await Promise.all([...running, fresh, dead].map(({ stop }) => stop()));
 });
