@@ -115,8 +115,8 @@ export type Documents = {
   readonly ensure: (collection: string, indexes: readonly string[]) => Promise<void>;
   /** Also tombstones; absent ids are left out. */
   readonly get: (collection: string, ids: readonly string[]) => Promise<readonly StoredDocument[]>;
-  /** Compare-and-set of each; returns the ids that missed because somebody else wrote in between. */
-  readonly write: (collection: string, writes: readonly DocumentWrite[]) => Promise<readonly string[]>;
+  /** Compare-and-set of each; false where one was not as expected, be it that it has our version already. The others are written then, too. */
+  readonly write: (collection: string, writes: readonly DocumentWrite[]) => Promise<boolean>;
   /** Without tombstones. Ties in the sort are broken by id. */
   readonly find: (
     collection: string,

@@ -28,7 +28,7 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
       under(fate, `documents.write ${collection} ${writes.map(({ document }) => `${document.id}@${document.version}`).join(" ")}`, () => {
         const documents = model(collection);
         for (const { document } of writes) checkFields(document);
-        return writes.filter((write) => !compareAndSet(documents, write)).map(({ document }) => document.id);
+        return writes.map((write) => compareAndSet(documents, write)).every((isWritten) => isWritten);
       }),
     find: (collection, query) =>
       under(fate, `documents.find ${collection}`, () => {
@@ -54,11 +54,7 @@ const checkFields = ({ value }: StoredDocument): void => {
 };
 
 const compareAndSet = (documents: Map<string, StoredDocument>, { document, expected }: DocumentWrite): boolean => {
-  const there = documents.get(document.id);
-  if ((there?.version ?? 0) === expected) {
-    documents.set(document.id, copy(document));
-    return true;
-  }
-  // At our version it holds what we wrote, whoever did: a fold has one result.
-  return there?.version === document.version && there.stream === document.stream;
+  if ((documents.get(document.id)?.version ?? 0) !== expected) return false;
+  documents.set(document.id, copy(document));
+  return true;
 };

@@ -30,9 +30,9 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       return found;
     },
     write: async (collection, writes) => {
-      const missed: string[] = [];
-      for (const some of chunks(writes, batch)) missed.push(...(await compareAndSet(await models(collection), some)));
-      return missed;
+      let areWritten = true;
+      for (const some of chunks(writes, batch)) areWritten = (await compareAndSet(await models(collection), some)) && areWritten;
+      return areWritten;
     },
     find: async (collection, query) => {
       const filter = filterOf(query);
@@ -55,21 +55,7 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
 
 const positionId = (subscription: string, topic: string, partition: number): string => `${subscription}|${topic}|${partition}`;
 
-const compareAndSet = async (models: Collection<Model>, writes: readonly DocumentWrite[]): Promise<readonly string[]> => {
-  if (await allMatched(models, writes)) return [];
-  const ids = writes.map(({ document }) => document.id);
-  const stored = await models.find({ _id: { $in: ids } }, { projection: { _stream: 1, _version: 1 } }).toArray();
-  const byId = new Map(stored.map((document) => [document._id, document]));
-  return writes
-    .filter(({ document }) => {
-      const there = byId.get(document.id);
-      // At our version it holds what we wrote, whoever did: a fold has one result.
-      return there?._version !== document.version || there._stream !== document.stream;
-    })
-    .map(({ document }) => document.id);
-};
-
-const allMatched = async (models: Collection<Model>, writes: readonly DocumentWrite[]): Promise<boolean> => {
+const compareAndSet = async (models: Collection<Model>, writes: readonly DocumentWrite[]): Promise<boolean> => {
   const operations = writes.map(operation);
   try {
     const { insertedCount, matchedCount } = await models.bulkWrite(operations, { ordered: false });

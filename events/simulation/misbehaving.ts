@@ -76,9 +76,9 @@ export const lateDocuments = ({ database, former }: Ground, { faults, random, ca
           const there = database.models.get(collection)?.get(document.id);
           if (there) former.set(`${collection} ${document.id}`, there);
         }
-      const missed = await documents.write(collection, writes);
-      if (faults.misses === 0 || calm()) return missed;
-      return writes.map(({ document }) => document.id).filter((id) => missed.includes(id) || random() < faults.misses);
+      const areWritten = await documents.write(collection, writes);
+      if (faults.misses === 0 || calm()) return areWritten;
+      return areWritten && writes.every(() => random() >= faults.misses);
     },
   };
 };

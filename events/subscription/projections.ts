@@ -1,7 +1,7 @@
 import { eventTypes } from "../../schemas/generated/events.ts";
 import { topicOf } from "../log/record.ts";
 import { keyOf, type Meta } from "../message.ts";
-import type { Documents, StoredDocument } from "../ports.ts";
+import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { type AnyProjection, deleted } from "../projection.ts";
 import { TableError } from "../store/execute.ts";
 import type { Delivered, Failure, Handler, Subscriber } from "./subscription.ts";
@@ -87,27 +87,28 @@ export const projector = (projection: AnyProjection, documents: Documents, told:
       return [...failures.values()];
     };
 
-    /** Whether all that others wrote in between goes as far as what is known here. A fold has one result. */
-    const overtaken = async (missed: readonly string[]): Promise<boolean> => {
-      const stored = new Map((await documents.get(collection, missed)).map((document) => [document.id, document]));
-      return missed.every((id) => (stored.get(id)?.version ?? 0) >= (known.get(id)?.document.version ?? 0));
+    /** What the store has, by us or by others, at least as far as it is known here. A fold has one result. */
+    const stored = async (writes: readonly DocumentWrite[]): Promise<readonly DocumentWrite[]> => {
+      const ids = writes.map(({ document }) => document.id);
+      const versions = new Map((await documents.get(collection, ids)).map(({ id, version }) => [id, version]));
+      return writes.filter(({ document: { id, version } }) => (versions.get(id) ?? 0) >= version);
     };
 
     const flush = async (): Promise<boolean> => {
       if (unwritten.size === 0) return true;
       const writes = [...unwritten.values()].map(({ document, written }) => ({ document, expected: written }));
-      const missed = await documents.write(collection, writes);
-      const isWritten = missed.length === 0 || (await overtaken(missed));
-      if (missed.length > 0 || known.size > KEPT) known.clear();
+      const wereExpected = await documents.write(collection, writes);
+      const done = wereExpected ? writes : await stored(writes);
+      // What was read here may be older than what a repeat was folded into: nothing known is trusted any more.
+      if (!wereExpected || known.size > KEPT) known.clear();
       else for (const { document } of writes) known.set(document.id, { document, written: document.version });
-      if (missed.length > 0) alone = false;
+      if (!wereExpected) alone = false;
       unwritten.clear();
-      const done = new Set(missed);
       told(
         collection,
-        writes.flatMap(({ document }) => (done.has(document.id) ? [] : [document])),
+        done.map(({ document }) => document),
       );
-      return isWritten;
+      return done.length === writes.length;
     };
 
     /** From a sample, in characters of JSON. */
