@@ -142,6 +142,12 @@ export const effectsWorker = (
     await store.clear("effects", [task]);
   };
 
+  /** What comes next in a stream. */
+  const lowest = async (stream: string): Promise<Task | undefined> => {
+    const [commit] = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1);
+    return commit && { commit, version: Math.min(...commit.effects) };
+  };
+
   /** All that is due in one stream, under a lease that is renewed while it runs. */
   const runStream = async (stream: string, stop: AbortSignal): Promise<void> => {
     const lease = `effects ${stream}`;
@@ -154,13 +160,7 @@ export const effectsWorker = (
       }
     })();
     try {
-      for (let due = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1); due.length > 0 && !stop.aborted; ) {
-        const lowest = due
-          .flatMap((commit) => commit.effects.map((version) => ({ commit, version })))
-          .sort((a, b) => a.version - b.version)[0];
-        if (lowest) await run(lowest, stop);
-        due = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1);
-      }
+      for (let task = await lowest(stream); task && !stop.aborted; task = await lowest(stream)) await run(task, stop);
     } finally {
       done.abort("over");
       await renewing;
@@ -231,9 +231,8 @@ export const effectsWorker = (
 
   async function abortIfUnwanted(stream: string, underWay: AbortController): Promise<void> {
     try {
-      const [commit] = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1);
-      const version = commit && Math.min(...commit.effects);
-      const stored = commit && version !== undefined ? commit.events[version - commit.version] : undefined;
+      const task = await lowest(stream);
+      const stored = task?.commit.events[task.version - task.commit.version];
       if (!stored) return;
       const effect = service.aggregates[aggregateOf(stream)]?.effects?.[stored.type];
       if (!effect?.wanted) return;

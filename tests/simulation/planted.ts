@@ -277,8 +277,8 @@ export const planted: readonly Planted[] = [
   {
     name: "run a stream's effects out of order",
     file: effects,
-    from: ".sort((a, b) => a.version - b.version)[0];",
-    to: ".sort((a, b) => b.version - a.version)[0];",
+    from: 'const [commit] = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1);',
+    to: 'const commit = (await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1_000)).at(-1);',
   },
   {
     name: "do not look for the recorded outcome before an effect",
