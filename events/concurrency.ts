@@ -54,8 +54,8 @@ export const alarm = (clock: Clock) => {
       rung = true;
       ring?.();
     },
-    /** Returns at once if it rang since the last wait. */
-    wait: async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+    /** Returns at once if it rang since the last wait. Did it ring? */
+    wait: async (milliseconds: number, signal: AbortSignal): Promise<boolean> => {
       if (!rung && !signal.aborted) {
         const enough = new AbortController();
         // With a reason of its own no error is made, which would cost more than all the rest.
@@ -66,7 +66,9 @@ export const alarm = (clock: Clock) => {
         ring = undefined;
         signal.removeEventListener("abort", stop);
       }
+      const hasRung = rung;
       rung = false;
+      return hasRung;
     },
   };
 };

@@ -63,13 +63,13 @@ export const visibility = (
     const bell = alarm(clock);
     const stop = known.listen(wanted, bell);
     try {
-      // What was committed this moment cannot be there yet.
-      for (let ask = !isNew; ; ask = true) {
+      // What was committed this moment cannot be there yet, and while this process writes, it tells how far it is.
+      for (let ask = !isNew; ; ) {
         const unknown = wanted.filter(({ collection, id, version }) => known.version(collection, id) < version);
         const missing = ask ? await stillMissing(unknown) : unknown;
         if (missing.length === 0) return true;
         if (isHeldUp(stream) || clock.now() >= until) return false;
-        await bell.wait(Math.min(pause, until - clock.now()), signal);
+        ask = !(await bell.wait(Math.min(pause, until - clock.now()), signal));
       }
     } finally {
       stop();

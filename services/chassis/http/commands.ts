@@ -6,7 +6,7 @@ import type { Host } from "./host.ts";
 import { type CommandRequest, type Done, type Item, itemsOf, type Planned } from "./items.ts";
 import { planFor } from "./planning.ts";
 import { type Position, positionsText } from "./positions.ts";
-import { answerKept, recordedFor } from "./recorded.ts";
+import { answerKept, recordedFor, unlessRecorded } from "./recorded.ts";
 
 /** `fresh`: nothing was committed for it, now or before, so what was prepared for it is of no use to anybody. */
 export type CommandAnswer = {
@@ -24,11 +24,13 @@ export const runCommand = async (host: Host, row: CommandRow, request: CommandRe
   const items = itemsOf(row, request);
   const done = new Map<Item, Done>();
   const planned: Planned[] = [];
-  // Where nothing is prepared and one command carried out, its own commit finds out whether the key was used before.
-  const isPlain = row.each === undefined && row.prepare === undefined;
-  const kept = isPlain ? undefined : await answerKept(host, request);
+  // Where one command is carried out, its own commit finds out whether the key was used before.
+  const isSingle = row.each === undefined;
+  const kept = isSingle ? undefined : await answerKept(host, request);
   await eachOf(items, AT_ONCE, async (item) => {
-    const drawn = isPlain ? await planFor(host, row, request, item) : undefined;
+    const drawn = isSingle
+      ? await unlessRecorded(host, request, item, (edge) => planFor(host, row, { ...request, edge }, item))
+      : undefined;
     const isKnown = drawn !== undefined && ("refusal" in drawn || drawn.messages.length === 1);
     const plan = isKnown ? drawn : ((await recordedFor(host, request, item)) ?? drawn ?? (await planFor(host, row, request, item)));
     if ("refusal" in plan) done.set(item, plan);

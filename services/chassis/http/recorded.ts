@@ -1,5 +1,5 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { CommandRow } from "../../../events/http.ts";
+import type { CommandRow, Edge } from "../../../events/http.ts";
 import type { Outcome } from "../../../events/store/execute.ts";
 import { ofRejection, Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
@@ -30,6 +30,50 @@ export const recordedFor = async (host: Host, { idempotency }: CommandRequest, i
   const rejection = outcomes.at(-1)?.rejection;
   return { item, outcomes, refusal: rejection ? ofRejection(rejection) : undefined };
 };
+
+/**
+ * Runs with an edge that looks first whether the request was answered before, wherever it would leave something behind or work for long.
+ * Gives what is recorded then.
+ */
+export const unlessRecorded = async <T>(
+  host: Host,
+  request: CommandRequest,
+  item: Item,
+  run: (edge: Edge) => Promise<T>,
+): Promise<T | Done> => {
+  const { edge } = request;
+  let looking: Promise<Done | undefined> | undefined;
+  const first =
+    <A extends readonly unknown[], R>(act: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      looking ??= recordedFor(host, request, item);
+      const recorded = await looking;
+      if (recorded) throw new Recorded(recorded);
+      return act(...given);
+    };
+  const { seal, putBlob, hashPassword, verifyPassword, newSigningKey } = edge;
+  try {
+    return await run({
+      ...edge,
+      seal: first(seal),
+      putBlob: first(putBlob),
+      hashPassword: first(hashPassword),
+      verifyPassword: first(verifyPassword),
+      newSigningKey: first(newSigningKey),
+    });
+  } catch (error) {
+    if (error instanceof Recorded) return error.done;
+    throw error;
+  }
+};
+
+class Recorded extends Error {
+  readonly done: Done;
+  constructor(done: Done) {
+    super("answered before");
+    this.done = done;
+  }
+}
 
 /** A "no" that no decider gave is recorded all the same: under its key it stays the answer. */
 export const refusedBefore = async (
