@@ -9,6 +9,9 @@ const BATCH = 1_000;
 const BATCH_BYTES = 4_000_000;
 const QUEUE = 20_000;
 const QUEUE_BYTES = 32_000_000;
+/** How long a published commit's mark may wait for others to be taken off with it, and how many may wait. */
+const LINGER = 20;
+const MOST_ON_LOG = 4 * BATCH;
 /** Marks that one walk remembers. */
 const MET = 100_000;
 /** Between two walks. A mark met in one walk only is most likely in the hands of the process that committed it. */
@@ -90,21 +93,30 @@ export const relay = (
       remove(commit);
       onPublished(commit);
     }
-    // Beside the next send; a mark that stays longer means a repeat at worst.
-    await clearing;
-    clearing = clear(batch);
+    onLog.push(...batch);
+    if (onLog.length > MOST_ON_LOG) await clearing;
+    clearing ??= clear();
   };
 
-  let clearing: Promise<void> = Promise.resolve();
-  const clear = async (batch: readonly Commit[]): Promise<void> => {
-    try {
-      await store.clear(
-        "publish",
-        batch.map((commit) => ({ commit, version: commit.version })),
-      );
-    } catch (error) {
-      onError(error);
+  /** Published, and still marked. */
+  let onLog: Commit[] = [];
+  let clearing: Promise<void> | undefined;
+  /** Beside the next sends, of several at once: a mark that stays longer means a repeat at worst. */
+  const clear = async (): Promise<void> => {
+    while (onLog.length > 0) {
+      if (onLog.length < BATCH) await clock.sleep(LINGER);
+      const done = onLog;
+      onLog = [];
+      try {
+        await store.clear(
+          "publish",
+          done.map((commit) => ({ commit, version: commit.version })),
+        );
+      } catch (error) {
+        onError(error);
+      }
     }
+    clearing = undefined;
   };
 
   const publishing = async (signal: AbortSignal): Promise<void> => {

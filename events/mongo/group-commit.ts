@@ -1,52 +1,30 @@
 import { type Collection, type Document, MongoBulkWriteError, type OptionalUnlessRequiredId, type WriteError } from "mongodb";
 import { isDuplicateWrite } from "./duplicate.ts";
+import { grouped, type Settled } from "./grouped.ts";
 
-/** Inserts under way at once; what comes meanwhile goes together into the next. */
-const AT_ONCE = 2;
-const MOST = 500;
-
-type Waiting<T> = { readonly document: T; readonly resolve: (inserted: boolean) => void; readonly reject: (error: unknown) => void };
+/** Inserts under way at once, and documents in each. */
+const BOUNDS = { atOnce: 2, most: 500 };
 
 /**
  * Group commit: documents that are inserted while others are under way share one round trip and one sync of the store. Each insert stands
  * alone all the same: true, or false where it met a duplicate; an error may hide a success.
  */
-export const groupCommit = <T extends Document>(collection: Collection<T>): ((document: T) => Promise<boolean>) => {
-  let waiting: Waiting<T>[] = [];
-  let running = 0;
-
-  const run = async (): Promise<void> => {
-    running++;
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, MOST);
-      waiting = waiting.slice(MOST);
-      try {
-        await collection.insertMany(
-          batch.map(({ document }) => document as OptionalUnlessRequiredId<T>),
-          { ordered: false },
-        );
-        for (const { resolve } of batch) resolve(true);
-      } catch (error) {
-        settle(batch, error);
-      }
+export const groupCommit = <T extends Document>(collection: Collection<T>): ((document: T) => Promise<boolean>) =>
+  grouped<T, boolean>(async (documents) => {
+    try {
+      await collection.insertMany(documents as OptionalUnlessRequiredId<T>[], { ordered: false }); // Every document has its id.
+      return documents.map(() => ({ result: true }));
+    } catch (error) {
+      return settled(documents.length, error);
     }
-    running--;
-  };
+  }, BOUNDS);
 
-  return (document) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ document, resolve, reject });
-      if (running < AT_ONCE) void run();
-    });
-};
-
-const settle = <T>(batch: readonly Waiting<T>[], error: unknown): void => {
-  const failed = new Map(verdicts(batch.length, error)?.map((each) => [each.index, each]));
-  for (const [index, { resolve, reject }] of batch.entries()) {
+const settled = (count: number, error: unknown): readonly Settled<boolean>[] => {
+  const failed = new Map(verdicts(count, error)?.map((each) => [each.index, each]));
+  return Array.from({ length: count }, (_, index) => {
     const failure = failed.get(index);
-    if (failed.size === 0 || (failure && !isDuplicateWrite(failure))) reject(plainly(error));
-    else resolve(failure === undefined);
-  }
+    return failed.size === 0 || (failure && !isDuplicateWrite(failure)) ? { error: plainly(error) } : { result: failure === undefined };
+  });
 };
 
 /** The error itself, which the driver wraps, so that an outage is told as one. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as answered } from "node:timers/promises";
 import { type Collection, MongoBulkWriteError, MongoNetworkError } from "mongodb";
 import { groupCommit } from "../../../events/mongo/group-commit.ts";
 import { isOutage } from "../../../services/chassis/http/errors.ts";
@@ -27,8 +28,7 @@ test("what comes while two inserts are under way goes into one, in the order of 
     [["a"], ["b"]],
   );
   calls[0]?.done();
-  await Promise.resolve();
-  await Promise.resolve();
+  await answered();
   assert.deepEqual(calls[2]?.ids, ["c", "d"]);
   for (const { done } of calls) done();
   assert.deepEqual(await all, [true, true, true, true]);
@@ -38,8 +38,7 @@ test("a duplicate is the trouble of its own document alone", async () => {
   const { calls, insert } = byHand();
   const all = Promise.all(["a", "b", "c", "d", "e"].map((_id) => insert({ _id })));
   for (const { done } of calls.slice(0, 2)) done();
-  await Promise.resolve();
-  await Promise.resolve();
+  await answered();
   calls[2]?.fail(bulkError({ message: "duplicate", code: 11_000, writeErrors: [{ index: 1, code: 11_000 }] }, 2));
   assert.deepEqual(await all, [true, true, true, false, true]);
 });
