@@ -61,21 +61,16 @@ const underLoad = async (
 ): Promise<Measurement> => {
   const values: { [figure: string]: number } = {};
   const hot = await create(url, headers);
-  const warm = {
-    urls: [url],
-    headers,
-    target: null,
-    prefix: `${process.pid}-warm`,
-    clients: 16,
-    seconds: phases[0]?.seconds ?? 1,
-    warmUp: 0,
-  };
   // Every subject has compiled what it runs often before any figure is taken.
-  const warmed = await runLoad(warm);
+  const { seconds: moment = 1 } = phases[0] ?? {};
+  const warm = { urls: [url], headers, prefix: `${process.pid}-warm`, clients: 64, warmUp: 0 };
+  const warmed = await runLoad({ ...warm, target: null, seconds: 3 * moment });
+  const warmedHot = await runLoad({ ...warm, prefix: `${process.pid}-hot`, target: hot, seconds: moment });
   if (profiles) for (const pid of pids) process.kill(pid, "SIGUSR2");
   const before = usageOf(pids);
   const serversBefore = servers.usage();
-  let [commands, created, changed, units, seconds, early, load] = [1 + warmed.done, 1 + warmed.done, 0, 0, 0, 0, 0];
+  let [commands, created, changed] = [1 + warmed.done + warmedHot.done, 1 + warmed.done, warmedHot.done];
+  let [units, seconds, early, load] = [0, 0, 0, 0];
   for (const [index, { name: phase, mode, ...rest }] of phases.entries()) {
     const target = mode === "hot" ? hot : null;
     const earlier = { own: usageOf(pids), ...servers.usage() };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Contestant, type Role, type Row, told } from "../../harness/row.ts";
 import { emmett } from "../../peers/emmett/install.ts";
 import type { Phase, SubjectName } from "./measure.ts";
-import { isWhole, runApart } from "./run.ts";
+import { isWhole, lasting, runApart } from "./run.ts";
 
 const clients = [1, 16, 64] as const;
 const phases = (["new", "hot"] as const).flatMap((mode) =>
@@ -42,7 +42,7 @@ export const row: Row = {
     ]),
   ),
   prepare: async (ground) => {
-    const seconds = Math.max(0.2, 2 * Math.min(ground.scale, 10));
+    const seconds = lasting(ground, 2);
     const all = phases.map((phase): Phase => ({ ...phase, seconds, warmUp: seconds / 4 }));
     const missing = async () => (ground.foreign ? emmett.missing() : "its packages are not installed for this run");
     const beside = [

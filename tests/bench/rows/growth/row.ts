@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Row, told } from "../../harness/row.ts";
-import { isWhole, runApart } from "../commands/run.ts";
+import { isWhole, lasting, runApart } from "../commands/run.ts";
 
 const FULL = { aggregates: 1_000_000, events: 100_000 };
 /** Of the full size, so that a round takes about a minute; a scale of 10 is the full one. */
@@ -27,9 +27,10 @@ export const row: Row = {
     told("long stream, warm ms", "ms", "less", []),
   ],
   prepare: async (ground) => {
-    const size = (full: number): number => Math.min(full, ground.scaled(full * SHARE, 2_000));
+    const share = isWhole(ground) ? SHARE * Math.max(1, ground.scale) : 0;
+    const size = (full: number): number => Math.min(full, Math.max(2_000, full * share));
     const [aggregates, events] = [size(FULL.aggregates), size(FULL.events)];
-    const seconds = Math.max(0.2, 2 * Math.min(ground.scale, 5));
+    const seconds = lasting(ground, 2);
     const input = {
       aggregates: [1_000, aggregates],
       events: [1, Math.min(1_000, events / 2), events],

@@ -1,7 +1,7 @@
 import { type Row, told } from "../../harness/row.ts";
 import type { Phase } from "../commands/measure.ts";
 import { under } from "../commands/row.ts";
-import { isWhole } from "../commands/run.ts";
+import { isWhole, lasting } from "../commands/run.ts";
 
 const FLOOR = "pipeline";
 const PHASE = "open loop";
@@ -20,7 +20,7 @@ export const row: Row = {
     told(`${PHASE}, worst`, "ms", "less", []),
   ],
   prepare: async (ground) => {
-    const seconds = Math.max(1, 4 * Math.min(ground.scale, 10));
+    const seconds = Math.max(1, lasting(ground, 4));
     const full: Phase = { name: "full", mode: "new", clients: 64, seconds, warmUp: seconds / 2 };
     const fullest = isWhole(ground) ? await under("Pitrix", "pitrix", "pitrix", [full]).run({ ground, round: 0 }) : undefined;
     const rate = Math.max(5, Math.floor((fullest?.values?.["full, rate"] ?? 0) / 2));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Contestant, type Role, type Row, told } from "../../harness/row.ts";
-import { runApart } from "../commands/run.ts";
+import { lasting, runApart } from "../commands/run.ts";
 
 const FLOOR = "express and one kafkajs consumer";
 
@@ -14,7 +14,7 @@ export const row: Row = {
   servers: undefined,
   figures: [told("memory", "MB", "less", [{ of: FLOOR, most: 1.3 }]), told("CPU", "% of a core", "less", [{ most: 2 }])],
   prepare: async (ground) => {
-    const seconds = Math.max(1, 10 * Math.min(ground.scale, 6));
+    const seconds = lasting(ground, 10);
     const at = (name: string, role: Role, service?: string): Contestant => ({
       ...{ name, role, expected: "ready" },
       run: () => runApart(ground, join(import.meta.dirname, "measure.js"), { settle: Math.min(5, seconds), seconds, service }),
