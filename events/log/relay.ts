@@ -138,24 +138,25 @@ export const relay = (
 
   /** Finds what was left behind by a process that died between its commit and its publication: no clock tells, since any may be wrong. */
   const walking = async (signal: AbortSignal): Promise<void> => {
-    let before = new Set<string>();
+    // At the start all that is met may be what a former life left behind: what is not becomes a repeat.
+    let before: ReadonlySet<string> | undefined;
     while (!signal.aborted) {
       try {
-        const met = new Set<string>();
         if (queue.size < BATCH && (await store.lease("relay", instance, 3 * LEFT_BEHIND))) {
+          const met = new Set<string>();
           let after: Place | undefined;
           do {
             const page = await store.due("publish", after, BATCH);
             for (const commit of page) {
               met.add(id(commit));
-              if (before.has(id(commit)) && !queue.has(id(commit))) offer(commit);
+              if ((before?.has(id(commit)) ?? true) && !queue.has(id(commit))) offer(commit);
             }
             after = page.length < BATCH ? undefined : page.at(-1);
             // Behind a backlog the walk goes no faster than the log takes it.
             while (queue.size >= QUEUE / 2 && !failing && !signal.aborted) await clock.sleep(10, signal);
           } while (after && met.size < MET && queue.size < QUEUE / 2 && !signal.aborted);
+          before = met;
         }
-        before = met;
       } catch (error) {
         onError(error);
       }
