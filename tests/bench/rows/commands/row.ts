@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Contestant, type Role, type Row, told } from "../../harness/row.ts";
 import { emmett } from "../../peers/emmett/install.ts";
 import type { Phase, SubjectName } from "./measure.ts";
-import { isWhole, lasting, runApart } from "./run.ts";
+import { lasting, runApart } from "./run.ts";
 
 const clients = [1, 16, 64] as const;
 const phases = (["new", "hot"] as const).flatMap((mode) =>
@@ -57,7 +57,7 @@ export const row: Row = {
         under(FLOOR, "floor", "pipeline", all),
         under("Pitrix", "pitrix", "pitrix", all),
         under(EMMETT, "peer", "emmett", all, { note: emmett.note, missing }),
-        ...(isWhole(ground) ? beside : []),
+        ...(ground.scale >= 1 ? beside : []),
       ],
     };
   },
