@@ -46,8 +46,9 @@ export const evolve = (
   }
 };
 
-/** Documents of a partition that are kept in memory once they are written. */
+/** Documents of a partition that are kept in memory once they are written, and what they may weigh, in characters of JSON. */
 const KEPT = 200;
+const KEPT_WEIGHT = 250_000;
 
 /**
  * Keeps a read model: folds events into its documents in memory, and writes what has changed by compare-and-set, all in one bulk.
@@ -63,6 +64,7 @@ export const projector = (projection: AnyProjection, documents: Documents, told:
     const known = new Map<string, Known>();
     const unwritten = new Map<string, Known>();
     let alone = true;
+    let kept = 0;
 
     const read = async (wanted: Wanted): Promise<void> => {
       // A stream's first event finds no document, unless another owner has handled it already: then the write misses.
@@ -99,9 +101,12 @@ export const projector = (projection: AnyProjection, documents: Documents, told:
       const writes = [...unwritten.values()].map(({ document, written }) => ({ document, expected: written }));
       const wereExpected = await documents.write(collection, writes);
       const done = wereExpected ? writes : await stored(writes);
+      kept += weight();
       // What was read here may be older than what a repeat was folded into: nothing known is trusted any more.
-      if (!wereExpected || known.size > KEPT) known.clear();
+      const isForgotten = !wereExpected || known.size > KEPT || kept > KEPT_WEIGHT;
+      if (isForgotten) known.clear();
       else for (const { document } of writes) known.set(document.id, { document, written: document.version });
+      if (isForgotten) kept = 0;
       if (!wereExpected) alone = false;
       unwritten.clear();
       told(

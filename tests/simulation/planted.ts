@@ -241,8 +241,8 @@ export const planted: readonly Planted[] = [
   {
     name: "trust what is known of documents after somebody else wrote",
     file: projections,
-    from: "if (!wereExpected || known.size > KEPT)",
-    to: "if (known.size > KEPT)",
+    from: "const isForgotten = !wereExpected || known.size > KEPT",
+    to: "const isForgotten = known.size > KEPT",
   },
   {
     name: "write a document without compare-and-set",
