@@ -121,7 +121,7 @@ export const planted: readonly Planted[] = [
   {
     name: "leave what a dead process has not published",
     file: relay,
-    from: "if (before.has(id(commit)) && !queue.has(id(commit)))",
+    from: "if ((before?.has(id(commit)) ?? true) && !queue.has(id(commit)))",
     to: "if (false)",
   },
   {
