@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { codec } from "../../../../events/codec/codec.ts";
 import { mongo } from "../../../../events/mongo/connect.ts";
@@ -13,19 +13,19 @@ import { kill, lives, playground, until } from "./machine/support.ts";
 const program = fileURLToPath(new URL("./provider-process.js", import.meta.url));
 const released = codec(schemas);
 
-const start = (t: TestContext, ...args: readonly string[]) => {
+const start = (inhabitant: (end: () => Promise<unknown>) => void, ...args: readonly string[]) => {
   const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "ignore", "inherit"] });
   const gone = once(child, "exit");
   const die = async (): Promise<void> => {
     child.kill("SIGKILL");
     await gone;
   };
-  t.after(die);
+  inhabitant(die);
   return { die };
 };
 
 test("a provider that is killed leaves its processes running; the next one adopts them, restarts what died, and says so", async (t) => {
-  const { directory, running } = playground(t);
+  const { directory, running, inhabitant } = playground(t);
   const { urlFor } = await sharedStore();
   const database = `outlives_${randomUUID().replaceAll("-", "")}`;
   const url = urlFor(database);
@@ -37,7 +37,7 @@ test("a provider that is killed leaves its processes running; the next one adopt
     );
   const has = async (type: string): Promise<boolean> => (await events()).some((event) => event.type === type);
 
-  const first = start(t, directory, url, database, "2");
+  const first = start(inhabitant, directory, url, database, "2");
   await until("two nodes run", () => has("DeploymentSucceeded"), 60_000);
   const [one = 0, two = 0] = [...running("cln-1-1"), ...running("cln-1-2")];
   assert.ok(lives(one) && lives(two) && one !== two);
@@ -46,7 +46,7 @@ test("a provider that is killed leaves its processes running; the next one adopt
   kill(two);
   await until("one died while nobody watched", () => !lives(two));
 
-  start(t, directory, url, database, "2");
+  start(inhabitant, directory, url, database, "2");
   await until("the failure is known", () => has("NodeFailed"), 60_000);
   await until("and mended", () => has("NodeRecovered"), 60_000);
   assert.deepEqual(running("cln-1-1"), [one]);

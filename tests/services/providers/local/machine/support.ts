@@ -65,7 +65,7 @@ export const aNode = (nodeId: string, more: Partial<NewNode> = {}): NewNode => (
 /** A directory for machines; after the test nothing runs in it and it is gone, whatever happened. */
 export const playground = (context: TestContext) => {
   const directory = mkdtempSync(join(tmpdir(), "pitrix-machine-"));
-  const machines: Machine[] = [];
+  const ends: (() => Promise<unknown>)[] = [];
   const sweep = () => {
     for (const pid of running(directory)) kill(pid);
   };
@@ -73,7 +73,7 @@ export const playground = (context: TestContext) => {
   process.on("exit", sweep).on("SIGTERM", interrupted).on("SIGINT", interrupted);
   context.after(async () => {
     try {
-      for (const machine of machines) await machine.close();
+      for (const end of ends) await end();
       await until("all processes are gone", () => {
         sweep();
         return running(directory).length === 0;
@@ -87,9 +87,11 @@ export const playground = (context: TestContext) => {
     directory,
     machine: (options: Partial<LocalMachineOptions> = {}): Machine => {
       const machine = localMachine({ directory, ...options });
-      machines.push(machine);
+      ends.push(machine.close);
       return machine;
     },
+    /** What starts processes here and must end before the directory is swept. */
+    inhabitant: (end: () => Promise<unknown>): void => void ends.push(end),
     notes: (nodeId: string): readonly string[] => lines(join(directory, "nodes", nodeId, "data", "notes")),
     /** Pids of what runs with a data directory below, or below the node's. */
     running: (nodeId?: string): readonly number[] => running(nodeId === undefined ? directory : join(directory, "nodes", nodeId)),
