@@ -161,10 +161,13 @@ const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port; // A TCP server's address is one.
 
+/** Connections that wait to be taken. Linux resets some of those that find Node's 511 places taken; it has 4,096 unless told otherwise. */
+const BACKLOG = 4_096;
+
 const listen = (server: Server, port: number, address: string): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, address, () => {
+    server.listen({ port, host: address, backlog: BACKLOG }, () => {
       server.off("error", reject);
       resolve();
     });
