@@ -39,40 +39,49 @@ export const matches = ({ type, stream, correlation }: EventFilter, { key, heade
   (stream === undefined || key === stream) &&
   (correlation === undefined || headers.ce_correlationid === correlation);
 
+/** What is on the log now (`start`), what comes (`follow`), or both. */
+export type Reading = { readonly start: boolean; readonly follow: boolean; readonly signal: AbortSignal };
+
 /**
- * Reads the log as any third party could: what is on it now (`start`), what comes (`follow`), or both. Without following it ends at the ends
- * that it saw when it began; else with the signal.
+ * Reads topics as any third party could, each record once and each partition in its order. Without following it ends at the ends that it saw
+ * when it began, else with the signal; true if it got that far. `progress` tells how many of how many records are read.
  */
-export const readEvents = async (
+export const readRecords = async (
   log: Log,
-  filter: EventFilter,
-  { start, follow, signal }: { readonly start: boolean; readonly follow: boolean; readonly signal: AbortSignal },
-  seen: (event: Seen) => void,
-): Promise<void> => {
+  topics: readonly string[],
+  { start, follow, signal }: Reading,
+  seen: (record: LogRecord) => void,
+  progress: (read: number, all: number) => void = () => {},
+): Promise<boolean> => {
   const ends = new Map<string, number>();
-  const topics: string[] = [];
-  for (const topic of topicsFor(filter))
+  const there: string[] = [];
+  for (const topic of topics)
     try {
       for (const { partition, offset } of await log.ends(topic)) ends.set(`${topic}/${partition}`, offset);
-      topics.push(topic);
+      there.push(topic);
     } catch (error) {
       // Nothing of that aggregate has ever been announced.
       if (!/no topic|not host this topic|UNKNOWN_TOPIC/i.test(error instanceof Error ? error.message : "")) throw error;
     }
-  if (topics.length === 0) return;
   const left = new Set([...ends].filter(([, end]) => end > 0).map(([place]) => place));
-  if (!follow && left.size === 0) return;
+  if (there.length === 0 || (!follow && left.size === 0)) return true;
+  const nexts = new Map(start ? [] : ends);
+  const all = [...ends.values()].reduce((sum, end) => sum + end, 0);
   const over = new AbortController();
   const running = await log.subscribe({
     group: `pitrix-cli-${randomUUID()}`,
-    topics,
-    position: async (topic, partition) => (start ? undefined : (ends.get(`${topic}/${partition}`) ?? 0)),
+    topics: there,
+    position: async (topic, partition) => nexts.get(`${topic}/${partition}`),
     handle: async ({ topic, partition, records, next }) => {
       const place = `${topic}/${partition}`;
-      for (const record of records)
-        if ((follow || record.offset < (ends.get(place) ?? 0)) && matches(filter, record))
-          seen({ record, delivered: decode(record, released) });
+      const end = follow ? Number.POSITIVE_INFINITY : (ends.get(place) ?? 0);
+      for (const record of records) if (record.offset < end) seen(record);
+      nexts.set(place, next);
       if (next >= (ends.get(place) ?? 0)) left.delete(place);
+      progress(
+        [...nexts].reduce((sum, [at, offset]) => sum + Math.min(offset, ends.get(at) ?? 0), 0),
+        all,
+      );
       if (!follow && left.size === 0) over.abort();
       return next;
     },
@@ -80,7 +89,14 @@ export const readEvents = async (
   const both = AbortSignal.any([signal, over.signal]);
   if (!both.aborted) await new Promise((resolve) => both.addEventListener("abort", resolve, { once: true }));
   await running.stop();
+  return left.size === 0;
 };
+
+/** The events among them that somebody asked for, decoded. */
+export const readEvents = (log: Log, filter: EventFilter, how: Reading, seen: (event: Seen) => void): Promise<boolean> =>
+  readRecords(log, topicsFor(filter), how, (record) => {
+    if (matches(filter, record)) seen({ record, delivered: decode(record, released) });
+  });
 
 /** An event for programs: its metadata and what it says. */
 export const eventJson = ({ record, delivered }: Seen): object => {

@@ -1,9 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { Log, LogRecord } from "../../events/ports.ts";
+import { auditor } from "../../events/subscription/audit.ts";
 import type { Environment } from "../chassis/config.ts";
+import { auditText } from "./audit.ts";
 import { commandText, followCommand } from "./command.ts";
 import { connectPlatform, type Platform } from "./connection.ts";
 import { readSetup } from "./environment.ts";
-import { type EventFilter, eventJson, eventLine, readEvents } from "./events.ts";
+import { type EventFilter, eventJson, eventLine, readEvents, readRecords, topicsFor } from "./events.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { painter, plain, secondsOf, type Terminal } from "./output.ts";
 import { awaitParked, discardParked, type Ending, type Filter, listParked, parkedTable, redriveParked, showParked } from "./parked.ts";
@@ -71,7 +74,8 @@ Examples:
   pitrix services
   pitrix parked list
   pitrix parked redrive --reason "cannot read" --dry-run
-  pitrix events --follow --type ClusterStopped`,
+  pitrix events --follow --type ClusterStopped
+  pitrix audit`,
     );
 
   pitrix
@@ -213,12 +217,42 @@ Examples:
     )
     .action((given: EventFilter & { readonly follow?: boolean; readonly fromStart?: boolean }) =>
       on(async (platform) => {
-        const log = platform.log();
-        if (!log) throw new CommandFailed("set KAFKA_BROKERS to the platform's Kafka, as in host:port,host:port", exitCodes.settings);
         const follow = given.follow === true;
         const how = { start: !follow || given.fromStart === true, follow, signal };
-        await readEvents(log, given, how, (event) => say(isJson() ? JSON.stringify(eventJson(event)) : eventLine(event, paint)));
+        await readEvents(logOf(platform), given, how, (event) =>
+          say(isJson() ? JSON.stringify(eventJson(event)) : eventLine(event, paint)),
+        );
+      }),
+    );
+
+  pitrix
+    .command("audit")
+    .description("is every version of every stream on the log, and did it come in order? reads headers only")
+    .option("--stream <id>", "only this stream, as in cluster/cl-1")
+    .addHelpText("after", "\nExamples:\n  pitrix audit\n  pitrix audit --stream cluster/cl-1 --json | jq '.findings[]'")
+    .action(({ stream }: { readonly stream?: string }) =>
+      on(async (platform) => {
+        const { take, result } = auditor();
+        const wanted = (record: LogRecord): void => {
+          if (stream === undefined || record.key === stream) take(record);
+        };
+        const progress = (read: number, all: number): void => {
+          if (terminal.isTerminal && !isJson()) terminal.write(`\r\u001b[K${read} of ${all} records${read < all ? "" : "\r\u001b[K"}`);
+        };
+        if (!(await readRecords(logOf(platform), topicsFor({ stream }), { start: true, follow: false, signal }, wanted, progress)))
+          throw new CommandFailed("interrupted before the log was read");
+        const audit = result();
+        tell(audit, () => auditText(audit, paint));
+        if (audit.findings.length > 0) terminal.exit(exitCodes.failed);
+        else if (stream !== undefined && audit.records === 0)
+          throw new CommandFailed(`nothing of ${stream} is on the log`, exitCodes.notFound);
       }),
     );
   return pitrix;
+};
+
+const logOf = (platform: Platform): Log => {
+  const log = platform.log();
+  if (!log) throw new CommandFailed("set KAFKA_BROKERS to the platform's Kafka, as in host:port,host:port", exitCodes.settings);
+  return log;
 };

@@ -7,28 +7,33 @@ import { program } from "../../../services/cli/program.ts";
 import { eventually } from "../../contract/log-world.ts";
 import { changes } from "../../events/subscription/rig.ts";
 
+const topic = { name: "pitrix.category", partitions: 6, compacted: false };
+
+const run = (brokers: readonly string[], args: readonly string[], signal = new AbortController().signal) => {
+  let text = "";
+  let code = 0;
+  const terminal = {
+    write: (more: string): void => {
+      text += more;
+    },
+    exit: (given: number): void => {
+      code = given;
+    },
+    isTerminal: false,
+  };
+  const ended = program(terminal, { KAFKA_BROKERS: brokers.join(",") }, signal).parseAsync([...args], { from: "user" });
+  return { ended, lines: () => text.split("\n").filter((line) => line !== ""), code: () => code };
+};
+
 test("what is on the log is shown decoded, and with --follow what comes, until interrupted", async (t) => {
   const { brokers } = await sharedKafka();
   const log = kafkaLog({ brokers, clientId: "cli" });
   t.after(() => log.close());
   const key = randomUUID();
-  await log.ensureTopics([{ name: "pitrix.category", partitions: 6, compacted: false }]);
+  await log.ensureTopics([topic]);
   await log.publish(changes(key, 1, 3));
 
-  const run = (args: readonly string[], signal: AbortSignal) => {
-    let text = "";
-    const terminal = {
-      write: (more: string): void => {
-        text += more;
-      },
-      exit: () => {},
-      isTerminal: false,
-    };
-    const ended = program(terminal, { KAFKA_BROKERS: brokers.join(",") }, signal).parseAsync(["events", ...args], { from: "user" });
-    return { ended, lines: () => text.split("\n").filter((line) => line !== "") };
-  };
-
-  const there = run(["--stream", `category/${key}`, "--json"], new AbortController().signal);
+  const there = run(brokers, ["events", "--stream", `category/${key}`, "--json"]);
   await there.ended;
   const shown = there.lines().map((line) => JSON.parse(line));
   assert.deepEqual(
@@ -37,7 +42,7 @@ test("what is on the log is shown decoded, and with --follow what comes, until i
   );
 
   const interrupt = new AbortController();
-  const following = run(["--follow", "--type", "CategoryModified", "--stream", `category/${key}`], interrupt.signal);
+  const following = run(brokers, ["events", "--follow", "--type", "CategoryModified", "--stream", `category/${key}`], interrupt.signal);
   let version = 3;
   // It may not have joined yet when the first ones are published: it begins at the ends that it found.
   const publishing = (async () => {
@@ -53,4 +58,31 @@ test("what is on the log is shown decoded, and with --follow what comes, until i
     false,
     "what was there before is not shown",
   );
+});
+
+test("the audit says of a stream whether each version is on the log, and ends with 1 where one is missing", async (t) => {
+  const { brokers } = await sharedKafka();
+  const log = kafkaLog({ brokers, clientId: "cli-audit" });
+  t.after(() => log.close());
+  const [whole, torn] = [randomUUID(), randomUUID()];
+  await log.ensureTopics([topic]);
+  await log.publish([...changes(whole, 1, 3), ...changes(whole, 2, 2), ...changes(torn, 1, 1), ...changes(torn, 4, 5)]);
+  const audit = async (...args: readonly string[]) => {
+    const { ended, lines, code } = run(brokers, ["audit", ...args]);
+    await ended;
+    return { lines: lines(), code: code() };
+  };
+
+  const good = await audit("--stream", `category/${whole}`);
+  assert.deepEqual(good, {
+    lines: ["complete  4 records of 1 streams, 1 of them repeats: every version is there, and came in order."],
+    code: 0,
+  });
+  const bad = await audit("--stream", `category/${torn}`);
+  assert.equal(bad.code, 1);
+  assert.match(bad.lines[1] ?? "", new RegExp(`^missing {2}category/${torn} {2}2 to 3 {3,}pitrix.category/\\d/\\d+$`));
+  const [json] = (await audit("--stream", `category/${torn}`, "--json")).lines;
+  const [finding] = JSON.parse(json ?? "").findings;
+  assert.deepEqual([finding.kind, finding.from, finding.to], ["missing", 2, 3]);
+  await assert.rejects(audit("--stream", "category/nobody"), /nothing of category\/nobody is on the log/);
 });

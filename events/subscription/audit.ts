@@ -1,0 +1,69 @@
+import type { LogRecord } from "../ports.ts";
+import { originOf, versionOf } from "./delivered.ts";
+
+/** What no consumer of the log could mend. `origin` is the record that shows it: topic, partition and offset. */
+export type Finding =
+  /** Versions of a stream that are nowhere, though a later one is. */
+  | { readonly kind: "missing"; readonly stream: string; readonly from: number; readonly to: number; readonly origin: string }
+  /** A version that came for the first time after a later one of its stream. */
+  | { readonly kind: "late"; readonly stream: string; readonly version: number; readonly origin: string }
+  /** A record that tells no version. */
+  | { readonly kind: "unversioned"; readonly stream: string; readonly origin: string };
+type Missing = Extract<Finding, { kind: "missing" }>;
+
+export type Audit = {
+  readonly records: number;
+  readonly streams: number;
+  /** Records of versions that had been there before, which is allowed. */
+  readonly repeats: number;
+  readonly findings: readonly Finding[];
+};
+
+/**
+ * Holds the log against what it promises, by headers alone: of each stream every version is there, and for the first time in order. Takes
+ * the records of each partition in their order, from its start. Keeps a number a stream, and what it has found.
+ */
+export const auditor = () => {
+  const highest = new Map<string, number>();
+  const missing = new Map<string, readonly Missing[]>();
+  const others: Finding[] = [];
+  let records = 0;
+  let repeats = 0;
+
+  return {
+    take: (record: LogRecord): void => {
+      records += 1;
+      const { key: stream } = record;
+      const origin = originOf(record);
+      const version = versionOf(record);
+      const last = highest.get(stream) ?? 0;
+      if (version === 0) others.push({ kind: "unversioned", stream, origin });
+      else if (version > last) {
+        highest.set(stream, version);
+        const gap: Missing = { kind: "missing", stream, from: last + 1, to: version - 1, origin };
+        if (gap.from <= gap.to) missing.set(stream, [...(missing.get(stream) ?? []), gap]);
+      } else {
+        const gaps = missing.get(stream) ?? [];
+        if (!gaps.some((gap) => isIn(gap, version))) repeats += 1;
+        else {
+          others.push({ kind: "late", stream, version, origin });
+          missing.set(
+            stream,
+            gaps.flatMap((gap) => without(gap, version)),
+          );
+        }
+      }
+    },
+    result: (): Audit => ({ records, streams: highest.size, repeats, findings: [...[...missing.values()].flat(), ...others] }),
+  };
+};
+
+const isIn = ({ from, to }: Missing, version: number): boolean => from <= version && version <= to;
+
+const without = (gap: Missing, version: number): readonly Missing[] =>
+  isIn(gap, version)
+    ? [
+        { ...gap, to: version - 1 },
+        { ...gap, from: version + 1 },
+      ].filter(({ from, to }) => from <= to)
+    : [gap];

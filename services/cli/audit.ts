@@ -1,0 +1,18 @@
+import type { Audit, Finding } from "../../events/subscription/audit.ts";
+import { type Paint, plain, table } from "./output.ts";
+
+/** For people: a sentence if all is well, else a line a finding. */
+export const auditText = ({ records, streams, repeats, findings }: Audit, paint: Paint): string => {
+  const read = `${records} records of ${streams} streams, ${repeats} of them repeats`;
+  if (findings.length === 0) return `${paint("green", "complete")}  ${read}: every version is there, and came in order.`;
+  const shown = findings.slice(0, MOST).map((finding) => [finding.kind, finding.stream, versionsOf(finding), finding.origin]);
+  const more = findings.length > MOST ? `\n… and ${findings.length - MOST} more (--json)` : "";
+  return `${table(["WHAT", "STREAM", "VERSION", "SEEN AT"], shown, paint)}${more}\n${paint("red", `${findings.length} findings`)}  in ${plain(read)}.`;
+};
+const MOST = 100;
+
+const versionsOf = (finding: Finding): string => {
+  if (finding.kind === "late") return `${finding.version}`;
+  if (finding.kind === "unversioned") return "none";
+  return finding.from === finding.to ? `${finding.from}` : `${finding.from} to ${finding.to}`;
+};
