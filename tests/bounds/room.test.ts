@@ -5,6 +5,7 @@ import type { Request, Response } from "express";
 import { kind } from "../../events/memory/fate.ts";
 import { seeded, virtualTime } from "../../events/simulation/time.ts";
 import { room } from "../../services/chassis/http/room.ts";
+import { eventually } from "../eventually.ts";
 import { example } from "../services/chassis/http/example.ts";
 import { served, type World } from "../services/chassis/world.ts";
 
@@ -34,10 +35,6 @@ const halted = () => {
     },
   };
 };
-const eventually = async (condition: () => boolean, what: string): Promise<void> => {
-  for (const until = Date.now() + 30_000; !condition(); await new Promise((resolve) => setTimeout(resolve, 10)))
-    assert.ok(Date.now() < until, `${what} did not come to be`);
-};
 
 test("a service whose store does not answer holds a bounded number of requests, lets as many wait a while, and refuses the rest at once", async () => {
   const system = await world.as("system");
@@ -49,12 +46,12 @@ test("a service whose store does not answer holds a bounded number of requests, 
     return answer;
   };
   const all = Promise.all(Array.from({ length: 500 }, ask));
-  await eventually(() => statuses.length >= 116, "those beyond 128 and 256 are refused");
+  await eventually("those beyond 128 and 256 are refused", () => statuses.length >= 116);
   assert.equal(store.waiting(), 128, "no more reach the store");
   assert.deepEqual([...new Set(statuses)], [503]);
   assert.equal((await world.send("/livez", {})).status, 200);
   assert.equal((await world.send("/readyz", {})).status, 200);
-  await eventually(() => statuses.length === 372, "those who waited are refused in the end");
+  await eventually("those who waited are refused in the end", () => statuses.length === 372);
   store.release();
   const answers = await all;
   assert.equal(answers.filter(({ status }) => status === 200).length, 128, "what was let in is answered");
@@ -71,14 +68,14 @@ test("the work for callers who have left keeps its place until it ends", async (
   const left = Array.from({ length: 128 }, () =>
     fetch(`${world.serving.url}/v1/categories`, { headers: { authorization }, signal: leaving.signal }).catch(() => "left"),
   );
-  await eventually(() => store.waiting() === 128, "all are in");
+  await eventually("all are in", () => store.waiting() === 128);
   leaving.abort();
   assert.deepEqual([...new Set(await Promise.all(left))], ["left"]);
   let status: number | undefined;
   const next = system.get("/v1/categories").then((answer) => {
     status = answer.status;
   });
-  await eventually(() => status === 503, "there is no place for another");
+  await eventually("there is no place for another", () => status === 503);
   await next;
   assert.equal(store.waiting(), 128);
   store.release();

@@ -2,18 +2,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { Log, LogBatch } from "../../events/ports.ts";
-import {
-  byKey,
-  type Collecting,
-  collect,
-  eventually,
-  type LogWorld,
-  newTopic,
-  partitions,
-  positionsOf,
-  record,
-  textOf,
-} from "./log-world.ts";
+import { eventually } from "../eventually.ts";
+import { byKey, type Collecting, collect, type LogWorld, newTopic, partitions, positionsOf, record, textOf } from "./log-world.ts";
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -43,7 +33,7 @@ export const groupContract = (worldOf: () => LogWorld): void => {
           for (const { offset } of records) if (!first.has(partition)) first.set(partition, offset);
         },
       });
-      await eventually(() => first.size === ends.length, "every partition delivers its last record");
+      await eventually("every partition delivers its last record", () => first.size === ends.length);
       await log.publish(range(60).map((i) => record(topic, `key-${i}`, "later")));
       await reading.stop();
       for (const { partition, offset } of ends) assert.equal(first.get(partition), offset - 1);
@@ -64,9 +54,9 @@ export const groupContract = (worldOf: () => LogWorld): void => {
           return isFirst && got.includes("later") ? 2 : next;
         },
       });
-      await eventually(() => got.length >= 5, "all come");
+      await eventually("all come", () => got.length >= 5);
       await log.publish([record(topic, "key", "later")]);
-      await eventually(() => got.length >= 10, "some come again");
+      await eventually("some come again", () => got.length >= 10);
       await reading.stop();
       assert.deepEqual(got, ["0", "1", "2", "3", "4", "later", "2", "3", "4", "later"]);
     });
@@ -76,7 +66,7 @@ export const groupContract = (worldOf: () => LogWorld): void => {
       await log.publish(range(3).map((i) => record(topic, "key", String(i))));
       const errors: Error[] = [];
       const reading = await collect(log, [topic], { position: async () => 1_000, onError: (error) => errors.push(error) });
-      await eventually(() => reading.records.length >= 3, "the log is read from its start");
+      await eventually("the log is read from its start", () => reading.records.length >= 3);
       await reading.stop();
       assert.deepEqual(reading.records.map(textOf), ["0", "1", "2"]);
       assert.match(String(errors[0]), /read from its start/);
@@ -98,7 +88,7 @@ export const groupContract = (worldOf: () => LogWorld): void => {
       });
       for (const round of range(20)) await log.publish(range(50).map((i) => record(topic, `key-${i}`, String(round))));
       const count = () => batches.reduce((sum, { records }) => sum + records.length, 0);
-      await eventually(() => count() === 1_000, "all records arrive");
+      await eventually("all records arrive", () => count() === 1_000);
       await reading.stop();
       assert.equal(overlaps, 0);
       for (const partition of range(2)) {
@@ -127,12 +117,12 @@ export const groupContract = (worldOf: () => LogWorld): void => {
         },
       });
       const others = () => [...handled].reduce((sum, [partition, count]) => sum + (partition === sick ? 0 : count), 0);
-      await eventually(() => others() === healthy && attempts.length >= 2, "the others are done while one partition is tried again");
+      await eventually("the others are done while one partition is tried again", () => others() === healthy && attempts.length >= 2);
       await log.publish(range(100).map((i) => record(topic, `key-${i}`, "later")));
-      await eventually(() => others() === 2 * healthy, "the others go on");
+      await eventually("the others go on", () => others() === 2 * healthy);
       assert.equal(handled.get(sick), undefined);
       outage = false;
-      await eventually(() => handled.get(sick) === 2 * (100 - healthy), "the partition catches up after the outage");
+      await eventually("the partition catches up after the outage", () => handled.get(sick) === 2 * (100 - healthy));
       await reading.stop();
       assert.equal(attempts[0]?.[0], 0);
       assert.deepEqual(attempts[1], attempts[0]);
@@ -156,11 +146,11 @@ export const groupContract = (worldOf: () => LogWorld): void => {
         },
       });
       for (const round of [1, 2, 3]) {
-        await eventually(() => count === round * others, "the others are done");
+        await eventually("the others are done", () => count === round * others);
         await log.publish(range(60).map((i) => record(topic, `key-${i}`, String(i))));
       }
       release();
-      await eventually(() => count === 4 * 60, "the slow one comes last");
+      await eventually("the slow one comes last", () => count === 4 * 60);
       await reading.stop();
     });
 
@@ -168,7 +158,7 @@ export const groupContract = (worldOf: () => LogWorld): void => {
       const topic = await newTopic(log);
       await log.publish(range(50).map((i) => record(topic, `key-${i}`, String(i))));
       const readings = await Promise.all(range(3).map(() => collect(log, [topic])));
-      await eventually(() => readings.every(({ records }) => records.length === 50), "all groups get all records");
+      await eventually("all groups get all records", () => readings.every(({ records }) => records.length === 50));
       await Promise.all(readings.map(({ stop }) => stop()));
     });
 
@@ -193,16 +183,13 @@ export const groupContract = (worldOf: () => LogWorld): void => {
         published += 1;
       };
       const isComplete = () => seen.size === 60 && [...seen.values()].every((texts) => texts.size === published);
-      const ownersNow = async (expected: number, what: string) => {
-        const until = Date.now() + 20_000;
-        for (let isShared = false; !isShared; ) {
-          assert.ok(Date.now() < until, what);
+      const ownersNow = (expected: number, what: string) =>
+        eventually(what, async () => {
           owners.clear();
           await publish();
-          await eventually(() => isComplete(), `everything arrives: ${what}`);
-          isShared = new Set(owners.values()).size === expected;
-        }
-      };
+          await eventually(`everything arrives: ${what}`, isComplete);
+          return new Set(owners.values()).size === expected;
+        });
 
       const first = await join(log, "first");
       await ownersNow(1, "one member has all partitions");
@@ -227,7 +214,7 @@ export const groupContract = (worldOf: () => LogWorld): void => {
           await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
         },
       });
-      await eventually(() => signals.length === 1, "the handler runs");
+      await eventually("the handler runs", () => signals.length === 1);
       await reading.stop();
       assert.equal(signals.length, 1);
       assert.equal(signals[0]?.aborted, true);
@@ -246,7 +233,7 @@ export const groupContract = (worldOf: () => LogWorld): void => {
           return undefined;
         },
       });
-      await eventually(() => reading.records.length === 1, "the record arrives");
+      await eventually("the record arrives", () => reading.records.length === 1);
       await reading.stop();
       assert.equal(errors[0]?.message, "the store is down");
       assert.deepEqual([...byKey(reading.records).keys()], ["key"]);

@@ -4,15 +4,6 @@ import type { Log, LogBatch, LogRecord, LogSubscription, OutgoingRecord, Running
 /** What a contract test runs on: as many instances of the log as it likes. */
 export type LogWorld = { readonly log: () => Log; readonly close: () => Promise<void> };
 
-/** Waits for a condition, and fails if it does not come true within the limit. */
-export const eventually = async (condition: () => boolean, what: string, limit = 20_000): Promise<void> => {
-  const until = Date.now() + limit;
-  while (!condition()) {
-    if (Date.now() > until) throw new Error(`Did not happen within ${limit} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
-
 export const partitions = 6;
 
 /** A topic that no other test uses. */

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kind } from "../../events/memory/fate.ts";
 import { memoryLogBroker } from "../../events/memory/log.ts";
 import type { Clock } from "../../events/ports.ts";
+import { eventually } from "../eventually.ts";
 import { logContract } from "./log.ts";
-import { collect, eventually, newTopic, record, textOf } from "./log-world.ts";
+import { collect, newTopic, record, textOf } from "./log-world.ts";
 
 const clock: Clock = {
   now: Date.now,
@@ -32,7 +33,7 @@ test("a lost reply leaves the records in the log of memory", async () => {
   lose = false;
   await log.publish([record(topic, "key", "1"), record(topic, "key", "2")]);
   const reading = await collect(log, [topic]);
-  await eventually(() => reading.records.length === 3, "all that was stored arrives");
+  await eventually("all that was stored arrives", () => reading.records.length === 3);
   assert.deepEqual(reading.records.map(textOf), ["1", "1", "2"]);
   await log.close();
 });
@@ -48,10 +49,10 @@ test("a crashed instance of the log in memory loses its partitions to the others
   const [lost, reading] = [await collect(crashing, [topic], { group }), await collect(other, [topic], { group })];
   crash = true;
   await other.publish(Array.from({ length: 60 }, (_, i) => record(topic, `key-${i}`, String(i))));
-  await eventually(() => reading.records.length > 0, "the living member gets its share");
+  await eventually("the living member gets its share", () => reading.records.length > 0);
   assert.ok(reading.records.length < 60);
   broker.disconnect(crashing);
-  await eventually(() => new Set(reading.records.map(textOf)).size === 60, "the living member gets everything");
+  await eventually("the living member gets everything", () => new Set(reading.records.map(textOf)).size === 60);
   assert.deepEqual(lost.records, []);
   await other.close();
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Log } from "../../events/ports.ts";
+import { eventually } from "../eventually.ts";
 import { groupContract } from "./log-groups.ts";
-import { byKey, collect, eventually, type LogWorld, newTopic, partitions, record, textOf } from "./log-world.ts";
+import { byKey, collect, type LogWorld, newTopic, partitions, record, textOf } from "./log-world.ts";
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const total = (ends: readonly { readonly offset: number }[]): number => ends.reduce((sum, { offset }) => sum + offset, 0);
@@ -46,7 +47,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       const topic = await newTopic(log);
       await log.publish([{ topic, key: "cluster/größe", value: Uint8Array.of(0, 1, 255), headers: { ce_type: "É", empty: "" } }]);
       const reading = await collect(log, [topic]);
-      await eventually(() => reading.records.length === 1, "the record arrives");
+      await eventually("the record arrives", () => reading.records.length === 1);
       await reading.stop();
       const [only] = reading.records;
       assert.ok(only);
@@ -62,7 +63,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       await log.publish([{ topic, key: "k", value, headers: {} }]);
       value.fill(0);
       const reading = await collect(log, [topic]);
-      await eventually(() => reading.records.length === 1, "the record arrives");
+      await eventually("the record arrives", () => reading.records.length === 1);
       await reading.stop();
       assert.deepEqual(reading.records.map(textOf), ["before"]);
     });
@@ -73,7 +74,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       for (const round of range(5))
         await log.publish(keys.flatMap((key) => [record(topic, key, `${round}.1`), record(topic, key, `${round}.2`)]));
       const reading = await collect(log, [topic]);
-      await eventually(() => reading.records.length === 200, "all records arrive");
+      await eventually("all records arrive", () => reading.records.length === 200);
       await reading.stop();
       const expected = range(5).flatMap((round) => [`${round}.1`, `${round}.2`]);
       for (const texts of byKey(reading.records).values()) assert.deepEqual(texts, expected);
@@ -86,7 +87,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       const calls = range(5_000).map((i) => log.publish([record(topics[i % 2] ?? "", `key-${i % 40}`, String(i))]));
       await Promise.all(calls);
       const reading = await collect(log, topics);
-      await eventually(() => reading.records.length === 5_000, "all records arrive");
+      await eventually("all records arrive", () => reading.records.length === 5_000);
       await reading.stop();
       for (const [key, texts] of byKey(reading.records)) {
         const own = Number(key.slice(4));
@@ -102,7 +103,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       await log.publish(range(12_000).map((i) => record(topic, `key-${i % 3}`, String(i))));
       assert.equal(total(await log.ends(topic)), 12_000);
       const reading = await collect(log, [topic]);
-      await eventually(() => reading.records.length === 12_000, "all records arrive");
+      await eventually("all records arrive", () => reading.records.length === 12_000);
       await reading.stop();
       for (const texts of byKey(reading.records).values())
         assert.ok(texts.every((text, i) => i === 0 || Number(text) > Number(texts[i - 1])));
@@ -113,7 +114,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       const big = (i: number) => String(i).padEnd(900 * 1024, ".");
       await log.publish(range(8).map((i) => record(topic, `key-${i % 2}`, big(i))));
       const reading = await collect(log, [topic]);
-      await eventually(() => reading.records.length === 8, "all records arrive");
+      await eventually("all records arrive", () => reading.records.length === 8);
       await reading.stop();
       assert.deepEqual([...byKey(reading.records).values()].flat().sort(), range(8).map(big));
     });
@@ -122,7 +123,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       const topic = await newTopic(log, { compacted: true });
       await log.publish([record(topic, "instance", "alive"), record(topic, "instance", null)]);
       const reading = await collect(log, [topic]);
-      await eventually(() => reading.records.length === 2, "both arrive");
+      await eventually("both arrive", () => reading.records.length === 2);
       await reading.stop();
       assert.deepEqual(reading.records.map(textOf), ["alive", null]);
     });
@@ -135,7 +136,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       );
       await log.publish(range(30).map((i) => record(topic, `key-${i}`, "x")));
       const reading = await collect(log, [topic]);
-      await eventually(() => reading.records.length === 30, "all records arrive");
+      await eventually("all records arrive", () => reading.records.length === 30);
       await reading.stop();
       for (const { partition, offset } of await log.ends(topic)) {
         assert.equal(offset, reading.records.filter((one) => one.partition === partition).length);
@@ -158,7 +159,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       await following.caughtUp;
       assert.deepEqual(seen, []);
       await log.publish([record(topic, "a", "1"), record(topic, "a", null)]);
-      await eventually(() => seen.length === 2, "what is published later arrives");
+      await eventually("what is published later arrives", () => seen.length === 2);
       await following.stop();
       assert.deepEqual(seen, ["a=1", "a=null"]);
     });
@@ -188,7 +189,7 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       await assert.rejects(other.publish([record(topic, "key", "x")]), /closed/);
       await log.publish([record(topic, "key", "x")]);
       const second = await collect(log, [topic]);
-      await eventually(() => second.records.length === 1, "the record arrives elsewhere");
+      await eventually("the record arrives elsewhere", () => second.records.length === 1);
       await second.stop();
       assert.deepEqual(reading.records, []);
     });

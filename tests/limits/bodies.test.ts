@@ -3,8 +3,9 @@ import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { fetched } from "../../services/chassis/client.ts";
+import { eventually } from "../eventually.ts";
 import { upstreamServer } from "../services/api/upstream-server.ts";
-import { gatewayWorld, until } from "../services/api/world.ts";
+import { gatewayWorld } from "../services/api/world.ts";
 import { example } from "../services/chassis/http/example.ts";
 import { served, type World } from "../services/chassis/world.ts";
 import { serve } from "../services/repo/server.ts";
@@ -61,7 +62,7 @@ test("who sends all of a body that is too large before reading gets the answer f
   socket.on("data", (text) => {
     said += text;
   });
-  await until("the answer", () => said.includes("}") || failed !== undefined);
+  await eventually("the answer", () => said.includes("}") || failed !== undefined);
   assert.equal(failed, undefined);
   assert.match(said, /^HTTP\/1.1 413 /);
   assert.equal(JSON.parse(said.slice(said.indexOf("\r\n\r\n"))).details[0].error_name, "request_too_large");

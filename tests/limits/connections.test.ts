@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
+import { eventually } from "../eventually.ts";
 import { upstreamServer } from "../services/api/upstream-server.ts";
-import { gatewayWorld, until } from "../services/api/world.ts";
+import { gatewayWorld } from "../services/api/world.ts";
+
+/** No longer than the limits that hold where a test sets none. */
+const LIMIT = 20_000;
 
 const gatewayWith = async (t: TestContext, limits: NonNullable<Parameters<typeof gatewayWorld>[0]>["limits"]) => {
   const world = await gatewayWorld({ slow: 1_000, probe: 5_000, ...(limits && { limits }) });
@@ -43,7 +47,7 @@ test("who says nothing, or says it too slowly, is told so and cut off; others ar
     clearInterval(trickling);
   });
   const kept = talk(t, world.port, `GET /v1/apps HTTP/1.1\r\nhost: x\r\nauthorization: ${system.authorization}\r\n\r\n`);
-  await until("all are cut off", () => [silent, slow, body, kept].every(({ closed }) => closed), 20_000);
+  await eventually("all are cut off", () => [silent, slow, body, kept].every(({ closed }) => closed), LIMIT);
   assert.equal((await system.get("/v1/apps")).status, 200);
   for (const { said } of [silent, slow]) {
     assert.match(said, /^HTTP\/1.1 408 .*\r\n/);
@@ -58,7 +62,7 @@ test("a head that is too large, or is none, is refused in the shape of all error
   const { world } = await gatewayWith(t, {});
   const large = talk(t, world.port, `GET / HTTP/1.1\r\nhost: x\r\nx-large: ${"x".repeat(20_000)}\r\n\r\n`);
   const none = talk(t, world.port, "hello?\r\n\r\n");
-  await until("both have their answer", () => large.closed && none.closed);
+  await eventually("both have their answer", () => large.closed && none.closed);
   assert.match(large.said, /^HTTP\/1.1 431 /);
   assert.equal(bodyIn(large.said).message, "the request is larger than 16384 bytes of headers");
   assert.match(none.said, /^HTTP\/1.1 400 /);
@@ -68,22 +72,22 @@ test("a head that is too large, or is none, is refused in the shape of all error
 test("beyond the limit the longest idle connection makes room, and where none is idle the newcomer is told to come again", async (t) => {
   const { world, app, system } = await gatewayWith(t, { most: 5 });
   const idle = [0, 1, 2, 3, 4].map(() => talk(t, world.port));
-  await until("five are open", async () => (await world.connections()) === 5);
+  await eventually("five are open", async () => (await world.connections()) === 5);
   assert.equal((await system.get("/v1/apps")).status, 200);
-  await until("the first has made room", () => idle[0]?.closed === true);
+  await eventually("the first has made room", () => idle[0]?.closed === true);
   assert.ok(idle.slice(1).every(({ closed }) => !closed));
 
   const waiting: (() => void)[] = [];
   app.state.handler = (_, response) => void waiting.push(() => void response.end("{}"));
   const ask = `GET /v1/apps HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: ${system.authorization}\r\n\r\n`;
   const busy = [0, 1, 2, 3, 4].map(() => talk(t, world.port, ask));
-  await until("all five work", () => waiting.length === 5);
+  await eventually("all five work", () => waiting.length === 5);
   const refused = talk(t, world.port, ask);
-  await until("it has its answer", () => refused.closed);
+  await eventually("it has its answer", () => refused.closed);
   assert.match(refused.said, /^HTTP\/1.1 503 .*\r\nretry-after: 2\r\n/s);
   assert.match(bodyIn(refused.said).message, /too many connections/);
   for (const answer of waiting) answer();
-  await until("the others have theirs", () => busy.every(({ said, closed }) => closed && said.startsWith("HTTP/1.1 200 ")));
+  await eventually("the others have theirs", () => busy.every(({ said, closed }) => closed && said.startsWith("HTTP/1.1 200 ")));
 });
 
 test("a client that never reads is cut off, and what was to be sent to it does not pile up", async (t) => {
@@ -104,9 +108,9 @@ test("a client that never reads is cut off, and what was to be sent to it does n
     client.socket.pause();
     return client;
   });
-  await until("answers are on their way", () => app.seen.length >= 10);
+  await eventually("answers are on their way", () => app.seen.length >= 10);
   assert.equal((await system.get("/v1/apps")).status, 200);
-  await until("the gateway has cut all off", async () => (await world.connections()) <= 1, 20_000);
+  await eventually("the gateway has cut all off", async () => (await world.connections()) <= 1, LIMIT);
   const grown = (process.memoryUsage().rss - before) / 1024 / 1024;
   t.diagnostic(`${poured} MB poured for ${app.seen.length} requests, ${Math.round(grown)} MiB more memory`);
   assert.ok(poured < 400, `${poured} MB were taken from the service`);
@@ -132,6 +136,6 @@ test("a client that reads too slowly to ever end is cut off as well, and one tha
     response.once("close", () => clearInterval(timer));
   };
   const endless = talk(t, world.port, `GET /v1/apps HTTP/1.1\r\nhost: x\r\nauthorization: ${system.authorization}\r\n\r\n`);
-  await until("its time is up", () => endless.closed, 20_000);
+  await eventually("its time is up", () => endless.closed);
   assert.ok(endless.said.length > 300_000);
 });

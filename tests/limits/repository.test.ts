@@ -7,9 +7,10 @@ import type { RepoEventDocument } from "../../services/repo/read-models.ts";
 import { readFileOver } from "../../services/repo/remote/read-file.ts";
 import { readOffersApart } from "../../services/repo/remote/read-offers.ts";
 import { repoService } from "../../services/repo/service.ts";
+import { eventually } from "../eventually.ts";
 import { createRepo } from "../services/repo/fixtures.ts";
 import { serve } from "../services/repo/server.ts";
-import { clock, eventually, world } from "../services/repo/world.ts";
+import { clock, world } from "../services/repo/world.ts";
 import { hostile } from "./hostile-repository.ts";
 import type { Reading } from "./index-reader.ts";
 
@@ -53,14 +54,10 @@ test("a run over a hostile repository ends as a failed one that says why, and th
     await repo.send(
       createRepo({ repoId: `repo-${name}`, repoEventId: `repoe-${name}`, url: `${server.url}/${name}`, providers: ["kubernetes"] }),
     );
-  const events = await eventually(
-    "all runs but the sound one have ended",
-    async () => {
-      const found = await repo.find<RepoEventDocument>("repoEvents");
-      return found.filter(({ status }) => status === "failed").length === Object.keys(reasons).length - 1 && found;
-    },
-    60_000,
-  );
+  const events = await eventually("all runs but the sound one have ended", async () => {
+    const found = await repo.find<RepoEventDocument>("repoEvents");
+    return found.filter(({ status }) => status === "failed").length === Object.keys(reasons).length - 1 && found;
+  });
   for (const [name, reason] of Object.entries(reasons))
     assert.match(events.find(({ repo_id }) => repo_id === `repo-${name}`)?.result ?? "no run", reason, name);
   assert.deepEqual(problems, []);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { eventually } from "../eventually.ts";
 import type { Ground, ServiceName } from "./ground.ts";
 import type { Load } from "./load.ts";
 import type { Note, Outage } from "./notes.ts";
@@ -15,11 +15,8 @@ export type Field = {
   readonly report: (text: string) => void;
 };
 
-/** Waits for what is to come, and says what did not. */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>, seconds = 120): Promise<void> => {
-  for (const end = Date.now() + seconds * 1_000; !(await holds()); await pause(10))
-    if (Date.now() > end) throw new Error(`within ${seconds} s it did not come to this: ${what}`);
-};
+/** A whole platform takes its time. */
+export const until = (what: string, holds: () => boolean | Promise<boolean>) => eventually(what, holds, 120_000);
 
 /** What a service has answered, or was answered for it, since a moment. */
 export const answersOf = ({ load }: Field, name: ServiceName, since: number): readonly Note[] =>

@@ -1,4 +1,5 @@
 import { serviceNames } from "../../infra/platform/platform.ts";
+import { eventually } from "../eventually.ts";
 import { answeredBy, answersOf, type Field, figuresOf, isFresh, sumOf, until, wellAgain } from "./field.ts";
 import { behindTheGateway, type ServiceName } from "./ground.ts";
 
@@ -42,12 +43,12 @@ export const seconded = async (field: Field, name: ServiceName): Promise<void> =
   const second = await ground.start(name);
   const ready = Date.now();
   const before = await Promise.all([answeredBy(first.url), answeredBy(second.url)]);
-  await until("the second instance has answered", async () => (await answeredBy(second.url)) > (before[1] ?? 0), 3);
+  await eventually("the second instance has answered", async () => (await answeredBy(second.url)) > (before[1] ?? 0), 3_000);
   const share = Date.now();
   const from = await Promise.all([answeredBy(first.url), answeredBy(second.url)]);
   const taken = async () =>
     (await Promise.all([answeredBy(first.url), answeredBy(second.url)])).map((count, at) => count - (from[at] ?? 0));
-  await until("a hundred requests are answered", async () => (await taken()).reduce((sum, count) => sum + count, 0) >= 100, 30);
+  await until("a hundred requests are answered", async () => (await taken()).reduce((sum, count) => sum + count, 0) >= 100);
   const [one = 0, two = 0] = await taken();
   if (two / (one + two) < 0.3) throw new Error(`the second instance of ${name} got ${two} of ${one + two} requests`);
 

@@ -5,7 +5,8 @@ import { Kafka, logLevel } from "kafkajs";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import type { Log } from "../../../events/ports.ts";
 import { startKafka } from "../../../infra/embedded/kafka.ts";
-import { byKey, collect, eventually, record, textOf } from "../../contract/log-world.ts";
+import { byKey, collect, record, textOf } from "../../contract/log-world.ts";
+import { eventually } from "../../eventually.ts";
 import { CONVERGE } from "../../faults/battle.ts";
 import { type Finding, finding } from "../../faults/findings.ts";
 import { type RowOutcome, type RunOptions, scaled } from "../../faults/row.ts";
@@ -52,7 +53,7 @@ export const brokersKilled =
         const before = failures;
         await kafka.kill(node);
         report(`${nth + 1} kills, ${ours.acknowledged()} records`);
-        if (nodes === 1) await eventually(() => failures > before, "the subscription says that it failed", 60_000);
+        if (nodes === 1) await eventually("the subscription says that it failed", () => failures > before);
         await kafka.restart(node);
       };
       const least = scaled(10, factor, 3);
@@ -121,7 +122,7 @@ const unlike = (records: readonly { readonly key: string; readonly value: Uint8A
 const look = async (log: Log, topic: string, acknowledged: number) => {
   const stored = (await log.ends(topic)).reduce((sum, { offset }) => sum + offset, 0);
   const reading = await collect(log, [topic]);
-  await eventually(() => reading.records.length >= stored, "all that is stored arrives", 60_000);
+  await eventually("all that is stored arrives", () => reading.records.length >= stored);
   await reading.stop();
   const first = [...byKey(reading.records).values()].map((texts) => [...new Set(texts)].map(Number));
   const distinct = first.reduce((sum, numbers) => sum + numbers.length, 0);

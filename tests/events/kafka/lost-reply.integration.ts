@@ -5,7 +5,8 @@ import { Kafka, logLevel } from "kafkajs";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import type { Log } from "../../../events/ports.ts";
 import { sharedKafka } from "../../../infra/embedded/shared.ts";
-import { collect, eventually, newTopic, record, textOf } from "../../contract/log-world.ts";
+import { collect, newTopic, record, textOf } from "../../contract/log-world.ts";
+import { eventually } from "../../eventually.ts";
 import { produceRequest, startProxy, withoutKafkaAnswers } from "../../faults/proxy.ts";
 
 const timeout = 1_000;
@@ -28,7 +29,7 @@ const world = async (t: TestContext) => {
 const storedIn = async (log: Log, topic: string): Promise<(string | null)[]> => {
   const count = (await log.ends(topic))[0]?.offset ?? 0;
   const reading = await collect(log, [topic]);
-  await eventually(() => reading.records.length >= count, "all that is stored arrives");
+  await eventually("all that is stored arrives", () => reading.records.length >= count);
   await reading.stop();
   return reading.records.map(textOf);
 };

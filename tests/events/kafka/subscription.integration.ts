@@ -8,7 +8,8 @@ import { type Admin, Kafka, logLevel } from "kafkajs";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import type { Log } from "../../../events/ports.ts";
 import { type KafkaServer, startKafka } from "../../../infra/embedded/kafka.ts";
-import { collect, eventually, newTopic, positionsOf, record, textOf } from "../../contract/log-world.ts";
+import { collect, newTopic, positionsOf, record, textOf } from "../../contract/log-world.ts";
+import { eventually } from "../../eventually.ts";
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -42,7 +43,7 @@ describe("a subscription on Kafka", { concurrency: false }, () => {
     const fromStart = await collect(log, [topic]);
     const fromThree = await collect(log, [topic], { position: async () => 3 });
     for (const reading of [fromStart, fromThree]) {
-      await eventually(() => reading.records.length >= 3, "what is left arrives");
+      await eventually("what is left arrives", () => reading.records.length >= 3);
       assert.deepEqual(reading.records.map(textOf), ["7", "8", "9"]);
       await reading.stop();
     }
@@ -65,13 +66,13 @@ describe("a subscription on Kafka", { concurrency: false }, () => {
     }
     await producer.disconnect();
     const reading = await collect(log, [topic]);
-    await eventually(() => reading.records.length === 2, "what was committed arrives");
+    await eventually("what was committed arrives", () => reading.records.length === 2);
     await log.publish([record(topic, "key", "4")]);
-    await eventually(() => reading.records.length === 3, "what comes after the last mark arrives");
+    await eventually("what comes after the last mark arrives", () => reading.records.length === 3);
     await reading.stop();
     assert.deepEqual(reading.records.map(textOf), ["1", "3", "4"]);
     const beyondMark = await collect(log, [topic], { position: async () => 3 });
-    await eventually(() => beyondMark.records.length === 2, "reading may begin at a mark");
+    await eventually("reading may begin at a mark", () => beyondMark.records.length === 2);
     await beyondMark.stop();
     const following = await log.follow(topic, () => {});
     await following.caughtUp;
@@ -95,7 +96,7 @@ describe("a subscription on Kafka", { concurrency: false }, () => {
         positions.save(batch);
       },
     });
-    await eventually(() => positions.at.get(`${topic}/0`) === ends[0]?.offset, "the slow handler ends");
+    await eventually("the slow handler ends", () => positions.at.get(`${topic}/0`) === ends[0]?.offset);
     await reading.stop();
     assert.equal(calls, 1);
     assert.equal(others, ends[1]?.offset);
@@ -120,7 +121,7 @@ describe("a subscription on Kafka", { concurrency: false }, () => {
     const group = `lag.${randomUUID()}`;
     await log.publish([record(topic, "key", "1"), record(topic, "key", "2")]);
     const reading = await collect(log, [topic], { group });
-    await eventually(() => reading.records.length === 2, "both arrive");
+    await eventually("both arrive", () => reading.records.length === 2);
     await reading.stop();
     const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
     assert.equal(offsets?.partitions[0]?.offset, "2");

@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { type Mongo, mongo } from "../../../events/mongo/connect.ts";
 import { type StoreServer, startStore } from "../../../infra/embedded/store.ts";
 import { commitOf, places, walk } from "../../contract/commits.ts";
+import { eventually } from "../../eventually.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "pitrix-outage-"));
 const open: Mongo[] = [];
@@ -32,25 +33,20 @@ const timed = async (call: Promise<unknown>): Promise<number> => {
 };
 
 /** A signal takes a moment to reach every thread; until then the store may still answer. */
-const standsStill = async (pid: number): Promise<void> => {
-  const limit = Date.now() + 5_000;
-  const states = () =>
-    readdirSync(`/proc/${pid}/task`).map((thread) => readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8").split(") ").at(-1)?.[0]);
-  while (!states().every((state) => state === "T")) {
-    assert.ok(Date.now() < limit, "the store does not stand still");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-};
+const standsStill = (pid: number) =>
+  eventually("the store stands still", () =>
+    readdirSync(`/proc/${pid}/task`).every(
+      (thread) => readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8").split(") ").at(-1)?.[0] === "T",
+    ),
+  );
 
-const answering = async (instance: Mongo): Promise<void> => {
-  const limit = Date.now() + 20_000;
-  const answers = () =>
+const answering = (instance: Mongo) =>
+  eventually("it answers again", () =>
     instance.ping().then(
       () => true,
       () => false,
-    );
-  while (!(await answers())) assert.ok(Date.now() < limit, "it answers again");
-};
+    ),
+  );
 
 test("a store killed in the middle of writes has everything it acknowledged when it is back", async () => {
   const { instance, running } = await instanceOn("killed");

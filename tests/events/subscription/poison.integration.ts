@@ -14,11 +14,12 @@ import { alone, deadLetterTopic, subscribe } from "../../../events/subscription/
 import { embedded } from "../../../infra/embedded/shared.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { systemClock } from "../../../services/chassis/clock.ts";
-import { eventually } from "../../contract/log-world.ts";
+import { eventually } from "../../eventually.ts";
 import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "./rig.ts";
 
 const STREAMS = 400;
 const EACH = 5;
+const LIMIT = 150_000;
 const released = codec(schemas);
 
 test("100 poison in 2,000 events: 100 streams wait, all others go on, and after the fix a redrive makes it all equal to a fresh fold", async (t) => {
@@ -58,17 +59,6 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
     const found = await documents.get(READ_MODEL, keys);
     return found.reduce((sum, { value }) => sum + Object(value).names.length, 0);
   };
-  const until = async (condition: () => Promise<boolean>, what: string): Promise<void> => {
-    let holds = false;
-    const asking = (async () => {
-      for (const end = Date.now() + 60_000; !holds && Date.now() < end; ) {
-        holds = await condition();
-        if (!holds) await systemClock.sleep(50);
-      }
-    })();
-    await eventually(() => holds, what, 60_000);
-    await asking;
-  };
 
   const deadLetters: LogRecord[] = [];
   running.push(await log.follow(deadLetterTopic(service.name), (record) => void deadLetters.push(record)));
@@ -78,11 +68,12 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
 
   // What comes before the poison of a stream is applied, what comes after waits.
   const waiting = poisoned.reduce((sum, { version }) => sum + EACH - version + 1, 0);
-  await until(async () => (await countsOf()) === STREAMS * EACH - waiting, "all that can be applied is");
+  await eventually("all that can be applied is", async () => (await countsOf()) === STREAMS * EACH - waiting, LIMIT);
   for (const subscription of [READ_MODEL, REACTIONS]) {
-    await until(
-      async () => (await parking.streams(subscription)).reduce((sum, { events }) => sum + events, 0) === waiting,
+    await eventually(
       "the rest waits",
+      async () => (await parking.streams(subscription)).reduce((sum, { events }) => sum + events, 0) === waiting,
+      LIMIT,
     );
     const parked = await parking.streams(subscription);
     assert.deepEqual(
@@ -97,7 +88,7 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
       const origin = `${topic}/${partition}/${offset}`;
       const copied = () =>
         deadLetters.some(({ headers }) => headers["pitrix-origin"] === origin && headers["pitrix-subscription"] === subscription);
-      await eventually(copied, `a copy of ${eventId}`);
+      await eventually(`a copy of ${eventId}`, copied);
     }
   }
   assert.equal([...mine].filter((stream) => deadLetters.some(({ key }) => key === stream)).length, 100);
@@ -109,13 +100,13 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   const asked = { action: "redrive", by: "usr-admin", reason: "", time: new Date().toISOString() } as const;
   assert.equal((await askFor(parking, all, asked)).length, 200);
   for (const { redrive } of subscriptions) redrive();
-  await until(async () => (await parking.list(1)).length === 0, "nothing is parked any more");
+  await eventually("nothing is parked any more", async () => (await parking.list(1)).length === 0, LIMIT);
   assert.equal(await countsOf(), STREAMS * EACH);
   t.diagnostic(`worked off in ${Date.now() - mended} ms`);
 
   await begin(projector({ ...names, version: 2 }, documents, () => {}));
   const filled = async () => (await documents.get("names__v2", keys)).filter(({ version }) => version === EACH).length === STREAMS;
-  await until(filled, "a fresh fold is full");
+  await eventually("a fresh fold is full", filled, LIMIT);
   const sorted = async (collection: string) => (await documents.get(collection, keys)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   assert.deepEqual(await sorted(READ_MODEL), await sorted("names__v2"));
   for (const key of keys) {

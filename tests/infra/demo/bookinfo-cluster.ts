@@ -6,16 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type BookinfoVersion, buildRepository } from "../../../infra/demo/repository.ts";
 import { unpack } from "../../../services/packages/archive.ts";
-
-/** Waits until the probe answers something, at most ten seconds. */
-export const eventually = async <T>(probe: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> => {
-  for (const end = performance.now() + 10_000; performance.now() < end; ) {
-    const found = await probe();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`${what} did not come about within 10 s`);
-};
+import { eventually } from "../../eventually.ts";
 
 export type BookinfoNode = { readonly node_id: string; readonly role: string; readonly address: string; readonly folder: string };
 
@@ -70,10 +61,10 @@ export const bookinfoCluster = async (version: BookinfoVersion, env: Readonly<Re
       processes.set(node.node_id, child);
       let output = "";
       for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
-      await eventually(() => {
+      await eventually(`the start of ${node.node_id}`, () => {
         if (child.exitCode !== null) throw new Error(`${node.node_id} ended: ${output}`);
-        return output.includes("listens on") || undefined;
-      }, `the start of ${node.node_id}`);
+        return output.includes("listens on");
+      });
     },
     process: (node: BookinfoNode): ChildProcess => {
       const child = processes.get(node.node_id);

@@ -4,7 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { BookinfoVersion } from "../../../infra/demo/repository.ts";
-import { type BookinfoCluster, type BookinfoNode, eventually, startBookinfo } from "./bookinfo-cluster.ts";
+import { eventually } from "../../eventually.ts";
+import { type BookinfoCluster, type BookinfoNode, startBookinfo } from "./bookinfo-cluster.ts";
 
 type ServedBy = { node_id: string; address: string; role: string; version: string };
 type Part = { servedBy?: ServedBy; error?: string };
@@ -93,7 +94,7 @@ test("a reviews node that is added takes its turn once the page has read its met
   assert.equal(await reviewers(cluster), first.node_id, "without a signal nothing is read again");
   cluster.process(nodeOf(cluster, "productpage")).kill("SIGHUP");
   const both = [first.node_id, second.node_id].sort().join();
-  await eventually(async () => (await reviewers(cluster)) === both || undefined, "both reviews nodes taking turns");
+  await eventually("both reviews nodes taking turns", async () => (await reviewers(cluster)) === both);
 
   const ended = once(cluster.process(first), "exit");
   cluster.process(first).kill("SIGKILL");
@@ -151,7 +152,7 @@ test("metadata that cannot be read leaves what was known", async (t) => {
   cluster.process(productpage).stderr?.on("data", (chunk) => (errors += chunk));
   await writeFile(join(productpage.folder, "metadata.json"), "{");
   cluster.process(productpage).kill("SIGHUP");
-  await eventually(() => errors.includes("metadata not read") || undefined, "the complaint about the metadata");
+  await eventually("the complaint about the metadata", () => errors.includes("metadata not read"));
   assert.equal((await product(cluster)).reviews.servedBy?.role, "reviews");
 });
 

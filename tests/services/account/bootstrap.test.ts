@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "../../eventually.ts";
 import { administrator, client, served } from "./served.ts";
 
 const unset = { PITRIX_BOOTSTRAP_CLIENT: "", PITRIX_BOOTSTRAP_ADMIN: "" };
@@ -42,10 +43,10 @@ test("a client and an administrator that the settings name later are made too, o
     for (const id of ["account-2", "account-3"]) await (await world.start(id, later)).stop();
     const credentials = { client_id: "later", client_secret: "later secret" };
     const ask = { grant_type: "password", username: "later@example.org", password: "later password", ...credentials };
-    const { status } = await world.eventually(
-      () => world.token(ask),
-      (answer) => answer.status !== 404 && answer.status !== 403,
-    );
+    const { status } = await eventually("both are known", async () => {
+      const answer = await world.token(ask);
+      return answer.status !== 404 && answer.status !== 403 && answer;
+    });
     assert.equal(status, 200);
     assert.equal(world.printed.length, 2);
     const kinds = [...world.database.commits.values()].flatMap(({ events }) => events.map(({ type }) => type));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { eventually } from "../../eventually.ts";
 import { administrator, served } from "./served.ts";
 
 describe("groups over HTTP", () => {
@@ -59,10 +60,10 @@ describe("groups over HTTP", () => {
     const user_id = await makeUser("member@example.org");
     const joined = await world.call(admin, "POST", "/v1/groups:join", { group_id: [group_id], user_id: [user_id] });
     assert.deepEqual(joined.body, { group_id: [group_id], user_id: [user_id] });
-    await world.eventually(
-      () => world.call(admin, "GET", "/v1/users", { group_id }),
-      ({ body }) => body.user_set?.[0]?.user_id === user_id,
-    );
+    await eventually("it is in the group", async () => {
+      const { body } = await world.call(admin, "GET", "/v1/users", { group_id });
+      return body.user_set?.[0]?.user_id === user_id;
+    });
     assert.equal((await world.call(admin, "DELETE", "/v1/groups", { group_id: [group_id] })).status, 400);
     await world.call(admin, "POST", "/v1/groups:leave", { group_id: [group_id], user_id: [user_id] });
     assert.equal((await world.call(admin, "DELETE", "/v1/groups", { group_id: [group_id] })).status, 200);
@@ -92,7 +93,7 @@ describe("groups over HTTP", () => {
     const full = await makeGroup("full");
     await makeGroup("below", full);
     const ask = () => world.call(admin, "DELETE", "/v1/groups", { group_id: [empty, full] });
-    await world.eventually(ask, ({ status }) => status === 400);
+    await eventually("only the full one is left", async () => (await ask()).status === 400);
     const { body } = await ask();
     assert.match(body.details[0].cause, new RegExp(full));
     assert.equal((await group(empty)).status, "deleted");

@@ -100,18 +100,9 @@ export const served = async (environment: { readonly [name: string]: string } = 
     const { body } = await token({ grant_type: "password", username, password });
     return body.access_token;
   };
-  /** Until an answer is as expected; reactions take their time. */
-  const eventually = async <T>(ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> => {
-    for (const until = Date.now() + 5_000; ; ) {
-      const answer = await ask();
-      if (good(answer)) return answer;
-      if (Date.now() > until) throw new Error(`still ${JSON.stringify(answer)}`);
-      await clock.sleep(10);
-    }
-  };
 
   return {
-    ...{ call, token, signIn, eventually, printed, start, serving, database },
+    ...{ call, token, signIn, printed, start, serving, database },
     passTime: (milliseconds: number) => {
       ahead += milliseconds;
     },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { eventually } from "../../eventually.ts";
 import { administrator, served } from "./served.ts";
 
 describe("users over HTTP", () => {
@@ -59,10 +60,7 @@ describe("users over HTTP", () => {
     const user_id = await make("late@example.org", "user");
     const { body } = await world.token({ grant_type: "password", username: "late@example.org", password });
     await world.call(admin, "DELETE", "/v1/users", { user_id: [user_id] });
-    await world.eventually(
-      () => world.call(body.access_token, "GET", "/v1/users"),
-      ({ status }) => status === 401,
-    );
+    await eventually("its token opens nothing", async () => (await world.call(body.access_token, "GET", "/v1/users")).status === 401);
     assert.equal((await world.token({ grant_type: "refresh_token", refresh_token: body.refresh_token })).status, 403);
   });
 
@@ -136,10 +134,10 @@ describe("users over HTTP", () => {
     const developerId = await make("dev@vendor.example.org", "developer", vendor, "/v1/isv_users");
     const { body } = await world.call(vendor, "GET", "/v1/users");
     assert.deepEqual(body.user_set.map(({ user_id }: { user_id: string }) => user_id).toSorted(), [vendorId, developerId].toSorted());
-    const groups = await world.eventually(
-      () => world.call(vendor, "GET", "/v1/groups_detail"),
-      (answer) => answer.body.group_detail_set?.[0]?.user_set?.length === 2,
-    );
+    const groups = await eventually("both are in the group", async () => {
+      const answer = await world.call(vendor, "GET", "/v1/groups_detail");
+      return answer.body.group_detail_set?.[0]?.user_set?.length === 2 && answer;
+    });
     assert.equal(groups.body.total_count, 1);
     const detail = await world.call(vendor, "GET", "/v1/users_detail", { user_id: developerId });
     const [{ user, role_set, group_set }] = detail.body.user_detail_set;

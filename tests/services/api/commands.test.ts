@@ -20,8 +20,8 @@ import { reactionsOf } from "../../../services/providers/deployment/reactions.ts
 import { plan } from "../../../services/providers/local/plan.ts";
 import { runtimeService } from "../../../services/runtime/service.ts";
 import { root } from "../../choreography/root.ts";
+import { eventually } from "../../eventually.ts";
 import { served, type World } from "../chassis/world.ts";
-import { until } from "./world.ts";
 
 const usr = { userId: "usr-dev", ownerPath: ":grp-1:usr-dev" };
 let world: World;
@@ -136,7 +136,7 @@ const pitrix = async (...args: readonly string[]) => {
 test("while a job runs its command shows what happened and what is due; when it is done, the whole tree", async () => {
   const due = ({ body }: Awaited<ReturnType<typeof get>>) =>
     body.pending?.some(({ kind, service: at }: Record<string, string>) => kind === "effect" && at === "provider-local");
-  await until("the provider's effect is due", async () => due(await get("/v1/commands/j-1")), 20_000);
+  await eventually("the provider's effect is due", async () => due(await get("/v1/commands/j-1")));
   const running = (await get("/v1/commands/j-1")).body;
   assert.equal(running.finished, false);
   assert.deepEqual(running.unknown, ["account", "app", "repo"]);
@@ -148,7 +148,7 @@ test("while a job runs its command shows what happened and what is due; when it 
   );
 
   letGo();
-  await until("nothing is left", async () => (await get("/v1/commands/j-1")).body.pending === undefined, 30_000);
+  await eventually("nothing is left", async () => (await get("/v1/commands/j-1")).body.pending === undefined);
   const { body } = await get("/v1/commands/r-1");
   const types = body.root.flatMap(typesIn);
   for (const type of ["ClusterRequested", "RuntimeReserved", "ClusterDeploymentRequested", "DeploymentSucceeded", "ClusterActivated"])

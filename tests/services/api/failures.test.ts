@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "../../eventually.ts";
 import { echo, type Handler, upstreamServer } from "./upstream-server.ts";
-import { gatewayWorld, until } from "./world.ts";
+import { gatewayWorld } from "./world.ts";
 
 const worldWith = async (t: { after: (end: () => Promise<void>) => void }, names: readonly string[], options = {}) => {
   const world = await gatewayWorld(options);
@@ -40,10 +41,10 @@ test("one of two instances is killed under load: no read fails, none is stale, a
       note(`${writes ? "write" : "read"} ${status}${got.get("warning") ? " stale" : ""}`);
     }
   });
-  await until("both to work", () => servers.every(({ seen }) => seen.length > 50));
+  await eventually("both to work", () => servers.every(({ seen }) => seen.length > 50));
   await a?.kill();
   const before = b?.seen.length ?? 0;
-  await until("the other to go on", () => (b?.seen.length ?? 0) > before + 200);
+  await eventually("the other to go on", () => (b?.seen.length ?? 0) > before + 200);
   running = false;
   await Promise.all(load);
   assert.deepEqual([...statuses.keys()].sort(), ["read 200", "write 200"]);
@@ -61,7 +62,7 @@ test("a service is dead: writes are refused at once, reads get what the same cal
   const first = await system.write("PATCH", "/v1/apps", {}, write);
   assert.deepEqual([first.status, first.body.code, first.error], [503, 14, "service_unavailable"]);
   assert.equal(first.headers.get("retry-after"), "2");
-  await until("the breaker to open", async () => /pitrix_gateway_breaker_state\{upstream="app",.*\} 2/.test(await world.figures()));
+  await eventually("the breaker to open", async () => /pitrix_gateway_breaker_state\{upstream="app",.*\} 2/.test(await world.figures()));
   const times: number[] = [];
   for (let each = 0; each < 20; each++) {
     const refused = await system.write("PATCH", "/v1/apps", keyed, write);
@@ -90,7 +91,7 @@ test("a service is dead: writes are refused at once, reads get what the same cal
   world.ahead = 0;
 
   await a?.start();
-  await until("the service to be noticed", async () => (await system.get("/v1/apps?status=draft")).status === 200);
+  await eventually("the service to be noticed", async () => (await system.get("/v1/apps?status=draft")).status === 200);
   const back = await system.get("/v1/apps?status=active");
   assert.deepEqual([back.status, back.headers.get("warning")], [200, null]);
 });
@@ -176,7 +177,7 @@ test("another service at the address says so by 421 and is left alone; the reque
   await b.kill();
   assert.equal((await system.write("PATCH", "/v1/apps", {}, write)).status, 503);
   a.state.answersFor = "app";
-  await until("the instance to be used again", async () => (await system.get("/v1/apps")).status === 200);
+  await eventually("the instance to be used again", async () => (await system.get("/v1/apps")).status === 200);
   assert.match(await world.figures(), /pitrix_gateway_upstream_seconds_count\{upstream="app",outcome="misdirected"\} [1-9]/);
 });
 

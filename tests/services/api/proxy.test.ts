@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { createConnection } from "node:net";
 import { after, before, test } from "node:test";
+import { eventually } from "../../eventually.ts";
 import { echo, type UpstreamServer, upstreamServer } from "./upstream-server.ts";
-import { type GatewayWorld, gatewayWorld, until } from "./world.ts";
+import { type GatewayWorld, gatewayWorld } from "./world.ts";
 
 let world: GatewayWorld;
 let app: UpstreamServer;
@@ -150,7 +151,7 @@ test("a large answer that breaks off does not look whole", async () => {
     response.write("x".repeat(MEGABYTE), () => response.destroy());
   };
   await assert.rejects(system.get("/v1/apps"));
-  await until("it to be logged", () => world.logged.some(({ message }) => message === "an answer broke off"));
+  await eventually("it to be logged", () => world.logged.some(({ message }) => message === "an answer broke off"));
   app.state.handler = echo("app");
 });
 
@@ -173,7 +174,7 @@ test("a caller who leaves takes the request along", async () => {
   const leaving = new AbortController();
   const asked = fetch(`${world.url}/v1/apps`, { headers: { authorization: system.authorization }, signal: leaving.signal });
   const before = app.seen.length;
-  await until("the service to be asked", () => app.seen.length > before);
+  await eventually("the service to be asked", () => app.seen.length > before);
   leaving.abort();
   await assert.rejects(asked);
   await closed;

@@ -4,10 +4,10 @@ import { apiModule } from "../../../services/api/service.ts";
 import { staticDirectory } from "../../../services/chassis/discovery.ts";
 import { metrics } from "../../../services/chassis/metrics.ts";
 import { serve } from "../../../services/chassis/serve.ts";
+import { eventually } from "../../eventually.ts";
 import { example } from "../chassis/http/example.ts";
 import { served } from "../chassis/world.ts";
 import { upstreamServer } from "./upstream-server.ts";
-import { until } from "./world.ts";
 
 test("the gateway runs as any service does, before a real one: commands, positions, figures, and an orderly end", async (t) => {
   const behind = await served({ ...example, name: "app" });
@@ -49,9 +49,9 @@ test("the gateway runs as any service does, before a real one: commands, positio
     finish = () => void response.end("{}");
   };
   const underWay = fetch(`${front.url}/v1/repos`, { headers: { ...headers, connection: "close" } });
-  await until("the request to be under way", () => slow.seen.length === 1);
+  await eventually("the request to be under way", () => slow.seen.length === 1);
   const stopping = front.stop();
-  await until("the gateway to take no more", async () => {
+  await eventually("the gateway to take no more", async () => {
     const refused = await fetch(`${front.url}/livez`).catch(() => "refused");
     return refused === "refused";
   });

@@ -122,11 +122,3 @@ export const gatewayWorld = async ({ slow, probe, reset = 100, ...options }: Opt
   return world;
 };
 export type GatewayWorld = Awaited<ReturnType<typeof gatewayWorld>>;
-
-/** Waits for a condition, with a limit. */
-export const until = async (what: string, condition: () => boolean | Promise<boolean>, milliseconds = 20_000): Promise<void> => {
-  for (const end = Date.now() + milliseconds; !(await condition()); ) {
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};

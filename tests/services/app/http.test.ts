@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { buildRepository } from "../../../infra/demo/repository.ts";
 import { serveRepository } from "../../../infra/demo/serve.ts";
 import { digestOf } from "../../../services/packages/archive.ts";
-import { eventually } from "../repo/world.ts";
+import { eventually } from "../../eventually.ts";
 import { type Answer, type Caller, served } from "./served.ts";
 
 let platform: Awaited<ReturnType<typeof served>>;

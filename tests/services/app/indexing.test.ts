@@ -5,8 +5,8 @@ import { buildRepository } from "../../../infra/demo/repository.ts";
 import type { AppDocument, StoreAppDocument } from "../../../services/app/read-models/apps.ts";
 import type { StoreVersionDocument, VersionDocument } from "../../../services/app/read-models/versions.ts";
 import type { RepoEventDocument } from "../../../services/repo/read-models.ts";
+import { eventually } from "../../eventually.ts";
 import { createRepo, unchanged } from "../repo/fixtures.ts";
-import { eventually } from "../repo/world.ts";
 import { type Platform, withPlatform } from "./platform.ts";
 
 const repoId = "repo-1";

@@ -4,8 +4,9 @@ import { appService } from "../../../services/app/service.ts";
 import type { RepoEventDocument } from "../../../services/repo/read-models.ts";
 import { readFileOver } from "../../../services/repo/remote/read-file.ts";
 import { repoService } from "../../../services/repo/service.ts";
+import { eventually } from "../../eventually.ts";
 import { createRepo } from "../repo/fixtures.ts";
-import { clock, eventually, type Running, world } from "../repo/world.ts";
+import { clock, type Running, world } from "../repo/world.ts";
 
 export type Platform = {
   readonly repo: Running;

@@ -21,7 +21,7 @@ import { type Serving, serve } from "../../../services/chassis/serve.ts";
 import type { ServiceModule } from "../../../services/chassis/tools.ts";
 import { readFileOver } from "../../../services/repo/remote/read-file.ts";
 import { repoService } from "../../../services/repo/service.ts";
-import { eventually } from "../repo/world.ts";
+import { eventually } from "../../eventually.ts";
 
 const client = { client_id: "first-client", client_secret: "first secret" };
 const administrator = { email: "admin@example.org", password: "correct horse" };

@@ -3,11 +3,9 @@ import { test } from "node:test";
 import { type BreakerState, breakers, TimedOut } from "../../../services/chassis/breaker.ts";
 import { systemClock } from "../../../services/chassis/clock.ts";
 import { isOutage } from "../../../services/chassis/http/errors.ts";
+import { eventually } from "../../eventually.ts";
 
 const failing = () => Promise.reject(new Error("down"));
-const eventually = async (check: () => boolean): Promise<void> => {
-  for (const until = Date.now() + 5_000; !check(); await systemClock.sleep(5)) if (Date.now() > until) assert.fail("it did not come to be");
-};
 
 test("a breaker opens after failures, fails fast, tries once, and closes when that works", async () => {
   const states: BreakerState[] = [];
@@ -22,7 +20,7 @@ test("a breaker opens after failures, fails fast, tries once, and closes when th
   await assert.rejects(attempt, (error) => isOutage(error));
   assert.equal(called, false);
   assert.equal(await guard("y", 1_000, async () => "others go on"), "others go on");
-  await eventually(() => state("x") === "half open");
+  await eventually("it is half open", () => state("x") === "half open");
   assert.equal(await guard("x", 1_000, async () => "back"), "back");
   assert.equal(state("x"), "closed");
   assert.deepEqual(states, ["closed", "open", "closed", "half open", "closed"]); // The third is the other breaker's.

@@ -4,6 +4,7 @@ import { memoryLogBroker } from "../../../events/memory/log.ts";
 import type { Clock } from "../../../events/ports.ts";
 import { systemClock } from "../../../services/chassis/clock.ts";
 import { announce, directory, INSTANCES_TOPIC, type ServiceInstance, staticDirectory } from "../../../services/chassis/discovery.ts";
+import { eventually } from "../../eventually.ts";
 
 /** A clock that stands still until it is moved; those who sleep wake when their time has come. */
 const handClock = () => {
@@ -37,9 +38,6 @@ const handClock = () => {
 };
 
 const self = (instance: string, service = "app"): ServiceInstance => ({ service, instance, url: `http://${instance}`, since: "now" });
-const eventually = async (check: () => boolean): Promise<void> => {
-  for (const until = Date.now() + 5_000; !check(); await systemClock.sleep(5)) if (Date.now() > until) assert.fail("it did not come to be");
-};
 
 test("an instance that announces itself is found by its service until it says goodbye", async () => {
   const broker = memoryLogBroker({ clock: systemClock });
@@ -47,13 +45,14 @@ test("an instance that announces itself is found by its service until it says go
   const found = await directory(ports);
   const [one, two] = [await announce(ports, self("one"), assert.ifError), await announce(ports, self("two"), assert.ifError)];
   const repo = await announce(ports, self("three", "repo"), assert.ifError);
-  await eventually(() => found.instancesOf("app").length === 2 && found.instancesOf("repo").length === 1);
+  await eventually("all are found", () => found.instancesOf("app").length === 2 && found.instancesOf("repo").length === 1);
   assert.deepEqual(found.services(), ["app", "repo"]);
   assert.deepEqual(found.instancesOf("repo"), [self("three", "repo")]);
   const late = await directory(ports);
   assert.equal(late.instancesOf("app").length, 2);
   await one.stop();
-  await eventually(() => found.instancesOf("app").length === 1);
+  // Sooner than silence tells.
+  await eventually("the goodbye", () => found.instancesOf("app").length === 1, 5_000);
   assert.equal(found.instancesOf("app")[0]?.instance, "two");
   await Promise.all([two.stop(), repo.stop(), found.stop(), late.stop()]);
 });
@@ -66,11 +65,11 @@ test("who falls silent is forgotten after six seconds, while others beat on", as
   const beating = await announce(ports, self("alive"), assert.ifError);
   const value = Buffer.from(JSON.stringify(self("dying")));
   await ports.log.publish([{ topic: INSTANCES_TOPIC, key: "dying", value, headers: { "pitrix-beat": String(clock.now()) } }]);
-  await eventually(() => found.instancesOf("app").length === 2);
+  await eventually("both are found", () => found.instancesOf("app").length === 2);
   await pass(5_000);
   assert.equal(found.instancesOf("app").length, 2);
   await pass(4_000);
-  await eventually(() => found.instancesOf("app").length === 1);
+  await eventually("one is forgotten", () => found.instancesOf("app").length === 1);
   assert.equal(found.instancesOf("app")[0]?.instance, "alive");
   await Promise.all([beating.stop(), found.stop()]);
 });
@@ -98,7 +97,7 @@ test("when nobody is heard any more, whoever was there last still counts", async
   const found = await directory(ports);
   const value = Buffer.from(JSON.stringify(self("one")));
   await ports.log.publish([{ topic: INSTANCES_TOPIC, key: "one", value, headers: { "pitrix-beat": String(clock.now()) } }]);
-  await eventually(() => found.instancesOf("app").length === 1);
+  await eventually("it is found", () => found.instancesOf("app").length === 1);
   await pass(60_000);
   assert.equal(found.instancesOf("app").length, 1);
   await found.stop();
@@ -113,18 +112,18 @@ test("when the log speaks again, nobody is forgotten because another was heard f
     return ports.log.publish([{ topic: INSTANCES_TOPIC, key: instance, value, headers: { "pitrix-beat": String(clock.now()) } }]);
   };
   await Promise.all([beat("one"), beat("two")]);
-  await eventually(() => found.instancesOf("app").length === 2);
+  await eventually("both are found", () => found.instancesOf("app").length === 2);
   await pass(60_000);
   await beat("one");
   await beat("three");
-  await eventually(() => found.instancesOf("app").length === 3);
+  await eventually("three are found", () => found.instancesOf("app").length === 3);
   await pass(4_000);
   await beat("one");
   await beat("four");
-  await eventually(() => found.instancesOf("app").length === 4);
+  await eventually("four are found", () => found.instancesOf("app").length === 4);
   await pass(3_000);
   await beat("one");
-  await eventually(() => found.instancesOf("app").length === 2);
+  await eventually("two are forgotten", () => found.instancesOf("app").length === 2);
   assert.deepEqual(
     found
       .instancesOf("app")

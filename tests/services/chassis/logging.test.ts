@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Service, service } from "../../../events/service.ts";
 import { logging } from "../../../services/chassis/logging.ts";
-import { until } from "../api/world.ts";
+import { eventually } from "../../eventually.ts";
 import { example } from "./http/example.ts";
 import { watchedService } from "./metrics-ground.ts";
 
@@ -33,12 +33,10 @@ const tables = (): Service => {
 test("a line of the log says who tells it, and what request and what action it is about", async (t) => {
   const world = await watchedService(tables());
   t.after(world.stop);
-  const said = async (message: string, correlationId?: string) => {
-    const find = () =>
-      world.lines.find((line) => line.msg === message && (correlationId === undefined || line.correlationId === correlationId));
-    await until(`"${message}"`, () => find() !== undefined);
-    return find() ?? {};
-  };
+  const said = (message: string, correlationId?: string) =>
+    eventually(`"${message}"`, () =>
+      world.lines.find((line) => line.msg === message && (correlationId === undefined || line.correlationId === correlationId)),
+    );
   const request = (id: string) => ({ "x-request-id": id });
   const made = await world.send("POST", "/v1/categories", { name: "one", locale: "{}" }, request("r-create"));
   assert.equal(made.status, 200);

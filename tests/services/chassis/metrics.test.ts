@@ -10,7 +10,7 @@ import { lagIn } from "../../../services/chassis/metrics/lag.ts";
 import { measured } from "../../../services/chassis/metrics/measured.ts";
 import { metrics } from "../../../services/chassis/metrics.ts";
 import { commitOf, encoded } from "../../contract/commits.ts";
-import { until } from "../api/world.ts";
+import { eventually } from "../../eventually.ts";
 import { example } from "./http/example.ts";
 import { gate, watchedService } from "./metrics-ground.ts";
 
@@ -32,9 +32,9 @@ test("commits whose publication is held up are due and get older, and are not an
   assert.ok(age >= 60 && age < 120, `${age}`);
 
   held.open();
-  await until("the publication", async () => (await world.figure("pitrix_relay_pending")) === 0);
+  await eventually("the publication", async () => (await world.figure("pitrix_relay_pending")) === 0);
   // The marks go a moment later, together; each look is at figures of its own time.
-  await until("the marks are taken off", async () => {
+  await eventually("the marks are taken off", async () => {
     world.ground.ahead += LATER;
     return (await world.figure("pitrix_due_marks", { kind: "publish" })) === 0;
   });
@@ -42,7 +42,7 @@ test("commits whose publication is held up are due and get older, and are not an
   assert.equal(await world.figure("pitrix_relay_lag_seconds_count"), 3);
   assert.ok(((await world.figure("pitrix_relay_lag_seconds_sum")) ?? 0) >= 180, "from the commit, however long ago");
   const model = { subscription: "categories__v1" };
-  await until("the read model", async () => ((await world.figure("pitrix_event_latency_seconds_count", model)) ?? 0) > 0);
+  await eventually("the read model", async () => ((await world.figure("pitrix_event_latency_seconds_count", model)) ?? 0) > 0);
   assert.ok(((await world.figure("pitrix_event_latency_seconds_sum", model)) ?? 0) >= 60, "of the last event of a batch");
   assert.equal(await world.figure("pitrix_decisions_total", { command: "CreateCategory", outcome: "committed" }), 3);
 });
@@ -56,7 +56,7 @@ test("a subscription that is held up lags in events and seconds, and is up to da
   world.ground.calls = (call) => (call.startsWith("documents.write categories") ? held.closed : Promise.resolve());
   await world.send("POST", "/v1/categories", category("one"));
   await world.send("POST", "/v1/categories", category("two"));
-  await until("the publication", async () => (await world.figure("pitrix_relay_pending")) === 0);
+  await eventually("the publication", async () => (await world.figure("pitrix_relay_pending")) === 0);
   world.ground.ahead += LATER;
   assert.equal(await world.figure("pitrix_subscription_lag_events", model), 2);
   const seconds = (await world.figure("pitrix_subscription_lag_seconds", model)) ?? 0;
@@ -65,7 +65,7 @@ test("a subscription that is held up lags in events and seconds, and is up to da
 
   held.open();
   const { progress } = world.instance.subscriptions().get("categories__v1") ?? {};
-  await until("the read model", () => [...(progress?.values() ?? [])].reduce((sum, at) => sum + at, 0) === 2);
+  await eventually("the read model", () => [...(progress?.values() ?? [])].reduce((sum, at) => sum + at, 0) === 2);
   world.ground.ahead += LATER;
   assert.equal(await world.figure("pitrix_subscription_lag_events", model), 0);
   assert.equal(await world.figure("pitrix_subscription_lag_seconds", model), 0);
@@ -76,9 +76,9 @@ test("a partition that another instance has taken over is told by that one only"
   const world = await watchedService(example);
   t.after(world.stop);
   const places = (one: Pick<typeof world, "instance">) => [...(one.instance.subscriptions().get("categories__v1")?.progress.keys() ?? [])];
-  await until("both partitions", () => places(world).length === 2);
+  await eventually("both partitions", () => places(world).length === 2);
   const other = await world.start("two");
-  await until("one each", () => places(world).length === 1 && places(other).length === 1);
+  await eventually("one each", () => places(world).length === 1 && places(other).length === 1);
   assert.deepEqual([...places(world), ...places(other)].sort(), ["pitrix.category/0", "pitrix.category/1"]);
 });
 
@@ -95,13 +95,13 @@ test("effects are told while they run, by what came of their attempts, and how l
   const world = await watchedService(withEffect(run));
   t.after(world.stop);
   categoryId = (await world.send("POST", "/v1/categories", category("one"))).body.category_id;
-  await until("the second attempt", async () => attempts === 2 && (await world.figure("pitrix_effects_running")) === 1);
+  await eventually("the second attempt", async () => attempts === 2 && (await world.figure("pitrix_effects_running")) === 1);
   assert.equal(await world.figure("pitrix_due_marks", { kind: "effects" }), 1);
   const attempted = (outcome: string) => world.figure("pitrix_effect_attempts_total", { effect: "CategoryCreated", outcome });
   assert.equal(await attempted("failed"), 1);
   assert.equal(await attempted("done"), undefined);
   held.open();
-  await until("its outcome", async () => (await world.figure("pitrix_decisions_total", { command: "RenameCategory" })) === 1);
+  await eventually("its outcome", async () => (await world.figure("pitrix_decisions_total", { command: "RenameCategory" })) === 1);
   assert.equal(await attempted("done"), 1);
   assert.equal(await world.figure("pitrix_effect_seconds_count", { effect: "CategoryCreated" }), 2);
   assert.equal(await world.figure("pitrix_failures_total", { where: "effect" }), 1);

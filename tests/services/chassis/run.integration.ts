@@ -6,16 +6,10 @@ import { kafkaLog } from "../../../events/kafka/log.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
 import { systemClock } from "../../../services/chassis/clock.ts";
 import { directory } from "../../../services/chassis/discovery.ts";
+import { eventually } from "../../eventually.ts";
 import { platformKey } from "./world.ts";
 
 const main = fileURLToPath(new URL("../../../services/main.js", import.meta.url));
-const eventually = async <T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> => {
-  for (const until = Date.now() + 60_000; ; await systemClock.sleep(20)) {
-    const found = await ask();
-    if (found !== undefined) return found;
-    if (Date.now() > until) assert.fail(`${what} did not come to be`);
-  }
-};
 
 test("a service starts on Kafka and a document store, is found, answers, and ends in order when it is told to", async (t) => {
   const { kafka, store } = await embedded();
@@ -60,14 +54,14 @@ test("a service starts on Kafka and a document store, is found, answers, and end
     return given;
   });
   const users = () => fetch(`${url}/v1/users`, { headers: { authorization: `Bearer ${token}` } });
-  await eventually("an answer to the token", async () => (await users()).status === 200 || undefined);
+  await eventually("an answer to the token", async () => (await users()).status === 200);
   assert.equal((await fetch(`${url}/readyz`)).status, 200);
 
   const told = Date.now();
   process.kill("SIGTERM");
   assert.equal(await ended, 0);
   assert.ok(Date.now() - told < 10_000);
-  await eventually("its goodbye", () => (found.instancesOf("account").length === 0 ? true : undefined));
+  await eventually("its goodbye", () => found.instancesOf("account").length === 0);
   assert.doesNotMatch(said, /client secret|correct horse/);
   await found.stop();
 });

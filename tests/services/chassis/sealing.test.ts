@@ -6,6 +6,7 @@ import type { Log } from "../../../events/ports.ts";
 import { systemClock } from "../../../services/chassis/clock.ts";
 import { KEYS_TOPIC, KeyGone, sealing } from "../../../services/chassis/sealing.ts";
 import type { PlatformKey } from "../../../services/chassis/settings.ts";
+import { eventually } from "../../eventually.ts";
 import { random } from "./world.ts";
 
 const clock = systemClock;
@@ -20,10 +21,6 @@ const onTopic = async (log: Log): Promise<ReadonlyMap<string, string | null>> =>
   await following.caughtUp;
   await following.stop();
   return found;
-};
-const eventually = async (check: () => Promise<boolean>): Promise<void> => {
-  for (const until = Date.now() + 5_000; !(await check()); await clock.sleep(5))
-    if (Date.now() > until) assert.fail("it did not come to be");
 };
 
 test("a sealed secret is opened again, here and by any other process", async () => {
@@ -77,7 +74,7 @@ test("a forgotten secret is gone in every process, for ever", async () => {
   await there.forget(sealed);
   await there.forget(sealed);
   await assert.rejects(there.open(sealed), KeyGone);
-  await eventually(() =>
+  await eventually("it is gone here too", () =>
     here.open(sealed).then(
       () => false,
       (error) => error instanceof KeyGone,
@@ -124,7 +121,7 @@ test("a key that somebody wraps again while it is forgotten stays forgotten", as
   const [id = "", wrapped] = [...(await onTopic(log))][0] ?? [];
   await here.forget(sealed);
   await log.publish([{ topic: KEYS_TOPIC, key: id, value: Buffer.from(wrapped ?? ""), headers: {} }]);
-  await eventually(async () => (await onTopic(log)).get(id) === null);
+  await eventually("its key is gone", async () => (await onTopic(log)).get(id) === null);
   await assert.rejects(here.open(sealed), KeyGone);
   await here.stop();
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
-import { until } from "../api/world.ts";
+import { eventually } from "../../eventually.ts";
 import { platformKey } from "./world.ts";
 
 const program = fileURLToPath(new URL("./stopping-process.js", import.meta.url));
@@ -33,7 +33,7 @@ test("told to end, a process answers what is under way and leaves work that does
         .map((line) => JSON.parse(line));
     const says = async (message: string): Promise<Line> => {
       const said = () => child.exitCode !== null || lines().some(({ msg }) => msg === message);
-      await until(message, said, 60_000).catch((error: unknown) => assert.fail(`${error}\n${text}`));
+      await eventually(message, said).catch((error: unknown) => assert.fail(`${error}\n${text}`));
       const line = lines().find(({ msg }) => msg === message);
       assert.ok(line, text);
       return line;
@@ -70,7 +70,7 @@ test("told to end, a process answers what is under way and leaves work that does
   const following = await log.follow("pitrix.category", ({ key, headers }) => {
     if (key === stream) types.push(headers.ce_type);
   });
-  await until("the outcome on the log", () => types.length >= 2, 20_000);
+  await eventually("the outcome on the log", () => types.length >= 2);
   second.child.kill("SIGTERM");
   assert.equal(await second.ended, 0);
   await following.stop();

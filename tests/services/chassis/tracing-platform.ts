@@ -16,7 +16,7 @@ import { type Tracing, tracing } from "../../../services/chassis/tracing.ts";
 import { clusterService } from "../../../services/cluster/service.ts";
 import { runtimeService } from "../../../services/runtime/service.ts";
 import { bookinfo, provider } from "../../choreography/cluster-requested.ts";
-import { until } from "../api/world.ts";
+import { eventually } from "../../eventually.ts";
 import { platformKey, served } from "./world.ts";
 
 /** The settings of a process with these of OpenTelemetry. */
@@ -84,7 +84,7 @@ export const tracedPlatform = async (telemetry: Record<string, string>) => {
     ...{ version_id: "appv-1", app_id: "app-1", type: "vmbased", status: "active", package_digest: "sha256:1", package_owner: "repo" },
     ...{ config_json: await bookinfo("config.json"), template: await bookinfo("cluster.json.tmpl"), owner: "usr-1", owner_path: ":usr-1" },
   });
-  await until("the runtime to be known", async () => (await cluster.documents.get("runtimes__v1", ["runtime-1"])).length === 1);
+  await eventually("the runtime to be known", async () => (await cluster.documents.get("runtimes__v1", ["runtime-1"])).length === 1);
 
   const authorization = `Bearer ${await base.token("system")}`;
   return {
@@ -112,7 +112,7 @@ export const tracedPlatform = async (telemetry: Record<string, string>) => {
     active: async () => {
       const status = async () =>
         (await cluster.documents.find("clusters__v1", { where: [], offset: 0, limit: 1 })).documents[0]?.value.status;
-      await until("the cluster to be active", async () => (await status()) === "active", 20_000);
+      await eventually("the cluster to be active", async () => (await status()) === "active");
     },
     flush: async () => void (await Promise.all(traces.map(({ flush }) => flush()))),
     stop: async (): Promise<void> => {

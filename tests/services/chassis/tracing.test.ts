@@ -5,7 +5,7 @@ import { ConfigError } from "../../../services/chassis/config.ts";
 import { silent } from "../../../services/chassis/logging.ts";
 import { metrics } from "../../../services/chassis/metrics.ts";
 import { tracing } from "../../../services/chassis/tracing.ts";
-import { until } from "../api/world.ts";
+import { eventually } from "../../eventually.ts";
 import { collector, type Received } from "./tracing-collector.ts";
 import { configWith, tracedPlatform } from "./tracing-platform.ts";
 
@@ -24,7 +24,7 @@ test("one trace shows the whole choreography of a cluster's creation, from the c
   await platform.active();
   const ofTrace = () => taken.spans.filter(({ traceId }) => traceId === CALLER.trace);
   const orphans = () => ofTrace().filter(({ parentSpanId }) => !ofTrace().some(({ spanId }) => spanId === parentSpanId));
-  await until("all spans to come", async () => {
+  await eventually("all spans to come", async () => {
     await platform.flush();
     return ofTrace().some(({ name }) => name === "decide CompleteClusterAction") && orphans().length === 1;
   });
@@ -94,7 +94,7 @@ test("what a caller does not want to be traced is not exported, nor what is no t
   assert.equal((await platform.createCluster({ traceparent: `00-${"0".repeat(32)}-${CALLER.span}-01` })).status, 200);
   await platform.active();
   assert.equal((await platform.createCluster({ traceparent: `00-${"a".repeat(32)}-${CALLER.span}-01` })).status, 200);
-  await until("a span of the one that is wanted", async () => {
+  await eventually("a span of the one that is wanted", async () => {
     await platform.flush();
     return taken.spans.length > 0;
   });
@@ -127,7 +127,7 @@ test("a collector that takes everything and answers nothing is given up, and hol
   const traces = await tracing(config, { service: "a", instance: "a" }, measured.spans, logger);
   assert.ok(traces);
   for (let nth = 0; nth < 10_000; nth++) traces.tracer({ name: "nothing", kind: "internal", attributes: { nth } }, null).end();
-  await until("the loss to be counted", async () => /outcome="lost"/.test(await measured.text()), 10_000);
+  await eventually("the loss to be counted", async () => /outcome="lost"/.test(await measured.text()), 10_000);
   const stopping = Date.now();
   await traces.stop();
   assert.ok(Date.now() - stopping < 4_000, `${Date.now() - stopping} ms`);

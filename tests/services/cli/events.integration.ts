@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import { sharedKafka } from "../../../infra/embedded/shared.ts";
 import { program } from "../../../services/cli/program.ts";
-import { eventually } from "../../contract/log-world.ts";
 import { changes } from "../../events/subscription/rig.ts";
+import { eventually } from "../../eventually.ts";
 
 const topic = { name: "pitrix.category", partitions: 6, compacted: false };
 
@@ -48,7 +48,7 @@ test("what is on the log is shown decoded, and with --follow what comes, until i
   const publishing = (async () => {
     while (following.lines().length === 0 && version < 400) await log.publish(changes(key, ++version, version));
   })();
-  await eventually(() => following.lines().length > 0, "it sees what comes");
+  await eventually("it sees what comes", () => following.lines().length > 0);
   await publishing;
   interrupt.abort();
   await following.ended;

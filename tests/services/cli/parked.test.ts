@@ -3,8 +3,8 @@ import { after, before, test } from "node:test";
 import { CommandFailed } from "../../../services/cli/failure.ts";
 import { age, painter, plain, secondsOf, table } from "../../../services/cli/output.ts";
 import { program } from "../../../services/cli/program.ts";
-import { eventually } from "../../contract/log-world.ts";
 import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "../../events/subscription/rig.ts";
+import { eventually } from "../../eventually.ts";
 import { served, type World } from "../chassis/world.ts";
 
 const poison: Poison = new Set(["category/a@2", "category/b@1", "category/c@1"]);
@@ -48,7 +48,7 @@ before(async () => {
   world = await served(catalog(poison).service);
   await world.log.publish(["a", "b", "c", "d"].flatMap((key) => changes(key, 1, 3)));
   const subscriptions = () => [...world.serving.instance.subscriptions().values()];
-  await eventually(() => subscriptions().reduce((sum, { parked }) => sum + parked.size, 0) === 6, "three streams are parked by both");
+  await eventually("three streams are parked by both", () => subscriptions().reduce((sum, { parked }) => sum + parked.size, 0) === 6);
 });
 after(() => world.stop());
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { repoService } from "../../../services/repo/service.ts";
+import { eventually } from "../../eventually.ts";
 import { createRepo, unchanged } from "./fixtures.ts";
-import { clock, eventually, world } from "./world.ts";
+import { clock, world } from "./world.ts";
 
 test("the key of a credential is destroyed once it opens nothing any more: when another takes its place, and with the repository", async () => {
   const opened: string[] = [];

@@ -5,8 +5,9 @@ import { buildRepository } from "../../../infra/demo/repository.ts";
 import type { RegisteredRepo } from "../../../services/repo/domain/repo.ts";
 import type { ReadFile } from "../../../services/repo/ports.ts";
 import { repoService } from "../../../services/repo/service.ts";
+import { eventually } from "../../eventually.ts";
 import { createRepo } from "./fixtures.ts";
-import { clock, eventually, type Running, world } from "./world.ts";
+import { clock, type Running, world } from "./world.ts";
 
 const reading = async ({ instance }: Running): Promise<RegisteredRepo["indexing"]> => {
   const { state } = await instance.state("repo", "repo/repo-1");

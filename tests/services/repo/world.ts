@@ -19,17 +19,6 @@ export const clock: Clock = {
   random: () => Math.random(),
 };
 
-/** Some time before a condition holds; fails if it does not. */
-export const eventually = async <T>(what: string, look: () => Promise<T | undefined | false>, limit = 10_000): Promise<T> => {
-  const until = Date.now() + limit;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > until) throw new Error(`did not happen within ${limit} ms: ${what}`);
-    await pause(5);
-  }
-};
-
 /** A service that runs on its own database in memory. */
 export type Running = {
   readonly instance: Instance;

@@ -54,15 +54,6 @@ export const securedStore = async (known: Authority, services: readonly string[]
   return (service) => store.urlFor(`pitrix_${service}`);
 };
 
-/** Asks again until there is an answer, for a minute. */
-export const eventually = async <T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> => {
-  for (const until = Date.now() + 60_000; ; await systemClock.sleep(50)) {
-    const found = await ask();
-    if (found !== undefined) return found;
-    if (Date.now() > until) throw new Error(`${what} did not come to be`);
-  }
-};
-
 /** The log, connected to as a service does it. */
 export const connected = async (t: TestContext, environment: Environment): Promise<Log> => {
   const others = { MONGODB_URL: "mongodb://localhost/", PITRIX_SEALING_KEYS: platformKey() };

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { kafkaLog } from "../../../../events/kafka/log.ts";
 import { Denied } from "../../../../services/chassis/tls/denied.ts";
+import { eventually } from "../../../eventually.ts";
 import { type Authority, authority, renew } from "./authority.ts";
-import { connected, eventually, securedKafka } from "./ground.ts";
+import { connected, securedKafka } from "./ground.ts";
 
 let known: Authority;
 let settings: Awaited<ReturnType<typeof securedKafka>>;
@@ -61,7 +62,7 @@ test("the next connection shows a renewed certificate", { timeout: 120_000 }, as
     );
   assert.equal(await isLetIn(), true);
   renew(mine, authority().issue("foreign"));
-  await eventually("the refusal", async () => !(await isLetIn()) || undefined);
+  await eventually("the refusal", async () => !(await isLetIn()));
   renew(mine, known.issue("ours-again"));
-  await eventually("the return", async () => (await isLetIn()) || undefined);
+  await eventually("the return", isLetIn);
 });

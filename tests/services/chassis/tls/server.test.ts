@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { connections, exchange } from "../../../../services/api/exchange.ts";
 import { systemClock } from "../../../../services/chassis/clock.ts";
 import { type Logger, silent } from "../../../../services/chassis/logging.ts";
 import { certificates } from "../../../../services/chassis/tls/certificates.ts";
 import { sendAsProcess } from "../../../../services/chassis/tls/request.ts";
 import { serverOf } from "../../../../services/chassis/tls/server.ts";
+import { eventually } from "../../../eventually.ts";
 import { authority, type Issued, renew } from "./authority.ts";
 import { shownBy } from "./peer.ts";
 
@@ -46,11 +46,6 @@ const client = (t: TestContext, files: Issued | undefined, ca: string) => {
   const { send, close } = sendAsProcess(inUse(t, files, ca));
   t.after(close);
   return async (url: string): Promise<string> => Buffer.from((await send({ url }, AbortSignal.timeout(10_000))).body).toString();
-};
-
-const eventually = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const until = Date.now() + 20_000; !(await holds()); await pause(10))
-    if (Date.now() > until) assert.fail(`${what} did not come to be`);
 };
 
 test("who shows a certificate of the platform's authority is let in, and nobody else", async (t) => {

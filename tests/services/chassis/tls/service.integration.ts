@@ -9,9 +9,10 @@ import { settings } from "../../../../services/chassis/settings.ts";
 import { type Certificates, certificates } from "../../../../services/chassis/tls/certificates.ts";
 import { sendAsProcess } from "../../../../services/chassis/tls/request.ts";
 import { serviceProof } from "../../../../services/chassis/tokens.ts";
+import { eventually } from "../../../eventually.ts";
 import { platformKey } from "../world.ts";
 import { type Authority, authority, type Issued, renew } from "./authority.ts";
-import { connected, eventually, securedKafka, securedStore } from "./ground.ts";
+import { connected, securedKafka, securedStore } from "./ground.ts";
 import { shownBy } from "./peer.ts";
 
 const main = fileURLToPath(new URL("../../../../services/main.js", import.meta.url));
@@ -85,7 +86,7 @@ test("a platform answers with every wire secured, lets in nobody else, and takes
   const asked = { ...grant, username: "admin@example.org", password: "correct horse" };
   const signedIn = await eventually("a token", async () => {
     const answer = await outside(`${api}/v1/oauth2/token`, {}, asked);
-    return answer.status === 200 ? answer : undefined;
+    return answer.status === 200 && answer;
   });
   const authorization = `Bearer ${JSON.parse(signedIn.text).access_token}`;
   assert.equal((await outside(`${api}/v1/users`, { authorization })).status, 200, said.out);
@@ -122,11 +123,11 @@ test("a platform answers with every wire secured, lets in nobody else, and takes
   assert.equal(await shownBy(api, known.ca), "gateway");
   renew(gateway, known.issue("gateway-renewed"));
   renew(internal, known.issue("internal-renewed"));
-  const shows = (url: string, name: string) => async () => (await shownBy(url, known.ca, internal)) === name || undefined;
+  const shows = (url: string, name: string) => async () => (await shownBy(url, known.ca, internal)) === name;
   await eventually("the gateway's new certificate", shows(api, "gateway-renewed"));
   await eventually("the service's new certificate", shows(account, "internal-renewed"));
   const before = answers;
-  await eventually("more answers", () => answers > before + 5 || undefined);
+  await eventually("more answers", () => answers > before + 5);
   over = true;
   await asking;
 

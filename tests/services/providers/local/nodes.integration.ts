@@ -11,7 +11,8 @@ import { systemClock } from "../../../../services/chassis/clock.ts";
 import { clusterService } from "../../../../services/cluster/service.ts";
 import { providerLocalService } from "../../../../services/providers/local/service.ts";
 import { runtimeService } from "../../../../services/runtime/service.ts";
-import { kill, playground, until } from "./machine/support.ts";
+import { eventually } from "../../../eventually.ts";
+import { kill, playground } from "./machine/support.ts";
 import { outsideOn, shop } from "./shop.ts";
 
 const owner = { owner: "usr-1", ownerPath: ":usr-1" };
@@ -67,13 +68,13 @@ const platformOn = async (t: TestContext, limits: { readonly nodes?: number } = 
 test("a process that is killed is restarted, and meanwhile the API says that its node is unhealthy", async (t) => {
   const { create, job, health, running, machine } = await platformOn(t);
   await create("cl-1", 2);
-  await until("the cluster runs", async () => (await job("j-cl-1"))?.status === "successful", 30_000);
+  await eventually("the cluster runs", async () => (await job("j-cl-1"))?.status === "successful");
   assert.deepEqual(await health(), ["healthy", "healthy"]);
   const [victim = 0] = running("cln-1-1");
   kill(victim);
-  await until("one node is unhealthy", async () => (await health())[1] === "unhealthy");
+  await eventually("one node is unhealthy", async () => (await health())[1] === "unhealthy");
   assert.equal((await health())[0], "healthy");
-  await until("it is well again", async () => (await health())[1] === "healthy");
+  await eventually("it is well again", async () => (await health())[1] === "healthy");
   assert.equal(running("cln-1-1").length, 1);
   assert.notEqual(running("cln-1-1")[0], victim);
   const state = await machine.describe("cln-1-1");
@@ -83,13 +84,13 @@ test("a process that is killed is restarted, and meanwhile the API says that its
 test("a machine that is full refuses, and the job says so", async (t) => {
   const { create, job, send } = await platformOn(t, { nodes: 1 });
   await create("cl-1", 2);
-  await until("the job ends", async () => (await job("j-cl-1"))?.status === "failed", 30_000);
+  await eventually("the job ends", async () => (await job("j-cl-1"))?.status === "failed");
   const failed = await job("j-cl-1");
   assert.match(String(failed?.message), /RunInstances on cln-1-\d failed: this machine has 1 nodes, at most 1 are allowed/);
   await send("cluster", { type: "DeleteCluster", clusterId: "cl-1", jobId: "j-2", force: false }, "j-2");
-  await until("it is deleted", async () => (await job("j-2"))?.status === "successful");
+  await eventually("it is deleted", async () => (await job("j-2"))?.status === "successful");
   await send("cluster", { type: "CeaseCluster", clusterId: "cl-1", jobId: "j-3", force: false }, "j-3");
-  await until("it is ceased", async () => (await job("j-3"))?.status === "successful");
+  await eventually("it is ceased", async () => (await job("j-3"))?.status === "successful");
   await create("cl-2", 1);
-  await until("there is room again", async () => (await job("j-cl-2"))?.status === "successful", 30_000);
+  await eventually("there is room again", async () => (await job("j-cl-2"))?.status === "successful");
 });

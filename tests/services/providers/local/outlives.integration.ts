@@ -8,7 +8,8 @@ import { codec } from "../../../../events/codec/codec.ts";
 import { mongo } from "../../../../events/mongo/connect.ts";
 import { sharedStore } from "../../../../infra/embedded/shared.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
-import { kill, lives, playground, until } from "./machine/support.ts";
+import { eventually } from "../../../eventually.ts";
+import { kill, lives, playground } from "./machine/support.ts";
 
 const program = fileURLToPath(new URL("./provider-process.js", import.meta.url));
 const released = codec(schemas);
@@ -38,17 +39,17 @@ test("a provider that is killed leaves its processes running; the next one adopt
   const has = async (type: string): Promise<boolean> => (await events()).some((event) => event.type === type);
 
   const first = start(inhabitant, directory, url, database, "2");
-  await until("two nodes run", () => has("DeploymentSucceeded"), 60_000);
+  await eventually("two nodes run", () => has("DeploymentSucceeded"));
   const [one = 0, two = 0] = [...running("cln-1-1"), ...running("cln-1-2")];
   assert.ok(lives(one) && lives(two) && one !== two);
   await first.die();
   assert.deepEqual([lives(one), lives(two)], [true, true]);
   kill(two);
-  await until("one died while nobody watched", () => !lives(two));
+  await eventually("one died while nobody watched", () => !lives(two));
 
   start(inhabitant, directory, url, database, "2");
-  await until("the failure is known", () => has("NodeFailed"), 60_000);
-  await until("and mended", () => has("NodeRecovered"), 60_000);
+  await eventually("the failure is known", () => has("NodeFailed"));
+  await eventually("and mended", () => has("NodeRecovered"));
   assert.deepEqual(running("cln-1-1"), [one]);
   assert.equal(running("cln-1-2").length, 1);
   const news = (await events()).filter(({ type }) => /^Node(Failed|Recovered)$/.test(type));
@@ -60,5 +61,5 @@ test("a provider that is killed leaves its processes running; the next one adopt
 
   // What was adopted is supervised on.
   kill(one);
-  await until("it runs again", () => running("cln-1-1").length === 1 && running("cln-1-1")[0] !== one, 30_000);
+  await eventually("it runs again", () => running("cln-1-1").length === 1 && running("cln-1-1")[0] !== one);
 });

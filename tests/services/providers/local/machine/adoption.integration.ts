@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { alive, identify } from "../../../../../services/providers/local/machine/processes.ts";
 import type { ProcessExit, ProcessRestart } from "../../../../../services/providers/local/machine.ts";
-import { aNode, kill, lives, playground, steppedClock, until } from "./support.ts";
+import { eventually } from "../../../../eventually.ts";
+import { aNode, kill, lives, playground, steppedClock } from "./support.ts";
 
 const stay = { cmd: "node program.cjs stay" };
 
@@ -39,12 +40,12 @@ test("processes outlive the machine, are adopted by the next one, and are superv
   assert.deepEqual(running(), [pid]);
 
   kill(pid);
-  await until("it is gone", () => !lives(pid));
+  await eventually("it is gone", () => !lives(pid));
   clock.advance(1000);
-  await until("its restart is due", () => clock.waits().includes(500));
+  await eventually("its restart is due", () => clock.waits().includes(500));
   assert.deepEqual(exits, [{ nodeId: "cln-1", code: null, signal: null, restarts: 0 }]);
   clock.advance(500);
-  await until("it is back", () => restarts.length === 1);
+  await eventually("it is back", () => restarts.length === 1);
   assert.deepEqual(running(), [restarts[0]?.pid]);
 });
 
@@ -55,7 +56,7 @@ test("an adopted process is stopped and removed like any other", async (t) => {
     await first.createNode(aNode(id));
     await first.startProcess(id, { cmd: "node program.cjs family" });
   }
-  await until("all run", () => notes("cln-1").length === 5 && notes("cln-2").length === 5);
+  await eventually("all run", () => notes("cln-1").length === 5 && notes("cln-2").length === 5);
   await first.close();
   const second = machine();
   await second.adopt();
@@ -73,7 +74,7 @@ test("what died while nobody watched is told of and started again", async (t) =>
   const { pid } = await first.startProcess("cln-1", stay);
   await first.close();
   kill(pid);
-  await until("it is gone", () => !lives(pid));
+  await eventually("it is gone", () => !lives(pid));
   const second = machine();
   const exits: ProcessExit[] = [];
   second.onExit((exit) => exits.push(exit));
@@ -91,7 +92,7 @@ test("a pid that belongs to another process by now is neither adopted nor ended"
   const { pid } = await first.startProcess("cln-1", stay);
   await first.close();
   kill(pid);
-  await until("it is gone", () => !lives(pid));
+  await eventually("it is gone", () => !lives(pid));
   rewrite(directory, "cln-1", (process) => ({ ...process, identity: { ...Object(process.identity), pid: stranger.pid } }));
   const second = machine();
   const [state] = await second.adopt();
@@ -122,7 +123,7 @@ test("a process that was started but not yet recorded is found, not started twic
   const first = machine();
   await first.createNode(aNode("cln-1"));
   const { pid } = await first.startProcess("cln-1", { cmd: "node program.cjs family" });
-  await until("all run", () => notes("cln-1").length === 5);
+  await eventually("all run", () => notes("cln-1").length === 5);
   await first.close();
   rewrite(directory, "cln-1", (process) => ({ ...process, identity: null }));
   assert.deepEqual(await machine().startProcess("cln-1", { cmd: "node program.cjs family" }), { pid });
@@ -160,7 +161,7 @@ test("a closed machine does not restart what dies", async (t) => {
   const { pid } = await one.startProcess("cln-1", stay);
   await one.close();
   kill(pid);
-  await until("it is gone", () => !lives(pid));
+  await eventually("it is gone", () => !lives(pid));
   assert.deepEqual([running(), clock.waits(), exits], [[], [], []]);
 });
 
@@ -171,6 +172,6 @@ test("a process that ended but was never reaped counts as dead", async (t) => {
   const child = identify(Number(String(line)));
   assert.ok(child !== undefined && alive(child));
   kill(child.pid);
-  await until("it is a zombie", () => / Z /.test(readFileSync(`/proc/${child.pid}/stat`, "utf8")));
+  await eventually("it is a zombie", () => / Z /.test(readFileSync(`/proc/${child.pid}/stat`, "utf8")));
   assert.ok(!alive(child));
 });

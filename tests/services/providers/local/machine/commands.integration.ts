@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { CommandLine } from "../../../../../services/providers/local/machine.ts";
-import { aNode, files, kill, lives, playground, until } from "./support.ts";
+import { eventually } from "../../../../eventually.ts";
+import { aNode, files, kill, lives, playground } from "./support.ts";
 
 const command = (key: string, cmd: CommandLine, timeoutSeconds = 20) => ({ key, cmd, timeoutSeconds });
 
@@ -46,7 +47,7 @@ test("commands of a node run one after the other, those of several nodes at once
   for (const id of ["cln-1", "cln-2"]) await one.createNode(aNode(id));
   const long = one.runCommand("cln-1", command("a", "node program.cjs stay"));
   const next = one.runCommand("cln-1", command("b", "node program.cjs note b"));
-  await until("the first runs", () => notes("cln-1").length > 0);
+  await eventually("the first runs", () => notes("cln-1").length > 0);
   await one.runCommand("cln-2", command("a", "node program.cjs note a"));
   assert.deepEqual(notes("cln-1"), ["started"]);
   for (const pid of running("cln-1")) kill(pid);
@@ -119,7 +120,7 @@ test("a command that a former life left running is ended before it is run again"
   const first = machine();
   await first.createNode(aNode("cln-1"));
   const broken = first.runCommand("cln-1", command("a", "node program.cjs stay"));
-  await until("it runs", () => notes("cln-1").length === 1);
+  await eventually("it runs", () => notes("cln-1").length === 1);
   const [pid = 0] = running("cln-1");
   const rejected = assert.rejects(broken, { code: "closed" });
   await first.close();
@@ -136,7 +137,7 @@ test("removing a node ends its commands, also those that wait", async (t) => {
   await one.createNode(aNode("cln-1"));
   const commands = ["a", "b"].map((key) => one.runCommand("cln-1", command(key, "node program.cjs family")));
   const rejected = commands.map((run) => assert.rejects(run, { code: "unknown" }));
-  await until("the grandchildren run", () => notes("cln-1").filter((note) => note === "grandchild").length === 2);
+  await eventually("the grandchildren run", () => notes("cln-1").filter((note) => note === "grandchild").length === 2);
   await one.removeNode("cln-1");
   await Promise.all(rejected);
   assert.deepEqual(running(), []);

@@ -5,8 +5,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { eventually } from "../../../../eventually.ts";
 import { stories } from "./crashing.ts";
-import { playground, until } from "./support.ts";
+import { playground } from "./support.ts";
 
 const crashing = fileURLToPath(new URL("./crashing.js", import.meta.url));
 
@@ -40,7 +41,7 @@ test("wherever a deployment crashes, its repetition leads to one process that kn
     const next = machine();
     await next.adopt();
     await stories.deploy?.(next);
-    await until("it knows", () => notes("cln-1").at(-1) === '{"peers":["cln-2"]}');
+    await eventually("it knows", () => notes("cln-1").at(-1) === '{"peers":["cln-2"]}');
     const [state] = await next.list();
     assert.ok(state?.process.status === "running");
     assert.deepEqual(running(), [state.process.pid]);

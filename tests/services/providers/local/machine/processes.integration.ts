@@ -4,7 +4,8 @@ import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ProcessExit, ProcessRestart } from "../../../../../services/providers/local/machine.ts";
-import { aNode, files, freePort, kill, lives, playground, steppedClock, until } from "./support.ts";
+import { eventually } from "../../../../eventually.ts";
+import { aNode, files, freePort, kill, lives, playground, steppedClock } from "./support.ts";
 
 const minute = 60_000;
 
@@ -16,7 +17,7 @@ test("a process that runs is not started again", async (t) => {
   const [first, second] = await Promise.all([start(), start()]);
   assert.deepEqual(await start(), first);
   assert.deepEqual(second, first);
-  await until("it runs", () => notes("cln-1").length > 0);
+  await eventually("it runs", () => notes("cln-1").length > 0);
   assert.deepEqual(running(), [first.pid]);
   const process = (await one.describe("cln-1"))?.process;
   assert.equal(process?.status === "running" && process.pid, first.pid);
@@ -54,7 +55,7 @@ test("stopping while it becomes ready ends the wait", async (t) => {
   await one.createNode(aNode("cln-1"));
   const start = one.startProcess("cln-1", { cmd: "node program.cjs stay", ready: { port: 1, timeoutSeconds: 60 } });
   const rejected = assert.rejects(start, { code: "failed", message: /stopped before it was ready/ });
-  await until("it runs", () => notes("cln-1").length > 0);
+  await eventually("it runs", () => notes("cln-1").length > 0);
   await one.stopProcess("cln-1", 5);
   await rejected;
 });
@@ -65,7 +66,7 @@ test("a stop asks first, then insists; again it changes nothing", async (t) => {
   for (const id of ["polite", "stubborn"]) {
     await one.createNode(aNode(id));
     await one.startProcess(id, { cmd: `node program.cjs ${id}` });
-    await until("it runs", () => notes(id).length > 0);
+    await eventually("it runs", () => notes(id).length > 0);
   }
   const exits: ProcessExit[] = [];
   one.onExit((exit) => exits.push(exit));
@@ -84,7 +85,7 @@ test("a stop reaches grandchildren, also those that left the group", async (t) =
   const one = machine();
   await one.createNode(aNode("cln-1"));
   await one.startProcess("cln-1", { cmd: "node program.cjs family" });
-  await until("all run", () => notes("cln-1").length === 5);
+  await eventually("all run", () => notes("cln-1").length === 5);
   assert.equal(running().length, 5);
   await one.stopProcess("cln-1", 0.2);
   assert.deepEqual(running(), []);
@@ -95,7 +96,7 @@ test("a removed node leaves no process, no file and its address to others", asyn
   const one = machine({ limits: { nodes: 1 } });
   await one.createNode(aNode("cln-1"));
   await one.startProcess("cln-1", { cmd: "node program.cjs family" });
-  await until("all run", () => notes("cln-1").length === 5);
+  await eventually("all run", () => notes("cln-1").length === 5);
   await Promise.all([one.removeNode("cln-1"), one.removeNode("cln-1")]);
   assert.deepEqual(running(), []);
   assert.ok(!existsSync(join(directory, "nodes/cln-1")));
@@ -117,13 +118,13 @@ test("what dies is restarted, later and later, and at once again after a minute 
     const before = restarts.length;
     const [pid = 0] = running("cln-1");
     kill(pid);
-    await until("its restart is due", () => clock.waits().length === 1);
+    await eventually("its restart is due", () => clock.waits().length === 1);
     assert.equal((await one.describe("cln-1"))?.process.status, "restarting");
     const [wait = 0] = clock.waits();
     clock.advance(wait - 1);
     assert.equal(running("cln-1").length, 0);
     clock.advance(2);
-    await until("it is back", () => restarts.length > before);
+    await eventually("it is back", () => restarts.length > before);
     return wait;
   };
   const waits: number[] = [];
@@ -150,11 +151,11 @@ test("a start or a stop ends the waiting for a restart", async (t) => {
   await one.createNode(aNode("cln-1"));
   const { pid } = await one.startProcess("cln-1", { cmd: "node program.cjs once" });
   kill(pid);
-  await until("its restart is due", () => clock.waits().length === 1);
+  await eventually("its restart is due", () => clock.waits().length === 1);
   const again = await one.startProcess("cln-1", { cmd: "node program.cjs once" });
   assert.deepEqual([running(), clock.waits()], [[again.pid], []]);
   kill(again.pid);
-  await until("its restart is due", () => clock.waits().length === 1);
+  await eventually("its restart is due", () => clock.waits().length === 1);
   await one.stopProcess("cln-1", 1);
   assert.deepEqual([running(), clock.waits()], [[], []]);
 });
@@ -165,9 +166,9 @@ test("what a dead process left behind is ended before its restart", async (t) =>
   const one = machine({ clock });
   await one.createNode(aNode("cln-1"));
   const { pid } = await one.startProcess("cln-1", { cmd: "node program.cjs family" });
-  await until("all run", () => notes("cln-1").length === 5);
+  await eventually("all run", () => notes("cln-1").length === 5);
   kill(pid);
-  await until("its restart is due", () => clock.waits().includes(500));
+  await eventually("its restart is due", () => clock.waits().includes(500));
   assert.deepEqual(running(), []);
 });
 
@@ -178,7 +179,7 @@ test("children without the node's environment end with their process, be it stop
   await one.createNode(aNode("cln-1"));
   const start = async (starts: number) => {
     const { pid } = await one.startProcess("cln-1", { cmd: "node program.cjs nameless" });
-    await until("its child runs", () => notes("cln-1").length === starts);
+    await eventually("its child runs", () => notes("cln-1").length === starts);
     const child = Number(notes("cln-1").at(-1));
     t.after(() => kill(child));
     assert.ok(lives(child));
@@ -189,7 +190,7 @@ test("children without the node's environment end with their process, be it stop
   assert.ok(!lives(stopped.child));
   const dead = await start(2);
   kill(dead.pid);
-  await until("its restart is due", () => clock.waits().includes(500));
+  await eventually("its restart is due", () => clock.waits().includes(500));
   assert.ok(!lives(dead.child));
 });
 
@@ -202,9 +203,9 @@ test("metadata reaches the process once for each change", async (t) => {
   await one.writeMetadata("cln-1", { port: 1, peers: [] });
   await one.writeMetadata("cln-1", { port: 2, peers: [] });
   await one.writeMetadata("cln-1", { peers: [], port: 2 });
-  await until("it was told", () => notes("cln-1").length === 2);
+  await eventually("it was told", () => notes("cln-1").length === 2);
   await one.writeMetadata("cln-1", { port: 3 });
-  await until("it was told again", () => notes("cln-1").length === 3);
+  await eventually("it was told again", () => notes("cln-1").length === 3);
   assert.deepEqual(notes("cln-1"), ["started", 'SIGHUP {"port":2,"peers":[]}', 'SIGHUP {"port":3}']);
   assert.deepEqual(JSON.parse(readFileSync(join(directory, "nodes/cln-1/metadata.json"), "utf8")), { port: 3 });
 });
@@ -216,7 +217,7 @@ test("metadata that was written but not told, because we ended between, is told 
   await one.startProcess("cln-1", { cmd: "node program.cjs reload" });
   writeFileSync(join(directory, "nodes/cln-1/metadata.json"), JSON.stringify({ port: 1 }));
   for (let again = 0; again < 2; again++) await one.writeMetadata("cln-1", { port: 1 });
-  await until("it was told", () => notes("cln-1").length === 2);
+  await eventually("it was told", () => notes("cln-1").length === 2);
   await one.stopProcess("cln-1", 5);
   assert.deepEqual(notes("cln-1"), ["started", 'SIGHUP {"port":1}']);
 });
@@ -246,12 +247,12 @@ test("a process goes on with its old files until it is started anew", async (t) 
   await one.createNode(aNode("cln-1", { files: say("old") }));
   const start = () => one.startProcess("cln-1", { cmd: "./say.sh" });
   const { pid } = await start();
-  await until("it speaks", async () => (await one.logs("cln-1", "process", 100)) === "old\n");
+  await eventually("it speaks", async () => (await one.logs("cln-1", "process", 100)) === "old\n");
   await one.replaceFiles("cln-1", say("new"));
   assert.ok(lives(pid));
   await one.stopProcess("cln-1", 5);
   await start();
-  await until("it speaks", async () => (await one.logs("cln-1", "process", 100)) === "old\nnew\n");
+  await eventually("it speaks", async () => (await one.logs("cln-1", "process", 100)) === "old\nnew\n");
 });
 
 test("logs stay after a stop and move aside when they have grown", async (t) => {
@@ -261,7 +262,7 @@ test("logs stay after a stop and move aside when they have grown", async (t) => 
   const path = join(directory, "nodes/cln-1/logs/process.log");
   const print = async (text: string) => {
     await one.startProcess("cln-1", { cmd: ["sh", "-c", `echo '${text}'; exec sleep 60`] });
-    await until("it has printed", async () => (await one.logs("cln-1", "process", 100)).endsWith(`${text}\n`));
+    await eventually("it has printed", async () => (await one.logs("cln-1", "process", 100)).endsWith(`${text}\n`));
     await one.stopProcess("cln-1", 5);
   };
   await print("first");
@@ -283,7 +284,7 @@ test("ending everything leaves nothing running, and the nodes there", async (t) 
   }
   const command = one.runCommand("cln-1", { key: "a", cmd: "node program.cjs child", timeoutSeconds: 60 });
   const rejected = assert.rejects(command, { code: "closed" });
-  await until("all run", () => notes("cln-1").includes("grandchild"));
+  await eventually("all run", () => notes("cln-1").includes("grandchild"));
   await one.closeAndStopAll();
   await rejected;
   assert.deepEqual(running(), []);

@@ -10,6 +10,7 @@ import {
   type MachineClock,
   type NewNode,
 } from "../../../../../services/providers/local/machine.ts";
+import { eventually } from "../../../../eventually.ts";
 
 /** A program for nodes. It writes what happens to it into its data directory and ends by itself should a test forget it. */
 const program = `
@@ -74,7 +75,7 @@ export const playground = (context: TestContext) => {
   context.after(async () => {
     try {
       for (const end of ends) await end();
-      await until("all processes are gone", () => {
+      await eventually("all processes are gone", () => {
         sweep();
         return running(directory).length === 0;
       });
@@ -123,14 +124,6 @@ export const steppedClock = (): MachineClock & { waits(): readonly number[]; adv
       }
     },
   };
-};
-
-export const until = async (what: string, holds: () => boolean | Promise<boolean>, limit = 15_000): Promise<void> => {
-  const deadline = Date.now() + limit;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`waited ${limit} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 };
 
 export const freePort = (host: string): Promise<number> =>
