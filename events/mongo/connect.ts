@@ -1,6 +1,7 @@
 import { MongoClient } from "mongodb";
 import type { Blobs, Documents, EventStore, Parking } from "../ports.ts";
 import { mongoBlobs } from "./blobs.ts";
+import { releaseFromClosedConnections } from "./closed-connections.ts";
 import { mongoDocuments } from "./documents.ts";
 import { mongoParking } from "./parking.ts";
 import { once } from "./ready.ts";
@@ -28,6 +29,7 @@ export type Mongo = {
  * until then calls fail within seconds. A server that is slow but alive is waited for.
  */
 export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOptions): Mongo => {
+  releaseFromClosedConnections();
   const client = new MongoClient(url, {
     appName: "pitrix",
     ...(isAlone(url) && { directConnection: true }),

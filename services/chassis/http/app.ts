@@ -82,7 +82,6 @@ const addressed =
 
 const answering = (host: Host): readonly RequestHandler[] => {
   const rows = host.instance.service.http ?? [];
-  const names = new Set<string>(rows.map(({ operation }) => operation));
   const document = apiDocument();
   const large = operationsWithBytes(document);
   const forms = operationsWithForms(document);
@@ -129,6 +128,8 @@ const answering = (host: Host): readonly RequestHandler[] => {
     checkRequired(description, description.body ? { ...request.query, ...request.body } : request.query);
     next();
   };
+  const validatorFor = validator(document);
+  const validate: RequestHandler = (request, response, next) => validatorFor(local(response).operation ?? "")(request, response, next);
   const run: RequestHandler = async (request, response) => {
     const { row, caller, requestId, inPath } = local(response);
     if (!row) return;
@@ -136,7 +137,7 @@ const answering = (host: Host): readonly RequestHandler[] => {
     const traceparent = traceOf(host.tracer, row.operation, request, response);
     await during(response, () => perform(host, row, { request, fields, caller, requestId, traceparent }, response));
   };
-  return rows.length === 0 ? [] : [route, enter(bytesOf), authenticate, parse, tidy, ...validator(document, names), run];
+  return rows.length === 0 ? [] : [route, enter(bytesOf), authenticate, parse, tidy, validate, run];
 };
 
 const hasBody = (request: Request): boolean =>

@@ -1,21 +1,31 @@
-import type { RequestHandler } from "express";
+import { type RequestHandler, Router } from "express";
 import { middleware, error as validation } from "express-openapi-validator";
 import { type ApiDocument, partOf } from "./document.ts";
 import { type Refusal, Refused, refusals } from "./errors.ts";
 
-/** Checks requests against the part of the contract that a service answers. */
-export const validator = (document: ApiDocument, operations: ReadonlySet<string>): readonly RequestHandler[] =>
-  [
-    middleware({
-      // The validator changes the document that it is given.
-      apiSpec: structuredClone(partOf(document, operations)) as never, // The contract's own tests check that it is OpenAPI.
-      validateApiSpec: false,
-      validateRequests: { allowUnknownQueryParameters: true, coerceTypes: false },
-      validateResponses: false,
-      validateSecurity: false,
-      fileUploader: false,
-    }),
-  ].flat();
+/**
+ * Checks a request against its operation in the contract. Each operation has a validator of its own, made when it is first asked for: one for
+ * all would compile the pattern of every path for every request, until one fits.
+ */
+export const validator = (document: ApiDocument): ((operation: string) => RequestHandler) => {
+  const made = new Map<string, RequestHandler>();
+  return (operation) => {
+    const validate = made.get(operation) ?? Router().use(validatorOf(partOf(document, new Set([operation]))));
+    made.set(operation, validate);
+    return validate;
+  };
+};
+
+const validatorOf = (document: ApiDocument): RequestHandler[] =>
+  middleware({
+    // The validator changes the document that it is given.
+    apiSpec: structuredClone(document) as never, // The contract's own tests check that it is OpenAPI.
+    validateApiSpec: false,
+    validateRequests: { allowUnknownQueryParameters: true, coerceTypes: false },
+    validateResponses: false,
+    validateSecurity: false,
+    fileUploader: false,
+  }).flat();
 
 type Complaint = { readonly path: string; readonly message: string; readonly errorCode?: string };
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Mongo, mongo } from "../../../events/mongo/connect.ts";
 import { type StoreServer, startStore } from "../../../infra/embedded/store.ts";
 import { commitOf, places, walk } from "../../contract/commits.ts";
@@ -47,6 +50,23 @@ const answering = (instance: Mongo) =>
       () => false,
     ),
   );
+
+test("what begins on a connection that is just being closed ends, and does not wait for ever", async () => {
+  const sockets = new Set<Socket>();
+  const noted = (message: unknown): void => void sockets.add(Reflect.get(Object(message), "socket"));
+  subscribe("net.client.socket", noted);
+  const { instance } = await instanceOn("closing");
+  const { store, documents } = instance;
+  await documents.ensure("clusters__v1", []);
+  unsubscribe("net.client.socket", noted);
+  assert.ok(sockets.size > 0);
+  // As when the other side has ended it: closed, but nobody has been told yet.
+  for (const socket of sockets) socket.destroy();
+  const ended = Promise.allSettled([documents.get("clusters__v1", ["cl-1"]), store.append(commitOf("cluster/cl-1", 1))]);
+  const settled = await Promise.race([ended, pause(20_000, "waits for ever", { ref: false })]);
+  assert.notEqual(settled, "waits for ever");
+  await answering(instance);
+});
 
 test("a store killed in the middle of writes has everything it acknowledged when it is back", async () => {
   const { instance, running } = await instanceOn("killed");
