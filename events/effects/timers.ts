@@ -6,8 +6,9 @@ import type { Clock, Commit, EventStore } from "../ports.ts";
 import type { Service } from "../service.ts";
 import { causeOf, type Executor } from "../store/execute.ts";
 
-/** How long a timer set by another instance may go unnoticed. */
+/** How long a timer set by another instance may go unnoticed; what comes due before that is known. */
 const LOOK_AGAIN = 5_000;
+const MOST = 100;
 /** How long one that cannot be fired is put aside at most. */
 const ASIDE = 60_000;
 
@@ -25,7 +26,8 @@ export const timersWorker = (
   const { store, clock } = ports;
   const wake = alarm(clock);
   const failures = recent<number>(1_000);
-  let next = Number.POSITIVE_INFINITY;
+  /** When it looks again. */
+  let next = 0;
 
   const fire = async (commit: Commit, version: number): Promise<void> => {
     const stored = commit.events[version - commit.version];
@@ -73,14 +75,17 @@ export const timersWorker = (
     run: async (stop: AbortSignal): Promise<void> => {
       while (!stop.aborted) {
         try {
-          next = Number.POSITIVE_INFINITY;
           const now = clock.now();
-          for (const commit of await store.dueTimers(now, 100))
-            for (const { at, version } of commit.timers) if (at <= now) await fireOrPutAside(commit, version);
+          next = now + LOOK_AGAIN;
+          const soon = await store.dueTimers(next, MOST);
+          const later = soon.flatMap(({ timers }) => timers.map(({ at }) => at)).filter((at) => at > now);
+          // Of more than it got, the earliest came first.
+          next = Math.min(next, ...(soon.length === MOST && later.length === 0 ? [now] : later));
+          for (const commit of soon) for (const { at, version } of commit.timers) if (at <= now) await fireOrPutAside(commit, version);
         } catch (error) {
           onError(error);
         }
-        await wake.wait(Math.max(10, Math.min(LOOK_AGAIN, next - clock.now())), stop);
+        await wake.wait(Math.max(10, next - clock.now()), stop);
       }
     },
   };

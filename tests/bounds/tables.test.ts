@@ -82,6 +82,37 @@ test("timers whose row throws, more than one look finds, hold up no later one, a
   stopping.abort();
 });
 
+test("timers that the process has set fire when they are due, not when it looks for those of others", async () => {
+  const { clock, run } = virtualTime(seeded(1));
+  const database = memoryDatabase();
+  const store = memoryStore(database, kind, clock.now);
+  const service = timed(() => true);
+  const worker = timersWorker(
+    service,
+    { store, clock },
+    released,
+    executor(service, { store, clock }, released, () => {}),
+    assert.fail,
+  );
+  const stopping = new AbortController();
+  void worker.run(stopping.signal);
+  const began = clock.now();
+  for (const at of [12_600, 7_000, 12_500]) {
+    const commit = commitOf(`group/${at}`, 1, {
+      events: [released.encode("group", told(String(at), "later"))],
+      timers: [{ version: 1, at: began + at }],
+    });
+    await store.append(commit);
+    worker.offer(commit);
+  }
+  for (const at of [7_000, 12_500, 12_600]) {
+    assert.equal(await run(() => database.streams.get(`group/${at}`)?.length === 2, 60_000), true);
+    const late = clock.now() - began - at;
+    assert.ok(late >= 0 && late < 100, `${late} ms late`);
+  }
+  stopping.abort();
+});
+
 test("a stream of the service's own whose bytes are damaged parks what needs it, and all other streams go on", async () => {
   const { prepare, publish, launch, until, held, told: heard, database, shown } = rig({ partitions: 1 });
   await prepare();
