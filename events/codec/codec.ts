@@ -1,6 +1,7 @@
 import avro from "avsc";
 import type { Message } from "../message.ts";
 import type { EncodedEvent } from "../ports.ts";
+import { declaredOnly } from "./declared.ts";
 
 /** A released version of an event's schema with its wire id, as `schemas/ids.json` locks it. */
 export type ReleasedSchema = { readonly id: number; readonly aggregate: string; readonly event: string; readonly schema: object };
@@ -49,15 +50,27 @@ export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
     readers.set(schemaId, read);
     return read;
   };
+  const writers = new Map<string, (event: Message) => EncodedEvent>();
+  const writerOf = (name: string): ((event: Message) => EncodedEvent) | undefined => {
+    const schema = newest.get(name);
+    if (!schema) return undefined;
+    const avroType = typeOf(schema);
+    const isDeclared = declaredOnly(avroType, ["type"]);
+    const write = (event: Message): EncodedEvent => {
+      const bytes = isDeclared(event) ? written(avroType, event) : undefined;
+      if (!bytes) throw new InvalidEvent(`${event.type} does not fit its schema: ${complaintsOf(avroType, event)}`);
+      return { type: event.type, schemaId: schema.id, bytes };
+    };
+    writers.set(name, write);
+    return write;
+  };
   return {
     encode: (aggregate, event) => {
-      const schema = newest.get(`${aggregate}/${event.type}`);
-      if (!schema)
+      const name = `${aggregate}/${event.type}`;
+      const write = writers.get(name) ?? writerOf(name);
+      if (!write)
         throw new InvalidEvent(`no schema for event ${event.type} of aggregate ${aggregate}: add schemas/${aggregate}/${event.type}.avsc`);
-      const { type, ...fields } = event;
-      const writer = typeOf(schema);
-      if (!writer.isValid(fields, strict)) throw new InvalidEvent(`${type} does not fit its schema: ${complaintsOf(writer, fields)}`);
-      return { type, schemaId: schema.id, bytes: writer.toBuffer(fields) };
+      return write(event);
     },
     decode: (schemaId, bytes) => {
       const read = readers.get(schemaId) ?? readerOf(schemaId);
@@ -67,11 +80,23 @@ export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
   };
 };
 
-const strict = { noUndeclaredFields: true };
+const scratch = Buffer.allocUnsafe(65_536);
 
-const complaintsOf = (type: avro.Type, value: unknown): string => {
+/** Undefined if it does not fit the type. */
+const written = (type: avro.Type, value: unknown): Buffer | undefined => {
+  try {
+    const end = type.encode(value, scratch, 0);
+    // Negative: so much more room is needed.
+    return end < 0 ? type.toBuffer(value) : Buffer.from(scratch.subarray(0, end));
+  } catch {
+    return undefined;
+  }
+};
+
+const complaintsOf = (avroType: avro.Type, { type: _, ...fields }: Message): string => {
   const complaints: string[] = [];
-  type.isValid(value, { ...strict, errorHook: (path, part) => complaints.push(`${path.join(".")} is ${show(part)}`) });
+  const errorHook = (path: string[], part: unknown): void => void complaints.push(`${path.join(".")} is ${show(part)}`);
+  avroType.isValid(fields, { noUndeclaredFields: true, errorHook });
   return complaints.join(", ");
 };
 

@@ -10,5 +10,6 @@ export const frame = (schemaId: number, bytes: Uint8Array): Uint8Array => {
 /** Throws when it is not in the wire format. */
 export const unframe = (value: Uint8Array | null): { readonly schemaId: number; readonly bytes: Uint8Array } => {
   if (!value || value.byteLength < 5 || value[0] !== 0) throw new Error("the value is not in Confluent's wire format");
-  return { schemaId: Buffer.from(value.buffer, value.byteOffset, 5).readUInt32BE(1), bytes: value.subarray(5) };
+  const byte = (at: number): number => value[at] ?? 0;
+  return { schemaId: byte(1) * 0x1000000 + (byte(2) << 16) + (byte(3) << 8) + byte(4), bytes: value.subarray(5) };
 };
