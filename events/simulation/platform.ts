@@ -231,7 +231,12 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
         const parking = memoryParking(database, kind);
         const subscriptions = new Set([...database.parked.values()].map(({ subscription }) => subscription));
         const asked = { action: "redrive", by: "operator", reason: "", time: new Date(clock.now()).toISOString() } as const;
-        await askFor(parking, await parkedIn(parking, [...subscriptions], {}, clock.now()), asked);
+        const streams = await parkedIn(parking, [...subscriptions], {}, clock.now());
+        await askFor(parking, streams, asked);
+        // Just these come again meanwhile.
+        const meant = new Set(streams.map(({ stream }) => stream));
+        for (const record of published.filter(({ key }) => meant.has(key)))
+          void clock.sleep(8_000 * random()).then(() => (calm ? undefined : chaos.publish([record])));
         for (const process of running) for (const subscription of process.instance.subscriptions().values()) subscription.redrive();
       }
     },
