@@ -41,6 +41,10 @@ export const isBug = (error: unknown): error is Error =>
 
 export const group = (service: string, subscriber: string): string => `pitrix.${service}.${subscriber}`;
 
+/** A position that is to be saved, in milliseconds from when the first batch asked for it. */
+const SOON = 100;
+type Saving = { next: number; over: Promise<void>; failure?: { readonly error: unknown } };
+
 /** Who is told what, and what a subscription shares with the others of its instance. */
 export type Around = {
   readonly onParked: (reason: string, record: LogRecord) => void;
@@ -68,7 +72,8 @@ export const subscribe = async (
   const parked = parkedStreams(service, subscriber, ports, codec, onParked, onError);
   const progress = new Map<string, number>();
   const saved = new Map<string, number>();
-  const saving = new Map<string, Promise<void>>();
+  const saving = new Map<string, Saving>();
+  const ending = new AbortController();
   const watched = troubles(clock);
   let latest = "";
 
@@ -154,15 +159,32 @@ export const subscribe = async (
     return "done";
   };
 
-  /** Beside the next batch, which waits for it, and has its error if there is one. */
-  const save = async ({ topic, partition, next }: LogBatch): Promise<void> => {
+  /** Soon and beside the next batches, which have its error if there is one: what comes again until then changes nothing. */
+  const save = ({ topic, partition, next }: LogBatch): void => {
     const place = `${topic}/${partition}`;
-    const before = saving.get(place);
-    saving.delete(place);
-    await before;
-    const now = documents.savePosition(name, topic, partition, next).then(() => void saved.set(place, next));
-    now.catch(() => {});
-    saving.set(place, now);
+    const under = saving.get(place);
+    if (under?.failure) {
+      saving.delete(place);
+      throw under.failure.error;
+    }
+    if (under) {
+      under.next = next;
+      return;
+    }
+    const one: Saving = { next, over: Promise.resolve() };
+    const write = async (): Promise<void> => {
+      for (let written = -1; written !== one.next; ) {
+        await clock.sleep(SOON, ending.signal);
+        written = one.next;
+        await documents.savePosition(name, topic, partition, written);
+        saved.set(place, written);
+      }
+      saving.delete(place);
+    };
+    one.over = write().catch((error: unknown) => {
+      one.failure = { error };
+    });
+    saving.set(place, one);
   };
 
   const handle = (batch: LogBatch, signal: AbortSignal): Promise<number> => {
@@ -180,7 +202,7 @@ export const subscribe = async (
       if (outcome === "held back") return batch.next;
       room.release(`${name} ${place}`);
       // What a subscriber does not read may be read again: such positions are saved now and then only.
-      if (streams.size > 0 || batch.next - (saved.get(place) ?? 0) >= 1_000) await save(batch);
+      if (streams.size > 0 || batch.next - (saved.get(place) ?? 0) >= 1_000) save(batch);
       return batch.next;
     };
     return watched.during(place, signal, () => parked.inTurn(batch, signal, work));
@@ -195,7 +217,8 @@ export const subscribe = async (
       const redriving = parked.run(stopping.signal);
       const stop = async (): Promise<void> => {
         await running.stop();
-        await Promise.allSettled(saving.values());
+        ending.abort();
+        await Promise.all([...saving.values()].map(({ over }) => over));
         stopping.abort();
         await redriving;
       };
