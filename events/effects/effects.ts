@@ -1,6 +1,7 @@
 import type { Codec } from "../codec/codec.ts";
 import { alarm, backOff } from "../concurrency.ts";
 import type { Effect } from "../effect.ts";
+import { asError } from "../error.ts";
 import { metaIn } from "../log/record.ts";
 import { aggregateOf, eventIdOf, type Message } from "../message.ts";
 import type { Clock, Commit, EventStore, Place } from "../ports.ts";
@@ -129,7 +130,7 @@ export const effectsWorker = (
           if (stop.aborted) return;
           failed(error, eventIdOf(commit.stream, version), commit);
           if (!abort.signal.aborted && effect.attempts !== undefined && number >= effect.attempts && effect.otherwise) {
-            await outcome(task, effect.otherwise(event, error instanceof Error ? error : new Error(String(error))));
+            await outcome(task, effect.otherwise(event, asError(error)));
             break;
           }
           if (!abort.signal.aborted) await clock.sleep(backOff(clock, number, 500), stop);

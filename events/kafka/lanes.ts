@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 import type { Batch, KafkaMessage } from "kafkajs";
+import { asError } from "../error.ts";
 import type { LogBatch, LogRecord, LogSubscription } from "../ports.ts";
-import { asError, backOff, pause } from "./waiting.ts";
+import { backOff, pause } from "./waiting.ts";
 
 export type GroupSubscription = LogSubscription & {
   /** After every step forward, also over records that are not handed out. */

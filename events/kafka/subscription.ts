@@ -1,7 +1,8 @@
+import { asError } from "../error.ts";
 import type { Running } from "../ports.ts";
 import type { KafkaLogOptions } from "./client.ts";
 import { joinGroup, type Member, type MemberOptions } from "./member.ts";
-import { asError, backOff, pause, settled } from "./waiting.ts";
+import { backOff, pause, settled } from "./waiting.ts";
 
 const handlersMayTake = 10_000;
 const joiningMayTake = 60_000;

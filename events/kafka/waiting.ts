@@ -33,5 +33,3 @@ export const settled = (milliseconds: number, promise: Promise<unknown>): Promis
     () => {},
     () => {},
   );
-
-export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -1,3 +1,4 @@
+import { asError } from "../error.ts";
 import type { OutgoingRecord } from "../ports.ts";
 import { partitionOf } from "./partition.ts";
 
@@ -35,7 +36,6 @@ const bytesOf = ({ key, value, headers }: OutgoingRecord): number => {
   for (const name in headers) bytes += 10 + Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? "");
   return bytes;
 };
-const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 const keyOf = ({ topic, key }: OutgoingRecord): string => `${topic}\n${key}`;
 
 /**

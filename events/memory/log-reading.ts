@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { asError } from "../error.ts";
 import type { Clock, Log, LogRecord, LogSubscription, Running } from "../ports.ts";
 import { type Fate, under } from "./fate.ts";
 import type { MemoryPartition, MemoryTopics } from "./log-topics.ts";
@@ -28,7 +29,7 @@ const insist = async <T>(
       return { value: await attempt() };
     } catch (error) {
       if (isOver()) return undefined;
-      tell?.(error instanceof Error ? error : new Error(String(error)));
+      tell?.(asError(error));
       const wait = Math.min(longest, shortest * 2 ** Math.min(failures, 10));
       await clock.sleep(wait * (0.5 + clock.random() / 2), signal);
     }

@@ -1,5 +1,6 @@
 import { type Codec, UnknownSchema } from "../codec/codec.ts";
 import { alarm, backOff, eachOf, keyedTurns } from "../concurrency.ts";
+import { asError } from "../error.ts";
 import { typeOf } from "../log/record.ts";
 import type { LogRecord, Parked, Ports } from "../ports.ts";
 import { deadLetter } from "./dead-letter.ts";
@@ -265,7 +266,7 @@ export const parkedStreams = (
         failures++;
         // What failed may be done all the same: what is stored is looked at next.
         swept = Number.NEGATIVE_INFINITY;
-        onError(error instanceof Error ? error : new Error(String(error)));
+        onError(asError(error));
       }
     }
   };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { asError } from "../../events/error.ts";
 import { type Result, resultOf } from "./result.ts";
 import { type Row, scaled } from "./row.ts";
 import { rows } from "./rows.ts";
@@ -65,7 +66,6 @@ process.exit(isGood ? 0 : 1);
 
 function run(row: Row) {
   const commands = scaled(row.full.commands ?? 0, factor, 300);
-  const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
   return row
     .run?.({ directory: join(directory, row.id), commands, factor, seed, report: (text) => show(`${row.id}: ${text}`) })
     .catch(asError);
