@@ -1,5 +1,5 @@
 import type { Audit, Finding } from "../../events/subscription/audit.ts";
-import { type Paint, plain, table } from "./output.ts";
+import { type Paint, table } from "./output.ts";
 
 /** For people: a sentence if all is well, else a line a finding. */
 export const auditText = ({ records, streams, repeats, findings }: Audit, paint: Paint): string => {
@@ -7,7 +7,7 @@ export const auditText = ({ records, streams, repeats, findings }: Audit, paint:
   if (findings.length === 0) return `${paint("green", "complete")}  ${read}: every version is there, and came in order.`;
   const shown = findings.slice(0, MOST).map((finding) => [finding.kind, finding.stream, versionsOf(finding), finding.origin]);
   const more = findings.length > MOST ? `\n… and ${findings.length - MOST} more (--json)` : "";
-  return `${table(["WHAT", "STREAM", "VERSION", "SEEN AT"], shown, paint)}${more}\n${paint("red", `${findings.length} findings`)}  in ${plain(read)}.`;
+  return `${table(["WHAT", "STREAM", "VERSION", "SEEN AT"], shown, paint)}${more}\n${paint("red", `${findings.length} findings`)}  in ${read}.`;
 };
 const MOST = 100;
 

@@ -22,6 +22,7 @@ import { runtimeService } from "../../../services/runtime/service.ts";
 import { root } from "../../choreography/root.ts";
 import { eventually } from "../../eventually.ts";
 import { served, type World } from "../chassis/world.ts";
+import { recording } from "../cli/terminal.ts";
 
 const usr = { userId: "usr-dev", ownerPath: ":grp-1:usr-dev" };
 let world: World;
@@ -116,21 +117,14 @@ type Event = { readonly type: string; readonly effect?: readonly Event[] };
 const typesIn = ({ type, effect = [] }: Event): readonly string[] => [type, ...effect.flatMap(typesIn)];
 
 const pitrix = async (...args: readonly string[]) => {
-  let text = "";
-  const terminal = {
-    write: (more: string): void => {
-      text += more;
-    },
-    exit: () => {},
-    isTerminal: false,
-  };
+  const { terminal, text } = recording();
   const [key] = world.tools.config.sealingKeys;
   const environment = {
     PITRIX_SERVICES: [...urls].map(([name, at]) => `${name}=${at}`).join(","),
     PITRIX_SEALING_KEYS: `${key?.id}:${Buffer.from(key?.key ?? []).toString("base64")}`,
   };
   await program(terminal, environment, new AbortController().signal).parseAsync(args, { from: "user" });
-  return text;
+  return text();
 };
 
 test("while a job runs its command shows what happened and what is due; when it is done, the whole tree", async () => {

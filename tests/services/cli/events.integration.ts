@@ -6,23 +6,21 @@ import { sharedKafka } from "../../../infra/embedded/shared.ts";
 import { program } from "../../../services/cli/program.ts";
 import { changes } from "../../events/subscription/rig.ts";
 import { eventually } from "../../eventually.ts";
+import { recording } from "./terminal.ts";
 
 const topic = { name: "pitrix.category", partitions: 6, compacted: false };
 
 const run = (brokers: readonly string[], args: readonly string[], signal = new AbortController().signal) => {
-  let text = "";
-  let code = 0;
-  const terminal = {
-    write: (more: string): void => {
-      text += more;
-    },
-    exit: (given: number): void => {
-      code = given;
-    },
-    isTerminal: false,
-  };
+  const { terminal, text, code } = recording();
   const ended = program(terminal, { KAFKA_BROKERS: brokers.join(",") }, signal).parseAsync([...args], { from: "user" });
-  return { ended, lines: () => text.split("\n").filter((line) => line !== ""), code: () => code };
+  return {
+    ended,
+    lines: () =>
+      text()
+        .split("\n")
+        .filter((line) => line !== ""),
+    code,
+  };
 };
 
 test("what is on the log is shown decoded, and with --follow what comes, until interrupted", async (t) => {

@@ -6,31 +6,22 @@ import { program } from "../../../services/cli/program.ts";
 import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "../../events/subscription/rig.ts";
 import { eventually } from "../../eventually.ts";
 import { served, type World } from "../chassis/world.ts";
+import { recording } from "./terminal.ts";
 
 const poison: Poison = new Set(["category/a@2", "category/b@1", "category/c@1"]);
 let world: World;
 
 /** What the command writes, and how it ends. */
 const pitrix = async (args: readonly string[], environment: { readonly [name: string]: string } = {}) => {
-  let text = "";
-  let code = 0;
   const [key] = world.tools.config.sealingKeys;
   const given = {
     PITRIX_SERVICES: `catalog=${world.serving.url}`,
     ...(key && { PITRIX_SEALING_KEYS: `${key.id}:${Buffer.from(key.key).toString("base64")}` }),
     ...environment,
   };
-  const terminal = {
-    write: (more: string): void => {
-      text += more;
-    },
-    exit: (end: number): void => {
-      code = end;
-    },
-    isTerminal: false,
-  };
+  const { terminal, text, code } = recording();
   await program(terminal, given, new AbortController().signal).parseAsync(args, { from: "user" });
-  return { text, code };
+  return { text: text(), code: code() };
 };
 const answer = async (args: readonly string[], environment?: { readonly [name: string]: string }) => {
   const { text, code } = await pitrix([...args, "--json"], environment);
