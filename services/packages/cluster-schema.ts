@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { JsonObject } from "./json.ts";
 
 /** A rendered `cluster.json` that satisfies the schema below, in the package format's own names. */
@@ -185,8 +185,12 @@ const cluster = closed(
   ["name", "description", "subnet", "nodes"],
 );
 
-/** Narrows to `RawCluster`; the reasons are in `isCluster.errors`. */
-export const isCluster = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<RawCluster>(cluster);
+/** What narrows to `RawCluster` and has the reasons in its `errors`; compiled when it is first asked for, since few processes do. */
+export const clusterSchema = (): ValidateFunction<RawCluster> => {
+  compiled ??= new Ajv({ allErrors: true, allowUnionTypes: true }).compile<RawCluster>(cluster);
+  return compiled;
+};
+let compiled: ValidateFunction<RawCluster> | undefined;
 
 /** What a schema found, as a sentence with the place as people write it: `nodes[0].count must be <= 200`. */
 export const sentenceOf = (errors: readonly ErrorObject[] | null | undefined): string =>

@@ -1,6 +1,6 @@
 import { type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
 import { type ClusterDescription, describeRaw } from "./cluster-description.ts";
-import { isCluster, sentenceOf } from "./cluster-schema.ts";
+import { clusterSchema, sentenceOf } from "./cluster-schema.ts";
 import { descriptionLimit } from "./description.ts";
 import { checkConfiguration } from "./devkit-check.ts";
 import { type ConfigurationSchema, readConfigurationSchema, type UserConfiguration, withDefaults } from "./devkit-configuration.ts";
@@ -42,9 +42,10 @@ export const readPackage = async (tgz: Uint8Array, limits: Partial<ArchiveLimits
 export const render = (template: string, schema: ConfigurationSchema, user: UserConfiguration): ClusterDescription => {
   const { cluster, unset } = fillTemplate(template, withDefaults(schema, user));
   const file = "cluster.json.tmpl";
-  if (!isCluster(cluster)) {
+  const fits = clusterSchema();
+  if (!fits(cluster)) {
     const hint = unset.length === 0 ? "" : ` (no value for ${unset.join(", ")})`;
-    throw new PackageError(`cluster.json.tmpl: ${sentenceOf(isCluster.errors)}${hint}`, { file });
+    throw new PackageError(`cluster.json.tmpl: ${sentenceOf(fits.errors)}${hint}`, { file });
   }
   const description = describeRaw(cluster);
   const roles = new Set<string>();

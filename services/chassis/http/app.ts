@@ -22,7 +22,7 @@ import { isTemplate, pathPattern } from "./paths.ts";
 import { checkRequired, type Fields, isFields, withoutEmpty, withoutNulls } from "./requests.ts";
 import { room } from "./room.ts";
 import { traceOf } from "./span.ts";
-import { refuseInvalid, validator } from "./validator.ts";
+import { validator } from "./validator.ts";
 
 const LIMIT = 1024 * 1024;
 /** Packages travel as base64 in JSON. */
@@ -128,8 +128,12 @@ const answering = (host: Host): readonly RequestHandler[] => {
     checkRequired(description, description.body ? { ...request.query, ...request.body } : request.query);
     next();
   };
-  const validatorFor = validator(document);
-  const validate: RequestHandler = (request, response, next) => validatorFor(local(response).operation ?? "")(request, response, next);
+  const check = validator(document);
+  const validate: RequestHandler = (request, response, next) => {
+    const { operation, inPath = {} } = local(response);
+    if (operation) check(operation, { query: request.query, inPath, body: request.body });
+    next();
+  };
   const run: RequestHandler = async (request, response) => {
     const { row, caller, requestId, inPath } = local(response);
     if (!row) return;
@@ -172,7 +176,7 @@ const failed =
   (error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) return next(error);
     const { requestId: correlationId, operation } = local(response);
-    const refusal = refusalOf(refuseInvalid(error));
+    const refusal = refusalOf(error);
     if (refusal.code === 13) logger.error({ error, correlationId, operation }, "a request failed");
     else if (refusal.name === "unavailable") logger.warn({ error, correlationId, operation }, "a request could not be answered for now");
     response.status(statusOf(refusal)).set(refusal.headers ?? {});

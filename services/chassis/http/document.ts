@@ -16,37 +16,48 @@ export const apiDocument = (): ApiDocument => {
   }
 };
 
-/** The part that concerns these operations. */
-export const partOf = (document: ApiDocument, operations: ReadonlySet<string>): ApiDocument => ({
-  ...document,
-  paths: Object.fromEntries(
-    Object.entries(document.paths).flatMap(([path, methods]) => {
-      const mine = Object.entries(methods).filter(([, operation]) => operations.has(idIn(operation)));
-      return mine.length > 0 ? [[path, Object.fromEntries(mine)]] : [];
-    }),
-  ),
-});
+/** What the contract says of an operation: its parameters, and the JSON pointer of its body's schema if it takes one. */
+export type Described = { readonly parameters: readonly Parameter[]; readonly body: string | undefined; readonly request: string };
+type Parameter = { readonly in: string; readonly name: string; readonly schema: Json };
+
+export const operationsOf = (document: ApiDocument): ReadonlyMap<string, Described> =>
+  new Map(
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => {
+        const { operationId, parameters = [], requestBody } = operation as Operation; // The contract's own tests check that it is OpenAPI.
+        const pointer = pointerOf("paths", path, method, "requestBody", "content", "application/json", "schema");
+        return [
+          operationId,
+          {
+            parameters: parameters.map((each) => ("$ref" in each ? (at(document, each.$ref) as Parameter) : each)),
+            body: requestBody && pointer,
+            request: JSON.stringify(requestBody ?? {}),
+          },
+        ];
+      }),
+    ),
+  );
+type Operation = {
+  readonly operationId: string;
+  readonly parameters?: readonly (Parameter | { readonly $ref: string })[];
+  readonly requestBody?: Json;
+};
+
+/** A JSON pointer (RFC 6901) as the fragment of an URI. */
+const pointerOf = (...names: readonly string[]): string =>
+  `#${names.map((name) => `/${encodeURIComponent(name.replaceAll("~", "~0").replaceAll("/", "~1"))}`).join("")}`;
+/** What stands in the document where a reference points to, whose names are plain. */
+const at = (document: ApiDocument, reference: string): unknown =>
+  reference
+    .split("/")
+    .slice(1)
+    .reduce<unknown>((value, name) => Object(value)[name], document);
 
 /** Operations that take bytes, so that their bodies may be large. */
-export const operationsWithBytes = ({ paths }: ApiDocument): ReadonlySet<string> =>
-  new Set(
-    Object.values(paths).flatMap((methods) =>
-      Object.values(methods)
-        .filter((operation) => JSON.stringify(fieldOf(operation, "requestBody") ?? {}).includes('"format":"byte"'))
-        .map(idIn),
-    ),
-  );
+export const operationsWithBytes = (document: ApiDocument): ReadonlySet<string> => taking(document, '"format":"byte"');
 
 /** Operations that take forms beside JSON. */
-export const operationsWithForms = ({ paths }: ApiDocument): ReadonlySet<string> =>
-  new Set(
-    Object.values(paths).flatMap((methods) =>
-      Object.values(methods)
-        .filter((operation) => JSON.stringify(fieldOf(operation, "requestBody") ?? {}).includes("x-www-form-urlencoded"))
-        .map(idIn),
-    ),
-  );
+export const operationsWithForms = (document: ApiDocument): ReadonlySet<string> => taking(document, "x-www-form-urlencoded");
 
-const idIn = (operation: unknown): string => String(fieldOf(operation, "operationId") ?? "");
-const fieldOf = (value: unknown, name: string): unknown =>
-  value !== null && typeof value === "object" ? Reflect.get(value, name) : undefined;
+const taking = (document: ApiDocument, text: string): ReadonlySet<string> =>
+  new Set([...operationsOf(document)].flatMap(([id, { request }]) => (request.includes(text) ? [id] : [])));

@@ -1,48 +1,61 @@
-import { type RequestHandler, Router } from "express";
-import { middleware, error as validation } from "express-openapi-validator";
-import { type ApiDocument, partOf } from "./document.ts";
-import { type Refusal, Refused, refusals } from "./errors.ts";
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import { type ApiDocument, operationsOf } from "./document.ts";
+import { Refused, refusals } from "./errors.ts";
+import type { Fields } from "./requests.ts";
+
+/** A request as it was parsed. Its query becomes of the types that the contract gives it, and has its defaults. */
+export type Parsed = { readonly query: Fields; readonly inPath: Fields; readonly body: unknown };
 
 /**
- * Checks a request against its operation in the contract. Each operation has a validator of its own, made when it is first asked for: one for
- * all would compile the pattern of every path for every request, until one fits.
+ * Checks requests against the contract, whose schemas are JSON Schema as OpenAPI 3.1 has it. What an operation needs is compiled when it is
+ * first asked for: all of them take 0.4 s and 20 MB. Throws `Refused`.
  */
-export const validator = (document: ApiDocument): ((operation: string) => RequestHandler) => {
-  const made = new Map<string, RequestHandler>();
-  return (operation) => {
-    const validate = made.get(operation) ?? Router().use(validatorOf(partOf(document, new Set([operation]))));
-    made.set(operation, validate);
-    return validate;
+export const validator = (document: ApiDocument): ((operation: string, request: Parsed) => void) => {
+  const described = operationsOf(document);
+  const ofTexts = schemas(document, { coerceTypes: "array" });
+  const ofJson = schemas(document, {});
+  const compiled = new Map<string, (request: Parsed) => void>();
+
+  const compile = (operation: string): ((request: Parsed) => void) => {
+    const found = described.get(operation);
+    if (!found) throw new Error(`${operation} is not in the contract`);
+    const texts = (place: string): ValidateFunction => {
+      const mine = found.parameters.filter((parameter) => parameter.in === place);
+      return ofTexts.compile({ type: "object", properties: Object.fromEntries(mine.map(({ name, schema }) => [name, schema])) });
+    };
+    const [query, path] = [texts("query"), texts("path")];
+    const body = found.body && ofJson.compile({ $ref: `contract${found.body}` });
+    return (request) => {
+      check(query, request.query);
+      check(path, request.inPath);
+      if (body) check(body, request.body);
+    };
+  };
+  return (operation, request) => {
+    const checks = compiled.get(operation) ?? compile(operation);
+    compiled.set(operation, checks);
+    checks(request);
   };
 };
 
-const validatorOf = (document: ApiDocument): RequestHandler[] =>
-  middleware({
-    // The validator changes the document that it is given.
-    apiSpec: structuredClone(document) as never, // The contract's own tests check that it is OpenAPI.
-    validateApiSpec: false,
-    validateRequests: { allowUnknownQueryParameters: true, coerceTypes: false },
-    validateResponses: false,
-    validateSecurity: false,
-    fileUploader: false,
-  }).flat();
-
-type Complaint = { readonly path: string; readonly message: string; readonly errorCode?: string };
-
-/** What the validator complains of, as clients expect it. Undefined: it was not the validator. */
-export const refusalIn = (error: unknown): Refusal | undefined => {
-  if (error instanceof validation.UnsupportedMediaType) return refusals.mediaType("application/json");
-  if (error instanceof validation.NotFound) return refusals.noRoute(error.path);
-  if (!(error instanceof validation.BadRequest)) return undefined;
-  const complaints: readonly Complaint[] = error.errors;
-  const [first] = complaints;
-  const name = (first?.path ?? "").replace(/^\/(body|query|params|headers)\/?/, "").replaceAll("/", ".") || "body";
-  const cause = complaints.map(({ path, message }) => `${path} ${message}`).join("; ");
-  if (first?.errorCode?.startsWith("required")) return refusals.missing(name, cause);
-  return (first?.errorCode?.startsWith("enum") ? refusals.unsupported : refusals.malformed)(name, cause);
+const schemas = (document: ApiDocument, options: Options): Ajv2020 => {
+  // The contract's own tests check that its schemas are ones.
+  const ajv = new Ajv2020({ strict: false, validateSchema: false, useDefaults: true, ...options });
+  formats.default(ajv, ["int32", "int64", "byte", "date-time"]);
+  return ajv.addSchema(document, "contract");
 };
 
-export const refuseInvalid = (error: unknown): unknown => {
-  const refusal = refusalIn(error);
-  return refusal ? new Refused(refusal) : error;
+const check = (fits: ValidateFunction, value: unknown): void => {
+  const [complaint] = fits(value) ? [] : (fits.errors ?? []);
+  if (complaint) throw new Refused(refusalOf(complaint));
+};
+
+/** What does not fit, as clients expect to be told of it. */
+const refusalOf = ({ instancePath, keyword, params, message = "does not fit" }: ErrorObject) => {
+  const path = keyword === "required" ? `${instancePath}/${params.missingProperty}` : instancePath;
+  const name = path.slice(1).replaceAll("/", ".") || "body";
+  const cause = `${path} ${message}`;
+  if (keyword === "required") return refusals.missing(name, cause);
+  return (keyword === "enum" ? refusals.unsupported : refusals.malformed)(name, cause);
 };
