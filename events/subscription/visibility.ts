@@ -1,5 +1,5 @@
 import type { Codec } from "../codec/codec.ts";
-import { alarm } from "../concurrency.ts";
+import { alarm, recent } from "../concurrency.ts";
 import { partitionOf } from "../log/partition.ts";
 import { metaIn, topicOf } from "../log/record.ts";
 import { aggregateOf, keyOf } from "../message.ts";
@@ -13,6 +13,8 @@ import { written } from "./written.ts";
 /** A store is asked this often, in milliseconds, for what another process writes, and for what this one should have told of. */
 const OFTEN = 25;
 const SELDOM = 500;
+/** Positions that this process remembers to be in the read models. */
+const REMEMBERED = 20_000;
 
 type Around = {
   readonly codec: Codec;
@@ -32,6 +34,7 @@ export const visibility = (
   { codec, partitions, subscriptions, isHeldUp, signal }: Around,
 ) => {
   const known = written();
+  const shown = recent<number>(REMEMBERED);
   const changes = new Set<() => void>();
 
   /** Whether this process reads the stream for the read model. */
@@ -52,8 +55,16 @@ export const visibility = (
 
   // What cannot be read just now counts as not there yet: the decision stands, whoever asks must not be told otherwise.
   const stillMissing = async (missing: readonly Wanted[]): Promise<readonly Wanted[]> => {
-    const found = await Promise.all(missing.map(({ collection, id }) => documents.get(collection, [id]).catch(() => [])));
-    return missing.filter(({ version }, index) => (found[index]?.[0]?.version ?? 0) < version);
+    const ids = new Map<string, string[]>();
+    for (const { collection, id } of missing) ids.set(collection, [...(ids.get(collection) ?? []), id]);
+    const versions = new Map<string, number>();
+    await Promise.all(
+      [...ids].map(async ([collection, some]) => {
+        const found = await documents.get(collection, some).catch(() => []);
+        for (const { id, version } of found) versions.set(`${collection} ${id}`, version);
+      }),
+    );
+    return missing.filter(({ collection, id, version }) => (versions.get(`${collection} ${id}`) ?? 0) < version);
   };
 
   const awaited = async (all: readonly Awaited[], stream: string, milliseconds: number, isNew: boolean): Promise<boolean> => {
@@ -99,14 +110,20 @@ export const visibility = (
     seen: async (stream: string, version: number, milliseconds: number, model?: string): Promise<boolean> => {
       const asked = projections.filter(({ name }) => model === undefined || name === model);
       if (aggregateOf(stream) in aggregates) {
-        const commits = (await store.read(stream, 0)).filter((commit) => commit.version <= version);
+        // What was there once needs no second look: a long stream is read from where it was last asked for.
+        const place = `${stream} ${model ?? ""}`;
+        const before = shown.get(place) ?? 0;
+        if (version <= before) return true;
+        const commits = (await store.read(stream, before)).filter((commit) => commit.version <= version);
         const last = commits.at(-1);
-        if (!last || last.version + last.events.length - 1 < version) return version === 0;
+        if (!last || last.version + last.events.length - 1 < version) return false;
         const wanted = commits.flatMap((commit) => asked.flatMap((projection) => touched(projection, commit)));
         const highest = new Map(
           wanted.filter((each) => each.version <= version).map((each) => [`${each.projection.name} ${each.id}`, each]),
         );
-        return awaited([...highest.values()], stream, milliseconds, false);
+        const isThere = await awaited([...highest.values()], stream, milliseconds, false);
+        if (isThere) shown.set(place, Math.max(version, shown.get(place) ?? 0));
+        return isThere;
       }
       const readers = asked.filter(({ evolve, of }) => aggregatesOf(Object.keys(evolve), of).includes(aggregateOf(stream)));
       return awaited(
