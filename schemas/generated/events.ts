@@ -1087,6 +1087,8 @@ export interface RepoIndexed {
   readonly listed: number;
   /** Packages that this run announced as unlisted. */
   readonly unlisted: number;
+  /** Of the index, where it alone decides what is listed; else empty. */
+  readonly indexFingerprint: string;
 }
 
 /** An indexing run ended without success; what was listed before stays. */

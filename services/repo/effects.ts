@@ -6,8 +6,8 @@ import { openToAll, type Secret } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "./domain/repo.ts";
 import { listingOf } from "./listing.ts";
-import { compared, indexUrl, type Offer, readOffersHere } from "./offers.ts";
-import { indexBytes, type RepoPorts } from "./ports.ts";
+import { compared, indexFingerprint, indexUrl, type Offer, readOffersHere, tellsAll } from "./offers.ts";
+import { type FileAnswer, indexBytes, type RepoPorts } from "./ports.ts";
 
 type Command = RepoCommand | PackageCommand;
 type Context = EffectContext<Command, Repo>;
@@ -37,13 +37,22 @@ export const effects = (ports: RepoPorts): Effects<Command, RepoEvent, Repo> => 
       if (state.status === "absent") return fail("the repository is not known");
       for (const sealed of state.lapsed) await ports.forget?.(sealed);
       const secret = await secretOf(state, ports);
-      const offers = state.status === "deleted" ? [] : await offersIn(event, state, secret, ports, context.signal);
+      const index = state.status === "deleted" ? undefined : await indexOf(state, secret, ports, context.signal);
+      if (index && "refused" in index) return fail(index.refused);
+      const read = index ? indexFingerprint(index.bytes) : "";
+      const finish = (count: number, fingerprint: string): Command => ({
+        ...{ type: "FinishIndexing", repoId, repoEventId, count, indexFingerprint: fingerprint },
+      });
+      // The same bytes offer the same.
+      if (index && read === state.indexFingerprint) return finish(state.packages.size, read);
+      const { readOffers = readOffersHere } = ports;
+      const offers = index ? await readOffers(index.bytes, repoId, state.settings, context.signal) : [];
       if ("refused" in offers) return fail(offers.refused);
       const { changed, gone } = compared(state.packages, offers);
       const bad = await list(changed, event, state, secret, ports, context);
       if (bad.length > 0) return fail(sentence(bad));
       await unlist(gone, event, context);
-      return { type: "FinishIndexing", repoId, repoEventId, count: offers.length };
+      return finish(offers.length, offers.every(tellsAll) ? read : "");
     },
   },
 });
@@ -55,17 +64,11 @@ const secretOf = async ({ status, settings: { sealedCredential } }: RegisteredRe
   return { ...openToAll, ...secret };
 };
 
-const offersIn = async (
-  { repoId }: RepoIndexingRequested,
-  { settings }: RegisteredRepo,
-  secret: Secret,
-  { readFile, readOffers = readOffersHere }: RepoPorts,
-  signal: AbortSignal,
-): Promise<readonly Offer[] | { readonly refused: string }> => {
+const indexOf = async ({ settings }: RegisteredRepo, secret: Secret, { readFile }: RepoPorts, signal: AbortSignal): Promise<FileAnswer> => {
   const repository = settings.url;
   const answer = await readFile({ url: indexUrl(repository), repository, secret, limit: indexBytes, signal });
   signal.throwIfAborted();
-  return "refused" in answer ? answer : readOffers(answer.bytes, repoId, settings, signal);
+  return answer;
 };
 
 /** Lists what is new or changed. What may be listed is recorded before it is, so that nothing can be listed unknown to the repo. */

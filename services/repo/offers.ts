@@ -1,4 +1,5 @@
 import type { RecordedPackage } from "../../schemas/generated/events.ts";
+import { digestOf } from "../packages/archive.ts";
 import { PackageError } from "../packages/package-error.ts";
 import { type IndexedVersion, packageUrl } from "../packages/package-index.ts";
 import type { PackageType } from "../packages/packages.ts";
@@ -27,6 +28,9 @@ export const packageTypeOf = ({ providers }: Pick<RepoSettings, "providers">): P
   providers.includes("kubernetes") ? "helm" : "vmbased";
 
 export const indexUrl = (repository: string): string => packageUrl(repository, "index.yaml");
+
+/** Tells whether an index was read before. The number counts up when the same bytes come to offer something else. */
+export const indexFingerprint = (index: Uint8Array): string => `1:${digestOf(index)}`;
 
 /** Reads an index in this very process. */
 export const readOffersHere: ReadOffers = async (index, repoId, settings) => {
@@ -65,16 +69,17 @@ export const offersOf = (bytes: Uint8Array, repoId: string, settings: OfferSetti
 /** A URL that is none is left to whoever opens it, so that it fails this version only. */
 const resolved = (repository: string, url: string): string => (URL.canParse(url, "http://repository") ? packageUrl(repository, url) : url);
 
-/** What is to be done so that the listing is what the index offers. Without a digest only the archive tells whether it is the same. */
+/** Without a digest only the archive tells whether it is the same. */
+export const tellsAll = ({ entry }: Offer): boolean => entry.digest !== "";
+
+/** What is to be done so that the listing is what the index offers. */
 export const compared = (
   recorded: ReadonlyMap<string, RecordedPackage>,
   offers: readonly Offer[],
 ): { readonly changed: readonly Offer[]; readonly gone: readonly RecordedPackage[] } => {
   const offered = new Set(offers.map(({ packageId }) => packageId));
   return {
-    changed: offers.filter(
-      ({ packageId, fingerprint, entry }) => entry.digest === "" || recorded.get(packageId)?.fingerprint !== fingerprint,
-    ),
+    changed: offers.filter((offer) => !tellsAll(offer) || recorded.get(offer.packageId)?.fingerprint !== offer.fingerprint),
     gone: [...recorded.values()].filter(({ packageId }) => !offered.has(packageId)),
   };
 };

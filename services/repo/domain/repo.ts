@@ -20,7 +20,13 @@ export type RepoCommand =
       readonly packages: readonly RecordedPackage[];
       readonly unlisted: readonly string[];
     }
-  | { readonly type: "FinishIndexing"; readonly repoId: string; readonly repoEventId: string; readonly count: number }
+  | {
+      readonly type: "FinishIndexing";
+      readonly repoId: string;
+      readonly repoEventId: string;
+      readonly count: number;
+      readonly indexFingerprint: string;
+    }
   | { readonly type: "FailIndexing"; readonly repoId: string; readonly repoEventId: string; readonly reason: string }
   | { readonly type: "ConfirmAdoption"; readonly repoId: string; readonly repoEventId: string };
 
@@ -44,6 +50,8 @@ export type RegisteredRepo = {
   readonly run: number;
   readonly lastRun: string;
   readonly indexing: Indexing | null;
+  /** Of the index whose offers are listed, all of them and nothing else; empty: that is not known. */
+  readonly indexFingerprint: string;
   /** What is listed, or may be. */
   readonly packages: ReadonlyMap<string, RecordedPackage>;
 };
@@ -113,7 +121,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       return news.length + left.length === 0 ? [] : [{ type: "RepoListingRecorded", repoId, repoEventId, packages: news, unlisted: left }];
     },
 
-    FinishIndexing: ({ repoId, repoEventId, count }, state) =>
+    FinishIndexing: ({ repoId, repoEventId, count, indexFingerprint }, state) =>
       inHand(state, repoEventId, "reading")
         ? [
             {
@@ -123,6 +131,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
               count,
               listed: state.indexing.listed.size,
               unlisted: state.indexing.unlisted.size,
+              indexFingerprint,
             },
           ]
         : [],
@@ -145,11 +154,13 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       run: 0,
       lastRun: "",
       indexing: null,
+      indexFingerprint: "",
       packages: new Map(),
     }),
     RepoModified: registered((state, { type: _, repoId: _id, ...settings }) => ({
       ...state,
       settings,
+      indexFingerprint: "",
       lapsed: settings.sealedCredential === state.settings.sealedCredential ? state.lapsed : lapsedIn(state),
     })),
     RepoDeleted: registered((state) => ({ ...state, status: "deleted", lapsed: lapsedIn(state) })),
@@ -164,9 +175,19 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       for (const each of packages) recorded.set(each.packageId, each);
       for (const id of unlisted) recorded.delete(id);
       const listed = packages.filter(({ fingerprint }) => fingerprint !== "").map(({ packageId }) => packageId);
-      return { ...state, packages: recorded, indexing: state.indexing && announced(state.indexing, listed, unlisted) };
+      return {
+        ...state,
+        packages: recorded,
+        indexFingerprint: "",
+        indexing: state.indexing && announced(state.indexing, listed, unlisted),
+      };
     }),
-    RepoIndexed: registered((state) => ({ ...state, lapsed: [], indexing: state.indexing && { ...state.indexing, stage: "adopting" } })),
+    RepoIndexed: registered((state, { indexFingerprint }) => ({
+      ...state,
+      indexFingerprint,
+      lapsed: [],
+      indexing: state.indexing && { ...state.indexing, stage: "adopting" },
+    })),
     RepoIndexingFailed: registered((state, { repoEventId }) =>
       state.indexing?.repoEventId === repoEventId ? { ...state, indexing: null } : state,
     ),

@@ -17,7 +17,7 @@ const recorded = (packageId: string, fingerprint: string): RepoEvent => ({
   packages: [{ packageId, appId: "app-1", fingerprint }],
   unlisted: [],
 });
-const indexed: RepoEvent = { type: "RepoIndexed", repoId, repoEventId, count: 0, listed: 0, unlisted: 0 };
+const indexed: RepoEvent = { type: "RepoIndexed", repoId, repoEventId, count: 0, listed: 0, unlisted: 0, indexFingerprint: "" };
 const succeeded: RepoEvent = { type: "RepoIndexingSucceeded", repoId, repoEventId };
 const deleted: RepoEvent = { type: "RepoDeleted", repoId };
 const failed = (reason: string): RepoEvent => ({ type: "RepoIndexingFailed", repoId, repoEventId, reason });
@@ -143,10 +143,12 @@ test("a finished run tells how many packages it announced", () =>
     packages: [],
     unlisted: ["p2"],
   })
-    .when({ type: "FinishIndexing", repoId, repoEventId, count: 7 })
-    .expect({ type: "RepoIndexed", repoId, repoEventId, count: 7, listed: 1, unlisted: 1 }));
+    .when({ type: "FinishIndexing", repoId, repoEventId, count: 7, indexFingerprint: "f" })
+    .expect({ type: "RepoIndexed", repoId, repoEventId, count: 7, listed: 1, unlisted: 1, indexFingerprint: "f" }));
 test("the outcome of another run is ignored", () =>
-  given(repo, created, requested).when({ type: "FinishIndexing", repoId, repoEventId: "repoe-0", count: 7 }).expectNothing());
+  given(repo, created, requested)
+    .when({ type: "FinishIndexing", repoId, repoEventId: "repoe-0", count: 7, indexFingerprint: "f" })
+    .expectNothing());
 test("a run fails with its reason", () =>
   given(repo, created, requested).when({ type: "FailIndexing", repoId, repoEventId, reason: "404" }).expect(failed("404")));
 test("a run that has ended does not fail", () =>

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { buildRepository } from "../../../infra/demo/repository.ts";
+import type { RegisteredRepo, Repo } from "../../../services/repo/domain/repo.ts";
+import { readOffersHere } from "../../../services/repo/offers.ts";
+import { repoService } from "../../../services/repo/service.ts";
+import { eventually } from "../../eventually.ts";
+import { createRepo, unchanged } from "./fixtures.ts";
+import { clock, world } from "./world.ts";
+
+const INDEX = "/devkit/index.yaml";
+
+/** A repository whose index and archives a test may change, and how often its index was read and an archive asked for. */
+const watched = async () => {
+  const files = new Map((await buildRepository()).files);
+  const counts = { indexes: 0, archives: 0 };
+  const { run, problems, stop } = world();
+  const repo = await run(({ blobs }) =>
+    repoService({
+      ...{ blobs, clock, open: async (sealed) => sealed },
+      readFile: async ({ url }) => {
+        if (!url.endsWith(INDEX)) counts.archives++;
+        return { bytes: files.get(new URL(url).pathname) ?? assert.fail(url) };
+      },
+      readOffers: (...index) => {
+        counts.indexes++;
+        return readOffersHere(...index);
+      },
+    }),
+  );
+  const state = async (): Promise<RegisteredRepo> => {
+    const { state: found } = await repo.instance.state("repo", "repo/repo-1");
+    const known = found as Repo; // The decider's own fold made it.
+    return known.status === "absent" ? assert.fail("it is not registered") : known;
+  };
+  /** Waits for the end of a run; the catalogue adopts at once. */
+  const ended = async (repoEventId: string): Promise<void> => {
+    await eventually(`${repoEventId} has read the repository`, async () => (await state()).indexing?.stage === "adopting");
+    await repo.send({ type: "ConfirmAdoption", repoId: "repo-1", repoEventId });
+  };
+  const index = async (repoEventId: string): Promise<void> => {
+    await repo.send({ type: "IndexRepo", repoId: "repo-1", repoEventId });
+    await ended(repoEventId);
+  };
+  await repo.send(createRepo({ url: "http://repository/devkit" }));
+  await ended("repoe-1");
+  return { repo, files, counts, index, state, problems, stop };
+};
+
+test("an index that is the same, byte for byte, is not read again", async () => {
+  const { files, counts, index, state, problems, stop } = await watched();
+  try {
+    const first = { ...counts };
+    const { packages } = await state();
+    assert.deepEqual([first.indexes, packages.size > 0], [1, true]);
+    await index("repoe-2");
+    assert.deepEqual(counts, first);
+    const bytes = files.get(INDEX) ?? assert.fail();
+    files.set(INDEX, Buffer.concat([bytes, Buffer.from("# the same in other bytes\n")]));
+    await index("repoe-3");
+    assert.deepEqual(counts, { ...first, indexes: 2 });
+    assert.deepEqual((await state()).packages, packages);
+    assert.deepEqual(problems, []);
+  } finally {
+    await stop();
+  }
+});
+
+test("it is read again after the repository was changed", async () => {
+  const { repo, counts, index, stop } = await watched();
+  try {
+    await repo.send({ type: "ModifyRepo", repoId: "repo-1", repoEventId: "repoe-x", ...unchanged, appDefaultStatus: "active" });
+    await index("repoe-2");
+    assert.equal(counts.indexes, 2);
+  } finally {
+    await stop();
+  }
+});
+
+test("one that leaves it to the archives whether they have changed is read each time, and so are they", async () => {
+  const { files, counts, index, stop } = await watched();
+  try {
+    const text = new TextDecoder().decode(files.get(INDEX));
+    files.set(INDEX, Buffer.from(text.replaceAll(/^.*digest:.*\n/gm, "")));
+    for (const [nth, run] of ["repoe-2", "repoe-3"].entries()) {
+      const { archives } = counts;
+      await index(run);
+      assert.equal(counts.indexes, nth + 2);
+      assert.ok(counts.archives > archives);
+    }
+  } finally {
+    await stop();
+  }
+});
