@@ -48,7 +48,7 @@ map: build ## draws who reacts to what, from the tables that run, into docs/
 simulate: build ## the choreography in virtual time under faults (SEEDS=1000, or SEED=4711 to repeat one)
 	@node dist/tests/simulation/main.js $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --from $(or $(FROM),1)) $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(JSON),--json)
 
-faults: build ## kills of real processes, the real broker and the real store, half an hour (ROWS=1,2 FACTOR=0.1)
+faults: build ## kills of real processes, the real broker and the real store, 20 minutes (ROWS=1,2 FACTOR=0.02)
 	@node dist/tests/faults/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(FACTOR),--factor $(FACTOR))
 
 resilience: build ## kills services under load, rolls all of them, takes the broker and the store away (ROWS=1 RATE=20)
