@@ -250,6 +250,8 @@ export type Log = {
 export type Blobs = {
   readonly put: (bytes: Uint8Array) => Promise<string>;
   readonly get: (digest: string) => Promise<Uint8Array | undefined>;
+  /** Which of these digests it has. */
+  readonly has: (digests: readonly string[]) => Promise<ReadonlySet<string>>;
 };
 
 /** Everything a service runs on. */

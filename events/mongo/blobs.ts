@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Db } from "mongodb";
 import type { Blobs } from "../ports.ts";
+import { chunks as chunked } from "./chunks.ts";
 import { isDuplicate } from "./duplicate.ts";
+import { groupCommit } from "./group-commit.ts";
 import { once, type Ready } from "./ready.ts";
 
 type File = {
@@ -18,6 +20,8 @@ type Chunk = { readonly _id: string; readonly files_id: string; readonly n: numb
 const chunkSize = 255 * 1024;
 /** Chunks in one round trip, about 4 MB. */
 const batch = 16;
+/** Digests in one list. */
+const DIGESTS = 500;
 
 export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
@@ -30,15 +34,15 @@ export const mongoBlobs = (database: Ready<Db>, now: () => number): Blobs => {
     const files = (await database()).collection<File>("blobs.files");
     const chunks = (await database()).collection<Chunk>("blobs.chunks");
     await chunks.createIndexes([{ key: { files_id: 1, n: 1 }, name: "files_id_1_n_1", unique: true }]);
-    return { files, chunks };
+    return { files, chunks, insert: groupCommit(files) };
   });
   return {
     put: async (bytes) => {
       const digest = digestOf(bytes);
-      const { files, chunks } = await bucket();
+      const { files, chunks, insert } = await bucket();
       const file = { _id: digest, length: bytes.length, chunkSize, uploadDate: new Date(now()), filename: digest };
       if (bytes.length <= chunkSize) {
-        await files.insertOne({ ...file, data: bytes }).catch(ignoreDuplicates);
+        await insert({ ...file, data: bytes });
         return digest;
       }
       if ((await files.findOne({ _id: digest }, { projection: { _id: 1 } })) !== null) return digest;
@@ -47,8 +51,15 @@ export const mongoBlobs = (database: Ready<Db>, now: () => number): Blobs => {
         const operations = documents.map((chunk) => ({ replaceOne: { filter: { _id: chunk._id }, replacement: chunk, upsert: true } }));
         await chunks.bulkWrite(operations, { ordered: false }).catch(ignoreDuplicates);
       }
-      await files.insertOne(file).catch(ignoreDuplicates);
+      await insert(file);
       return digest;
+    },
+    has: async (digests) => {
+      const { files } = await bucket();
+      const found = new Set<string>();
+      for (const some of chunked(digests, DIGESTS))
+        for (const { _id } of await files.find({ _id: { $in: some } }, { projection: { _id: 1 } }).toArray()) found.add(_id);
+      return found;
     },
     get: async (digest) => {
       const { files, chunks } = await bucket();

@@ -5,7 +5,7 @@ import { PackageError } from "../packages/package-error.ts";
 import { openToAll, type Secret } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "./domain/repo.ts";
-import { listingOf } from "./listing.ts";
+import { digestIn, listingOf } from "./listing.ts";
 import { compared, indexFingerprint, indexUrl, type Offer, readOffersHere, tellsAll } from "./offers.ts";
 import { type FileAnswer, indexBytes, type RepoPorts } from "./ports.ts";
 
@@ -88,10 +88,11 @@ const list = async (
   for (const some of chunks(offers, RECORDED)) {
     if (bad.length >= ENOUGH) break;
     const listed: RecordedPackage[] = [];
+    const kept = await ports.blobs.has(some.map(({ entry }) => digestIn(entry)));
     await eachOf(some, AT_ONCE, async (offer) => {
       const { packageId, appId, fingerprint, name, entry } = offer;
       try {
-        await report(await listingOf(offer, event, state, ports, { secret, signal }));
+        await report(await listingOf(offer, event, state, ports, { secret, signal, kept }));
         listed.push({ packageId, appId, fingerprint });
       } catch (error) {
         signal.throwIfAborted();

@@ -9,6 +9,8 @@ import { type Offer, packageTypeOf } from "./offers.ts";
 import { archiveBytes, type FileRequest, type RepoPorts } from "./ports.ts";
 
 type ListPackage = Extract<PackageCommand, { readonly type: "ListPackage" }>;
+/** How archives are fetched, and the digests of those that are here already. */
+type From = Pick<FileRequest, "secret" | "signal"> & { readonly kept: ReadonlySet<string> };
 type Run = { readonly repoId: string; readonly repoEventId: string; readonly run: number };
 
 /** An offer, read and kept, as the command that lists it. Throws a PackageError if it cannot be listed. */
@@ -17,7 +19,7 @@ export const listingOf = async (
   { repoId, repoEventId, run }: Run,
   { settings, owner, ownerPath }: RegisteredRepo,
   ports: Pick<RepoPorts, "readFile" | "blobs">,
-  from: Pick<FileRequest, "secret" | "signal">,
+  from: From,
 ): Promise<ListPackage> => {
   const { packageId, appId, versionId, name, entry, fingerprint } = offer;
   if (name.length > 255 || entry.versionName.length > 255) throw new PackageError("its name or version has more than 255 characters");
@@ -50,16 +52,19 @@ export const listingOf = async (
   };
 };
 
+/** Under which blob an archive is kept, if its index says so. */
+export const digestIn = ({ digest }: IndexedVersion): string => `sha256:${digest.toLowerCase()}`;
+
 /** The archive, fetched once: one that is kept already is not asked for again. */
 const archiveOf = async (
   { url, entry }: Offer,
   repository: string,
   { readFile, blobs }: Pick<RepoPorts, "readFile" | "blobs">,
-  from: Pick<FileRequest, "secret" | "signal">,
+  { kept, ...from }: From,
 ): Promise<Uint8Array> => {
   const wanted = entry.digest.toLowerCase();
-  const kept = wanted === "" ? undefined : await blobs.get(`sha256:${wanted}`);
-  if (kept) return kept;
+  const found = kept.has(digestIn(entry)) ? await blobs.get(digestIn(entry)) : undefined;
+  if (found) return found;
   const answer = await readFile({ ...from, url, repository, limit: archiveBytes });
   if ("refused" in answer) throw new PackageError(answer.refused);
   const digest = digestOf(answer.bytes);

@@ -59,7 +59,7 @@ const vault = ({ life, outside }: Surroundings): Effects<RuntimeCredentialComman
 /** Repositories that are empty or refuse; archives are real files, which a simulation has none of. */
 const repository = ({ life, outside, clock }: Surroundings): RepoPorts => ({
   clock,
-  blobs: { put: async () => "", get: async () => undefined },
+  blobs: { put: async () => "", get: async () => undefined, has: async () => new Set<string>() },
   open: async (sealed) => sealed,
   readFile: async ({ url, signal }) => {
     await outside.look(life, url, signal);

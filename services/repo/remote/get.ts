@@ -1,5 +1,5 @@
-import { type IncomingMessage, request as overHttp } from "node:http";
-import { request as overHttps } from "node:https";
+import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from "node:http";
+import { Agent as HttpsAgent, request as overHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { addressesOf } from "./addresses.ts";
 
@@ -12,25 +12,27 @@ export class Trouble extends Error {
   }
 }
 
-export type Limits = {
-  readonly limit: number;
-  readonly signal: AbortSignal;
-  /** May this address be spoken to? */
-  readonly permits: (address: string) => boolean;
-};
+/** Which addresses may be spoken to, and the connections to them: each was checked when it was made, so they are not shared with who may speak to others. */
+export type Reach = { readonly permits: (address: string) => boolean; readonly http: HttpAgent; readonly https: HttpsAgent };
+export const reachOf = (permits: Reach["permits"]): Reach => ({ permits, http: new HttpAgent(KEPT), https: new HttpsAgent(KEPT) });
+/** Idle connections of a host, and the milliseconds that they are kept for: most servers end them after 5 s. */
+const KEPT = { keepAlive: true, maxFreeSockets: 16, timeout: 4_000 };
+
+export type Limits = { readonly limit: number; readonly signal: AbortSignal; readonly reach: Reach };
 type Got = { readonly bytes: Uint8Array } | { readonly location: string };
 
 /** One request, whose answer may be a redirect. The address is checked where the connection is made, so that a name cannot change in between. */
-export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, permits }: Limits): Promise<Got> =>
+export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, reach }: Limits): Promise<Got> =>
   new Promise((resolve, reject) => {
-    if (isForbiddenLiteral(url.hostname, permits)) return reject(outOfBounds());
-    const request = (url.protocol === "https:" ? overHttps : overHttp)(
+    if (isForbiddenLiteral(url.hostname, reach.permits)) return reject(outOfBounds());
+    const isSecure = url.protocol === "https:";
+    const request = (isSecure ? overHttps : overHttp)(
       url,
       {
         headers: { "user-agent": "pitrix", "accept-encoding": "identity", accept: "*/*", ...headers },
         signal,
-        agent: false,
-        lookup: checked(permits),
+        agent: isSecure ? reach.https : reach.http,
+        lookup: checked(reach.permits),
       },
       (answer) => {
         read(answer, limit).then(resolve, (error: unknown) => {
@@ -71,13 +73,13 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
 
 const outOfBounds = () => new Trouble("it leads to a private address, which is out of bounds", true);
 /** Of a number no name is looked up. */
-const isForbiddenLiteral = (hostname: string, permits: Limits["permits"]): boolean => {
+const isForbiddenLiteral = (hostname: string, permits: Reach["permits"]): boolean => {
   const bare = hostname.replace(/^\[(.*)\]$/, "$1");
   return isIP(bare) !== 0 && !permits(bare);
 };
 
 const checked =
-  (permits: Limits["permits"]): LookupFunction =>
+  (permits: Reach["permits"]): LookupFunction =>
   (hostname, { all }, answer) => {
     addressesOf(hostname).then(
       (addresses) => {

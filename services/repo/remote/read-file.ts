@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
 import { addressesOf, isPrivate, type PrivateNetworks, permitted } from "./addresses.ts";
-import { get, type Limits, Trouble } from "./get.ts";
+import { get, type Reach, reachOf, Trouble } from "./get.ts";
 import { signed } from "./s3.ts";
 
 export type ReadFileOptions = {
@@ -15,21 +15,25 @@ export type ReadFileOptions = {
 
 /** Reads files of repositories over HTTP, HTTPS and S3. */
 export const readFileOver = ({ timeout = 30_000, attempts = 3, privateNetworks = "all" }: ReadFileOptions = {}): ReadFile => {
-  const permits = permitted(privateNetworks);
+  const inside = reachOf(permitted(privateNetworks));
+  const outside = reachOf(isPublic);
   return async (request) => {
     for (let attempt = 1; ; attempt++) {
-      const answer = await readOnce(request, timeout, permits);
+      const answer = await readOnce(request, timeout, { inside, outside });
       if (!("refused" in answer) || answer.denied || attempt >= attempts || request.signal.aborted) return answer;
       await pause(200 * attempt, undefined, { signal: request.signal }).catch(() => {});
     }
   };
 };
 
-const readOnce = async (request: FileRequest, timeout: number, permits: Limits["permits"]): Promise<FileAnswer> => {
+/** What a repository at a private address may lead to, and what any other. */
+type Reaches = { readonly inside: Reach; readonly outside: Reach };
+
+const readOnce = async (request: FileRequest, timeout: number, reaches: Reaches): Promise<FileAnswer> => {
   const name = shown(request.url);
   const late = AbortSignal.timeout(timeout);
   try {
-    return { bytes: await follow(request, AbortSignal.any([request.signal, late]), permits) };
+    return { bytes: await follow(request, AbortSignal.any([request.signal, late]), reaches) };
   } catch (error) {
     if (error instanceof Trouble) return { refused: `${name}: ${error.message}`, denied: error.denied };
     if (late.aborted) return { refused: `${name}: no answer within ${timeout / 1000} s`, denied: true };
@@ -39,15 +43,16 @@ const readOnce = async (request: FileRequest, timeout: number, permits: Limits["
 
 const REDIRECTS = 5;
 
-const follow = async (request: FileRequest, signal: AbortSignal, permits: Limits["permits"]): Promise<Uint8Array> => {
+const follow = async (request: FileRequest, signal: AbortSignal, { inside, outside }: Reaches): Promise<Uint8Array> => {
   const repository = urlOf(request.repository);
   const addresses = await until(signal, addressesOf(repository.hostname));
-  if (!addresses.every(({ address }) => permits(address))) throw new Trouble("it is at a private address, which is not allowed", true);
+  if (!addresses.every(({ address }) => inside.permits(address)))
+    throw new Trouble("it is at a private address, which is not allowed", true);
   const insiders = addresses.some(({ address }) => isPrivate(address));
   let url = urlOf(request.url);
   for (let redirects = 0; ; redirects++) {
     const headers = url.host === repository.host ? authorization(url, request) : {};
-    const answer = await get(httpUrl(url), headers, { limit: request.limit, signal, permits: insiders ? permits : isPublic });
+    const answer = await get(httpUrl(url), headers, { limit: request.limit, signal, reach: insiders ? inside : outside });
     if ("bytes" in answer) return answer.bytes;
     if (redirects >= REDIRECTS) throw new Trouble(`more than ${REDIRECTS} redirects`, true);
     if (!URL.canParse(answer.location, url.href)) throw new Trouble("a redirect to nowhere", true);

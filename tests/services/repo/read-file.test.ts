@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { openToAll, type Secret } from "../../../services/repo/access.ts";
 import type { FileAnswer } from "../../../services/repo/ports.ts";
 import { isPrivate, type PrivateNetworks } from "../../../services/repo/remote/addresses.ts";
-import { get } from "../../../services/repo/remote/get.ts";
+import { get, reachOf } from "../../../services/repo/remote/get.ts";
 import { readFileOver } from "../../../services/repo/remote/read-file.ts";
 import { signed } from "../../../services/repo/remote/s3.ts";
 import { serve } from "./server.ts";
@@ -131,7 +131,7 @@ test("who is at a public address is not led to a private one, however that is wr
   const server = await serve((_, response) => response.end("inside"));
   try {
     for (const host of insideForms) {
-      const bounds = { limit: 100, signal: never, permits: (address: string) => !isPrivate(address) };
+      const bounds = { limit: 100, signal: never, reach: reachOf((address) => !isPrivate(address)) };
       await assert.rejects(get(new URL(`http://${host}:${server.port}/`), {}, bounds), /private address/, host);
     }
     assert.equal(server.requests.length, 0);
