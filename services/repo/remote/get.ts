@@ -52,14 +52,14 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     return { location: headers.location };
   }
   if (statusCode !== 200) throw new Trouble(`the server answers ${statusCode}`, statusCode < 500 && statusCode !== 429);
-  const tooLarge = new Trouble(`larger than ${limit} bytes`, true);
-  if (Number(headers["content-length"] ?? 0) > limit) throw tooLarge;
+  const tooLarge = () => new Trouble(`larger than ${limit} bytes`, true);
+  if (Number(headers["content-length"] ?? 0) > limit) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer) {
     if (!(chunk instanceof Uint8Array)) continue;
     size += chunk.byteLength;
-    if (size > limit) throw tooLarge;
+    if (size > limit) throw tooLarge();
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);
