@@ -30,7 +30,9 @@ const spoil = (event: object): void => {
 test("an event is refused if and only if Avro's own check of all declared fields refuses it", () => {
   let refused = 0;
   let taken = 0;
-  for (const { aggregate, event: name, schema } of schemas) {
+  // Of each event the form that is written now.
+  const current = new Map(schemas.map((each) => [`${each.aggregate}/${each.event}`, each]));
+  for (const { aggregate, event: name, schema } of current.values()) {
     const type = avro.Type.forSchema(schema as avro.Schema, { omitRecordMethods: true });
     for (let turn = 0; turn < 40; turn++) {
       const event = { type: name, ...structuredClone({ ...type.random() }) };
