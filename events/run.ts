@@ -133,9 +133,9 @@ export const instance = (
     /** Stops taking work, finishes what is under way, publishes what is committed. */
     stop: async (): Promise<void> => {
       await Promise.all(stopSignals.map((stop) => stop()));
-      await Promise.all([...subscriptions.values()].map((subscription) => subscription.stop()));
+      // Together, since both take their time. What reactions still commit, the flush publishes.
       stopping.abort();
-      await work;
+      await Promise.all([work, ...[...subscriptions.values()].map((subscription) => subscription.stop())]);
       await publishing.flush().catch(failed("relay"));
     },
 

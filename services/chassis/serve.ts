@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock, Ports } from "../../events/ports.ts";
 import { type Instance, instance } from "../../events/run.ts";
@@ -97,9 +97,8 @@ export const serve = async (
     wait,
   };
   const limits = { most: tools.config.connections };
-  const server = serverOf(app(host, module.routes?.(tools, host), !operations), secured, logger, limits);
-  const inside = operations && serverOf(app(host), operations.secured, logger, limits);
-  const requests = track(server);
+  const { server, ending } = serverOf(app(host, module.routes?.(tools, host), !operations), secured, logger, limits);
+  const inside = operations && serverOf(app(host), operations.secured, logger, limits).server;
   // First the port: a process that cannot have it must not take work.
   await listen(server, port, address);
   try {
@@ -126,9 +125,9 @@ export const serve = async (
     stop: async () => {
       state = "stopping";
       // Its announcement is taken back, and those who have not heard that yet are still answered.
-      requests.last();
+      ending.last();
       await tools.clock.sleep(grace);
-      await requests.finished(tools.clock, tools.config.shutdownSeconds * REQUESTS);
+      await ending.finished(tools.clock, tools.config.shutdownSeconds * REQUESTS);
       await running.stop();
       await module.stopped?.(tools);
       inside?.close();
@@ -172,36 +171,3 @@ const listen = (server: Server, port: number, address: string): Promise<void> =>
       resolve();
     });
   });
-
-/** Closes a server without cutting off the requests that it has begun to answer; their connections are not kept for others. */
-const track = (server: Server) => {
-  const answering = new Set<ServerResponse>();
-  let closing = false;
-  const last = (response: ServerResponse): void => {
-    if (!response.headersSent) response.setHeader("connection", "close");
-  };
-  server.prependListener("request", (_request, response) => {
-    answering.add(response);
-    response.once("close", () => answering.delete(response));
-    if (closing) last(response);
-  });
-  const refuseToKeep = (): void => {
-    closing = true;
-    for (const response of answering) last(response);
-  };
-  return {
-    /** From now on every answer is the last one on its connection. */
-    last: refuseToKeep,
-    /** Waits for what is under way, and cuts off what takes longer than so many milliseconds. */
-    finished: async (clock: Clock, milliseconds: number): Promise<void> => {
-      refuseToKeep();
-      const all = new AbortController();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const late = clock.sleep(milliseconds, all.signal).then(() => server.closeAllConnections());
-      await closed;
-      all.abort("closed");
-      await late;
-    },
-  };
-};

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { maxHeaderSize, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
+import { Server as NetServer, type Socket } from "node:net";
+import type { Clock } from "../../../events/ports.ts";
 import { bodyOf, type Refusal, refusals, statusOf } from "./errors.ts";
 
 /** What those who connect to a server may cost it; times in milliseconds. */
@@ -35,12 +36,21 @@ export const serverOptions = ({ head, request, idle, stalled }: ConnectionLimits
   connectionsCheckingInterval: Math.min(1_000, Math.ceil(Math.min(head, stalled) / 4)),
 });
 
+/** How a server ends without cutting off what it has begun to answer. */
+export type Ending = {
+  /** From now on every answer is the last one on its connection. */
+  readonly last: () => void;
+  /** Takes nobody more, waits for what is under way, and cuts off what takes longer than so many milliseconds. */
+  readonly finished: (clock: Clock, milliseconds: number) => Promise<void>;
+};
+
 /** Keeps a server within its limits, and says what was wrong in the one shape of errors where no request could be read. */
-export const limitConnections = (server: Server, { most, stalled, answer }: ConnectionLimits, connected = "connection"): void => {
+export const limitConnections = (server: Server, { most, stalled, answer }: ConnectionLimits, connected = "connection"): Ending => {
   /** What is being answered on each open connection. */
   const open = new Map<Socket, Set<ServerResponse>>();
   /** Those without a request, the longest idle first. */
   const idle = new Set<Socket>();
+  let state: "open" | "last" | "closed" = "open";
   const forget = (socket: Socket): void => {
     open.delete(socket);
     idle.delete(socket);
@@ -56,7 +66,9 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     if (longest === socket) end(socket, refusals.unavailable(": too many connections"));
     else longest.destroy();
   });
-  server.on("request", ({ socket }, response) => {
+  // Before anybody answers.
+  server.prependListener("request", ({ socket }, response) => {
+    if (state !== "open") beLast(response);
     idle.delete(socket);
     open.get(socket)?.add(response);
     const late = setTimeout(() => socket.destroy(), answer).unref();
@@ -64,7 +76,9 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
       clearTimeout(late);
       const answering = open.get(socket);
       answering?.delete(response);
-      if (answering?.size === 0) idle.add(socket);
+      if (answering?.size !== 0) return;
+      if (state === "closed") socket.destroySoon();
+      else idle.add(socket);
     });
   });
   server.setTimeout(stalled, (socket) => {
@@ -78,7 +92,34 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     if (begun || code === "ECONNRESET" || !socket.writable) return void socket.destroy(error);
     end(socket as Socket, complaint(code)); // As above.
   });
+
+  const last = (): void => {
+    state = "last";
+    for (const answering of open.values()) for (const response of answering) beLast(response);
+  };
+  return {
+    last,
+    finished: async (clock, milliseconds) => {
+      last();
+      // HTTP's own `close` would destroy connections whose answer has ended but is not taken yet, and leave those that become idle after it.
+      const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+      await clock.sleep(ON_ITS_WAY);
+      state = "closed";
+      for (const socket of idle) socket.destroy();
+      const all = new AbortController();
+      const late = clock.sleep(milliseconds, all.signal).then(() => server.closeAllConnections());
+      await Promise.race([closed, late]);
+      all.abort("closed");
+    },
+  };
 };
+
+const beLast = (response: ServerResponse): void => {
+  if (!response.headersSent) response.setHeader("connection", "close");
+};
+
+/** A request on a connection that was idle a moment ago. */
+const ON_ITS_WAY = 100;
 
 const complaint = (code: string): Refusal => {
   if (code === "HPE_HEADER_OVERFLOW") return { ...refusals.tooLarge(`${maxHeaderSize} bytes of headers`), status: 431 };

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { TLSSocket } from "node:tls";
-import { type ConnectionLimits, connectionLimits, limitConnections, serverOptions } from "../http/connections.ts";
+import { type ConnectionLimits, connectionLimits, type Ending, limitConnections, serverOptions } from "../http/connections.ts";
 import type { Logger } from "../logging.ts";
 import { type Certificates, oldestTls } from "./certificates.ts";
 
@@ -14,12 +14,11 @@ export const serverOf = (
   secured: Secured | undefined,
   logger: Logger,
   limits: Partial<ConnectionLimits> = {},
-): Server => {
+): { readonly server: Server; readonly ending: Ending } => {
   const bounds = { ...connectionLimits, ...limits };
   if (!secured) {
     const server = createServer(serverOptions(bounds), listener);
-    limitConnections(server, bounds);
-    return server;
+    return { server, ending: limitConnections(server, bounds) };
   }
   const { certificates, mutual } = secured;
   const options = () => ({ ...certificates.current(), minVersion: oldestTls }) as const;
@@ -27,7 +26,7 @@ export const serverOf = (
     { ...serverOptions(bounds), ...options(), requestCert: mutual, rejectUnauthorized: mutual, handshakeTimeout: 10_000 },
     listener,
   );
-  limitConnections(server, bounds, "secureConnection");
+  const ending = limitConnections(server, bounds, "secureConnection");
   // Those that have not shaken hands yet are not among them.
   server.maxConnections = bounds.most + 1_000;
   const forget = certificates.onRenewal(() => server.setSecureContext(options()));
@@ -36,7 +35,7 @@ export const serverOf = (
     // Anybody may knock at the gateway; inside, it is somebody who should have known better.
     (mutual ? logger.warn : logger.debug)({ from: socket.remoteAddress, reason: reasonOf(error, socket) }, "a connection was refused");
   });
-  return server;
+  return { server, ending };
 };
 
 const reasons: { readonly [code: string]: string } = {

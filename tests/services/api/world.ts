@@ -47,7 +47,7 @@ export const gatewayWorld = async ({ slow, probe, reset = 100, ...options }: Opt
   const chosen = { ...(slow !== undefined && { slow }), ...(probe !== undefined && { probe }), reset };
   const towards = upstreams({ directory, connections: connections(), clock, metrics }, chosen);
   const known = identity({ documents, clock, changed: (milliseconds) => clock.sleep(milliseconds) }, 50);
-  const server = serverOf(
+  const { server } = serverOf(
     gateway({ upstreams: towards, identity: known, clock, metrics, logger, rateLimit: options.rateLimit ?? 0, ...options }),
     undefined,
     logger,

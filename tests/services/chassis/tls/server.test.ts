@@ -28,7 +28,7 @@ const served = async (t: TestContext, files: Issued, ca: string) => {
   const said: { readonly message: string; readonly reason?: unknown }[] = [];
   const note = (details: object, message: string) => void said.push({ ...details, message });
   const own = inUse(t, files, ca, { ...silent, warn: note, info: note });
-  const server = serverOf(
+  const { server } = serverOf(
     (_request, response) => void response.end("hello"),
     { certificates: own, mutual: true },
     { ...silent, warn: note },
