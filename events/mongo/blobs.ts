@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Db } from "mongodb";
+import { chunks as chunked } from "../chunks.ts";
 import type { Blobs } from "../ports.ts";
-import { chunks as chunked } from "./chunks.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { groupCommit } from "./group-commit.ts";
 import { once, type Ready } from "./ready.ts";

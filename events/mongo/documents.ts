@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
+import { chunks } from "../chunks.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
-import { chunks } from "./chunks.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { grouped } from "./grouped.ts";
 import { filterOf, sortOf } from "./query.ts";

@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection } from "mongodb";
+import { chunks } from "../chunks.ts";
 import type { EventStore } from "../ports.ts";
-import { chunks } from "./chunks.ts";
 import { type CommitDocument, fromDocument, idOf, walkKey } from "./commit-document.ts";
 import type { Ready } from "./ready.ts";
 import { timerWalk, windowWalk } from "./walk.ts";

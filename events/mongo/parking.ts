@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
+import { chunks } from "../chunks.ts";
 import type { LogRecord, Parked, ParkedKey, ParkedStream, Parking } from "../ports.ts";
-import { chunks } from "./chunks.ts";
 import { placeKey } from "./commit-document.ts";
 import { once, type Ready } from "./ready.ts";
 

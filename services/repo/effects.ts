@@ -1,3 +1,4 @@
+import { chunks } from "../../events/chunks.ts";
 import { eachOf } from "../../events/concurrency.ts";
 import type { EffectContext, Effects } from "../../events/effect.ts";
 import type { RecordedPackage, RepoEvent, RepoIndexingRequested } from "../../schemas/generated/events.ts";
@@ -32,7 +33,9 @@ export const effects = (ports: RepoPorts): Effects<Command, RepoEvent, Repo> => 
     otherwise: ({ repoId, repoEventId }, { message }) => ({ type: "FailIndexing", repoId, repoEventId, reason: message }),
     run: async (event, context) => {
       const { repoId, repoEventId } = event;
-      const fail = (reason: string): Command => ({ type: "FailIndexing", repoId, repoEventId, reason });
+      const ids = { repoId, repoEventId };
+      const fail = (reason: string): Command => ({ type: "FailIndexing", ...ids, reason });
+      const finish = (count: number, indexFingerprint: string): Command => ({ type: "FinishIndexing", ...ids, count, indexFingerprint });
       const { state } = context;
       if (state.status === "absent") return fail("the repository is not known");
       for (const sealed of state.lapsed) await ports.forget?.(sealed);
@@ -40,9 +43,6 @@ export const effects = (ports: RepoPorts): Effects<Command, RepoEvent, Repo> => 
       const index = state.status === "deleted" ? undefined : await indexOf(state, secret, ports, context.signal);
       if (index && "refused" in index) return fail(index.refused);
       const read = index ? indexFingerprint(index.bytes) : "";
-      const finish = (count: number, fingerprint: string): Command => ({
-        ...{ type: "FinishIndexing", repoId, repoEventId, count, indexFingerprint: fingerprint },
-      });
       // The same bytes offer the same.
       if (index && read === state.indexFingerprint) return finish(state.packages.size, read);
       const { readOffers = readOffersHere } = ports;
@@ -117,6 +117,3 @@ const unlist = async (gone: readonly RecordedPackage[], event: RepoIndexingReque
 
 const sentence = (bad: readonly string[]): string =>
   [...bad.slice(0, 5), ...(bad.length > 5 ? [`and ${bad.length - 5} more`] : [])].join("; ").slice(0, 4_000);
-
-const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
