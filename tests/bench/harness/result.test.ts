@@ -15,6 +15,7 @@ const standing = (role: Contestant["role"], name: string, units: readonly (numbe
 });
 const figure = rate("ops/s", [{ of: "bare", least: 0.5 }, { of: "other", least: 2 }, { least: 100 }, { most: 60 }]);
 const result: RowResult = {
+  conditions: { run: 4, evenness: [0.9, 0.85, 0.8], stolen: 0.02 },
   ...{ id: "row", title: "A row", about: "", figures: [figure] },
   standings: [
     standing("floor", "bare", [100, 200, 400]),
@@ -54,7 +55,15 @@ test("the table shows every contestant, and why one did not run", () => {
     ...{ machine, servers: "none", scale: 1, runs: 3, date: "", minutes: 1 },
     results: [{ ...result, standings: [...result.standings, failed] }],
   });
-  for (const shown of ["bare", "Pitrix", "other", "rejected: it left nothing", "0.55 (0.5 to 0.6)"]) assert.ok(text.includes(shown), shown);
+  for (const shown of [
+    "bare",
+    "Pitrix",
+    "other",
+    "rejected: it left nothing",
+    "0.55 (0.5 to 0.6)",
+    "4 rounds were run, and the 3 most even count",
+  ])
+    assert.ok(text.includes(shown), shown);
   assert.equal(numeral(1_234_567), "1,230,000");
   assert.equal(numeral(0.012345), "0.0123");
 });

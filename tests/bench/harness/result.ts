@@ -13,6 +13,17 @@ export type Standing = Pick<Contestant, "name" | "role" | "note"> & {
 export type RowResult = Pick<Row, "id" | "title" | "about"> & {
   readonly figures: readonly Figure[];
   readonly standings: readonly Standing[];
+  readonly conditions: Conditions;
+};
+
+/** How alike the runs of a round found the machine. Whether a round counts depends on this, never on its figures. */
+export type Conditions = {
+  /** How many rounds were run; those that found the machine most even count. */
+  readonly run: number;
+  /** By round that counts: the least power that a contestant had, divided by the most. */
+  readonly evenness: readonly number[];
+  /** The largest share of its time that any of these runs lost to other machines of the same host. */
+  readonly stolen: number;
 };
 
 export const runsOf = ({ runs }: Standing): readonly Measurement[] => runs.filter((run) => run !== undefined);
@@ -20,7 +31,7 @@ export const figureOf = (standing: Standing, figure: Figure): Summary => summary
 
 const pitrixOf = ({ standings }: RowResult): Standing | undefined => standings.find(({ role }) => role === "pitrix");
 
-/** The platform divided by another contestant, round by round: the machine drifts, a pair does not. */
+/** The platform divided by another contestant, round by round: the machine drifts, and within a round that counts not far. */
 export const ratioTo = (result: RowResult, figure: Figure, other: Standing): Summary | undefined => {
   const pitrix = pitrixOf(result);
   const ratios = other.runs.flatMap((run, round) => {

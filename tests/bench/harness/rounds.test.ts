@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Ground, startGround } from "./ground.ts";
+import { watchPower } from "./machine.ts";
 import { runRow } from "./rounds.ts";
 import { type Contestant, type Row, rate } from "./row.ts";
 
@@ -18,14 +19,21 @@ const rowOf = (contestants: readonly Contestant[]): Row => ({
 });
 const ground = (): Promise<Ground> => startGround({ directory: "", scale: 1, foreign: true, report: () => {} }, false);
 
+/** A machine that gives each run the next of these powers, and then always the last of them. */
+const machineOf = (...powers: readonly number[]) => {
+  let run = 0;
+  return () => () => ({ power: powers[Math.min(run++, powers.length - 1)] ?? 1, stolen: 0.01 * run });
+};
+const even = machineOf(1);
+
 test("contestants take turns, round by round", async () => {
   const log: string[] = [];
-  await runRow(rowOf([contestant("a", {}, log), contestant("b", {}, log)]), await ground(), 2);
+  await runRow(rowOf([contestant("a", {}, log), contestant("b", {}, log)]), await ground(), 2, even);
   assert.deepEqual(log, ["a1", "b1", "a2", "b2"]);
 });
 
 test("a wrong result does not count, and is told", async () => {
-  const { standings } = await runRow(rowOf([contestant("a", { check: "wrong" })]), await ground(), 2);
+  const { standings } = await runRow(rowOf([contestant("a", { check: "wrong" })]), await ground(), 2, even);
   assert.deepEqual(standings[0]?.runs, [undefined, undefined]);
   assert.match(standings[0]?.errors[0] ?? "", /rejected: it left wrong, and right is right/);
 });
@@ -44,4 +52,27 @@ test("who cannot run is left out, with the reason, and the others go on", async 
       [undefined, 1],
     ],
   );
+});
+
+test("rounds in which the machine drifted are run anew, up to half as many again, and the most even ones count", async () => {
+  const log: string[] = [];
+  const drifting = machineOf(1, 0.4, 1, 0.9, 1, 0.6, 1, 0.7, 1, 1);
+  const { standings, conditions } = await runRow(rowOf([contestant("a", {}, log), contestant("b", {}, log)]), await ground(), 4, drifting);
+  assert.deepEqual(log.length, 12);
+  assert.deepEqual(
+    standings.map(({ runs }) => runs.length),
+    [4, 4],
+  );
+  assert.deepEqual(conditions, { run: 6, evenness: [0.9, 0.7, 1, 1], stolen: 0.12 });
+});
+
+test("where the machine stays even, no round is run anew", async () => {
+  const { conditions } = await runRow(rowOf([contestant("a"), contestant("b")]), await ground(), 4, machineOf(1, 0.9));
+  assert.deepEqual([conditions.run, conditions.evenness], [4, [0.9, 1, 1, 1]]);
+});
+
+test("a run that has less of the machine has less power", () => {
+  const { power, stolen } = watchPower()();
+  assert.ok(power > 0 && Number.isFinite(power));
+  assert.ok(stolen >= 0 && stolen < 1);
 });
