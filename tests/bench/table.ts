@@ -78,13 +78,12 @@ export const asText = ({ machine, servers, results }: Report): string => {
           .trimEnd(),
       );
       const title = `${result.title}${result.figures.length > 1 ? `: ${figure.name}` : ""}`;
-      return [title, ...rows, ...verdicts(result, figure).map((text) => `   bar ${text}`), `   ${conditionsText(result.conditions)}`].join(
-        "\n",
-      );
+      return [title, ...rows, ...verdicts(result, figure).map((text) => `   bar ${text}`)].join("\n");
     }),
   );
+  const conditions = results.map(({ id, conditions }) => `${id}: ${conditionsText(conditions)}`);
   const on = `${machine.cores} cores (${machine.processor}), load average at start ${machine.loadAtStart.toFixed(2)}; ${servers}`;
-  return `\n${blocks.join("\n\n")}\n\n${on}`;
+  return `\n${blocks.join("\n\n")}\n\n${[...conditions, on].join("\n")}`;
 };
 
 /** For the documentation. */
