@@ -9,8 +9,7 @@ import { nodeReady } from "./kafka-ready.ts";
 import { type KafkaNode, serverProperties } from "./kafka-settings.ts";
 import { withLock } from "./lock.ts";
 import { freePorts } from "./ports.ts";
-
-const limit = 120_000;
+import { readyLimit } from "./waiting.ts";
 
 const keepFormatted = async (installation: KafkaInstallation, node: KafkaNode, directory: string): Promise<void> => {
   if (existsSync(installation.formatted)) return;
@@ -28,9 +27,9 @@ const keepClasses = async (installation: KafkaInstallation, node: KafkaNode, dir
   const java = [`-XX:ArchiveClassesAtExit=${partial}`];
   const running = await startNode({ installation, directory, clusterId: newKafkaId(), cluster: [node], node, java });
   try {
-    await nodeReady(node, running, [1], limit);
+    await nodeReady(node, running, [1], readyLimit);
   } finally {
-    await running.stop(limit);
+    await running.stop(readyLimit);
   }
   renameSync(partial, installation.archive);
 };
@@ -40,7 +39,7 @@ const keepClasses = async (installation: KafkaInstallation, node: KafkaNode, dir
  * Without either Kafka works as well, and starts slower.
  */
 export const prepareQuickStarts = (installation: KafkaInstallation, report: Report): Promise<void> =>
-  withLock(`${installation.archive}.lock`, limit, async () => {
+  withLock(`${installation.archive}.lock`, readyLimit, async () => {
     if (existsSync(installation.archive) && existsSync(installation.formatted)) return;
     report("Preparing Kafka for quick starts (once)");
     const directory = mkdtempSync(join(tmpdir(), "pitrix-prepare-"));

@@ -8,6 +8,7 @@ import { nodeReady } from "./kafka-ready.ts";
 import type { KafkaNode, KafkaSecurity, KafkaSettings } from "./kafka-settings.ts";
 import { withLock } from "./lock.ts";
 import type { Ended, Running } from "./program.ts";
+import { readyLimit } from "./waiting.ts";
 
 /** How an embedded Kafka is to be started. */
 export type KafkaOptions = {
@@ -27,7 +28,7 @@ export type KafkaOptions = {
   readonly background?: boolean;
   /** Told when a server ends without having been asked to. */
   readonly ended?: Ended;
-  /** How long a start may take, in milliseconds. */
+  /** How long a start may take, in milliseconds; two minutes if absent. */
   readonly limit?: number;
   readonly report?: Report;
 };
@@ -43,8 +44,6 @@ export type KafkaServer = {
   /** Starts a node, or all, again on the same ports and data; one that runs is stopped first. */
   readonly restart: (node?: number) => Promise<void>;
 };
-
-const readyLimit = 30_000;
 
 const start = async (options: KafkaOptions, installation: KafkaInstallation, directory: string, limit: number): Promise<KafkaServer> => {
   const { settings, security, java, background, ended } = options;

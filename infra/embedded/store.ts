@@ -17,6 +17,7 @@ import {
   urlToDatabase,
   writeUsers,
 } from "./store-users.ts";
+import { readyLimit } from "./waiting.ts";
 
 /** How an embedded document store is to be started. */
 export type StoreOptions = {
@@ -37,7 +38,7 @@ export type StoreOptions = {
   readonly background?: boolean;
   /** Told when a server ends without having been asked to. */
   readonly ended?: Ended;
-  /** How long a start may take, in milliseconds. */
+  /** How long a start may take, in milliseconds; two minutes if absent. */
   readonly limit?: number;
   readonly report?: Report;
 };
@@ -56,8 +57,6 @@ export type StoreServer = {
   /** Starts it again on the same port and data; if it runs it is stopped first. */
   readonly restart: () => Promise<void>;
 };
-
-const readyLimit = 30_000;
 
 const usersFile = (directory: string): string => join(directory, "users.json");
 
