@@ -120,7 +120,7 @@ export const startGround = async ({ directory, nodes = 1, proxied = false, envir
 /** A token for the platform's first client, once its account service has one to give. */
 export const logIn = async ({ gateways, client }: Ground): Promise<string> => {
   const body = { grant_type: "client_credentials", client_id: client.id, client_secret: client.secret };
-  for (const until = Date.now() + 30_000; ; await pause(100)) {
+  for (const until = Date.now() + 90_000; ; await pause(100)) {
     const [gateway = ""] = gateways();
     const answer = await fetch(new URL("/v1/oauth2/token", gateway), { method: "POST", body: new URLSearchParams(body) }).catch(
       () => undefined,
