@@ -87,7 +87,10 @@ const written = (type: avro.Type, value: unknown): Buffer | undefined => {
   try {
     const end = type.encode(value, scratch, 0);
     // Negative: so much more room is needed.
-    return end < 0 ? type.toBuffer(value) : Buffer.from(scratch.subarray(0, end));
+    if (end < 0) return type.toBuffer(value);
+    const bytes = Buffer.allocUnsafe(end);
+    scratch.copy(bytes, 0, 0, end);
+    return bytes;
   } catch {
     return undefined;
   }

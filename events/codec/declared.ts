@@ -30,7 +30,7 @@ const checkOf = (type: avro.Type, known: Map<avro.Type, Check>, more: readonly s
   const part = itemsType ?? valuesType;
   if (part) {
     const each = checkOf(part, known);
-    return each && ((value) => !isObject(value) || Object.values(value).every(each));
+    return each && ((value) => !isObject(value) || (Array.isArray(value) ? value : Object.values(value)).every(each));
   }
   if (typeName === "union:wrapped") return (value) => type.isValid(value, { noUndeclaredFields: true });
   const branches = (types ?? []).flatMap((branch) => checkOf(branch, known) ?? []);
@@ -43,14 +43,18 @@ const below = (fields: NonNullable<Parts["fields"]>, known: Map<avro.Type, Check
     return check ? [[name, check] as const] : [];
   });
 
-const inRecord =
-  (declared: ReadonlySet<string>, inside: readonly (readonly [string, Check])[]): Check =>
-  (value) => {
+const inRecord = (declared: ReadonlySet<string>, inside: readonly (readonly [string, Check])[]): Check => {
+  // Mostly one literal makes all records of a type: a name that stands where it stood in the first is known without being looked up.
+  let order: readonly string[] | undefined;
+  return (value) => {
     // One that is left out has its default, or is missed by the writer.
     if (!isObject(value)) return value === undefined;
-    for (const name in value) if (!declared.has(name)) return false;
+    let at = 0;
+    for (const name in value) if (name !== order?.[at++] && !declared.has(name)) return false;
+    order ??= Object.keys(value);
     for (const [name, check] of inside) if (!check(value[name])) return false;
     return true;
   };
+};
 
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } => value !== null && typeof value === "object";
