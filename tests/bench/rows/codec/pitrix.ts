@@ -13,7 +13,8 @@ await contestant(async ({ operations }: Input) => {
   const { warm, work, check } = timed(operations, (lived) => {
     const [record] = recordsOf("cluster", commitOf(lived, codec));
     if (!record) throw new Error("a commit without a record");
-    const delivered = decode({ ...record, partition: 0, offset: 0 }, codec);
+    // In this order, since V8 takes microseconds to add fields to an object that it has spread.
+    const delivered = decode({ partition: 0, offset: 0, ...record }, codec);
     if (delivered instanceof Error) throw delivered;
     return { type: delivered.event.type, version: delivered.meta.version, fields: delivered.event };
   });
