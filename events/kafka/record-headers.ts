@@ -6,7 +6,7 @@ type Headers = { [name: string]: Value };
 type Decoder = { readVarIntArray: (this: unknown, reader: unknown) => unknown; makesHeadersOnce?: true };
 
 /**
- * kafkajs 2.2.4 adds each header of a record to a copy of those before it, which with the 15 of an event is a third of the work of reading
+ * kafkajs 2.2.4 adds each header of a record to a copy of those before it, which with the 15 of an event is a quarter of the work of reading
  * it. This makes the same object, once.
  */
 export const makeHeadersOnce = (): void => {

@@ -11,6 +11,8 @@ import { withLock } from "./lock.ts";
 import { freePorts } from "./ports.ts";
 import { readyLimit } from "./waiting.ts";
 
+const limit = 120_000;
+
 const keepFormatted = async (installation: KafkaInstallation, node: KafkaNode, directory: string): Promise<void> => {
   if (existsSync(installation.formatted)) return;
   const data = join(directory, "formatted");
@@ -29,7 +31,7 @@ const keepClasses = async (installation: KafkaInstallation, node: KafkaNode, dir
   try {
     await nodeReady(node, running, [1], readyLimit);
   } finally {
-    await running.stop(readyLimit);
+    await running.stop(limit);
   }
   renameSync(partial, installation.archive);
 };
@@ -39,7 +41,7 @@ const keepClasses = async (installation: KafkaInstallation, node: KafkaNode, dir
  * Without either Kafka works as well, and starts slower.
  */
 export const prepareQuickStarts = (installation: KafkaInstallation, report: Report): Promise<void> =>
-  withLock(`${installation.archive}.lock`, readyLimit, async () => {
+  withLock(`${installation.archive}.lock`, limit, async () => {
     if (existsSync(installation.archive) && existsSync(installation.formatted)) return;
     report("Preparing Kafka for quick starts (once)");
     const directory = mkdtempSync(join(tmpdir(), "pitrix-prepare-"));

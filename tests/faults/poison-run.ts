@@ -44,7 +44,7 @@ export const poisonRun = async (options: RunOptions): Promise<RowOutcome> => {
 
 /** Waits until every stream with poison is parked whole, and holds what is there then against the promises. */
 const parkedOnceAllAre = async ({ ground }: Field) => {
-  const until = Date.now() + 90_000;
+  const until = Date.now() + 30_000;
   for (;;) {
     const databases = await readStore(ground.store.url);
     const contents = await readLog(ground.brokers);
@@ -93,7 +93,7 @@ const redrive = async ({ ground }: Field): Promise<void> => {
   const client = new MongoClient(ground.store.url, { directConnection: true, promoteBuffers: true });
   try {
     const parking = mongoParking(async () => client.db(databaseOf("runtime")));
-    for (const until = Date.now() + 90_000; Date.now() < until; ) {
+    for (const until = Date.now() + 30_000; Date.now() < until; ) {
       const streams = await parking.streams(COLLECTION);
       if (streams.length === 0) return;
       for (const { subscription, stream, first, eventId, asked } of streams)
