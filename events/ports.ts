@@ -48,14 +48,15 @@ export type Commit = {
 };
 export type Timer = { readonly version: number /** Milliseconds since 1970. */; readonly at: number };
 
-export type Appended = "appended" | "conflict";
-
 /** The service's own event store. Everything is read from the primary, as a majority has it. */
 export type EventStore = {
   /** Commits of a stream that hold events beyond `after`, ascending. */
   readonly read: (stream: string, after: number) => Promise<readonly Commit[]>;
-  /** One atomic insert. `conflict`: the version, the cause or a claim is taken; ask which. An error may hide a success. */
-  readonly append: (commit: Commit) => Promise<Appended>;
+  /**
+   * Inserts commits of one stream, each atomically, in their order, up to the first whose version, cause or claim is taken: ask which. How many
+   * are in? An error may hide a success.
+   */
+  readonly append: (...commits: readonly Commit[]) => Promise<number>;
   readonly findCause: (cause: string) => Promise<Commit | undefined>;
   readonly findClaim: (claim: string) => Promise<Commit | undefined>;
   /** What came of a request (correlation id) or an action: commits and receipts by their time, the first so many. */

@@ -13,7 +13,14 @@ export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => num
   };
   return {
     read: (stream, after) => under(fate, `store.read ${stream}`, () => readStream(database, stream, after)),
-    append: (commit) => under(fate, `store.append ${placeKey(commit.stream, commit.version)}`, () => append(database, commit)),
+    append: async (...commits) => {
+      let done = 0;
+      for (const commit of commits) {
+        if (!(await under(fate, `store.append ${placeKey(commit.stream, commit.version)}`, () => append(database, commit)))) break;
+        done++;
+      }
+      return done;
+    },
     findCause: (cause) => under(fate, `store.findCause ${cause}`, () => byId(database.causes.get(cause))),
     findClaim: (claim) => under(fate, `store.findClaim ${claim}`, () => byId(database.claims.get(claim))),
     caused: (id, limit) => under(fate, `store.caused ${id}`, () => caused(database, id, limit)),
@@ -35,21 +42,22 @@ export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => num
   };
 };
 
-const append = (database: MemoryDatabase, given: Commit): "appended" | "conflict" => {
+/** Is it in? */
+const append = (database: MemoryDatabase, given: Commit): boolean => {
   const id = commitId(given);
   const { cause } = given;
-  if (database.commits.has(id) || (cause !== null && database.causes.has(cause))) return "conflict";
-  if (given.claims.some((claim) => database.claims.has(claim))) return "conflict";
+  if (database.commits.has(id) || (cause !== null && database.causes.has(cause))) return false;
+  if (given.claims.some((claim) => database.claims.has(claim))) return false;
   const commit = copyCommit(given);
   database.commits.set(id, commit);
   if (cause !== null) database.causes.set(cause, id);
   for (const claim of commit.claims) database.claims.set(claim, id);
-  if (commit.events.length === 0) return "appended";
+  if (commit.events.length === 0) return true;
   const ids = database.streams.get(commit.stream) ?? [];
   database.streams.set(commit.stream, ids);
   insert(ids, id);
   setMarks(database, undefined, commit);
-  return "appended";
+  return true;
 };
 
 const readStream = (database: MemoryDatabase, stream: string, after: number): readonly Commit[] => {

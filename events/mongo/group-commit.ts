@@ -6,24 +6,43 @@ import { grouped, type Settled } from "./grouped.ts";
 const BOUNDS = { atOnce: 2, most: 500 };
 
 /**
- * Group commit: documents that are inserted while others are under way share one round trip and one sync of the store. Each insert stands
- * alone all the same: true, or false where it met a duplicate; an error may hide a success.
+ * Group commit: a document that is inserted while others are under way shares one round trip and one sync of the store with them, and
+ * stands alone all the same. Several that are asked for together build on each other, and have a round trip of their own, which ends at
+ * the first that meets a duplicate. How many are in? An error may hide a success.
  */
-export const groupCommit = <T extends Document>(collection: Collection<T>): ((document: T) => Promise<boolean>) =>
-  grouped<T, boolean>(async (documents) => {
+export const groupCommit = <T extends Document>(collection: Collection<T>): ((...documents: readonly T[]) => Promise<number>) => {
+  const insert = (documents: readonly T[], ordered: boolean) =>
+    collection.insertMany(documents as readonly OptionalUnlessRequiredId<T>[], { ordered }); // Every document has its id.
+  const alone = grouped<T, number>(async (documents) => {
     try {
-      await collection.insertMany(documents as OptionalUnlessRequiredId<T>[], { ordered: false }); // Every document has its id.
-      return documents.map(() => ({ result: true }));
+      await insert(documents, false);
+      return documents.map(() => ({ result: 1 }));
     } catch (error) {
       return settled(documents.length, error);
     }
   }, BOUNDS);
+  return async (...documents) => {
+    const [first, second] = documents;
+    if (first === undefined) return 0;
+    if (second === undefined) return alone(first);
+    try {
+      await insert(documents, true);
+      return documents.length;
+    } catch (error) {
+      const { stored, refused } = verdictOf(error) ?? {};
+      const [failure] = refused ?? [];
+      if (failure && isDuplicateWrite(failure) && failure.index === stored) return stored;
+      throw plainly(error);
+    }
+  };
+};
 
-const settled = (count: number, error: unknown): readonly Settled<boolean>[] => {
-  const failed = new Map(verdicts(count, error)?.map((each) => [each.index, each]));
+const settled = (count: number, error: unknown): readonly Settled<number>[] => {
+  const { stored, refused = [] } = verdictOf(error) ?? {};
+  const failed = new Map(stored === count - refused.length ? refused.map((each) => [each.index, each]) : []);
   return Array.from({ length: count }, (_, index) => {
     const failure = failed.get(index);
-    return failed.size === 0 || (failure && !isDuplicateWrite(failure)) ? { error: plainly(error) } : { result: failure === undefined };
+    return failed.size === 0 || (failure && !isDuplicateWrite(failure)) ? { error: plainly(error) } : { result: failure ? 0 : 1 };
   });
 };
 
@@ -31,9 +50,8 @@ const settled = (count: number, error: unknown): readonly Settled<boolean>[] => 
 const plainly = (error: unknown): unknown =>
   error instanceof MongoBulkWriteError && error.errorResponse instanceof Error ? error.errorResponse : error;
 
-/** What failed of a batch of which everything else is stored; undefined where that is not known: the driver wraps outages in this error too. */
-const verdicts = (count: number, error: unknown): readonly WriteError[] | undefined => {
-  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) return undefined;
-  const failures = [error.writeErrors].flat();
-  return failures.length + error.insertedCount === count ? failures : undefined;
-};
+/** What the store says that it did; undefined where that is not known: the driver wraps outages in this error too. */
+const verdictOf = (error: unknown): { readonly stored: number; readonly refused: readonly WriteError[] } | undefined =>
+  error instanceof MongoBulkWriteError && !error.result.getWriteConcernError()
+    ? { stored: error.insertedCount, refused: [error.writeErrors].flat() }
+    : undefined;

@@ -18,14 +18,20 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
       const found = await (await commits()).find({ end: range }).sort({ end: 1 }).toArray();
       return found.map(fromDocument);
     },
-    append: async (commit) => {
+    append: async (...all) => {
       const collection = await commits();
       const insert = await inserting();
+      let done = 0;
+      /** Those of the commit that was refused last, which is the first to be tried again. */
       for (let turns: ReadonlyMap<string, number> | undefined; ; ) {
-        if (await insert(toDocument(commit, turns))) return "appended";
-        const next = await nextTurns(collection, commit.claims);
+        const inserted = await insert(...all.slice(done).map((commit, index) => toDocument(commit, index === 0 ? turns : undefined)));
+        if (inserted > 0) turns = undefined;
+        done += inserted;
+        const refused = all[done];
+        if (refused === undefined) return done;
+        const next = await nextTurns(collection, refused.claims);
         // Nobody holds what it claims, and it was not at an outdated turn either: its version or its cause is taken.
-        if (next === undefined || commit.claims.every((claim) => next.get(claim) === (turns?.get(claim) ?? 0))) return "conflict";
+        if (next === undefined || refused.claims.every((claim) => next.get(claim) === (turns?.get(claim) ?? 0))) return done;
         turns = next;
       }
     },

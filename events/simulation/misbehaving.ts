@@ -36,9 +36,9 @@ export const unsettledStore = (
   { appended, acknowledged }: { readonly appended: (commit: Commit) => void; readonly acknowledged: (commit: Commit) => void },
 ): EventStore => {
   const plain = memoryStore(database, kind, now);
-  const insert = async (commit: Commit): Promise<"appended" | "conflict"> => {
+  const insert = async (commit: Commit): Promise<number> => {
     const keys = takes(commit);
-    if (keys.some((key) => unsettled.has(key))) return "conflict";
+    if (keys.some((key) => unsettled.has(key))) return 0;
     if (calm() || random() >= faults.rollbacks) return plain.append(commit);
     for (const key of keys) unsettled.add(key);
     await time.sleep(400 * random());
@@ -48,14 +48,20 @@ export const unsettledStore = (
   };
   return {
     ...memoryStore(database, fate, now),
-    append: async (commit) => {
-      const call = `store.append ${commit.stream}@${commit.version} ${commit.events.map(({ type }) => type).join(" ") || "(receipt)"}`;
-      await fate.before(call);
-      const result = await insert(commit);
-      if (result === "appended") appended(commit);
-      await fate.after(call);
-      if (result === "appended") acknowledged(commit);
-      return result;
+    // Each of several has a fate of its own: a crash can leave the first of them alone.
+    append: async (...commits) => {
+      let done = 0;
+      for (const commit of commits) {
+        const call = `store.append ${commit.stream}@${commit.version} ${commit.events.map(({ type }) => type).join(" ") || "(receipt)"}`;
+        await fate.before(call);
+        const inserted = await insert(commit);
+        if (inserted > 0) appended(commit);
+        await fate.after(call);
+        if (inserted > 0) acknowledged(commit);
+        if (inserted === 0) break;
+        done++;
+      }
+      return done;
     },
   };
 };

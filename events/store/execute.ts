@@ -46,8 +46,20 @@ const HEADS = 10_000;
 const HEADS_SIZE = 16_000_000;
 const LARGEST_EVENT = 900_000;
 const LARGEST_COMMIT = 8_000_000;
+/** Commands of one stream that are decided one on the other and committed together. */
+const LONGEST_CHAIN = 100;
 
-/** Carries out commands: fold the stream, decide, commit; and again when somebody else was faster. */
+type Waiting = {
+  readonly command: Message;
+  readonly because: Because;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Carries out commands: fold the stream, decide, commit; and again when somebody else was faster. Commands that come while their stream is
+ * busy are decided one on the other, and their commits go into one round trip.
+ */
 export const executor = (
   service: Service,
   ports: { readonly store: EventStore; readonly clock: Clock },
@@ -58,6 +70,7 @@ export const executor = (
   const route = router(service);
   const heads = recent<Head>(HEADS, HEADS_SIZE, ({ size }) => size.measured + size.since);
   const turns = keyedTurns();
+  const waiting = new Map<string, Waiting[]>();
 
   /** Folds what the stream has beyond the head, as the primary knows it. */
   const fold = async (stream: string, decider: AnyDecider, from?: Head): Promise<Head> => {
@@ -86,9 +99,7 @@ export const executor = (
     let fromPrimary = false;
     let taken: Rejection | undefined;
     for (let attempt = 1; ; attempt++) {
-      const current: Head = head;
-      const decision: Decision<Message> =
-        taken ?? inTable(`decide ${command.type}`, () => decider.decide[command.type]?.(command, current.state) ?? []);
+      const decision = taken ?? decide(decider, command, head);
       const empty = isRejection(decision) || decision.length === 0;
       if (empty && !fromPrimary) {
         head = await fold(stream, decider, head);
@@ -98,7 +109,7 @@ export const executor = (
       const rejection = isRejection(decision) ? decision : null;
       if (empty && because.cause === null) return { stream, version: head.version, rejection, commit: null, repeated: false };
       const { commit, next } = draft(stream, aggregate, decider, head, isRejection(decision) ? [] : decision, rejection, because);
-      if ((await store.append(commit)) === "appended") {
+      if ((await store.append(commit)) === 1) {
         if (!empty) {
           heads.set(stream, next);
           committed(commit);
@@ -113,6 +124,57 @@ export const executor = (
       // Neither the cause nor the version: a claim, or a write that a majority does not have yet. A newer state is asked anew.
       taken = head.version === before ? await takenBy(stream, decider, commit.claims) : undefined;
       if (!taken && head.version === before) await clock.sleep(backOff(clock, attempt, 5, 500));
+    }
+  };
+
+  /** Decides as many as it can without asking the primary, each on what the one before will have made, and commits them together. */
+  const chained = async (stream: string, asked: readonly Waiting[]): Promise<number> => {
+    const chain: (ReturnType<typeof draft> & Waiting)[] = [];
+    let head = heads.get(stream);
+    let size = 0;
+    for (const one of asked.slice(0, LONGEST_CHAIN)) {
+      const drafted = draftOn(head, stream, one);
+      size += drafted ? bytesOf(drafted.commit) : 0;
+      if (!drafted || size > LARGEST_COMMIT) break;
+      chain.push({ ...one, ...drafted });
+      head = drafted.next;
+    }
+    if (chain.length < 2) return 0;
+    try {
+      const appended = await store.append(...chain.map(({ commit }) => commit));
+      for (const { commit, next, resolve } of chain.slice(0, appended)) {
+        heads.set(stream, next);
+        committed(commit);
+        resolve({ stream, version: next.version, rejection: null, commit, repeated: false });
+      }
+      return appended;
+    } catch (error) {
+      for (const { reject } of chain) reject(error);
+      return chain.length;
+    }
+  };
+
+  /** Undefined where the command needs more than this: it says no, or nothing, or fails. */
+  const draftOn = (head: Head | undefined, stream: string, { command, because }: Waiting): ReturnType<typeof draft> | undefined => {
+    const { aggregate, decider } = route(command);
+    const known = head ?? headOf(decider);
+    try {
+      const decision = decide(decider, command, known);
+      return isRejection(decision) || decision.length === 0 ? undefined : draft(stream, aggregate, decider, known, decision, null, because);
+    } catch {
+      return undefined;
+    }
+  };
+
+  /** All that wait for a stream, in the order in which they came. */
+  const carryOut = async (stream: string): Promise<void> => {
+    let asked = waiting.get(stream) ?? [];
+    waiting.delete(stream);
+    while (asked.length > 0) {
+      const settled = asked.length > 1 ? await chained(stream, asked) : 0;
+      const alone = asked[settled];
+      if (alone) await decideAndCommit(alone.command, alone.because).then(alone.resolve, alone.reject);
+      asked = asked.slice(settled + 1);
     }
   };
 
@@ -176,7 +238,14 @@ export const executor = (
   return {
     execute: (command: Message, because: Because): Promise<Outcome> => {
       const { aggregate, key } = route(command);
-      return turns(streamOf(aggregate, key), () => decideAndCommit(command, because));
+      const stream = streamOf(aggregate, key);
+      return new Promise((resolve, reject) => {
+        const asked = { command, because, resolve, reject };
+        const others = waiting.get(stream);
+        if (others) others.push(asked);
+        else waiting.set(stream, [asked]);
+        void turns(stream, () => carryOut(stream));
+      });
     },
     /** The stream's state as the primary has it now. */
     state: (aggregate: string, stream: string): Promise<Head> => {
@@ -200,6 +269,9 @@ const outcomeOf = (commit: Commit, repeated: boolean): Outcome => ({
   commit: commit.events.length === 0 ? null : commit,
   repeated,
 });
+
+const decide = ({ decide }: AnyDecider, command: Message, { state }: Head): Decision<Message> =>
+  inTable(`decide ${command.type}`, () => decide[command.type]?.(command, state) ?? []);
 
 const inTable = <T>(row: string, run: () => T): T => {
   try {

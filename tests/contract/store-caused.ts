@@ -13,7 +13,7 @@ export const causedContract = (name: string, make: MakeGround): void => {
     const due = causedBy("r-7", "j-7", 2, "cluster/cl-1", { publish: true, effects: [1], timers: [{ version: 1, at: 9 }] });
     const last = causedBy("r-8", "j-7", 3, "cluster/cl-0");
     for (const commit of [last, due, first, commitOf("cluster/other", 1), causedBy("r-9", "j-9", 0, "cluster/cl-9")])
-      assert.equal(await store.append(commit), "appended");
+      assert.equal(await store.append(commit), 1);
     assert.deepEqual(await other.caused("r-7", 10), [first, due]);
     assert.deepEqual(await other.caused("j-7", 10), [due, last]);
     assert.deepEqual(await store.caused("r-0", 10), []);

@@ -40,14 +40,26 @@ export const planted: readonly Planted[] = [
   {
     name: "publish before the commit",
     file: execute,
-    from: 'if ((await store.append(commit)) === "appended") {',
-    to: 'if (!empty) committed(commit); if ((await store.append(commit)) === "appended") {',
+    from: "if ((await store.append(commit)) === 1) {",
+    to: "if (!empty) committed(commit); if ((await store.append(commit)) === 1) {",
   },
   {
     name: "put a decision into the cache before it is committed",
     file: execute,
-    from: 'if ((await store.append(commit)) === "appended") {',
-    to: 'heads.set(stream, next); if ((await store.append(commit)) === "appended") {',
+    from: "if ((await store.append(commit)) === 1) {",
+    to: "heads.set(stream, next); if ((await store.append(commit)) === 1) {",
+  },
+  {
+    name: "answer for a whole chain of commits where another writer cut it",
+    file: execute,
+    from: "chain.slice(0, appended)",
+    to: "chain",
+  },
+  {
+    name: "decide a chain on the state before it",
+    file: execute,
+    from: "head = drafted.next;",
+    to: "head = { ...drafted.next, state: head?.state ?? drafted.next.state };",
   },
   {
     name: "take a duplicate key that nobody can read for the commit of a twin",

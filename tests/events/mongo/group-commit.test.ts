@@ -12,10 +12,15 @@ const bulkError = (error: object, insertedCount: number) =>
 
 /** A collection whose inserts are answered by hand. */
 const byHand = () => {
-  const calls: { readonly ids: readonly string[]; readonly done: () => void; readonly fail: (error: unknown) => void }[] = [];
-  const insertMany = (documents: readonly Document[]) =>
+  const calls: {
+    readonly ids: readonly string[];
+    readonly ordered: boolean;
+    readonly done: () => void;
+    readonly fail: (error: unknown) => void;
+  }[] = [];
+  const insertMany = (documents: readonly Document[], { ordered }: { readonly ordered: boolean }) =>
     new Promise<void>((resolve, reject) => {
-      calls.push({ ids: documents.map(({ _id }) => _id), done: resolve, fail: reject });
+      calls.push({ ids: documents.map(({ _id }) => _id), ordered, done: resolve, fail: reject });
     });
   return { calls, insert: groupCommit({ insertMany } as unknown as Collection<Document>) };
 };
@@ -31,7 +36,7 @@ test("what comes while two inserts are under way goes into one, in the order of 
   await answered();
   assert.deepEqual(calls[2]?.ids, ["c", "d"]);
   for (const { done } of calls) done();
-  assert.deepEqual(await all, [true, true, true, true]);
+  assert.deepEqual(await all, [1, 1, 1, 1]);
 });
 
 test("a duplicate is the trouble of its own document alone", async () => {
@@ -40,7 +45,7 @@ test("a duplicate is the trouble of its own document alone", async () => {
   for (const { done } of calls.slice(0, 2)) done();
   await answered();
   calls[2]?.fail(bulkError({ message: "duplicate", code: 11_000, writeErrors: [{ index: 1, code: 11_000 }] }, 2));
-  assert.deepEqual(await all, [true, true, true, false, true]);
+  assert.deepEqual(await all, [1, 1, 1, 0, 1]);
 });
 
 test("an outage, which the driver wraps, is the outage of every document, and none is taken for stored", async () => {
@@ -51,4 +56,39 @@ test("an outage, which the driver wraps, is the outage of every document, and no
     assert.equal(each.status, "rejected");
     assert.ok(isOutage(each.reason), String(each.reason));
   }
+});
+
+const chain = ["a", "b", "c"].map((_id) => ({ _id }));
+
+test("documents that build on each other have a round trip of their own, which keeps their order", async () => {
+  const { calls, insert } = byHand();
+  const all = [insert({ _id: "x" }), insert({ _id: "y" }), insert({ _id: "z" }), insert(...chain)];
+  assert.deepEqual(
+    calls.map(({ ids, ordered }) => ({ ids, ordered })),
+    [
+      { ids: ["x"], ordered: false },
+      { ids: ["y"], ordered: false },
+      { ids: ["a", "b", "c"], ordered: true },
+    ],
+  );
+  for (const { done } of calls) done();
+  await answered();
+  calls[3]?.done();
+  assert.deepEqual(await Promise.all(all), [1, 1, 1, 3]);
+});
+
+test("the first duplicate ends a chain", async () => {
+  const { calls, insert } = byHand();
+  const count = insert(...chain);
+  calls[0]?.fail(bulkError({ message: "duplicate", code: 11_000, writeErrors: [{ index: 1, code: 11_000 }] }, 1));
+  assert.equal(await count, 1);
+});
+
+test("an outage, or an answer that does not add up, is the failure of a whole chain", async () => {
+  const { calls, insert } = byHand();
+  const [outage, odd] = [insert(...chain), insert(...chain)];
+  calls[0]?.fail(bulkError(new MongoNetworkError("the connection was closed"), 0));
+  calls[1]?.fail(bulkError({ message: "duplicate", code: 11_000, writeErrors: [{ index: 2, code: 11_000 }] }, 1));
+  await assert.rejects(outage, (error: unknown) => isOutage(error));
+  await assert.rejects(odd);
 });

@@ -129,7 +129,7 @@ test("a store that is down is an error within seconds, for whatever is asked, an
   for (const time of await Promise.all(calls.map(timed))) assert.ok(time < 8000, `${time} ms`);
   await running.restart();
   await answering(instance);
-  assert.equal(await instance.store.append(commitOf("cluster/cl-1", 2)), "appended");
+  assert.equal(await instance.store.append(commitOf("cluster/cl-1", 2)), 1);
   assert.equal((await instance.store.read("cluster/cl-1", 0)).length, 2);
 });
 
@@ -140,8 +140,8 @@ test("adapters made while the store is down work once it is up", async () => {
   await assert.rejects(instance.store.append(commitOf("cluster/cl-1", 1, { cause: "c" })));
   await running.restart();
   await answering(instance);
-  assert.equal(await instance.store.append(commitOf("cluster/cl-1", 1, { cause: "c" })), "appended");
-  assert.equal(await instance.store.append(commitOf("cluster/cl-2", 1, { cause: "c" })), "conflict", "its unique indexes are there");
+  assert.equal(await instance.store.append(commitOf("cluster/cl-1", 1, { cause: "c" })), 1);
+  assert.equal(await instance.store.append(commitOf("cluster/cl-2", 1, { cause: "c" })), 0, "its unique indexes are there");
 });
 
 test("a store that hangs is an error within seconds", async () => {
@@ -160,5 +160,5 @@ test("a store that hangs is an error within seconds", async () => {
     process.kill(pid, "SIGCONT");
   }
   await answering(instance);
-  assert.ok(["appended", "conflict"].includes(await instance.store.append(commitOf("cluster/cl-1", 2))));
+  assert.ok((await instance.store.append(commitOf("cluster/cl-1", 2))) <= 1);
 });

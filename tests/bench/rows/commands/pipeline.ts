@@ -112,20 +112,38 @@ if (settings.answers !== "memory") {
   await joined;
 }
 
-/** One stream's next version is decided on the one before. */
-const streams = new Map<string, { version: number; turn: Promise<unknown> }>();
+/** One stream's next version is decided on the one before; those that come while it is busy go into one insert, in their order. */
+type Asked = { readonly category: Category; readonly cause: string; readonly settle: (work: Promise<Work>) => void };
+type Stream = { version: number; busy: boolean; waiting: Asked[] };
+const streams = new Map<string, Stream>();
+const insertAll = async (id: string, stream: Stream): Promise<void> => {
+  if (stream.busy) return;
+  stream.busy = true;
+  while (stream.waiting.length > 0) {
+    const asked = stream.waiting.splice(0, BATCH);
+    const time = new Date().toISOString();
+    const works = asked.map(({ category }, index): Work => ({ id, version: stream.version + 1 + index, category, time }));
+    const inserting = commits.insertMany(
+      works.map((work, index) => commitOf(work, asked[index]?.cause ?? "")),
+      { ordered: true },
+    );
+    for (const [index, { settle }] of asked.entries()) settle(inserting.then(() => works[index] as Work));
+    await inserting.then(
+      () => {
+        stream.version += works.length;
+      },
+      () => {},
+    );
+  }
+  stream.busy = false;
+};
 const carryOut = async (id: string, category: Category, cause: string): Promise<void> => {
-  const stream = streams.get(id) ?? { version: 0, turn: Promise.resolve() };
+  const stream = streams.get(id) ?? { version: 0, busy: false, waiting: [] };
   streams.set(id, stream);
-  const insert = async (): Promise<Work> => {
-    const work = { id, version: stream.version + 1, category, time: new Date().toISOString() };
-    await commits.insertOne(commitOf(work, cause));
-    stream.version = work.version;
-    return work;
-  };
-  const turn = stream.turn.then(insert);
-  stream.turn = turn.catch(() => {});
-  const work = await turn;
+  const work = await new Promise<Work>((settle) => {
+    stream.waiting.push({ category, cause, settle });
+    void insertAll(id, stream);
+  });
   const seen = new Promise<void>((resolve) => visible.set(`${id}@${work.version}`, resolve));
   queue.push(work);
   void pump();
