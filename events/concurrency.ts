@@ -14,32 +14,53 @@ export const keyedTurns = () => {
   };
 };
 
-/** Keeps the entries used last: so many, and together so heavy, but always the last one. */
+/**
+ * Keeps the entries used last: so many, and together so heavy, but always the last one. What was used when is a chain of its own: a key that is
+ * taken out of a Map and put back stays in its bucket as a hole, and a key used all the time would cost as much as thousands.
+ */
 export const recent = <V>(limit: number, heaviest = Number.POSITIVE_INFINITY, weigh: (value: V) => number = () => 0) => {
-  const entries = new Map<string, V>();
+  type Link = { older: Link; newer: Link };
+  type Entry = Link & { readonly key: string; value: V };
+  const entries = new Map<string, Entry>();
+  /** Next to both the newest and the oldest. */
+  const ends = {} as Link;
+  ends.older = ends.newer = ends;
   let weight = 0;
+  const unlink = ({ older, newer }: Link): void => {
+    older.newer = newer;
+    newer.older = older;
+  };
+  const makeNewest = (entry: Entry): void => {
+    entry.older = ends.older;
+    entry.newer = ends;
+    ends.older = ends.older.newer = entry;
+  };
   const remove = (key: string): void => {
-    const value = entries.get(key);
-    if (value !== undefined) weight -= weigh(value);
+    const entry = entries.get(key);
+    if (!entry) return;
+    weight -= weigh(entry.value);
+    unlink(entry);
     entries.delete(key);
   };
   return {
     get: (key: string): V | undefined => {
-      const value = entries.get(key);
-      if (value !== undefined) {
-        entries.delete(key);
-        entries.set(key, value);
-      }
-      return value;
+      const entry = entries.get(key);
+      if (!entry) return undefined;
+      unlink(entry);
+      makeNewest(entry);
+      return entry.value;
     },
     set: (key: string, value: V): void => {
-      remove(key);
-      entries.set(key, value);
+      const known = entries.get(key);
+      const entry = known ?? { key, value, older: ends, newer: ends };
+      if (known) {
+        weight -= weigh(known.value);
+        unlink(known);
+        known.value = value;
+      } else entries.set(key, entry);
+      makeNewest(entry);
       weight += weigh(value);
-      for (const oldest of entries.keys()) {
-        if (entries.size <= limit && (weight <= heaviest || entries.size === 1)) return;
-        remove(oldest);
-      }
+      while (entries.size > 1 && (entries.size > limit || weight > heaviest)) remove((ends.newer as Entry).key);
     },
     delete: remove,
   };

@@ -7,24 +7,32 @@ const REMEMBERED = 20_000;
 export const written = () => {
   const versions = recent<number>(REMEMBERED);
   const counts = new Map<string, number>();
-  const waiting = new Map<string, Set<() => void>>();
+  const waiting = new Map<string, Map<() => void, number>>();
   const key = (collection: string, id: string): string => `${collection} ${id}`;
   return {
     tell: (collection: string, documents: Iterable<{ readonly id: string; readonly version: number }>): void => {
       counts.set(collection, (counts.get(collection) ?? 0) + 1);
       for (const { id, version } of documents) {
         versions.set(key(collection, id), version);
-        for (const ring of waiting.get(key(collection, id)) ?? []) ring();
+        for (const [ring, least] of waiting.get(key(collection, id)) ?? []) if (version >= least) ring();
       }
     },
     /** The version of a document that was written last; 0 where that is not remembered. */
     version: (collection: string, id: string): number => versions.get(key(collection, id)) ?? 0,
     /** How often a read model was written to. */
     writes: (collection: string): number => counts.get(collection) ?? 0,
-    /** Rings whenever one of the documents is written; until it is told to stop. */
-    listen: (documents: readonly { readonly collection: string; readonly id: string }[], { ring }: ReturnType<typeof alarm>) => {
-      const keys = new Set(documents.map(({ collection, id }) => key(collection, id)));
-      for (const each of keys) waiting.set(each, (waiting.get(each) ?? new Set()).add(ring));
+    /** Rings whenever one of the documents is written as far as it is waited for, or further; until it is told to stop. */
+    listen: (
+      documents: readonly { readonly collection: string; readonly id: string; readonly version: number }[],
+      { ring }: ReturnType<typeof alarm>,
+    ) => {
+      const keys = new Set<string>();
+      for (const { collection, id, version } of documents) {
+        const each = key(collection, id);
+        const rings = waiting.get(each) ?? new Map<() => void, number>();
+        waiting.set(each, rings.set(ring, Math.max(version, rings.get(ring) ?? 0)));
+        keys.add(each);
+      }
       return (): void => {
         for (const each of keys) {
           waiting.get(each)?.delete(ring);
