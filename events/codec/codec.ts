@@ -1,7 +1,7 @@
-import avro from "avsc";
+import type avro from "avsc";
 import type { Message } from "../message.ts";
 import type { EncodedEvent } from "../ports.ts";
-import { declaredOnly } from "./declared.ts";
+import { strictType } from "./strict.ts";
 
 /** A released version of an event's schema with its wire id, as `schemas/ids.json` locks it. */
 export type ReleasedSchema = { readonly id: number; readonly aggregate: string; readonly event: string; readonly schema: object };
@@ -19,14 +19,15 @@ export class UnknownSchema extends Error {
 export type Codec = {
   /** Validates and encodes with the newest schema. Throws InvalidEvent, naming the field. */
   readonly encode: (aggregate: string, event: Message) => EncodedEvent;
-  /** Reads with the schema that wrote it, resolved to the newest. Throws UnknownSchema. */
-  readonly decode: (schemaId: number, bytes: Uint8Array) => Message;
+  /** Reads what follows `from` with the schema that wrote it, resolved to the newest. Throws UnknownSchema. */
+  readonly decode: (schemaId: number, bytes: Uint8Array, from?: number) => Message;
 };
 
 /** Avro for all events of the platform. */
 export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
   const released = new Map(schemas.map((schema) => [schema.id, schema]));
-  const newest = new Map(schemas.map((schema) => [`${schema.aggregate}/${schema.event}`, schema]));
+  const newest = new Map<string, Map<string, ReleasedSchema>>();
+  for (const schema of schemas) newest.set(schema.aggregate, (newest.get(schema.aggregate) ?? new Map()).set(schema.event, schema));
   // Most services meet few of all events: a schema is parsed when the first of its events is.
   const types = new Map<number, avro.Type>();
   const typeOf = ({ id, schema }: ReleasedSchema): avro.Type => {
@@ -34,48 +35,49 @@ export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
     types.set(id, type);
     return type;
   };
-  const readers = new Map<number, (bytes: Uint8Array) => Message>();
-  const readerOf = (schemaId: number): ((bytes: Uint8Array) => Message) | undefined => {
+  type Reader = (bytes: Uint8Array, from: number) => Message;
+  const readers = new Map<number, Reader>();
+  const readerOf = (schemaId: number): Reader | undefined => {
     const written = released.get(schemaId);
-    const wanted = written && newest.get(`${written.aggregate}/${written.event}`);
+    const wanted = written && newest.get(written.aggregate)?.get(written.event);
     if (!wanted) return undefined;
     const type = typeOf(wanted);
     const resolver = wanted.id === schemaId ? undefined : type.createResolver(typeOf(written));
-    const read = (bytes: Uint8Array): Message => {
+    const read: Reader = (bytes, from) => {
       const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const fields = type.fromBuffer(buffer, resolver) as { type: string };
-      fields.type = written.event;
-      return fields;
+      const { value, offset } = type.decode(buffer, from, resolver) as { readonly value: { type: string }; readonly offset: number };
+      if (offset !== buffer.byteLength) throw new Error(offset < 0 ? "truncated" : "trailing data");
+      value.type = written.event;
+      return value;
     };
     readers.set(schemaId, read);
     return read;
   };
-  const writers = new Map<string, (event: Message) => EncodedEvent>();
-  const writerOf = (name: string): ((event: Message) => EncodedEvent) | undefined => {
-    const schema = newest.get(name);
+  type Writer = (event: Message) => EncodedEvent;
+  const writers = new Map<string, Map<string, Writer>>();
+  const writerOf = (aggregate: string, event: string): Writer | undefined => {
+    const schema = newest.get(aggregate)?.get(event);
     if (!schema) return undefined;
     const avroType = typeOf(schema);
-    const isDeclared = declaredOnly(avroType, ["type"]);
     const write = (event: Message): EncodedEvent => {
-      const bytes = isDeclared(event) ? written(avroType, event) : undefined;
+      const bytes = written(avroType, event);
       if (!bytes) throw new InvalidEvent(`${event.type} does not fit its schema: ${complaintsOf(avroType, event)}`);
       return { type: event.type, schemaId: schema.id, bytes };
     };
-    writers.set(name, write);
+    writers.set(aggregate, (writers.get(aggregate) ?? new Map()).set(event, write));
     return write;
   };
   return {
     encode: (aggregate, event) => {
-      const name = `${aggregate}/${event.type}`;
-      const write = writers.get(name) ?? writerOf(name);
+      const write = writers.get(aggregate)?.get(event.type) ?? writerOf(aggregate, event.type);
       if (!write)
         throw new InvalidEvent(`no schema for event ${event.type} of aggregate ${aggregate}: add schemas/${aggregate}/${event.type}.avsc`);
       return write(event);
     },
-    decode: (schemaId, bytes) => {
+    decode: (schemaId, bytes, from = 0) => {
       const read = readers.get(schemaId) ?? readerOf(schemaId);
       if (!read) throw new UnknownSchema(`schema id ${schemaId} is not known to this build`);
-      return read(bytes);
+      return read(bytes, from);
     },
   };
 };
@@ -104,7 +106,7 @@ const complaintsOf = (avroType: avro.Type, { type: _, ...fields }: Message): str
 };
 
 const parse = (schema: object): avro.Type => {
-  const type = avro.Type.forSchema(schema as avro.Schema, { omitRecordMethods: true });
+  const type = strictType(schema, ["type"]);
   makePlain(type, new Set());
   return type;
 };

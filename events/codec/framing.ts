@@ -7,9 +7,12 @@ export const frame = (schemaId: number, bytes: Uint8Array): Uint8Array => {
   return framed;
 };
 
-/** Throws when it is not in the wire format. */
-export const unframe = (value: Uint8Array | null): { readonly schemaId: number; readonly bytes: Uint8Array } => {
-  if (!value || value.byteLength < 5 || value[0] !== 0) throw new Error("the value is not in Confluent's wire format");
+/** Where the Avro body begins in a framed value. */
+export const BODY = 5;
+
+/** The schema id of a framed value. Throws when it is not in the wire format. */
+export const schemaIdIn = (value: Uint8Array): number => {
+  if (value.byteLength < BODY || value[0] !== 0) throw new Error("the value is not in Confluent's wire format");
   const byte = (at: number): number => value[at] ?? 0;
-  return { schemaId: byte(1) * 0x1000000 + (byte(2) << 16) + (byte(3) << 8) + byte(4), bytes: value.subarray(5) };
+  return byte(1) * 0x1000000 + (byte(2) << 16) + (byte(3) << 8) + byte(4);
 };

@@ -1,5 +1,5 @@
 import { type Codec, UnknownSchema } from "../codec/codec.ts";
-import { unframe } from "../codec/framing.ts";
+import { BODY, schemaIdIn } from "../codec/framing.ts";
 import { headerOf, metaOf, topicOf, typeOf } from "../log/record.ts";
 import type { Message, Meta } from "../message.ts";
 import type { LogRecord } from "../ports.ts";
@@ -41,8 +41,8 @@ export const decode = (record: LogRecord, codec: Codec): Delivered | Error => {
   const version = versionOf(record);
   if (version === 0) return new Error(`it does not tell its version: its ce_sequence is ${headerOf(record, "ce_sequence") ?? "missing"}`);
   try {
-    const { schemaId, bytes } = unframe(record.value);
-    const event = codec.decode(schemaId, bytes);
+    const value = record.value ?? new Uint8Array();
+    const event = codec.decode(schemaIdIn(value), value, BODY);
     if (event.type !== type) return new Error(`it says ${type} and holds ${event.type}`);
     return { event, meta: metaOf(record, version), record };
   } catch (error) {

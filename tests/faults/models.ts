@@ -1,5 +1,5 @@
 import { codec } from "../../events/codec/codec.ts";
-import { unframe } from "../../events/codec/framing.ts";
+import { BODY, schemaIdIn } from "../../events/codec/framing.ts";
 import { metaOf } from "../../events/log/record.ts";
 import { aggregateOf } from "../../events/message.ts";
 import type { StoredDocument } from "../../events/ports.ts";
@@ -22,8 +22,8 @@ export const factsOf = (contents: Contents): readonly Fact[] => {
     for (const record of partitions.flat()) {
       if (seen.has(record.headers.ce_id ?? "") || record.value === null) continue;
       seen.add(record.headers.ce_id ?? "");
-      const { schemaId, bytes } = unframe(record.value);
-      facts.push({ event: released.decode(schemaId, bytes), meta: metaOf(record) });
+      const { value } = record;
+      facts.push({ event: released.decode(schemaIdIn(value), value, BODY), meta: metaOf(record) });
     }
   }
   return facts.sort((a, b) => (a.meta.stream === b.meta.stream ? a.meta.version - b.meta.version : 0));

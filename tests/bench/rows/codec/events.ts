@@ -34,8 +34,8 @@ export type Read = { readonly type: string; readonly version: number; readonly f
 export const versionIn = ({ ce_sequence }: Headers): number => Number(ce_sequence);
 export const typeIn = ({ ce_type }: Headers): string => ce_type.slice("pitrix.cluster.".length);
 
-/** One way to write an event for the wire and to read it again. */
-export type Way = (lived: Lived) => Read | Promise<Read>;
+/** One way to write an event for the wire and to read it again; `at` is its place among `events`. */
+export type Way = (lived: Lived, at: number) => Read | Promise<Read>;
 
 const known = Object.fromEntries(events.map(({ event }) => [event.type, true]));
 
@@ -43,9 +43,10 @@ const known = Object.fromEntries(events.map(({ event }) => [event.type, true]));
 export const timed = (operations: number, way: Way) => {
   const pass = async (count: number): Promise<void> => {
     for (let index = 0; index < count; index++) {
-      const lived = events[index % events.length];
+      const at = index % events.length;
+      const lived = events[at];
       if (!lived) continue;
-      const read = way(lived);
+      const read = way(lived, at);
       // Awaited only where the way is one that waits.
       if (read instanceof Promise) await read;
     }
@@ -60,8 +61,8 @@ export const timed = (operations: number, way: Way) => {
       // Some ways put the type among the fields.
       const plain = (value: unknown): string =>
         JSON.stringify(value, (name, field) => (name === "type" && field in known ? undefined : field));
-      for (const lived of events) {
-        const { type, version, fields } = await way(lived);
+      for (const [at, lived] of events.entries()) {
+        const { type, version, fields } = await way(lived, at);
         const { type: written, ...rest } = lived.event;
         if (type !== written || version !== lived.version || plain(fields) !== plain(rest))
           throw new Error(`${lived.stream}@${lived.version} was read as ${plain({ type, version, fields })}`);
