@@ -46,7 +46,7 @@ export const startService = async ({
   mkdirSync(directory, { recursive: true });
   const log = join(directory, `${name}.log`);
   const output = openSync(log, "a");
-  const child = spawn(process.execPath, ["--enable-source-maps", program, name], {
+  const child = spawn(process.execPath, [program, name], {
     stdio: ["ignore", output, output],
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...environment, PITRIX_PORT: String(port) },
   });
