@@ -1,6 +1,7 @@
 import * as net from "node:net";
 import * as tls from "node:tls";
 import { Kafka, type KafkaConfig, logLevel } from "kafkajs";
+import { writeRecordsAtOnce } from "./record-encoder.ts";
 import { makeHeadersOnce } from "./record-headers.ts";
 import { quietRequestQueues } from "./request-queue.ts";
 
@@ -43,6 +44,7 @@ export const timeoutOf = (options: KafkaLogOptions): number => options.timeout ?
 export const connectClient = (options: KafkaLogOptions): Client => {
   quietRequestQueues();
   makeHeadersOnce();
+  writeRecordsAtOnce();
   const sockets = new Set<net.Socket>();
   const cutOff = new Error("This client was thrown away");
   let isCut = false;

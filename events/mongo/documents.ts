@@ -10,10 +10,11 @@ import type { Ready } from "./ready.ts";
 type Model = { readonly _id: string; readonly _stream: string; readonly _version: number; readonly _deleted: boolean };
 type Position = { readonly _id: string; readonly offset: number };
 type Operation = AnyBulkWriteOperation<Model>;
+type Writes = readonly { readonly id: string; readonly operation: Operation }[];
 
 /** Writes in one round trip, and ids in one list. */
 const batch = 500;
-/** Writes of one call that go together with those of other calls; more of them are worth a round trip of their own. */
+/** Reads and writes of one call that go together with those of other calls; more of them are worth a round trip of their own. */
 const SMALL = 50;
 const BOUNDS = { atOnce: 1, most: 100 };
 
@@ -21,14 +22,41 @@ const BOUNDS = { atOnce: 1, most: 100 };
 export const mongoDocuments = (database: Ready<Db>): Documents => {
   const models = async (name: string): Promise<Collection<Model>> => (await database()).collection<Model>(name);
   const positions = async () => (await database()).collection<Position>("positions");
-  const small = new Map<string, (operations: readonly Operation[]) => Promise<boolean>>();
-  /** With what others write to the collection meanwhile; a write of them that was not as expected makes all look. */
+  const read = async (name: string, ids: readonly string[]): Promise<readonly StoredDocument[]> => {
+    const found: StoredDocument[] = [];
+    for (const some of chunks(ids, batch)) {
+      const page = await (await models(name)).find({ _id: { $in: some } }).toArray();
+      found.push(...page.map(fromModel));
+    }
+    return found;
+  };
+  const reading = new Map<string, (ids: readonly string[]) => Promise<readonly StoredDocument[]>>();
+  /** With what others read of the collection meanwhile. Whoever comes while a document is being read reads it anew. */
+  const readSmall = (name: string) => {
+    const found =
+      reading.get(name) ??
+      grouped<readonly string[], readonly StoredDocument[]>(async (several) => {
+        const documents = new Map((await read(name, [...new Set(several.flat())])).map((document) => [document.id, document]));
+        return several.map((ids) => ({ result: [...new Set(ids)].flatMap((id) => documents.get(id) ?? []) }));
+      }, BOUNDS);
+    reading.set(name, found);
+    return found;
+  };
+  const small = new Map<string, (writes: Writes) => Promise<boolean>>();
+  /**
+   * With what others write to the collection meanwhile; a write of them that was not as expected makes all look. Of several that write the same
+   * document the later ones go alone, so that one of them is told that it was as expected.
+   */
   const writeSmall = (name: string) => {
     const found =
       small.get(name) ??
-      grouped<readonly Operation[], boolean>(async (several) => {
-        const result = await writeAll(await models(name), several.flat());
-        return several.map(() => ({ result }));
+      grouped<Writes, boolean>(async (several) => {
+        const collection = await models(name);
+        const together = new Set(disjoint(several));
+        const result = await writeAll(collection, [...together].flat());
+        const settled: { readonly result: boolean }[] = [];
+        for (const writes of several) settled.push({ result: together.has(writes) ? result : await writeAll(collection, writes) });
+        return settled;
       }, BOUNDS);
     small.set(name, found);
     return found;
@@ -42,17 +70,10 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       const specifications = indexes.map((field) => ({ key: { [field]: 1 }, name: field }));
       await (await models(collection)).createIndexes([{ key: { _stream: 1 }, name: "_stream" }, ...specifications]);
     },
-    get: async (collection, ids) => {
-      const found: StoredDocument[] = [];
-      for (const some of chunks(ids, batch)) {
-        const page = await (await models(collection)).find({ _id: { $in: some } }).toArray();
-        found.push(...page.map(fromModel));
-      }
-      return found;
-    },
+    get: (collection, ids) => (ids.length <= SMALL ? readSmall(collection)(ids) : read(collection, ids)),
     write: async (collection, writes) => {
-      const operations = writes.map(operation);
-      return operations.length <= SMALL ? writeSmall(collection)(operations) : writeAll(await models(collection), operations);
+      const all = writes.map((write) => ({ id: write.document.id, operation: operation(write) }));
+      return all.length <= SMALL ? writeSmall(collection)(all) : writeAll(await models(collection), all);
     },
     find: async (collection, query) => {
       const filter = filterOf(query);
@@ -77,9 +98,24 @@ const saving = ({ _id, offset }: Position): AnyBulkWriteOperation<Position> => (
   updateOne: { filter: { _id }, update: { $set: { offset } }, upsert: true },
 });
 
-const writeAll = async (models: Collection<Model>, operations: readonly Operation[]): Promise<boolean> => {
+/** Those that write no document that one before them writes. */
+const disjoint = (several: readonly Writes[]): readonly Writes[] => {
+  const known = new Set<string>();
+  return several.filter((writes) => {
+    if (writes.some(({ id }) => known.has(id))) return false;
+    for (const { id } of writes) known.add(id);
+    return true;
+  });
+};
+
+const writeAll = async (models: Collection<Model>, writes: Writes): Promise<boolean> => {
   let areWritten = true;
-  for (const some of chunks(operations, batch)) areWritten = (await compareAndSet(models, some)) && areWritten;
+  for (const some of chunks(writes, batch))
+    areWritten =
+      (await compareAndSet(
+        models,
+        some.map(({ operation }) => operation),
+      )) && areWritten;
   return areWritten;
 };
 

@@ -16,7 +16,11 @@ export const grouped = <T, R>(
   const run = async (): Promise<void> => {
     running++;
     while (waiting.length > 0) {
+      // All that this turn of the event loop brings goes along: what is answered together is asked for together.
+      await turn();
       const batch = waiting.slice(0, most);
+      // Another one took them.
+      if (batch.length === 0) break;
       waiting = waiting.slice(most);
       const settled = await send(batch.map(({ item }) => item)).catch((error: unknown) => batch.map(() => ({ error })));
       for (const [index, { resolve, reject }] of batch.entries()) {
@@ -34,3 +38,5 @@ export const grouped = <T, R>(
       if (running < atOnce) void run();
     });
 };
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -65,6 +65,26 @@ export const documentsContract = (name: string, make: MakeGround): void => {
     assert.deepEqual(await documents.find("clusters__v1", everything), { total: 1, documents: [documentOf("cl-1", 1)] });
   });
 
+  on("many that read at once get their own each, and nobody what was there before a write that it has seen", async (documents) => {
+    await documents.write(
+      "clusters__v1",
+      ["a", "b", "c"].map((id) => from(0, documentOf(id, 1))),
+    );
+    const asked = [["a"], ["b", "none"], ["c", "a"], [], ["a"]];
+    const got = await Promise.all(asked.map((ids) => documents.get("clusters__v1", ids)));
+    assert.deepEqual(
+      got.map((found) => byId(found).map(({ id }) => id)),
+      [["a"], ["b"], ["a", "c"], [], ["a"]],
+    );
+    for (let version = 2; version < 12; version++) {
+      const before = documents.get("clusters__v1", ["a"]);
+      await documents.write("clusters__v1", [from(version - 1, documentOf("a", version))]);
+      const [after] = await documents.get("clusters__v1", ["a"]);
+      assert.equal(after?.version, version);
+      await before;
+    }
+  });
+
   on("a write replaces the whole document it was folded from", async (documents) => {
     await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1, { name: "a", status: "pending" }))]);
     assert.equal(await documents.write("clusters__v1", [from(1, documentOf("cl-1", 4, { name: "b" }))]), true);
