@@ -1,8 +1,8 @@
 import * as net from "node:net";
 import * as tls from "node:tls";
 import { Kafka, type KafkaConfig, logLevel } from "kafkajs";
+import { readRecordsLazily } from "./record-decoder.ts";
 import { writeRecordsAtOnce } from "./record-encoder.ts";
-import { makeHeadersOnce } from "./record-headers.ts";
 import { quietRequestQueues } from "./request-queue.ts";
 
 /** What a pino logger is able to do, as far as it is needed here. */
@@ -43,7 +43,7 @@ export const timeoutOf = (options: KafkaLogOptions): number => options.timeout ?
 /** A client is configuration and sockets: one for each producer, consumer and administration, so that each can be thrown away whole. */
 export const connectClient = (options: KafkaLogOptions): Client => {
   quietRequestQueues();
-  makeHeadersOnce();
+  readRecordsLazily();
   writeRecordsAtOnce();
   const sockets = new Set<net.Socket>();
   const cutOff = new Error("This client was thrown away");

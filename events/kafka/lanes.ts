@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Batch, KafkaMessage } from "kafkajs";
 import { asError } from "../error.ts";
 import type { LogBatch, LogRecord, LogSubscription } from "../ports.ts";
+import { LazyRecord } from "./record-decoder.ts";
 import { backOff, pause } from "./waiting.ts";
 
 export type GroupSubscription = LogSubscription & {
@@ -39,21 +40,24 @@ class KafkaRecord implements LogRecord {
   readonly offset: number;
   readonly key: string;
   readonly value: Buffer | null;
-  readonly #headers: KafkaMessage["headers"];
-  constructor(topic: string, partition: number, { offset, key, value, headers }: KafkaMessage) {
+  readonly #message: KafkaMessage;
+  constructor(topic: string, partition: number, message: KafkaMessage) {
+    const { offset, key, value } = message;
     this.topic = topic;
     this.partition = partition;
     this.offset = Number(offset);
     this.key = key?.toString("utf8") ?? "";
     this.value = value;
-    this.#headers = headers;
+    this.#message = message;
   }
   header(name: string): string | undefined {
-    const value = this.#headers?.[name];
+    const message: unknown = this.#message;
+    if (message instanceof LazyRecord) return message.header(name);
+    const value = this.#message.headers?.[name];
     return value === undefined ? undefined : textOf(value);
   }
   get headers(): LogRecord["headers"] {
-    return Object.fromEntries(Object.entries(this.#headers ?? {}).map(([name, value]) => [name, textOf(value)]));
+    return Object.fromEntries(Object.entries(this.#message.headers ?? {}).map(([name, value]) => [name, textOf(value)]));
   }
 }
 

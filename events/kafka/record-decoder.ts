@@ -1,0 +1,141 @@
+import { createRequire } from "node:module";
+
+type Value = Buffer | null | readonly (Buffer | null)[];
+type Headers = { [name: string]: Value };
+/** What a record shares with the others of its batch, as kafkajs reads it. */
+type Context = {
+  readonly firstOffset: string;
+  readonly firstTimestamp: string;
+  readonly maxTimestamp?: string;
+  readonly timestampType?: number;
+  readonly magicByte?: number;
+  readonly isControlBatch?: boolean;
+};
+
+const LOG_APPEND_TIME = 1;
+
+/**
+ * kafkajs 2.2.4 makes of each header of a record a text, a buffer and a copy of all the headers before it, which is most of the work of reading an
+ * event, and most of the garbage. This keeps the bytes, and reads of them what is asked for. It is to be called before anything is read: kafkajs
+ * loads what reads when it is first needed.
+ */
+export const readRecordsLazily = (): void => {
+  // Not exported: its shape is taken from the pinned version.
+  const require = createRequire(import.meta.url);
+  const place = require.resolve("kafkajs/src/protocol/recordBatch/record/v0/decoder");
+  require(place);
+  const loaded = require.cache[place];
+  if (!loaded) throw new Error("This version of kafkajs reads records elsewhere: look at record-decoder.ts");
+  loaded.exports = decodeRecord;
+};
+
+export const decodeRecord = ({ buffer }: { readonly buffer: Buffer }, context: Context): LazyRecord => new LazyRecord(buffer, context);
+
+/** Where reading stands: of one record at a time, and never across an `await`. */
+let at = 0;
+
+/** A variable-length integer, zigzag: small negative numbers are small. */
+const varInt = (buffer: Buffer): number => {
+  let value = 0;
+  let factor = 1;
+  for (;;) {
+    const byte = buffer[at++];
+    if (byte === undefined) throw new RangeError("a record of the log is shorter than it says");
+    value += (byte & 0x7f) * factor;
+    if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    factor *= 128;
+  }
+};
+
+/** Bytes of a given length, or null for a negative one. */
+const bytes = (buffer: Buffer): Buffer | null => {
+  const length = varInt(buffer);
+  if (length < 0) return null;
+  at += length;
+  if (at > buffer.length) throw new RangeError("a record of the log is shorter than it says");
+  return buffer.subarray(at - length, at);
+};
+
+const names = new Map<string, Buffer>();
+const nameOf = (name: string): Buffer => {
+  const known = names.get(name) ?? Buffer.from(name);
+  names.set(name, known);
+  return known;
+};
+
+/** Do the bytes from `at` on say this? From the end, since most names begin alike. */
+const says = (buffer: Buffer, name: Buffer): boolean => {
+  for (let index = name.length - 1; index >= 0; index--) if (buffer[at + index] !== name[index]) return false;
+  return true;
+};
+
+/** Record v2 of Kafka's log format: `Attributes TimestampDelta OffsetDelta Key Value [Header]`, with what kafkajs and its users ask of one. */
+export class LazyRecord {
+  readonly attributes: number;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly batchContext: Context;
+  readonly #buffer: Buffer;
+  readonly #timestampDelta: number;
+  readonly #headersAt: number;
+  #headers: Headers | undefined;
+
+  constructor(buffer: Buffer, context: Context) {
+    this.batchContext = context;
+    this.#buffer = buffer;
+    this.attributes = buffer.readInt8(0);
+    at = 1;
+    this.#timestampDelta = varInt(buffer);
+    this.offset = String(Number(context.firstOffset) + varInt(buffer));
+    this.key = bytes(buffer);
+    this.value = bytes(buffer);
+    this.#headersAt = at;
+  }
+
+  get timestamp(): string {
+    const { timestampType, maxTimestamp, firstTimestamp } = this.batchContext;
+    return timestampType === LOG_APPEND_TIME && maxTimestamp ? maxTimestamp : String(Number(firstTimestamp) + this.#timestampDelta);
+  }
+  get magicByte(): number | undefined {
+    return this.batchContext.magicByte;
+  }
+  get isControlRecord(): boolean {
+    return this.batchContext.isControlBatch ?? false;
+  }
+
+  /** The last value of a header as text; undefined where there is none. */
+  header(name: string): string | undefined {
+    const buffer = this.#buffer;
+    const wanted = nameOf(name);
+    let found: string | undefined;
+    at = this.#headersAt;
+    for (let left = varInt(buffer); left > 0; left--) {
+      const length = varInt(buffer);
+      const isWanted = length === wanted.length && says(buffer, wanted);
+      at += length;
+      const size = Math.max(0, varInt(buffer));
+      if (isWanted) found = buffer.toString("utf8", at, at + size);
+      at += size;
+    }
+    return found;
+  }
+
+  /** All of them, as kafkajs has them: a list where a name comes again. */
+  get headers(): Headers {
+    this.#headers ??= this.#read();
+    return this.#headers;
+  }
+  #read(): Headers {
+    const headers: Headers = {};
+    at = this.#headersAt;
+    for (let left = varInt(this.#buffer); left > 0; left--) {
+      const name = String(bytes(this.#buffer));
+      const value = bytes(this.#buffer);
+      const all = Object.hasOwn(headers, name) ? [headers[name] ?? null, value].flat() : value;
+      // Also under a name that every object has, like `__proto__`.
+      Object.defineProperty(headers, name, { value: all, enumerable: true, configurable: true, writable: true });
+    }
+    return headers;
+  }
+}
