@@ -112,6 +112,7 @@ export class LazyRecord {
     at = this.#headersAt;
     for (let left = varInt(buffer); left > 0; left--) {
       const length = varInt(buffer);
+      if (length < 0) throw new RangeError("a header of the log has no name");
       const isWanted = length === wanted.length && says(buffer, wanted);
       at += length;
       const size = Math.max(0, varInt(buffer));

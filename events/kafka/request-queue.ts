@@ -13,12 +13,12 @@ type RequestQueue = {
 type Method = (this: RequestQueue) => void;
 type Prototype = { scheduleCheckPendingRequests: Method; scheduleRequestTimeoutCheck: Method; isQuiet?: true };
 
-const lookEvery = 5_000;
+const lookEvery = 1_000;
 
 /**
  * kafkajs 2.2.4 looks for waiting requests in a timer of a negative time, so every millisecond and for ever, and for late ones ten times
  * a second, both on every connection. Only waiting requests need the first (an answer, a timeout and the next request look for
- * themselves), and every five seconds is enough for the second.
+ * themselves), and once a second is enough for the second.
  */
 export const quietRequestQueues = (): void => {
   // The class is not exported: its shape is taken from the pinned version.
@@ -39,6 +39,6 @@ export const quietRequestQueues = (): void => {
       for (const request of this.inflight.values()) if (Date.now() - request.sentAt > request.requestTimeout) request.timeoutRequest();
       if (!this.isConnected()) this.destroy();
     };
-    this.requestTimeoutIntervalId = setInterval(lookForLate, Math.min(this.requestTimeout / 4, lookEvery));
+    this.requestTimeoutIntervalId = setInterval(lookForLate, Math.min(this.requestTimeout, lookEvery));
   };
 };

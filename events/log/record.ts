@@ -4,42 +4,30 @@ import type { Commit, EncodedEvent, LogRecord, OutgoingRecord } from "../ports.t
 
 export const topicOf = (aggregate: string): string => `pitrix.${aggregate}`;
 
-/** What all records of a kind of event have in common, made once: joining text costs more than the rest of a header. */
-type Kind = { readonly service: string; readonly schemaId: number; readonly topic: string; readonly headers: Headers };
-type Headers = { readonly ce_source: string; readonly ce_type: string; readonly ce_dataschema: string };
-const kinds = new Map<string, Kind>();
-const kindOf = (service: string, stream: string, { type, schemaId }: EncodedEvent): Kind => {
-  const known = kinds.get(type);
-  if (known?.schemaId === schemaId && known.service === service) return known;
-  const topic = topicOf(aggregateOf(stream));
-  const headers = { ce_source: `/pitrix/${service}`, ce_type: `${topic}.${type}`, ce_dataschema: `/schemas/ids/${schemaId}` };
-  const kind = { service, schemaId, topic, headers };
-  kinds.set(type, kind);
-  return kind;
-};
-
 /** The events of a commit as they stand on the log: CloudEvents 1.0 in the Kafka binding's binary mode. */
 export const recordsOf = (service: string, commit: Commit): readonly OutgoingRecord[] => {
   const { stream, version, events } = commit;
-  return events.map((event, index) => {
-    const kind = kindOf(service, stream, event);
-    const { topic } = kind;
-    return { topic, key: stream, value: frame(event.schemaId, event.bytes), headers: headersOf(kind, commit, version + index) };
-  });
+  const topic = topicOf(aggregateOf(stream));
+  return events.map((event, index) => ({
+    topic,
+    key: stream,
+    value: frame(event.schemaId, event.bytes),
+    headers: headersOf(service, topic, commit, event, version + index),
+  }));
 };
 
-const headersOf = ({ headers: { ce_source, ce_type, ce_dataschema } }: Kind, { stream, metadata }: Commit, version: number) => {
+const headersOf = (service: string, topic: string, { stream, metadata }: Commit, { type, schemaId }: EncodedEvent, version: number) => {
   const { time, actor, correlationId, causationId, actionId, row, hops, traceparent } = metadata;
   const headers: { [name: string]: string } = {
     ce_specversion: "1.0",
     ce_id: eventIdOf(stream, version),
-    ce_source,
-    ce_type,
+    ce_source: `/pitrix/${service}`,
+    ce_type: `${topic}.${type}`,
     ce_time: time,
     ce_subject: stream,
     ce_sequence: String(version).padStart(12, "0"),
     ce_correlationid: correlationId,
-    ce_dataschema,
+    ce_dataschema: `/schemas/ids/${schemaId}`,
     ce_row: row,
     ce_actor: actor.userId,
     ce_ownerpath: actor.ownerPath,
