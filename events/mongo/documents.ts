@@ -110,12 +110,10 @@ const disjoint = (several: readonly Writes[]): readonly Writes[] => {
 
 const writeAll = async (models: Collection<Model>, writes: Writes): Promise<boolean> => {
   let areWritten = true;
-  for (const some of chunks(writes, batch))
-    areWritten =
-      (await compareAndSet(
-        models,
-        some.map(({ operation }) => operation),
-      )) && areWritten;
+  for (const some of chunks(writes, batch)) {
+    const operations = some.map((each) => each.operation);
+    areWritten = (await compareAndSet(models, operations)) && areWritten;
+  }
   return areWritten;
 };
 
