@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { replaceModule } from "./replace-module.ts";
 
 type Value = Buffer | null | readonly (Buffer | null)[];
 type Headers = { [name: string]: Value };
@@ -16,23 +16,16 @@ const LOG_APPEND_TIME = 1;
 
 /**
  * kafkajs 2.2.4 makes of each header of a record a text, a buffer and a copy of all the headers before it, which is most of the work of reading an
- * event, and most of the garbage. This keeps the bytes, and reads of them what is asked for. It is to be called before anything is read: kafkajs
- * loads what reads when it is first needed.
+ * event, and most of the garbage. This keeps the bytes, and reads of them what is asked for. It is to be called before anything is read.
  */
-export const readRecordsLazily = (): void => {
-  // Not exported: its shape is taken from the pinned version.
-  const require = createRequire(import.meta.url);
-  const place = require.resolve("kafkajs/src/protocol/recordBatch/record/v0/decoder");
-  require(place);
-  const loaded = require.cache[place];
-  if (!loaded) throw new Error("This version of kafkajs reads records elsewhere: look at record-decoder.ts");
-  loaded.exports = decodeRecord;
-};
+export const readRecordsLazily = (): void => replaceModule("protocol/recordBatch/record/v0/decoder", decodeRecord);
 
 export const decodeRecord = ({ buffer }: { readonly buffer: Buffer }, context: Context): LazyRecord => new LazyRecord(buffer, context);
 
 /** Where reading stands: of one record at a time, and never across an `await`. */
 let at = 0;
+
+const cutOff = (): RangeError => new RangeError("a record of the log is shorter than it says");
 
 /** A variable-length integer, zigzag: small negative numbers are small. */
 const varInt = (buffer: Buffer): number => {
@@ -40,7 +33,7 @@ const varInt = (buffer: Buffer): number => {
   let factor = 1;
   for (;;) {
     const byte = buffer[at++];
-    if (byte === undefined) throw new RangeError("a record of the log is shorter than it says");
+    if (byte === undefined) throw cutOff();
     value += (byte & 0x7f) * factor;
     if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
     factor *= 128;
@@ -52,7 +45,7 @@ const bytes = (buffer: Buffer): Buffer | null => {
   const length = varInt(buffer);
   if (length < 0) return null;
   at += length;
-  if (at > buffer.length) throw new RangeError("a record of the log is shorter than it says");
+  if (at > buffer.length) throw cutOff();
   return buffer.subarray(at - length, at);
 };
 
@@ -116,8 +109,9 @@ export class LazyRecord {
       const isWanted = length === wanted.length && says(buffer, wanted);
       at += length;
       const size = Math.max(0, varInt(buffer));
-      if (isWanted) found = buffer.toString("utf8", at, at + size);
       at += size;
+      if (at > buffer.length) throw cutOff();
+      if (isWanted) found = buffer.toString("utf8", at - size, at);
     }
     return found;
   }

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { replaceModule } from "./replace-module.ts";
 
 type Text = Buffer | string;
 type Outgoing = {
@@ -23,21 +24,14 @@ type Encoders = {
   readonly sizeOfVarIntBytes: (value: Text | null | undefined) => number;
 };
 
-// Neither is exported: their shapes are taken from the pinned version.
-const require = createRequire(import.meta.url);
-const Encoder = require("kafkajs/src/protocol/encoder") as Encoders;
-const place = require.resolve("kafkajs/src/protocol/recordBatch/record/v0");
+// Not exported: its shape is taken from the pinned version.
+const Encoder = createRequire(import.meta.url)("kafkajs/src/protocol/encoder") as Encoders;
 
 /**
  * kafkajs 2.2.4 writes each header of a record into a buffer of 512 bytes of its own, which it then copies: 8 KB of them for an event. This
- * writes the same bytes into one buffer a record. It is to be called before anything is published: kafkajs loads what publishes when it is first needed.
+ * writes the same bytes into one buffer a record. It is to be called before anything is published.
  */
-export const writeRecordsAtOnce = (): void => {
-  require(place);
-  const loaded = require.cache[place];
-  if (!loaded) throw new Error("This version of kafkajs writes records elsewhere: look at record-encoder.ts");
-  loaded.exports = encodeRecord;
-};
+export const writeRecordsAtOnce = (): void => replaceModule("protocol/recordBatch/record/v0", encodeRecord);
 
 /** Record v2 of Kafka's log format: `Length Attributes TimestampDelta OffsetDelta Key Value [Header]`, sizes and deltas as variable-length integers. */
 export const encodeRecord = ({ offsetDelta = 0, timestampDelta = 0, key, value, headers = {} }: Outgoing): Encoder => {

@@ -69,6 +69,18 @@ test("a record that is cut off is refused", () => {
   for (const length of [1, 2, 5, 8]) assert.throws(() => decodeRecord({ buffer: buffer.subarray(0, length) }, context), RangeError);
 });
 
+test("headers that are cut off, or have no name, are refused", () => {
+  const { buffer } = bodyOf({ headers: { ce_id: "a@1", ce_row: "b" } });
+  for (const lost of [1, 2, 5, 9, 12]) {
+    const record = decodeRecord({ buffer: buffer.subarray(0, buffer.length - lost) }, context);
+    assert.throws(() => record.header("ce_row"), RangeError, `${lost} bytes lost`);
+    assert.throws(() => record.headers, RangeError, `${lost} bytes lost`);
+  }
+  // Attributes, two deltas, no key, no value, one header, whose name has a length of -1.
+  const nameless = decodeRecord({ buffer: Buffer.from([0, 0, 0, 1, 1, 2, 1, 0]) }, context);
+  assert.throws(() => nameless.header("ce_id"), RangeError);
+});
+
 test("what kafkajs reads keeps its bytes", async () => {
   readRecordsLazily();
   const { RecordBatch } = require("kafkajs/src/protocol/recordBatch/v0") as {
