@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { EmbeddedError } from "./failure.ts";
 import { startEmbedded } from "./platform.ts";
 import { claimDirectory, statusOf, stopAll } from "./status.ts";
-import { compileStore } from "./store-install.ts";
+import { compileStore } from "./store/install.ts";
 
 const usage = `Usage: node dist/infra/embedded/main.js <command> [options]
 

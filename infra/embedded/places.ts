@@ -3,14 +3,14 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The versions that are installed; the one of Kafka is the one in `kafka-pom.xml`. */
+/** The versions that are installed; the one of Kafka is the one in `kafka/pom.xml`. */
 export const versions = { kafka: "4.4.0", storeWheel: "0.7.0b3", storeNative: "0.5.3-beta.196" } as const;
 
 const packageRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "infra", "embedded", "kafka-pom.xml"))) {
+  while (!existsSync(join(folder, "infra", "embedded", "kafka", "pom.xml"))) {
     const parent = dirname(folder);
-    if (parent === folder) throw new Error("infra/embedded/kafka-pom.xml is not in any folder above this program");
+    if (parent === folder) throw new Error("infra/embedded/kafka/pom.xml is not in any folder above this program");
     folder = parent;
   }
   return folder;

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Report } from "./installing.ts";
-import { type KafkaServer, startKafka } from "./kafka.ts";
+import { type KafkaServer, startKafka } from "./kafka/server.ts";
 import type { Ended } from "./program.ts";
-import { type StoreServer, startStore } from "./store.ts";
-import type { StoreUser } from "./store-users.ts";
+import { type StoreServer, startStore } from "./store/server.ts";
+import type { StoreUser } from "./store/users.ts";
 
 /** How both servers are to be started. */
 export type EmbeddedOptions = {

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { identify, signal } from "./identity.ts";
-import { type KafkaServer, startKafka } from "./kafka.ts";
+import { type KafkaServer, startKafka } from "./kafka/server.ts";
 import { kafkaPart, storePart } from "./platform.ts";
-import { type StoreServer, startStore } from "./store.ts";
-import { urlToDatabase } from "./store-users.ts";
+import { type StoreServer, startStore } from "./store/server.ts";
+import { urlToDatabase } from "./store/users.ts";
 
 /** A Kafka for the tests of this process; `server` is there if it is the embedded one. */
 export type SharedKafka = { readonly brokers: readonly string[]; readonly server?: KafkaServer };

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { readJson, writeJson } from "./files.ts";
 import { identify, isAlive, signal, toIdentity } from "./identity.ts";
-import { readCluster } from "./kafka-cluster.ts";
-import { pidFileOf } from "./kafka-node.ts";
-import { livingBrokers } from "./kafka-probe.ts";
+import { readCluster } from "./kafka/cluster.ts";
+import { pidFileOf } from "./kafka/node.ts";
+import { livingBrokers } from "./kafka/probe.ts";
 import { kafkaPart, storePart } from "./platform.ts";
 import { isListening } from "./ports.ts";
 import { readPidFile, stopForeign } from "./program.ts";
-import { readStore } from "./store-kept.ts";
-import { storePidFile } from "./store-launch.ts";
+import { readStore } from "./store/kept.ts";
+import { storePidFile } from "./store/launch.ts";
 import { waitFor } from "./waiting.ts";
 
 /** One server of a directory as it is now. */

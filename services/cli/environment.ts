@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { readCluster } from "../../infra/embedded/kafka-cluster.ts";
+import { readCluster } from "../../infra/embedded/kafka/cluster.ts";
 import { kafkaPart } from "../../infra/embedded/platform.ts";
 import type { Environment } from "../chassis/config.ts";
 import { type PlatformKey, type Setting, settings } from "../chassis/settings.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { type Mongo, mongo } from "../../events/mongo/connect.ts";
-import { type StoreServer, startStore } from "../../infra/embedded/store.ts";
+import { type StoreServer, startStore } from "../../infra/embedded/store/server.ts";
 import { blobsContract } from "./blobs.ts";
 import { documentsContract } from "./documents.ts";
 import type { MakeGround } from "./ground.ts";

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type KafkaServer, startKafka } from "../../infra/embedded/kafka.ts";
+import { type KafkaServer, startKafka } from "../../infra/embedded/kafka/server.ts";
 import { freePorts } from "../../infra/embedded/ports.ts";
-import { type StoreServer, startStore } from "../../infra/embedded/store.ts";
+import { type StoreServer, startStore } from "../../infra/embedded/store/server.ts";
 import { databaseOf } from "../../infra/platform/platform.ts";
 import { secretsOf } from "../../infra/platform/secrets.ts";
 import { type ServiceName, serviceNames } from "./composition.ts";

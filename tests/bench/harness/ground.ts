@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { storeNativeProgram } from "../../../infra/embedded/places.ts";
 import { startEmbedded } from "../../../infra/embedded/platform.ts";
-import { urlToDatabase } from "../../../infra/embedded/store-users.ts";
+import { urlToDatabase } from "../../../infra/embedded/store/users.ts";
 
 export type GroundOptions = {
   readonly directory: string;

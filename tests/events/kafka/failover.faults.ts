@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import type { Log } from "../../../events/ports.ts";
-import { startKafka } from "../../../infra/embedded/kafka.ts";
+import { startKafka } from "../../../infra/embedded/kafka/server.ts";
 import { byKey, collect, record, textOf } from "../../contract/log-world.ts";
 import { eventually } from "../../eventually.ts";
 import { CONVERGE } from "../../faults/battle.ts";

@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { type Admin, Kafka, logLevel } from "kafkajs";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import type { Log } from "../../../events/ports.ts";
-import { type KafkaServer, startKafka } from "../../../infra/embedded/kafka.ts";
+import { type KafkaServer, startKafka } from "../../../infra/embedded/kafka/server.ts";
 import { collect, newTopic, positionsOf, record, textOf } from "../../contract/log-world.ts";
 import { eventually } from "../../eventually.ts";
 

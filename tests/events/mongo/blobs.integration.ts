@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { type Db, GridFSBucket, MongoClient } from "mongodb";
 import { digestOf } from "../../../events/mongo/blobs.ts";
 import { type Mongo, mongo } from "../../../events/mongo/connect.ts";
-import { type StoreServer, startStore } from "../../../infra/embedded/store.ts";
+import { type StoreServer, startStore } from "../../../infra/embedded/store/server.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "pitrix-blobs-"));
 const bytes = new Uint8Array(1_000_000).map((_, index) => index % 251);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Mongo, mongo } from "../../../events/mongo/connect.ts";
-import { type StoreServer, startStore } from "../../../infra/embedded/store.ts";
+import { type StoreServer, startStore } from "../../../infra/embedded/store/server.ts";
 import { commitOf, places, walk } from "../../contract/commits.ts";
 import { eventually } from "../../eventually.ts";
 

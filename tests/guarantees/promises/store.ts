@@ -50,9 +50,12 @@ export const store: Section = {
       id: "own-database",
       promise: "A service's database opens to that service's credentials only.",
       how: "one user a database",
-      keptBy: ["infra/embedded/store-users.ts"],
+      keptBy: ["infra/embedded/store/users.ts"],
       proofs: [
-        ...tests("infra/embedded/store.integration.ts", "a user reaches one database and no other, and nobody gets in without a password"),
+        ...tests(
+          "infra/embedded/store/server.integration.ts",
+          "a user reaches one database and no other, and nobody gets in without a password",
+        ),
         ...tests("services/chassis/tls/store.integration.ts", "a service reads and writes its own database over TLS, and no other's"),
       ],
     },

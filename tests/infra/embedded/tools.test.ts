@@ -3,7 +3,8 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { EmbeddedError, type EmbeddedFailure } from "../../../infra/embedded/failure.ts";
-import { installKafka, installStore } from "../../../infra/embedded/install.ts";
+import { installKafka } from "../../../infra/embedded/kafka/install.ts";
+import { installStore } from "../../../infra/embedded/store/install.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** A machine with an empty cache, on which only these programs exist. */

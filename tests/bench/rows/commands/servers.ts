@@ -5,7 +5,7 @@ import { Kafka, logLevel } from "kafkajs";
 import { MongoClient } from "mongodb";
 import { quietRequestQueues } from "../../../../events/kafka/request-queue.ts";
 import { startEmbedded } from "../../../../infra/embedded/platform.ts";
-import { urlToDatabase } from "../../../../infra/embedded/store-users.ts";
+import { urlToDatabase } from "../../../../infra/embedded/store/users.ts";
 import { type Usage, usageOf } from "../../harness/usage.ts";
 
 /** Kafka and the document store of one run. A service's topics and databases have fixed names, so every run has servers of its own. */

@@ -1,8 +1,8 @@
 import type { TestContext } from "node:test";
 import type { Log } from "../../../../events/ports.ts";
 import { signal } from "../../../../infra/embedded/identity.ts";
-import { startKafka } from "../../../../infra/embedded/kafka.ts";
-import { startStore } from "../../../../infra/embedded/store.ts";
+import { startKafka } from "../../../../infra/embedded/kafka/server.ts";
+import { startStore } from "../../../../infra/embedded/store/server.ts";
 import { systemClock } from "../../../../services/chassis/clock.ts";
 import { readConfig } from "../../../../services/chassis/config.ts";
 import { connectLog } from "../../../../services/chassis/connect.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { run } from "./command.ts";
-import { EmbeddedError } from "./failure.ts";
+import { run } from "../command.ts";
+import { EmbeddedError } from "../failure.ts";
 
 const needed = 17;
 

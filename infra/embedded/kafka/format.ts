@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, tail } from "./command.ts";
-import { EmbeddedError } from "./failure.ts";
-import { javaArguments, type KafkaInstallation } from "./kafka-installation.ts";
-import type { KafkaUser } from "./kafka-settings.ts";
+import { run, tail } from "../command.ts";
+import { EmbeddedError } from "../failure.ts";
+import { javaArguments, type KafkaInstallation } from "./installation.ts";
+import type { KafkaUser } from "./settings.ts";
 
 const limit = 60_000;
 

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { format } from "./kafka-format.ts";
-import { javaArguments, type KafkaInstallation } from "./kafka-installation.ts";
-import { type KafkaNode, type KafkaSecurity, type KafkaSettings, keyStoreOf, serverProperties } from "./kafka-settings.ts";
-import { sourceFile } from "./places.ts";
-import { type Ended, type Running, startProgram } from "./program.ts";
+import { sourceFile } from "../places.ts";
+import { type Ended, type Running, startProgram } from "../program.ts";
+import { format } from "./format.ts";
+import { javaArguments, type KafkaInstallation } from "./installation.ts";
+import { type KafkaNode, type KafkaSecurity, type KafkaSettings, keyStoreOf, serverProperties } from "./settings.ts";
 
 /** How one node is to be started. */
 export type NodeStart = {
@@ -42,7 +42,7 @@ export const startNode = async (start: NodeStart): Promise<Running> => {
     writeFileSync(formatted, `${start.clusterId}\n`);
   }
   const memory = ["-Xms128m", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError"];
-  const logging = `-Dlog4j2.configurationFile=${sourceFile("log4j2.properties")}`;
+  const logging = `-Dlog4j2.configurationFile=${sourceFile("kafka/log4j2.properties")}`;
   return startProgram({
     name: `Kafka node ${node.id}`,
     command: installation.java,

@@ -1,23 +1,13 @@
 import { join, resolve } from "node:path";
-import type { Report } from "./installing.ts";
-import { withLock } from "./lock.ts";
-import { demandFree, freePorts } from "./ports.ts";
-import { demandStopped, type Ended } from "./program.ts";
-import { installStore, type StoreForm, type StoreInstallation } from "./store-install.ts";
-import { formFor, readStore, writeStore } from "./store-kept.ts";
-import { launchStore, type StoreTls, storePidFile, withTls } from "./store-launch.ts";
-import {
-  merge,
-  newAdministrator,
-  putUsers,
-  readUsers,
-  type StoreUser,
-  unknownOf,
-  urlOf,
-  urlToDatabase,
-  writeUsers,
-} from "./store-users.ts";
-import { readyLimit } from "./waiting.ts";
+import type { Report } from "../installing.ts";
+import { withLock } from "../lock.ts";
+import { demandFree, freePorts } from "../ports.ts";
+import { demandStopped, type Ended } from "../program.ts";
+import { readyLimit } from "../waiting.ts";
+import { installStore, type StoreForm, type StoreInstallation } from "./install.ts";
+import { formFor, readStore, writeStore } from "./kept.ts";
+import { launchStore, type StoreTls, storePidFile, withTls } from "./launch.ts";
+import { merge, newAdministrator, putUsers, readUsers, type StoreUser, unknownOf, urlOf, urlToDatabase, writeUsers } from "./users.ts";
 
 /** How an embedded document store is to be started. */
 export type StoreOptions = {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { EmbeddedError } from "../../../infra/embedded/failure.ts";
-import { identify } from "../../../infra/embedded/identity.ts";
-import { startKafka } from "../../../infra/embedded/kafka.ts";
-import { freePorts } from "../../../infra/embedded/ports.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
+import { EmbeddedError } from "../../../../infra/embedded/failure.ts";
+import { identify } from "../../../../infra/embedded/identity.ts";
+import { startKafka } from "../../../../infra/embedded/kafka/server.ts";
+import { freePorts } from "../../../../infra/embedded/ports.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 import { createTopic, produce, readAll } from "./topic.ts";
 
 test("Kafka starts on a free port, takes messages, gives them back, and is gone after stop", async (t) => {

@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from "kafkajs";
-import type { KafkaServer } from "../../../infra/embedded/kafka.ts";
+import type { KafkaServer } from "../../../../infra/embedded/kafka/server.ts";
 
 const client = ({ brokers }: KafkaServer): Kafka =>
   new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 500 } });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Kafka, logLevel } from "kafkajs";
-import { livingBrokers } from "./kafka-probe.ts";
-import type { KafkaSecurity } from "./kafka-settings.ts";
-import { isListening } from "./ports.ts";
+import { isListening } from "../ports.ts";
+import { livingBrokers } from "./probe.ts";
+import type { KafkaSecurity } from "./settings.ts";
 
 /** The same as `livingBrokers`, of a broker that wants to know who asks. */
 export const livingBrokersSecurely = async (port: number, { tls, users }: KafkaSecurity): Promise<number[]> => {

@@ -1,15 +1,15 @@
 import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Report } from "./installing.ts";
-import { formatWithTool, newKafkaId } from "./kafka-format.ts";
-import type { KafkaInstallation } from "./kafka-installation.ts";
-import { startNode } from "./kafka-node.ts";
-import { nodeReady } from "./kafka-ready.ts";
-import { type KafkaNode, serverProperties } from "./kafka-settings.ts";
-import { withLock } from "./lock.ts";
-import { freePorts } from "./ports.ts";
-import { readyLimit } from "./waiting.ts";
+import type { Report } from "../installing.ts";
+import { withLock } from "../lock.ts";
+import { freePorts } from "../ports.ts";
+import { readyLimit } from "../waiting.ts";
+import { formatWithTool, newKafkaId } from "./format.ts";
+import type { KafkaInstallation } from "./installation.ts";
+import { startNode } from "./node.ts";
+import { nodeReady } from "./ready.ts";
+import { type KafkaNode, serverProperties } from "./settings.ts";
 
 const limit = 120_000;
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
-import { tail } from "./command.ts";
-import { EmbeddedError } from "./failure.ts";
-import { isListening } from "./ports.ts";
-import { type Ended, type Running, startProgram } from "./program.ts";
-import type { StoreInstallation } from "./store-install.ts";
-import { waitFor } from "./waiting.ts";
+import { tail } from "../command.ts";
+import { EmbeddedError } from "../failure.ts";
+import { isListening } from "../ports.ts";
+import { type Ended, type Running, startProgram } from "../program.ts";
+import { waitFor } from "../waiting.ts";
+import type { StoreInstallation } from "./install.ts";
 
 export const storePidFile = (directory: string): string => join(directory, "pid.json");
 

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { run, tail } from "./command.ts";
-import { EmbeddedError } from "./failure.ts";
-import { installOnce, type Report } from "./installing.ts";
-import { storeNativeDirectory, storeNativeProgram, storeWheelDirectory, versions } from "./places.ts";
+import { run, tail } from "../command.ts";
+import { EmbeddedError } from "../failure.ts";
+import { installOnce, type Report } from "../installing.ts";
+import { storeNativeDirectory, storeNativeProgram, storeWheelDirectory, versions } from "../places.ts";
 
 /** The two forms of the document store: compiled here (fast), or a Python wheel (quick to install). */
 export type StoreForm = "native" | "wheel";

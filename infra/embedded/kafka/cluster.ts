@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { EmbeddedError } from "./failure.ts";
-import { isRecord, readJson, writeJson } from "./files.ts";
-import { newKafkaId } from "./kafka-format.ts";
-import { pidFileOf } from "./kafka-node.ts";
-import type { KafkaNode } from "./kafka-settings.ts";
-import { demandFree, freePorts, isFree } from "./ports.ts";
-import { demandStopped } from "./program.ts";
+import { EmbeddedError } from "../failure.ts";
+import { isRecord, readJson, writeJson } from "../files.ts";
+import { demandFree, freePorts, isFree } from "../ports.ts";
+import { demandStopped } from "../program.ts";
+import { newKafkaId } from "./format.ts";
+import { pidFileOf } from "./node.ts";
+import type { KafkaNode } from "./settings.ts";
 
 /** The nodes of a directory and the id they share. */
 export type Cluster = { readonly clusterId: string; readonly nodes: readonly KafkaNode[] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formFor, readStore, writeStore } from "../../../infra/embedded/store-kept.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
+import { formFor, readStore, writeStore } from "../../../../infra/embedded/store/kept.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
 test("a new directory takes the form that is wanted", () => {
   const directory = temporaryDirectory();

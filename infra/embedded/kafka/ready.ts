@@ -1,10 +1,10 @@
-import { tail } from "./command.ts";
-import { EmbeddedError } from "./failure.ts";
-import { livingBrokers } from "./kafka-probe.ts";
-import { livingBrokersSecurely } from "./kafka-secure-probe.ts";
-import type { KafkaNode, KafkaSecurity } from "./kafka-settings.ts";
-import type { Running } from "./program.ts";
-import { waitFor } from "./waiting.ts";
+import { tail } from "../command.ts";
+import { EmbeddedError } from "../failure.ts";
+import type { Running } from "../program.ts";
+import { waitFor } from "../waiting.ts";
+import { livingBrokers } from "./probe.ts";
+import { livingBrokersSecurely } from "./secure-probe.ts";
+import type { KafkaNode, KafkaSecurity } from "./settings.ts";
 
 const failure = (node: KafkaNode, running: Running, what: string): EmbeddedError => {
   const log = running.logTail();

@@ -1,14 +1,14 @@
 import { join, resolve } from "node:path";
-import type { Report } from "./installing.ts";
-import { planCluster } from "./kafka-cluster.ts";
-import { installKafka } from "./kafka-install.ts";
-import type { KafkaInstallation } from "./kafka-installation.ts";
-import { startNode } from "./kafka-node.ts";
-import { nodeReady } from "./kafka-ready.ts";
-import type { KafkaNode, KafkaSecurity, KafkaSettings } from "./kafka-settings.ts";
-import { withLock } from "./lock.ts";
-import type { Ended, Running } from "./program.ts";
-import { readyLimit } from "./waiting.ts";
+import type { Report } from "../installing.ts";
+import { withLock } from "../lock.ts";
+import type { Ended, Running } from "../program.ts";
+import { readyLimit } from "../waiting.ts";
+import { planCluster } from "./cluster.ts";
+import { installKafka } from "./install.ts";
+import type { KafkaInstallation } from "./installation.ts";
+import { startNode } from "./node.ts";
+import { nodeReady } from "./ready.ts";
+import type { KafkaNode, KafkaSecurity, KafkaSettings } from "./settings.ts";
 
 /** How an embedded Kafka is to be started. */
 export type KafkaOptions = {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { EmbeddedError } from "./failure.ts";
-import { isRecord, readJson, writeJson } from "./files.ts";
-import type { StoreForm } from "./store-install.ts";
+import { EmbeddedError } from "../failure.ts";
+import { isRecord, readJson, writeJson } from "../files.ts";
+import type { StoreForm } from "./install.ts";
 
 /** What a directory keeps of its store, besides data and users. */
 export type KeptStore = { readonly port: number; readonly form: StoreForm };

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { run, tail } from "./command.ts";
-import { EmbeddedError } from "./failure.ts";
-import { installOnce, type Report } from "./installing.ts";
+import { run, tail } from "../command.ts";
+import { EmbeddedError } from "../failure.ts";
+import { installOnce, type Report } from "../installing.ts";
+import { kafkaDirectory, sourceFile, versions } from "../places.ts";
+import type { KafkaInstallation } from "./installation.ts";
 import { demandJava, findJava, fingerprint } from "./java.ts";
-import type { KafkaInstallation } from "./kafka-installation.ts";
-import { prepareQuickStarts } from "./kafka-quick-start.ts";
-import { kafkaDirectory, sourceFile, versions } from "./places.ts";
+import { prepareQuickStarts } from "./quick-start.ts";
 
 const copyDependencies = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 const downloadLimit = 10 * 60_000;
@@ -17,7 +17,7 @@ const download = async (partial: string, report: Report): Promise<void> => {
     "-q",
     "-B",
     "-f",
-    sourceFile("kafka-pom.xml"),
+    sourceFile("kafka/pom.xml"),
     copyDependencies,
     `-DoutputDirectory=${join(partial, "libs")}`,
     "-DincludeScope=runtime",

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Db, MongoClient, MongoServerError } from "mongodb";
-import { isRecord, readJson, writeJson } from "./files.ts";
+import { isRecord, readJson, writeJson } from "../files.ts";
 
 /** Someone who may read and write one database, and no other. */
 export type StoreUser = { readonly database: string; readonly user: string; readonly password: string };

@@ -4,11 +4,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MongoClient, MongoServerError } from "mongodb";
-import { EmbeddedError } from "../../../infra/embedded/failure.ts";
-import { identify } from "../../../infra/embedded/identity.ts";
-import { freePorts } from "../../../infra/embedded/ports.ts";
-import { startStore } from "../../../infra/embedded/store.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
+import { EmbeddedError } from "../../../../infra/embedded/failure.ts";
+import { identify } from "../../../../infra/embedded/identity.ts";
+import { freePorts } from "../../../../infra/embedded/ports.ts";
+import { startStore } from "../../../../infra/embedded/store/server.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
 
 type Note = { _id: number };
 
