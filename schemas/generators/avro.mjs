@@ -42,11 +42,11 @@ export function parseEvents(files) {
   const raw = files.flatMap(({ file, text }) => attempt(file, () => head(file, JSON.parse(text))));
   const definitions = new Map();
   for (const { file, source } of raw) attempt(file, () => collect(source, source.namespace, definitions));
-  const events = raw.flatMap(({ file, aggregate, source }) =>
+  const events = raw.flatMap(({ file, aggregate, action, source }) =>
     attempt(file, () => {
       const schema = normalise(source, { file, namespace: source.namespace, definitions, seen: new Set() });
       avsc.Type.forSchema(schema, { wrapUnions: false });
-      return { file, aggregate, event: source.name, schema };
+      return { file, aggregate, event: source.name, action, schema };
     }),
   );
   return { events, problems };
@@ -73,7 +73,9 @@ function head(file, source) {
   if (source?.type !== "record") throw new Refusal(`${file}: an event is an Avro record`);
   if (source.name !== name) throw new Refusal(`${file}: the record is called ${source.name}, the file ${name}`);
   if (source.namespace !== `pitrix.${aggregate}`) throw new Refusal(`${file}: the namespace must be pitrix.${aggregate}`);
-  return { file, aggregate, source };
+  // The action names the work that an event asks for. It is no part of the event's bytes, so no part of its schema.
+  const { action, ...record } = source;
+  return { file, aggregate, action, source: record };
 }
 
 function collect(schema, namespace, definitions) {

@@ -18,6 +18,7 @@ export function renderHttp(yaml) {
   }
   return {
     problems,
+    operationIds: found.map(({ id }) => id),
     // What runs reads JSON: parsing the YAML takes a second.
     json: `${JSON.stringify(document)}\n`,
     text: problems.length

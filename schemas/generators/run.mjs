@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { renderActions } from "./actions.mjs";
 import { parseEvents, readEventFiles } from "./avro.mjs";
 import { renderEvents } from "./events.mjs";
 import { renderHttp } from "./http.mjs";
@@ -17,12 +18,14 @@ export function generate({ directory, check = false, rewriteUnreleased = false, 
   const locked = appendToLock(start, found.events);
   const events = renderEvents(found.events);
   const http = httpOf(directory);
+  const actions = renderActions(found.events, http.operationIds);
   const lost = released && !rewriteUnreleased ? lostEntry(released, before) : undefined;
   const problems = [
     ...found.problems,
     ...locked.problems,
     ...events.problems,
     ...http.problems,
+    ...actions.problems,
     ...checkLock(start),
     ...(lost ? [lost] : []),
   ];
@@ -32,7 +35,13 @@ export function generate({ directory, check = false, rewriteUnreleased = false, 
     "ids.json": renderJson(locked.lock),
     "generated/events.ts": events.text,
     "generated/schemas.ts": renderSchemas(locked.lock, found.events),
-    ...(http.text === undefined ? {} : { "generated/http.ts": http.text, "generated/openapi.json": http.json }),
+    ...(http.text === undefined
+      ? {}
+      : {
+          "generated/actions.ts": actions.text,
+          "generated/http.ts": http.text,
+          "generated/openapi.json": http.json,
+        }),
   };
   const stale = Object.keys(files).filter((name) => read(join(directory, name)) !== files[name]);
   if (!check) for (const name of stale) write(join(directory, name), files[name]);
@@ -44,7 +53,7 @@ const readLock = (directory) => JSON.parse(read(join(directory, "ids.json")) ?? 
 
 function httpOf(directory) {
   const text = read(join(directory, "http/v1.yaml"));
-  return text === undefined ? { problems: [], text: undefined } : renderHttp(text);
+  return text === undefined ? { problems: [], operationIds: [], text: undefined } : renderHttp(text);
 }
 
 function write(path, text) {

@@ -1,32 +1,32 @@
+import type { ActionEvent } from "../../schemas/generated/actions.ts";
 import type { ClusterEvent, Deployment } from "../../schemas/generated/events.ts";
 
 export type ClusterStatus = "pending" | "active" | "stopped" | "deleted" | "ceased";
 
 /** What may be asked of a cluster that exists: from which status, with which event, shown how while it lasts, and what it ends in. */
 export type ActionRow = {
-  /** OpenPitrix's job action. */
-  readonly job: string;
   readonly from: readonly ClusterStatus[];
   readonly transition: string;
   readonly status: ClusterStatus;
 };
 
 export const actions = {
-  ClusterDeploymentRequested: { job: "CreateCluster", from: ["pending"], transition: "creating", status: "active" },
-  ClusterUpgradeRequested: { job: "UpgradeCluster", from: ["active"], transition: "upgrading", status: "active" },
-  ClusterRollbackRequested: { job: "RollbackCluster", from: ["active"], transition: "rollbacking", status: "active" },
-  ClusterResizeRequested: { job: "ResizeCluster", from: ["active"], transition: "resizing", status: "active" },
-  ClusterEnvUpdateRequested: { job: "UpdateClusterEnv", from: ["active"], transition: "updating", status: "active" },
-  ClusterNodesRequested: { job: "AddClusterNodes", from: ["active"], transition: "scaling", status: "active" },
-  ClusterNodesRemovalRequested: { job: "DeleteClusterNodes", from: ["active"], transition: "scaling", status: "active" },
-  ClusterStopRequested: { job: "StopClusters", from: ["active"], transition: "stopping", status: "stopped" },
-  ClusterStartRequested: { job: "StartClusters", from: ["stopped"], transition: "starting", status: "active" },
-  ClusterDeletionRequested: { job: "DeleteClusters", from: ["active", "stopped", "pending"], transition: "deleting", status: "deleted" },
-  ClusterRecoveryRequested: { job: "RecoverClusters", from: ["deleted"], transition: "recovering", status: "active" },
-  ClusterCeaseRequested: { job: "CeaseClusters", from: ["deleted"], transition: "ceasing", status: "ceased" },
-} as const satisfies { readonly [requested: string]: ActionRow };
+  ClusterDeploymentRequested: { from: ["pending"], transition: "creating", status: "active" },
+  ClusterUpgradeRequested: { from: ["active"], transition: "upgrading", status: "active" },
+  ClusterRollbackRequested: { from: ["active"], transition: "rollbacking", status: "active" },
+  ClusterResizeRequested: { from: ["active"], transition: "resizing", status: "active" },
+  ClusterEnvUpdateRequested: { from: ["active"], transition: "updating", status: "active" },
+  ClusterNodesRequested: { from: ["active"], transition: "scaling", status: "active" },
+  ClusterNodesRemovalRequested: { from: ["active"], transition: "scaling", status: "active" },
+  ClusterStopRequested: { from: ["active"], transition: "stopping", status: "stopped" },
+  ClusterStartRequested: { from: ["stopped"], transition: "starting", status: "active" },
+  ClusterDeletionRequested: { from: ["active", "stopped", "pending"], transition: "deleting", status: "deleted" },
+  ClusterRecoveryRequested: { from: ["deleted"], transition: "recovering", status: "active" },
+  ClusterCeaseRequested: { from: ["deleted"], transition: "ceasing", status: "ceased" },
+} as const satisfies { readonly [T in ActionRequested]: ActionRow };
 
-export type ActionRequested = keyof typeof actions;
+/** A cluster that is requested does not exist before: its provider hears of it with `ClusterDeploymentRequested`. */
+export type ActionRequested = Exclude<ActionEvent, "ClusterRequested">;
 
 /** The action in hand. */
 export type Action = {

@@ -23,7 +23,7 @@ export type ClusterDocument = Owned & {
   readonly message: string;
 };
 
-const requested = (type: ActionRequested) => (cluster: ClusterDocument) => ({
+const requested = (cluster: ClusterDocument, { type }: { readonly type: ActionRequested }) => ({
   ...cluster,
   transition_status: actions[type].transition,
   message: "",
@@ -86,17 +86,17 @@ export const clusters: Projection<ClusterDocument> = {
       create_time: time,
       status_time: time,
     }),
-    ClusterUpgradeRequested: requested("ClusterUpgradeRequested"),
-    ClusterRollbackRequested: requested("ClusterRollbackRequested"),
-    ClusterResizeRequested: requested("ClusterResizeRequested"),
-    ClusterEnvUpdateRequested: requested("ClusterEnvUpdateRequested"),
-    ClusterNodesRequested: requested("ClusterNodesRequested"),
-    ClusterNodesRemovalRequested: requested("ClusterNodesRemovalRequested"),
-    ClusterStopRequested: requested("ClusterStopRequested"),
-    ClusterStartRequested: requested("ClusterStartRequested"),
-    ClusterDeletionRequested: requested("ClusterDeletionRequested"),
-    ClusterRecoveryRequested: requested("ClusterRecoveryRequested"),
-    ClusterCeaseRequested: requested("ClusterCeaseRequested"),
+    ClusterUpgradeRequested: requested,
+    ClusterRollbackRequested: requested,
+    ClusterResizeRequested: requested,
+    ClusterEnvUpdateRequested: requested,
+    ClusterNodesRequested: requested,
+    ClusterNodesRemovalRequested: requested,
+    ClusterStopRequested: requested,
+    ClusterStartRequested: requested,
+    ClusterDeletionRequested: requested,
+    ClusterRecoveryRequested: requested,
+    ClusterCeaseRequested: requested,
     ClusterActivated: done("active"),
     ClusterUpgraded: changed,
     ClusterRolledBack: changed,

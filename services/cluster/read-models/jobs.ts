@@ -1,6 +1,7 @@
 import type { Meta } from "../../../events/message.ts";
 import type { Projection } from "../../../events/projection.ts";
-import type { Deployment, EventByType } from "../../../schemas/generated/events.ts";
+import { type ActionEvent, actionOf } from "../../../schemas/generated/actions.ts";
+import type { EventByType } from "../../../schemas/generated/events.ts";
 import { type Owned, unowned } from "./owned.ts";
 
 export type JobDocument = Owned & {
@@ -16,26 +17,23 @@ export type JobDocument = Owned & {
   readonly message: string;
 };
 
-const job =
-  (action: string) =>
-  (
-    document: JobDocument,
-    { clusterId, jobId, deployment }: { readonly clusterId: string; readonly jobId: string; readonly deployment: Deployment },
-    { time, actor }: Meta,
-  ): JobDocument => ({
-    ...document,
-    job_id: jobId,
-    cluster_id: clusterId,
-    app_id: deployment.appId,
-    version_id: deployment.versionId,
-    runtime_id: deployment.runtimeId,
-    provider: deployment.provider,
-    job_action: action,
-    owner: actor.userId,
-    owner_path: actor.ownerPath,
-    create_time: time,
-    status_time: time,
-  });
+/** A job begins when it is asked for: that of a new cluster before its deployment is requested. */
+type Begins = Exclude<ActionEvent, "ClusterDeploymentRequested">;
+
+const begun = (document: JobDocument, { type, clusterId, jobId, deployment }: EventByType[Begins], { time, actor }: Meta): JobDocument => ({
+  ...document,
+  job_id: jobId,
+  cluster_id: clusterId,
+  app_id: deployment.appId,
+  version_id: deployment.versionId,
+  runtime_id: deployment.runtimeId,
+  provider: deployment.provider,
+  job_action: actionOf[type],
+  owner: actor.userId,
+  owner_path: actor.ownerPath,
+  create_time: time,
+  status_time: time,
+});
 const successful = (document: JobDocument, _: object, { time }: Meta): JobDocument => ({
   ...document,
   status: "successful",
@@ -44,18 +42,18 @@ const successful = (document: JobDocument, _: object, { time }: Meta): JobDocume
 const jobOf = ({ jobId }: { readonly jobId: string }) => jobId;
 
 const jobRows = {
-  ClusterRequested: job("CreateCluster"),
-  ClusterUpgradeRequested: job("UpgradeCluster"),
-  ClusterRollbackRequested: job("RollbackCluster"),
-  ClusterResizeRequested: job("ResizeCluster"),
-  ClusterEnvUpdateRequested: job("UpdateClusterEnv"),
-  ClusterNodesRequested: job("AddClusterNodes"),
-  ClusterNodesRemovalRequested: job("DeleteClusterNodes"),
-  ClusterStopRequested: job("StopClusters"),
-  ClusterStartRequested: job("StartClusters"),
-  ClusterDeletionRequested: job("DeleteClusters"),
-  ClusterRecoveryRequested: job("RecoverClusters"),
-  ClusterCeaseRequested: job("CeaseClusters"),
+  ClusterRequested: begun,
+  ClusterUpgradeRequested: begun,
+  ClusterRollbackRequested: begun,
+  ClusterResizeRequested: begun,
+  ClusterEnvUpdateRequested: begun,
+  ClusterNodesRequested: begun,
+  ClusterNodesRemovalRequested: begun,
+  ClusterStopRequested: begun,
+  ClusterStartRequested: begun,
+  ClusterDeletionRequested: begun,
+  ClusterRecoveryRequested: begun,
+  ClusterCeaseRequested: begun,
   ClusterActionStarted: (document: JobDocument, { taskCount }: EventByType["ClusterActionStarted"], { time }: Meta): JobDocument => ({
     ...document,
     status: "working",
@@ -78,7 +76,7 @@ const jobRows = {
     message: reason,
     status_time: time,
   }),
-};
+} satisfies { readonly [T in Begins]: unknown } & Projection<JobDocument>["evolve"];
 
 /** A job is what the events of one action add up to. */
 export const jobs: Projection<JobDocument> = {

@@ -1,6 +1,7 @@
 import type { Meta } from "../../../events/message.ts";
 import type { Projection } from "../../../events/projection.ts";
 import type { Deployment, NodeAddress } from "../../../schemas/generated/events.ts";
+import { type ActionRequested, actions } from "../actions.ts";
 import { type Owned, unowned } from "./owned.ts";
 
 export type ClusterNodeDocument = Owned & {
@@ -62,7 +63,10 @@ const atRest = (node: ClusterNodeDocument, status: "stopped" | "deleted" | "ceas
   health_status: "",
   status_time: time,
 });
-const moving = (transition: string) => (node: ClusterNodeDocument) => ({ ...node, transition_status: transition });
+const moving = (node: ClusterNodeDocument, { type }: { readonly type: ActionRequested }) => ({
+  ...node,
+  transition_status: actions[type].transition,
+});
 
 /** The nodes of the clusters. Each is a document of its cluster's stream. */
 export const clusterNodes: Projection<ClusterNodeDocument> = {
@@ -106,12 +110,12 @@ export const clusterNodes: Projection<ClusterNodeDocument> = {
   evolve: {
     ClusterRequested: planned,
     ClusterNodesRequested: planned,
-    ClusterNodesRemovalRequested: moving("deleting"),
-    ClusterStopRequested: moving("stopping"),
-    ClusterStartRequested: moving("starting"),
-    ClusterDeletionRequested: moving("deleting"),
-    ClusterRecoveryRequested: moving("recovering"),
-    ClusterCeaseRequested: moving("ceasing"),
+    ClusterNodesRemovalRequested: (node) => ({ ...node, transition_status: "deleting" }),
+    ClusterStopRequested: moving,
+    ClusterStartRequested: moving,
+    ClusterDeletionRequested: moving,
+    ClusterRecoveryRequested: moving,
+    ClusterCeaseRequested: moving,
     ClusterActivated: (node, { addresses }, { time }) => placed(node, addresses, time),
     ClusterNodesAdded: (node, { addresses }, { time }) => placed(node, addresses, time),
     ClusterNodesDeleted: (node, _, { time }) => atRest(node, "deleted", time),

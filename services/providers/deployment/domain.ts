@@ -1,4 +1,5 @@
 import type { Decider } from "../../../events/decider.ts";
+import type { ActionName } from "../../../schemas/generated/actions.ts";
 import type { DeploymentLayer, Deployment as Description, LocalDeploymentEvent, NodeAddress } from "../../../schemas/generated/events.ts";
 import { layersOf, type Plan } from "./plan.ts";
 
@@ -9,7 +10,7 @@ type Asked = { readonly clusterId: string; readonly jobId: string };
 export type DeploymentCommand =
   | ({
       readonly type: "StartDeployment";
-      readonly action: string;
+      readonly action: ActionName;
       readonly deployment: Description;
       readonly nodeIds: readonly string[];
     } & Asked)
@@ -49,7 +50,7 @@ export type Current = {
 };
 
 /** Actions that bring up nodes which are not there yet. */
-const creating = ["CreateCluster", "AddClusterNodes"];
+const creating: readonly ActionName[] = ["CreateCluster", "AddClusterNodes"];
 
 /** What one provider makes of a cluster: a plan of layers for each action, carried out layer by layer. A later action puts an earlier one aside. */
 export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEvent, Deployment> => ({

@@ -1,3 +1,4 @@
+import type { ActionName } from "../../../schemas/generated/actions.ts";
 import type { ClusterNode, Deployment, DeploymentLayer, DeploymentTask } from "../../../schemas/generated/events.ts";
 
 /** Which nodes a step is about: those that the action adds or takes away, the others, or all. */
@@ -16,12 +17,12 @@ export type Step = {
 };
 
 /** What a provider does for an action, step by step: data, not code. */
-export type Plan = { readonly [action: string]: readonly Step[] };
+export type Plan = { readonly [A in ActionName]?: readonly Step[] };
 
 /** The layers of an action on a cluster: tasks of one layer run in parallel, services ascend by their order. */
 export const layersOf = (
   plan: Plan,
-  action: string,
+  action: ActionName,
   jobId: string,
   deployment: Deployment,
   nodeIds: readonly string[],

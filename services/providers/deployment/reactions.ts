@@ -1,8 +1,12 @@
 import type { Reactions } from "../../../events/reaction.ts";
+import { type ActionEvent, actionOf } from "../../../schemas/generated/actions.ts";
 import type { Deployment } from "../../../schemas/generated/events.ts";
 import type { DeploymentCommand } from "./domain.ts";
 
+/** A provider hears of a new cluster once its runtime is reserved. */
+type Requested = Exclude<ActionEvent, "ClusterRequested">;
 type Request = {
+  readonly type: Requested;
   readonly clusterId: string;
   readonly jobId: string;
   readonly deployment: Deployment;
@@ -11,22 +15,20 @@ type Request = {
 
 /** A provider takes up what is requested for its own runtimes, and nothing else. */
 export const reactionsOf = (provider: string): Reactions<DeploymentCommand> => {
-  const start =
-    (action: string) =>
-    ({ clusterId, jobId, deployment, nodeIds = [] }: Request): readonly DeploymentCommand[] =>
-      deployment.provider === provider ? [{ type: "StartDeployment", clusterId, jobId, action, deployment, nodeIds }] : [];
+  const start = ({ type, clusterId, jobId, deployment, nodeIds = [] }: Request): readonly DeploymentCommand[] =>
+    deployment.provider === provider ? [{ type: "StartDeployment", clusterId, jobId, action: actionOf[type], deployment, nodeIds }] : [];
   return {
-    ClusterDeploymentRequested: start("CreateCluster"),
-    ClusterUpgradeRequested: start("UpgradeCluster"),
-    ClusterRollbackRequested: start("RollbackCluster"),
-    ClusterResizeRequested: start("ResizeCluster"),
-    ClusterEnvUpdateRequested: start("UpdateClusterEnv"),
-    ClusterNodesRequested: start("AddClusterNodes"),
-    ClusterNodesRemovalRequested: start("DeleteClusterNodes"),
-    ClusterStopRequested: start("StopClusters"),
-    ClusterStartRequested: start("StartClusters"),
-    ClusterDeletionRequested: start("DeleteClusters"),
-    ClusterRecoveryRequested: start("RecoverClusters"),
-    ClusterCeaseRequested: start("CeaseClusters"),
-  };
+    ClusterDeploymentRequested: start,
+    ClusterUpgradeRequested: start,
+    ClusterRollbackRequested: start,
+    ClusterResizeRequested: start,
+    ClusterEnvUpdateRequested: start,
+    ClusterNodesRequested: start,
+    ClusterNodesRemovalRequested: start,
+    ClusterStopRequested: start,
+    ClusterStartRequested: start,
+    ClusterDeletionRequested: start,
+    ClusterRecoveryRequested: start,
+    ClusterCeaseRequested: start,
+  } satisfies { readonly [T in Requested]: unknown };
 };

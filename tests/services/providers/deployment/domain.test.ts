@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ActionName } from "../../../../schemas/generated/actions.ts";
 import type { Deployment } from "../../../../schemas/generated/events.ts";
 import { deployment } from "../../../../services/providers/deployment/domain.ts";
 import { layersOf, type Plan } from "../../../../services/providers/deployment/plan.ts";
@@ -62,7 +63,7 @@ const plan: Plan = {
     { task: "Tell", on: "others" },
   ],
 };
-const tasksOf = (action: string, chosen: readonly string[] = [], present = ["cln-1", "cln-2", "cln-3"]) =>
+const tasksOf = (action: ActionName, chosen: readonly string[] = [], present = ["cln-1", "cln-2", "cln-3"]) =>
   layersOf(plan, action, "j-1", described, chosen, new Set(present)).map((layer) =>
     layer.tasks.map(({ action: name, nodeId }) => `${name} ${nodeId}`),
   );
