@@ -1,6 +1,5 @@
 import type { AnyDecider } from "./decider.ts";
 import type { AnyEffects, AnyTimers, Signal } from "./effect.ts";
-import type { HttpRow } from "./http.ts";
 import type { Message } from "./message.ts";
 import type { AnyProjection } from "./projection.ts";
 import type { Reactions } from "./reaction.ts";
@@ -15,8 +14,11 @@ export type Service = {
   readonly projections?: readonly AnyProjection[];
   // biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.
   readonly signals?: readonly Signal<any>[];
-  readonly http?: readonly HttpRow[];
+  /** Rows of an interpreter outside the backbone: operations over HTTP. */
+  readonly http?: readonly OperationRow[];
 };
+
+export type OperationRow = { readonly kind: string; readonly operation: string };
 
 /** A decider with what its own events set going. */
 export type Aggregate = {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { collectionOf } from "../events/subscription/projections.ts";
-import { main, type ServiceModules } from "./chassis/process.ts";
+import { main, type ServiceModules } from "./chassis/main.ts";
 
 /** The composition root: every service of the platform, and what it is given from outside. */
 const modules: ServiceModules = {

@@ -1,4 +1,3 @@
-import type { HttpRow } from "../http.ts";
 import type { AnyProjection } from "../projection.ts";
 import type { Service } from "../service.ts";
 import { issuedBy } from "./issued.ts";
@@ -15,7 +14,7 @@ export type Room = {
   readonly effects: readonly MapRow[];
   readonly timers: readonly MapRow[];
   readonly signals: readonly MapRow[];
-  readonly operations: readonly (MapRow & { readonly kind: HttpRow["kind"] })[];
+  readonly operations: readonly (MapRow & { readonly kind: string })[];
   /** Commands that no row names itself: effects report them on the way, or a function makes the row. */
   readonly unnamed: readonly string[];
 };
@@ -86,7 +85,10 @@ const roomOf = ({ name, aggregates, reactions = {}, projections = [], signals = 
     effects: Object.values(aggregates).flatMap(({ effects }) => rows(effects)),
     timers: Object.values(aggregates).flatMap(({ timers }) => rows(timers)),
     signals: signals.map((signal) => row("signal", signal)),
-    operations: http.map((each) => ({ ...row(each.operation, each.kind === "command" ? each.command : undefined), kind: each.kind })),
+    operations: http.map((each) => ({
+      ...row(each.operation, each.kind === "command" ? Reflect.get(each, "command") : undefined),
+      kind: each.kind,
+    })),
   };
   const named = new Set(Object.values(tables).flatMap((table) => table.flatMap(({ commands }) => commands)));
   return {

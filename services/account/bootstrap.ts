@@ -1,7 +1,7 @@
-import type { Edge } from "../../events/http.ts";
 import type { Because, Executor, Outcome } from "../../events/store/execute.ts";
-import { SYSTEM } from "../chassis/access.ts";
-import type { Config } from "../chassis/config.ts";
+import { SYSTEM } from "../chassis/access/access.ts";
+import type { Edge } from "../chassis/http/rows.ts";
+import type { Config } from "../chassis/process/config.ts";
 import type { AccountCommand } from "./domain/domain.ts";
 
 export type Bootstrap = {

@@ -1,4 +1,4 @@
-import { type BuiltInRole, bundles, type DataLevel, type Portal } from "../chassis/permissions.ts";
+import { type BuiltInRole, bundles, type DataLevel, type Portal } from "../chassis/access/permissions.ts";
 
 /** What is granted of a module, and on whose rows; as `RoleModuleModified` carries it. */
 export type RoleModule = { readonly moduleId: string; readonly dataLevel: string; readonly actionBundleIds: readonly string[] };

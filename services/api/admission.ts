@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import type { Caller } from "../chassis/access.ts";
+import type { Caller } from "../chassis/access/access.ts";
+import { bearerOf, type Identity } from "../chassis/access/identity.ts";
 import { Refused } from "../chassis/http/errors.ts";
-import { bearerOf, type Identity } from "../chassis/identity.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { refusals } from "./refusals.ts";

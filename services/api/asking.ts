@@ -1,9 +1,9 @@
 import type { Clock } from "../../events/ports.ts";
 import { operations } from "../../schemas/generated/http.ts";
-import type { Asking } from "../chassis/caused.ts";
-import type { Directory } from "../chassis/discovery.ts";
-import type { PlatformKey } from "../chassis/settings.ts";
-import { serviceProof } from "../chassis/tokens.ts";
+import { serviceProof } from "../chassis/access/tokens.ts";
+import type { Asking } from "../chassis/http/causation.ts";
+import type { Directory } from "../chassis/process/discovery.ts";
+import type { PlatformKey } from "../chassis/process/settings.ts";
 import { type Answer, discard, wholeOf } from "./answer.ts";
 import type { Upstreams } from "./upstream.ts";
 

@@ -1,8 +1,8 @@
 import { Agent as HttpAgent, request as httpRequest, type OutgoingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { urlToHttpOptions } from "node:url";
-import type { Certificates } from "../chassis/tls/certificates.ts";
-import { asProcess, processAgent, withHint } from "../chassis/tls/request.ts";
+import type { Certificates } from "../chassis/process/tls/certificates.ts";
+import { asProcess, processAgent, withHint } from "../chassis/process/tls/request.ts";
 import { type Answer, collect } from "./answer.ts";
 import type { Body } from "./body.ts";
 import { patience } from "./patience.ts";

@@ -1,6 +1,6 @@
-import { rows } from "../../events/http.ts";
 import type { Actor } from "../../events/message.ts";
 import type { Command } from "../../schemas/generated/http.ts";
+import { rows } from "../chassis/http/rows.ts";
 
 /** What is known of a request or an action, of what these people did; unknown, or hidden where all of it is somebody else's. */
 export type Follow = (id: string, sees: (actor: Actor) => boolean) => Promise<Command | "unknown" | "hidden">;

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { BreakerState } from "../chassis/breaker.ts";
-import type { ServiceInstance } from "../chassis/discovery.ts";
+import type { BreakerState } from "../chassis/process/breaker.ts";
+import type { ServiceInstance } from "../chassis/process/discovery.ts";
 
 /** What the gateway counts and measures beside the requests, which every service counts. */
 export const gatewayMetrics = (registry: Registry) => {

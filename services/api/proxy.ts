@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../events/ports.ts";
 import { type Tracer, traced } from "../../events/trace.ts";
-import type { Caller } from "../chassis/access.ts";
+import type { Caller } from "../chassis/access/access.ts";
 import { Refused } from "../chassis/http/errors.ts";
 import { type Answer, discard, pass } from "./answer.ts";
 import { type Body, bodyOf, hasBody } from "./body.ts";

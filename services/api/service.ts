@@ -1,5 +1,5 @@
 import { service } from "../../events/service.ts";
-import { gather } from "../chassis/caused.ts";
+import { gather } from "../chassis/http/causation.ts";
 import type { ServiceModule } from "../chassis/tools.ts";
 import { gateway } from "./app.ts";
 import { asking } from "./asking.ts";

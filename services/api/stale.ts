@@ -1,4 +1,4 @@
-import type { Caller } from "../chassis/access.ts";
+import type { Caller } from "../chassis/access/access.ts";
 import type { Answer } from "./answer.ts";
 
 export type StaleOptions = {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../events/ports.ts";
-import { type BreakerState, breakers } from "../chassis/breaker.ts";
-import type { Directory, ServiceInstance } from "../chassis/discovery.ts";
-import type { Logger } from "../chassis/logging.ts";
+import { type BreakerState, breakers } from "../chassis/process/breaker.ts";
+import type { Directory, ServiceInstance } from "../chassis/process/discovery.ts";
+import type { Logger } from "../chassis/process/logging.ts";
 import { type Answer, discard } from "./answer.ts";
 import { type Connections, ExchangeFailed, exchange, type Outgoing } from "./exchange.ts";
 import type { GatewayMetrics } from "./metrics.ts";

@@ -1,4 +1,4 @@
-import type { HttpRow } from "../../events/http.ts";
+import type { HttpRow } from "../chassis/http/rows.ts";
 import { appRows } from "./http/apps.ts";
 import { categoryRows } from "./http/categories.ts";
 import { reviewRows } from "./http/reviews.ts";

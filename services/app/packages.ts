@@ -1,5 +1,5 @@
 import type { Rejection } from "../../events/decider.ts";
-import type { Edge } from "../../events/http.ts";
+import type { Edge } from "../chassis/http/rows.ts";
 import { pack, unpack } from "../packages/archive.ts";
 import { bounded, descriptionOf } from "../packages/description.ts";
 import { PackageError } from "../packages/package-error.ts";

@@ -1,22 +1,22 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Log } from "../../events/ports.ts";
-import { breakers } from "./breaker.ts";
-import { blobClient, httpClient } from "./client.ts";
-import { systemClock } from "./clock.ts";
-import type { Config } from "./config.ts";
-import { connectStore } from "./connect.ts";
-import { announce, type Directory, directory, dnsDirectory, staticDirectory } from "./discovery.ts";
-import { edgeOf } from "./edge.ts";
-import { type Logger, logging } from "./logging.ts";
-import { metrics } from "./metrics.ts";
-import { type Sealing, sealing } from "./sealing.ts";
+import { type Sealing, sealing } from "./access/sealing.ts";
+import { edgeOf } from "./http/edge.ts";
+import { breakers } from "./process/breaker.ts";
+import { blobClient, httpClient } from "./process/client.ts";
+import { systemClock } from "./process/clock.ts";
+import type { Config } from "./process/config.ts";
+import { connectStore } from "./process/connect.ts";
+import { announce, type Directory, directory, dnsDirectory, staticDirectory } from "./process/discovery.ts";
+import { type Logger, logging } from "./process/logging.ts";
+import { metrics } from "./process/metrics.ts";
+import { stopInOrder } from "./process/shutdown.ts";
+import { sendAsProcess } from "./process/tls/request.ts";
+import type { Wires } from "./process/tls/wires.ts";
+import { tracing } from "./process/tracing.ts";
 import { type Serving, serve } from "./serve.ts";
-import { stopInOrder } from "./shutdown.ts";
-import { sendAsProcess } from "./tls/request.ts";
-import type { Wires } from "./tls/wires.ts";
 import type { ServiceModule, Tools } from "./tools.ts";
-import { tracing } from "./tracing.ts";
 
 /** How long a start waits to hear its own announcement. */
 const ANNOUNCED = 5_000;

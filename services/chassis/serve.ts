@@ -2,13 +2,13 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock, Ports } from "../../events/ports.ts";
 import { type Instance, instance } from "../../events/run.ts";
-import { access, withAccess } from "./access.ts";
+import { access, withAccess } from "./access/access.ts";
+import { identity } from "./access/identity.ts";
 import { app } from "./http/app.ts";
 import type { Host } from "./http/host.ts";
 import { modelsOf } from "./http/reads.ts";
-import { identity } from "./identity.ts";
-import { observerOf } from "./observer.ts";
-import { type Secured, serverOf } from "./tls/server.ts";
+import { observerOf } from "./process/observer.ts";
+import { type Secured, serverOf } from "./process/tls/server.ts";
 import type { ServiceModule, Tools } from "./tools.ts";
 
 export type Serving = {

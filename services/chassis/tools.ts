@@ -1,17 +1,17 @@
 import type { Express } from "express";
 import type { Guard } from "../../events/effects/effects.ts";
-import type { Edge } from "../../events/http.ts";
 import type { Blobs, Clock, Documents, Log } from "../../events/ports.ts";
 import type { Instance } from "../../events/run.ts";
 import type { Service } from "../../events/service.ts";
 import type { Tracer } from "../../events/trace.ts";
-import type { Call, FetchBlob } from "./client.ts";
-import type { Config } from "./config.ts";
-import type { Directory } from "./discovery.ts";
 import type { Host } from "./http/host.ts";
-import type { Logger } from "./logging.ts";
-import type { Metrics } from "./metrics.ts";
-import type { Certificates } from "./tls/certificates.ts";
+import type { Edge } from "./http/rows.ts";
+import type { Call, FetchBlob } from "./process/client.ts";
+import type { Config } from "./process/config.ts";
+import type { Directory } from "./process/discovery.ts";
+import type { Logger } from "./process/logging.ts";
+import type { Metrics } from "./process/metrics.ts";
+import type { Certificates } from "./process/tls/certificates.ts";
 
 /** What a service may be given at run time, since its tables know nothing but their arguments. */
 export type Tools = {

@@ -1,7 +1,7 @@
 import { causation, type Occurrence } from "../../events/map/causation.ts";
 import { causationText } from "../../events/map/causation-text.ts";
 import type { Command, CommandEvent, CommandPending } from "../../schemas/generated/http.ts";
-import { type Asking, gather } from "../chassis/caused.ts";
+import { type Asking, gather } from "../chassis/http/causation.ts";
 import type { Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type Paint, plain } from "./output.ts";

@@ -1,13 +1,13 @@
 import { kafkaLog } from "../../events/kafka/log.ts";
 import type { Log } from "../../events/ports.ts";
-import { fetched, type HttpAnswer } from "../chassis/client.ts";
-import { systemClock } from "../chassis/clock.ts";
-import { type Directory, directory, INSTANCES_TOPIC, type ServiceInstance, staticDirectory } from "../chassis/discovery.ts";
-import { silent } from "../chassis/logging.ts";
-import { kafkaSecurity } from "../chassis/tls/kafka.ts";
-import { sendAsProcess } from "../chassis/tls/request.ts";
-import { openWires } from "../chassis/tls/wires.ts";
-import { serviceProof } from "../chassis/tokens.ts";
+import { serviceProof } from "../chassis/access/tokens.ts";
+import { fetched, type HttpAnswer } from "../chassis/process/client.ts";
+import { systemClock } from "../chassis/process/clock.ts";
+import { type Directory, directory, INSTANCES_TOPIC, type ServiceInstance, staticDirectory } from "../chassis/process/discovery.ts";
+import { silent } from "../chassis/process/logging.ts";
+import { kafkaSecurity } from "../chassis/process/tls/kafka.ts";
+import { sendAsProcess } from "../chassis/process/tls/request.ts";
+import { openWires } from "../chassis/process/tls/wires.ts";
 import type { Setup } from "./environment.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 

@@ -3,10 +3,10 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { readCluster } from "../../infra/embedded/kafka/cluster.ts";
 import { kafkaPart } from "../../infra/embedded/platform.ts";
-import type { Environment } from "../chassis/config.ts";
-import { type PlatformKey, type Setting, settings } from "../chassis/settings.ts";
-import { wireSettings } from "../chassis/tls/settings.ts";
-import { type WireValues, wireProblems } from "../chassis/tls/wires.ts";
+import type { Environment } from "../chassis/process/config.ts";
+import { type PlatformKey, type Setting, settings } from "../chassis/process/settings.ts";
+import { wireSettings } from "../chassis/process/tls/settings.ts";
+import { type WireValues, wireProblems } from "../chassis/process/tls/wires.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 
 /** What the command knows of the platform before it asks anybody. */

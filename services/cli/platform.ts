@@ -3,7 +3,7 @@ import type { Service } from "../../events/service.ts";
 import { accountService } from "../account/service.ts";
 import { apiService } from "../api/service.ts";
 import { appService } from "../app/service.ts";
-import { withAccess } from "../chassis/access.ts";
+import { withAccess } from "../chassis/access/access.ts";
 import { clusterService } from "../cluster/service.ts";
 import { providerLocalService } from "../providers/local/service.ts";
 import { repoService } from "../repo/service.ts";

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Log, LogRecord } from "../../events/ports.ts";
 import { auditor } from "../../events/subscription/audit.ts";
-import type { Environment } from "../chassis/config.ts";
+import type { Environment } from "../chassis/process/config.ts";
 import { auditText } from "./audit.ts";
 import { commandText, followCommand } from "./command.ts";
 import { connectPlatform, type Platform } from "./connection.ts";

@@ -1,5 +1,5 @@
-import { rows } from "../../events/http.ts";
-import { counted, lastTwoWeeks } from "../chassis/statistics.ts";
+import { rows } from "../chassis/http/rows.ts";
+import { counted, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { Version } from "./deployment.ts";
 import type { ClusterCommand } from "./domain.ts";
 import type { ClusterDocument } from "./read-models/clusters.ts";

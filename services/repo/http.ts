@@ -1,5 +1,5 @@
-import { type Edge, type HttpRow, type RequestOf, rows } from "../../events/http.ts";
 import type { Condition } from "../../events/ports.ts";
+import { type Edge, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
 import { type Access, accessOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
 import { indexUrl, readOffersHere } from "./offers.ts";

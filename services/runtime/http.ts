@@ -1,5 +1,5 @@
-import { rows } from "../../events/http.ts";
-import { counted, lastTwoWeeks } from "../chassis/statistics.ts";
+import { rows } from "../chassis/http/rows.ts";
+import { counted, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
 import type { RuntimeReadModels } from "./read-models.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/connect.ts";
 import { embedded } from "../../infra/embedded/shared.ts";
-import { systemClock } from "../../services/chassis/clock.ts";
+import { systemClock } from "../../services/chassis/process/clock.ts";
 import { type Counted, type Figures, foldOf, idOf, nth, streams, type Told } from "./counting.ts";
 
 const chunk = 2_000;

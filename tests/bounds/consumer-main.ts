@@ -2,7 +2,7 @@ import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/connect.ts";
 import type { Documents } from "../../events/ports.ts";
 import { instance } from "../../events/run.ts";
-import { systemClock } from "../../services/chassis/clock.ts";
+import { systemClock } from "../../services/chassis/process/clock.ts";
 import { counts, eventsFolded, type Figures, type Told } from "./counting.ts";
 
 // A service with one read model, whose writes wait as long as its parent says: node --expose-gc consumer-main.js BROKERS URL DATABASE

@@ -1,5 +1,5 @@
 import { kind } from "../../events/memory/fate.ts";
-import { systemClock } from "../../services/chassis/clock.ts";
+import { systemClock } from "../../services/chassis/process/clock.ts";
 import { example } from "../services/chassis/http/example.ts";
 import { served } from "../services/chassis/world.ts";
 

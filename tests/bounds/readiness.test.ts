@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { memoryLogBroker } from "../../events/memory/log.ts";
 import { seeded, virtualTime } from "../../events/simulation/time.ts";
 import { troubles } from "../../events/subscription/troubles.ts";
-import { announce } from "../../services/chassis/discovery.ts";
-import { sealing } from "../../services/chassis/sealing.ts";
+import { sealing } from "../../services/chassis/access/sealing.ts";
+import { announce } from "../../services/chassis/process/discovery.ts";
 import { changes, rig } from "../events/subscription/rig.ts";
 import { random } from "../services/chassis/world.ts";
 

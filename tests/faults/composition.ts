@@ -1,6 +1,6 @@
 import { type Service, service } from "../../events/service.ts";
 import { accountService } from "../../services/account/service.ts";
-import { access } from "../../services/chassis/access.ts";
+import { access } from "../../services/chassis/access/access.ts";
 import { clusterService } from "../../services/cluster/service.ts";
 import { deployment } from "../../services/providers/deployment/domain.ts";
 import { effectsOf, type TaskTable } from "../../services/providers/deployment/effects.ts";

@@ -1,4 +1,4 @@
-import { main } from "../../services/chassis/process.ts";
+import { main } from "../../services/chassis/main.ts";
 import type { ServiceModule } from "../../services/chassis/tools.ts";
 import { providerOn } from "./composition.ts";
 import { crashingService, makeCrashing, passing } from "./crash-points.ts";

@@ -7,7 +7,7 @@ import { projector } from "../../events/subscription/projections.ts";
 import { reactor } from "../../events/subscription/reactions.ts";
 import { subscribe } from "../../events/subscription/subscription.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
-import { systemClock } from "../../services/chassis/clock.ts";
+import { systemClock } from "../../services/chassis/process/clock.ts";
 import { runtimeService } from "../../services/runtime/service.ts";
 
 // A member of the groups of the runtime service's subscriptions, in a process of its own; it stays until it is killed or told to leave.

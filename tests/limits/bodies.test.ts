@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { fetched } from "../../services/chassis/client.ts";
+import { fetched } from "../../services/chassis/process/client.ts";
 import { eventually } from "../eventually.ts";
 import { upstreamServer } from "../services/api/upstream-server.ts";
 import { gatewayWorld } from "../services/api/world.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { readConfig } from "../../services/chassis/config.ts";
+import { readConfig } from "../../services/chassis/process/config.ts";
 
 const read = (environment: { readonly [name: string]: string }) => {
   const PITRIX_SEALING_KEYS = `k1:${randomBytes(32).toString("base64")}`;

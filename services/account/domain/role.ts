@@ -1,6 +1,6 @@
 import type { Decider, Rejection } from "../../../events/decider.ts";
 import type { RoleEvent } from "../../../schemas/generated/events.ts";
-import { builtInRoles, bundles } from "../../chassis/permissions.ts";
+import { builtInRoles, bundles } from "../../chassis/access/permissions.ts";
 import { defaultGrant, defaultModule, portalOf, type RoleModule } from "../modules.ts";
 
 export type RoleCommand =

@@ -1,6 +1,6 @@
 import type { Decider, Rejection } from "../../../events/decider.ts";
 import type { UserEvent } from "../../../schemas/generated/events.ts";
-import { ownerPathOf } from "../../chassis/access.ts";
+import { ownerPathOf } from "../../chassis/access/access.ts";
 import { type GroupPath, groupIdOf } from "./paths.ts";
 
 type Described = { userId: string; username?: string | undefined; phoneNumber?: string | undefined; description?: string | undefined };

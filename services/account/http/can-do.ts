@@ -1,6 +1,6 @@
-import type { HttpRow, RequestOf } from "../../../events/http.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
-import { type AccessUser, authorize, type CustomRoles, ownerPathOf, SYSTEM } from "../../chassis/access.ts";
+import { type AccessUser, authorize, type CustomRoles, ownerPathOf, SYSTEM } from "../../chassis/access/access.ts";
+import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { type AccountReads, answer } from "./rows.ts";
 
 /** What the gateway decides for itself, told to whoever asks. */

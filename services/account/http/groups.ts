@@ -1,5 +1,5 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { HttpRow } from "../../../events/http.ts";
+import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { UserDocument } from "../read-models/users.ts";
 import { type AccountReads, command, query } from "./rows.ts";
 import { presentGroup, presentUser } from "./users.ts";

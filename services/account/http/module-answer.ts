@@ -1,6 +1,6 @@
 import type { Api, Module } from "../../../schemas/generated/http.ts";
 import { operations } from "../../../schemas/generated/http.ts";
-import { bundles } from "../../chassis/permissions.ts";
+import { bundles } from "../../chassis/access/permissions.ts";
 import { bundlesOf, modules, portalOf } from "../modules.ts";
 import type { RoleRow } from "./role-rows.ts";
 

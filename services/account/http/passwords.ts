@@ -1,5 +1,5 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { Edge, HttpRow } from "../../../events/http.ts";
+import type { Edge, HttpRow } from "../../chassis/http/rows.ts";
 import type { CredentialDocument } from "../read-models/passwords.ts";
 import { type AccountReads, answer, command } from "./rows.ts";
 

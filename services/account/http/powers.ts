@@ -1,6 +1,6 @@
 import type { Rejection } from "../../../events/decider.ts";
 import type { Actor } from "../../../events/message.ts";
-import { SYSTEM } from "../../chassis/access.ts";
+import { SYSTEM } from "../../chassis/access/access.ts";
 import type { RoleModule } from "../modules.ts";
 import { builtInRole, isBuiltIn, type RoleRow } from "./role-rows.ts";
 import type { AccountReads } from "./rows.ts";

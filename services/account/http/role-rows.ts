@@ -1,6 +1,6 @@
 import type { Role } from "../../../schemas/generated/http.ts";
-import { SYSTEM } from "../../chassis/access.ts";
-import { builtInRoles } from "../../chassis/permissions.ts";
+import { SYSTEM } from "../../chassis/access/access.ts";
+import { builtInRoles } from "../../chassis/access/permissions.ts";
 import { modulesOf } from "../modules.ts";
 import type { RoleDocument } from "../read-models/roles.ts";
 

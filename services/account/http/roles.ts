@@ -1,6 +1,6 @@
-import type { HttpRow } from "../../../events/http.ts";
 import type { Actor } from "../../../events/message.ts";
 import type { Module } from "../../../schemas/generated/http.ts";
+import type { HttpRow } from "../../chassis/http/rows.ts";
 import { bundlesOf, defaultGrant, portalOf, type RoleModule } from "../modules.ts";
 import { moduleAnswer } from "./module-answer.ts";
 import { page } from "./page.ts";

@@ -1,4 +1,4 @@
-import { type Reads, rows } from "../../../events/http.ts";
+import { type Reads, rows } from "../../chassis/http/rows.ts";
 import type { AccountCommand } from "../domain/domain.ts";
 import type { AccountReadModels } from "../read-models/read-models.ts";
 

@@ -1,6 +1,6 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { Edge, HttpRow, RequestOf } from "../../../events/http.ts";
-import { ownerPathOf, SYSTEM } from "../../chassis/access.ts";
+import { ownerPathOf, SYSTEM } from "../../chassis/access/access.ts";
+import type { Edge, HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import type { ClientDocument, SigningKeyDocument } from "../read-models/keys.ts";
 import { basicCredentials } from "./basic.ts";
 import { credentialOf, matches } from "./passwords.ts";

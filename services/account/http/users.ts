@@ -1,7 +1,7 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { Edge, HttpRow, RequestOf } from "../../../events/http.ts";
 import type { Actor } from "../../../events/message.ts";
 import type { Group, User } from "../../../schemas/generated/http.ts";
+import type { Edge, HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { pathBelow } from "../domain/paths.ts";
 import type { GroupDocument } from "../read-models/groups.ts";
 import type { RoleDocument } from "../read-models/roles.ts";

@@ -1,5 +1,5 @@
-import type { HttpRow, RequestOf } from "../../../events/http.ts";
-import { counted, lastTwoWeeks } from "../../chassis/statistics.ts";
+import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
+import { counted, lastTwoWeeks } from "../../chassis/http/statistics.ts";
 import { uncategorized } from "../domain/category.ts";
 import { type AppPorts, bytesOf, readOrRefuse, upload } from "../packages.ts";
 import type { AppDocument, StoreAppDocument } from "../read-models/apps.ts";

@@ -1,4 +1,4 @@
-import type { HttpRow } from "../../../events/http.ts";
+import type { HttpRow } from "../../chassis/http/rows.ts";
 import { base64Of, bytesOf } from "../packages.ts";
 import { answer, command, query } from "./rows.ts";
 

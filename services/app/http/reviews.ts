@@ -1,4 +1,4 @@
-import type { HttpRow } from "../../../events/http.ts";
+import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { OperatorType } from "../domain/catalogue.ts";
 import type { AuditDocument } from "../read-models/audits.ts";
 import type { ReviewDocument } from "../read-models/reviews.ts";

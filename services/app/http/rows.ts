@@ -1,4 +1,4 @@
-import { rows } from "../../../events/http.ts";
+import { rows } from "../../chassis/http/rows.ts";
 import type { AppCommand } from "../domain/app.ts";
 import type { AttachmentCommand } from "../domain/attachment.ts";
 import type { CategoryCommand } from "../domain/category.ts";

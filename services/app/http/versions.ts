@@ -1,5 +1,5 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { Edge, HttpRow, Reads } from "../../../events/http.ts";
+import type { Edge, HttpRow, Reads } from "../../chassis/http/rows.ts";
 import { type AppPorts, archiveOf, base64Of, bytesOf, readOrRefuse, upload, withFiles } from "../packages.ts";
 import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";
 import type { AppReadModels } from "../read-models.ts";

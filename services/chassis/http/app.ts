@@ -9,7 +9,6 @@ import express, {
   type Response,
 } from "express";
 import { InvalidEvent } from "../../../events/codec/codec.ts";
-import type { HttpRow } from "../../../events/http.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { callerOf } from "./authentication.ts";
 import { apiDocument, operationsWithBytes, operationsWithForms } from "./document.ts";
@@ -21,6 +20,7 @@ import { perform } from "./operations.ts";
 import { isTemplate, pathPattern } from "./paths.ts";
 import { checkRequired, type Fields, isFields, withoutEmpty, withoutNulls } from "./requests.ts";
 import { room } from "./room.ts";
+import type { HttpRow } from "./rows.ts";
 import { traceOf } from "./span.ts";
 import { validator } from "./validator.ts";
 
@@ -81,7 +81,7 @@ const addressed =
   };
 
 const answering = (host: Host): readonly RequestHandler[] => {
-  const rows = host.instance.service.http ?? [];
+  const rows = (host.instance.service.http ?? []) as readonly HttpRow[]; // The backbone keeps the rows of this interpreter, and does not know them.
   const document = apiDocument();
   const large = operationsWithBytes(document);
   const forms = operationsWithForms(document);

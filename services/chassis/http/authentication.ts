@@ -1,9 +1,9 @@
 import type { Request } from "express";
 import type { OperationId } from "../../../schemas/generated/http.ts";
 import { operations } from "../../../schemas/generated/http.ts";
-import type { Caller } from "../access.ts";
-import { bearerOf } from "../identity.ts";
-import { provenService } from "../tokens.ts";
+import type { Caller } from "../access/access.ts";
+import { bearerOf } from "../access/identity.ts";
+import { provenService } from "../access/tokens.ts";
 import type { Host } from "./host.ts";
 
 /** Who calls an operation; nobody in particular if it is public. Refuses with 401 or 403. */

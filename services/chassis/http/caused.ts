@@ -4,7 +4,7 @@ import { metaIn } from "../../../events/log/record.ts";
 import type { Commit } from "../../../events/ports.ts";
 import { type KnownEvent, openReactions } from "../../../events/subscription/open-reactions.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
-import type { ToldCommit, ToldEvent, ToldPart, ToldProgress } from "../caused.ts";
+import type { ToldCommit, ToldEvent, ToldPart, ToldProgress } from "./causation.ts";
 import { Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { operatorOf } from "./parked.ts";

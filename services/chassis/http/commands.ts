@@ -1,5 +1,4 @@
 import { eachOf } from "../../../events/concurrency.ts";
-import type { CommandRow } from "../../../events/http.ts";
 import type { Outcome } from "../../../events/store/execute.ts";
 import { ofRejection, type Refusal } from "./errors.ts";
 import type { Host } from "./host.ts";
@@ -7,6 +6,7 @@ import { type CommandRequest, type Done, type Item, itemsOf, type Planned } from
 import { planFor } from "./planning.ts";
 import { type Position, positionsText } from "./positions.ts";
 import { answerKept, recordedFor, unlessRecorded } from "./recorded.ts";
+import type { CommandRow } from "./rows.ts";
 
 /** `fresh`: nothing was committed for it, now or before, so what was prepared for it is of no use to anybody. */
 export type CommandAnswer = {

@@ -1,11 +1,11 @@
 import type { Blobs, Ports } from "../../../events/ports.ts";
 import type { Instance } from "../../../events/run.ts";
 import type { Tracer } from "../../../events/trace.ts";
-import type { EdgePorts } from "../edge.ts";
-import type { Identity } from "../identity.ts";
-import type { Logger } from "../logging.ts";
-import type { Metrics } from "../metrics.ts";
-import type { PlatformKey } from "../settings.ts";
+import type { Identity } from "../access/identity.ts";
+import type { Logger } from "../process/logging.ts";
+import type { Metrics } from "../process/metrics.ts";
+import type { PlatformKey } from "../process/settings.ts";
+import type { EdgePorts } from "./edge.ts";
 import type { Models } from "./reads.ts";
 
 /** What the HTTP interpreter of a service stands on. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
-import type { PlatformKey } from "../settings.ts";
+import type { PlatformKey } from "../process/settings.ts";
 
 /** What a request with an idempotency key is known by: the same principal, operation and key again. */
 export type Idempotency = {

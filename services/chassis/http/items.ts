@@ -1,11 +1,11 @@
-import type { CommandRow, Edge } from "../../../events/http.ts";
 import type { Actor, Message } from "../../../events/message.ts";
 import type { Outcome } from "../../../events/store/execute.ts";
-import type { Caller } from "../access.ts";
+import type { Caller } from "../access/access.ts";
 import { type Refusal, Refused, refusals } from "./errors.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { type IdSource, type Ids, idsOf } from "./ids.ts";
 import type { Fields } from "./requests.ts";
+import type { CommandRow, Edge } from "./rows.ts";
 
 /** One request of a command row. */
 export type CommandRequest = {

@@ -1,11 +1,11 @@
-import type { Need } from "../../../events/http.ts";
 import { streamOf } from "../../../events/message.ts";
 import { aggregatesOf } from "../../../events/subscription/projections.ts";
-import { type Caller, owns } from "../access.ts";
+import { type Caller, owns } from "../access/access.ts";
 import { Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { collectionIn } from "./reads.ts";
 import type { Fields } from "./requests.ts";
+import type { Need } from "./rows.ts";
 
 type Needed = { readonly [name: string]: Need<{ readonly [model: string]: unknown }> };
 

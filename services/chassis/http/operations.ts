@@ -1,9 +1,8 @@
 import type { Request, Response } from "express";
-import type { AnswerRow, CommandRow, HttpRow, QueryRow } from "../../../events/http.ts";
 import { operations } from "../../../schemas/generated/http.ts";
-import type { Caller } from "../access.ts";
-import { edgeOf } from "../edge.ts";
+import type { Caller } from "../access/access.ts";
 import { runCommand } from "./commands.ts";
+import { edgeOf } from "./edge.ts";
 import { ofRejection, Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { derivedSecret, type Idempotency, idempotency } from "./idempotency.ts";
@@ -11,6 +10,7 @@ import { type Position, positionsIn } from "./positions.ts";
 import { runQuery } from "./queries.ts";
 import { readsFor } from "./reads.ts";
 import { compact, type Fields, isFields } from "./requests.ts";
+import type { AnswerRow, CommandRow, HttpRow, QueryRow } from "./rows.ts";
 
 /** A request whose caller is known and whose fields are checked. */
 export type Checked = {

@@ -1,5 +1,4 @@
 import { isRejection, type Rejection } from "../../../events/decider.ts";
-import type { CommandRow, Reads } from "../../../events/http.ts";
 import type { Message } from "../../../events/message.ts";
 import { Refused, rejectionOf } from "./errors.ts";
 import type { Host } from "./host.ts";
@@ -8,6 +7,7 @@ import { fetchNeeds } from "./needs.ts";
 import { readsFor } from "./reads.ts";
 import { refusedBefore } from "./recorded.ts";
 import { isFields } from "./requests.ts";
+import type { CommandRow, Reads } from "./rows.ts";
 
 /** From the request to the commands, or to a refusal before any. */
 export const planFor = async (host: Host, row: CommandRow, request: CommandRequest, item: Item): Promise<Planned | Done> => {

@@ -1,9 +1,9 @@
-import type { QueryRow } from "../../../events/http.ts";
 import type { Condition, DocumentQuery, Documents, Scalar } from "../../../events/ports.ts";
-import { type Caller, visible } from "../access.ts";
+import { type Caller, visible } from "../access/access.ts";
 import { Refused, refusals } from "./errors.ts";
 import { collectionIn, type Models } from "./reads.ts";
 import { type Fields, isFields } from "./requests.ts";
+import type { QueryRow } from "./rows.ts";
 
 const DEFAULT_LIMIT = 20;
 const HIGHEST_LIMIT = 200;

@@ -1,8 +1,8 @@
-import type { Reads } from "../../../events/http.ts";
 import type { Condition, Documents } from "../../../events/ports.ts";
 import type { AnyProjection } from "../../../events/projection.ts";
 import { collectionOf } from "../../../events/subscription/projections.ts";
-import { type Caller, owns, visible } from "../access.ts";
+import { type Caller, owns, visible } from "../access/access.ts";
+import type { Reads } from "./rows.ts";
 
 /** The read models of a service by name. */
 export type Models = ReadonlyMap<string, AnyProjection>;

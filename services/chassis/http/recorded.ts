@@ -1,10 +1,10 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { CommandRow, Edge } from "../../../events/http.ts";
 import type { Outcome } from "../../../events/store/execute.ts";
 import { ofRejection, Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { CommandRequest, Done, Item } from "./items.ts";
 import { receiptOf } from "./receipts.ts";
+import type { CommandRow, Edge } from "./rows.ts";
 
 /** The answer that an earlier request with the same key got. Refuses another request under that key. */
 export const answerKept = async (host: Host, { idempotency }: CommandRequest): Promise<unknown> => {

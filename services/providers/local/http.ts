@@ -1,4 +1,4 @@
-import { rows } from "../../../events/http.ts";
+import { rows } from "../../chassis/http/rows.ts";
 import type { DeploymentCommand } from "../deployment/domain.ts";
 import type { Machine } from "./machine/types.ts";
 import type { LocalReadModels } from "./read-models.ts";

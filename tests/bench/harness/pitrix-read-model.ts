@@ -5,7 +5,7 @@ import type { Log } from "../../../events/ports.ts";
 import { instance } from "../../../events/run.ts";
 import { service } from "../../../events/service.ts";
 import { collectionOf } from "../../../events/subscription/projections.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { clusters } from "../../../services/cluster/read-models/clusters.ts";
 import { clusterService } from "../../../services/cluster/service.ts";
 import { contentOf } from "./content.ts";

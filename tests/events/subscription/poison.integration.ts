@@ -13,7 +13,7 @@ import { askFor, parkedIn } from "../../../events/subscription/redrive.ts";
 import { alone, deadLetterTopic, subscribe } from "../../../events/subscription/subscription.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { eventually } from "../../eventually.ts";
 import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "./rig.ts";
 

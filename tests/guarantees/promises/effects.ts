@@ -46,7 +46,7 @@ export const effects: Section = {
       id: "breakers",
       promise: "Who does not answer is asked no more until it does, and no call waits without end.",
       how: "calls to the outside go through a breaker with a timeout",
-      keptBy: ["services/chassis/breaker.ts"],
+      keptBy: ["services/chassis/process/breaker.ts"],
       proofs: [
         ...tests(
           "services/chassis/breaker.test.ts",

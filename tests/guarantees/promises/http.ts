@@ -64,7 +64,7 @@ export const http: Section = {
       id: "rollout",
       promise: "Replacing every process one after the other fails no request and repeats no work.",
       how: "an orderly end finishes what is under way; the gateway leaves who has said goodbye",
-      keptBy: ["services/chassis/shutdown.ts", "services/api/upstream.ts"],
+      keptBy: ["services/chassis/process/shutdown.ts", "services/api/upstream.ts"],
       proofs: [
         ...tests("services/chassis/http/requests.test.ts", "an orderly end finishes the request under way, and takes no other"),
         ...tests(
@@ -78,7 +78,7 @@ export const http: Section = {
       id: "command-trees",
       promise: "What a request set going, and what is left of it, can be asked while it runs.",
       how: "each service answers from its own store; an open reaction is found by asking the pure table",
-      keptBy: ["services/chassis/caused.ts", "events/subscription/open-reactions.ts"],
+      keptBy: ["services/chassis/http/causation.ts", "events/subscription/open-reactions.ts"],
       proofs: [
         ...tests(
           "services/api/commands.test.ts",

@@ -9,7 +9,7 @@ export const secrets: Section = {
       id: "secrets",
       promise: "A secret is nowhere in clear: not in an event, a log or an answer.",
       how: "sealed at the edge, before the decision",
-      keptBy: ["services/chassis/edge.ts", "services/chassis/sealing.ts"],
+      keptBy: ["services/chassis/http/edge.ts", "services/chassis/access/sealing.ts"],
       proofs: [
         ...tests(sealing, "the same secret is never sealed to the same text, and neither it nor its key is on the log in clear"),
         ...tests("services/account/token.test.ts", "no answer and no event shows a secret in clear"),
@@ -21,7 +21,7 @@ export const secrets: Section = {
       id: "keys",
       promise: "Keys can be rotated, and a forgotten key makes what it sealed unreadable for ever.",
       how: "data keys, wrapped by the platform's key, on a compacted topic",
-      keptBy: ["services/chassis/sealing.ts"],
+      keptBy: ["services/chassis/access/sealing.ts"],
       proofs: tests(
         sealing,
         "after a rotation old secrets open, and are wrapped by the new key, so that the old one can go",
@@ -34,7 +34,7 @@ export const secrets: Section = {
       id: "blobs",
       promise: "A blob is what its digest says, whoever fetches it, and only the platform fetches it.",
       how: "content-addressed; checked where it is stored and where it is fetched",
-      keptBy: ["events/mongo/blobs.ts", "services/chassis/client.ts"],
+      keptBy: ["events/mongo/blobs.ts", "services/chassis/process/client.ts"],
       proofs: [
         ...tests("contract/blobs.ts", "bytes come back by their digest, whatever their size"),
         ...tests("events/mongo/blobs.integration.ts", "a put that died half-way leaves no blob, and the next put completes it"),
@@ -50,7 +50,7 @@ export const secrets: Section = {
       id: "wires",
       promise: "A secured wire lets in nobody without certificate and password, and takes renewed certificates.",
       how: "every wire's certificates are read in one place and asked for with every new connection",
-      keptBy: ["services/chassis/tls"],
+      keptBy: ["services/chassis/process/tls"],
       proofs: [
         ...tests(
           "services/chassis/tls/service.integration.ts",

@@ -35,7 +35,7 @@ const allowed: readonly [file: string, source: string][] = [
   ],
   [
     "services/app/http.ts",
-    'import { rows } from "../../events/http.ts";\nimport { counted } from "../chassis/statistics.ts";\nexport const a = [rows, counted];',
+    'import { rows } from "../chassis/http/rows.ts";\nimport { counted } from "../chassis/http/statistics.ts";\nexport const a = [rows, counted];',
   ],
   ["services/app/effects.ts", 'import { readFile } from "node:fs";\nexport const a = [readFile, Date.now()];'],
   ["services/providers/local/service.ts", 'import { a } from "../deployment/domain.ts";\nexport const b = a;'],

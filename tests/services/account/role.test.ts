@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { RoleEvent } from "../../../schemas/generated/events.ts";
 import { role } from "../../../services/account/domain/role.ts";
 import { bundlesOf, defaultGrant, modules, modulesOf } from "../../../services/account/modules.ts";
-import { builtInRoles, bundles } from "../../../services/chassis/permissions.ts";
+import { builtInRoles, bundles } from "../../../services/chassis/access/permissions.ts";
 import { given } from "../../spec.ts";
 
 const roleId = "role-1";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { newKeyPair, signToken } from "../../../services/chassis/tokens.ts";
+import { newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
 import { type UpstreamServer, upstreamServer } from "./upstream-server.ts";
 import { type GatewayWorld, gatewayWorld } from "./world.ts";
 

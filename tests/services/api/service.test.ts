@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apiModule } from "../../../services/api/service.ts";
-import { staticDirectory } from "../../../services/chassis/discovery.ts";
-import { metrics } from "../../../services/chassis/metrics.ts";
+import { staticDirectory } from "../../../services/chassis/process/discovery.ts";
+import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { serve } from "../../../services/chassis/serve.ts";
 import { eventually } from "../../eventually.ts";
 import { example } from "../chassis/http/example.ts";

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { ServiceInstance } from "../../../services/chassis/discovery.ts";
+import type { ServiceInstance } from "../../../services/chassis/process/discovery.ts";
 
 export type Seen = {
   readonly method: string;

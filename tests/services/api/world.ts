@@ -7,14 +7,14 @@ import { type GatewayOptions, gateway } from "../../../services/api/app.ts";
 import { connections } from "../../../services/api/exchange.ts";
 import { gatewayMetrics } from "../../../services/api/metrics.ts";
 import { type UpstreamOptions, upstreams } from "../../../services/api/upstream.ts";
-import { type AccessDocument, access } from "../../../services/chassis/access.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
-import type { Directory, ServiceInstance } from "../../../services/chassis/discovery.ts";
-import type { ConnectionLimits } from "../../../services/chassis/http/connections.ts";
-import { identity } from "../../../services/chassis/identity.ts";
-import type { Logger } from "../../../services/chassis/logging.ts";
-import { serverOf } from "../../../services/chassis/tls/server.ts";
-import { newKeyPair, signToken } from "../../../services/chassis/tokens.ts";
+import { type AccessDocument, access } from "../../../services/chassis/access/access.ts";
+import { identity } from "../../../services/chassis/access/identity.ts";
+import { newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
+import type { ConnectionLimits } from "../../../services/chassis/process/connections.ts";
+import type { Directory, ServiceInstance } from "../../../services/chassis/process/discovery.ts";
+import type { Logger } from "../../../services/chassis/process/logging.ts";
+import { serverOf } from "../../../services/chassis/process/tls/server.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
 export type Reply = {

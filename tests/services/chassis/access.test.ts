@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { deleted } from "../../../events/projection.ts";
 import type { UserCreated } from "../../../schemas/generated/events.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
-import { type AccessDocument, access, authorize, type Caller, owns, visible } from "../../../services/chassis/access.ts";
-import { bundles } from "../../../services/chassis/permissions.ts";
+import { type AccessDocument, access, authorize, type Caller, owns, visible } from "../../../services/chassis/access/access.ts";
+import { bundles } from "../../../services/chassis/access/permissions.ts";
 import { referencePermissions } from "./reference-permissions.ts";
 
 const isOperation = (name: string): name is OperationId => name in operations;

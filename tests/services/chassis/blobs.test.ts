@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
-import { breakers } from "../../../services/chassis/breaker.ts";
-import { blobClient, httpClient, UpstreamFailed } from "../../../services/chassis/client.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
-import { staticDirectory } from "../../../services/chassis/discovery.ts";
-import { serviceProof } from "../../../services/chassis/tokens.ts";
+import { serviceProof } from "../../../services/chassis/access/tokens.ts";
+import { breakers } from "../../../services/chassis/process/breaker.ts";
+import { blobClient, httpClient, UpstreamFailed } from "../../../services/chassis/process/client.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
+import { staticDirectory } from "../../../services/chassis/process/discovery.ts";
 import { example } from "./http/example.ts";
 import { random, served, type World } from "./world.ts";
 

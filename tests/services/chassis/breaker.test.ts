@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type BreakerState, breakers, TimedOut } from "../../../services/chassis/breaker.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
 import { isOutage } from "../../../services/chassis/http/errors.ts";
+import { type BreakerState, breakers, TimedOut } from "../../../services/chassis/process/breaker.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { eventually } from "../../eventually.ts";
 
 const failing = () => Promise.reject(new Error("down"));

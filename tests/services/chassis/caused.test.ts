@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Asking, gather, type ToldCommit, type ToldPart, type ToldProgress } from "../../../services/chassis/caused.ts";
+import { type Asking, gather, type ToldCommit, type ToldPart, type ToldProgress } from "../../../services/chassis/http/causation.ts";
 
 const dev = { userId: "usr-dev", ownerPath: ":usr-dev" };
 const commit = (stream: string, version: number, type: string, more: Partial<ToldCommit> = {}): ToldCommit => {

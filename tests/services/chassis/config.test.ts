@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { ConfigError, describeSettings, readConfig } from "../../../services/chassis/config.ts";
-import { settings } from "../../../services/chassis/settings.ts";
+import { ConfigError, describeSettings, readConfig } from "../../../services/chassis/process/config.ts";
+import { settings } from "../../../services/chassis/process/settings.ts";
 
 const key = randomBytes(32);
 const good = {

@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import type { Clock } from "../../../events/ports.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
-import { announce, directory, INSTANCES_TOPIC, type ServiceInstance, staticDirectory } from "../../../services/chassis/discovery.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
+import {
+  announce,
+  directory,
+  INSTANCES_TOPIC,
+  type ServiceInstance,
+  staticDirectory,
+} from "../../../services/chassis/process/discovery.ts";
 import { eventually } from "../../eventually.ts";
 
 /** A clock that stands still until it is moved; those who sleep wake when their time has come. */

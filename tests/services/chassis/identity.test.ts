@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { kind } from "../../../events/memory/fate.ts";
-import { access } from "../../../services/chassis/access.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
-import { identity } from "../../../services/chassis/identity.ts";
-import { newKeyPair, signToken } from "../../../services/chassis/tokens.ts";
+import { access } from "../../../services/chassis/access/access.ts";
+import { identity } from "../../../services/chassis/access/identity.ts";
+import { newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
 
 test("who was known a moment ago is known while the store is out, for a minute, and nobody else is", async () => {
   const world = { out: false, ahead: 0 };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
-import { kafkaNews } from "../../../services/chassis/kafka-news.ts";
-import { type Logger, silent } from "../../../services/chassis/logging.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
+import { kafkaNews } from "../../../services/chassis/process/kafka-news.ts";
+import { type Logger, silent } from "../../../services/chassis/process/logging.ts";
 
 const world = () => {
   const said: string[] = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Service, service } from "../../../events/service.ts";
-import { logging } from "../../../services/chassis/logging.ts";
+import { logging } from "../../../services/chassis/process/logging.ts";
 import { eventually } from "../../eventually.ts";
 import { example } from "./http/example.ts";
 import { watchedService } from "./metrics-ground.ts";

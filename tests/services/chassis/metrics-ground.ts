@@ -5,11 +5,11 @@ import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Clock } from "../../../events/ports.ts";
 import { type Service, service } from "../../../events/service.ts";
-import { access } from "../../../services/chassis/access.ts";
-import { breakers } from "../../../services/chassis/breaker.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
-import { logging } from "../../../services/chassis/logging.ts";
-import { metrics } from "../../../services/chassis/metrics.ts";
+import { access } from "../../../services/chassis/access/access.ts";
+import { breakers } from "../../../services/chassis/process/breaker.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
+import { logging } from "../../../services/chassis/process/logging.ts";
+import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { serve } from "../../../services/chassis/serve.ts";
 import { served } from "./world.ts";
 

@@ -7,8 +7,8 @@ import { kind } from "../../../events/memory/fate.ts";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import { gatewayMetrics } from "../../../services/api/metrics.ts";
-import { systemClock as clock } from "../../../services/chassis/clock.ts";
-import { metrics } from "../../../services/chassis/metrics.ts";
+import { systemClock as clock } from "../../../services/chassis/process/clock.ts";
+import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { root } from "../../choreography/root.ts";
 
 /** What every figure has: from its service, from the scrape, and from its kind. */

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { systemClock } from "../../../services/chassis/clock.ts";
-import { silent } from "../../../services/chassis/logging.ts";
-import { stopInOrder } from "../../../services/chassis/shutdown.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
+import { silent } from "../../../services/chassis/process/logging.ts";
+import { stopInOrder } from "../../../services/chassis/process/shutdown.ts";
 
 const main = fileURLToPath(new URL("../../../services/main.js", import.meta.url));
 const run = (args: readonly string[], environment: Record<string, string> = {}) =>

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
-import { directory } from "../../../services/chassis/discovery.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
+import { directory } from "../../../services/chassis/process/discovery.ts";
 import { eventually } from "../../eventually.ts";
 import { platformKey } from "./world.ts";
 

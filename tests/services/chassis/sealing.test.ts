@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import type { Log } from "../../../events/ports.ts";
-import { systemClock } from "../../../services/chassis/clock.ts";
-import { KEYS_TOPIC, KeyGone, sealing } from "../../../services/chassis/sealing.ts";
-import type { PlatformKey } from "../../../services/chassis/settings.ts";
+import { KEYS_TOPIC, KeyGone, sealing } from "../../../services/chassis/access/sealing.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
+import type { PlatformKey } from "../../../services/chassis/process/settings.ts";
 import { eventually } from "../../eventually.ts";
 import { random } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import express from "express";
 import { service } from "../../../events/service.ts";
-import { main } from "../../../services/chassis/process.ts";
+import { main } from "../../../services/chassis/main.ts";
 import type { ServiceModule } from "../../../services/chassis/tools.ts";
 import { example } from "./http/example.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { ConfigError } from "../../../services/chassis/config.ts";
-import { silent } from "../../../services/chassis/logging.ts";
-import { metrics } from "../../../services/chassis/metrics.ts";
-import { tracing } from "../../../services/chassis/tracing.ts";
+import { ConfigError } from "../../../services/chassis/process/config.ts";
+import { silent } from "../../../services/chassis/process/logging.ts";
+import { metrics } from "../../../services/chassis/process/metrics.ts";
+import { tracing } from "../../../services/chassis/process/tracing.ts";
 import { eventually } from "../../eventually.ts";
 import { collector, type Received } from "./tracing-collector.ts";
 import { configWith, tracedPlatform } from "./tracing-platform.ts";

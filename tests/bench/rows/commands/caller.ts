@@ -2,7 +2,7 @@ import { codec } from "../../../../events/codec/codec.ts";
 import { kafkaLog } from "../../../../events/kafka/log.ts";
 import { recordsOf, topicOf } from "../../../../events/log/record.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
-import { newKeyPair, signToken } from "../../../../services/chassis/tokens.ts";
+import { newKeyPair, signToken } from "../../../../services/chassis/access/tokens.ts";
 
 const DAY = 86_400;
 const userId = "usr-bench";

@@ -4,7 +4,7 @@ import { kafkaLog } from "../../../../events/kafka/log.ts";
 import { mongo } from "../../../../events/mongo/connect.ts";
 import { instance } from "../../../../events/run.ts";
 import { service } from "../../../../events/service.ts";
-import { systemClock } from "../../../../services/chassis/clock.ts";
+import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { clusterService } from "../../../../services/cluster/service.ts";
 import { contestant } from "../../harness/contestant.ts";
 import { plainKafka } from "../../harness/kafka.ts";

@@ -1,8 +1,8 @@
 import type { Decider } from "../../../../events/decider.ts";
-import { rows } from "../../../../events/http.ts";
 import type { Projection } from "../../../../events/projection.ts";
 import { service } from "../../../../events/service.ts";
 import type { CategoryEvent } from "../../../../schemas/generated/events.ts";
+import { rows } from "../../../../services/chassis/http/rows.ts";
 
 type Command =
   | {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { QueryRow } from "../../../../events/http.ts";
 import { memoryDatabase } from "../../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../../events/memory/documents.ts";
 import { kind } from "../../../../events/memory/fate.ts";
-import type { Caller } from "../../../../services/chassis/access.ts";
+import type { Caller } from "../../../../services/chassis/access/access.ts";
 import { queryOf, runQuery } from "../../../../services/chassis/http/queries.ts";
 import type { Fields } from "../../../../services/chassis/http/requests.ts";
+import type { QueryRow } from "../../../../services/chassis/http/rows.ts";
 import { served, type World } from "../world.ts";
 import { example } from "./example.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { kafkaLog } from "../../../../events/kafka/log.ts";
-import { Denied } from "../../../../services/chassis/tls/denied.ts";
+import { Denied } from "../../../../services/chassis/process/tls/denied.ts";
 import { eventually } from "../../../eventually.ts";
 import { type Authority, authority, renew } from "./authority.ts";
 import { connected, securedKafka } from "./ground.ts";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { ConfigError, readConfig } from "../../../../services/chassis/config.ts";
+import { ConfigError, readConfig } from "../../../../services/chassis/process/config.ts";
 import { platformKey } from "../world.ts";
 import { type Authority, authority, type Issued } from "./authority.ts";
 

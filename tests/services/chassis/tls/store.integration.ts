@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { systemClock } from "../../../../services/chassis/clock.ts";
-import { readConfig } from "../../../../services/chassis/config.ts";
-import { connectStore } from "../../../../services/chassis/connect.ts";
-import { silent } from "../../../../services/chassis/logging.ts";
-import { Denied } from "../../../../services/chassis/tls/denied.ts";
+import { systemClock } from "../../../../services/chassis/process/clock.ts";
+import { readConfig } from "../../../../services/chassis/process/config.ts";
+import { connectStore } from "../../../../services/chassis/process/connect.ts";
+import { silent } from "../../../../services/chassis/process/logging.ts";
+import { Denied } from "../../../../services/chassis/process/tls/denied.ts";
 import { platformKey } from "../world.ts";
 import { authority } from "./authority.ts";
 import { securedStore } from "./ground.ts";

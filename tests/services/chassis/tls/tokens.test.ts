@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { operations } from "../../../../schemas/generated/http.ts";
+import { type OperationId, operations } from "../../../../schemas/generated/http.ts";
 import { example } from "../http/example.ts";
 import { served, type World } from "../world.ts";
 
@@ -11,7 +11,7 @@ before(async () => {
 after(() => world.stop());
 
 const digest = `sha256:${"0".repeat(64)}`;
-const own = (example.http ?? []).map(({ operation }) => operations[operation]).filter((operation) => !operation.public);
+const own = (example.http ?? []).map(({ operation }) => operations[operation as OperationId]).filter((operation) => !operation.public);
 const guarded: readonly (readonly [method: string, path: string])[] = [
   ...own.map(({ method, path }) => [method.toUpperCase(), path] as const),
   ["GET", `/blobs/${digest}`],

@@ -7,7 +7,7 @@ import { memoryLogBroker } from "../../../../events/memory/log.ts";
 import { memoryParking } from "../../../../events/memory/parking.ts";
 import { memoryStore } from "../../../../events/memory/store.ts";
 import { type Instance, instance } from "../../../../events/run.ts";
-import { systemClock } from "../../../../services/chassis/clock.ts";
+import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { clusterService } from "../../../../services/cluster/service.ts";
 import { providerLocalService } from "../../../../services/providers/local/service.ts";
 import { runtimeService } from "../../../../services/runtime/service.ts";

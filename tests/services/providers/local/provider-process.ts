@@ -1,7 +1,7 @@
 import { memoryLogBroker } from "../../../../events/memory/log.ts";
 import { mongo } from "../../../../events/mongo/connect.ts";
 import { instance } from "../../../../events/run.ts";
-import { systemClock } from "../../../../services/chassis/clock.ts";
+import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { localMachine } from "../../../../services/providers/local/machine.ts";
 import { providerLocalService } from "../../../../services/providers/local/service.ts";
 import { described, outsideOn } from "./shop.ts";

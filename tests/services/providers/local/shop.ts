@@ -1,4 +1,4 @@
-import { systemClock } from "../../../../services/chassis/clock.ts";
+import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { describe } from "../../../../services/cluster/deployment.ts";
 import type { Outside } from "../../../../services/providers/local/effects.ts";
 import type { Machine } from "../../../../services/providers/local/machine.ts";

@@ -1,0 +1,127 @@
+import type { Condition } from "../../../events/ports.ts";
+import { deleted, type Projection } from "../../../events/projection.ts";
+import type { Service } from "../../../events/service.ts";
+import type { OperationId } from "../../../schemas/generated/http.ts";
+import { builtInRoles, bundles, type DataLevel, unbundled } from "./permissions.ts";
+
+/** What services keep of an account, a role or a key that signs tokens: a section each, folded from its own stream. */
+export type AccessDocument = {
+  readonly kind: "user" | "role" | "key";
+  readonly roleIds: readonly string[];
+  readonly groupPath: string;
+  readonly modules: readonly { readonly moduleId: string; readonly dataLevel: string; readonly actionBundleIds: readonly string[] }[];
+  readonly publicJwk: string;
+};
+
+const empty: AccessDocument = { kind: "user", roleIds: [], groupPath: "", modules: [], publicJwk: "" };
+
+/** Who may do what, in every service: nothing asks the account service at request time. Ids are stream ids. */
+export const access: Projection<AccessDocument> = {
+  name: "access",
+  version: 1,
+  initialState: empty,
+  of: ["user", "role", "signingKey"],
+  key: Object.fromEntries(
+    [
+      "UserCreated",
+      "UserDeleted",
+      "UserRoleBound",
+      "UserRoleUnbound",
+      "UserGroupPathChanged",
+      "RoleCreated",
+      "RoleDeleted",
+      "RoleModuleModified",
+      "SigningKeyAnnounced",
+      "SigningKeyRetired",
+    ].map((type) => [type, (_: unknown, { stream }: { readonly stream: string }) => stream]),
+  ),
+  evolve: {
+    UserCreated: (_, { roleIds, groupPath }) => ({ ...empty, kind: "user", roleIds, groupPath }),
+    UserRoleBound: (user, { roleId }) => ({ ...user, roleIds: [...user.roleIds.filter((id) => id !== roleId), roleId] }),
+    UserRoleUnbound: (user, { roleId }) => ({ ...user, roleIds: user.roleIds.filter((id) => id !== roleId) }),
+    UserGroupPathChanged: (user, { groupPath }) => ({ ...user, groupPath }),
+    UserDeleted: () => deleted,
+    RoleCreated: () => ({ ...empty, kind: "role" }),
+    RoleModuleModified: (role, { modules }) => ({ ...role, modules }),
+    RoleDeleted: () => deleted,
+    SigningKeyAnnounced: (_, { publicJwk }) => ({ ...empty, kind: "key", publicJwk }),
+    SigningKeyRetired: () => deleted,
+  },
+};
+
+/** Who calls, with the data level of the operation at hand. */
+export type Caller = { readonly userId: string; readonly groupPath: string; readonly ownerPath: string; readonly level: DataLevel };
+
+export type Authorization = { readonly allowed: boolean; readonly level: DataLevel /** Empty sees all. */; readonly accessPath: string };
+export type AccessUser = { readonly userId: string; readonly roleIds: readonly string[]; readonly groupPath: string };
+/** What a role that somebody made grants; by role id. */
+export type CustomRoles = ReadonlyMap<string, AccessDocument["modules"]>;
+
+export const SYSTEM = "system";
+const widest: readonly DataLevel[] = ["all", "group", "self"];
+
+/** May the user do this, and whose rows then count? With several roles the widest level holds. */
+export const authorize = (user: AccessUser, roles: CustomRoles, operation: OperationId): Authorization => {
+  const levels = new Set(
+    user.userId === SYSTEM ? ["all" as const] : user.roleIds.flatMap((role) => levelsOf(role, roles.get(role), operation)),
+  );
+  const granted = widest.find((level) => levels.has(level));
+  // A path of no group would be everybody's prefix.
+  const level = granted === "group" && user.groupPath === "" ? "self" : (granted ?? "self");
+  return { allowed: granted !== undefined, level, accessPath: accessPath(user, level) };
+};
+
+const accessPath = (user: AccessUser, level: DataLevel): string =>
+  level === "all" ? "" : level === "group" ? user.groupPath : ownerPathOf(user);
+
+/** The path by which levels see what a user owns. */
+export const ownerPathOf = ({ userId, groupPath }: Pick<AccessUser, "userId" | "groupPath">): string => `${groupPath}:${userId}`;
+
+const levelsOf = (roleId: string, custom: AccessDocument["modules"] | undefined, operation: OperationId): readonly DataLevel[] => {
+  const builtIn = builtInRoles[roleId];
+  const bare = unbundled[operation]?.[roleId];
+  const granting = bundlesOf(operation);
+  if (builtIn) {
+    const { portal, modules } = builtIn;
+    const levels = granting.flatMap((id) => {
+      const { module = "", portals = [] } = bundles[id] ?? {};
+      const mine = modules[module];
+      return mine && portals.includes(portal) && (mine.only?.includes(id) ?? true) ? [mine.level] : [];
+    });
+    return bare ? [...levels, bare] : levels;
+  }
+  if (!custom) return [];
+  return granting.flatMap((id) => {
+    const module = custom.find(({ actionBundleIds }) => actionBundleIds.includes(id));
+    if (module) return levelNamed(module.dataLevel);
+    // The default module belongs to every role.
+    return bundles[id]?.module === "m0" ? levelNamed(custom.find(({ moduleId }) => moduleId === "m0")?.dataLevel ?? "self") : [];
+  });
+};
+
+const levelNamed = (name: string): readonly DataLevel[] => widest.filter((level) => level === name);
+
+const byOperation = new Map<string, string[]>();
+for (const [id, { operations }] of Object.entries(bundles))
+  for (const operation of operations) byOperation.set(operation, [...(byOperation.get(operation) ?? []), id]);
+
+/** The bundles that grant an operation. */
+export const bundlesOf = (operation: OperationId): readonly string[] => byOperation.get(operation) ?? [];
+
+/** Is a row the caller's to see and to change? */
+export const owns = (caller: Caller, row: { readonly owner?: unknown; readonly owner_path?: unknown }): boolean =>
+  caller.level === "all" ||
+  row.owner === caller.userId ||
+  (caller.level === "group" && typeof row.owner_path === "string" && row.owner_path.startsWith(`${caller.groupPath}:`));
+
+/** The same as conditions of a query, at least one of which must hold; undefined for all rows. */
+export const visible = (caller: Caller): readonly (readonly Condition[])[] | undefined => {
+  if (caller.level === "all") return undefined;
+  const mine: readonly Condition[] = [{ field: "owner", in: [caller.userId] }];
+  if (caller.level === "self") return [mine];
+  // ";" follows ":": everything that begins with the path and a colon.
+  return [mine, [{ field: "owner_path", from: `${caller.groupPath}:`, below: `${caller.groupPath};` }]];
+};
+
+/** Every service keeps who may do what, so that it can tell by itself. */
+export const withAccess = (service: Service): Service => ({ ...service, projections: [...(service.projections ?? []), access] });

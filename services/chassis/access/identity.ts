@@ -1,0 +1,135 @@
+import { decodeProtectedHeader } from "jose";
+import { recent } from "../../../events/concurrency.ts";
+import type { Clock, Documents, StoredDocument } from "../../../events/ports.ts";
+import { collectionOf } from "../../../events/subscription/projections.ts";
+import type { OperationId } from "../../../schemas/generated/http.ts";
+import { isOutage, Refused, refusals } from "../http/errors.ts";
+import { type AccessDocument, type AccessUser, access, authorize, type Caller, type CustomRoles, ownerPathOf, SYSTEM } from "./access.ts";
+import { builtInRoles } from "./permissions.ts";
+import { readToken } from "./tokens.ts";
+
+/** Somebody whose token was good. */
+export type Principal = AccessUser & { readonly roles: CustomRoles };
+
+/** A key is looked up again after this time, so that a retired one ends. */
+const KEY_GOOD_FOR = 5_000;
+/** A user too, whose changes another instance may have read; those that this one reads count at once. */
+const USER_GOOD_FOR = 1_000;
+
+/** While the store is out, what was found last counts for so much longer: who may read what they got before shall go on. */
+const OUTAGE = 60_000;
+
+/** Finds out who calls and what they may, from the service's own read model alone. */
+export const identity = (
+  ports: {
+    readonly documents: Documents;
+    readonly clock: Clock;
+    readonly changed: (ms: number) => Promise<void>;
+    readonly writes?: () => number;
+  },
+  wait = 2_000,
+) => {
+  const { documents, clock, changed, writes = () => 0 } = ports;
+  const verified = recent<Exclude<Awaited<ReturnType<typeof readToken>>, string>>(1_000);
+  const users = recent<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
+  const keys = new Map<string, { readonly publicJwk: string; readonly until: number }>();
+
+  /** What was created a moment ago may not have arrived here yet. */
+  const awaited = async (id: string): Promise<AccessDocument | undefined> => {
+    for (const until = clock.now() + wait; ; ) {
+      const [found] = await documents.get(collectionOf(access), [id]);
+      if (found) return found.deleted ? undefined : documentIn(found);
+      if (clock.now() >= until) return undefined;
+      await changed(Math.min(250, until - clock.now()));
+    }
+  };
+
+  /** The store does not answer, but something is known. */
+  const unless =
+    (known: { readonly until: number } | undefined) =>
+    (error: unknown): "out" => {
+      if (!known || !isOutage(error) || clock.now() > known.until + OUTAGE) throw error;
+      return "out";
+    };
+
+  const keyOf = async (kid: string): Promise<string | undefined> => {
+    const known = keys.get(kid);
+    if (known && known.until > clock.now()) return known.publicJwk;
+    const looked = /^[\w.-]{1,64}$/.test(kid) ? awaited(`signingKey/${kid}`) : undefined;
+    const found = await looked?.catch(unless(known));
+    if (found === "out") return known?.publicJwk;
+    if (found) keys.set(kid, { publicJwk: found.publicJwk, until: clock.now() + KEY_GOOD_FOR });
+    else keys.delete(kid);
+    return found?.publicJwk;
+  };
+
+  const principalOf = async (userId: string): Promise<Principal | undefined> => {
+    const known = users.get(userId);
+    if (known && known.writes === writes() && known.until > clock.now()) return known.principal;
+    const before = writes();
+    const principal = await lookUp(userId).catch(unless(known));
+    if (principal === "out") return known?.principal;
+    if (principal) users.set(userId, { principal, writes: before, until: clock.now() + USER_GOOD_FOR });
+    return principal;
+  };
+
+  const lookUp = async (userId: string): Promise<Principal | undefined> => {
+    if (userId === SYSTEM) return { userId, roleIds: [], groupPath: "", roles: new Map() };
+    const user = await awaited(`user/${userId}`);
+    if (!user) return undefined;
+    const custom = user.roleIds.filter((role) => !(role in builtInRoles));
+    const found =
+      custom.length === 0
+        ? []
+        : await documents.get(
+            collectionOf(access),
+            custom.map((role) => `role/${role}`),
+          );
+    const roles = new Map(found.filter(({ deleted }) => !deleted).map((role) => [role.id.slice("role/".length), documentIn(role).modules]));
+    return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles };
+  };
+
+  /** Verifying costs more than most of what is asked, and a good token is good until it expires. */
+  const claimsOf = async (publicJwk: string, token: string): ReturnType<typeof readToken> => {
+    const name = `${publicJwk} ${token}`;
+    const known = verified.get(name);
+    if (known && Number(known.exp) * 1_000 > clock.now()) return known;
+    const claims = await readToken(publicJwk, "access", token, clock.now());
+    if (typeof claims === "object") verified.set(name, claims);
+    return claims;
+  };
+
+  return {
+    /** Who has this token. Refuses with 401. */
+    authenticate: async (token: string | undefined): Promise<Principal> => {
+      if (!token) throw new Refused(refusals.unauthenticated("a bearer token is needed"));
+      const publicJwk = await keyOf(kidOf(token));
+      const claims = publicJwk === undefined ? "invalid" : await claimsOf(publicJwk, token);
+      if (claims === "expired") throw new Refused(refusals.expired());
+      const principal = claims === "invalid" || !claims.sub ? undefined : await principalOf(claims.sub);
+      if (!principal) throw new Refused(refusals.unauthenticated("the token is not good"));
+      return principal;
+    },
+    /** Whose rows count in the operation. Refuses with 403. */
+    authorize: (principal: Principal, operation: OperationId): Caller => {
+      const { allowed, level } = authorize(principal, principal.roles, operation);
+      if (!allowed) throw new Refused(refusals.denied(operation));
+      return { userId: principal.userId, groupPath: principal.groupPath, ownerPath: ownerPathOf(principal), level };
+    },
+  };
+};
+export type Identity = ReturnType<typeof identity>;
+
+/** The token of an `Authorization: Bearer` header. */
+export const bearerOf = (authorization: string | undefined): string | undefined => /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+
+const kidOf = (token: string): string => {
+  try {
+    return decodeProtectedHeader(token).kid ?? "";
+  } catch {
+    return "";
+  }
+};
+
+/** The read model holds what its projection folds. */
+const documentIn = ({ value }: StoredDocument): AccessDocument => value as unknown as AccessDocument; // As above; the port forgets the type.

@@ -1,0 +1,122 @@
+import type { Clock, Log } from "../../../events/ports.ts";
+import type { PlatformKey } from "../process/settings.ts";
+import { keyIdOf, openWith, sealWith, unwrap, type WrappedKey, wrap, wrappedIn } from "./envelope.ts";
+
+export const KEYS_TOPIC = "pitrix.keys";
+
+/** The key of a secret was destroyed, or never reached this process. */
+export class KeyGone extends Error {
+  override name = "KeyGone";
+}
+
+/** Makes secrets unreadable outside the platform, and for ever once they are forgotten. */
+export type Sealing = {
+  readonly seal: (secret: string) => Promise<string>;
+  /** Waits a bounded time for a key that was made a moment ago elsewhere. Throws KeyGone. */
+  readonly open: (sealed: string) => Promise<string>;
+  /** Destroys the key of a sealed text, in all services; again = no change. */
+  readonly forget: (sealed: string) => Promise<void>;
+  /** Wraps what an older platform key wraps by the current one; returns how many. */
+  readonly rewrap: () => Promise<number>;
+  /** Why secrets cannot be opened; empty = they can. */
+  readonly troubles: () => readonly string[];
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * A data key a secret. It lies on the compacted topic `pitrix.keys`, wrapped by the current platform key, before `seal` returns;
+ * every process holds the whole ring. A key that was forgotten stays so, even if somebody wraps it again at the same moment.
+ */
+export const sealing = async (
+  ports: { readonly log: Log; readonly clock: Clock },
+  platformKeys: readonly PlatformKey[],
+  random: (bytes: number) => Uint8Array,
+  { partitions = 6, wait = 2_000 } = {},
+): Promise<Sealing> => {
+  const { log, clock } = ports;
+  const [current] = platformKeys;
+  if (!current) throw new Error("sealing needs a platform key");
+  const ring = new Map<string, WrappedKey>();
+  const forgotten = new Set<string>();
+  const arrivals = new Set<() => void>();
+
+  await log.ensureTopics([{ name: KEYS_TOPIC, partitions, compacted: true }]);
+  const publish = (keyId: string, key: WrappedKey | null): Promise<void> =>
+    log.publish([
+      { topic: KEYS_TOPIC, key: keyId, value: key && Buffer.from(JSON.stringify(key)), headers: { "content-type": "application/json" } },
+    ]);
+
+  const following = await log.follow(KEYS_TOPIC, ({ key: keyId, value }) => {
+    if (value === null) {
+      forgotten.add(keyId);
+      ring.delete(keyId);
+    } else if (forgotten.has(keyId)) void publish(keyId, null).catch(() => {});
+    else {
+      const wrapped = wrappedIn(value);
+      if (wrapped) ring.set(keyId, wrapped);
+    }
+    for (const arrived of arrivals) arrived();
+  });
+  await following.caughtUp;
+
+  const arrival = async (milliseconds: number): Promise<void> => {
+    const enough = new AbortController();
+    const arrived = () => enough.abort();
+    arrivals.add(arrived);
+    await clock.sleep(milliseconds, enough.signal);
+    arrivals.delete(arrived);
+  };
+
+  const known = async (keyId: string): Promise<WrappedKey> => {
+    for (const until = clock.now() + wait; ; ) {
+      const key = ring.get(keyId);
+      if (key) return key;
+      if (forgotten.has(keyId) || clock.now() >= until) throw new KeyGone(`the key ${keyId} of this secret is gone`);
+      await arrival(until - clock.now());
+    }
+  };
+
+  return {
+    seal: async (secret) => {
+      const keyId = Buffer.from(random(12)).toString("base64url");
+      const dataKey = random(32);
+      const key = wrap(current, keyId, dataKey, random(12));
+      await publish(keyId, key);
+      ring.set(keyId, key);
+      return sealWith(dataKey, keyId, secret, random(12));
+    },
+    open: async (sealed) => {
+      const keyId = keyIdOf(sealed);
+      return openWith(unwrap(platformKeys, keyId, await known(keyId)), sealed);
+    },
+    forget: async (sealed) => {
+      const keyId = keyIdOf(sealed);
+      if (forgotten.has(keyId)) return;
+      await publish(keyId, null);
+      forgotten.add(keyId);
+      ring.delete(keyId);
+    },
+    rewrap: async () => {
+      const older = [...ring].filter(
+        ([, { platformKey }]) => platformKey !== current.id && platformKeys.some(({ id }) => id === platformKey),
+      );
+      for (const [keyId, key] of older) {
+        const again = wrap(current, keyId, unwrap(platformKeys, keyId, key), random(12));
+        await publish(keyId, again);
+        if (ring.has(keyId)) ring.set(keyId, again);
+      }
+      return older.length;
+    },
+    troubles: () => {
+      const unread = following.trouble?.();
+      const missing = new Map<string, number>();
+      for (const { platformKey } of ring.values())
+        if (!platformKeys.some(({ id }) => id === platformKey)) missing.set(platformKey, (missing.get(platformKey) ?? 0) + 1);
+      return [
+        ...(unread === undefined ? [] : [`cannot read ${KEYS_TOPIC}: ${unread}`]),
+        ...[...missing].map(([id, count]) => `cannot open ${count} secrets: the platform key ${id} is missing`),
+      ];
+    },
+    stop: following.stop,
+  };
+};

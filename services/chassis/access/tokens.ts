@@ -1,0 +1,87 @@
+import { hkdfSync } from "node:crypto";
+import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { JOSEError, JWTExpired } from "jose/errors";
+import { recent } from "../../../events/concurrency.ts";
+import type { SigningKey, TokenClaims, TokenUse } from "../http/rows.ts";
+import type { PlatformKey } from "../process/settings.ts";
+
+const ALGORITHM = "ES256";
+/** The header's `typ` tells the uses apart, so that no token passes for another. */
+const types: { readonly [U in TokenUse]: string } = { access: "at+jwt", refresh: "rt+jwt", id: "id+jwt" };
+
+export const newKeyPair = async (): Promise<{ readonly publicJwk: string; readonly privateJwk: string }> => {
+  const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+  return { publicJwk: JSON.stringify(await exportJWK(publicKey)), privateJwk: JSON.stringify(await exportJWK(privateKey)) };
+};
+
+export const signToken = async (
+  { keyId, privateJwk }: Pick<SigningKey, "keyId"> & { readonly privateJwk: string },
+  use: TokenUse,
+  subject: string,
+  seconds: number,
+  claims: TokenClaims,
+  now: number,
+): Promise<string> => {
+  const issued = Math.floor(now / 1_000);
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: ALGORITHM, kid: keyId, typ: types[use] })
+    .setSubject(subject)
+    .setIssuedAt(issued)
+    .setExpirationTime(issued + seconds)
+    .sign(await importJWK(JSON.parse(privateJwk), ALGORITHM));
+};
+
+/** What a token says, if it was signed with the key, is of that use and still good. */
+export const readToken = async (
+  publicJwk: string,
+  use: TokenUse,
+  token: string,
+  now: number,
+): Promise<JWTPayload | "expired" | "invalid"> => {
+  const key = await imported(publicJwk);
+  const options = { algorithms: [ALGORITHM], typ: types[use], currentDate: new Date(now), requiredClaims: ["sub", "exp"] };
+  return verdict(jwtVerify(token, key, options));
+};
+
+/** Importing a key takes as long as verifying with it. */
+const keys = recent<ReturnType<typeof importJWK>>(100);
+const imported = (jwk: string): ReturnType<typeof importJWK> => {
+  const known = keys.get(jwk) ?? importJWK(JSON.parse(jwk), ALGORITHM);
+  keys.set(jwk, known);
+  return known;
+};
+
+const verdict = async (verifying: Promise<{ readonly payload: JWTPayload }>): Promise<JWTPayload | "expired" | "invalid"> => {
+  try {
+    return (await verifying).payload;
+  } catch (error) {
+    if (error instanceof JWTExpired) return "expired";
+    if (error instanceof JOSEError) return "invalid";
+    throw error;
+  }
+};
+
+const PROOF_SECONDS = 60;
+const proofKey = ({ key }: PlatformKey): Uint8Array => new Uint8Array(hkdfSync("sha256", key, "pitrix", "service proof", 32));
+
+/** By this a service shows another that it belongs to the platform: both have the platform key. */
+export const serviceProof = async ([current]: readonly PlatformKey[], service: string, now: number): Promise<string> => {
+  if (!current) throw new Error("there is no platform key");
+  const issued = Math.floor(now / 1_000);
+  return new SignJWT({})
+    .setProtectedHeader({ alg: "HS256", kid: current.id, typ: "service+jwt" })
+    .setIssuer(service)
+    .setIssuedAt(issued)
+    .setExpirationTime(issued + PROOF_SECONDS)
+    .sign(proofKey(current));
+};
+
+/** The service that asks; undefined where the proof is none. */
+export const provenService = async (keys: readonly PlatformKey[], proof: string, now: number): Promise<string | undefined> => {
+  for (const key of keys) {
+    const options = { algorithms: ["HS256"], typ: "service+jwt", currentDate: new Date(now), requiredClaims: ["iss", "exp"] };
+    const claims = await verdict(jwtVerify(proof, proofKey(key), options));
+    if (typeof claims === "object") return claims.iss;
+  }
+  return undefined;
+};

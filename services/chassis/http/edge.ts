@@ -1,0 +1,43 @@
+import type { Blobs, Clock } from "../../../events/ports.ts";
+import { hashPassword, verifyPassword } from "../access/passwords.ts";
+import type { Sealing } from "../access/sealing.ts";
+import { newKeyPair, readToken, signToken } from "../access/tokens.ts";
+import type { Edge } from "./rows.ts";
+
+export type EdgePorts = {
+  readonly sealing: Pick<Sealing, "seal" | "open" | "forget">;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly random: (bytes: number) => Uint8Array;
+};
+/** What an edge takes from the request at hand. */
+export type AtHand = {
+  readonly header: (name: string) => string | undefined;
+  /** Secrets that are the same again under the same idempotency key. */
+  readonly secret?: (nth: number, bytes: number) => Uint8Array;
+};
+
+/** What is asynchronous or random before a decision, for one request; or outside of any. */
+export const edgeOf = ({ sealing, blobs, clock, random }: EdgePorts, { header, secret }: AtHand = { header: () => undefined }): Edge => {
+  let tokens = 0;
+  return {
+    seal: sealing.seal,
+    open: sealing.open,
+    forget: sealing.forget,
+    hashPassword,
+    verifyPassword,
+    putBlob: blobs.put,
+    getBlob: blobs.get,
+    randomToken: (bytes) => Buffer.from(secret?.(tokens++, bytes) ?? random(bytes)).toString("base64url"),
+    newSigningKey: async () => {
+      const { publicJwk, privateJwk } = await newKeyPair();
+      const keyId = `key-${Buffer.from(random(9)).toString("base64url")}`;
+      return { keyId, publicJwk, sealedPrivateJwk: await sealing.seal(privateJwk) };
+    },
+    signToken: async ({ keyId, sealedPrivateJwk }, use, subject, seconds, claims = {}) =>
+      signToken({ keyId, privateJwk: await sealing.open(sealedPrivateJwk) }, use, subject, seconds, claims, clock.now()),
+    readToken: (publicJwk, use, token) => readToken(publicJwk, use, token, clock.now()),
+    header,
+    now: clock.now,
+  };
+};

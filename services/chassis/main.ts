@@ -1,0 +1,88 @@
+import { systemClock } from "./process/clock.ts";
+import { ConfigError, describeSettings, readConfig } from "./process/config.ts";
+import { connectLog, Unreachable } from "./process/connect.ts";
+import { logging } from "./process/logging.ts";
+import { askedToStop } from "./process/shutdown.ts";
+import { Denied } from "./process/tls/denied.ts";
+import { openWires } from "./process/tls/wires.ts";
+import { type RunningService, runService, share } from "./run.ts";
+import type { ServiceModule } from "./tools.ts";
+
+/** Services by name; each is loaded only where it runs. */
+export type ServiceModules = { readonly [name: string]: () => Promise<ServiceModule> };
+
+const usage = (modules: ServiceModules): string => `Runs services of Pitrix: one a process, several, or all.
+
+  node dist/services/main.js <service...|all>
+
+Services: ${Object.keys(modules).join(", ")}
+
+Settings, from the environment:
+${describeSettings()}
+`;
+
+/** Exit codes of sysexits.h: wrong usage, something unreachable, not let in, wrong settings. */
+const USAGE = 64;
+const UNAVAILABLE = 69;
+const DENIED = 77;
+const CONFIG = 78;
+
+const end = (code: number, text: string): never => {
+  process.stderr.write(`${text}\n`);
+  process.exit(code);
+};
+
+const chosen = (modules: ServiceModules, names: readonly string[]): readonly string[] => {
+  if (names.includes("--help") || names.includes("-h")) {
+    process.stdout.write(usage(modules));
+    process.exit(0);
+  }
+  const unknown = names.filter((name) => name !== "all" && !(name in modules));
+  if (names.length === 0 || unknown.length > 0)
+    end(USAGE, `${unknown.map((name) => `there is no service ${name}\n`).join("")}${usage(modules)}`);
+  return names.includes("all") ? Object.keys(modules) : [...new Set(names)];
+};
+
+const start = async (modules: ServiceModules, names: readonly string[]): Promise<void> => {
+  const config = readConfig(process.env, names);
+  const logger = logging(config.logLevel, { process: process.pid });
+  process.on("unhandledRejection", (error) => logger.error({ error }, "an error that nobody handled"));
+  const asked = askedToStop();
+  const wires = openWires(config, { clock: systemClock, logger });
+  const log = await connectLog(config, wires, systemClock, logger);
+  const shared = await share(config, log, wires, logger);
+  const running: RunningService[] = [];
+  const stop = async (): Promise<void> => {
+    // All at once: none waits for another.
+    await Promise.all(running.map((service) => service.stop()));
+    await shared.stop();
+    await log.close();
+    await wires.stop();
+  };
+  // Each to its end, so that one that fails leaves none behind half started.
+  const starts = await Promise.allSettled(
+    names.map(async (name) => {
+      const module = await modules[name]?.();
+      if (module) running.push(await runService(name, module, shared));
+    }),
+  );
+  const failed = starts.find((each) => each.status === "rejected");
+  if (failed) {
+    await stop().catch(() => {});
+    throw failed.reason;
+  }
+  logger.info({ signal: await asked }, "stopping");
+  setTimeout(() => end(1, "the orderly end took too long"), config.shutdownSeconds * 1_000).unref();
+  await stop();
+  process.exit(0);
+};
+
+/** Runs the named services in this process until it is asked to stop. */
+export const main = (modules: ServiceModules, names: readonly string[]): void => {
+  start(modules, chosen(modules, names)).catch((error: unknown) => {
+    if (error instanceof ConfigError) end(CONFIG, `${error.message}\n\nRun with --help for the list of settings.`);
+    if (error instanceof Denied) end(DENIED, error.message);
+    if (error instanceof Unreachable) end(UNAVAILABLE, error.message);
+    end(1, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  });
+};

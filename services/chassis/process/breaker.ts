@@ -1,0 +1,89 @@
+import CircuitBreaker from "opossum";
+import type { Guard } from "../../../events/effects/effects.ts";
+
+export type BreakerState = "closed" | "half open" | "open";
+export type BreakerOptions = {
+  /** Attempts within ten seconds below which nothing is judged. */
+  readonly volume?: number;
+  /** Share of failures, in percent, that opens it. */
+  readonly failures?: number;
+  /** Milliseconds until an open one lets a single attempt through. */
+  readonly reset?: number;
+  readonly onState?: (name: string, state: BreakerState) => void;
+  readonly onAttempt?: (name: string, outcome: "done" | "failed" | "rejected") => void;
+};
+
+/** What was called did not answer in time. */
+export class TimedOut extends Error {
+  override name = "TimedOut";
+  readonly code = "ETIMEDOUT";
+}
+
+type Attempt = { readonly milliseconds: number; readonly run: (signal: AbortSignal) => Promise<unknown> };
+
+/** One circuit breaker a name, made with its first call. While one is open its calls fail at once (EOPENBREAKER). */
+export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, onAttempt }: BreakerOptions = {}) => {
+  const byName = new Map<string, CircuitBreaker<[Attempt], unknown>>();
+
+  const breakerOf = (name: string): CircuitBreaker<[Attempt], unknown> => {
+    const known = byName.get(name);
+    if (known) return known;
+    const made = new CircuitBreaker(within, {
+      name,
+      timeout: false,
+      volumeThreshold: volume,
+      errorThresholdPercentage: failures,
+      resetTimeout: reset,
+      // Who stopped it was on our side.
+      errorFilter: (error: unknown) => error instanceof Error && error.name === "AbortError",
+    });
+    made.on("open", () => onState?.(name, "open"));
+    made.on("halfOpen", () => onState?.(name, "half open"));
+    made.on("close", () => onState?.(name, "closed"));
+    made.on("success", () => onAttempt?.(name, "done"));
+    made.on("failure", () => onAttempt?.(name, "failed"));
+    made.on("reject", () => onAttempt?.(name, "rejected"));
+    onState?.(name, "closed");
+    byName.set(name, made);
+    return made;
+  };
+
+  const guard: Guard = async <T>(name: string, milliseconds: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const result: unknown = await breakerOf(name).fire({ milliseconds, run });
+    return result as T; // What `run` returned; the breaker forgets its type.
+  };
+  return {
+    guard,
+    state: (name: string): BreakerState => {
+      const breaker = byName.get(name);
+      return breaker?.opened ? "open" : breaker?.halfOpen ? "half open" : "closed";
+    },
+    /** What is known to be dead is not tried first. */
+    open: (name: string): void => breakerOf(name).open(),
+    forget: (name: string): void => {
+      byName.get(name)?.shutdown();
+      byName.delete(name);
+    },
+    stop: (): void => {
+      for (const breaker of byName.values()) breaker.shutdown();
+    },
+  };
+};
+export type Breakers = ReturnType<typeof breakers>;
+
+const within = async ({ milliseconds, run }: Attempt): Promise<unknown> => {
+  const enough = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new TimedOut(`no answer within ${milliseconds} ms`);
+      reject(error);
+      enough.abort(error);
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([run(enough.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

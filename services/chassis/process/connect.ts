@@ -1,0 +1,79 @@
+import { kafkaLog } from "../../../events/kafka/log.ts";
+import { type Mongo, mongo } from "../../../events/mongo/connect.ts";
+import type { Clock, Log } from "../../../events/ports.ts";
+import type { Config } from "./config.ts";
+import { INSTANCES_TOPIC } from "./discovery.ts";
+import { kafkaNews } from "./kafka-news.ts";
+import type { Logger } from "./logging.ts";
+import { Denied, denialIn } from "./tls/denied.ts";
+import { kafkaSecurity } from "./tls/kafka.ts";
+import type { Wires } from "./tls/wires.ts";
+
+const PATIENCE = 60_000;
+
+/** Something that the process runs on did not answer for as long as it is worth waiting. */
+export class Unreachable extends Error {
+  override name = "Unreachable";
+}
+
+/** Tries until it works, for a minute; says once in a while for what it waits. Gives up at once when it is not let in. */
+const patiently = async (
+  { what, settings }: { readonly what: string; readonly settings: string },
+  work: () => Promise<unknown>,
+  { clock, logger }: { clock: Clock; logger: Logger },
+): Promise<void> => {
+  const until = clock.now() + PATIENCE;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return void (await work());
+    } catch (error) {
+      const denial = denialIn(error);
+      if (denial) throw new Denied(`${what} and this process do not accept each other: ${denial}\n${settings}`, { cause: error });
+      const reason = error instanceof Error ? error.message : String(error);
+      if (clock.now() >= until) throw new Unreachable(`${what} did not answer within ${PATIENCE / 1_000} s: ${reason}`, { cause: error });
+      if (attempt === 1 || attempt % 10 === 0) logger.warn({ reason }, `waiting for ${what}`);
+      await clock.sleep(Math.min(2_000, 100 * 2 ** attempt));
+    }
+  }
+};
+
+/** The Kafka cluster, once it answers. */
+export const connectLog = async (config: Config, wires: Wires, clock: Clock, logger: Logger): Promise<Log> => {
+  const news = kafkaNews(logger, clock);
+  const log = news.watched(
+    kafkaLog({
+      brokers: config.brokers,
+      clientId: "pitrix",
+      logger: news.logger,
+      ...kafkaSecurity(config.kafkaSasl, wires.kafka),
+    }),
+  );
+  const topics = [{ name: INSTANCES_TOPIC, partitions: 1, compacted: true }];
+  try {
+    const what = `Kafka at ${config.brokers.join(", ")}`;
+    const settings = "Settings of this wire: KAFKA_SASL, KAFKA_TLS, KAFKA_CA, KAFKA_CERT, KAFKA_KEY";
+    await patiently({ what, settings }, () => log.ensureTopics(topics), { clock, logger });
+  } catch (error) {
+    await log.close().catch(() => {});
+    throw error;
+  }
+  return log;
+};
+
+/** A service's own database, once it answers. */
+export const connectStore = async (config: Config, service: string, clock: Clock, logger: Logger): Promise<Mongo> => {
+  const url = config.mongoUrl(service);
+  const store = mongo({ url, database: `pitrix_${service}`, logger });
+  try {
+    const what = `the document store at ${withoutPassword(url)}`;
+    const settings =
+      "Setting of this wire: MONGODB_URL, with its user and password, and its options tls, tlsCAFile and tlsCertificateKeyFile";
+    await patiently({ what, settings }, store.ping, { clock, logger });
+  } catch (error) {
+    await store.close().catch(() => {});
+    throw error;
+  }
+  return store;
+};
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, "//");

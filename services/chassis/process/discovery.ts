@@ -1,0 +1,173 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import type { Clock, Log } from "../../../events/ports.ts";
+
+export const INSTANCES_TOPIC = "pitrix.instances";
+const BEAT = 2_000;
+const SILENCE = 6_000;
+
+/** A process that answers for a service. */
+export type ServiceInstance = {
+  readonly service: string;
+  readonly url: string;
+  readonly instance: string;
+  readonly since: string;
+  /** The host name in its certificate, where the URL has only its address. */
+  readonly name?: string;
+};
+
+/** Where the instances of each service are, as far as this process knows. */
+export type Directory = {
+  readonly instancesOf: (service: string) => readonly ServiceInstance[];
+  readonly services: () => readonly string[];
+  /** Why it hears of nobody just now. */
+  readonly trouble?: (() => string | undefined) | undefined;
+  readonly stop: () => Promise<void>;
+};
+
+const topic = { name: INSTANCES_TOPIC, partitions: 1, compacted: true };
+
+/** Announces an instance until it is stopped; then takes it back. What cannot be announced is tried again with the next beat. */
+export const announce = async (
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+  self: ServiceInstance,
+  onError: (error: unknown) => void,
+): Promise<{ readonly trouble: () => string | undefined; readonly stop: () => Promise<void> }> => {
+  await log.ensureTopics([topic]);
+  let told = clock.now();
+  let failing = false;
+  const tell = (value: ServiceInstance | null): Promise<void> =>
+    log.publish([
+      {
+        topic: INSTANCES_TOPIC,
+        key: self.instance,
+        value: value && Buffer.from(JSON.stringify(value)),
+        headers: { "content-type": "application/json", "pitrix-beat": String(clock.now()) },
+      },
+    ]);
+  const stopping = new AbortController();
+  const beating = (async () => {
+    while (!stopping.signal.aborted) {
+      await tell(self).then(
+        () => {
+          told = clock.now();
+          failing = false;
+        },
+        (error: unknown) => {
+          // Once is enough; that it goes on is told by the trouble.
+          if (!failing) onError(error);
+          failing = true;
+        },
+      );
+      await clock.sleep(BEAT, stopping.signal);
+    }
+  })();
+  return {
+    trouble: () => {
+      const silent = clock.now() - told;
+      return silent > SILENCE ? `cannot announce itself: the log has taken nothing for ${Math.round(silent / 1_000)} s` : undefined;
+    },
+    stop: async () => {
+      stopping.abort();
+      await beating;
+      await tell(null).catch(onError);
+    },
+  };
+};
+
+/**
+ * Follows who announces itself, and forgets who falls silent. When nobody is heard any more, this process among them, it is the log that is
+ * silent: then whoever was there last still counts.
+ */
+export const directory = async ({ log, clock }: { readonly log: Log; readonly clock: Clock }): Promise<Directory> => {
+  const known = new Map<string, { readonly self: ServiceInstance; readonly heard: number }>();
+  await log.ensureTopics([topic]);
+  let live = false;
+  let last = 0;
+  const following = await log.follow(INSTANCES_TOPIC, ({ key, value, headers }) => {
+    const self = value && instanceIn(value);
+    const now = clock.now();
+    // Nobody was heard for long: it was the log that was silent, and whoever counted until then has time to be heard again.
+    if (now - last > 2 * BEAT)
+      for (const [each, { self, heard }] of known) if (heard >= last - SILENCE) known.set(each, { self, heard: now });
+    last = now;
+    // A record of the past is as old as its beat; a new one is a sign of life, whatever the other's clock says.
+    const heard = live ? now : Math.min(now, Number(headers["pitrix-beat"] ?? 0));
+    if (self) known.set(key, { self, heard });
+    else known.delete(key);
+  });
+  await following.caughtUp;
+  live = true;
+  const alive = (): readonly ServiceInstance[] => {
+    const latest = Math.max(0, ...[...known.values()].map(({ heard }) => heard));
+    const since = Math.min(latest, clock.now()) - SILENCE;
+    return [...known.values()].filter(({ heard }) => heard >= since).map(({ self }) => self);
+  };
+  return {
+    instancesOf: (service) => alive().filter((each) => each.service === service),
+    services: () => [...new Set(alive().map(({ service }) => service))].sort(),
+    trouble: following.trouble,
+    stop: following.stop,
+  };
+};
+
+/** The services stand where the settings say. */
+export const staticDirectory = (services: ReadonlyMap<string, readonly string[]>): Directory => ({
+  instancesOf: (service) => (services.get(service) ?? []).map((url) => ({ service, url, instance: url, since: "" })),
+  services: () => [...services.keys()].sort(),
+  stop: async () => {},
+});
+
+/** Every address of a service's host name is an instance, as behind a headless service of Kubernetes. The names are looked up again and again. */
+export const dnsDirectory = async (
+  services: ReadonlyMap<string, readonly string[]>,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): Promise<Directory> => {
+  const found = new Map<string, readonly ServiceInstance[]>();
+  const look = async (): Promise<void> => {
+    for (const [service, urls] of services) {
+      try {
+        const all = await Promise.all(urls.map(async (url) => addressesOf(service, url)));
+        found.set(service, all.flat());
+      } catch (error) {
+        onError(error);
+      }
+    }
+  };
+  const stopping = new AbortController();
+  await look();
+  const looking = (async () => {
+    for (;;) {
+      await clock.sleep(SILENCE, stopping.signal);
+      if (stopping.signal.aborted) return;
+      await look();
+    }
+  })();
+  return {
+    instancesOf: (service) => found.get(service) ?? [],
+    services: () => [...services.keys()].sort(),
+    stop: async () => {
+      stopping.abort();
+      await looking;
+    },
+  };
+};
+
+const addressesOf = async (service: string, url: string): Promise<readonly ServiceInstance[]> => {
+  const { protocol, hostname, port } = new URL(url);
+  const addresses = await lookup(hostname, { all: true });
+  return addresses.map(({ address, family }) => {
+    const each = `${protocol}//${family === 6 ? `[${address}]` : address}${port && `:${port}`}`;
+    return { service, url: each, instance: each, since: "", ...(isIP(hostname) === 0 && { name: hostname }) };
+  });
+};
+
+const instanceIn = (value: Uint8Array): ServiceInstance | undefined => {
+  try {
+    const { service, url, instance, since } = JSON.parse(Buffer.from(value).toString("utf8"));
+    return [service, url, instance, since].every((each) => typeof each === "string") ? { service, url, instance, since } : undefined;
+  } catch {
+    return undefined;
+  }
+};

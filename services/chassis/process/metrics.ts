@@ -1,0 +1,130 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Ports } from "../../../events/ports.ts";
+import type { Instance } from "../../../events/run.ts";
+import type { BreakerState } from "./breaker.ts";
+import { dueIn, MOST_DUE } from "./metrics/due.ts";
+import { lagIn } from "./metrics/lag.ts";
+import { measured } from "./metrics/measured.ts";
+
+/** What is watched of a running instance. */
+export type Watched = Pick<Instance, "pendingPublications" | "runningEffects" | "subscriptions">;
+
+const SHORT = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
+const LONG = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
+/** The event loop's lag is looked at so often, in milliseconds: each look wakes a process that has nothing to do. It is part of what is told. */
+const LAG = 100;
+
+/** What a service counts and measures; Prometheus reads it from `/metrics`. */
+export const metrics = (service: string) => {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) => new Counter({ name, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) => new Gauge({ name, help, labelNames, registers });
+  const histogram = <L extends string>(name: string, help: string, buckets: number[], ...labelNames: L[]) =>
+    new Histogram({ name, help, buckets, labelNames, registers });
+  /** Measured when asked for: what is not told this time is not shown. */
+  const asked = <L extends string>(name: string, help: string, labelNames: L[], read: (gauge: Gauge<L>) => Promise<void> | void) =>
+    new Gauge({
+      ...{ name, help, labelNames, registers },
+      collect() {
+        this.reset();
+        return read(this);
+      },
+    });
+  const breakers = gauge(
+    "pitrix_breaker_state",
+    "0 closed, 1 half open, 2 open. Breakers of single instances are shown while not closed.",
+    "breaker",
+  );
+  const calls = counter("pitrix_breaker_calls_total", "Calls through breakers.", "breaker", "outcome");
+  const attempts = counter("pitrix_effect_attempts_total", "Attempts of effects.", "effect", "outcome");
+  const took = histogram("pitrix_effect_seconds", "How long attempts of effects took.", LONG, "effect");
+
+  return {
+    commands: counter("pitrix_commands_total", "Commands carried out for requests.", "operation", "outcome"),
+    decisions: counter("pitrix_decisions_total", "Commands decided, whoever issued them.", "command", "outcome"),
+    commits: counter("pitrix_commits_total", "Commits with events."),
+    events: counter("pitrix_events_total", "Events committed.", "type"),
+    relayLag: histogram("pitrix_relay_lag_seconds", "From a commit to its acknowledgement by the log.", SHORT),
+    latency: histogram(
+      "pitrix_event_latency_seconds",
+      "From an event's commit to what a subscription does about it: the documents written, or the commands decided.",
+      SHORT,
+      "subscription",
+    ),
+    parked: counter("pitrix_parked_total", "Events parked.", "subscription"),
+    failures: counter("pitrix_failures_total", "Errors in the background, by where.", "where"),
+    requests: histogram(
+      "pitrix_http_request_seconds",
+      "Requests by operation and status.",
+      [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      "operation",
+      "status",
+    ),
+    spans: counter("pitrix_trace_spans_total", "Spans of traces, exported or lost.", "outcome"),
+    breaker: (name: string, state: BreakerState): void => {
+      const breaker = bounded(name);
+      if (state === "closed" && breaker !== name) breakers.remove({ breaker: name });
+      else breakers.set({ breaker: name }, state === "open" ? 2 : state === "half open" ? 1 : 0);
+    },
+    call: (name: string, outcome: "done" | "failed" | "rejected"): void => calls.inc({ breaker: bounded(name), outcome }),
+    effect: (effect: string, outcome: "done" | "failed" | "stopped" | "rejected", milliseconds: number): void => {
+      attempts.inc({ effect, outcome });
+      // What an open breaker rejects takes no time.
+      if (outcome !== "rejected") took.observe({ effect }, milliseconds / 1_000);
+    },
+    /** Watches an instance: what it knows by itself is read, and what the store and the log know is asked for. */
+    observe: (instance: Watched, { store, log, clock }: Pick<Ports, "store" | "log" | "clock">): void => {
+      const due = measured(clock, () => dueIn(store, clock));
+      const lag = measured(clock, lagIn(instance.subscriptions, log, clock));
+      asked("pitrix_relay_pending", "Commits of this process that are not yet on the log.", [], (gauge) =>
+        gauge.set(instance.pendingPublications()),
+      );
+      asked("pitrix_effects_running", "Effects under way.", [], (gauge) => gauge.set(instance.runningEffects()));
+      asked("pitrix_parked_streams", "Streams that are parked, by subscription.", ["subscription"], (gauge) => {
+        for (const [subscription, { parked }] of instance.subscriptions()) gauge.set({ subscription }, parked.size);
+      });
+      asked(
+        "pitrix_due_marks",
+        `What is due in the service's store, counted up to ${MOST_DUE}: every instance tells the same.`,
+        ["kind"],
+        async (gauge) => {
+          for (const { kind, marks } of (await due()) ?? []) gauge.set({ kind }, marks);
+        },
+      );
+      asked("pitrix_due_oldest_seconds", "The age of the oldest that is counted as due.", ["kind"], async (gauge) => {
+        for (const { kind, oldestSeconds } of (await due()) ?? []) gauge.set({ kind }, oldestSeconds);
+      });
+      asked(
+        "pitrix_subscription_lag_events",
+        "Records of the log, in partitions of this instance, that a subscription has not gone past.",
+        ["subscription"],
+        async (gauge) => {
+          for (const { subscription, events } of (await lag()) ?? []) gauge.set({ subscription }, events);
+        },
+      );
+      asked("pitrix_subscription_lag_seconds", "For how long at most a subscription has been behind.", ["subscription"], async (gauge) => {
+        for (const { subscription, seconds } of (await lag()) ?? []) gauge.set({ subscription }, seconds);
+      });
+      asked(
+        "pitrix_subscription_event_age_seconds",
+        "The age of the latest event that a subscription has gone past, busy or idle.",
+        ["subscription"],
+        async (gauge) => {
+          for (const { subscription, ageSeconds } of (await lag()) ?? [])
+            if (ageSeconds !== undefined) gauge.set({ subscription }, ageSeconds);
+        },
+      );
+    },
+    /** Figures of the process beside those of the service. */
+    process: (): void => collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG }),
+    text: (): Promise<string> => registry.metrics(),
+    contentType: registry.contentType,
+    registry,
+  };
+};
+export type Metrics = ReturnType<typeof metrics>;
+
+/** Breakers of single instances have their URL in their name: instances come and go, and series must not add up. */
+const bounded = (breaker: string): string => breaker.replace(/\bhttps?:\/\/\S+/, "*");

@@ -1,0 +1,43 @@
+import { eachOf } from "../../../../events/concurrency.ts";
+import type { Clock, Log } from "../../../../events/ports.ts";
+import type { Progress } from "../../../../events/subscription/subscription.ts";
+
+export type Lag = {
+  readonly subscription: string;
+  /** Records of its partitions that this instance has not gone past, also those that it only skips. */
+  readonly events: number;
+  /** For how long at most it has been behind; 0: it is not. */
+  readonly seconds: number;
+  /** The age of the latest event that it has gone past; undefined: none yet. */
+  readonly ageSeconds: number | undefined;
+};
+type Asked = Pick<Progress, "progress" | "latest">;
+
+const AT_ONCE = 4;
+
+/** How far an instance's subscriptions are behind the log, in the partitions that are theirs just now. */
+export const lagIn = (subscriptions: () => ReadonlyMap<string, Asked>, log: Pick<Log, "ends">, clock: Clock) => {
+  /** When each was seen to be at the end. */
+  const upToDate = new Map<string, number>();
+  const began = clock.now();
+
+  return async (): Promise<readonly Lag[]> => {
+    const all = [...subscriptions()];
+    const topics = new Set(all.flatMap(([, { progress }]) => [...progress.keys()].map(topicIn)));
+    const ends = new Map<string, number>();
+    await eachOf(topics, AT_ONCE, async (topic) => {
+      for (const { partition, offset } of await log.ends(topic)) ends.set(`${topic}/${partition}`, offset);
+    });
+    const now = clock.now();
+    return all.map(([subscription, { progress, latest }]) => {
+      const events = [...progress].reduce((sum, [place, at]) => sum + Math.max(0, (ends.get(place) ?? at) - at), 0);
+      if (events === 0) upToDate.set(subscription, now);
+      const age = latest() === "" ? undefined : Math.max(0, now - Date.parse(latest()));
+      const since = upToDate.get(subscription) ?? (age === undefined ? began : 0);
+      const behind = events === 0 ? 0 : Math.min(now - since, age ?? Number.POSITIVE_INFINITY);
+      return { subscription, events, seconds: behind / 1_000, ageSeconds: age === undefined ? undefined : age / 1_000 };
+    });
+  };
+};
+
+const topicIn = (place: string): string => place.slice(0, place.lastIndexOf("/"));

@@ -1,0 +1,35 @@
+import type { Commit } from "../../../events/ports.ts";
+import type { Observer } from "../../../events/run.ts";
+import type { Tools } from "../tools.ts";
+
+/** What an instance tells of itself, as logs and figures. */
+export const observerOf = ({ logger, metrics, clock }: Pick<Tools, "logger" | "metrics" | "clock">): Observer => {
+  const since = (time: string): number => Math.max(0, clock.now() - Date.parse(time)) / 1_000;
+  return {
+    committed: ({ events }) => {
+      metrics.commits.inc();
+      for (const { type } of events) metrics.events.inc({ type });
+    },
+    decided: (command, outcome) => metrics.decisions.inc({ command, outcome }),
+    published: ({ metadata }) => metrics.relayLag.observe(since(metadata.time)),
+    handled: (subscription, { time }) => metrics.latency.observe({ subscription }, since(time)),
+    attempted: (effect, outcome, milliseconds, error) => metrics.effect(effect, isOpen(error) ? "rejected" : outcome, milliseconds),
+    parked: (reason, { key, headers }, subscription) => {
+      metrics.parked.inc({ subscription });
+      const { ce_id: eventId, ce_correlationid: correlationId, ce_actionid: actionId } = headers;
+      logger.error({ subscription, stream: key, eventId, correlationId, actionId, reason }, "an event was parked");
+    },
+    failed: (where, error, about) => {
+      metrics.failures.inc({ where: where.startsWith("effect") ? "effect" : where });
+      logger.warn({ where, ...(about && causeOf(about)), error }, "work in the background failed and will be tried again");
+    },
+  };
+};
+
+const causeOf = ({ stream, metadata: { correlationId, actionId } }: Commit): object => ({
+  ...{ stream, correlationId },
+  ...(actionId !== null && { actionId }),
+});
+
+/** The breaker let nothing through. */
+const isOpen = (error: unknown): boolean => error instanceof Error && Reflect.get(error, "code") === "EOPENBREAKER";

@@ -1,0 +1,91 @@
+import { ROOT_CONTEXT, type SpanContext, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { ExportResultCode, parseTraceParent } from "@opentelemetry/core";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
+import type { Tracer } from "../../../../events/trace.ts";
+import type { Logger } from "../logging.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Tracing } from "../tracing.ts";
+import { type Sampling, samplerOf } from "./sampler.ts";
+
+export type OpenTelemetryOptions = Sampling & {
+  readonly url: string;
+  readonly service: string;
+  readonly instance: string;
+};
+
+/** Spans beyond these are lost while no collector takes them: a service never waits for one. */
+const QUEUE = 2_048;
+const BATCH = 512;
+const EVERY = 1_000;
+/** Milliseconds that an export may take; so long also the last one holds up the end of a service. */
+const PATIENCE = 1_500;
+
+const kinds = {
+  internal: SpanKind.INTERNAL,
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+} as const;
+
+/** Traces through OpenTelemetry's own parts, by OTLP over HTTP in JSON. Nothing is registered for the process: each service has its own. */
+export const openTelemetry = (
+  { url, service, instance, ...sampling }: OpenTelemetryOptions,
+  spans: Metrics["spans"],
+  logger: Logger,
+): Tracing => {
+  const exporter = counted(new OTLPTraceExporter({ url, timeoutMillis: PATIENCE }), spans, logger, url);
+  const provider = new BasicTracerProvider({
+    resource: resourceFromAttributes({ "service.namespace": "pitrix", "service.name": service, "service.instance.id": instance }),
+    sampler: samplerOf(sampling),
+    spanProcessors: [
+      new BatchSpanProcessor(exporter, {
+        ...{ maxQueueSize: QUEUE, maxExportBatchSize: BATCH },
+        ...{ scheduledDelayMillis: EVERY, exportTimeoutMillis: PATIENCE + 500 },
+      }),
+    ],
+  });
+  const telemetry = provider.getTracer("pitrix");
+
+  const tracer: Tracer = ({ name, kind, attributes }, parent) => {
+    const above = parent === null ? null : parseTraceParent(parent);
+    const context = above ? trace.setSpanContext(ROOT_CONTEXT, { ...above, isRemote: true }) : ROOT_CONTEXT;
+    const span = telemetry.startSpan(name, { kind: kinds[kind], attributes }, context);
+    return {
+      traceparent: traceparentOf(span.spanContext()),
+      add: (more) => void span.setAttributes(more),
+      end: (error) => {
+        if (error !== undefined) {
+          const message = error instanceof Error ? error.message : String(error);
+          span.setStatus({ code: SpanStatusCode.ERROR, message }).setAttribute("error.type", error instanceof Error ? error.name : "error");
+        }
+        span.end();
+      },
+    };
+  };
+  // What could not be exported is counted and logged where it is exported.
+  return { tracer, flush: () => provider.forceFlush().catch(() => {}), stop: () => provider.shutdown().catch(() => {}) };
+};
+
+const traceparentOf = ({ traceId, spanId, traceFlags }: SpanContext): string =>
+  `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
+
+/** Counts what is exported and lost, and says once that a collector does not answer, and once that it does again. */
+const counted = (exporter: OTLPTraceExporter, spans: Metrics["spans"], logger: Logger, url: string): SpanExporter => {
+  let lost = false;
+  return {
+    export: (batch, done) =>
+      exporter.export(batch, (result) => {
+        const fails = result.code !== ExportResultCode.SUCCESS;
+        spans.inc({ outcome: fails ? "lost" : "exported" }, batch.length);
+        if (fails && !lost) logger.warn({ url, error: result.error }, "traces are not taken and get lost");
+        if (!fails && lost) logger.info({ url }, "traces are taken again");
+        lost = fails;
+        done(result);
+      }),
+    shutdown: () => exporter.shutdown(),
+    forceFlush: () => exporter.forceFlush(),
+  };
+};
