@@ -74,7 +74,10 @@ export const tasks = ({ machine, fetchPackage, credential, token, sleep }: Outsi
       // It may have been stopped while it was failing.
       await report({ type: "NoteNodeRecovered", clusterId, nodeId });
     },
-    StopService: command,
+    StopService: async (task, { current }) => {
+      await Promise.all(stoppedWith(task, current).map(machine.announceStop));
+      await command(task);
+    },
     InitService: command,
     UpgradeService: command,
     ScaleOutService: command,
@@ -107,6 +110,13 @@ export const tasks = ({ machine, fetchPackage, credential, token, sleep }: Outsi
   };
 
   return Object.fromEntries(Object.entries(table).map(([action, run]) => [action, definitive(run)]));
+};
+
+/** The nodes of the task's role that the action stops: a stop command may run on some nodes of a role for all of them. */
+const stoppedWith = ({ nodeId }: DeploymentTask, { layers, description }: TaskContext["current"]): readonly string[] => {
+  const roleOf = (id: string) => description.nodes.find((node) => node.nodeId === id)?.role;
+  const stops = layers.flatMap(({ tasks }) => tasks.filter(({ action }) => action === "StopInstances"));
+  return stops.map((stop) => stop.nodeId).filter((id) => roleOf(id) === roleOf(nodeId));
 };
 
 /** What the machine or the package refuses is an answer; anything else is an outage, and the layer is tried again. */

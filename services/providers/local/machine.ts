@@ -94,6 +94,10 @@ export const localMachine = ({ directory, limits, clock = systemClock, report = 
       await waitUntilReady(ground, node, ready);
       return { pid: node.record?.process?.identity?.pid ?? pid };
     },
+    announceStop: async (nodeId) => {
+      const node = at(nodeId);
+      await node.locked(() => supervise.announceStop(node));
+    },
     stopProcess: async (nodeId, graceSeconds) => {
       const node = at(nodeId);
       await node.locked(async () => {

@@ -11,6 +11,8 @@ export type ProcessRecord = {
   readonly words: readonly [string, ...string[]];
   /** Whether it should run. */
   readonly wanted: boolean;
+  /** A stop was announced: the exit is expected, and no restart follows it. */
+  readonly stopping?: boolean;
   readonly restarts: number;
   /** Written before the start, so that a process that started while we ended is found. */
   readonly run: string;

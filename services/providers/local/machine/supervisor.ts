@@ -12,6 +12,8 @@ export type Supervisor = {
   /** Makes true what the record says, once a life: adopts, restarts or ends. */
   attach(node: Node): Promise<void>;
   start(node: Node, words: ProcessRecord["words"]): Promise<number>;
+  /** Marks the next exit as expected. */
+  announceStop(node: Node): Promise<void>;
   stop(node: Node, graceMilliseconds: number): Promise<void>;
 };
 
@@ -89,12 +91,13 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
   const ended = async (node: Node, run: string, identity: Identity, exit: Exit) => {
     const process = current(node, run);
     if (process === undefined) return;
+    const { stopping = false, ...rest } = process;
     if (clock.now() - process.startedAt >= goodLife) node.failures = 0;
     try {
       await end(node, run, [], leftoverGrace, identity.pid);
-      await setProcess(node, { ...process, identity: null });
+      await setProcess(node, { ...rest, wanted: !stopping, identity: null });
     } finally {
-      if (!ground.closed) {
+      if (!ground.closed && !stopping) {
         news.exit({ nodeId: node.nodeId, ...exit, restarts: process.restarts });
         restartLater(node, run);
       }
@@ -142,6 +145,8 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
       if (left !== undefined) {
         if (left !== process.identity) await setProcess(node, { ...process, identity: left });
         watchAdopted(node, process.run, left);
+      } else if (process.stopping) {
+        await stop(node, leftoverGrace);
       } else {
         if (process.identity !== null) news.exit({ nodeId: node.nodeId, code: null, signal: null, restarts: process.restarts });
         await restart(node, process.run);
@@ -155,8 +160,16 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
   return {
     attach,
     stop,
+    announceStop: async (node) => {
+      await attach(node);
+      const { process, removing } = node.record ?? { process: null, removing: true };
+      if (removing || !process?.wanted || process.stopping) return;
+      if (process.identity === null) await stop(node, leftoverGrace);
+      else await setProcess(node, { ...process, stopping: true });
+    },
     start: async (node, words) => {
       await attach(node);
+      if (node.record?.process?.stopping) await stop(node, unfinishedStopGrace);
       const process = (await known(node)).process;
       if (process?.wanted && process.identity !== null && alive(process.identity)) {
         if (isDeepStrictEqual(process.words, words)) return process.identity.pid;

@@ -42,7 +42,7 @@ export type NodeState = {
   readonly commands: readonly string[];
 };
 
-/** A supervised process ended by itself; code and signal are null where nobody could see them (it was adopted, or nobody watched). */
+/** A supervised process ended although no stop was requested; code and signal are null where nobody could see them (it was adopted, or nobody watched). */
 export type ProcessExit = {
   readonly nodeId: string;
   readonly code: number | null;
@@ -65,6 +65,11 @@ export type Machine = {
   runCommand(nodeId: string, command: KeyedCommand): Promise<void>;
   /** Starts the node's process and keeps it running; again = no change. One that is not ready in time is an error, but stays supervised. */
   startProcess(nodeId: string, command: ProcessCommand): Promise<{ pid: number }>;
+  /**
+   * A command of the package is about to stop the process: its exit is neither reported nor followed by a restart.
+   * Unknown or stopped = no change.
+   */
+  announceStop(nodeId: string): Promise<void>;
   /** SIGTERM, after the grace SIGKILL, to the process and all that it started; again or unknown = no change. */
   stopProcess(nodeId: string, graceSeconds: number): Promise<void>;
   /** Ends all that runs on the node and deletes it; unknown = no change. */

@@ -5,9 +5,9 @@ import type { Machine } from "../../../../services/providers/local/machine.ts";
 import { archiveOf, configJson, devkitFiles, templateOf } from "../../packages/package-fixtures.ts";
 import { files } from "./machine/support.ts";
 
-const template = templateOf({ services: { start: { cmd: "node program.cjs stay" } } });
+const template = templateOf({ services: { start: { cmd: "node program.cjs stay" }, stop: { cmd: "node program.cjs end" } } });
 
-/** An application of processes that stay until they are ended. */
+/** An application of processes that stay until they are ended; its own stop command ends them. */
 export const shop = {
   version: {
     ...{ appId: "app-1", versionId: "appv-1", versionType: "vmbased", packageDigest: "sha256:1", packageOwner: "repo" },

@@ -149,6 +149,30 @@ test("a stop that was broken off is finished", async (t) => {
   assert.deepEqual(running(), []);
 });
 
+test("an announced stop is remembered: the next life leaves the process running until then, and reports no exit", async (t) => {
+  const { machine, running } = playground(t);
+  const first = machine();
+  await Promise.all(["cln-1", "cln-2"].map((id) => first.createNode(aNode(id))));
+  const { pid } = await first.startProcess("cln-1", stay);
+  const { pid: other } = await first.startProcess("cln-2", stay);
+  await Promise.all([first.announceStop("cln-1"), first.announceStop("cln-2")]);
+  await first.close();
+  kill(other);
+  await eventually("one is gone", () => !lives(other));
+
+  const clock = steppedClock();
+  const second = machine({ clock });
+  const exits: ProcessExit[] = [];
+  second.onExit((exit) => exits.push(exit));
+  const statuses = async () => (await second.adopt()).map(({ process }) => process.status);
+  assert.deepEqual([await statuses(), running()], [["running", "stopped"], [pid]]);
+  kill(pid);
+  await eventually("the other is gone, too", () => !lives(pid));
+  clock.advance(1000);
+  await eventually("it is stopped", async () => (await statuses())[0] === "stopped");
+  assert.deepEqual([exits, running()], [[], []]);
+});
+
 test("a start in a next life takes over without an adoption before it", async (t) => {
   const { machine } = playground(t);
   const first = machine();

@@ -80,6 +80,47 @@ test("a stop asks first, then insists; again it changes nothing", async (t) => {
   assert.deepEqual(exits, []);
 });
 
+test("an announced exit is neither reported nor followed by a restart; any other exit is", async (t) => {
+  const { machine, notes, running } = playground(t);
+  const clock = steppedClock();
+  const one = machine({ clock });
+  const exits: ProcessExit[] = [];
+  one.onExit((exit) => exits.push(exit));
+  const start = async (id: string) => {
+    const before = notes(id).length;
+    const { pid } = await one.startProcess(id, { cmd: "node program.cjs stay" });
+    await eventually("it runs", () => notes(id).length > before);
+    return pid;
+  };
+  await Promise.all(["cln-1", "cln-2"].map((id) => one.createNode(aNode(id))));
+  const [, other = 0] = [await start("cln-1"), await start("cln-2")];
+  await Promise.all([one.announceStop("cln-1"), one.announceStop("cln-1"), one.announceStop("cln-9")]);
+  assert.equal((await one.describe("cln-1"))?.process.status, "running");
+  await one.runCommand("cln-1", { key: "stop", cmd: "node program.cjs end", timeoutSeconds: 60 });
+  await eventually("it is stopped", async () => (await one.describe("cln-1"))?.process.status === "stopped");
+  assert.deepEqual([running("cln-1"), exits, clock.waits().includes(500)], [[], [], false]);
+  kill(other);
+  await eventually("the other exit is reported", () => exits.length === 1);
+  assert.equal(exits[0]?.nodeId, "cln-2");
+  await one.announceStop("cln-2");
+  assert.deepEqual([(await one.describe("cln-2"))?.process.status, clock.waits().includes(500)], ["stopped", false]);
+  // A start forgets the announcement.
+  kill(await start("cln-1"));
+  await eventually("the exit is reported", () => exits.length === 2);
+});
+
+test("a start ends a process whose stop was announced, and starts anew", async (t) => {
+  const { machine, notes, running } = playground(t);
+  const one = machine();
+  await one.createNode(aNode("cln-1"));
+  const { pid } = await one.startProcess("cln-1", { cmd: "node program.cjs stay" });
+  await eventually("it runs", () => notes("cln-1").length > 0);
+  await one.announceStop("cln-1");
+  const next = await one.startProcess("cln-1", { cmd: "node program.cjs stay" });
+  assert.notEqual(next.pid, pid);
+  assert.deepEqual(running(), [next.pid]);
+});
+
 test("a stop reaches grandchildren, also those that left the group", async (t) => {
   const { machine, notes, running } = playground(t);
   const one = machine();

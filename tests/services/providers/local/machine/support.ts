@@ -14,7 +14,7 @@ import { eventually } from "../../../../eventually.ts";
 
 /** A program for nodes. It writes what happens to it into its data directory and ends by itself should a test forget it. */
 const program = `
-const { appendFileSync, readFileSync, writeFileSync } = require("node:fs");
+const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { spawn } = require("node:child_process");
 const { join } = require("node:path");
 const note = (line) => appendFileSync(join(process.env.PITRIX_DATA, "notes"), line + "\\n");
@@ -25,7 +25,14 @@ const acts = {
   print: () => { console.log(rest.join("\\n")); process.exit(0); },
   fail: () => { console.error("this went wrong"); process.exit(Number(rest[0])); },
   environment: () => { writeFileSync(join(process.env.PITRIX_DATA, "environment"), JSON.stringify({ env: process.env, cwd: process.cwd() })); process.exit(0); },
-  stay: () => note("started"),
+  stay: () => { writeFileSync(join(process.env.PITRIX_DATA, "pid"), String(process.pid)); note("started"); },
+  end: async () => {
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
+    const pid = Number(readFileSync(join(process.env.PITRIX_DATA, "pid"), "utf8"));
+    for (note("ending"); existsSync(join(process.env.PITRIX_DATA, "hold")); ) await pause();
+    for (let runs = true; runs; await pause()) try { process.kill(pid, "SIGTERM"); } catch { runs = false; }
+    process.exit(0);
+  },
   once: () => {},
   serve: () => require("node:net").createServer((socket) => socket.end()).listen(Number(rest[0]), process.env.PITRIX_ADDRESS),
   stubborn: () => { process.on("SIGTERM", () => note("SIGTERM")); note("started"); },
