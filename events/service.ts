@@ -39,6 +39,18 @@ export const service = (tables: Service): Service => {
   return tables;
 };
 
+/**
+ * Whether a value can be the key of a stream. Stream ids stand in event ids, positions, headers and paths: at most 128 visible ASCII
+ * characters, without the separators `/`, `@` and `,`.
+ */
+export const isStreamKey = (value: unknown): value is string => typeof value === "string" && /^[!-+.0-?A-~-]{1,128}$/.test(value);
+
+/** The field of a command that should be the key of its stream and cannot be; undefined if the key is good. */
+export const badKeyOf = ({ aggregates }: Service, command: Message): string | undefined => {
+  const { decider } = Object.values(aggregates).find((aggregate) => command.type in aggregate.decider.decide) ?? {};
+  return decider && !isStreamKey(Reflect.get(command, decider.key)) ? decider.key : undefined;
+};
+
 /** Finds the aggregate that decides a command, and the command's stream. */
 export const router = ({ name, aggregates }: Service) => {
   const byCommand = new Map(
@@ -50,8 +62,7 @@ export const router = ({ name, aggregates }: Service) => {
     const route = byCommand.get(command.type);
     if (!route) throw new Error(`service ${name} has no decider for command ${command.type}`);
     const key: unknown = Reflect.get(command, route.decider.key);
-    if (typeof key !== "string" || key === "" || /[/@]/.test(key))
-      throw new Error(`command ${command.type} has no usable ${route.decider.key}: ${JSON.stringify(key)}`);
+    if (!isStreamKey(key)) throw new Error(`command ${command.type} has no usable ${route.decider.key}: ${JSON.stringify(key)}`);
     return { ...route, key };
   };
 };

@@ -1,4 +1,5 @@
 import { streamOf } from "../../../events/message.ts";
+import { isStreamKey } from "../../../events/service.ts";
 import { aggregatesOf } from "../../../events/subscription/projections.ts";
 import { type Caller, owns } from "../access/access.ts";
 import { Refused, refusals } from "./errors.ts";
@@ -45,7 +46,7 @@ const awaited = async (host: Host, model: string, id: string): Promise<Fields | 
 const isThere = async ({ models, ports, instance }: Host, name: string, id: string): Promise<boolean | undefined> => {
   const model = models.get(name);
   if (!model) return false;
-  if (model.key || /[/@]/.test(id)) return undefined;
+  if (model.key || !isStreamKey(id)) return undefined;
   const sources = aggregatesOf(Object.keys(model.evolve), model.of);
   if (!sources.every((aggregate) => aggregate in instance.service.aggregates)) return undefined;
   const streams = await Promise.all(sources.map((aggregate) => ports.store.read(streamOf(aggregate, id), 0)));

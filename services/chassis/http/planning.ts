@@ -1,6 +1,7 @@
 import { isRejection, type Rejection } from "../../../events/decider.ts";
 import type { Message } from "../../../events/message.ts";
-import { Refused, rejectionOf } from "./errors.ts";
+import { badKeyOf } from "../../../events/service.ts";
+import { type Refusal, Refused, refusals, rejectionOf } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { CommandRequest, Done, Item, Planned } from "./items.ts";
 import { fetchNeeds } from "./needs.ts";
@@ -23,12 +24,26 @@ export const planFor = async (host: Host, row: CommandRow, request: CommandReque
     const result = row.command(fields, { ...context, newId: item.ids.reading() } as never);
     const decided: readonly Message[] | Rejection = "type" in result ? [result] : result;
     if (isRejection(decided)) return await refusedBefore(host, row, request, item, decided);
+    const refusal = badKeyIn(host, decided, item);
+    if (refusal) return await refusedBefore(host, row, request, item, rejectionOf(refusal));
     return { item, messages: decided, context };
   } catch (error) {
     // "Not now" is no answer that may be kept.
     if (!(error instanceof Refused) || error.refusal.name === "unavailable") throw error;
     return refusedBefore(host, row, request, item, rejectionOf(error.refusal));
   }
+};
+
+/** Refuses an id that the client chose and that no stream can have, before anything of the request is committed. */
+const badKeyIn = ({ instance }: Host, messages: readonly Message[], { fields }: Item): Refusal | undefined => {
+  for (const message of messages) {
+    const key = badKeyOf(instance.service, message);
+    if (key === undefined) continue;
+    const value: unknown = Reflect.get(message, key);
+    const [parameter = key] = Object.entries(fields).find(([, given]) => [given].flat().includes(value)) ?? [];
+    return refusals.malformed(parameter);
+  }
+  return undefined;
 };
 
 const isRefused = (value: unknown): value is Rejection => isFields(value) && typeof value.rejected === "string";

@@ -55,6 +55,20 @@ test("nothing to do is a success that names the position", async () => {
   assert.equal(again.headers.get("pitrix-position"), `category/${category_id}@1`);
 });
 
+test("an id that no stream can have is refused, and nothing of its request is committed", async () => {
+  const choose = (ids: readonly string[], headers?: Record<string, string>) =>
+    system.post("/v1/categories", { name: JSON.stringify(ids), locale: "ids" }, headers);
+  for (const id of ["", "a/b", "a@1", "a b", "a,b", "a\n", "a\u0000", "\u00e4", "x".repeat(129)]) {
+    const refused = await choose(["ctg-chosen", id]);
+    assert.deepEqual([refused.status, refused.body.code, refused.error], [400, 3, "illegal_parameter_format"], id);
+  }
+  assert.deepEqual(await world.ports.store.read("category/ctg-chosen", 0), []);
+  const headers = { "idempotency-key": "chosen-1" };
+  assert.deepEqual((await choose(["a/b"], headers)).body, (await choose(["a/b"], headers)).body);
+  const made = await choose(["ctg-chosen", "x".repeat(128)]);
+  assert.equal(made.headers.get("pitrix-position"), `category/ctg-chosen@1, category/${"x".repeat(128)}@1`);
+});
+
 test("an unknown id is not found", async () => {
   const unknown = await system.patch("/v1/categories", { category_id: "ctg-none", name: "x" });
   assert.deepEqual([unknown.status, unknown.body.code, unknown.error], [404, 5, "resource_not_found"]);

@@ -94,13 +94,15 @@ const http = [
       name === "early"
         ? { rejected: "refused before any command", kind: "invalid", error: "too_early" }
         : { secret: edge.randomToken(12), sealed: description ? await edge.seal(description) : "" },
-    command: ({ name, locale }, { actor, newId, prepared }) =>
-      name === "forbidden"
-        ? { rejected: "refused by the command", kind: "invalid" }
-        : {
-            ...{ type: "CreateCategory", categoryId: newId("ctg"), name, locale, description: prepared.sealed, icon: "" },
-            ...{ owner: actor.userId, ownerPath: actor.ownerPath },
-          },
+    command: ({ name, locale }, { actor, newId, prepared }) => {
+      if (name === "forbidden") return { rejected: "refused by the command", kind: "invalid" };
+      // With the locale "ids" the name is a JSON list of ids that the client chooses.
+      const ids: readonly string[] = locale === "ids" ? JSON.parse(name) : [newId("ctg")];
+      return ids.map((categoryId) => ({
+        ...{ type: "CreateCategory", categoryId, name: locale === "ids" ? categoryId : name, locale },
+        ...{ description: prepared.sealed, icon: "", owner: actor.userId, ownerPath: actor.ownerPath },
+      }));
+    },
     answer: ([{ categoryId }], { prepared }) => {
       const answer = { category_id: categoryId, secret: prepared.secret };
       return answer;
