@@ -1,3 +1,4 @@
+import type { Condition } from "../../events/ports.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { counted, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { Version } from "./deployment.ts";
@@ -45,6 +46,14 @@ const versionOf = (document: VersionDocument): Version => ({
   configJson: document.config_json,
   template: document.template,
 });
+
+const DAY = 86_400_000;
+const createdInLastDays = (days = 0, now: number): readonly Condition[] => (days > 0 ? createdSince(now - days * DAY) : []);
+/** A time that is no date excludes nothing. */
+const createdSince = (time: number): readonly Condition[] => {
+  const since = new Date(time);
+  return Number.isNaN(since.getTime()) ? [] : [{ field: "create_time", from: since.toISOString() }];
+};
 
 export const http = [
   command("CreateCluster", {
@@ -159,8 +168,10 @@ export const http = [
     from: "clusters",
     filters: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "owner", "zone"],
     search: ["cluster_id", "name", "description", "app_id", "version_id", "runtime_id"],
-    where: ({ created_date, min_create_time }) =>
-      min_create_time ? [{ field: "create_time", from: min_create_time }] : created_date ? [] : [],
+    where: ({ created_date, min_create_time }, { now }) => [
+      ...createdInLastDays(created_date, now()),
+      ...(min_create_time === undefined ? [] : createdSince(Date.parse(min_create_time))),
+    ],
     join: { cluster_node_set: ["clusterNodes", "cluster_id", "cluster_id"] },
     present: ({ roles, ...cluster }: ClusterDocument, { cluster_node_set: nodes = [] }) => ({
       ...cluster,
@@ -184,6 +195,7 @@ export const http = [
     from: "clusters",
     filters: ["app_id", "status", "owner"],
     search: ["cluster_id", "name", "description", "app_id"],
+    where: ({ created_date }, { now }) => createdInLastDays(created_date, now()),
   }),
   query("DescribeClusterNodes", {
     from: "clusterNodes",

@@ -69,7 +69,8 @@ const query = (host: Host, row: QueryRow, { fields, caller }: Checked): Promise<
   const { rows } = operations[row.operation];
   if (!rows) throw new Error(`${row.operation} is no list in the contract, so it cannot be a query row`);
   const everybody: Caller = { userId: "", groupPath: "", ownerPath: "", level: "all" };
-  return runQuery(row, fields, { models: host.models, documents: host.ports.documents, caller: caller ?? everybody, rowsField: rows });
+  const { documents, clock } = host.ports;
+  return runQuery(row, fields, { models: host.models, documents, caller: caller ?? everybody, rowsField: rows, now: clock.now });
 };
 
 const answer = async (host: Host, row: AnswerRow, { request, fields, caller }: Checked): Promise<unknown> => {

@@ -3,7 +3,7 @@ import { type Caller, visible } from "../access/access.ts";
 import { Refused, refusals } from "./errors.ts";
 import { collectionIn, type Models } from "./reads.ts";
 import { type Fields, isFields } from "./requests.ts";
-import type { QueryRow } from "./rows.ts";
+import type { QueryContext, QueryRow } from "./rows.ts";
 
 const DEFAULT_LIMIT = 20;
 const HIGHEST_LIMIT = 200;
@@ -11,14 +11,20 @@ const HIGHEST_LIMIT = 200;
 const HIGHEST_COUNT = 1_000;
 
 /** The query of the read model that a request asks for. Pure. */
-export const queryOf = (row: QueryRow, request: Fields, indexes: readonly string[], caller: Caller): DocumentQuery => {
+export const queryOf = (
+  row: QueryRow,
+  request: Fields,
+  indexes: readonly string[],
+  caller: Caller,
+  context: QueryContext,
+): DocumentQuery => {
   const filters = (row.filters ?? indexes).flatMap((filter): readonly Condition[] => {
     const [name, field] = typeof filter === "string" ? [filter, filter] : filter;
     const values = [request[name] ?? []].flat().filter(isScalar);
     if (values.length > HIGHEST_COUNT) throw new Refused(refusals.malformed(name, `more than ${HIGHEST_COUNT} at once`));
     return values.length === 0 ? [] : [{ field, in: values }];
   });
-  const always = typeof row.where === "function" ? row.where(request as never) : (row.where ?? []); // The row's maker tied both types together.
+  const always = typeof row.where === "function" ? row.where(request as never, context) : (row.where ?? []); // The row's maker tied both types together.
   const anyOf = row.shared ? undefined : visible(caller);
   const word = request.search_word;
   return {
@@ -53,9 +59,9 @@ const isScalar = (value: unknown): value is Scalar => ["string", "number", "bool
 export const runQuery = async (
   row: QueryRow,
   request: Fields,
-  { models, documents, caller, rowsField }: { models: Models; documents: Documents; caller: Caller; rowsField: string },
+  { models, documents, caller, rowsField, now }: QueryContext & { models: Models; documents: Documents; caller: Caller; rowsField: string },
 ): Promise<Fields> => {
-  const query = queryOf(row, request, models.get(row.from)?.indexes ?? [], caller);
+  const query = queryOf(row, request, models.get(row.from)?.indexes ?? [], caller, { now });
   const { total, documents: page } = await documents.find(collectionIn(models, row.from), query);
   const values = page.map(({ value }) => value);
   const joins = await Promise.all(

@@ -96,6 +96,9 @@ export type CommandRow = {
   readonly answer: (commands: never, context: CommandContext<never, never>, request: never) => unknown;
 };
 
+/** What the conditions of a query row are given at run time. */
+export type QueryContext = Pick<Edge, "now">;
+
 export type QueryRow = {
   readonly kind: "query";
   readonly operation: OperationId;
@@ -108,7 +111,7 @@ export type QueryRow = {
   readonly sort?: string;
   readonly ascending?: boolean;
   /** Conditions that always hold. */
-  readonly where?: readonly Condition[] | ((request: never) => readonly Condition[]);
+  readonly where?: readonly Condition[] | ((request: never, context: QueryContext) => readonly Condition[]);
   /** Everybody with the permission sees every row. */
   readonly shared?: boolean;
   /** Rows of further read models put into each row: field, from the model whose `on` equals the row's `id`. */
@@ -165,7 +168,7 @@ export const rows = <Command extends Message, ReadModels>() => ({
       readonly from: M;
       readonly search: readonly (keyof ReadModels[M] & string)[];
       readonly sort?: keyof ReadModels[M] & string;
-      readonly where?: readonly Condition[] | ((request: RequestOf<O>) => readonly Condition[]);
+      readonly where?: readonly Condition[] | ((request: RequestOf<O>, context: QueryContext) => readonly Condition[]);
       // biome-ignore lint/suspicious/noExplicitAny: the joined rows come from other models; the row that names them knows which.
       readonly present?: (document: ReadModels[M], joined: { readonly [field: string]: readonly any[] }) => object;
     },

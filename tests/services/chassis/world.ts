@@ -7,6 +7,8 @@ import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Service } from "../../../events/service.ts";
+import { collectionOf } from "../../../events/subscription/projections.ts";
+import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { type AccessDocument, access } from "../../../services/chassis/access/access.ts";
 import { sealing } from "../../../services/chassis/access/sealing.ts";
 import { newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
@@ -82,6 +84,15 @@ export const served = async (
   };
   await know("signingKey/key-1", { kind: "key", publicJwk: key.publicJwk });
 
+  /** A document of a read model, as events of other services or of another day would have made it. */
+  const put = (model: string, id: string, value: object) => {
+    const projection = service.projections?.find(({ name }) => name === model);
+    if (!projection) throw new Error(`${service.name} has no read model ${model}`);
+    const document = { id, stream: `elsewhere/${id}`, version: 1, deleted: false, value: { ...projection.initialState, ...value } };
+    return documents.write(collectionOf(projection), [{ document, expected: 0 }]);
+  };
+  const called = new Set<OperationId>();
+
   const token = (userId: string, seconds = 600) =>
     signToken({ keyId: "key-1", privateJwk: key.privateJwk }, "access", userId, seconds, {}, clock.now());
   const send = async (url: string, init: RequestInit): Promise<Answer> => {
@@ -93,7 +104,7 @@ export const served = async (
   };
 
   return {
-    ...{ send, token, know, serving, tools, ports, logged, sealed, fate, log, database, key },
+    ...{ send, token, know, put, serving, tools, ports, logged, sealed, fate, log, database, key },
     /** Signs in somebody who may do everything, or whom `know` was told of. */
     as: async (userId: string) => {
       const authorization = `Bearer ${await token(userId)}`;
@@ -104,12 +115,22 @@ export const served = async (
           ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
         });
       return {
+        /** Calls an operation whose path holds no field. */
+        call: (operation: OperationId, fields: object = {}, headers?: Record<string, string>) => {
+          called.add(operation);
+          const { method, path } = operations[operation];
+          if (method !== "get") return call(method.toUpperCase(), path, fields, headers);
+          const pairs = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]));
+          return call("GET", `${path}?${new URLSearchParams(pairs)}`, undefined, headers);
+        },
         get: (path: string, headers?: Record<string, string>) => call("GET", path, undefined, headers),
         post: (path: string, body: unknown, headers?: Record<string, string>) => call("POST", path, body, headers),
         patch: (path: string, body: unknown, headers?: Record<string, string>) => call("PATCH", path, body, headers),
         remove: (path: string, body: unknown, headers?: Record<string, string>) => call("DELETE", path, body, headers),
       };
     },
+    /** Operations of the service that nobody called. */
+    uncalled: () => (service.http ?? []).map(({ operation }) => operation).filter((operation) => !called.has(operation as OperationId)),
     stop: async () => {
       await serving.stop();
       await sealed.stop();

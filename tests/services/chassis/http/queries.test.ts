@@ -16,7 +16,7 @@ const row: QueryRow = {
   search: ["app_id", "name"],
 };
 const query = (fields: Fields, more: Partial<QueryRow> = {}, caller = everybody) =>
-  queryOf({ ...row, ...more }, fields, ["repo_id"], caller);
+  queryOf({ ...row, ...more }, fields, ["repo_id"], caller, { now: () => 7 });
 
 test("paging has its defaults and bounds", () => {
   const page = (fields: Fields) => [query(fields).offset, query(fields).limit];
@@ -47,6 +47,8 @@ test("filters are any of their values, in the document's field; other fields do 
   ]);
   const always = { where: [{ field: "active", in: [true] }] };
   assert.deepEqual(query({ status: "active" }, always).where, [...always.where, { field: "status", in: ["active"] }]);
+  const where: QueryRow["where"] = ({ limit }: Fields, { now }) => [{ field: "age", in: [Number(limit), now()] }];
+  assert.deepEqual(query({ limit: 3 }, { where }).where, [{ field: "age", in: [3, 7] }]);
 });
 
 test("a search word is contained in a column, or equals an id", () => {
@@ -85,7 +87,7 @@ test("rows are joined, presented and cut to their columns", async () => {
       version_ids: versions.map(({ version_id }) => version_id),
     }),
   } as unknown as QueryRow; // As the row makers do.
-  const ask = (request: Fields) => runQuery(joining, request, { models, documents, caller: everybody, rowsField: "app_set" });
+  const ask = (request: Fields) => runQuery(joining, request, { models, documents, caller: everybody, rowsField: "app_set", now: () => 7 });
   assert.deepEqual(await ask({}), {
     total_count: 2,
     app_set: [
