@@ -120,7 +120,9 @@ export const served = async (
           called.add(operation);
           const { method, path } = operations[operation];
           if (method !== "get") return call(method.toUpperCase(), path, fields, headers);
-          const pairs = Object.entries(fields).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]));
+          const pairs = Object.entries(fields).flatMap(([name, value]) =>
+            [value].flat().map((each): [string, string] => [name, String(each)]),
+          );
           return call("GET", `${path}?${new URLSearchParams(pairs)}`, undefined, headers);
         },
         get: (path: string, headers?: Record<string, string>) => call("GET", path, undefined, headers),
