@@ -2496,6 +2496,154 @@ export type RuntimeOperations = Pick<
   | "ValidateRuntimeCredential"
 >;
 
+/** Where a role works. */
+export type Portal = "global_admin" | "isv" | "user";
+
+/** An action bundle: operations that are granted together, in a module, to roles of some portals. */
+export type Bundle = { readonly module: string; readonly portals: readonly Portal[] };
+
+export type BundleId =
+  | "m0.f1.a3"
+  | "m0.f1.a4"
+  | "m0.f2.a1"
+  | "m0.f3.a1"
+  | "m0.f4.a1"
+  | "m0.f6.a1"
+  | "m0.f7.a1"
+  | "m0.f8.a1"
+  | "m0.f9.a1"
+  | "m0.f10.a1"
+  | "m0.f11.a1"
+  | "m0.f12.a1"
+  | "m0.f14.a1"
+  | "m0.f14.a2"
+  | "m1.f1.a1"
+  | "m1.f1.a2"
+  | "m1.f1.a3"
+  | "m1.f1.a4"
+  | "m1.f1.a5"
+  | "m1.f1.a6"
+  | "m1.f1.a7"
+  | "m1.f2.a1"
+  | "m1.f2.a2"
+  | "isv_review"
+  | "business_review"
+  | "technical_review"
+  | "m1.f3.a2"
+  | "m1.f3.a3"
+  | "m1.f3.a4"
+  | "m2.f1.a1"
+  | "m2.f1.a2"
+  | "m2.f1.a3"
+  | "m2.f1.a4"
+  | "m2.f1.a5"
+  | "m3.f1.a1"
+  | "m3.f1.a2"
+  | "m3.f1.a3"
+  | "m3.f1.a4"
+  | "m3.f1.a5"
+  | "m3.f1.a6"
+  | "m3.f1.a7"
+  | "m3.f1.a8"
+  | "m3.f1.a9"
+  | "m3.f1.a10"
+  | "m3.f1.a11"
+  | "m3.f1.a12"
+  | "m3.f1.a13"
+  | "m4.f1.a1"
+  | "m4.f1.a2"
+  | "m4.f1.a5"
+  | "m4.f1.a6"
+  | "m4.f2.a2"
+  | "m4.f2.a3"
+  | "m4.f2.a4"
+  | "m4.f2.a5"
+  | "m4.f3.a1"
+  | "m4.f3.a3"
+  | "m4.f3.a4"
+  | "m4.f3.a5"
+  | "m4.f3.a6"
+  | "m6.f1.a1"
+  | "m6.f1.a2"
+  | "m6.f1.a3"
+  | "m6.f1.a4"
+  | "m6.f2.a1"
+  | "m6.f2.a3"
+  | "m6.f2.a4"
+  | "m8.f2.a2";
+
+/** Every action bundle, also those whose operations are not served. */
+export const bundles: { readonly [id: string]: Bundle } = {
+  "m0.f1.a3": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f1.a4": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f2.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f3.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f4.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f6.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f7.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f8.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f9.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f10.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f11.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f12.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f14.a1": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m0.f14.a2": { module: "m0", portals: ["global_admin", "isv", "user"] },
+  "m1.f1.a1": { module: "m1", portals: ["global_admin", "isv", "user"] },
+  "m1.f1.a2": { module: "m1", portals: ["global_admin", "isv"] },
+  "m1.f1.a3": { module: "m1", portals: ["global_admin", "isv"] },
+  "m1.f1.a4": { module: "m1", portals: ["global_admin", "isv"] },
+  "m1.f1.a5": { module: "m1", portals: ["global_admin", "isv"] },
+  "m1.f1.a6": { module: "m1", portals: ["global_admin"] },
+  "m1.f1.a7": { module: "m1", portals: ["global_admin"] },
+  "m1.f2.a1": { module: "m1", portals: ["global_admin", "isv"] },
+  "m1.f2.a2": { module: "m1", portals: ["global_admin", "isv"] },
+  isv_review: { module: "m1", portals: ["isv"] },
+  business_review: { module: "m1", portals: ["global_admin"] },
+  technical_review: { module: "m1", portals: ["global_admin"] },
+  "m1.f3.a2": { module: "m1", portals: ["global_admin"] },
+  "m1.f3.a3": { module: "m1", portals: ["global_admin"] },
+  "m1.f3.a4": { module: "m1", portals: ["global_admin"] },
+  "m2.f1.a1": { module: "m2", portals: ["global_admin", "isv", "user"] },
+  "m2.f1.a2": { module: "m2", portals: ["global_admin", "isv", "user"] },
+  "m2.f1.a3": { module: "m2", portals: ["global_admin", "isv", "user"] },
+  "m2.f1.a4": { module: "m2", portals: ["global_admin", "isv", "user"] },
+  "m2.f1.a5": { module: "m2", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a1": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a2": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a3": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a4": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a5": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a6": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a7": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a8": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a9": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a10": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a11": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a12": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m3.f1.a13": { module: "m3", portals: ["global_admin", "isv", "user"] },
+  "m4.f1.a1": { module: "m4", portals: ["global_admin"] },
+  "m4.f1.a2": { module: "m4", portals: ["isv"] },
+  "m4.f1.a5": { module: "m4", portals: ["global_admin", "isv", "user"] },
+  "m4.f1.a6": { module: "m4", portals: ["global_admin", "isv"] },
+  "m4.f2.a2": { module: "m4", portals: ["global_admin", "isv"] },
+  "m4.f2.a3": { module: "m4", portals: ["global_admin", "isv"] },
+  "m4.f2.a4": { module: "m4", portals: ["global_admin", "isv"] },
+  "m4.f2.a5": { module: "m4", portals: ["global_admin", "isv"] },
+  "m4.f3.a1": { module: "m4", portals: ["global_admin", "isv", "user"] },
+  "m4.f3.a3": { module: "m4", portals: ["global_admin", "isv", "user"] },
+  "m4.f3.a4": { module: "m4", portals: ["global_admin", "isv", "user"] },
+  "m4.f3.a5": { module: "m4", portals: ["global_admin", "isv", "user"] },
+  "m4.f3.a6": { module: "m4", portals: ["global_admin", "isv", "user"] },
+  "m6.f1.a1": { module: "m6", portals: ["global_admin", "isv", "user"] },
+  "m6.f1.a2": { module: "m6", portals: ["global_admin", "isv", "user"] },
+  "m6.f1.a3": { module: "m6", portals: ["global_admin", "isv", "user"] },
+  "m6.f1.a4": { module: "m6", portals: ["global_admin", "isv", "user"] },
+  "m6.f2.a1": { module: "m6", portals: ["global_admin", "isv", "user"] },
+  "m6.f2.a3": { module: "m6", portals: ["global_admin", "isv", "user"] },
+  "m6.f2.a4": { module: "m6", portals: ["global_admin", "isv", "user"] },
+  "m8.f2.a2": { module: "m8", portals: ["global_admin", "isv"] },
+};
+
 /** What a server has to know of an operation. */
 export type OperationDescription = {
   readonly method: "get" | "put" | "post" | "delete" | "patch";
@@ -2510,116 +2658,120 @@ export type OperationDescription = {
   readonly body: boolean;
   /** Needs no token. */
   readonly public: boolean;
+  /** The action bundles that grant it. */
+  readonly permission: readonly BundleId[];
+  /** How the answer travels: as JSON, as bytes of any other type, or as server-sent events (then each event has the answer's shape). */
+  readonly answers: "json" | "bytes" | "stream";
   /** For a list, the field of the answer that holds the rows. */
   readonly rows: string | null;
 };
 
 export const operations: { readonly [Id in OperationId]: OperationDescription } = {
-  AddClusterNodes: { method: "post", path: "/v1/clusters/add_nodes", service: "cluster", query: [], arrays: [], required: ["cluster_id", "node_count"], body: true, public: false, rows: null },
-  AdminPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/admin", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  AdminRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/admin", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
-  BindUserRole: { method: "post", path: "/v1/user:role", service: "account", query: [], arrays: [], required: ["user_id", "role_id"], body: true, public: false, rows: null },
-  BusinessPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/business", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  BusinessRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/business", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
-  BusinessReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/business", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  CanDo: { method: "post", path: "/v1/cando", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, rows: null },
-  CancelAppVersion: { method: "post", path: "/v1/app_version/action/cancel", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  CeaseClusters: { method: "post", path: "/v1/clusters/cease", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
-  ChangePassword: { method: "post", path: "/v1/users/password:change", service: "account", query: [], arrays: [], required: ["new_password", "reset_id"], body: true, public: false, rows: null },
-  CreateApp: { method: "post", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["name", "version_package", "version_type"], body: true, public: false, rows: null },
-  CreateAppVersion: { method: "post", path: "/v1/app_versions", service: "app", query: [], arrays: [], required: ["app_id", "package", "type"], body: true, public: false, rows: null },
-  CreateCategory: { method: "post", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["name", "locale"], body: true, public: false, rows: null },
-  CreateClient: { method: "post", path: "/v1/oauth2/client", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, rows: null },
-  CreateCluster: { method: "post", path: "/v1/clusters/create", service: "cluster", query: [], arrays: [], required: ["app_id", "version_id", "runtime_id", "conf"], body: true, public: false, rows: null },
-  CreateGroup: { method: "post", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["name"], body: true, public: false, rows: null },
-  CreatePasswordReset: { method: "post", path: "/v1/users/password:reset", service: "account", query: [], arrays: [], required: ["user_id", "password"], body: true, public: false, rows: null },
-  CreateRepo: { method: "post", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["type", "name", "url", "credential", "visibility", "providers"], body: true, public: false, rows: null },
-  CreateRole: { method: "post", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_name", "portal"], body: true, public: false, rows: null },
-  CreateRuntime: { method: "post", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["name", "provider", "zone", "runtime_credential_id"], body: true, public: false, rows: null },
-  CreateRuntimeCredential: { method: "post", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["name", "provider", "runtime_credential_content"], body: true, public: false, rows: null },
-  CreateUser: { method: "post", path: "/v1/users", service: "account", query: [], arrays: [], required: ["email", "password", "role_id"], body: true, public: false, rows: null },
-  DeleteAppVersion: { method: "post", path: "/v1/app_version/action/delete", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  DeleteApps: { method: "delete", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, rows: null },
-  DeleteCategories: { method: "delete", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["category_id"], body: true, public: false, rows: null },
-  DeleteClusterNodes: { method: "post", path: "/v1/clusters/delete_nodes", service: "cluster", query: [], arrays: [], required: ["cluster_id", "node_id"], body: true, public: false, rows: null },
-  DeleteClusters: { method: "post", path: "/v1/clusters/delete", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
-  DeleteGroups: { method: "delete", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["group_id"], body: true, public: false, rows: null },
-  DeleteRepos: { method: "delete", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, rows: null },
-  DeleteRoles: { method: "delete", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, rows: null },
-  DeleteRuntimeCredentials: { method: "delete", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, rows: null },
-  DeleteRuntimes: { method: "delete", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["runtime_id"], body: true, public: false, rows: null },
-  DeleteUsers: { method: "delete", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, rows: null },
-  DescribeActiveAppVersions: { method: "get", path: "/v1/active_app_versions", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], arrays: ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], required: [], body: false, public: false, rows: "app_version_set" },
-  DescribeActiveApps: { method: "get", path: "/v1/active_apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, rows: "app_set" },
-  DescribeAppClusters: { method: "get", path: "/v1/clusters/apps", service: "cluster", query: ["app_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "with_detail", "created_date", "display_columns"], arrays: ["app_id", "status", "owner", "display_columns"], required: [], body: false, public: false, rows: "cluster_set" },
-  DescribeAppVersionAudits: { method: "get", path: "/v1/app_version_audits", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "version_id", "status", "operator", "operator_type", "display_columns"], arrays: ["app_id", "version_id", "status", "operator", "operator_type", "display_columns"], required: [], body: false, public: false, rows: "app_version_audit_set" },
-  DescribeAppVersionReviews: { method: "get", path: "/v1/app_version_reviews", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "version_id", "review_id", "status", "display_columns", "reviewer"], arrays: ["app_id", "version_id", "review_id", "status", "display_columns", "reviewer"], required: [], body: false, public: false, rows: "app_version_review_set" },
-  DescribeAppVersions: { method: "get", path: "/v1/app_versions", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], arrays: ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], required: [], body: false, public: false, rows: "app_version_set" },
-  DescribeApps: { method: "get", path: "/v1/apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, rows: "app_set" },
-  DescribeCategories: { method: "get", path: "/v1/categories", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "category_id", "name", "owner"], arrays: ["display_columns", "category_id", "name", "owner"], required: [], body: false, public: false, rows: "category_set" },
-  DescribeClusterNodeLogs: { method: "get", path: "/v1/clusters/nodes/logs", service: "provider-local", query: ["node_id", "name", "limit"], arrays: [], required: ["node_id"], body: false, public: false, rows: null },
-  DescribeClusterNodes: { method: "get", path: "/v1/clusters/nodes", service: "cluster", query: ["cluster_id", "node_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "display_columns"], arrays: ["node_id", "status", "owner", "display_columns"], required: [], body: false, public: false, rows: "cluster_node_set" },
-  DescribeClusters: { method: "get", path: "/v1/clusters", service: "cluster", query: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "external_cluster_id", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "cluster_type", "with_detail", "created_date", "display_columns", "zone", "min_create_time"], arrays: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "owner", "display_columns", "zone"], required: [], body: false, public: false, rows: "cluster_set" },
-  DescribeGroups: { method: "get", path: "/v1/groups", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, rows: "group_set" },
-  DescribeGroupsDetail: { method: "get", path: "/v1/groups_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, rows: "group_detail_set" },
-  DescribeJobs: { method: "get", path: "/v1/jobs", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "job_id", "cluster_id", "app_id", "version_id", "executor", "provider", "runtime_id", "status", "owner"], arrays: ["display_columns", "job_id", "status", "owner"], required: [], body: false, public: false, rows: "job_set" },
-  DescribeRepoEvents: { method: "get", path: "/v1/repo_events", service: "repo", query: ["limit", "offset", "repo_event_id", "repo_id", "owner", "status"], arrays: ["repo_event_id", "repo_id", "owner", "status"], required: [], body: false, public: false, rows: "repo_event_set" },
-  DescribeRepos: { method: "get", path: "/v1/repos", service: "repo", query: ["search_word", "sort_key", "reverse", "limit", "offset", "repo_id", "name", "type", "visibility", "status", "provider", "label", "selector", "category_id", "owner", "app_default_status", "user_id", "controller"], arrays: ["repo_id", "name", "type", "visibility", "status", "provider", "category_id", "owner", "app_default_status"], required: [], body: false, public: false, rows: "repo_set" },
-  DescribeRoles: { method: "get", path: "/v1/roles", service: "account", query: ["search_word", "sort_key", "reverse", "offset", "limit", "role_id", "role_name", "portal", "status", "action_bundle_id"], arrays: ["role_id", "role_name", "portal", "status", "action_bundle_id"], required: [], body: false, public: false, rows: "role_set" },
-  DescribeRuntimeCredentials: { method: "get", path: "/v1/runtimes/credentials", service: "runtime", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "runtime_credential_id", "status", "provider", "owner"], arrays: ["display_columns", "runtime_credential_id", "status", "provider", "owner"], required: [], body: false, public: false, rows: "runtime_credential_set" },
-  DescribeRuntimeProviderZones: { method: "get", path: "/v1/runtimes/zones", service: "runtime", query: ["runtime_credential_id"], arrays: [], required: ["runtime_credential_id"], body: false, public: false, rows: null },
-  DescribeRuntimes: { method: "get", path: "/v1/runtimes", service: "runtime", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "runtime_id", "status", "provider", "owner", "runtime_credential_id"], arrays: ["display_columns", "runtime_id", "status", "provider", "owner", "runtime_credential_id"], required: [], body: false, public: false, rows: "runtime_set" },
-  DescribeTasks: { method: "get", path: "/v1/tasks", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "task_id", "job_id", "executor", "target", "status", "owner"], arrays: ["display_columns", "task_id", "job_id", "status", "owner"], required: [], body: false, public: false, rows: "task_set" },
-  DescribeUsers: { method: "get", path: "/v1/users", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, rows: "user_set" },
-  DescribeUsersDetail: { method: "get", path: "/v1/users_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, rows: "user_detail_set" },
-  GetAppStatistics: { method: "get", path: "/v1/apps/statistics", service: "app", query: [], arrays: [], required: [], body: false, public: false, rows: null },
-  GetAppVersionPackage: { method: "get", path: "/v1/app_version/package", service: "app", query: ["version_id"], arrays: [], required: ["version_id"], body: false, public: false, rows: null },
-  GetAppVersionPackageFiles: { method: "get", path: "/v1/app_version/package/files", service: "app", query: ["version_id", "files"], arrays: ["files"], required: ["version_id"], body: false, public: false, rows: null },
-  GetAttachment: { method: "get", path: "/v1/attachments", service: "app", query: ["attachment_id", "filename"], arrays: [], required: ["attachment_id"], body: false, public: false, rows: null },
-  GetClusterStatistics: { method: "get", path: "/v1/clusters/statistics", service: "cluster", query: [], arrays: [], required: [], body: false, public: false, rows: null },
-  GetCommand: { method: "get", path: "/v1/commands/{id}", service: "api", query: [], arrays: [], required: [], body: false, public: false, rows: null },
-  GetPasswordReset: { method: "get", path: "/v1/users/password:reset", service: "account", query: ["reset_id"], arrays: [], required: ["reset_id"], body: false, public: false, rows: null },
-  GetRole: { method: "get", path: "/v1/role", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, rows: null },
-  GetRoleModule: { method: "get", path: "/v1/roles:module", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, rows: null },
-  GetRuntimeStatistics: { method: "get", path: "/v1/runtimes/statistics", service: "runtime", query: [], arrays: [], required: [], body: false, public: false, rows: null },
-  IndexRepo: { method: "post", path: "/v1/repos/index", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, rows: null },
-  IsvCreateUser: { method: "post", path: "/v1/isv_users", service: "account", query: [], arrays: [], required: ["email", "password", "role_id"], body: true, public: false, rows: null },
-  IsvPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/isv", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  IsvRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/isv", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
-  IsvReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/isv", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  JoinGroup: { method: "post", path: "/v1/groups:join", service: "account", query: [], arrays: [], required: ["group_id", "user_id"], body: true, public: false, rows: null },
-  LeaveGroup: { method: "post", path: "/v1/groups:leave", service: "account", query: [], arrays: [], required: ["group_id", "user_id"], body: true, public: false, rows: null },
-  ModifyApp: { method: "patch", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, rows: null },
-  ModifyAppVersion: { method: "patch", path: "/v1/app_versions", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  ModifyCategory: { method: "patch", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["category_id"], body: true, public: false, rows: null },
-  ModifyClusterAttributes: { method: "post", path: "/v1/clusters/modify", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
-  ModifyClusterNodeAttributes: { method: "post", path: "/v1/clusters/modify_nodes", service: "cluster", query: [], arrays: [], required: ["node_id"], body: true, public: false, rows: null },
-  ModifyGroup: { method: "patch", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["group_id"], body: true, public: false, rows: null },
-  ModifyRepo: { method: "patch", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, rows: null },
-  ModifyRole: { method: "patch", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, rows: null },
-  ModifyRoleModule: { method: "post", path: "/v1/roles:module", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, rows: null },
-  ModifyRuntime: { method: "patch", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["runtime_id"], body: true, public: false, rows: null },
-  ModifyRuntimeCredential: { method: "patch", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, rows: null },
-  ModifyUser: { method: "patch", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, rows: null },
-  RecoverAppVersion: { method: "post", path: "/v1/app_version/action/recover", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  RecoverClusters: { method: "post", path: "/v1/clusters/recover", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
-  ReleaseAppVersion: { method: "post", path: "/v1/app_version/action/release", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  ResizeCluster: { method: "post", path: "/v1/clusters/resize", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
-  RollbackCluster: { method: "post", path: "/v1/clusters/rollback", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
-  StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
-  StopClusters: { method: "post", path: "/v1/clusters/stop", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, rows: null },
-  SubmitAppVersion: { method: "post", path: "/v1/app_version/action/submit", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  SuspendAppVersion: { method: "post", path: "/v1/app_version/action/suspend", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  TechnicalPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  TechnicalRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/technical", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, rows: null },
-  TechnicalReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, rows: null },
-  Token: { method: "post", path: "/v1/oauth2/token", service: "account", query: [], arrays: [], required: ["grant_type"], body: true, public: true, rows: null },
-  UnbindUserRole: { method: "delete", path: "/v1/user:role", service: "account", query: [], arrays: [], required: ["user_id", "role_id"], body: true, public: false, rows: null },
-  UpdateClusterEnv: { method: "patch", path: "/v1/clusters/update_env", service: "cluster", query: [], arrays: [], required: ["cluster_id", "env"], body: true, public: false, rows: null },
-  UpgradeCluster: { method: "post", path: "/v1/clusters/upgrade", service: "cluster", query: [], arrays: [], required: ["cluster_id", "version_id"], body: true, public: false, rows: null },
-  UploadAppAttachment: { method: "patch", path: "/v1/app/attachment", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, rows: null },
-  ValidatePackage: { method: "post", path: "/v1/apps/validate_package", service: "app", query: [], arrays: [], required: ["version_package", "version_type"], body: true, public: false, rows: null },
-  ValidateRepo: { method: "get", path: "/v1/repos/validate", service: "repo", query: ["type", "url", "credential"], arrays: [], required: ["type", "url", "credential"], body: false, public: false, rows: null },
-  ValidateRuntimeCredential: { method: "post", path: "/v1/runtimes/credentials:validate", service: "runtime", query: [], arrays: [], required: [], body: true, public: false, rows: null },
-  ValidateUserPassword: { method: "post", path: "/v1/users/password:validate", service: "account", query: [], arrays: [], required: ["email", "password"], body: true, public: false, rows: null },
+  AddClusterNodes: { method: "post", path: "/v1/clusters/add_nodes", service: "cluster", query: [], arrays: [], required: ["cluster_id", "node_count"], body: true, public: false, permission: ["m3.f1.a7"], answers: "json", rows: null },
+  AdminPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/admin", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: [], answers: "json", rows: null },
+  AdminRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/admin", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, permission: [], answers: "json", rows: null },
+  BindUserRole: { method: "post", path: "/v1/user:role", service: "account", query: [], arrays: [], required: ["user_id", "role_id"], body: true, public: false, permission: ["m4.f1.a5"], answers: "json", rows: null },
+  BusinessPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/business", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["business_review"], answers: "json", rows: null },
+  BusinessRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/business", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, permission: ["business_review"], answers: "json", rows: null },
+  BusinessReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/business", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["business_review"], answers: "json", rows: null },
+  CanDo: { method: "post", path: "/v1/cando", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: [], answers: "json", rows: null },
+  CancelAppVersion: { method: "post", path: "/v1/app_version/action/cancel", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f2.a2"], answers: "json", rows: null },
+  CeaseClusters: { method: "post", path: "/v1/clusters/cease", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a12"], answers: "json", rows: null },
+  ChangePassword: { method: "post", path: "/v1/users/password:change", service: "account", query: [], arrays: [], required: ["new_password", "reset_id"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
+  CreateApp: { method: "post", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["name", "version_package", "version_type"], body: true, public: false, permission: ["m1.f1.a2"], answers: "json", rows: null },
+  CreateAppVersion: { method: "post", path: "/v1/app_versions", service: "app", query: [], arrays: [], required: ["app_id", "package", "type"], body: true, public: false, permission: ["m1.f1.a2"], answers: "json", rows: null },
+  CreateCategory: { method: "post", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["name", "locale"], body: true, public: false, permission: ["m1.f3.a2"], answers: "json", rows: null },
+  CreateClient: { method: "post", path: "/v1/oauth2/client", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: [], answers: "json", rows: null },
+  CreateCluster: { method: "post", path: "/v1/clusters/create", service: "cluster", query: [], arrays: [], required: ["app_id", "version_id", "runtime_id", "conf"], body: true, public: false, permission: ["m3.f1.a1"], answers: "json", rows: null },
+  CreateGroup: { method: "post", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["name"], body: true, public: false, permission: ["m4.f3.a1"], answers: "json", rows: null },
+  CreatePasswordReset: { method: "post", path: "/v1/users/password:reset", service: "account", query: [], arrays: [], required: ["user_id", "password"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
+  CreateRepo: { method: "post", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["type", "name", "url", "credential", "visibility", "providers"], body: true, public: false, permission: [], answers: "json", rows: null },
+  CreateRole: { method: "post", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_name", "portal"], body: true, public: false, permission: ["m4.f2.a3"], answers: "json", rows: null },
+  CreateRuntime: { method: "post", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["name", "provider", "zone", "runtime_credential_id"], body: true, public: false, permission: ["m6.f1.a1"], answers: "json", rows: null },
+  CreateRuntimeCredential: { method: "post", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["name", "provider", "runtime_credential_content"], body: true, public: false, permission: ["m6.f2.a1"], answers: "json", rows: null },
+  CreateUser: { method: "post", path: "/v1/users", service: "account", query: [], arrays: [], required: ["email", "password", "role_id"], body: true, public: false, permission: ["m4.f1.a1"], answers: "json", rows: null },
+  DeleteAppVersion: { method: "post", path: "/v1/app_version/action/delete", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a4"], answers: "json", rows: null },
+  DeleteApps: { method: "delete", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, permission: ["m1.f1.a4"], answers: "json", rows: null },
+  DeleteCategories: { method: "delete", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["category_id"], body: true, public: false, permission: ["m1.f3.a4"], answers: "json", rows: null },
+  DeleteClusterNodes: { method: "post", path: "/v1/clusters/delete_nodes", service: "cluster", query: [], arrays: [], required: ["cluster_id", "node_id"], body: true, public: false, permission: ["m3.f1.a7"], answers: "json", rows: null },
+  DeleteClusters: { method: "post", path: "/v1/clusters/delete", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a3"], answers: "json", rows: null },
+  DeleteGroups: { method: "delete", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["group_id"], body: true, public: false, permission: ["m4.f3.a4"], answers: "json", rows: null },
+  DeleteRepos: { method: "delete", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, permission: [], answers: "json", rows: null },
+  DeleteRoles: { method: "delete", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, permission: ["m4.f2.a2"], answers: "json", rows: null },
+  DeleteRuntimeCredentials: { method: "delete", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, permission: ["m6.f2.a4"], answers: "json", rows: null },
+  DeleteRuntimes: { method: "delete", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["runtime_id"], body: true, public: false, permission: ["m6.f1.a4"], answers: "json", rows: null },
+  DeleteUsers: { method: "delete", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: ["m4.f1.a6"], answers: "json", rows: null },
+  DescribeActiveAppVersions: { method: "get", path: "/v1/active_app_versions", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], arrays: ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_version_set" },
+  DescribeActiveApps: { method: "get", path: "/v1/active_apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_set" },
+  DescribeAppClusters: { method: "get", path: "/v1/clusters/apps", service: "cluster", query: ["app_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "with_detail", "created_date", "display_columns"], arrays: ["app_id", "status", "owner", "display_columns"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_set" },
+  DescribeAppVersionAudits: { method: "get", path: "/v1/app_version_audits", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "version_id", "status", "operator", "operator_type", "display_columns"], arrays: ["app_id", "version_id", "status", "operator", "operator_type", "display_columns"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_version_audit_set" },
+  DescribeAppVersionReviews: { method: "get", path: "/v1/app_version_reviews", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "version_id", "review_id", "status", "display_columns", "reviewer"], arrays: ["app_id", "version_id", "review_id", "status", "display_columns", "reviewer"], required: [], body: false, public: false, permission: ["isv_review", "business_review", "technical_review"], answers: "json", rows: "app_version_review_set" },
+  DescribeAppVersions: { method: "get", path: "/v1/app_versions", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], arrays: ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_version_set" },
+  DescribeApps: { method: "get", path: "/v1/apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_set" },
+  DescribeCategories: { method: "get", path: "/v1/categories", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "category_id", "name", "owner"], arrays: ["display_columns", "category_id", "name", "owner"], required: [], body: false, public: false, permission: ["m0.f6.a1"], answers: "json", rows: "category_set" },
+  DescribeClusterNodeLogs: { method: "get", path: "/v1/clusters/nodes/logs", service: "provider-local", query: ["node_id", "name", "limit"], arrays: [], required: ["node_id"], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: null },
+  DescribeClusterNodes: { method: "get", path: "/v1/clusters/nodes", service: "cluster", query: ["cluster_id", "node_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "display_columns"], arrays: ["node_id", "status", "owner", "display_columns"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_node_set" },
+  DescribeClusters: { method: "get", path: "/v1/clusters", service: "cluster", query: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "external_cluster_id", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "cluster_type", "with_detail", "created_date", "display_columns", "zone", "min_create_time"], arrays: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "owner", "display_columns", "zone"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_set" },
+  DescribeGroups: { method: "get", path: "/v1/groups", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_set" },
+  DescribeGroupsDetail: { method: "get", path: "/v1/groups_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_detail_set" },
+  DescribeJobs: { method: "get", path: "/v1/jobs", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "job_id", "cluster_id", "app_id", "version_id", "executor", "provider", "runtime_id", "status", "owner"], arrays: ["display_columns", "job_id", "status", "owner"], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: "job_set" },
+  DescribeRepoEvents: { method: "get", path: "/v1/repo_events", service: "repo", query: ["limit", "offset", "repo_event_id", "repo_id", "owner", "status"], arrays: ["repo_event_id", "repo_id", "owner", "status"], required: [], body: false, public: false, permission: ["m0.f14.a2"], answers: "json", rows: "repo_event_set" },
+  DescribeRepos: { method: "get", path: "/v1/repos", service: "repo", query: ["search_word", "sort_key", "reverse", "limit", "offset", "repo_id", "name", "type", "visibility", "status", "provider", "label", "selector", "category_id", "owner", "app_default_status", "user_id", "controller"], arrays: ["repo_id", "name", "type", "visibility", "status", "provider", "category_id", "owner", "app_default_status"], required: [], body: false, public: false, permission: ["m0.f14.a1"], answers: "json", rows: "repo_set" },
+  DescribeRoles: { method: "get", path: "/v1/roles", service: "account", query: ["search_word", "sort_key", "reverse", "offset", "limit", "role_id", "role_name", "portal", "status", "action_bundle_id"], arrays: ["role_id", "role_name", "portal", "status", "action_bundle_id"], required: [], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: "role_set" },
+  DescribeRuntimeCredentials: { method: "get", path: "/v1/runtimes/credentials", service: "runtime", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "runtime_credential_id", "status", "provider", "owner"], arrays: ["display_columns", "runtime_credential_id", "status", "provider", "owner"], required: [], body: false, public: false, permission: ["m0.f12.a1"], answers: "json", rows: "runtime_credential_set" },
+  DescribeRuntimeProviderZones: { method: "get", path: "/v1/runtimes/zones", service: "runtime", query: ["runtime_credential_id"], arrays: [], required: ["runtime_credential_id"], body: false, public: false, permission: ["m6.f1.a1"], answers: "json", rows: null },
+  DescribeRuntimes: { method: "get", path: "/v1/runtimes", service: "runtime", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "runtime_id", "status", "provider", "owner", "runtime_credential_id"], arrays: ["display_columns", "runtime_id", "status", "provider", "owner", "runtime_credential_id"], required: [], body: false, public: false, permission: ["m0.f11.a1"], answers: "json", rows: "runtime_set" },
+  DescribeTasks: { method: "get", path: "/v1/tasks", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "task_id", "job_id", "executor", "target", "status", "owner"], arrays: ["display_columns", "task_id", "job_id", "status", "owner"], required: [], body: false, public: false, permission: ["m0.f8.a1"], answers: "json", rows: "task_set" },
+  DescribeUsers: { method: "get", path: "/v1/users", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, permission: ["m0.f1.a3"], answers: "json", rows: "user_set" },
+  DescribeUsersDetail: { method: "get", path: "/v1/users_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, permission: ["m0.f1.a3"], answers: "json", rows: "user_detail_set" },
+  GetAppStatistics: { method: "get", path: "/v1/apps/statistics", service: "app", query: [], arrays: [], required: [], body: false, public: false, permission: ["m1.f1.a1"], answers: "json", rows: null },
+  GetAppVersionPackage: { method: "get", path: "/v1/app_version/package", service: "app", query: ["version_id"], arrays: [], required: ["version_id"], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: null },
+  GetAppVersionPackageFiles: { method: "get", path: "/v1/app_version/package/files", service: "app", query: ["version_id", "files"], arrays: ["files"], required: ["version_id"], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: null },
+  GetAttachment: { method: "get", path: "/v1/attachments", service: "app", query: ["attachment_id", "filename"], arrays: [], required: ["attachment_id"], body: false, public: false, permission: ["m0.f4.a1"], answers: "json", rows: null },
+  GetClusterStatistics: { method: "get", path: "/v1/clusters/statistics", service: "cluster", query: [], arrays: [], required: [], body: false, public: false, permission: ["m3.f1.a9"], answers: "json", rows: null },
+  GetCommand: { method: "get", path: "/v1/commands/{id}", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
+  GetPasswordReset: { method: "get", path: "/v1/users/password:reset", service: "account", query: ["reset_id"], arrays: [], required: ["reset_id"], body: false, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
+  GetRole: { method: "get", path: "/v1/role", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: null },
+  GetRoleModule: { method: "get", path: "/v1/roles:module", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: null },
+  GetRuntimeStatistics: { method: "get", path: "/v1/runtimes/statistics", service: "runtime", query: [], arrays: [], required: [], body: false, public: false, permission: ["m6.f1.a2"], answers: "json", rows: null },
+  IndexRepo: { method: "post", path: "/v1/repos/index", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, permission: [], answers: "json", rows: null },
+  IsvCreateUser: { method: "post", path: "/v1/isv_users", service: "account", query: [], arrays: [], required: ["email", "password", "role_id"], body: true, public: false, permission: ["m4.f1.a2"], answers: "json", rows: null },
+  IsvPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/isv", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["isv_review"], answers: "json", rows: null },
+  IsvRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/isv", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, permission: ["isv_review"], answers: "json", rows: null },
+  IsvReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/isv", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["isv_review"], answers: "json", rows: null },
+  JoinGroup: { method: "post", path: "/v1/groups:join", service: "account", query: [], arrays: [], required: ["group_id", "user_id"], body: true, public: false, permission: ["m4.f3.a5"], answers: "json", rows: null },
+  LeaveGroup: { method: "post", path: "/v1/groups:leave", service: "account", query: [], arrays: [], required: ["group_id", "user_id"], body: true, public: false, permission: ["m4.f3.a6"], answers: "json", rows: null },
+  ModifyApp: { method: "patch", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, permission: ["m1.f1.a3"], answers: "json", rows: null },
+  ModifyAppVersion: { method: "patch", path: "/v1/app_versions", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a3"], answers: "json", rows: null },
+  ModifyCategory: { method: "patch", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["category_id"], body: true, public: false, permission: ["m1.f3.a3"], answers: "json", rows: null },
+  ModifyClusterAttributes: { method: "post", path: "/v1/clusters/modify", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a2"], answers: "json", rows: null },
+  ModifyClusterNodeAttributes: { method: "post", path: "/v1/clusters/modify_nodes", service: "cluster", query: [], arrays: [], required: ["node_id"], body: true, public: false, permission: ["m3.f1.a2"], answers: "json", rows: null },
+  ModifyGroup: { method: "patch", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["group_id"], body: true, public: false, permission: ["m4.f3.a3"], answers: "json", rows: null },
+  ModifyRepo: { method: "patch", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, permission: [], answers: "json", rows: null },
+  ModifyRole: { method: "patch", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, permission: ["m4.f2.a4"], answers: "json", rows: null },
+  ModifyRoleModule: { method: "post", path: "/v1/roles:module", service: "account", query: [], arrays: [], required: ["role_id"], body: true, public: false, permission: ["m4.f2.a5"], answers: "json", rows: null },
+  ModifyRuntime: { method: "patch", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["runtime_id"], body: true, public: false, permission: ["m6.f1.a3"], answers: "json", rows: null },
+  ModifyRuntimeCredential: { method: "patch", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, permission: ["m6.f2.a3"], answers: "json", rows: null },
+  ModifyUser: { method: "patch", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
+  RecoverAppVersion: { method: "post", path: "/v1/app_version/action/recover", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a7"], answers: "json", rows: null },
+  RecoverClusters: { method: "post", path: "/v1/clusters/recover", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a13"], answers: "json", rows: null },
+  ReleaseAppVersion: { method: "post", path: "/v1/app_version/action/release", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a5"], answers: "json", rows: null },
+  ResizeCluster: { method: "post", path: "/v1/clusters/resize", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a6"], answers: "json", rows: null },
+  RollbackCluster: { method: "post", path: "/v1/clusters/rollback", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a5"], answers: "json", rows: null },
+  StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a11"], answers: "json", rows: null },
+  StopClusters: { method: "post", path: "/v1/clusters/stop", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a10"], answers: "json", rows: null },
+  SubmitAppVersion: { method: "post", path: "/v1/app_version/action/submit", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f2.a1"], answers: "json", rows: null },
+  SuspendAppVersion: { method: "post", path: "/v1/app_version/action/suspend", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a6"], answers: "json", rows: null },
+  TechnicalPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },
+  TechnicalRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/technical", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },
+  TechnicalReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },
+  Token: { method: "post", path: "/v1/oauth2/token", service: "account", query: [], arrays: [], required: ["grant_type"], body: true, public: true, permission: [], answers: "json", rows: null },
+  UnbindUserRole: { method: "delete", path: "/v1/user:role", service: "account", query: [], arrays: [], required: ["user_id", "role_id"], body: true, public: false, permission: ["m4.f1.a5"], answers: "json", rows: null },
+  UpdateClusterEnv: { method: "patch", path: "/v1/clusters/update_env", service: "cluster", query: [], arrays: [], required: ["cluster_id", "env"], body: true, public: false, permission: ["m3.f1.a8"], answers: "json", rows: null },
+  UpgradeCluster: { method: "post", path: "/v1/clusters/upgrade", service: "cluster", query: [], arrays: [], required: ["cluster_id", "version_id"], body: true, public: false, permission: ["m3.f1.a4"], answers: "json", rows: null },
+  UploadAppAttachment: { method: "patch", path: "/v1/app/attachment", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, permission: ["m1.f1.a2"], answers: "json", rows: null },
+  ValidatePackage: { method: "post", path: "/v1/apps/validate_package", service: "app", query: [], arrays: [], required: ["version_package", "version_type"], body: true, public: false, permission: ["m1.f1.a2"], answers: "json", rows: null },
+  ValidateRepo: { method: "get", path: "/v1/repos/validate", service: "repo", query: ["type", "url", "credential"], arrays: [], required: ["type", "url", "credential"], body: false, public: false, permission: [], answers: "json", rows: null },
+  ValidateRuntimeCredential: { method: "post", path: "/v1/runtimes/credentials:validate", service: "runtime", query: [], arrays: [], required: [], body: true, public: false, permission: ["m6.f2.a1"], answers: "json", rows: null },
+  ValidateUserPassword: { method: "post", path: "/v1/users/password:validate", service: "account", query: [], arrays: [], required: ["email", "password"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
 };

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
-import { inlineJson } from "./json.mjs";
+import { literal } from "./json.mjs";
+import { renderBundles, wrongBundles, wrongPermission } from "./permissions.mjs";
 import { banner, comment, pascalCase, property } from "./text.mjs";
 
 const methods = ["get", "put", "post", "delete", "patch"];
@@ -7,7 +8,7 @@ const methods = ["get", "put", "post", "delete", "patch"];
 /** The TypeScript of the OpenAPI document: types of its schemas and operations, and what a server has to know of each operation. */
 export function renderHttp(yaml) {
   const document = parse(yaml);
-  const problems = [];
+  const problems = wrongBundles(bundlesOf(document));
   const found = Object.entries(document.paths).flatMap(([path, item]) =>
     methods.filter((method) => item[method]).map((method) => operationOf(document, path, method, item[method], problems)),
   );
@@ -30,6 +31,8 @@ export function renderHttp(yaml) {
   };
 }
 
+const bundlesOf = (document) => document["x-bundles"] ?? {};
+
 function resolve(document, part) {
   if (part?.$ref === undefined) return part;
   const target = part.$ref
@@ -48,10 +51,12 @@ function operationOf(document, path, method, operation, problems) {
     .filter((parameter) => parameter.in !== "header");
   const content = resolve(document, operation.requestBody)?.content ?? {};
   const body = resolve(document, content["application/json"]?.schema);
-  const answer = resolve(document, operation.responses?.["200"])?.content?.["application/json"]?.schema;
+  const answer = answerOf(resolve(document, operation.responses?.["200"])?.content ?? {});
   if (!answer) problems.push(`${where} has no answer`);
+  const wrong = wrongPermission(operation["x-permission"], bundlesOf(document));
+  if (wrong) problems.push(`${where} ${wrong}`);
   const rows = operation["x-rows"];
-  if (operation["x-paged"] && !resolve(document, answer)?.properties?.[rows])
+  if (operation["x-paged"] && !resolve(document, answer?.schema)?.properties?.[rows])
     problems.push(`${where} is paged, but its answer has no rows`);
   const names = parameters.map(({ name }) => name);
   const twice = Object.keys(body?.properties ?? {}).find((name) => names.includes(name));
@@ -70,7 +75,7 @@ function operationOf(document, path, method, operation, problems) {
     service: operation["x-service"],
     summary: operation.summary,
     fields,
-    answer,
+    answer: answer?.schema ? typescript(answer.schema, "    ") : "Uint8Array",
     data: {
       method,
       path,
@@ -81,9 +86,20 @@ function operationOf(document, path, method, operation, problems) {
       required: fields.required.filter((name) => !parameters.some((parameter) => parameter.name === name && parameter.in === "path")),
       body: body !== undefined,
       public: operation.security?.length === 0,
+      permission: operation["x-permission"],
+      answers: answer?.answers,
       rows: operation["x-paged"] ? rows : null,
     },
   };
+}
+
+/** How the answer travels, and the schema of a JSON answer or of each event of a stream; undefined where one of these has no schema. */
+function answerOf(content) {
+  const shaped = { "application/json": "json", "text/event-stream": "stream" };
+  const type = Object.keys(shaped).find((name) => name in content);
+  if (!type) return Object.keys(content).length ? { answers: "bytes" } : undefined;
+  const schema = content[type]?.schema;
+  return schema && { answers: shaped[type], schema };
 }
 
 function render(document, operations) {
@@ -96,15 +112,14 @@ function render(document, operations) {
     `${comment("What each operation takes (query, path and body in one) and answers.")}export type Operations = {\n${operations.map(entry).join("")}};\n`,
     "export type OperationId = keyof Operations;\n",
     ...services.map((service) => `export type ${pascalCase(service)}Operations = Pick<\n  Operations,\n${having(service).join("")}>;\n`),
+    renderBundles(bundlesOf(document)),
     description(services),
     `export const operations: { readonly [Id in OperationId]: OperationDescription } = {\n${operations.map(({ id, data }) => `  ${id}: ${literal(data)},\n`).join("")}};\n`,
   ].join("\n");
 }
 
-const literal = (data) => inlineJson(data).replaceAll(/"(\w+)":/g, "$1:");
-
 const entry = ({ id, summary, fields, answer }) =>
-  `${comment(summary, "  ")}  ${id}: {\n    request: ${typescript(fields, "    ")};\n    answer: ${typescript(answer, "    ")};\n  };\n`;
+  `${comment(summary, "  ")}  ${id}: {\n    request: ${typescript(fields, "    ")};\n    answer: ${answer};\n  };\n`;
 
 const description = (services) => `/** What a server has to know of an operation. */
 export type OperationDescription = {
@@ -120,6 +135,10 @@ export type OperationDescription = {
   readonly body: boolean;
   /** Needs no token. */
   readonly public: boolean;
+  /** The action bundles that grant it. */
+  readonly permission: readonly BundleId[];
+  /** How the answer travels: as JSON, as bytes of any other type, or as server-sent events (then each event has the answer's shape). */
+  readonly answers: "json" | "bytes" | "stream";
   /** For a list, the field of the answer that holds the rows. */
   readonly rows: string | null;
 };

@@ -25,3 +25,6 @@ export function inlineJson(value) {
   const entries = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}: ${inlineJson(part)}`);
   return entries.length ? `{ ${entries.join(", ")} }` : "{}";
 }
+
+/** The same as TypeScript: names without quotes. */
+export const literal = (value) => inlineJson(value).replaceAll(/"(\w+)":/g, "$1:");

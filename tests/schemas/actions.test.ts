@@ -14,6 +14,7 @@ const operations = (...ids: readonly string[]) =>
           post: {
             operationId,
             "x-service": "node",
+            "x-permission": [],
             responses: { 200: { description: "Done.", content: { "application/json": { schema: { type: "object" } } } } },
           },
         },

@@ -109,7 +109,8 @@ test("every list answers rows, only the token is public, and every operation has
   ]);
 });
 
-const document = (operation: string) => `
+const rows = `application/json: { schema: { type: object, properties: { node_set: { type: array, items: { $ref: "#/components/schemas/Node" } } } } }`;
+const document = (operation: string, content = rows, permission = "x-permission: [m1.f1.a1, node_review]") => `
 openapi: 3.1.0
 info: { title: T, version: v1 }
 paths:
@@ -117,6 +118,7 @@ paths:
     get:
       x-service: node
       summary: List nodes
+      ${permission}
       parameters:
         - { $ref: "#/components/parameters/Limit" }
         - { name: status, in: query, required: true, style: form, explode: true, schema: { type: array, items: { enum: [up, down] } } }
@@ -125,10 +127,13 @@ ${operation}
       responses:
         "200":
           description: Rows.
-          content: { application/json: { schema: { type: object, properties: { node_set: { type: array, items: { $ref: "#/components/schemas/Node" } } } } } }
+          content: { ${content} }
 components:
   parameters: { Limit: { name: limit, in: query, description: How many., schema: { type: integer } } }
   schemas: { Node: { description: A node., type: object, required: [node_id], properties: { node_id: { type: string }, tags: { type: object, additionalProperties: { type: string } } } } }
+x-bundles:
+  m1.f1.a1: { module: m1, portals: [user, admin] }
+  node_review: { module: m1, portals: [admin] }
 `;
 
 test("an operation becomes a request, an answer and a description", () =>
@@ -140,7 +145,10 @@ test("an operation becomes a request, an answer and a description", () =>
       "/** A node. */\nexport type Node = {\n  readonly node_id: string;\n  readonly tags?: Readonly<Record<string, string>>;\n};\n",
       '    request: {\n      /** How many. */\n      readonly limit?: number;\n      readonly status: readonly ("up" | "down")[];\n    };\n',
       "    answer: {\n      readonly node_set?: readonly Node[];\n    };\n",
-      'DescribeNodes: { method: "get", path: "/v1/nodes", service: "node", query: ["limit", "status"], arrays: ["status"], required: ["status"], body: false, public: false, rows: "node_set" }',
+      'DescribeNodes: { method: "get", path: "/v1/nodes", service: "node", query: ["limit", "status"], arrays: ["status"], required: ["status"], body: false, public: false, permission: ["m1.f1.a1", "node_review"], answers: "json", rows: "node_set" }',
+      'export type Portal = "admin" | "user";\n',
+      'export type BundleId =\n  | "m1.f1.a1"\n  | "node_review";\n',
+      '  "m1.f1.a1": { module: "m1", portals: ["user", "admin"] },\n  node_review: { module: "m1", portals: ["admin"] },\n',
     ])
       assert.ok(text.includes(expected), text);
   }));
@@ -152,4 +160,47 @@ test("a list without rows is refused, and so is an operation without a name", ()
       "http/v1.yaml: GET /v1/nodes has no operationId",
       "http/v1.yaml: GET /v1/nodes is paged, but its answer has no rows",
     ]);
+  }));
+
+for (const [content, answers, answer] of [
+  [rows, "json", "{\n      readonly node_set?: readonly Node[];\n    }"],
+  ["application/gzip: {}", "bytes", "Uint8Array"],
+  ['"*/*": {}', "bytes", "Uint8Array"],
+  ["text/plain: { schema: { type: string } }", "bytes", "Uint8Array"],
+  ['text/event-stream: { schema: { $ref: "#/components/schemas/Node" } }', "stream", "Node"],
+] as const)
+  test(`an answer of ${content.split(": ")[0]} is ${answers}`, () =>
+    withContract(({ generate, read, write }) => {
+      write("http/v1.yaml", document("      operationId: DescribeNodes", content));
+      assert.deepEqual(generate().problems, []);
+      assert.match(read("generated/http.ts"), new RegExp(`DescribeNodes: \\{.* answers: "${answers}",`));
+      assert.ok(read("generated/http.ts").includes(`    answer: ${answer};\n`));
+    }));
+
+for (const content of ["", "application/json: {}", "text/event-stream: {}"])
+  test(`an operation whose answer has the content "${content}" is refused`, () =>
+    withContract(({ generate, write }) => {
+      write("http/v1.yaml", document("      operationId: DescribeNodes", content));
+      assert.deepEqual(generate().problems, ["http/v1.yaml: GET /v1/nodes has no answer"]);
+    }));
+
+for (const [permission, reason] of [
+  ["x-nothing: true", "has no x-permission: a list of action bundles, empty for none"],
+  ["x-permission: m1.f1.a1", "has no x-permission: a list of action bundles, empty for none"],
+  ["x-permission: [m1.f1.a1, m1.f1.a9]", 'names the action bundle "m1.f1.a9", which x-bundles does not have'],
+  ["x-permission: [constructor]", 'names the action bundle "constructor", which x-bundles does not have'],
+] as const)
+  test(`an operation with ${permission} is refused`, () =>
+    withContract(({ generate, write }) => {
+      write("http/v1.yaml", document("      operationId: DescribeNodes", rows, permission));
+      assert.deepEqual(generate(), { problems: [`http/v1.yaml: GET /v1/nodes ${reason}`], stale: [], written: [] });
+    }));
+
+test("an operation may belong to no bundle, and a bundle needs its module and portals", () =>
+  withContract(({ generate, write }) => {
+    const text = document("      operationId: DescribeNodes", rows, "x-permission: []");
+    write("http/v1.yaml", text);
+    assert.deepEqual(generate().problems, []);
+    write("http/v1.yaml", text.replace("node_review: { module: m1,", "node_review: {"));
+    assert.deepEqual(generate().problems, ["http/v1.yaml: the action bundle node_review needs a module and its portals"]);
   }));

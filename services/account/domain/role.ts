@@ -1,7 +1,8 @@
 import type { Decider, Rejection } from "../../../events/decider.ts";
 import type { RoleEvent } from "../../../schemas/generated/events.ts";
-import { builtInRoles, bundles } from "../../chassis/access/permissions.ts";
-import { defaultGrant, defaultModule, portalOf, type RoleModule } from "../modules.ts";
+import { bundles } from "../../../schemas/generated/http.ts";
+import { builtInRoles } from "../../chassis/access/permissions.ts";
+import { defaultGrant, defaultModule, portalOf, type RoleModule } from "./grants.ts";
 
 export type RoleCommand =
   | { type: "CreateRole"; roleId: string; roleName: string; description: string; portal: string; owner: string; ownerPath: string }

@@ -1,7 +1,7 @@
 import type { Api, Module } from "../../../schemas/generated/http.ts";
 import { operations } from "../../../schemas/generated/http.ts";
-import { bundles } from "../../chassis/access/permissions.ts";
-import { bundlesOf, modules, portalOf } from "../modules.ts";
+import { bundlesOf, portalOf } from "../domain/grants.ts";
+import { modules } from "../domain/modules.ts";
 import type { RoleRow } from "./role-rows.ts";
 
 /** What a role may do: every module that its portal offers, with what of it is granted. */
@@ -11,18 +11,14 @@ export const moduleAnswer = ({ portal, modules: granted }: RoleRow): Module => (
     const offered = new Set([...bundlesOf(id, portalOf(portal) ?? "user"), ...checked]);
     if (offered.size === 0) return [];
     const feature_set = features.flatMap((feature) => {
-      const shown = feature.bundles.filter((bundle) => offered.has(bundle.id));
+      const shown = Object.entries(feature.bundles).filter(([id]) => offered.has(id));
       if (shown.length === 0) return [];
       return [
         {
           feature_id: feature.id,
           feature_name: feature.name,
-          action_bundle_set: shown.map((bundle) => ({
-            action_bundle_id: bundle.id,
-            action_bundle_name: bundle.name,
-            api_set: apisOf(bundle.id),
-          })),
-          checked_action_bundle_id_set: shown.map((bundle) => bundle.id).filter((bundle) => checked.includes(bundle)),
+          action_bundle_set: shown.map(([id, name]) => ({ action_bundle_id: id, action_bundle_name: name, api_set: apisOf(id) })),
+          checked_action_bundle_id_set: shown.flatMap(([id]) => (checked.includes(id) ? [id] : [])),
         },
       ];
     });
@@ -37,7 +33,8 @@ export const moduleAnswer = ({ portal, modules: granted }: RoleRow): Module => (
 });
 
 const apisOf = (bundle: string): readonly Api[] =>
-  (bundles[bundle]?.operations ?? []).map((operation) => {
-    const { method, path } = operations[operation];
-    return { api_id: operation, api_method: operation, url_method: method.toUpperCase(), url: path };
-  });
+  Object.entries(operations).flatMap(([operation, { method, path, permission }]) =>
+    permission.some((id) => id === bundle)
+      ? [{ api_id: operation, api_method: operation, url_method: method.toUpperCase(), url: path }]
+      : [],
+  );

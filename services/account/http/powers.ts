@@ -1,7 +1,7 @@
 import type { Rejection } from "../../../events/decider.ts";
 import type { Actor } from "../../../events/message.ts";
 import { SYSTEM } from "../../chassis/access/access.ts";
-import type { RoleModule } from "../modules.ts";
+import type { RoleModule } from "../domain/grants.ts";
 import { builtInRole, isBuiltIn, type RoleRow } from "./role-rows.ts";
 import type { AccountReads } from "./rows.ts";
 

@@ -1,7 +1,7 @@
 import type { Role } from "../../../schemas/generated/http.ts";
 import { SYSTEM } from "../../chassis/access/access.ts";
 import { builtInRoles } from "../../chassis/access/permissions.ts";
-import { modulesOf } from "../modules.ts";
+import { modulesOf } from "../domain/grants.ts";
 import type { RoleDocument } from "../read-models/roles.ts";
 
 /** A role as the rows of this service handle it, the platform's and others alike. */

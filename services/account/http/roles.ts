@@ -1,7 +1,7 @@
 import type { Actor } from "../../../events/message.ts";
 import type { Module } from "../../../schemas/generated/http.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
-import { bundlesOf, defaultGrant, portalOf, type RoleModule } from "../modules.ts";
+import { bundlesOf, defaultGrant, portalOf, type RoleModule } from "../domain/grants.ts";
 import { moduleAnswer } from "./module-answer.ts";
 import { page } from "./page.ts";
 import { beyond, grantable, rolesNamed } from "./powers.ts";

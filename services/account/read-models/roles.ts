@@ -1,5 +1,5 @@
 import type { Projection } from "../../../events/projection.ts";
-import type { RoleModule } from "../modules.ts";
+import type { RoleModule } from "../domain/grants.ts";
 import { born, never, nobody, type Owned, type Times } from "./common.ts";
 
 export type RoleDocument = Times &

@@ -1,8 +1,8 @@
 import type { Condition } from "../../../events/ports.ts";
 import { deleted, type Projection } from "../../../events/projection.ts";
 import type { Service } from "../../../events/service.ts";
-import type { OperationId } from "../../../schemas/generated/http.ts";
-import { builtInRoles, bundles, type DataLevel, unbundled } from "./permissions.ts";
+import { bundles, type OperationId, operations } from "../../../schemas/generated/http.ts";
+import { builtInRoles, type DataLevel, unbundled } from "./permissions.ts";
 
 /** What services keep of an account, a role or a key that signs tokens: a section each, folded from its own stream. */
 export type AccessDocument = {
@@ -80,7 +80,7 @@ export const ownerPathOf = ({ userId, groupPath }: Pick<AccessUser, "userId" | "
 const levelsOf = (roleId: string, custom: AccessDocument["modules"] | undefined, operation: OperationId): readonly DataLevel[] => {
   const builtIn = builtInRoles[roleId];
   const bare = unbundled[operation]?.[roleId];
-  const granting = bundlesOf(operation);
+  const granting = operations[operation].permission;
   if (builtIn) {
     const { portal, modules } = builtIn;
     const levels = granting.flatMap((id) => {
@@ -100,13 +100,6 @@ const levelsOf = (roleId: string, custom: AccessDocument["modules"] | undefined,
 };
 
 const levelNamed = (name: string): readonly DataLevel[] => widest.filter((level) => level === name);
-
-const byOperation = new Map<string, string[]>();
-for (const [id, { operations }] of Object.entries(bundles))
-  for (const operation of operations) byOperation.set(operation, [...(byOperation.get(operation) ?? []), id]);
-
-/** The bundles that grant an operation. */
-export const bundlesOf = (operation: OperationId): readonly string[] => byOperation.get(operation) ?? [];
 
 /** Is a row the caller's to see and to change? */
 export const owns = (caller: Caller, row: { readonly owner?: unknown; readonly owner_path?: unknown }): boolean =>

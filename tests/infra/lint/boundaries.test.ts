@@ -25,6 +25,8 @@ const planted: readonly [rule: RegExp, file: string, source: string][] = [
   [/is pure/, "services/app/http.ts", 'export const a = () => import("./a.ts");'],
   [/is pure/, "services/app/http/x.ts", 'import { a } from "../../chassis/run.ts";\nconsole.log(a);'],
   [/is pure/, "services/providers/local/plan.ts", 'import { a } from "./machine.ts";\nconsole.log(a);'],
+  [/is pure/, "services/chassis/access/permissions.ts", "export const now = () => Date.now();"],
+  [/is pure/, "services/chassis/http/rows.ts", 'import { a } from "../../../events/run.ts";\nconsole.log(a);'],
   [/is pure/, "services/app/timers.ts", "export const soon = (f: () => void) => setTimeout(f, 1);"],
   [/is pure/, "services/packages/y.ts", "export const today = new Date();"],
 ];
@@ -39,6 +41,7 @@ const allowed: readonly [file: string, source: string][] = [
   ],
   ["services/app/effects.ts", 'import { readFile } from "node:fs";\nexport const a = [readFile, Date.now()];'],
   ["services/providers/local/service.ts", 'import { a } from "../deployment/domain.ts";\nexport const b = a;'],
+  ["services/chassis/http/app.ts", "export const now = () => Date.now();"],
   ["services/main.ts", 'export const a = () => import("./app/service.ts");'],
 ];
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RoleEvent } from "../../../schemas/generated/events.ts";
+import { bundles } from "../../../schemas/generated/http.ts";
+import { bundlesOf, defaultGrant, modulesOf } from "../../../services/account/domain/grants.ts";
+import { modules } from "../../../services/account/domain/modules.ts";
 import { role } from "../../../services/account/domain/role.ts";
-import { bundlesOf, defaultGrant, modules, modulesOf } from "../../../services/account/modules.ts";
-import { builtInRoles, bundles } from "../../../services/chassis/access/permissions.ts";
+import { builtInRoles } from "../../../services/chassis/access/permissions.ts";
 import { given } from "../../spec.ts";
 
 const roleId = "role-1";
@@ -88,7 +90,7 @@ test("a role that is absent or deleted is not found", () => {
 
 test("every action bundle has a name in the module that it belongs to, and no other has one", () => {
   const named = modules.flatMap(({ id, features }) =>
-    features.flatMap((feature) => feature.bundles.map((bundle) => [bundle.id, id] as const)),
+    features.flatMap((feature) => Object.keys(feature.bundles).map((bundle) => [bundle, id] as const)),
   );
   assert.deepEqual(
     named.toSorted(),

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deleted } from "../../../events/projection.ts";
 import type { UserCreated } from "../../../schemas/generated/events.ts";
-import { type OperationId, operations } from "../../../schemas/generated/http.ts";
+import { bundles, type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { type AccessDocument, access, authorize, type Caller, owns, visible } from "../../../services/chassis/access/access.ts";
-import { bundles } from "../../../services/chassis/access/permissions.ts";
+import { unbundled } from "../../../services/chassis/access/permissions.ts";
 import { referencePermissions } from "./reference-permissions.ts";
 
 const isOperation = (name: string): name is OperationId => name in operations;
@@ -70,8 +70,34 @@ test("system may everything and sees all", () => {
   }
 });
 
-test("every bundle names operations that exist", () => {
-  for (const { operations: names } of Object.values(bundles)) for (const name of names) assert.ok(isOperation(name), name);
+test("an operation belongs to the bundles that OpenPitrix seeds for it, and to no other", () => {
+  for (const [name, { permission }] of Object.entries(operations)) {
+    const seeded = referencePermissions.filter(({ operation }) => operation === name).map(({ bundle }) => bundle);
+    assert.deepEqual(permission.toSorted(), seeded.toSorted(), name);
+  }
+});
+
+test("a bundle is of the module and the portals that OpenPitrix seeds, and the default module of all portals", () => {
+  const flags = { admin: "global_admin", isv: "isv", user: "user" } as const;
+  const everybody = { admin: true, isv: true, user: true };
+  const unserved = [
+    ...["a1", "a2", "a3", "a4", "a5"].map((last) => [`m2.f1.${last}`, everybody] as const),
+    ["m8.f2.a2", { ...everybody, user: false }] as const,
+  ];
+  const seeded = [...referencePermissions.map(({ bundle, portals }) => [bundle, portals] as const), ...unserved];
+  const expected = seeded.map(([bundle, portals]) => {
+    const module = moduleOf(bundle);
+    const shown = (["admin", "isv", "user"] as const).filter((flag) => module === "m0" || portals[flag]);
+    return [bundle, { module, portals: shown.map((flag) => flags[flag]) }] as const;
+  });
+  assert.deepEqual({ ...bundles }, Object.fromEntries(expected));
+});
+
+test("what no bundle grants is granted to roles by name, and nothing else is", () => {
+  const bare = Object.entries(operations).flatMap(([name, operation]) =>
+    operation.permission.length > 0 || operation.public ? [] : [name],
+  );
+  assert.deepEqual(Object.keys(unbundled).toSorted(), bare.toSorted());
 });
 
 test("with several roles the widest level holds", () => {

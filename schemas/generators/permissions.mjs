@@ -1,0 +1,38 @@
+import { literal } from "./json.mjs";
+import { property } from "./text.mjs";
+
+/** What is wrong with the permission of an operation, in words; undefined for nothing. Without a list nobody could tell "no bundle" from "forgotten". */
+export function wrongPermission(permission, bundles) {
+  if (!Array.isArray(permission)) return "has no x-permission: a list of action bundles, empty for none";
+  const unknown = permission.find((id) => !Object.hasOwn(bundles, id));
+  return unknown === undefined ? undefined : `names the action bundle ${JSON.stringify(unknown)}, which x-bundles does not have`;
+}
+
+/** A sentence for each action bundle that does not say its module and portals. */
+export const wrongBundles = (bundles) =>
+  Object.entries(bundles).flatMap(([id, bundle]) =>
+    typeof bundle?.module === "string" && Array.isArray(bundle.portals)
+      ? []
+      : [`http/v1.yaml: the action bundle ${id} needs a module and its portals`],
+  );
+
+/** The TypeScript of the action bundles. */
+export function renderBundles(bundles) {
+  const ids = Object.keys(bundles);
+  const portals = [...new Set(ids.flatMap((id) => bundles[id].portals))].sort();
+  const rows = ids.map((id) => `  ${property(id)}: ${literal(bundles[id])},\n`);
+  return `/** Where a role works. */
+export type Portal = ${union(portals)};
+
+/** An action bundle: operations that are granted together, in a module, to roles of some portals. */
+export type Bundle = { readonly module: string; readonly portals: readonly Portal[] };
+
+export type BundleId =${ids.length ? ids.map((id) => `\n  | ${JSON.stringify(id)}`).join("") : " never"};
+
+/** Every action bundle, also those whose operations are not served. */
+export const bundles: { readonly [id: string]: Bundle } = {
+${rows.join("")}};
+`;
+}
+
+const union = (names) => names.map((name) => JSON.stringify(name)).join(" | ") || "never";
