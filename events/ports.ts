@@ -61,6 +61,11 @@ export type EventStore = {
   readonly findClaim: (claim: string) => Promise<Commit | undefined>;
   /** What came of a request (correlation id) or an action: commits and receipts by their time, the first so many. */
   readonly caused: (id: string, limit: number) => Promise<readonly Commit[]>;
+  /**
+   * All commits and receipts, a page after another: those that follow the last of the page before. The order is always the same, and a stream's
+   * versions ascend in it. What is committed meanwhile may be left out.
+   */
+  readonly scan: (after: Commit | undefined, limit: number) => Promise<readonly Commit[]>;
   /** Takes a claim off the commit that made it. */
   readonly releaseClaim: (commit: Commit, claim: string) => Promise<void>;
   /** Commits with the mark, ascending by (stream, version), beyond `after`. */
@@ -100,15 +105,33 @@ export type Scalar = string | number | boolean;
 export type Condition =
   | { readonly field: string; readonly in: readonly Scalar[] }
   | { readonly field: string; readonly from?: Scalar; readonly below?: Scalar };
-export type DocumentQuery = {
+export type DocumentFilter = {
   readonly where: readonly Condition[];
   /** At least one of these must hold (each a list that must all hold). Absent: no condition. */
   readonly anyOf?: readonly (readonly Condition[])[];
   /** Contains the word, ignoring case, in any of the fields; `exact` fields must equal it. */
   readonly search?: { readonly word: string; readonly fields: readonly string[]; readonly exact: readonly string[] };
+};
+export type DocumentQuery = DocumentFilter & {
   readonly sort?: { readonly field: string; readonly descending: boolean };
   readonly offset: number;
   readonly limit: number;
+};
+
+/** Which documents to count, and by what. */
+export type CountQuery = DocumentFilter & {
+  /** Counts the documents of each value of this field; it holds no lists. Documents without it count under null. */
+  readonly field: string;
+  /** Counts texts only, by their first so many characters: the date of a time. */
+  readonly prefix?: number;
+  /** How many values to name; the most frequent come first, those of one frequency in their order. */
+  readonly limit: number;
+};
+export type Counts = {
+  /** Documents, and different values among them, named or not. */
+  readonly total: number;
+  readonly values: number;
+  readonly counts: readonly { readonly value: Scalar | null; readonly count: number }[];
 };
 
 /** The service's read models, and where its subscriptions stand. */
@@ -123,8 +146,16 @@ export type Documents = {
     collection: string,
     query: DocumentQuery,
   ) => Promise<{ readonly total: number; readonly documents: readonly StoredDocument[] }>;
+  /** Counts in the database, without tombstones, however many documents there are. */
+  readonly count: (collection: string, query: CountQuery) => Promise<Counts>;
+  /** All documents by id, tombstones too, a page after another: those that follow an id. */
+  readonly scan: (collection: string, after: string | undefined, limit: number) => Promise<readonly StoredDocument[]>;
+  /** Removes a collection with all its documents; nothing happens if it does not exist. */
+  readonly drop: (collection: string) => Promise<void>;
   readonly position: (subscription: string, topic: string, partition: number) => Promise<number | undefined>;
   readonly savePosition: (subscription: string, topic: string, partition: number, offset: number) => Promise<void>;
+  /** Removes all positions of a subscription. */
+  readonly forgetPositions: (subscription: string) => Promise<void>;
 };
 
 /** What somebody wants done with a parked event: try it again, or leave it out for good. */
@@ -190,6 +221,8 @@ export type Parking = {
   /** Ids of the events that were taken out. */
   readonly discarded: (subscription: string) => Promise<readonly string[]>;
   readonly list: (limit: number) => Promise<readonly Parked[]>;
+  /** Removes everything that a subscription has parked or discarded. */
+  readonly forget: (subscription: string) => Promise<void>;
 };
 
 export type OutgoingRecord = {
@@ -224,6 +257,9 @@ export type LogSubscription = {
   readonly handle: (batch: LogBatch, signal: AbortSignal) => Promise<number>;
   readonly onError?: (error: Error) => void;
 };
+/** Records of a partition, from an offset up to another one, which is not included. */
+export type LogRange = { readonly topic: string; readonly partition: number; readonly from: number; readonly to: number };
+export type Offset = { readonly partition: number; readonly offset: number };
 export type Running = {
   readonly stop: () => Promise<void>;
   /** Why nothing can be read just now. */
@@ -242,8 +278,16 @@ export type Log = {
   readonly subscribe: (subscription: LogSubscription) => Promise<Running>;
   /** Reads every partition from its start and follows it, without a group: for compacted topics that each instance holds whole. `caughtUp` resolves at the ends seen at the start. */
   readonly follow: (topic: string, handle: (record: LogRecord) => void) => Promise<Running & { readonly caughtUp: Promise<void> }>;
+  /**
+   * Reads ranges of partitions once, without a group, and resolves when all are handled. The batches of a range come in order and end exactly
+   * with it: `end` is where the range ends. The handler returns where to go on, as in a subscription; its error ends the reading. Rejects if a
+   * range is not there, if the log stays away, and with the signal's reason.
+   */
+  readonly read: (ranges: readonly LogRange[], handle: LogSubscription["handle"], signal: AbortSignal) => Promise<void>;
   /** The offset after the last record of each partition. */
-  readonly ends: (topic: string) => Promise<readonly { readonly partition: number; readonly offset: number }[]>;
+  readonly ends: (topic: string) => Promise<readonly Offset[]>;
+  /** The offset of the first record of each partition that was published at this time or later (milliseconds since 1970); its end if there is none. */
+  readonly offsets: (topic: string, time: number) => Promise<readonly Offset[]>;
   readonly close: () => Promise<void>;
 };
 

@@ -1,5 +1,5 @@
 import type { Admin, ITopicConfig, ITopicMetadata } from "kafkajs";
-import type { TopicSpec } from "../ports.ts";
+import type { Offset, TopicSpec } from "../ports.ts";
 import { connectClient, type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { pause, settled, within } from "./waiting.ts";
 
@@ -9,6 +9,8 @@ export type Administration = {
   readonly partitions: (topic: string) => Promise<number>;
   /** The first offset and the one after the last, of each partition. */
   readonly ranges: (topic: string) => Promise<readonly Range[]>;
+  /** The offset of the first record of each partition at or after a time; its end if there is none. */
+  readonly offsets: (topic: string, time: number) => Promise<readonly Offset[]>;
   readonly deleteGroup: (group: string) => Promise<void>;
 };
 
@@ -119,6 +121,11 @@ export const administration = (options: KafkaLogOptions): Administration => {
         return found
           .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
           .sort((a, b) => a.partition - b.partition);
+      }),
+    offsets: (topic, time) =>
+      ask("Reading offsets of a time", async (admin) => {
+        const found = await admin.fetchTopicOffsetsByTimestamp(topic, time);
+        return found.map(({ partition, offset }) => ({ partition, offset: Number(offset) })).sort((a, b) => a.partition - b.partition);
       }),
     deleteGroup: (group) =>
       ask("Deleting a group", async (admin) => {

@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
-import type { Batch, KafkaMessage } from "kafkajs";
+import type { Batch } from "kafkajs";
 import { asError } from "../error.ts";
-import type { LogBatch, LogRecord, LogSubscription } from "../ports.ts";
-import { LazyRecord } from "./record-decoder.ts";
+import type { LogBatch, LogSubscription } from "../ports.ts";
+import { KafkaRecord } from "./kafka-record.ts";
 import { backOff, pause } from "./waiting.ts";
 
 export type GroupSubscription = LogSubscription & {
@@ -29,37 +29,6 @@ type Lane = {
 
 /** Handling that takes longer than this goes on beside the consumer, with only its partition paused. */
 const grace = 500;
-
-const textOf = (value: Buffer | string | (Buffer | string)[] | undefined): string =>
-  Array.isArray(value) ? textOf(value.at(-1)) : typeof value === "string" ? value : (value?.toString("utf8") ?? "");
-
-/** A class, so that headers become text only where somebody asks for them: most records are passed over by their type alone. */
-class KafkaRecord implements LogRecord {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly key: string;
-  readonly value: Buffer | null;
-  readonly #message: KafkaMessage;
-  constructor(topic: string, partition: number, message: KafkaMessage) {
-    const { offset, key, value } = message;
-    this.topic = topic;
-    this.partition = partition;
-    this.offset = Number(offset);
-    this.key = key?.toString("utf8") ?? "";
-    this.value = value;
-    this.#message = message;
-  }
-  header(name: string): string | undefined {
-    const message: unknown = this.#message;
-    if (message instanceof LazyRecord) return message.header(name);
-    const value = this.#message.headers?.[name];
-    return value === undefined ? undefined : textOf(value);
-  }
-  get headers(): LogRecord["headers"] {
-    return Object.fromEntries(Object.entries(this.#message.headers ?? {}).map(([name, value]) => [name, textOf(value)]));
-  }
-}
 
 /** The partitions that a member holds between two rebalances. `running` outlives it: a partition is handled once at a time also across assignments. */
 export const lanesOf = (

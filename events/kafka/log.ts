@@ -4,6 +4,7 @@ import { administration } from "./administration.ts";
 import { type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { followTopic } from "./follow.ts";
 import { kafkaSender, safeSend } from "./producer.ts";
+import { readRanges } from "./read-ranges.ts";
 import { runSubscription } from "./subscription.ts";
 
 export type { KafkaLogger, KafkaLogOptions } from "./client.ts";
@@ -15,6 +16,7 @@ export const kafkaLog = (options: KafkaLogOptions): Log => {
   const cluster = administration(options);
   const producer = safeSend(() => kafkaSender(options), timeoutOf(options));
   const open = new Set<Running>();
+  const closing = new AbortController();
   let isClosed = false;
 
   const whileOpen = async <T>(action: () => Promise<T>): Promise<T> => {
@@ -36,15 +38,19 @@ export const kafkaLog = (options: KafkaLogOptions): Log => {
   };
   const publish = publishQueue({ partitions: cluster.partitions, send: producer.send });
   const follow = followTopic(options, cluster);
+  const read = readRanges(options, cluster);
 
   return {
     ensureTopics: (topics) => whileOpen(() => cluster.ensureTopics(topics)),
     publish: (records) => whileOpen(() => publish(records)),
     subscribe: (subscription) => whileOpen(() => kept(runSubscription(options, { subscription, administration: cluster, commits: true }))),
     follow: (topic, handle) => whileOpen(() => kept(follow(topic, handle))),
+    read: (ranges, handle, signal) => whileOpen(() => read(ranges, handle, AbortSignal.any([signal, closing.signal]))),
     ends: (topic) => whileOpen(async () => (await cluster.ranges(topic)).map(({ partition, high }) => ({ partition, offset: high }))),
+    offsets: (topic, time) => whileOpen(() => cluster.offsets(topic, time)),
     close: async () => {
       isClosed = true;
+      closing.abort(new Error("The log is closed"));
       await Promise.all([...open].map(({ stop }) => stop()));
       await producer.close();
     },

@@ -25,7 +25,7 @@ const LEFT_BEHIND = 2_000;
 export const relay = (
   name: string,
   instance: string,
-  ports: { readonly store: EventStore; readonly log: Log; readonly clock: Clock },
+  ports: { readonly store: EventStore; readonly log: Pick<Log, "publish">; readonly clock: Clock },
   onError: (error: unknown) => void,
   onPublished: (commit: Commit) => void = () => {},
   tracer?: Tracer,

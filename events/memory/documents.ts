@@ -1,8 +1,8 @@
-import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
+import type { DocumentFilter, Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { copy } from "./copy.ts";
 import type { MemoryDatabase } from "./database.ts";
 import { type Fate, under } from "./fate.ts";
-import { matches, ordering } from "./query.ts";
+import { countsOf, matches, ordering } from "./query.ts";
 
 /** One instance's view of read models in memory. */
 export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents => {
@@ -10,6 +10,10 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
     const found = database.models.get(name) ?? new Map<string, StoredDocument>();
     database.models.set(name, found);
     return found;
+  };
+  const living = (collection: string, filter: DocumentFilter): StoredDocument[] => {
+    const matching = matches(filter);
+    return [...model(collection).values()].filter(({ deleted, value }) => !deleted && matching(value));
   };
   return {
     ensure: (collection) =>
@@ -32,10 +36,22 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
       }),
     find: (collection, query) =>
       under(fate, `documents.find ${collection}`, () => {
-        const matching = matches(query);
-        const found = [...model(collection).values()].filter(({ deleted, value }) => !deleted && matching(value));
+        const found = living(collection, query);
         const page = found.sort(ordering(query)).slice(query.offset, query.offset + Math.max(0, query.limit));
         return { total: found.length, documents: page.map(copy) };
+      }),
+    count: (collection, query) => under(fate, `documents.count ${collection}`, () => countsOf(living(collection, query), query)),
+    scan: (collection, after, limit) =>
+      under(fate, `documents.scan ${collection}`, () =>
+        [...model(collection).values()]
+          .filter(({ id }) => after === undefined || id > after)
+          .sort((left, right) => (left.id < right.id ? -1 : 1))
+          .slice(0, Math.max(0, limit))
+          .map(copy),
+      ),
+    drop: (collection) =>
+      under(fate, `documents.drop ${collection}`, () => {
+        database.models.delete(collection);
       }),
     position: (subscription, topic, partition) =>
       under(fate, `documents.position ${subscription} ${topic}/${partition}`, () =>
@@ -44,6 +60,10 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
     savePosition: (subscription, topic, partition, offset) =>
       under(fate, `documents.savePosition ${subscription} ${topic}/${partition}=${offset}`, () => {
         database.positions.set(`${subscription}|${topic}|${partition}`, offset);
+      }),
+    forgetPositions: (subscription) =>
+      under(fate, `documents.forgetPositions ${subscription}`, () => {
+        for (const id of [...database.positions.keys()]) if (id.startsWith(`${subscription}|`)) database.positions.delete(id);
       }),
   };
 };

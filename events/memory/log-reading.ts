@@ -7,7 +7,7 @@ import type { MemoryPartition, MemoryTopics } from "./log-topics.ts";
 /** One instance as its readers see it. A crashed one does nothing more, and hears no signal. */
 export type Instance = { readonly fate: Fate; isCrashed: boolean };
 export type Reading = { readonly clock: Clock; readonly topics: MemoryTopics };
-type Lane = { readonly topic: string; readonly partition: number };
+export type Lane = { readonly topic: string; readonly partition: number };
 
 const shortest = 200;
 const longest = 10_000;
@@ -16,7 +16,7 @@ const stopMayTake = 10_000;
 export const laneName = ({ topic, partition }: Lane): string => `${topic}/${partition}`;
 
 /** Tries until it works; undefined if it is to end. */
-const insist = async <T>(
+export const insist = async <T>(
   { clock }: Reading,
   instance: Instance,
   signal: AbortSignal,
@@ -37,7 +37,7 @@ const insist = async <T>(
   return undefined;
 };
 
-const partitionOf = ({ topics }: Reading, { topic, partition }: Lane): MemoryPartition => {
+export const partitionOf = ({ topics }: Reading, { topic, partition }: Lane): MemoryPartition => {
   const found = topics.partitions(topic)[partition];
   if (!found) throw new Error(`${topic} has no partition ${partition}`);
   return found;

@@ -4,6 +4,8 @@ import type { LogBatch, LogRecord, OutgoingRecord, TopicSpec } from "../ports.ts
 export type MemoryPartition = {
   readonly append: (records: readonly OutgoingRecord[]) => void;
   readonly end: () => number;
+  /** The offset of the first record that was appended at this time or later; the end if there is none. */
+  readonly since: (time: number) => number;
   /** All of it, for those who look from outside; not a copy. */
   readonly stored: readonly LogRecord[];
   /** From this offset on, as many as a batch holds. */
@@ -29,15 +31,23 @@ const copy = <R extends OutgoingRecord>(record: R): R => ({
   headers: { ...record.headers },
 });
 
-const memoryPartition = (topic: string, partition: number): MemoryPartition => {
+const memoryPartition = (topic: string, partition: number, now: () => number): MemoryPartition => {
   const stored: LogRecord[] = [];
+  const times: number[] = [];
   const waiting = new Set<() => void>();
   return {
     append: (records) => {
-      for (const record of records) stored.push({ ...copy(record), partition, offset: stored.length });
+      for (const record of records) {
+        stored.push({ ...copy(record), partition, offset: stored.length });
+        times.push(now());
+      }
       for (const wake of [...waiting]) wake();
     },
     end: () => stored.length,
+    since: (time) => {
+      const first = times.findIndex((each) => each >= time);
+      return first < 0 ? stored.length : first;
+    },
     stored,
     batch: (from) => {
       const records = stored.slice(from, from + batchRecords).map(copy);
@@ -59,12 +69,12 @@ const memoryPartition = (topic: string, partition: number): MemoryPartition => {
 };
 
 /** The topics of a broker, as bytes of its own. With a number, an unknown topic comes into being with so many partitions. */
-export const memoryTopics = (unknown: number | undefined): MemoryTopics => {
+export const memoryTopics = (unknown: number | undefined, now: () => number): MemoryTopics => {
   const topics = new Map<string, readonly MemoryPartition[]>();
   const waiting = new Map<string, (() => void)[]>();
 
   const make = (name: string, count: number): readonly MemoryPartition[] => {
-    const made = Array.from({ length: count }, (_, partition) => memoryPartition(name, partition));
+    const made = Array.from({ length: count }, (_, partition) => memoryPartition(name, partition, now));
     topics.set(name, made);
     for (const wake of waiting.get(name) ?? []) wake();
     waiting.delete(name);

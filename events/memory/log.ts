@@ -2,6 +2,7 @@ import { publishQueue } from "../log/publish-queue.ts";
 import type { Clock, Log, LogRecord, Running } from "../ports.ts";
 import { type Fate, kind, under } from "./fate.ts";
 import { memoryGroups } from "./log-groups.ts";
+import { readRanges } from "./log-ranges.ts";
 import { followTopic, type Instance } from "./log-reading.ts";
 import { memoryTopics } from "./log-topics.ts";
 
@@ -33,7 +34,7 @@ const both = (outer: Fate, inner: Fate): Fate => ({
 
 /** A Kafka in memory: every step that takes time goes through a fate or the clock, so that a seeded scheduler can drive it. */
 export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOptions): MemoryLogBroker => {
-  const topics = memoryTopics(partitions);
+  const topics = memoryTopics(partitions, clock.now);
   const reading = { clock, topics };
   const groups = memoryGroups(reading);
   const instances = new Map<Log, Instance>();
@@ -41,6 +42,7 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
   const connect = (own: Fate = kind): Log => {
     const instance: Instance = { fate: both(fate, own), isCrashed: false };
     const open = new Set<Running>();
+    const closing = new AbortController();
     let isClosed = false;
     const demandOpen = (): void => {
       if (isClosed) throw new Error("The log is closed");
@@ -89,10 +91,19 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
         demandOpen();
         return kept(followTopic(reading, instance, topic, handle));
       },
+      read: async (ranges, handle, signal) => {
+        demandOpen();
+        await readRanges(reading, instance, ranges, handle, AbortSignal.any([signal, closing.signal]));
+      },
       ends: (topic) =>
         under(instance.fate, "log.ends", () => topics.partitions(topic).map((log, partition) => ({ partition, offset: log.end() }))),
+      offsets: (topic, time) =>
+        under(instance.fate, "log.offsets", () =>
+          topics.partitions(topic).map((log, partition) => ({ partition, offset: log.since(time) })),
+        ),
       close: async () => {
         isClosed = true;
+        closing.abort(new Error("The log is closed"));
         await Promise.all([...open].map(({ stop }) => stop()));
       },
     };

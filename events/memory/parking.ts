@@ -72,6 +72,10 @@ export const memoryParking = (database: MemoryDatabase, fate: Fate): Parking => 
           .map(([, { eventId }]) => eventId),
       ),
     list: (limit) => under(fate, "parking.list", () => sorted(() => true).slice(0, Math.max(0, limit))),
+    forget: (subscription) =>
+      under(fate, `parking.forget ${subscription}`, () => {
+        for (const [id, parked] of [...database.parked]) if (parked.subscription === subscription) database.parked.delete(id);
+      }),
   };
 };
 

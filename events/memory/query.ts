@@ -1,10 +1,9 @@
-import type { Condition, DocumentQuery, Scalar, StoredDocument } from "../ports.ts";
+import type { Condition, CountQuery, Counts, DocumentFilter, DocumentQuery, Scalar, StoredDocument } from "../ports.ts";
 
 type Value = StoredDocument["value"];
 
 /** Whether a value answers a query, by the document store's rules: an array answers with any of its elements, and only like compares with like. */
-export const matches = (query: DocumentQuery): ((value: Value) => boolean) => {
-  const { where, anyOf, search } = query;
+export const matches = ({ where, anyOf, search }: DocumentFilter): ((value: Value) => boolean) => {
   const word = search?.word.toLowerCase() ?? "";
   return (value) =>
     where.every((condition) => holds(value, condition)) &&
@@ -48,6 +47,23 @@ export const ordering =
     const [one, other] = [sortValue(left.value, sort), sortValue(right.value, sort)];
     return (sort.descending ? order(other, one) : order(one, other)) || order(left.id, right.id);
   };
+
+/** How many documents there are of each value of a field. */
+export const countsOf = (documents: readonly StoredDocument[], { field: path, prefix, limit }: CountQuery): Counts => {
+  const counts = new Map<Scalar | null, number>();
+  for (const { value } of documents) {
+    const [first = null] = candidates(value, path);
+    const counted = prefix === undefined ? first : typeof first === "string" ? first.slice(0, prefix) : undefined;
+    if (isCountable(counted)) counts.set(counted, (counts.get(counted) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([one, ones], [other, others]) => others - ones || order(one, other));
+  return {
+    total: sorted.reduce((sum, [, count]) => sum + count, 0),
+    values: sorted.length,
+    counts: sorted.slice(0, Math.max(0, limit)).map(([value, count]) => ({ value, count })),
+  };
+};
+const isCountable = (value: unknown): value is Scalar | null => value === null || ["string", "number", "boolean"].includes(typeof value);
 
 const sortValue = (value: Value, { field: path, descending }: DocumentQuery["sort"] & object): unknown => {
   const found = candidates(value, path);

@@ -24,6 +24,12 @@ export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => num
     findCause: (cause) => under(fate, `store.findCause ${cause}`, () => byId(database.causes.get(cause))),
     findClaim: (claim) => under(fate, `store.findClaim ${claim}`, () => byId(database.claims.get(claim))),
     caused: (id, limit) => under(fate, `store.caused ${id}`, () => caused(database, id, limit)),
+    scan: (after, limit) =>
+      under(fate, "store.scan", () => {
+        const from = after === undefined ? "" : commitId(after);
+        const ids = [...database.commits.keys()].filter((id) => id > from).sort(compare);
+        return ids.slice(0, limit).flatMap((id) => byId(id) ?? []);
+      }),
     releaseClaim: (commit, claim) => under(fate, `store.releaseClaim ${claim}`, () => releaseClaim(database, commit, claim)),
     ...dueMarks(database, fate),
     lease: (name, holder, milliseconds) =>

@@ -3,7 +3,7 @@ import { chunks } from "../chunks.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { grouped } from "./grouped.ts";
-import { filterOf, sortOf } from "./query.ts";
+import { type Counted, countOf, filterOf, sortOf } from "./query.ts";
 import type { Ready } from "./ready.ts";
 
 /** A read-model document: its fields, and beside them what the backbone needs to know, told apart by the underscore. */
@@ -86,9 +86,27 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       ]);
       return { total, documents: documents.map(fromModel) };
     },
+    count: async (collection, query) => {
+      const [found] = await (await models(collection)).aggregate<Counted>(countOf(query)).toArray();
+      const [all] = found?.all ?? [];
+      const counts = (found?.counts ?? []).slice(0, Math.max(0, query.limit));
+      return { total: all?.total ?? 0, values: all?.values ?? 0, counts: counts.map(({ _id, count }) => ({ value: _id, count })) };
+    },
+    scan: async (collection, after, limit) => {
+      if (limit <= 0) return [];
+      const page = (await models(collection)).find(after === undefined ? {} : { _id: { $gt: after } });
+      return (await page.sort({ _id: 1 }).limit(limit).toArray()).map(fromModel);
+    },
+    drop: async (collection) => {
+      await (await models(collection)).drop();
+    },
     position: async (subscription, topic, partition) =>
       (await (await positions()).findOne({ _id: positionId(subscription, topic, partition) }))?.offset,
     savePosition: (subscription, topic, partition, offset) => savePositions({ _id: positionId(subscription, topic, partition), offset }),
+    forgetPositions: async (subscription) => {
+      // "}" follows "|": every position of this subscription, and of no other.
+      await (await positions()).deleteMany({ _id: { $gte: `${subscription}|`, $lt: `${subscription}}` } });
+    },
   };
 };
 

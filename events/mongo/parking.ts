@@ -66,6 +66,9 @@ export const mongoParking = (database: Ready<Db>): Parking => {
       return (await documents.toArray()).map(({ eventId }) => eventId);
     },
     list: async (limit) => (limit <= 0 ? [] : found({}, limit)),
+    forget: async (subscription) => {
+      await (await collection()).deleteMany({ subscription });
+    },
   };
 };
 

@@ -1,11 +1,11 @@
-import type { Condition, DocumentQuery } from "../ports.ts";
+import type { Condition, CountQuery, DocumentFilter, DocumentQuery, Scalar } from "../ports.ts";
 
 type Filter = { readonly [path: string]: unknown };
 
 const nothing: Filter = { _id: { $in: [] } };
 
 /** A query of a read model as a filter that every server of the family understands. */
-export const filterOf = ({ where, anyOf, search }: DocumentQuery): Filter =>
+export const filterOf = ({ where, anyOf, search }: DocumentFilter): Filter =>
   all([
     { _deleted: false },
     ...where.flatMap(clause),
@@ -15,6 +15,25 @@ export const filterOf = ({ where, anyOf, search }: DocumentQuery): Filter =>
 
 export const sortOf = ({ sort }: DocumentQuery): Record<string, 1 | -1> =>
   sort === undefined ? { _id: 1 } : { [sort.field]: sort.descending ? -1 : 1, _id: 1 };
+
+/** What the aggregation of a count answers. */
+export type Counted = {
+  readonly all: readonly { readonly total: number; readonly values: number }[];
+  readonly counts: readonly { readonly _id: Scalar | null; readonly count: number }[];
+};
+
+/** Groups in the database by a field, or by the first characters of a text. */
+export const countOf = ({ field, prefix, limit, ...filter }: CountQuery): Filter[] => [
+  { $match: filterOf(filter) },
+  ...(prefix === undefined ? [] : [{ $match: { [field]: { $type: "string" } } }]),
+  { $group: { _id: prefix === undefined ? `$${field}` : { $substrCP: [`$${field}`, 0, prefix] }, count: { $sum: 1 } } },
+  {
+    $facet: {
+      all: [{ $group: { _id: null, total: { $sum: "$count" }, values: { $sum: 1 } } }],
+      counts: [{ $sort: { count: -1, _id: 1 } }, { $limit: Math.max(1, limit) }],
+    },
+  },
+];
 
 const clause = (condition: Condition): readonly Filter[] => {
   if ("in" in condition) {

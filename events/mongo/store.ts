@@ -1,7 +1,7 @@
 import type { Collection, Db } from "mongodb";
 import type { EventStore } from "../ports.ts";
 import { claims, nextTurns } from "./claims.ts";
-import { type CommitDocument, fromDocument, placeKey, toDocument } from "./commit-document.ts";
+import { type CommitDocument, fromDocument, idOf, placeKey, toDocument } from "./commit-document.ts";
 import { dueMarks } from "./due.ts";
 import { groupCommit } from "./group-commit.ts";
 import { leases } from "./leases.ts";
@@ -53,6 +53,10 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
       );
       const all = [...new Map(found.flat().map((document) => [document._id, document])).values()];
       return all.sort(inTime).slice(0, limit).map(fromDocument);
+    },
+    scan: async (after, limit) => {
+      const found = (await commits()).find(after === undefined ? {} : { _id: { $gt: idOf(after) } });
+      return (await found.sort({ _id: 1 }).limit(limit).toArray()).map(fromDocument);
     },
     ...claims(commits),
     ...dueMarks(commits),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Documents, DocumentWrite, StoredDocument } from "../../events/ports.ts";
 import { queryContract } from "./documents-query.ts";
+import { scanContract } from "./documents-scan.ts";
 import { type MakeGround, onGround } from "./ground.ts";
 
 export const documentOf = (id: string, version: number, value: StoredDocument["value"] = { name: id }): StoredDocument => ({
@@ -188,6 +189,7 @@ export const documentsContract = (name: string, make: MakeGround): void => {
   });
 
   queryContract(name, make);
+  scanContract(name, make);
 };
 
 const byId = (documents: readonly StoredDocument[]): readonly StoredDocument[] =>

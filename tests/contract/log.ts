@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Log } from "../../events/ports.ts";
 import { eventually } from "../eventually.ts";
 import { groupContract } from "./log-groups.ts";
+import { rangesContract } from "./log-ranges.ts";
 import { byKey, collect, type LogWorld, newTopic, partitions, record, textOf } from "./log-world.ts";
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -195,5 +196,6 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
     });
 
     groupContract(() => world);
+    rangesContract(() => world);
   });
 };

@@ -109,6 +109,20 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     assert.deepEqual(await ground.instance().parking.discarded("clusters"), ["cluster/a@1"]);
     assert.deepEqual(await parking.discarded("jobs"), []);
   });
+
+  onGround(`${name}: all that a subscription has parked or discarded is forgotten, and nothing of another`, make, async (ground) => {
+    const { parking } = ground.instance();
+    const [first, second] = [parkedOf("clusters__v1", "cluster/a", 1), parkedOf("clusters__v1", "cluster/b", 1)];
+    const other = parkedOf("clusters__v10", "cluster/a", 1);
+    await parking.add([first, second, other]);
+    await parking.discard(second);
+    await ground.instance().parking.forget("clusters__v1");
+    await parking.forget("clusters__v1");
+    assert.deepEqual(await parking.list(10), [other]);
+    assert.deepEqual([await parking.discarded("clusters__v1"), await parking.streams("clusters__v1")], [[], []]);
+    await parking.add([second]);
+    assert.deepEqual(await parking.of("clusters__v1", "cluster/b"), [second], "what was discarded may be parked again");
+  });
 };
 
 const asked: Asked = { action: "redrive", by: "usr-admin", reason: "", time: "2024-05-01T11:00:00.000Z" };

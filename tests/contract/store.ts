@@ -4,6 +4,7 @@ import { commitOf, encoded, places } from "./commits.ts";
 import { type MakeGround, onGround } from "./ground.ts";
 import { causedContract } from "./store-caused.ts";
 import { dueContract } from "./store-due.ts";
+import { scanContract } from "./store-scan.ts";
 
 /** What every event store must do. */
 export const eventStoreContract = (name: string, make: MakeGround): void => {
@@ -246,4 +247,5 @@ export const eventStoreContract = (name: string, make: MakeGround): void => {
 
   dueContract(name, make);
   causedContract(name, make);
+  scanContract(name, make);
 };

@@ -1,0 +1,69 @@
+import type { Log, LogBatch, LogRange } from "../ports.ts";
+import type { Administration } from "./administration.ts";
+import { type KafkaLogOptions, timeoutOf } from "./client.ts";
+import { connectFetcher, type Fetcher } from "./fetcher.ts";
+import { backOff, pause } from "./waiting.ts";
+
+/** A range of which all before `at` is handled. */
+type Reading = { readonly range: LogRange; at: number };
+
+const isOpen = ({ range, at }: Reading): boolean => at < range.to;
+const placeOf = ({ topic, partition }: Pick<LogRange, "topic" | "partition">): string => `${topic}/${partition}`;
+
+/** Reads from the leaders of the partitions. A failure is followed by a new connection, and is an error once nothing came for a request's time. */
+export const readRanges =
+  (options: KafkaLogOptions, administration: Administration): Log["read"] =>
+  async (ranges, handle, signal) => {
+    await demandRanges(administration, ranges);
+    const all: readonly Reading[] = ranges.map((range) => ({ range, at: range.from }));
+    const topics = [...new Set(ranges.map(({ topic }) => topic))];
+    let fetcher: Fetcher | undefined;
+    let until = Date.now() + timeoutOf(options);
+
+    const fetch = async (open: ReadonlyMap<string, Reading>): Promise<readonly LogBatch[]> => {
+      for (let failures = 0; ; failures++) {
+        signal.throwIfAborted();
+        try {
+          fetcher ??= await connectFetcher(options, topics, signal);
+          const batches = await fetcher.fetch([...open.values()].map(({ range, at }) => ({ ...range, from: at })));
+          if (batches.length > 0) return batches;
+          if (Date.now() > until) throw new Error(`Nothing comes from ${[...open.keys()].join(", ")}`);
+        } catch (error) {
+          await fetcher?.close();
+          fetcher = undefined;
+          if (Date.now() > until) throw error;
+          await pause(backOff(failures), signal);
+        }
+      }
+    };
+
+    try {
+      for (;;) {
+        // Of several ranges of one partition the last one that is open: a request names a partition once.
+        const open = new Map(all.filter(isOpen).map((reading) => [placeOf(reading.range), reading]));
+        if (open.size === 0) return;
+        const batches = await fetch(open);
+        const handled = await Promise.allSettled(
+          batches.map(async (batch) => {
+            const reading = open.get(placeOf(batch));
+            if (reading) reading.at = await handle(batch, signal);
+          }),
+        );
+        for (const outcome of handled) if (outcome.status === "rejected") throw outcome.reason;
+        until = Date.now() + timeoutOf(options);
+      }
+    } finally {
+      await fetcher?.close();
+    }
+  };
+
+const demandRanges = async (administration: Administration, ranges: readonly LogRange[]): Promise<void> => {
+  const held = new Map<string, { readonly low: number; readonly high: number }>();
+  for (const topic of new Set(ranges.map((range) => range.topic)))
+    for (const { partition, ...range } of await administration.ranges(topic)) held.set(placeOf({ topic, partition }), range);
+  for (const range of ranges) {
+    const { low, high } = held.get(placeOf(range)) ?? { low: 0, high: 0 };
+    if (range.from < low || range.to > high || range.from > range.to)
+      throw new Error(`${placeOf(range)} holds ${low} to ${high} and not ${range.from} to ${range.to}`);
+  }
+};

@@ -1,0 +1,49 @@
+import { setMaxListeners } from "node:events";
+import type { LogBatch, LogRange, LogSubscription } from "../ports.ts";
+import { under } from "./fate.ts";
+import { type Instance, insist, laneName, partitionOf, type Reading } from "./log-reading.ts";
+
+/** Reads ranges side by side, each once, for one instance alone. */
+export const readRanges = async (
+  reading: Reading,
+  instance: Instance,
+  ranges: readonly LogRange[],
+  handle: LogSubscription["handle"],
+  signal: AbortSignal,
+): Promise<void> => {
+  signal.throwIfAborted();
+  for (const range of ranges) {
+    const end = partitionOf(reading, range).end();
+    if (range.from < 0 || range.to > end || range.from > range.to)
+      throw new Error(`${laneName(range)} holds 0 to ${end} and not ${range.from} to ${range.to}`);
+  }
+  const failed = new AbortController();
+  const over = AbortSignal.any([signal, failed.signal]);
+  // Every range may wait for it.
+  setMaxListeners(0, over);
+  const read = async (range: LogRange): Promise<void> => {
+    for (let at = range.from; at < range.to; ) {
+      const batch = await insist(reading, instance, over, () =>
+        under(instance.fate, `log.read ${laneName(range)}`, () => cut(partitionOf(reading, range).batch(at), range.to)),
+      );
+      if (!batch) return;
+      at = await handle(batch.value, over);
+    }
+  };
+  const reads = ranges.map((range) =>
+    read(range).catch((error: unknown) => {
+      failed.abort();
+      throw error;
+    }),
+  );
+  const outcomes = await Promise.allSettled(reads);
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  signal.throwIfAborted();
+};
+
+const cut = (batch: LogBatch, to: number): LogBatch => ({
+  ...batch,
+  records: batch.records.filter(({ offset }) => offset < to),
+  next: Math.min(batch.next, to),
+  end: to,
+});
