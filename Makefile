@@ -18,8 +18,9 @@ build: install ## compile into dist/
 generate: install ## types and ids from schemas/
 	node schemas/generate.mjs
 
-lint: install ## format, lint, boundaries
+lint: build ## format, lint; layers, circles and purity of imports
 	node_modules/.bin/biome check --error-on-warnings .
+	node dist/infra/lint/main.js
 
 test: install ## lint, types, freshness, compatibility, unit, simulation and integration tests
 	@node tests/runner/main.mjs

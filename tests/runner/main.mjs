@@ -84,12 +84,13 @@ const find = (suffix) =>
 
 const biome = "node_modules/.bin/biome";
 if (wants("checks")) {
-  await step("lint and boundaries", biome, ["check", "--error-on-warnings", "."]);
+  await step("lint", biome, ["check", "--error-on-warnings", "."]);
   await step("generated files are fresh, schemas are compatible", process.execPath, ["schemas/generate.mjs", "--check"]);
 }
 rmSync("dist", { recursive: true, force: true });
 const built = await step("types", "node_modules/.bin/tsc", []);
 if (built || existsSync("dist")) {
+  if (wants("checks")) await step("layers, circles and purity of imports", process.execPath, ["dist/infra/lint/main.js"]);
   if (wants("checks")) await step("the map is fresh", process.execPath, ["dist/services/cli/map.js", "--check"]);
   if (wants("unit")) {
     const all = find(".test.js");

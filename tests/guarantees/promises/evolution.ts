@@ -25,9 +25,9 @@ export const evolution: Section = {
     {
       id: "pure-tables",
       promise: "Tables are pure and services import no other service.",
-      how: "two rules of the linter, each with planted violations",
-      keptBy: ["infra/lint/pure.grit", "infra/lint/boundaries.grit"],
-      proofs: tests("infra/lint/boundaries.test.ts", "the linter refuses in …"),
+      how: "a check of all imports, with planted violations of each rule",
+      keptBy: ["infra/lint/areas.ts", "infra/lint/impure.ts"],
+      proofs: tests("infra/lint/imports.test.ts", "the check of imports refuses in …"),
     },
     {
       id: "repeatable",

@@ -1,0 +1,38 @@
+import type { Exception } from "./violation.ts";
+
+/** Violations that wait for a change that is under way. The check fails when one of them is gone, so that this table ends empty. */
+export const exceptions: readonly Exception[] = [
+  ...["events/map/documents.ts", "events/run.ts", "events/simulation/check/evidence.ts", "events/simulation/world.ts"].map((from) =>
+    layer(from, "schemas/generated/schemas.ts", "the schemas become an argument"),
+  ),
+  ...["events/projection.ts", "events/reaction.ts", "events/subscription/projections.ts"].map((from) =>
+    layer(from, "schemas/generated/events.ts", "the union of events becomes a type parameter"),
+  ),
+  layer("services/cli/environment.ts", "infra/embedded/kafka/cluster.ts", "`make up` writes what runs"),
+  layer("services/cli/environment.ts", "infra/embedded/platform.ts", "`make up` writes what runs"),
+  layer("services/chassis/access/identity.ts", "services/chassis/http/errors.ts", "refusals become problems of one catalogue"),
+  layer("services/chassis/access/tokens.ts", "services/chassis/http/rows.ts", "moves"),
+  layer("services/chassis/process/client.ts", "services/chassis/access/tokens.ts", "moves"),
+  layer("services/chassis/process/connections.ts", "services/chassis/http/errors.ts", "moves"),
+  layer("services/chassis/process/observer.ts", "services/chassis/tools.ts", "moves"),
+  circle("events/map/routes.ts", "events/map/layout.ts", "moves"),
+  circle("events/subscription/parked-streams.ts", "events/subscription/subscription.ts", "partitions become the unit of a subscription"),
+  circle("events/simulation/check/effects.ts", "events/simulation/platform.ts", "moves"),
+  circle("events/simulation/check/evidence.ts", "events/simulation/platform.ts", "moves"),
+  circle("events/simulation/unfinished.ts", "events/simulation/platform.ts", "moves"),
+  circle("events/simulation/trouble.ts", "events/simulation/platform.ts", "moves"),
+  circle("events/simulation/check/evidence.ts", "events/simulation/clients.ts", "moves"),
+  circle("services/chassis/process/client.ts", "services/chassis/process/settings.ts", "moves"),
+  circle("services/chassis/process/tls/settings.ts", "services/chassis/process/settings.ts", "moves"),
+  circle("services/chassis/process/tracing/open-telemetry.ts", "services/chassis/process/tracing.ts", "moves"),
+  circle("services/packages/description.ts", "services/packages/packages.ts", "moves"),
+  circle("services/repo/ports.ts", "services/repo/offers.ts", "moves"),
+  { rule: "purity", from: "services/repo/http.ts", to: "AbortSignal.timeout", why: "rows take the outside as an argument" },
+];
+
+function layer(from: string, to: string, why: string): Exception {
+  return { rule: "layers", from, to, why };
+}
+function circle(from: string, to: string, why: string): Exception {
+  return { rule: "circles", from, to, why };
+}

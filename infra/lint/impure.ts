@@ -1,0 +1,38 @@
+/** Files that compute and do nothing else. Files that they import a value from are pure, too. */
+export const pureFiles =
+  /^services\/(?:packages\/|(?!chassis\/|cli\/)(?:providers\/)?[^/]+\/(?:domain|reactions|read-models|http|plan|actions|timers)(?:\/|\.ts$))/;
+
+/** Modules that pure files may import, with the names that are allowed; `*`: all. */
+export const pureModules: { readonly [specifier: string]: readonly string[] } = {
+  "node:buffer": ["*"],
+  "node:util": ["*"],
+  "node:zlib": ["*"],
+  "node:crypto": ["createHash"],
+  ajv: ["*"],
+  "js-yaml": ["*"],
+  "tar-stream": ["*"],
+};
+
+/** What code of pure files does not use, and what it does instead. */
+export type Impure = { readonly code: RegExp; readonly instead: string };
+
+/** Not a property of something else, and not a key. */
+const global = (...names: readonly string[]): string => `(?<![\\w$]|(?<!\\.\\.)\\.)(?:${names.join("|")})\\b(?!\\??:)`;
+/** `object.name`, and `{ name } = object`. */
+const member = (object: string, name: string): string =>
+  `${global(object)}\\s*\\??\\.\\s*${name}\\b|\\b${name}\\b[^{}]*\\}\\s*=\\s*${object}\\b`;
+const any = (...patterns: readonly string[]): RegExp => new RegExp(patterns.join("|"), "g");
+
+export const impure: readonly Impure[] = [
+  {
+    code: any(member("Date", "now"), `new\\s+Date\\b(?!\\s*\\(\\s*[^\\s)])`, `(?<!new\\s)${global("Date")}\\(`, global("performance")),
+    instead: "Take the time as an argument.",
+  },
+  { code: any(member("Math", "random"), global("crypto")), instead: "Take the random value as an argument." },
+  {
+    code: any(global("setTimeout", "setInterval", "setImmediate", "queueMicrotask"), member("AbortSignal", "timeout")),
+    instead: "Leave waiting and deadlines to whoever calls, or take them as a port.",
+  },
+  { code: any(global("process", "globalThis"), "\\bimport\\.meta\\b"), instead: "Take the setting as an argument." },
+  { code: any(global("fetch", "console", "WebSocket", "EventSource", "Worker")), instead: "Take the port as an argument." },
+];

@@ -1,0 +1,35 @@
+import { type Area, layers } from "./areas.ts";
+import type { Edge, File, Graph } from "./graph.ts";
+import type { Violation } from "./violation.ts";
+
+/** Imports that the layers do not allow, and imports that cannot be followed. */
+export const layerViolations = (graph: Graph): readonly Violation[] =>
+  [...graph.values()].flatMap((file) => [
+    ...computedImports(file),
+    ...file.edges.flatMap((edge) => layers.flatMap((areas) => violations(areas, edge))),
+  ]);
+
+const violations = (areas: readonly Area[], { from, to, line }: Edge): readonly Violation[] => {
+  const importer = placeOf(areas, from);
+  const imported = placeOf(areas, to);
+  if (!importer || !imported || importer.unit === imported.unit || mayImport(areas, importer.area, imported.area.name)) return [];
+  const { name, instead } = importer.area;
+  return [{ rule: "layers", from, line, to, text: `${name} may not import ${to} of ${imported.area.name}. ${instead}` }];
+};
+
+const computedImports = ({ path, imports }: File): readonly Violation[] =>
+  imports
+    .filter(({ specifier }) => specifier === "" && !path.startsWith("tests/"))
+    .map(({ line }) => ({ rule: "layers", from: path, line, to: "import()", text: "the imported file is computed. Write its name." }));
+
+type Place = { readonly area: Area /** Distinguishes two services, which one area matches. */; readonly unit: string };
+const placeOf = (areas: readonly Area[], path: string): Place | undefined => {
+  for (const area of areas) {
+    const [matched] = area.files.exec(path) ?? [];
+    if (matched !== undefined) return { area, unit: `${area.name} ${matched}` };
+  }
+  return undefined;
+};
+
+const mayImport = (areas: readonly Area[], { imports }: Area, name: string): boolean =>
+  imports.includes(name) || areas.some((area) => imports.includes(area.name) && mayImport(areas, area, name));
