@@ -1,6 +1,6 @@
 import type { Condition } from "../../events/ports.ts";
 import { rows } from "../chassis/http/rows.ts";
-import { counted, lastTwoWeeks } from "../chassis/http/statistics.ts";
+import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { Version } from "./deployment.ts";
 import type { ClusterCommand } from "./domain.ts";
 import type { ClusterDocument } from "./read-models/clusters.ts";
@@ -213,15 +213,19 @@ export const http = [
     search: ["task_id", "job_id", "node_id", "task_action", "status"],
     ascending: true,
   }),
-  answer("GetClusterStatistics", async (_, { all }, { now }) => {
-    const clusters = await all("clusters", [{ field: "status", in: ["active", "stopped", "pending"] }]);
-    const runtimes = counted(clusters, "runtime_id");
+  answer("GetClusterStatistics", async (_, { count }, { now }) => {
+    const present: Condition = { field: "status", in: ["active", "stopped", "pending"] };
+    const [runtimes, apps, lately] = await Promise.all([
+      count("clusters", [present], { field: "runtime_id" }),
+      count("clusters", [present], { field: "app_id" }),
+      count("clusters", [present, createdLately(now())], byDate),
+    ]);
     return {
-      last_two_week_created: lastTwoWeeks(clusters, now()),
-      top_ten_runtimes: runtimes,
-      top_ten_apps: counted(clusters, "app_id"),
-      cluster_count: clusters.length,
-      runtime_count: new Set(clusters.map(({ runtime_id }) => runtime_id)).size,
+      last_two_week_created: lastTwoWeeks(lately, now()),
+      top_ten_runtimes: byValue(runtimes),
+      top_ten_apps: byValue(apps),
+      cluster_count: runtimes.total,
+      runtime_count: runtimes.values,
     };
   }),
 ];

@@ -1,5 +1,6 @@
+import type { Condition } from "../../events/ports.ts";
 import { rows } from "../chassis/http/rows.ts";
-import { counted, lastTwoWeeks } from "../chassis/http/statistics.ts";
+import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
 import type { RuntimeReadModels } from "./read-models.ts";
 
@@ -115,14 +116,17 @@ export const http = [
     search: ["runtime_id", "name", "description", "provider", "zone", "owner"],
     where: [{ field: "debug", in: [false] }],
   }),
-  answer("GetRuntimeStatistics", async (_, { all }, { now }) => {
-    const runtimes = await all("runtimes", [{ field: "status", in: ["active"] }]);
-    const providers = counted(runtimes, "provider");
+  answer("GetRuntimeStatistics", async (_, { count }, { now }) => {
+    const active: Condition = { field: "status", in: ["active"] };
+    const [providers, lately] = await Promise.all([
+      count("runtimes", [active], { field: "provider" }),
+      count("runtimes", [active, createdLately(now())], byDate),
+    ]);
     return {
-      last_two_week_created: lastTwoWeeks(runtimes, now()),
-      top_ten_providers: providers,
-      runtime_count: runtimes.length,
-      provider_count: Object.keys(providers).length,
+      last_two_week_created: lastTwoWeeks(lately, now()),
+      top_ten_providers: byValue(providers),
+      runtime_count: providers.total,
+      provider_count: providers.values,
     };
   }),
 ];

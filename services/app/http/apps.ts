@@ -1,5 +1,6 @@
+import type { Condition } from "../../../events/ports.ts";
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
-import { counted, lastTwoWeeks } from "../../chassis/http/statistics.ts";
+import { byDate, byValue, createdLately, lastTwoWeeks } from "../../chassis/http/statistics.ts";
 import { uncategorized } from "../domain/category.ts";
 import { type AppPorts, bytesOf, readOrRefuse, upload } from "../packages.ts";
 import type { AppDocument, StoreAppDocument } from "../read-models/apps.ts";
@@ -104,13 +105,17 @@ export const appRows = (_: AppPorts): readonly HttpRow[] => [
     },
     present: ({ next: _, ...app }: StoreAppDocument, joined) => shownApp(app, joined),
   }),
-  answer("GetAppStatistics", async (_request, { all }, { now }) => {
-    const apps = await all("apps", [{ field: "status", in: ["draft", "active", "suspended"] }]);
+  answer("GetAppStatistics", async (_request, { count }, { now }) => {
+    const present: Condition = { field: "status", in: ["draft", "active", "suspended"] };
+    const [repos, lately] = await Promise.all([
+      count("apps", [present], { field: "repo_id" }),
+      count("apps", [present, createdLately(now())], byDate),
+    ]);
     return {
-      last_two_week_created: lastTwoWeeks(apps, now()),
-      top_ten_repos: counted(apps, "repo_id"),
-      app_count: apps.length,
-      repo_count: new Set(apps.map(({ repo_id }) => repo_id)).size,
+      last_two_week_created: lastTwoWeeks(lately, now()),
+      top_ten_repos: byValue(repos),
+      app_count: repos.total,
+      repo_count: repos.values,
     };
   }),
   answer("ValidatePackage", async ({ version_type, version_package }) => {

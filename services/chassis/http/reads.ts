@@ -16,6 +16,7 @@ export const collectionIn = (models: Models, name: string): string => {
 };
 
 const EVERYTHING = 10_000;
+const TOP = 10;
 
 /** What a row may read. Without a caller, as in a public operation, nothing is held back. */
 export const readsFor = (
@@ -27,13 +28,15 @@ export const readsFor = (
     const query = { where, offset: 0, limit, ...(anyOf && { anyOf }) };
     return (await documents.find(collectionIn(models, model), query)).documents.map(({ value }) => value);
   };
+  const seen = caller && visible(caller);
   return {
     get: async (model, id) => {
       const [found] = await documents.get(collectionIn(models, model), [id]);
       return found && !found.deleted ? found.value : undefined;
     },
-    all: (model, where, limit = EVERYTHING) => list(model, where, limit, caller && visible(caller)),
+    all: (model, where, limit = EVERYTHING) => list(model, where, limit, seen),
     find: (model, where, limit = EVERYTHING) => list(model, where, limit, undefined),
+    count: (model, where, by) => documents.count(collectionIn(models, model), { limit: TOP, ...by, where, ...(seen && { anyOf: seen }) }),
     sees: (row) => caller === undefined || owns(caller, row),
   };
 };

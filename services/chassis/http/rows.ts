@@ -1,6 +1,6 @@
 import type { Rejection } from "../../../events/decider.ts";
 import type { Actor, Message } from "../../../events/message.ts";
-import type { Condition } from "../../../events/ports.ts";
+import type { Condition, Counts } from "../../../events/ports.ts";
 import type { OperationId, Operations } from "../../../schemas/generated/http.ts";
 
 /** The request of an operation: path, query and body merged, checked against the OpenAPI document. */
@@ -68,6 +68,12 @@ export type Reads<ReadModels> = {
     where: readonly Condition[],
     limit?: number,
   ) => Promise<readonly ReadModels[M][]>;
+  /** Counts the documents that the caller may see in the database, by a field; the ten most frequent values unless told otherwise. */
+  readonly count: <M extends keyof ReadModels & string>(
+    model: M,
+    where: readonly Condition[],
+    by: { readonly field: keyof ReadModels[M] & string; readonly prefix?: number; readonly limit?: number },
+  ) => Promise<Counts>;
   /** May the caller see what somebody owns or did? */
   readonly sees: (row: { readonly owner?: unknown; readonly owner_path?: unknown }) => boolean;
 };
