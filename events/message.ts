@@ -4,6 +4,10 @@ export type Message = { readonly type: string };
 /** The members of a union of messages that carry the type `T`. */
 export type Of<M extends Message, T extends M["type"]> = M extends { readonly type: infer U } ? (T extends U ? M : never) : never;
 
+/** A message without its `type`: what a row that names its command has to give. */
+export type Fields<M extends Message, T extends M["type"]> =
+  Of<M, T> extends infer One ? (One extends unknown ? Omit<One, "type"> : never) : never;
+
 /** Who caused something: the user id, and the path by which the data levels of the permissions see it. */
 export type Actor = { readonly userId: string; readonly ownerPath: string };
 

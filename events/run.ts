@@ -1,6 +1,8 @@
 import { setMaxListeners } from "node:events";
-import { schemas } from "../schemas/generated/schemas.ts";
-import { type Codec, codec } from "./codec/codec.ts";
+import { codec } from "./codec/codec.ts";
+import { backOff } from "./concurrency.ts";
+import type { Contract } from "./contract.ts";
+import type { AnySeed } from "./effect.ts";
 import { type EffectsObserver, effectsWorker, type Guard } from "./effects/effects.ts";
 import { timersWorker } from "./effects/timers.ts";
 import { topicOf } from "./log/record.ts";
@@ -33,7 +35,7 @@ export type Observer = {
   readonly failed?: (where: string, error: unknown, about?: Commit) => void;
 };
 
-export type RunOptions = {
+export type RunOptions<Outside> = {
   /** Unique among the instances of the service; holds the leases. */
   readonly instance: string;
   readonly guard?: Guard;
@@ -43,29 +45,30 @@ export type RunOptions = {
   readonly observer?: Observer;
   /** Absent: nothing is traced, and traces of others go through. */
   readonly tracer?: Tracer | undefined;
-};
+  /** What `after` of the service's timers sees. */
+  readonly settings?: unknown;
+} & (unknown extends Outside ? { readonly outside?: Outside } : { readonly outside: Outside });
 
-const released: Codec = codec(schemas);
 const unguarded: Guard = (_name, _milliseconds, run) => run(new AbortController().signal);
 
 /** One running instance of a service: the interpreter `run`, the same for Kafka and MongoDB as for the simulation. */
-export const instance = (
-  service: Service,
-  ports: Ports,
-  { instance: id, guard = unguarded, partitions = PARTITIONS, far = FAR, observer = {}, tracer }: RunOptions,
-) => {
+export const instance = <Outside>(service: Service<Outside>, ports: Ports, contract: Contract, options: RunOptions<Outside>) => {
+  const { instance: id, guard = unguarded, partitions = PARTITIONS, far = FAR, observer = {}, tracer, settings } = options;
+  const outside = options.outside as Outside; // It may only be left out where it is not needed.
   const { documents, log, clock } = ports;
+  const released = codec(contract.schemas);
   const projections = service.projections ?? [];
   const failed = (where: string) => (error: unknown, about?: Commit) => observer.failed?.(where, error, about);
   const publishing = relay(service.name, id, ports, failed("relay"), observer.published, tracer);
-  const bare = executor(service, ports, released, (commit) => {
+  const committed = (commit: Commit): void => {
     observer.committed?.(commit);
     publishing.offer(commit);
     effects.offer(commit);
     timers.offer(commit);
-  });
+  };
+  const bare = executor(service, ports, released, committed, settings);
   const executing = observed(bare, tracer, observer.decided);
-  const effects = effectsWorker(service, id, ports, released, executing, guard, {
+  const effects = effectsWorker(service, outside, id, ports, released, executing, guard, {
     failed: (error, where, about) => observer.failed?.(`effect of ${where}`, error, about),
     attempted: observer.attempted,
     tracer,
@@ -79,6 +82,7 @@ export const instance = (
   const room = heldBack();
   const { tell, ...visible } = visibility(service, ports, {
     codec: released,
+    contract,
     partitions,
     subscriptions,
     // Who waits longer waits in vain.
@@ -89,10 +93,32 @@ export const instance = (
   let stopSignals: readonly (() => Promise<void> | void)[] = [];
 
   const subscribers = [
-    ...projections.map((projection) => projector(projection, documents, tell)),
-    ...(service.reactions ? [reactor(service, executing, tracer)] : []),
+    ...projections.map((projection) => projector(projection, documents, tell, contract)),
+    ...(service.reactions ? [reactor(service, executing, contract, tracer)] : []),
   ];
   const own = Object.keys(service.aggregates);
+
+  /** Makes what is to exist from the start, unless another start has; tries again while the store does not take it. */
+  const plant = async ({ cause: named, issues, given, made }: AnySeed<Outside>): Promise<void> => {
+    const cause = typeof named === "string" ? named : named(outside);
+    if (cause === undefined) return;
+    const metadata = seeding(cause, id);
+    let fields: object | undefined;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const known = await executing.recorded(cause);
+        if (!known) fields ??= await given(outside);
+        const { commit } = known ?? (await executing.execute({ ...fields, type: issues }, metadata));
+        // The answer to an earlier attempt may have been lost.
+        if (fields && commit?.metadata.correlationId === metadata.correlationId) made?.(fields, outside);
+        return;
+      } catch (error) {
+        if (attempt >= SEEDING) throw error;
+        failed("seed")(error);
+        await clock.sleep(backOff(clock, attempt, 500));
+      }
+    }
+  };
 
   const topics = (): readonly TopicSpec[] => {
     const names = new Set([...own.map(topicOf), ...subscribers.flatMap((subscriber) => subscriber.topics)]);
@@ -126,8 +152,9 @@ export const instance = (
           subscriptions.set(name, await subscribe(service.name, subscriber, ports, released, around));
         }),
       );
+      for (const seed of service.seeds ?? []) await plant(seed);
       const send = async (command: Message): Promise<void> => void (await executing.execute(command, fromOutside(clock.random)));
-      stopSignals = (service.signals ?? []).map((signal) => signal(send));
+      stopSignals = await Promise.all((service.signals ?? []).map(({ start }) => start({ outside, clock, send })));
     },
 
     /** Stops taking work, finishes what is under way, publishes what is committed. */
@@ -154,7 +181,20 @@ export const instance = (
     runningEffects: effects.running,
   };
 };
-export type Instance = ReturnType<typeof instance>;
+export type Instance = ReturnType<typeof instance<never>>;
+
+/** Attempts to make what is to exist from the start, before the start fails. */
+const SEEDING = 5;
+const seeding = (cause: string, instance: string): Because => ({
+  cause,
+  row: "seed",
+  actor: { userId: "system", ownerPath: ":system" },
+  correlationId: `seed-${instance}`,
+  causationId: null,
+  actionId: null,
+  traceparent: null,
+  hops: 0,
+});
 
 const fromOutside = (random: () => number): Because => ({
   cause: null,

@@ -1,42 +1,33 @@
 import type { AnyDecider } from "./decider.ts";
-import type { AnyEffects, AnyTimers, Signal } from "./effect.ts";
+import type { AnyEffects, AnySeed, AnySignal, AnyTimers } from "./effect.ts";
 import type { Message } from "./message.ts";
 import type { AnyProjection } from "./projection.ts";
-import type { Reactions } from "./reaction.ts";
+import type { AnyReactions } from "./reaction.ts";
 
-/** A service is a value: its tables. What runs it, simulates it, draws it or documents it are interpreters of this value. */
-export type Service = {
+/**
+ * A service is a constant value: its tables. It closes over no port; what its effects, signals and seeds need of the outside world is
+ * handed to them when they run. What runs it, simulates it, draws it or documents it are interpreters of this value.
+ */
+export type Service<Outside = unknown> = {
   readonly name: string;
   /** By the aggregate's name, which is its Avro namespace, its topic and the first part of its stream ids. */
-  readonly aggregates: { readonly [aggregate: string]: Aggregate };
-  // biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.
-  readonly reactions?: Reactions<any>;
+  readonly aggregates: { readonly [aggregate: string]: Aggregate<Outside> };
+  readonly reactions?: AnyReactions;
   readonly projections?: readonly AnyProjection[];
-  // biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.
-  readonly signals?: readonly Signal<any>[];
+  readonly signals?: readonly AnySignal<Outside>[];
+  readonly seeds?: readonly AnySeed<Outside>[];
   /** Rows of an interpreter outside the backbone: operations over HTTP. */
   readonly http?: readonly OperationRow[];
 };
-
-export type OperationRow = { readonly kind: string; readonly operation: string };
+/** A service that is only looked at: nothing of its outside is needed. */
+export type AnyService = Service<never>;
+export type OperationRow = { readonly kind: string; readonly operation: string; readonly issues?: readonly string[] };
 
 /** A decider with what its own events set going. */
-export type Aggregate = {
+export type Aggregate<Outside = unknown> = {
   readonly decider: AnyDecider;
-  readonly effects?: AnyEffects;
+  readonly effects?: AnyEffects<Outside>;
   readonly timers?: AnyTimers;
-};
-
-/** Checks what the types cannot: that a command means one decider only. */
-export const service = (tables: Service): Service => {
-  const seen = new Map<string, string>();
-  for (const [aggregate, { decider }] of Object.entries(tables.aggregates))
-    for (const command of Object.keys(decider.decide)) {
-      const other = seen.get(command);
-      if (other) throw new Error(`service ${tables.name}: command ${command} is in the tables of ${other} and of ${aggregate}`);
-      seen.set(command, aggregate);
-    }
-  return tables;
 };
 
 /**
@@ -46,18 +37,20 @@ export const service = (tables: Service): Service => {
 export const isStreamKey = (value: unknown): value is string => typeof value === "string" && /^[!-+.0-?A-~-]{1,128}$/.test(value);
 
 /** The field of a command that should be the key of its stream and cannot be; undefined if the key is good. */
-export const badKeyOf = ({ aggregates }: Service, command: Message): string | undefined => {
+export const badKeyOf = ({ aggregates }: Pick<AnyService, "aggregates">, command: Message): string | undefined => {
   const { decider } = Object.values(aggregates).find((aggregate) => command.type in aggregate.decider.decide) ?? {};
   return decider && !isStreamKey(Reflect.get(command, decider.key)) ? decider.key : undefined;
 };
 
-/** Finds the aggregate that decides a command, and the command's stream. */
-export const router = ({ name, aggregates }: Service) => {
-  const byCommand = new Map(
-    Object.entries(aggregates).flatMap(([aggregate, { decider }]) =>
-      Object.keys(decider.decide).map((command) => [command, { aggregate, decider }] as const),
-    ),
-  );
+/** Finds the aggregate that decides a command, and the command's stream. Throws if two tables decide one command. */
+export const router = ({ name, aggregates }: Pick<AnyService, "name" | "aggregates">) => {
+  const byCommand = new Map<string, { readonly aggregate: string; readonly decider: AnyDecider }>();
+  for (const [aggregate, { decider }] of Object.entries(aggregates))
+    for (const command of Object.keys(decider.decide)) {
+      const other = byCommand.get(command)?.aggregate;
+      if (other) throw new Error(`service ${name}: command ${command} is in the tables of ${other} and of ${aggregate}`);
+      byCommand.set(command, { aggregate, decider });
+    }
   return (command: Message): { readonly aggregate: string; readonly decider: AnyDecider; readonly key: string } => {
     const route = byCommand.get(command.type);
     if (!route) throw new Error(`service ${name} has no decider for command ${command.type}`);

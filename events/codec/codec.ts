@@ -1,10 +1,8 @@
 import type avro from "avsc";
+import type { ReleasedSchema } from "../contract.ts";
 import type { Message } from "../message.ts";
 import type { EncodedEvent } from "../ports.ts";
 import { strictType } from "./strict.ts";
-
-/** A released version of an event's schema with its wire id, as `schemas/ids.json` locks it. */
-export type ReleasedSchema = { readonly id: number; readonly aggregate: string; readonly event: string; readonly schema: object };
 
 /** The event does not fit its schema: a bug of the decider that made it. */
 export class InvalidEvent extends Error {

@@ -22,7 +22,7 @@ const TIMEOUT = 60_000;
 const LAST = 3_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.
-type AnyEffect = Effect<any, any, any>;
+type AnyEffect<Outside> = Effect<Outside, any, any, any>;
 type Task = { readonly commit: Commit; readonly version: number };
 
 /** What the worker tells of itself. */
@@ -40,8 +40,9 @@ export type EffectsObserver = {
  * Runs the effects of a service's own events: off the log, one at a time a stream, lowest version first, bounded overall. An effect ends in
  * exactly one outcome command, whose cause is the event's, so the first committed outcome wins; then the mark goes. A crash anywhere means again.
  */
-export const effectsWorker = (
-  service: Service,
+export const effectsWorker = <Outside>(
+  service: Service<Outside>,
+  outside: Outside,
   instance: string,
   ports: { readonly store: EventStore; readonly clock: Clock },
   codec: Codec,
@@ -73,7 +74,7 @@ export const effectsWorker = (
   };
 
   const attempt = async (
-    effect: AnyEffect,
+    effect: AnyEffect<Outside>,
     task: Task,
     event: Message,
     number: number,
@@ -81,12 +82,13 @@ export const effectsWorker = (
   ): Promise<Message | undefined> => {
     const { commit, version } = task;
     const { state } = await executor.state(aggregateOf(commit.stream), commit.stream);
-    if (effect.wanted && !effect.wanted(state, event)) return undefined;
+    if (effect.isStillNeeded && !effect.isStillNeeded(state, event)) return undefined;
     const report = async (command: Message) => void (await executor.execute(command, because(commit, version, null)));
     const name = `${service.name}.${event.type}`;
     return measured(event.type, stop, () =>
       guard(name, effect.timeout ?? TIMEOUT, (signal) =>
         effect.run(event, {
+          outside,
           eventId: eventIdOf(commit.stream, version),
           meta: metaIn(commit, version),
           state,
@@ -236,9 +238,9 @@ export const effectsWorker = (
       const stored = task?.commit.events[task.version - task.commit.version];
       if (!stored) return;
       const effect = service.aggregates[aggregateOf(stream)]?.effects?.[stored.type];
-      if (!effect?.wanted) return;
+      if (!effect?.isStillNeeded) return;
       const { state } = await executor.state(aggregateOf(stream), stream);
-      if (!effect.wanted(state, codec.decode(stored.schemaId, stored.bytes))) underWay.abort("unwanted");
+      if (!effect.isStillNeeded(state, codec.decode(stored.schemaId, stored.bytes))) underWay.abort("unwanted");
     } catch (error) {
       failed(error, stream);
     }

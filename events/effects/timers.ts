@@ -3,7 +3,8 @@ import { alarm, backOff, recent } from "../concurrency.ts";
 import { metaIn } from "../log/record.ts";
 import { aggregateOf, eventIdOf } from "../message.ts";
 import type { Clock, Commit, EventStore } from "../ports.ts";
-import type { Service } from "../service.ts";
+import { commandsOf } from "../reaction.ts";
+import type { AnyService } from "../service.ts";
 import { causeOf, type Executor } from "../store/execute.ts";
 
 /** How long a timer set by another instance may go unnoticed; what comes due before that is known. */
@@ -17,7 +18,7 @@ const ASIDE = 60_000;
  * aside for a while, so that it holds up no other; one that cannot even be put aside waits for the store.
  */
 export const timersWorker = (
-  service: Service,
+  service: AnyService,
   ports: { readonly store: EventStore; readonly clock: Clock },
   codec: Codec,
   { execute }: Pick<Executor, "execute">,
@@ -34,19 +35,19 @@ export const timersWorker = (
     const row = stored && service.aggregates[aggregateOf(commit.stream)]?.timers?.[stored.type];
     if (row) {
       const { metadata, stream } = commit;
-      const command = row.command(codec.decode(stored.schemaId, stored.bytes), metaIn(commit, version));
+      const event = codec.decode(stored.schemaId, stored.bytes);
       const { actor, correlationId, actionId, traceparent, hops } = metadata;
-      const cause = causeOf(stream, version, "timer", command.type);
-      await execute(command, {
-        cause,
-        row: "timer",
-        actor,
-        correlationId,
-        causationId: eventIdOf(stream, version),
-        actionId,
-        traceparent,
-        hops: hops + 1,
-      });
+      for (const command of commandsOf(row, event, metaIn(commit, version)))
+        await execute(command, {
+          cause: causeOf(stream, version, "timer", command.type),
+          row: "timer",
+          actor,
+          correlationId,
+          causationId: eventIdOf(stream, version),
+          actionId,
+          traceparent,
+          hops: hops + 1,
+        });
     }
     await store.clear("timers", [{ commit, version }]);
   };

@@ -34,15 +34,9 @@ export const closeUp = (graph: Choreography, name: string): Picture => {
       cords.push({ from: card.id, to: `is ${aggregate}`, colour: card.colour, dashed: false });
   };
 
-  const byPeople = room.operations.some(({ kind, commands }) => kind === "command" && commands.length === 0);
-  const onTheWay = room.effects.length > 0 && !byPeople ? room.unnamed : [];
-  const asked = byPeople && room.effects.length === 0 ? room.unnamed : [];
-  const people = [...peopleOf(room), ...section("which also means", asked)];
+  const people = peopleOf(room);
   if (people.length > 0)
-    put({ id: "people", column: 0, titles: ["people, over HTTP"], colour: ink.soft, lines: people }, [
-      ...commandsOf(room.operations),
-      ...asked,
-    ]);
+    put({ id: "people", column: 0, titles: ["people, over HTTP"], colour: ink.soft, lines: people }, commandsOf(room.operations));
   for (const other of others(heard, "from")) {
     const arrows = heard.filter(({ from }) => from === other);
     const card = {
@@ -64,10 +58,10 @@ export const closeUp = (graph: Choreography, name: string): Picture => {
     ),
   ];
   if (own.length > 0)
-    put({ id: "itself", column: 0, titles: ["itself"], colour: colourOf(name), lines: own }, [
-      ...onTheWay,
-      ...commandsOf([...room.effects, ...room.timers, ...room.signals, ...heard.filter(({ from }) => from === name)]),
-    ]);
+    put(
+      { id: "itself", column: 0, titles: ["itself"], colour: colourOf(name), lines: own },
+      commandsOf([...room.effects, ...room.timers, ...room.signals, ...heard.filter(({ from }) => from === name)]),
+    );
 
   for (const aggregate of room.aggregates) {
     const listened = new Set(told.filter((arrow) => arrow.aggregate === aggregate.name).map(({ event }) => event));
@@ -136,9 +130,6 @@ const drawn = (graph: Choreography, name: string, cards: readonly Placed[], cord
   const legend = drawLegend(picture, legendOf(only, false), MARGIN, totalHeight);
   return picture.finish(totalWidth, totalHeight + legend + MARGIN / 2, `${name}: what it hears, decides on and announces`);
 };
-
-const section = (heading: string, commands: readonly string[]): readonly Line[] =>
-  commands.length === 0 ? [] : [{ heading }, ...list(commands, LIST)];
 
 const commandsOf = (rows: readonly { readonly commands: readonly string[] }[]): readonly string[] =>
   unique(rows.flatMap(({ commands }) => commands));

@@ -1,21 +1,23 @@
-import { schemas } from "../../schemas/generated/schemas.ts";
+import type { Contract } from "../contract.ts";
 import type { Choreography } from "./graph.ts";
 import { mermaid } from "./mermaid.ts";
 import { svg } from "./svg.ts";
 import { type Meaning, table } from "./table.ts";
 
 /** All that is generated from the map, by its path below the folder of documents. */
-export const documentsOf = (graph: Choreography): ReadonlyMap<string, string> =>
+export const documentsOf = (graph: Choreography, contract: Contract): ReadonlyMap<string, string> =>
   new Map([
     ["map.svg", svg(graph)],
     ["map.mmd", mermaid(graph)],
-    ["choreography.md", table(graph, meaning)],
+    ["choreography.md", table(graph, meaningIn(contract))],
     ...graph.rooms.map(({ name }) => [`map/${name}.svg`, svg(graph, { only: name })] as const),
   ]);
 
 /** What the newest schema says of an event. */
-const meaning: Meaning = (aggregate, event) => {
-  const newest = schemas.findLast((each) => each.aggregate === aggregate && each.event === event);
-  const doc: unknown = newest && Reflect.get(newest.schema, "doc");
-  return typeof doc === "string" ? doc : undefined;
-};
+const meaningIn =
+  ({ schemas }: Contract): Meaning =>
+  (aggregate, event) => {
+    const newest = schemas.findLast((each) => each.aggregate === aggregate && each.event === event);
+    const doc: unknown = newest && Reflect.get(newest.schema, "doc");
+    return typeof doc === "string" ? doc : undefined;
+  };

@@ -1,8 +1,8 @@
 import type { AnyProjection } from "../projection.ts";
-import type { Service } from "../service.ts";
-import { issuedBy } from "./issued.ts";
+import { rowsOf } from "../reaction.ts";
+import type { AnyService } from "../service.ts";
 
-/** "On this, do that": the event or what else it starts with, and the commands where they can be known. */
+/** "On this, do that": the event or what else it starts with, and the commands that the row issues. */
 export type MapRow = { readonly on: string; readonly commands: readonly string[] };
 
 /** A service as the map shows it: what it decides and announces, what it hears, what it keeps, and its edge to the outside. */
@@ -15,7 +15,7 @@ export type Room = {
   readonly timers: readonly MapRow[];
   readonly signals: readonly MapRow[];
   readonly operations: readonly (MapRow & { readonly kind: string })[];
-  /** Commands that no row names itself: effects report them on the way, or a function makes the row. */
+  /** Commands that no row issues. */
   readonly unnamed: readonly string[];
 };
 
@@ -40,7 +40,7 @@ export type Choreography = {
 };
 
 /** The map of these services, which should be all of a platform. In the order of names, whatever order they are given in. */
-export const graphOf = (services: readonly Service[]): Choreography => {
+export const graphOf = (services: readonly AnyService[]): Choreography => {
   const sorted = [...services].sort((a, b) => compare(a.name, b.name));
   const rooms = sorted.map(roomOf);
   const announcers = new Map<string, { readonly from: string; readonly aggregate: string }[]>();
@@ -75,20 +75,20 @@ export const graphOf = (services: readonly Service[]): Choreography => {
   return { rooms, arrows, troubles };
 };
 
-const roomOf = ({ name, aggregates, reactions = {}, projections = [], signals = [], http = [] }: Service): Room => {
+const roomOf = ({ name, aggregates, reactions = {}, projections = [], signals = [], seeds = [], http = [] }: AnyService): Room => {
   const known = new Set(Object.values(aggregates).flatMap(({ decider }) => Object.keys(decider.decide)));
-  const row = (on: string, source: unknown): MapRow => ({ on, commands: issuedBy(source, known) });
-  const rows = (table: object | undefined) =>
-    Object.entries(table ?? {}).flatMap(([on, source]) => (source === undefined ? [] : [row(on, source)]));
+  const rows = <Row>(table: { readonly [on: string]: Row | undefined } | undefined, issued: (row: Row) => readonly string[]) =>
+    Object.entries(table ?? {}).flatMap(([on, row]) => (row === undefined ? [] : [{ on, commands: unique(issued(row)) }]));
+  const all = Object.values(aggregates);
   const tables = {
-    reactions: rows(reactions),
-    effects: Object.values(aggregates).flatMap(({ effects }) => rows(effects)),
-    timers: Object.values(aggregates).flatMap(({ timers }) => rows(timers)),
-    signals: signals.map((signal) => row("signal", signal)),
-    operations: http.map((each) => ({
-      ...row(each.operation, each.kind === "command" ? Reflect.get(each, "command") : undefined),
-      kind: each.kind,
-    })),
+    reactions: rows(reactions, (row) => rowsOf(row).map(({ issues }) => issues)),
+    effects: all.flatMap(({ effects }) => rows(effects, ({ ends, reports = [] }) => [...ends, ...reports])),
+    timers: all.flatMap(({ timers }) => rows(timers, ({ issues }) => [issues])),
+    signals: [
+      ...signals.map(({ issues }) => ({ on: "signal", commands: issues })),
+      ...seeds.map(({ issues }) => ({ on: "start", commands: [issues] })),
+    ],
+    operations: http.map(({ operation, kind, issues = [] }) => ({ on: operation, commands: issues, kind })),
   };
   const named = new Set(Object.values(tables).flatMap((table) => table.flatMap(({ commands }) => commands)));
   return {
@@ -106,5 +106,7 @@ const roomOf = ({ name, aggregates, reactions = {}, projections = [], signals = 
 
 /** By code points, so that a map is the same everywhere. */
 export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
 const twice = (names: readonly string[]): ReadonlySet<string> => new Set(names.filter((name, index) => names.indexOf(name) !== index));

@@ -1,8 +1,7 @@
 import type { Actor, Message } from "../message.ts";
 import type { Clock, Commit } from "../ports.ts";
-import type { Service } from "../service.ts";
+import type { AnyService } from "../service.ts";
 import type { Outcome } from "../store/execute.ts";
-import { factsIn } from "./check/evidence.ts";
 import { documentIds, reads } from "./check/read-models.ts";
 import type { Journal } from "./journal.ts";
 import type { Platform, Process } from "./platform.ts";
@@ -98,8 +97,8 @@ export const client = async (
   }
 
   /** Who is told that the read models have it must find it there. */
-  function mustShow(service: Service, commit: Commit): void {
-    for (const fact of factsIn(commit))
+  function mustShow(service: AnyService, commit: Commit): void {
+    for (const fact of platform.factsIn(commit))
       for (const projection of service.projections ?? [])
         if (reads(projection, fact))
           for (const id of documentIds(projection, fact))

@@ -1,3 +1,5 @@
+import { codec } from "../codec/codec.ts";
+import type { Contract } from "../contract.ts";
 import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
 import { kind } from "../memory/fate.ts";
 import { memoryLogBroker } from "../memory/log.ts";
@@ -5,8 +7,9 @@ import { memoryParking } from "../memory/parking.ts";
 import type { Message } from "../message.ts";
 import type { Clock, Commit, Log, OutgoingRecord, Ports } from "../ports.ts";
 import { type Instance, instance } from "../run.ts";
-import { router, type Service } from "../service.ts";
+import { type AnyService, router, type Service } from "../service.ts";
 import { askFor, parkedIn } from "../subscription/redrive.ts";
+import { factsOf } from "./check/evidence.ts";
 import type { Faults } from "./faults.ts";
 import { guardOf } from "./guard.ts";
 import type { Journal } from "./journal.ts";
@@ -18,9 +21,19 @@ import { beginTrouble } from "./trouble.ts";
 import { unfinished } from "./unfinished.ts";
 import { commitLine, idOf, watchedLog } from "./watched.ts";
 
-/** What a service is made from for one life: the world outside, as that process reaches it. */
+/** The world outside, as one life of a process reaches it. */
 export type Surroundings = { readonly life: Life; readonly outside: Outside; readonly clock: Clock };
-export type Player = { readonly name: string; readonly make: (surroundings: Surroundings) => Service };
+/** A service with what it is handed of the outside world in each life, and its settings. */
+export type Player = {
+  readonly service: AnyService;
+  readonly outside: (surroundings: Surroundings) => unknown;
+  readonly settings: unknown;
+};
+export const player = <Given>(service: Service<Given>, outside: (surroundings: Surroundings) => Given, settings: unknown = {}): Player => ({
+  service,
+  outside,
+  settings,
+});
 
 /** A running instance. `ready`: it has started, and people's requests reach it. */
 export type Process = { readonly life: Life; readonly instance: Instance; readonly log: Log; ready: boolean };
@@ -34,17 +47,25 @@ export const PARTITIONS = 2;
 const SESSION = 6_000;
 
 /** Every service with several instances over memory adapters that misbehave, in virtual time. */
-export const platform = (players: readonly Player[], faults: Faults, seed: number, time: VirtualTime, notes: Journal) => {
+export const platform = (
+  contract: Contract,
+  players: readonly Player[],
+  faults: Faults,
+  seed: number,
+  time: VirtualTime,
+  notes: Journal,
+) => {
   const { clock } = time;
+  const factsIn = factsOf(codec(contract.schemas));
   const random = seeded(seed ^ 0x5eed);
   const broker = memoryLogBroker({ clock, partitions: PARTITIONS });
-  const grounds = new Map<string, Ground>(players.map(({ name }) => [name, ground(memoryDatabase())]));
+  const grounds = new Map<string, Ground>(players.map(({ service: { name } }) => [name, ground(memoryDatabase())]));
   const processes = new Map<string, Process>();
   const published: OutgoingRecord[] = [];
   /** When a commit came to be, and where: the order of all that matters. */
   const commits = new Map<Commit, Committed>();
   const unexpected: Bug[] = [];
-  const routes = new Map<string, ReturnType<typeof router>>();
+  const routes = new Map(players.map(({ service }) => [service.name, router(service)]));
   let step = 0;
   let crashes = 0;
   let lives = 0;
@@ -77,14 +98,14 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
     lastChange = clock.now();
   };
 
-  const start = async (player: Player, number: number): Promise<void> => {
-    const own = grounds.get(player.name);
+  const start = async ({ service, outside, settings }: Player, number: number): Promise<void> => {
+    const own = grounds.get(service.name);
     if (!own) return;
     const skew = calm ? 0 : Math.round(faults.clocks * (2 * random() - 1));
     const life: Life = {
-      service: player.name,
+      service: service.name,
       number,
-      name: `${player.name}-${number}#${++lives}`,
+      name: `${service.name}-${number}#${++lives}`,
       born: step,
       dead: false,
       frozenUntil: 0,
@@ -99,7 +120,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
         appended: (commit) => {
           step++;
           lastChange = clock.now();
-          commits.set(commit, { step, service: player.name, life, commit, heard: false });
+          commits.set(commit, { step, service: service.name, life, commit, heard: false });
           if (notes.kept) notes.note(life.name, `has committed ${commitLine(commit)}`, [commit.stream]);
         },
         acknowledged: (commit) => {
@@ -112,9 +133,9 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
       log: watchedLog(log, life, notes, publication, delivery),
       clock: ownClock,
     };
-    const service = player.make({ life, outside: world, clock: ownClock });
-    if (!routes.has(player.name)) routes.set(player.name, router(service));
-    const running = instance(service, ports, {
+    const running = instance(service, ports, contract, {
+      outside: outside({ life, outside: world, clock: ownClock }) as never, // The player's service and outside fit each other.
+      settings,
       far: 0,
       instance: life.name,
       partitions: PARTITIONS,
@@ -131,7 +152,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
       },
     });
     const process: Process = { life, instance: running, log, ready: false };
-    processes.set(`${player.name} ${number}`, process);
+    processes.set(`${service.name} ${number}`, process);
     notes.note(life.name, `starts${skew === 0 ? "" : `, its clock is wrong by ${skew / 1_000} s`}`);
     try {
       await running.start();
@@ -148,7 +169,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
     const key = `${life.service} ${life.number}`;
     const process = processes.get(key);
     processes.delete(key);
-    const player = players.find(({ name }) => name === life.service);
+    const player = players.find(({ service }) => service.name === life.service);
     void (async () => {
       if (process) void clock.sleep(SESSION * random()).then(() => broker.disconnect(process.log));
       await clock.sleep(random() < 0.1 ? 40_000 * random() : 4_000 * random());
@@ -184,12 +205,7 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
     processes,
     step: () => step,
     crashes: () => crashes,
-    /** For making a service only to look at its tables. */
-    nowhere: {
-      life: { ...{ service: "", number: 0, name: "nobody", born: 0, dead: true, frozenUntil: 0, skew: 0 } },
-      outside: world,
-      clock,
-    },
+    factsIn,
     streamOf: (name: string, command: Message): string => {
       const route = routes.get(name);
       if (!route) return "";
@@ -242,7 +258,8 @@ export const platform = (players: readonly Player[], faults: Faults, seed: numbe
     },
     quietFor: (): number => clock.now() - lastChange,
     /** What is not done yet. */
-    unfinished: (mayPark: boolean): readonly string[] => unfinished(mayPark, databases(), [...processes.values()], broker.contents()),
+    unfinished: (mayPark: boolean): readonly string[] =>
+      unfinished(mayPark, databases(), [...processes.values()], broker.contents(), contract),
     contents: broker.contents,
   };
 };

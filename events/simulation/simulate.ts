@@ -1,3 +1,5 @@
+import { codec } from "../codec/codec.ts";
+import type { Contract } from "../contract.ts";
 import type { Message } from "../message.ts";
 import { check } from "./check/check.ts";
 import type { Evidence, Fact, Violation } from "./check/evidence.ts";
@@ -12,6 +14,7 @@ import { seeded, virtualTime } from "./time.ts";
 
 /** Who plays, what is asked of them, and where poison hides if there is any. */
 export type Scenario = {
+  readonly contract: Contract;
   readonly players: readonly Player[];
   readonly requests: (seed: number, commands: number) => readonly Request[];
   readonly bad: Bad;
@@ -61,10 +64,10 @@ export const simulate = async (
   const notes = journal(kept, clock.now);
   let poison = faults.poison;
   const bad: Bad = (table, meta) => poison && scenario.bad(table, meta);
-  const players = scenario.players.map(
-    ({ name, make }): Player => ({ name, make: (around) => (faults.poison ? poisoned(make(around), bad) : make(around)) }),
-  );
-  const world = platform(players, faults, seed, time, notes);
+  const players = faults.poison
+    ? scenario.players.map((each): Player => ({ ...each, service: poisoned(each.service, bad) }))
+    : scenario.players;
+  const world = platform(scenario.contract, players, faults, seed, time, notes);
   const violations: Violation[] = [];
   const finish = (): Result => ({
     violations,
@@ -149,9 +152,12 @@ export const simulate = async (
 const holdAgainst = (scenario: Scenario, world: Platform, exchanges: readonly Exchange[], bad: Bad, violations: Violation[]): void => {
   const { finishes, resting, contradictions, players } = scenario;
   const { ledger, attempts } = world.outside;
-  const services = players.map(({ make }) => make(world.nowhere));
   const evidence: Evidence = {
-    ...{ services, databases: world.databases(), contents: world.contents(), commits: world.commits(), exchanges, ledger, attempts },
+    services: players.map(({ service }) => service),
+    settings: new Map(players.map(({ service, settings }) => [service.name, settings])),
+    codec: codec(scenario.contract.schemas),
+    factsIn: world.factsIn,
+    ...{ databases: world.databases(), contents: world.contents(), commits: world.commits(), exchanges, ledger, attempts },
     ...{ bad, finishes },
   };
   for (const { where, message } of world.unexpected)

@@ -50,13 +50,13 @@ export const beginTrouble = ({
   const rebalance = (): void => {
     const player = any(players);
     if (!player) return;
-    const extra = processes.get(`${player.name} 3`);
+    const extra = processes.get(`${player.service.name} 3`);
     if (extra) void (extra.ready && leave(extra));
     else void start(player, 3);
   };
 
   const outage = (): void => {
-    const what = random() < 0.4 ? "log" : (any(players)?.name ?? "log");
+    const what = random() < 0.4 ? "log" : (any(players)?.service.name ?? "log");
     down.set(what, clock.now() + 8_000 * random() ** 2);
     journal.note("world", `${what === "log" ? "the log" : `the store of ${what}`} goes down`);
   };

@@ -1,8 +1,9 @@
+import { aggregatesOf, type Contract } from "../contract.ts";
 import { topicOf } from "../log/record.ts";
 import type { MemoryDatabase } from "../memory/database.ts";
 import type { LogRecord } from "../ports.ts";
-import type { Service } from "../service.ts";
-import { aggregatesOf, collectionOf } from "../subscription/projections.ts";
+import type { AnyService } from "../service.ts";
+import { collectionOf } from "../subscription/projections.ts";
 import { once } from "./check/evidence.ts";
 import type { Process } from "./platform.ts";
 
@@ -12,6 +13,7 @@ export const unfinished = (
   databases: ReadonlyMap<string, MemoryDatabase>,
   processes: readonly Process[],
   contents: ReadonlyMap<string, readonly (readonly LogRecord[])[]>,
+  contract: Contract,
 ): readonly string[] => {
   const left: string[] = [];
   for (const [name, { due, positions, parked }] of databases) {
@@ -21,7 +23,7 @@ export const unfinished = (
         left.push(`${name}: ${due[mark].length} commits keep the mark ${mark}, ${due[mark].slice(0, 3).join(", ")}`);
     const running = processes.filter(({ life, ready }) => ready && life.service === name);
     if (running.length < 2) left.push(`${name} has ${running.length} instances`);
-    for (const [subscription, topics] of subscriptionsOf(running[0]?.instance.service))
+    for (const [subscription, topics] of subscriptionsOf(contract, running[0]?.instance.service))
       for (const topic of topics)
         for (const [partition, { length }] of (contents.get(topic) ?? []).entries()) {
           const place = `${topic}/${partition}`;
@@ -33,12 +35,18 @@ export const unfinished = (
   return left;
 };
 
-const subscriptionsOf = (service: Service | undefined): readonly (readonly [string, readonly string[]])[] =>
-  service ? topicsOf(service) : [];
+type Subscriptions = readonly (readonly [subscription: string, topics: readonly string[]])[];
+const subscriptionsOf = (contract: Contract, service: AnyService | undefined): Subscriptions =>
+  service ? topicsOf(contract)(service) : [];
 
-const topicsOf = once((service: Service): readonly (readonly [string, readonly string[]])[] => [
-  ...(service.projections ?? []).map(
-    (projection) => [collectionOf(projection), aggregatesOf(Object.keys(projection.evolve), projection.of).map(topicOf)] as const,
+const topicsOf = once((contract: Contract) =>
+  once(
+    (service: AnyService): Subscriptions => [
+      ...(service.projections ?? []).map(
+        (projection) =>
+          [collectionOf(projection), aggregatesOf(contract, Object.keys(projection.evolve), projection.of).map(topicOf)] as const,
+      ),
+      ...(service.reactions ? [["reactions", aggregatesOf(contract, Object.keys(service.reactions)).map(topicOf)] as const] : []),
+    ],
   ),
-  ...(service.reactions ? [["reactions", aggregatesOf(Object.keys(service.reactions)).map(topicOf)] as const] : []),
-]);
+);

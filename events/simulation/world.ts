@@ -1,5 +1,5 @@
-import { schemas } from "../../schemas/generated/schemas.ts";
-import { type Codec, codec } from "../codec/codec.ts";
+import { codec } from "../codec/codec.ts";
+import type { Contract } from "../contract.ts";
 import { memoryBlobs } from "../memory/blobs.ts";
 import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
 import { memoryDocuments } from "../memory/documents.ts";
@@ -10,13 +10,18 @@ import { memoryStore } from "../memory/store.ts";
 import type { Actor, Message } from "../message.ts";
 import type { Commit, Ports, StoredDocument } from "../ports.ts";
 import { type Instance, instance, type Observer } from "../run.ts";
-import type { Service } from "../service.ts";
+import type { AnyService } from "../service.ts";
 import type { Outcome } from "../store/execute.ts";
 import { collectionOf } from "../subscription/projections.ts";
 import { seeded, virtualTime } from "./time.ts";
 
-/** A service with how many instances of it run. */
-export type Player = { readonly service: Service; readonly instances?: number };
+/** A service with how many instances of it run, and what it is handed of the outside world. */
+export type Player = {
+  readonly service: AnyService;
+  readonly instances?: number;
+  readonly outside?: unknown;
+  readonly settings?: unknown;
+};
 export type WorldOptions = {
   readonly seed?: number;
   readonly partitions?: number;
@@ -32,13 +37,14 @@ export type Happened = { readonly stream: string; readonly version: number; read
 const QUIET = 6_000;
 const LONG = 3_600_000;
 const swift: Fate = { before: async () => {}, after: async () => {} };
-const released: Codec = codec(schemas);
 
 /** The whole choreography in one process: the real tables on the real backbone over memory adapters, in virtual time. */
 export const world = async (
-  players: readonly (Service | Player)[],
+  contract: Contract,
+  players: readonly (AnyService | Player)[],
   { seed = 1, partitions = 3, fate = () => swift, observer = () => ({}) }: WorldOptions = {},
 ) => {
+  const released = codec(contract.schemas);
   const random = seeded(seed);
   const time = virtualTime(random);
   const broker = memoryLogBroker({ clock: time.clock, partitions });
@@ -57,7 +63,7 @@ export const world = async (
     },
   });
 
-  const start = async (service: Service, number: number): Promise<Running> => {
+  const start = async ({ service, outside, settings }: Player, number: number): Promise<Running> => {
     const database = databases.get(service.name) ?? memoryDatabase();
     databases.set(service.name, database);
     const own = fate(service.name, number);
@@ -69,7 +75,9 @@ export const world = async (
       log: broker.connect(own),
       clock,
     };
-    const running = instance(service, ports, {
+    const running = instance(service, ports, contract, {
+      outside: outside as never, // Whoever names the player gives what its service needs.
+      settings,
       instance: `${service.name}-${number}`,
       partitions,
       observer: watch(observer(service.name)),
@@ -92,8 +100,8 @@ export const world = async (
   };
 
   for (const player of players) {
-    const { service, instances: count = 1 } = "service" in player ? player : { service: player };
-    for (let number = 1; number <= count; number++) await during(start(service, number));
+    const one: Player = "service" in player ? player : { service: player };
+    for (let number = 1; number <= (one.instances ?? 1); number++) await during(start(one, number));
   }
 
   const of = (service: string): Running => {
@@ -107,7 +115,7 @@ export const world = async (
     broker,
     databases,
     instances,
-    start: (service: Service, number: number) => during(start(service, number)),
+    start: (player: Player, number: number) => during(start(player, number)),
     during,
     /** Carries out a command of a service, as a person's request would. */
     send: (service: string, command: Message, actor: Actor = system, cause: string | null = null): Promise<Outcome> =>

@@ -5,7 +5,7 @@ import { type AnyDecider, type Decision, isRejection, type Rejection } from "../
 import { bytesOf, metaIn } from "../log/record.ts";
 import { type Actor, eventIdOf, type Message, streamOf } from "../message.ts";
 import type { Clock, Commit, EncodedEvent, EventStore } from "../ports.ts";
-import { router, type Service } from "../service.ts";
+import { type AnyService, router } from "../service.ts";
 
 /** Why a command is carried out, and for whom. */
 export type Because = {
@@ -61,10 +61,12 @@ type Waiting = {
  * busy are decided one on the other, and their commits go into one round trip.
  */
 export const executor = (
-  service: Service,
+  service: AnyService,
   ports: { readonly store: EventStore; readonly clock: Clock },
   codec: Codec,
   committed: (commit: Commit) => void,
+  /** What `after` of timers sees. */
+  settings: unknown = {},
 ) => {
   const { store, clock } = ports;
   const route = router(service);
@@ -211,8 +213,8 @@ export const executor = (
     const before = new Set(decider.claims?.(head.state));
     const claims = events.length === 0 ? [] : (decider.claims?.(state) ?? []).filter((claim) => !before.has(claim));
     const due = events.flatMap((event, index) => {
-      const timer = timers[event.type];
-      return timer ? [{ version: version + index, at: Date.parse(bare.metadata.time) + timer.after(event) }] : [];
+      const after = timers[event.type]?.after(event, settings);
+      return after === undefined ? [] : [{ version: version + index, at: Date.parse(bare.metadata.time) + after }];
     });
     const { time } = bare.metadata;
     const next = events.length === 0 ? head : { version: head.version + events.length, state, time, size: grown(head.size, bare, state) };

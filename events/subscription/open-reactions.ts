@@ -1,8 +1,8 @@
 import type { Codec } from "../codec/codec.ts";
-import type { Message, Meta } from "../message.ts";
-import { streamOf } from "../message.ts";
+import { type Meta, streamOf } from "../message.ts";
 import type { EncodedEvent, EventStore } from "../ports.ts";
-import { router, type Service } from "../service.ts";
+import { commandsOf } from "../reaction.ts";
+import { type AnyService, router } from "../service.ts";
 import { causeOf } from "../store/execute.ts";
 
 /** An event of any service, as its store keeps it. */
@@ -21,7 +21,7 @@ export type OpenReaction = {
  * and a cause that was decided is in the store, also where the decision was "nothing to do".
  */
 export const openReactions = async (
-  service: Service,
+  service: AnyService,
   store: Pick<EventStore, "findCause">,
   codec: Codec,
   events: readonly KnownEvent[],
@@ -29,10 +29,10 @@ export const openReactions = async (
   const route = router(service);
   const table = service.reactions ?? {};
   const open = async ({ meta, event: { type, schemaId, bytes } }: KnownEvent): Promise<readonly OpenReaction[]> => {
-    const row = Object.hasOwn(table, type) ? Reflect.get(table, type) : undefined;
-    if (typeof row !== "function") return [];
+    const row = Object.hasOwn(table, type) ? table[type] : undefined;
+    if (!row) return [];
     try {
-      const commands: readonly Message[] = [row(codec.decode(schemaId, bytes), meta)].flat();
+      const commands = commandsOf(row, codec.decode(schemaId, bytes), meta);
       const decided = await Promise.all(
         commands.map((command) => {
           const { aggregate, key } = route(command);

@@ -1,4 +1,4 @@
-import { eventTypes } from "../../schemas/generated/events.ts";
+import { aggregatesOf, type Contract } from "../contract.ts";
 import { topicOf } from "../log/record.ts";
 import { keyOf, type Meta } from "../message.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
@@ -9,12 +9,6 @@ import type { Written } from "./written.ts";
 
 /** The collection of a read model; its fold's version is part of the name. */
 export const collectionOf = ({ name, version }: AnyProjection): string => `${name}__v${version}`;
-
-/** The aggregates whose topics a table of event types reads. */
-export const aggregatesOf = (types: readonly string[], of?: readonly string[]): readonly string[] => {
-  const all: { readonly [type: string]: readonly string[] } = eventTypes;
-  return [...new Set(types.flatMap((type) => all[type] ?? []))].filter((aggregate) => !of || of.includes(aggregate)).sort();
-};
 
 /** Ids of the documents that an event changes. */
 export const idsOf = (projection: AnyProjection, event: Delivered["event"], meta: Meta): readonly string[] => {
@@ -30,9 +24,7 @@ export const evolve = (
   { event, meta }: Pick<Delivered, "event" | "meta">,
 ): StoredDocument | undefined => {
   if (document && document.version >= meta.version) return document;
-  const row = projection.evolve[event.type as keyof typeof projection.evolve] as
-    | ((document: object, event: unknown, meta: Meta, id: string) => object | typeof deleted)
-    | undefined;
+  const row = projection.evolve[event.type];
   if (!row) return document;
   const before = document && !document.deleted ? document.value : projection.initialState;
   try {
@@ -56,7 +48,7 @@ const KEPT_WEIGHT = 250_000;
  * backlog many events become one write. A miss means that another owner wrote in between: all that is known is forgotten. So repeats,
  * rebalances and two owners at once change nothing.
  */
-export const projector = (projection: AnyProjection, documents: Documents, told: Written["tell"]): Subscriber => {
+export const projector = (projection: AnyProjection, documents: Documents, told: Written["tell"], contract: Contract): Subscriber => {
   const collection = collectionOf(projection);
   const types = Object.keys(projection.evolve);
 
@@ -131,7 +123,13 @@ export const projector = (projection: AnyProjection, documents: Documents, told:
     return { handle, flush, weight };
   };
 
-  return { name: collection, topics: aggregatesOf(types, projection.of).map(topicOf), types: new Set(types), begin: "start", open };
+  return {
+    name: collection,
+    topics: aggregatesOf(contract, types, projection.of).map(topicOf),
+    types: new Set(types),
+    begin: "start",
+    open,
+  };
 };
 
 /** A document as it is after all events that were handled, and the version that the store has of it; 0 = none. */

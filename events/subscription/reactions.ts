@@ -1,11 +1,12 @@
 import { eachOf } from "../concurrency.ts";
+import { aggregatesOf, type Contract } from "../contract.ts";
 import { processing } from "../log/messaging.ts";
 import { headerOf, topicOf } from "../log/record.ts";
 import { streamOf } from "../message.ts";
-import { router, type Service } from "../service.ts";
+import { commandsOf } from "../reaction.ts";
+import { type AnyService, router } from "../service.ts";
 import { causeOf, type Executor, TableError } from "../store/execute.ts";
 import { type Tracer, traced } from "../trace.ts";
-import { aggregatesOf } from "./projections.ts";
 import { type Delivered, type Failure, group, isBug, type Subscriber } from "./subscription.ts";
 
 /** A chain of reactions longer than this goes in circles. */
@@ -13,7 +14,7 @@ const HOPS = 64;
 const AT_ONCE = 16;
 
 /** Carries out what a service's policies ask for. Each command's cause names the event, so that a redelivery finds its answer. */
-export const reactor = (service: Service, { execute }: Pick<Executor, "execute">, tracer?: Tracer): Subscriber => {
+export const reactor = (service: AnyService, { execute }: Pick<Executor, "execute">, contract: Contract, tracer?: Tracer): Subscriber => {
   const table = service.reactions ?? {};
   const types = Object.keys(table);
   const route = router(service);
@@ -31,7 +32,7 @@ export const reactor = (service: Service, { execute }: Pick<Executor, "execute">
     if (hops >= HOPS) throw new TableError(`after ${HOPS} reactions in a row this one is taken for a circle`);
     let commands: readonly { readonly type: string }[];
     try {
-      commands = [Reflect.get(table, event.type)(event, meta)].flat();
+      commands = commandsOf(table[event.type], event, meta);
     } catch (error) {
       throw new TableError(`reaction to ${event.type} threw: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
@@ -68,7 +69,7 @@ export const reactor = (service: Service, { execute }: Pick<Executor, "execute">
 
   return {
     name: "reactions",
-    topics: aggregatesOf(types).map(topicOf),
+    topics: aggregatesOf(contract, types).map(topicOf),
     types: new Set(types),
     begin: "end",
     open: () => ({ handle, flush: async () => true, weight: () => 0 }),

@@ -1,12 +1,13 @@
 import type { Codec } from "../codec/codec.ts";
 import { alarm, recent } from "../concurrency.ts";
+import { aggregatesOf, type Contract } from "../contract.ts";
 import { partitionOf } from "../log/partition.ts";
 import { metaIn, topicOf } from "../log/record.ts";
 import { aggregateOf, keyOf } from "../message.ts";
 import type { Commit, Ports } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
-import type { Service } from "../service.ts";
-import { aggregatesOf, collectionOf, idsOf } from "./projections.ts";
+import type { AnyService } from "../service.ts";
+import { collectionOf, idsOf } from "./projections.ts";
 import type { Progress } from "./subscription.ts";
 import { written } from "./written.ts";
 
@@ -18,6 +19,7 @@ const REMEMBERED = 20_000;
 
 type Around = {
   readonly codec: Codec;
+  readonly contract: Contract;
   readonly partitions: number;
   readonly subscriptions: ReadonlyMap<string, Progress>;
   /** The stream's events do not reach the read models just now. */
@@ -29,9 +31,9 @@ type Wanted = { readonly collection: string; readonly id: string; readonly versi
 
 /** Tells when the own read models show what was committed: at once what this process writes, by asking the store what others write. */
 export const visibility = (
-  { aggregates, projections = [] }: Service,
+  { aggregates, projections = [] }: AnyService,
   { documents, store, clock }: Pick<Ports, "documents" | "store" | "clock">,
-  { codec, partitions, subscriptions, isHeldUp, signal }: Around,
+  { codec, contract, partitions, subscriptions, isHeldUp, signal }: Around,
 ) => {
   const known = written();
   const shown = recent<number>(REMEMBERED);
@@ -125,7 +127,7 @@ export const visibility = (
         if (isThere) shown.set(place, Math.max(version, shown.get(place) ?? 0));
         return isThere;
       }
-      const readers = asked.filter(({ evolve, of }) => aggregatesOf(Object.keys(evolve), of).includes(aggregateOf(stream)));
+      const readers = asked.filter(({ evolve, of }) => aggregatesOf(contract, Object.keys(evolve), of).includes(aggregateOf(stream)));
       return awaited(
         readers.map((projection) => ({ projection, id: keyOf(stream), version })),
         stream,

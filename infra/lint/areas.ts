@@ -65,7 +65,8 @@ const tree: readonly Area[] = [
 ];
 
 const rooms: readonly Area[] = [
-  { name: "chassis/process", files: /^services\/chassis\/process\//, imports: [] },
+  { name: "the platform's events", files: /^services\/chassis\/(?=(?:events|contract)\.ts$)/, imports: [] },
+  { name: "chassis/process", files: /^services\/chassis\/process\//, imports: ["the platform's events"] },
   { name: "chassis/access", files: /^services\/chassis\/access\//, imports: ["chassis/process"] },
   { name: "chassis/http", files: /^services\/chassis\/http\//, imports: ["chassis/access"] },
   { name: "the root of chassis", files: /^services\/chassis\/(?=[^/]+$)/, imports: ["chassis/http"] },

@@ -45,6 +45,8 @@ type Status = {
   readonly client: string;
   readonly administrator: string;
   readonly services: { readonly [name: string]: string };
+  /** How the `pitrix` command reaches the log. */
+  readonly brokers: readonly string[];
 };
 const statusFile = join(values.directory, "platform.json");
 const logFile = join(values.directory, "platform.log");
@@ -104,7 +106,10 @@ const foreground = async (): Promise<void> => {
     client: platform.fresh ? `${client.id}:${client.secret}` : `${client.id} (its secret is in secrets.json)`,
     administrator: platform.fresh ? `${administrator.email}:${administrator.password}` : administrator.email,
     services: Object.fromEntries(platform.services.map(({ name, url }) => [name, url])),
+    brokers: platform.brokers,
   };
+  const targets = platform.services.map(({ name, url }) => ({ targets: [new URL(url).host], labels: { service: name } }));
+  writeFileSync(join(values.directory, "targets.json"), JSON.stringify(targets, undefined, 2));
   // Secrets are shown once, to who started it; the file forgets them.
   writeFileSync(statusFile, JSON.stringify({ ...status, ready: true }), { mode: 0o600 });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(0));

@@ -1,12 +1,11 @@
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { loadServices } from "../../services/chassis/list.ts";
+import { services } from "../../services/index.ts";
 import { localMachine } from "../../services/providers/local/machine.ts";
 import { startEmbedded } from "../embedded/platform.ts";
 import { type Secrets, secretsOf } from "./secrets.ts";
 import { type ServiceProcess, startService, type Wire } from "./service-process.ts";
-
-/** Every service in the order in which people think of them; they start all at once. */
-export const serviceNames = ["api", "account", "repo", "app", "runtime", "cluster", "provider-local"] as const;
 
 export type PlatformOptions = {
   /** State, ports, secrets and logs. */
@@ -34,8 +33,10 @@ export type Platform = {
 export const startPlatform = async (options: PlatformOptions): Promise<Platform> => {
   const { report, limit = 120_000, ended, environment = {} } = options;
   const directory = resolve(options.directory);
-  const secrets = secretsOf(directory, serviceNames);
-  const users = serviceNames.map((service) => ({
+  const all = await loadServices(services);
+  const names = all.map(({ name }) => name);
+  const secrets = secretsOf(directory, names);
+  const users = names.map((service) => ({
     database: databaseOf(service),
     user: service,
     password: secrets.databases[service] ?? "",
@@ -49,7 +50,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       ? undefined
       : await startEmbedded({ directory: join(directory, "embedded"), users, auth: true, takeOver: true, report });
   const brokers = given.brokers?.split(",") ?? servers?.kafka.brokers ?? [];
-  const ports = options.port === 0 ? await freePorts(serviceNames.length) : serviceNames.map((_, index) => options.port + index);
+  const ports = options.port === 0 ? await freePorts(names.length) : names.map((_, index) => options.port + index);
   const shared = {
     KAFKA_BROKERS: brokers.join(","),
     ...(servers ? {} : ofKafka(process.env)),
@@ -63,24 +64,24 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     ...environment,
   };
   const mongodb = (service: string): string => given.mongodb ?? servers?.store.urlFor(databaseOf(service)) ?? "";
-  report(`starting ${serviceNames.length} services`);
+  report(`starting ${names.length} services`);
   const started = await Promise.allSettled(
-    serviceNames.map((name, index) =>
+    all.map(({ name, entry = false }, index) =>
       startService({
         name,
         port: ports[index] ?? 0,
         program: join(import.meta.dirname, "../../services/main.js"),
         directory: join(directory, "logs"),
         environment: { ...shared, MONGODB_URL: mongodb(name) },
-        wire: wireOf(name, environment),
+        wire: wireOf(entry, environment),
         limit,
         ...(ended && { ended }),
       }),
     ),
   );
-  const services = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const running = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   const stop = async (): Promise<void> => {
-    await Promise.all(services.map((service) => service.stop()));
+    await Promise.all(running.map((service) => service.stop()));
     // The nodes of local clusters outlive their provider, but not the platform.
     const machine = localMachine({ directory: shared.PITRIX_LOCAL_DIRECTORY });
     await machine.adopt();
@@ -92,13 +93,15 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     await stop();
     throw failed.reason;
   }
-  return { url: services[0]?.url ?? "", brokers, secrets, fresh: secrets.fresh, services, stop };
+  const entry = all.find((service) => service.entry)?.name;
+  const url = running.find(({ name }) => name === entry)?.url ?? "";
+  return { url, brokers, secrets, fresh: secrets.fresh, services: running, stop };
 };
 
 /** What a process is asked over: the gateway as callers do, the others as their own kind. */
-const wireOf = (service: string, environment: { readonly [name: string]: string }): Wire => {
+const wireOf = (isEntry: boolean, environment: { readonly [name: string]: string }): Wire => {
   const { PITRIX_TLS_CERT, PITRIX_INTERNAL_TLS_CERT, PITRIX_INTERNAL_TLS_KEY } = environment;
-  if (service === "api") return PITRIX_TLS_CERT ? { secure: true } : { secure: false };
+  if (isEntry) return PITRIX_TLS_CERT ? { secure: true } : { secure: false };
   if (!PITRIX_INTERNAL_TLS_CERT || !PITRIX_INTERNAL_TLS_KEY) return { secure: false };
   return { secure: true, shows: { cert: PITRIX_INTERNAL_TLS_CERT, key: PITRIX_INTERNAL_TLS_KEY } };
 };

@@ -1,51 +1,61 @@
-import type { Reactions } from "../../events/reaction.ts";
+import type { Reactions } from "../chassis/events.ts";
 import type { AccountCommand } from "./domain/domain.ts";
 import { groupIdOf, groupIdsOf } from "./domain/paths.ts";
 
 /** What users see follows their groups, and groups follow the groups above them. */
 export const reactions: Reactions<AccountCommand> = {
-  // A vendor's first user brings the vendor's group along.
-  UserCreated: ({ userId, email, groupPath, owner, ownerPath }) => {
-    const groupId = groupIdOf(groupPath);
-    if (groupId === "") return [];
-    const found = {
-      type: "CreateGroup",
-      groupId,
-      parentGroupId: "",
-      parentPath: "",
-      name: email,
-      description: "",
-      owner,
-      ownerPath,
-    } as const;
-    const join = { type: "JoinGroup", groupId, userIds: [userId] } as const;
-    return groupIdsOf(groupPath).length === 1 ? [found, join] : join;
-  },
-  UserDeleted: ({ userId, groupIds }) => groupIds.map((groupId) => ({ type: "LeaveGroup", groupId, userIds: [userId] })),
-
-  GroupJoined: ({ groupPath, userIds }) => userIds.map((userId) => ({ type: "EnterGroup", userId, groupPath })),
-  GroupLeft: ({ groupId, userIds }) => userIds.map((userId) => ({ type: "ExitGroup", userId, groupId })),
-
-  GroupCreated: ({ groupId, parentGroupId }) =>
-    parentGroupId === "" ? [] : { type: "AddSubgroup", groupId: parentGroupId, subgroupId: groupId },
-  GroupMoved: ({ groupId, groupPath, parentGroupId, formerParentGroupId, userIds, subgroupIds }) => [
-    ...userIds.map((userId) => ({ type: "FollowGroup", userId, groupPath }) as const),
-    ...subgroupIds.map((id) => ({ type: "FollowParent", groupId: id, parentGroupId: groupId, parentPath: groupPath }) as const),
-    ...(formerParentGroupId === parentGroupId
-      ? []
-      : [
-          ...(formerParentGroupId === "" ? [] : [{ type: "RemoveSubgroup", groupId: formerParentGroupId, subgroupId: groupId } as const]),
-          ...(parentGroupId === "" ? [] : [{ type: "AddSubgroup", groupId: parentGroupId, subgroupId: groupId } as const]),
-        ]),
+  UserCreated: [
+    // A vendor's first user brings the vendor's group along.
+    {
+      issues: "CreateGroup",
+      given: ({ email, groupPath, owner, ownerPath }) =>
+        groupIdsOf(groupPath).length === 1
+          ? { groupId: groupIdOf(groupPath), parentGroupId: "", parentPath: "", name: email, description: "", owner, ownerPath }
+          : [],
+    },
+    {
+      issues: "JoinGroup",
+      given: ({ userId, groupPath }) => {
+        const groupId = groupIdOf(groupPath);
+        return groupId === "" ? [] : { groupId, userIds: [userId] };
+      },
+    },
   ],
-  GroupDeleted: ({ groupId, parentGroupId }) =>
-    parentGroupId === "" ? [] : { type: "RemoveSubgroup", groupId: parentGroupId, subgroupId: groupId },
+  UserDeleted: { issues: "LeaveGroup", given: ({ userId, groupIds }) => groupIds.map((groupId) => ({ groupId, userIds: [userId] })) },
+
+  GroupJoined: { issues: "EnterGroup", given: ({ groupPath, userIds }) => userIds.map((userId) => ({ userId, groupPath })) },
+  GroupLeft: { issues: "ExitGroup", given: ({ groupId, userIds }) => userIds.map((userId) => ({ userId, groupId })) },
+
+  GroupCreated: {
+    issues: "AddSubgroup",
+    given: ({ groupId, parentGroupId }) => (parentGroupId === "" ? [] : { groupId: parentGroupId, subgroupId: groupId }),
+  },
+  GroupMoved: [
+    { issues: "FollowGroup", given: ({ groupPath, userIds }) => userIds.map((userId) => ({ userId, groupPath })) },
+    {
+      issues: "FollowParent",
+      given: ({ groupId, groupPath, subgroupIds }) =>
+        subgroupIds.map((id) => ({ groupId: id, parentGroupId: groupId, parentPath: groupPath })),
+    },
+    {
+      issues: "RemoveSubgroup",
+      given: ({ groupId, parentGroupId, formerParentGroupId }) =>
+        formerParentGroupId === "" || formerParentGroupId === parentGroupId ? [] : { groupId: formerParentGroupId, subgroupId: groupId },
+    },
+    {
+      issues: "AddSubgroup",
+      given: ({ groupId, parentGroupId, formerParentGroupId }) =>
+        parentGroupId === "" || parentGroupId === formerParentGroupId ? [] : { groupId: parentGroupId, subgroupId: groupId },
+    },
+  ],
+  GroupDeleted: {
+    issues: "RemoveSubgroup",
+    given: ({ groupId, parentGroupId }) => (parentGroupId === "" ? [] : { groupId: parentGroupId, subgroupId: groupId }),
+  },
 
   // The parent may have moved before it knew of this group.
-  SubgroupAdded: ({ groupId, subgroupId, groupPath }) => ({
-    type: "FollowParent",
-    groupId: subgroupId,
-    parentGroupId: groupId,
-    parentPath: groupPath,
-  }),
+  SubgroupAdded: {
+    issues: "FollowParent",
+    given: ({ groupId, subgroupId, groupPath }) => ({ groupId: subgroupId, parentGroupId: groupId, parentPath: groupPath }),
+  },
 };

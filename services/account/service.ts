@@ -1,12 +1,14 @@
-import { service } from "../../events/service.ts";
+import type { Service } from "../chassis/service.ts";
 import { deciders } from "./domain/domain.ts";
 import { http } from "./http/http.ts";
 import { reactions } from "./reactions.ts";
 import { readModels } from "./read-models/read-models.ts";
+import { type AccountOutside, seeds } from "./seeds.ts";
+import { settings } from "./settings.ts";
 import { userTimers } from "./timers.ts";
 
 /** Who there is on the platform, what they may do, and the tokens that prove it. */
-export const accountService = service({
+export const account: Service<AccountOutside, typeof settings> = {
   name: "account",
   aggregates: {
     user: { decider: deciders.user, timers: userTimers },
@@ -17,5 +19,8 @@ export const accountService = service({
   },
   reactions,
   projections: readModels,
+  seeds,
   http,
-});
+  settings,
+  outside: () => import("./outside.ts"),
+};

@@ -7,7 +7,8 @@ const RESET_MILLISECONDS = 3_600_000;
 /** A change of password that is not finished lapses. */
 export const userTimers: Timers<UserCommand, UserEvent> = {
   UserPasswordResetRequested: {
+    issues: "ExpirePasswordReset",
     after: () => RESET_MILLISECONDS,
-    command: ({ userId, resetId }) => ({ type: "ExpirePasswordReset", userId, resetId }),
+    given: ({ userId, resetId }) => ({ userId, resetId }),
   },
 };

@@ -3,6 +3,6 @@ import { appRows } from "./http/apps.ts";
 import { categoryRows } from "./http/categories.ts";
 import { reviewRows } from "./http/reviews.ts";
 import { versionRows } from "./http/versions.ts";
-import type { AppPorts } from "./packages.ts";
+import type { AppOutside } from "./packages.ts";
 
-export const http = (ports: AppPorts): readonly HttpRow[] => [...appRows(ports), ...versionRows(ports), ...reviewRows, ...categoryRows];
+export const http: readonly HttpRow<AppOutside>[] = [...appRows, ...versionRows, ...reviewRows, ...categoryRows];

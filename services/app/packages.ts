@@ -7,8 +7,8 @@ import { type AnyPackage, type PackageType, readAny } from "../packages/packages
 import type { NewContent } from "./domain/app.ts";
 import type { VersionDocument } from "./read-models/versions.ts";
 
-/** What the app service needs of the outside. */
-export type AppPorts = {
+/** What the app service has of the outside. */
+export type AppOutside = {
   /** The bytes of a package that another service serves, by digest; through a breaker. */
   readonly fetchPackage: (digest: string) => Promise<Uint8Array | undefined>;
 };
@@ -55,12 +55,11 @@ export const readOrRefuse = async (
 /** The archive of a version: its own, or its owner's, of which a copy is kept for ever. */
 export const archiveOf = async (
   { package_digest, package_owner }: Pick<VersionDocument, "package_digest" | "package_owner">,
-  edge: Edge,
-  { fetchPackage }: AppPorts,
+  { edge, outside }: { readonly edge: Edge; readonly outside: AppOutside },
 ): Promise<Uint8Array | undefined> => {
   const kept = await edge.getBlob(package_digest);
   if (kept || package_owner === "app") return kept;
-  const fetched = await fetchPackage(package_digest);
+  const fetched = await outside.fetchPackage(package_digest);
   if (fetched) await edge.putBlob(fetched);
   return fetched;
 };

@@ -1,3 +1,4 @@
+import { configured, loadServices } from "./list.ts";
 import { systemClock } from "./process/clock.ts";
 import { ConfigError, describeSettings, readConfig } from "./process/config.ts";
 import { connectLog, Unreachable } from "./process/connect.ts";
@@ -6,19 +7,16 @@ import { askedToStop } from "./process/shutdown.ts";
 import { Denied } from "./process/tls/denied.ts";
 import { openWires } from "./process/tls/wires.ts";
 import { type RunningService, runService, share } from "./run.ts";
-import type { ServiceModule } from "./tools.ts";
+import type { ServiceList } from "./service.ts";
 
-/** Services by name; each is loaded only where it runs. */
-export type ServiceModules = { readonly [name: string]: () => Promise<ServiceModule> };
-
-const usage = (modules: ServiceModules): string => `Runs services of Pitrix: one a process, several, or all.
+const usage = async (services: ServiceList): Promise<string> => `Runs services of Pitrix: one a process, several, or all.
 
   node dist/services/main.js <service...|all>
 
-Services: ${Object.keys(modules).join(", ")}
+Services: ${Object.keys(services).join(", ")}
 
-Settings, from the environment:
-${describeSettings()}
+Settings, from the environment.
+${describeSettings(configured(services, await loadServices(services)))}
 `;
 
 /** Exit codes of sysexits.h: wrong usage, something unreachable, not let in, wrong settings. */
@@ -32,19 +30,20 @@ const end = (code: number, text: string): never => {
   process.exit(code);
 };
 
-const chosen = (modules: ServiceModules, names: readonly string[]): readonly string[] => {
+const chosen = async (services: ServiceList, names: readonly string[]): Promise<readonly string[]> => {
   if (names.includes("--help") || names.includes("-h")) {
-    process.stdout.write(usage(modules));
+    process.stdout.write(await usage(services));
     process.exit(0);
   }
-  const unknown = names.filter((name) => name !== "all" && !(name in modules));
+  const unknown = names.filter((name) => name !== "all" && !Object.hasOwn(services, name));
   if (names.length === 0 || unknown.length > 0)
-    end(USAGE, `${unknown.map((name) => `there is no service ${name}\n`).join("")}${usage(modules)}`);
-  return names.includes("all") ? Object.keys(modules) : [...new Set(names)];
+    end(USAGE, `${unknown.map((name) => `there is no service ${name}\n`).join("")}${await usage(services)}`);
+  return names.includes("all") ? Object.keys(services) : [...new Set(names)];
 };
 
-const start = async (modules: ServiceModules, names: readonly string[]): Promise<void> => {
-  const config = readConfig(process.env, names);
+const start = async (services: ServiceList, arguments_: readonly string[]): Promise<void> => {
+  const wanted = await loadServices(services, await chosen(services, arguments_));
+  const config = readConfig(process.env, configured(services, wanted));
   const logger = logging(config.logLevel, { process: process.pid });
   process.on("unhandledRejection", (error) => logger.error({ error }, "an error that nobody handled"));
   const asked = askedToStop();
@@ -61,9 +60,8 @@ const start = async (modules: ServiceModules, names: readonly string[]): Promise
   };
   // Each to its end, so that one that fails leaves none behind half started.
   const starts = await Promise.allSettled(
-    names.map(async (name) => {
-      const module = await modules[name]?.();
-      if (module) running.push(await runService(name, module, shared));
+    wanted.map(async (service) => {
+      running.push(await runService(service, shared));
     }),
   );
   const failed = starts.find((each) => each.status === "rejected");
@@ -78,8 +76,8 @@ const start = async (modules: ServiceModules, names: readonly string[]): Promise
 };
 
 /** Runs the named services in this process until it is asked to stop. */
-export const main = (modules: ServiceModules, names: readonly string[]): void => {
-  start(modules, chosen(modules, names)).catch((error: unknown) => {
+export const main = (services: ServiceList, names: readonly string[]): void => {
+  start(services, names).catch((error: unknown) => {
     if (error instanceof ConfigError) end(CONFIG, `${error.message}\n\nRun with --help for the list of settings.`);
     if (error instanceof Denied) end(DENIED, error.message);
     if (error instanceof Unreachable) end(UNAVAILABLE, error.message);

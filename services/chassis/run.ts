@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Log } from "../../events/ports.ts";
 import { type Sealing, sealing } from "./access/sealing.ts";
 import { edgeOf } from "./http/edge.ts";
+import { modelsOf, readsFor } from "./http/reads.ts";
 import { breakers } from "./process/breaker.ts";
 import { blobClient, httpClient } from "./process/client.ts";
 import { systemClock } from "./process/clock.ts";
@@ -16,7 +17,8 @@ import { sendAsProcess } from "./process/tls/request.ts";
 import type { Wires } from "./process/tls/wires.ts";
 import { tracing } from "./process/tracing.ts";
 import { type Serving, serve } from "./serve.ts";
-import type { ServiceModule, Tools } from "./tools.ts";
+import type { AnyService } from "./service.ts";
+import type { Tools } from "./tools.ts";
 
 /** How long a start waits to hear its own announcement. */
 const ANNOUNCED = 5_000;
@@ -67,11 +69,8 @@ const GRACE = 400;
 export type RunningService = Serving & { readonly name: string; readonly stop: () => Promise<void> };
 
 /** Runs a service as a part of this process: its own database, groups and port; announced once it answers. */
-export const runService = async (
-  name: string,
-  module: ServiceModule,
-  { config, log, wires, sealing, directory }: Shared,
-): Promise<RunningService> => {
+export const runService = async (service: AnyService, { config, log, wires, sealing, directory }: Shared): Promise<RunningService> => {
+  const { name } = service;
   const clock = systemClock;
   const id = `${name}-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const logger = logging(config.logLevel, { service: name, instance: id });
@@ -88,9 +87,11 @@ export const runService = async (
   });
   const call = httpClient(broken.guard);
   const among = wires.internal && sendAsProcess(wires.internal);
+  const models = modelsOf(service.projections);
   const tools: Tools = {
     name,
     config,
+    settings: config.settingsOf(name),
     clock,
     log,
     logger,
@@ -99,7 +100,8 @@ export const runService = async (
     random,
     edge: edgeOf({ sealing, blobs: store.blobs, clock, random }),
     blobs: store.blobs,
-    documents: store.documents,
+    document: readsFor(models, store.documents, undefined).get,
+    print: (line) => process.stderr.write(`${line}\n`),
     fetchBlob: blobClient({ call: httpClient(broken.guard, among?.send), directory, clock }, config.sealingKeys, name),
     guard: broken.guard,
     call,
@@ -123,7 +125,7 @@ export const runService = async (
     ];
     const ports = { store: store.store, documents, parking, log, clock };
     const inside = wires.internal && { certificates: wires.internal, mutual: true };
-    const serving = await serve(module, tools, {
+    const serving = await serve(service, tools, {
       id,
       port: config.portOf(name),
       address: config.host,
@@ -132,8 +134,8 @@ export const runService = async (
       troubles,
       sealing,
       grace: GRACE,
-      secured: module.isEntry ? wires.gateway && { certificates: wires.gateway, mutual: false } : inside,
-      operations: module.isEntry && config.operationsPort !== "public" ? { port: config.operationsPort, secured: inside } : undefined,
+      secured: service.entry ? wires.gateway && { certificates: wires.gateway, mutual: false } : inside,
+      operations: service.entry && config.operationsPort !== "public" ? { port: config.operationsPort, secured: inside } : undefined,
     });
     const reached = (address: string): string => address.replace(/\/\/.*:/, `//${reachable(config)}:`);
     const url = reached(serving.url);

@@ -2,14 +2,16 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock, Ports } from "../../events/ports.ts";
 import { type Instance, instance } from "../../events/run.ts";
-import { access, withAccess } from "./access/access.ts";
+import { access } from "./access/access.ts";
 import { identity } from "./access/identity.ts";
+import { contract } from "./contract.ts";
 import { app } from "./http/app.ts";
 import type { Host } from "./http/host.ts";
 import { modelsOf } from "./http/reads.ts";
 import { observerOf } from "./process/observer.ts";
 import { type Secured, serverOf } from "./process/tls/server.ts";
-import type { ServiceModule, Tools } from "./tools.ts";
+import type { AnyService, Opened } from "./service.ts";
+import type { Tools } from "./tools.ts";
 
 export type Serving = {
   readonly url: string;
@@ -49,7 +51,7 @@ const REQUESTS = 500;
 
 /** Runs a service on given ports and answers for it over HTTP. */
 export const serve = async (
-  module: ServiceModule,
+  service: AnyService,
   tools: Tools,
   {
     id,
@@ -66,9 +68,12 @@ export const serve = async (
   }: ServeOptions,
 ): Promise<Serving> => {
   const { logger, metrics } = tools;
-  const service = withAccess(await module.service(tools));
-  const running = instance(service, ports, {
+  // The service's outside and its tables fit each other.
+  const { outside, routes, close } = (await (await service.outside?.())?.open(tools as never)) ?? nothing;
+  const running = instance(service, ports, contract, {
     instance: id,
+    outside: outside as never,
+    settings: tools.settings,
     guard: tools.guard,
     partitions: tools.config.partitions,
     observer: observerOf(tools),
@@ -78,6 +83,8 @@ export const serve = async (
   const answers = asking(ping, tools.clock);
   let state: "starting" | "ready" | "stopping" = "starting";
   const host: Host = {
+    service,
+    outside,
     instance: running,
     models: modelsOf(service.projections),
     ports,
@@ -97,18 +104,18 @@ export const serve = async (
     wait,
   };
   const limits = { most: tools.config.connections };
-  const { server, ending } = serverOf(app(host, module.routes?.(tools, host), !operations), secured, logger, limits);
+  const { server, ending } = serverOf(app(host, routes?.(host), !operations), secured, logger, limits);
   const inside = operations && serverOf(app(host), operations.secured, logger, limits).server;
   // First the port: a process that cannot have it must not take work.
   await listen(server, port, address);
   try {
     if (inside) await listen(inside, operations.port, address);
     await running.start();
-    await module.started?.(tools, running);
   } catch (error) {
     server.close();
     inside?.close();
     await running.stop().catch(() => {});
+    await close?.();
     throw error;
   }
   state = "ready";
@@ -129,12 +136,15 @@ export const serve = async (
       await tools.clock.sleep(grace);
       await ending.finished(tools.clock, tools.config.shutdownSeconds * REQUESTS);
       await running.stop();
-      await module.stopped?.(tools);
+      await close?.();
       inside?.close();
       inside?.closeAllConnections();
     },
   };
 };
+
+/** A service that needs nothing of the outside. */
+const nothing: Opened<unknown> = { outside: undefined };
 
 /** How long the store may take to answer whoever asks whether it does. */
 const PATIENCE = 2_000;

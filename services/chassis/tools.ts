@@ -1,10 +1,6 @@
-import type { Express } from "express";
 import type { Guard } from "../../events/effects/effects.ts";
-import type { Blobs, Clock, Documents, Log } from "../../events/ports.ts";
-import type { Instance } from "../../events/run.ts";
-import type { Service } from "../../events/service.ts";
+import type { Blobs, Clock, Log } from "../../events/ports.ts";
 import type { Tracer } from "../../events/trace.ts";
-import type { Host } from "./http/host.ts";
 import type { Edge } from "./http/rows.ts";
 import type { Call, FetchBlob } from "./process/client.ts";
 import type { Config } from "./process/config.ts";
@@ -13,10 +9,12 @@ import type { Logger } from "./process/logging.ts";
 import type { Metrics } from "./process/metrics.ts";
 import type { Certificates } from "./process/tls/certificates.ts";
 
-/** What a service may be given at run time, since its tables know nothing but their arguments. */
-export type Tools = {
+/** What a service's outside is opened with. */
+export type Tools<Values = object> = {
   readonly name: string;
   readonly config: Config;
+  /** The service's own settings. */
+  readonly settings: Values;
   readonly clock: Clock;
   readonly log: Log;
   readonly logger: Logger;
@@ -28,8 +26,10 @@ export type Tools = {
   readonly random: (bytes: number) => Uint8Array;
   /** The service's own blobs. */
   readonly blobs: Blobs;
-  /** The service's own read models, by collection. */
-  readonly documents: Documents;
+  /** A document of one of the service's own read models. */
+  readonly document: (model: string, id: string) => Promise<{ readonly [field: string]: unknown } | undefined>;
+  /** Shows a line to the operator, and to nobody who reads logs: secrets that were made here. */
+  readonly print: (line: string) => void;
   /** Bytes that another service owns, by digest. */
   readonly fetchBlob: FetchBlob;
   /** A circuit breaker by name, with a timeout. */
@@ -38,17 +38,4 @@ export type Tools = {
   readonly directory: Directory;
   /** By what the processes of the platform know each other; absent: they speak plain HTTP. */
   readonly internal?: Certificates | undefined;
-};
-
-/** How a service is put into a process: its tables, and what cannot be said as a row. */
-export type ServiceModule = {
-  /** Callers from outside come here, and need no certificate. */
-  readonly isEntry?: true;
-  /** Opens what the tables need from outside, and makes them. */
-  readonly service: (tools: Tools) => Service | Promise<Service>;
-  /** Further routes, before those of the rows: the gateway's, a registry's. */
-  readonly routes?: (tools: Tools, host: Host) => Express;
-  /** Once it runs; what has to be there in the beginning. */
-  readonly started?: (tools: Tools, instance: Instance) => Promise<void>;
-  readonly stopped?: (tools: Tools) => Promise<void>;
 };

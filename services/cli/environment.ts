@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { readCluster } from "../../infra/embedded/kafka/cluster.ts";
-import { kafkaPart } from "../../infra/embedded/platform.ts";
 import type { Environment } from "../chassis/process/config.ts";
 import { type PlatformKey, type Setting, settings } from "../chassis/process/settings.ts";
 import { wireSettings } from "../chassis/process/tls/settings.ts";
@@ -59,11 +57,11 @@ const readWires = (environment: Environment): WireValues => {
 };
 
 const localPlatform = (directory: string): Pick<Setup, "brokers" | "services"> | undefined => {
-  const services: unknown = json(join(directory, "platform.json"))?.services;
+  // `make up` writes what runs.
+  const { services, brokers } = json(join(directory, "platform.json")) ?? {};
   if (services === null || typeof services !== "object") return undefined;
-  const nodes = readCluster(kafkaPart(join(directory, "embedded")))?.nodes;
   return {
-    brokers: nodes?.map(({ port }) => `127.0.0.1:${port}`),
+    brokers: Array.isArray(brokers) && brokers.length > 0 ? brokers.map(String) : undefined,
     services: new Map(Object.entries(services).map(([name, url]) => [name, [String(url)]])),
   };
 };

@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { documentsOf } from "../../events/map/documents.ts";
 import { graphOf } from "../../events/map/graph.ts";
-import { platform } from "./platform.ts";
+import { contract } from "../chassis/contract.ts";
+import { loadServices } from "../chassis/list.ts";
+import { services } from "../index.ts";
 
 const usage = `Draws who reacts to what, from the tables that run, into docs/.
 
@@ -23,11 +25,11 @@ const main = async (): Promise<number> => {
     console.log(usage);
     return 0;
   }
-  const graph = graphOf(platform());
+  const graph = graphOf(await loadServices(services));
   for (const trouble of graph.troubles) console.error(trouble);
   if (graph.troubles.length > 0) return 1;
 
-  const documents = documentsOf(graph);
+  const documents = documentsOf(graph, contract);
   const stale = await staleIn(values.out, documents);
   if (values.check) {
     for (const path of stale) console.error(`${join(values.out, path)} is stale: run make map`);

@@ -1,4 +1,5 @@
 import type { Condition } from "../../events/ports.ts";
+import { exists } from "../chassis/access/rules.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { Version } from "./deployment.ts";
@@ -16,6 +17,7 @@ const each = <const O extends "StopClusters" | "StartClusters" | "RecoverCluster
   type: "StopCluster" | "StartCluster" | "RecoverCluster",
 ) =>
   command(operation, {
+    issues: type,
     each: "cluster_id",
     needs: (_, id) => ({ cluster: ["clusters", id] }),
     command: (_, { item, actionId }) => ({ type, clusterId: item, jobId: actionId() }),
@@ -23,6 +25,7 @@ const each = <const O extends "StopClusters" | "StartClusters" | "RecoverCluster
   });
 const forced = <const O extends "DeleteClusters" | "CeaseClusters">(operation: O, type: "DeleteCluster" | "CeaseCluster") =>
   command(operation, {
+    issues: type,
     each: "cluster_id",
     needs: (_, id) => ({ cluster: ["clusters", id] }),
     command: ({ force = false }, { item, actionId }) => ({ type, clusterId: item, jobId: actionId(), force }),
@@ -57,7 +60,8 @@ const createdSince = (time: number): readonly Condition[] => {
 
 export const http = [
   command("CreateCluster", {
-    needs: (r) => ({ version: ["appVersions", r.version_id, "any"], runtime: ["runtimes", r.runtime_id] }),
+    issues: "RequestCluster",
+    needs: (r) => ({ version: ["appVersions", r.version_id, exists], runtime: ["runtimes", r.runtime_id] }),
     command: ({ app_id, version_id, conf, zone }, { newId, actionId, actor, needs: { version, runtime } }) => {
       if (version.app_id !== app_id)
         return { rejected: `version [${version_id}] is not of application [${app_id}]`, kind: "invalid", error: "validate_failed" };
@@ -88,7 +92,8 @@ export const http = [
     answer: one,
   }),
   command("UpgradeCluster", {
-    needs: (r) => ({ cluster: ["clusters", r.cluster_id], version: ["appVersions", r.version_id, "any"] }),
+    issues: "UpgradeCluster",
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id], version: ["appVersions", r.version_id, exists] }),
     command: (r, { actionId, needs }) => ({
       type: "UpgradeCluster",
       clusterId: r.cluster_id,
@@ -98,11 +103,13 @@ export const http = [
     answer: one,
   }),
   command("RollbackCluster", {
+    issues: "RollbackCluster",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
     command: (r, { actionId }) => ({ type: "RollbackCluster", clusterId: r.cluster_id, jobId: actionId() }),
     answer: one,
   }),
   command("ResizeCluster", {
+    issues: "ResizeCluster",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
     command: (r, { actionId }) => ({
       type: "ResizeCluster",
@@ -119,8 +126,9 @@ export const http = [
     answer: one,
   }),
   command("UpdateClusterEnv", {
+    issues: "UpdateClusterEnv",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
-    prepare: async (_, __, { get }, ___, found) => ({ version: await get("appVersions", found.needs.cluster.version_id) }),
+    prepare: async (_, { get, needs: { cluster } }) => ({ version: await get("appVersions", cluster.version_id) }),
     command: (r, { actionId, prepared: { version } }) =>
       version
         ? { type: "UpdateClusterEnv", clusterId: r.cluster_id, jobId: actionId(), version: versionOf(version), configuration: r.env }
@@ -128,6 +136,7 @@ export const http = [
     answer: one,
   }),
   command("AddClusterNodes", {
+    issues: "AddClusterNodes",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
     command: (r, { actionId }) => ({
       type: "AddClusterNodes",
@@ -139,6 +148,7 @@ export const http = [
     answer: one,
   }),
   command("DeleteClusterNodes", {
+    issues: "DeleteClusterNodes",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
     command: (r, { actionId }) => ({ type: "DeleteClusterNodes", clusterId: r.cluster_id, jobId: actionId(), nodeIds: r.node_id }),
     answer: one,
@@ -149,11 +159,13 @@ export const http = [
   forced("DeleteClusters", "DeleteCluster"),
   forced("CeaseClusters", "CeaseCluster"),
   command("ModifyClusterAttributes", {
+    issues: "ModifyClusterAttributes",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
     command: ({ cluster_id, name, description }) => ({ type: "ModifyClusterAttributes", clusterId: cluster_id, name, description }),
     answer: ([{ clusterId }]) => ({ cluster_id: clusterId }),
   }),
   command("ModifyClusterNodeAttributes", {
+    issues: "RenameClusterNode",
     needs: (r) => ({ node: ["clusterNodes", r.node_id] }),
     command: ({ node_id, name = "" }, { needs: { node } }) => ({
       type: "RenameClusterNode",
@@ -169,7 +181,7 @@ export const http = [
     filters: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "owner", "zone"],
     search: ["cluster_id", "name", "description", "app_id", "version_id", "runtime_id"],
     where: ({ created_date, min_create_time }, { now }) => [
-      ...createdInLastDays(created_date, now()),
+      ...createdInLastDays(created_date, now),
       ...(min_create_time === undefined ? [] : createdSince(Date.parse(min_create_time))),
     ],
     join: { cluster_node_set: ["clusterNodes", "cluster_id", "cluster_id"] },
@@ -195,7 +207,7 @@ export const http = [
     from: "clusters",
     filters: ["app_id", "status", "owner"],
     search: ["cluster_id", "name", "description", "app_id"],
-    where: ({ created_date }, { now }) => createdInLastDays(created_date, now()),
+    where: ({ created_date }, { now }) => createdInLastDays(created_date, now),
   }),
   query("DescribeClusterNodes", {
     from: "clusterNodes",
@@ -213,15 +225,15 @@ export const http = [
     search: ["task_id", "job_id", "node_id", "task_action", "status"],
     ascending: true,
   }),
-  answer("GetClusterStatistics", async (_, { count }, { now }) => {
+  answer("GetClusterStatistics", async (_, { count, now }) => {
     const present: Condition = { field: "status", in: ["active", "stopped", "pending"] };
     const [runtimes, apps, lately] = await Promise.all([
       count("clusters", [present], { field: "runtime_id" }),
       count("clusters", [present], { field: "app_id" }),
-      count("clusters", [present, createdLately(now())], byDate),
+      count("clusters", [present, createdLately(now)], byDate),
     ]);
     return {
-      last_two_week_created: lastTwoWeeks(lately, now()),
+      last_two_week_created: lastTwoWeeks(lately, now),
       top_ten_runtimes: byValue(runtimes),
       top_ten_apps: byValue(apps),
       cluster_count: runtimes.total,

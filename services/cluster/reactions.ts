@@ -1,23 +1,27 @@
-import type { Reactions } from "../../events/reaction.ts";
+import type { Reactions } from "../chassis/events.ts";
 import type { ClusterCommand } from "./domain.ts";
 
 /** A cluster is deployed once its runtime is reserved, and becomes what its provider reports. */
 export const reactions: Reactions<ClusterCommand> = {
-  RuntimeReserved: ({ clusterId, jobId }) => ({ type: "DeployCluster", clusterId, jobId }),
-  RuntimeRefused: ({ clusterId, jobId, reason }) => ({ type: "FailClusterAction", clusterId, jobId, reason }),
+  RuntimeReserved: { issues: "DeployCluster", given: ({ clusterId, jobId }) => ({ clusterId, jobId }) },
+  RuntimeRefused: { issues: "FailClusterAction", given: ({ clusterId, jobId, reason }) => ({ clusterId, jobId, reason }) },
 
-  DeploymentStarted: ({ clusterId, jobId, layers }) => ({
-    type: "NoteClusterActionStarted",
-    clusterId,
-    jobId,
-    taskCount: layers.reduce((count, { tasks }) => count + tasks.length, 0),
-  }),
-  DeploymentSucceeded: ({ clusterId, jobId, addresses }) => ({ type: "CompleteClusterAction", clusterId, jobId, addresses }),
-  DeploymentFailed: ({ clusterId, jobId, reason }) => ({ type: "FailClusterAction", clusterId, jobId, reason }),
+  DeploymentStarted: {
+    issues: "NoteClusterActionStarted",
+    given: ({ clusterId, jobId, layers }) => ({
+      clusterId,
+      jobId,
+      taskCount: layers.reduce((count, { tasks }) => count + tasks.length, 0),
+    }),
+  },
+  DeploymentSucceeded: { issues: "CompleteClusterAction", given: ({ clusterId, jobId, addresses }) => ({ clusterId, jobId, addresses }) },
+  DeploymentFailed: { issues: "FailClusterAction", given: ({ clusterId, jobId, reason }) => ({ clusterId, jobId, reason }) },
 
-  NodeFailed: ({ clusterId, nodeId, reason }) => ({ type: "NoteClusterNodeFailed", clusterId, nodeId, reason }),
-  NodeRecovered: ({ clusterId, nodeId }) => ({ type: "NoteClusterNodeRecovered", clusterId, nodeId }),
+  NodeFailed: { issues: "NoteClusterNodeFailed", given: ({ clusterId, nodeId, reason }) => ({ clusterId, nodeId, reason }) },
+  NodeRecovered: { issues: "NoteClusterNodeRecovered", given: ({ clusterId, nodeId }) => ({ clusterId, nodeId }) },
 
-  RuntimeDeleted: ({ runtimeId, clusterIds }) =>
-    clusterIds.map((clusterId) => ({ type: "CeaseCluster", clusterId, jobId: `j-${runtimeId}-${clusterId}`, force: true })),
+  RuntimeDeleted: {
+    issues: "CeaseCluster",
+    given: ({ runtimeId, clusterIds }) => clusterIds.map((clusterId) => ({ clusterId, jobId: `j-${runtimeId}-${clusterId}`, force: true })),
+  },
 };

@@ -1,5 +1,5 @@
-import { service } from "../../events/service.ts";
-import { cluster } from "./domain.ts";
+import type { Service } from "../chassis/service.ts";
+import { cluster as clusterDecider } from "./domain.ts";
 import { http } from "./http.ts";
 import { reactions } from "./reactions.ts";
 import { clusters } from "./read-models/clusters.ts";
@@ -9,10 +9,10 @@ import { clusterNodes } from "./read-models/nodes.ts";
 import { tasks } from "./read-models/tasks.ts";
 
 /** Application versions deployed into runtimes. */
-export const clusterService = service({
+export const cluster: Service = {
   name: "cluster",
-  aggregates: { cluster: { decider: cluster } },
+  aggregates: { cluster: { decider: clusterDecider } },
   reactions,
   projections: [clusters, clusterNodes, jobs, tasks, appVersions, runtimes],
   http,
-});
+};

@@ -2,16 +2,17 @@ import type { Condition } from "../../events/ports.ts";
 import { type Edge, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
 import { type Access, accessOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
-import { indexUrl, readOffersHere } from "./offers.ts";
-import { indexBytes, type ReadOffers, type RepoPorts } from "./ports.ts";
+import { indexUrl } from "./offers.ts";
+import { indexBytes, type ReadOffers, type RepoOutside } from "./ports.ts";
 import { pairsOf } from "./query-string.ts";
 import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
 
-const { command, query, answer } = rows<RepoCommand, RepoReadModels>();
+const { command, query, answer } = rows<RepoCommand, RepoReadModels, RepoOutside>();
 
-export const http = ({ readFile, readOffers = readOffersHere }: Pick<RepoPorts, "readFile" | "readOffers">): readonly HttpRow[] => [
+export const http: readonly HttpRow<RepoOutside>[] = [
   command("CreateRepo", {
-    prepare: ({ type, url, credential }, edge) => sealed(accessOf(type, url, credential), edge),
+    issues: "CreateRepo",
+    prepare: ({ type, url, credential }, { edge }) => sealed(accessOf(type, url, credential), edge),
     command: (request, { newId, actor, prepared }) => ({
       type: "CreateRepo",
       repoId: newId("repo"),
@@ -32,8 +33,9 @@ export const http = ({ readFile, readOffers = readOffersHere }: Pick<RepoPorts, 
     answer: ([{ repoId }]) => ({ repo_id: repoId }),
   }),
   command("ModifyRepo", {
+    issues: "ModifyRepo",
     needs: ({ repo_id }) => ({ repo: ["repos", repo_id] }),
-    prepare: (request, edge, _reads, _actor, { needs: { repo } }) => changedAccess(request, repo, edge),
+    prepare: (request, { edge, needs: { repo } }) => changedAccess(request, repo, edge),
     command: (request, { newId, prepared }) => ({
       type: "ModifyRepo",
       repoId: request.repo_id,
@@ -52,12 +54,14 @@ export const http = ({ readFile, readOffers = readOffersHere }: Pick<RepoPorts, 
     answer: ([{ repoId }]) => ({ repo_id: repoId }),
   }),
   command("DeleteRepos", {
+    issues: "DeleteRepo",
     each: "repo_id",
     needs: (_, id) => ({ repo: ["repos", id] }),
     command: (_, { item, newId }) => ({ type: "DeleteRepo", repoId: item, repoEventId: newId("repoe") }),
     answer: (_, __, { repo_id }) => ({ repo_id }),
   }),
   command("IndexRepo", {
+    issues: "IndexRepo",
     needs: ({ repo_id }) => ({ repo: ["repos", repo_id] }),
     command: ({ repo_id }, { newId }) => ({ type: "IndexRepo", repoId: repo_id, repoEventId: newId("repoe") }),
     answer: ([{ repoId, repoEventId }], { needs: { repo } }) => ({
@@ -90,7 +94,7 @@ export const http = ({ readFile, readOffers = readOffersHere }: Pick<RepoPorts, 
     filters: ["repo_event_id", "repo_id", "owner", "status"],
     search: ["repo_event_id", "repo_id"],
   }),
-  answer("ValidateRepo", async ({ type, url, credential }) => {
+  answer("ValidateRepo", async ({ type, url, credential }, { outside: { readFile, readOffers } }) => {
     const access = accessOf(type, url, credential);
     if ("rejected" in access) return { ok: false, errorCode: access.code };
     const signal = AbortSignal.timeout(10_000);

@@ -6,7 +6,7 @@ import { readAny } from "../packages/packages.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo } from "./domain/repo.ts";
 import { type Offer, packageTypeOf } from "./offers.ts";
-import { archiveBytes, type FileRequest, type RepoPorts } from "./ports.ts";
+import { archiveBytes, type FileRequest, type RepoOutside } from "./ports.ts";
 
 type ListPackage = Extract<PackageCommand, { readonly type: "ListPackage" }>;
 /** How archives are fetched, and the digests of those that are here already. */
@@ -18,14 +18,14 @@ export const listingOf = async (
   offer: Offer,
   { repoId, repoEventId, run }: Run,
   { settings, owner, ownerPath }: RegisteredRepo,
-  ports: Pick<RepoPorts, "readFile" | "blobs">,
+  outside: Pick<RepoOutside, "readFile" | "blobs">,
   from: From,
 ): Promise<ListPackage> => {
   const { packageId, appId, versionId, name, entry, fingerprint } = offer;
   if (name.length > 255 || entry.versionName.length > 255) throw new PackageError("its name or version has more than 255 characters");
   const packageName = entry.urls[0] ?? "";
   if (packageName.length > 2 * KIBI) throw new PackageError("its address has more than 2048 characters");
-  const bytes = await archiveOf(offer, settings.url, ports, from);
+  const bytes = await archiveOf(offer, settings.url, outside, from);
   const content = await readAny(bytes, packageTypeOf(settings), { packedBytes: archiveBytes });
   return {
     type: "ListPackage",
@@ -43,7 +43,7 @@ export const listingOf = async (
     versionName: entry.versionName,
     ...toldBy(entry),
     packageName,
-    digest: await ports.blobs.put(bytes),
+    digest: await outside.blobs.put(bytes),
     created: entry.created.slice(0, 64),
     fingerprint,
     ...descriptionOf(content),
@@ -59,7 +59,7 @@ export const digestIn = ({ digest }: IndexedVersion): string => `sha256:${digest
 const archiveOf = async (
   { url, entry }: Offer,
   repository: string,
-  { readFile, blobs }: Pick<RepoPorts, "readFile" | "blobs">,
+  { readFile, blobs }: Pick<RepoOutside, "readFile" | "blobs">,
   { kept, ...from }: From,
 ): Promise<Uint8Array> => {
   const wanted = entry.digest.toLowerCase();

@@ -1,4 +1,4 @@
-import type { Blobs, Clock } from "../../events/ports.ts";
+import type { Blobs } from "../../events/ports.ts";
 import type { Secret } from "./access.ts";
 import type { Offer, OfferSettings } from "./offers.ts";
 
@@ -29,19 +29,15 @@ export type ReadOffers = (
   signal: AbortSignal,
 ) => Promise<readonly Offer[] | { readonly refused: string }>;
 
-/** What the repo service needs of the outside. */
-export type RepoPorts = {
+/** What the repo service has of the outside. */
+export type RepoOutside = {
   readonly readFile: ReadFile;
-  /** Absent: indexes are read in this very process, which has to wait for it. */
-  readonly readOffers?: ReadOffers;
+  readonly readOffers: ReadOffers;
   readonly blobs: Blobs;
-  readonly clock: Pick<Clock, "sleep">;
-  /** Reads what the edge has sealed. */
+  /** Reads a secret that the edge has sealed. */
   readonly open: (sealed: string) => Promise<string>;
-  /** Destroys the key of what is of no use any more. Absent: keys are kept. */
-  readonly forget?: (sealed: string) => Promise<void>;
-  /** Milliseconds from the end of a run to the next one; absent: repositories are indexed when somebody asks. */
-  readonly indexEvery?: number;
+  /** Destroys the key of a secret that opens nothing any more. */
+  readonly destroyKey: (sealed: string) => Promise<void>;
 };
 
 /** What a stranger's index and archives may cost. */

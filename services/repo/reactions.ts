@@ -1,7 +1,7 @@
-import type { Reactions } from "../../events/reaction.ts";
+import type { Reactions } from "../chassis/events.ts";
 import type { RepoCommand } from "./domain/repo.ts";
 
 /** A run has succeeded once the app catalogue has taken over all that it announced. */
 export const reactions: Reactions<RepoCommand> = {
-  RepoIndexAdopted: ({ repoId, repoEventId }) => ({ type: "ConfirmAdoption", repoId, repoEventId }),
+  RepoIndexAdopted: { issues: "ConfirmAdoption", given: ({ repoId, repoEventId }) => ({ repoId, repoEventId }) },
 };

@@ -1,5 +1,5 @@
 import type { Meta } from "../../events/message.ts";
-import type { Projection } from "../../events/projection.ts";
+import type { Projection } from "../chassis/events.ts";
 import type { RepoSettings } from "./domain/repo.ts";
 import { pairsOf } from "./query-string.ts";
 

@@ -1,19 +1,19 @@
-import type { Timers } from "../../events/effect.ts";
-import type { Meta } from "../../events/message.ts";
-import type { RepoEvent } from "../../schemas/generated/events.ts";
+import type { TimerRow, Timers } from "../../events/effect.ts";
+import type { RepoEvent, RepoIndexingFailed, RepoIndexingSucceeded } from "../../schemas/generated/events.ts";
 import type { RepoCommand } from "./domain/repo.ts";
 import { idFrom } from "./identifiers.ts";
+import type { RepoValues } from "./settings.ts";
 
-/** Some time after a run has ended, however it ended, comes the next one. */
-export const timers = (milliseconds: number): Timers<RepoCommand, RepoEvent> => {
-  const timer = {
-    after: () => milliseconds,
-    command: ({ repoId, repoEventId }: { readonly repoId: string; readonly repoEventId: string }, { eventId }: Meta): RepoCommand => ({
-      type: "IndexRepoAgain",
-      repoId,
-      repoEventId: `repoe-${idFrom(eventId)}`,
-      after: repoEventId,
-    }),
-  };
-  return { RepoIndexingSucceeded: timer, RepoIndexingFailed: timer };
+type Settings = Pick<RepoValues, "indexSeconds">;
+
+const indexAgain: TimerRow<RepoCommand, RepoIndexingSucceeded | RepoIndexingFailed, Settings> = {
+  issues: "IndexRepoAgain",
+  after: (_, { indexSeconds }) => (indexSeconds > 0 ? indexSeconds * 1_000 : undefined),
+  given: ({ repoId, repoEventId }, { eventId }) => ({ repoId, repoEventId: `repoe-${idFrom(eventId)}`, after: repoEventId }),
+};
+
+/** Some time after a run has ended, however it ended, the next one starts, if the settings say so. */
+export const timers: Timers<RepoCommand, RepoEvent, Settings> = {
+  RepoIndexingSucceeded: indexAgain,
+  RepoIndexingFailed: indexAgain,
 };

@@ -11,7 +11,8 @@ const zones: { readonly [provider: string]: readonly string[] } = { local: ["loc
 
 export const http = [
   command("CreateRuntimeCredential", {
-    prepare: async (request, edge) => ({ sealedContent: await edge.seal(request.runtime_credential_content) }),
+    issues: "CreateRuntimeCredential",
+    prepare: async (request, { edge }) => ({ sealedContent: await edge.seal(request.runtime_credential_content) }),
     command: (request, { newId, actor, prepared }) => ({
       type: "CreateRuntimeCredential",
       runtimeCredentialId: request.runtime_credential_id ?? newId("runtimec"),
@@ -27,8 +28,9 @@ export const http = [
     answer: ([{ runtimeCredentialId }]) => ({ runtime_credential_id: runtimeCredentialId }),
   }),
   command("ModifyRuntimeCredential", {
+    issues: "ModifyRuntimeCredential",
     needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
-    prepare: async ({ runtime_credential_content: content }, edge) => ({
+    prepare: async ({ runtime_credential_content: content }, { edge }) => ({
       sealedContent: content === undefined ? undefined : await edge.seal(content),
     }),
     command: (request, { prepared }) => ({
@@ -41,6 +43,7 @@ export const http = [
     answer: ([{ runtimeCredentialId }]) => ({ runtime_credential_id: runtimeCredentialId }),
   }),
   command("DeleteRuntimeCredentials", {
+    issues: "DeleteRuntimeCredential",
     each: "runtime_credential_id",
     needs: (_, id) => ({ credential: ["runtimeCredentials", id] }),
     command: (_, { item }) => ({ type: "DeleteRuntimeCredential", runtimeCredentialId: item }),
@@ -63,6 +66,7 @@ export const http = [
   }),
 
   command("CreateRuntime", {
+    issues: "CreateRuntime",
     needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
     command: (request, { newId, actor, needs: { credential } }) => {
       const known = zones[request.provider];
@@ -91,9 +95,10 @@ export const http = [
         ownerPath: actor.ownerPath,
       };
     },
-    answer: ([created]) => ({ runtime_id: "runtimeId" in created ? created.runtimeId : "" }),
+    answer: ([{ runtimeId }]) => ({ runtime_id: runtimeId }),
   }),
   command("ModifyRuntime", {
+    issues: "ModifyRuntime",
     needs: (r) => ({ runtime: ["runtimes", r.runtime_id], credential: ["runtimeCredentials", r.runtime_credential_id] }),
     command: ({ runtime_id, name, description, runtime_credential_id }) => ({
       type: "ModifyRuntime",
@@ -105,6 +110,7 @@ export const http = [
     answer: ([{ runtimeId }]) => ({ runtime_id: runtimeId }),
   }),
   command("DeleteRuntimes", {
+    issues: "DeleteRuntime",
     each: "runtime_id",
     needs: (_, id) => ({ runtime: ["runtimes", id] }),
     command: ({ force = false }, { item }) => ({ type: "DeleteRuntime", runtimeId: item, force }),
@@ -116,14 +122,14 @@ export const http = [
     search: ["runtime_id", "name", "description", "provider", "zone", "owner"],
     where: [{ field: "debug", in: [false] }],
   }),
-  answer("GetRuntimeStatistics", async (_, { count }, { now }) => {
+  answer("GetRuntimeStatistics", async (_, { count, now }) => {
     const active: Condition = { field: "status", in: ["active"] };
     const [providers, lately] = await Promise.all([
       count("runtimes", [active], { field: "provider" }),
-      count("runtimes", [active, createdLately(now())], byDate),
+      count("runtimes", [active, createdLately(now)], byDate),
     ]);
     return {
-      last_two_week_created: lastTwoWeeks(lately, now()),
+      last_two_week_created: lastTwoWeeks(lately, now),
       top_ten_providers: byValue(providers),
       runtime_count: providers.total,
       provider_count: providers.values,

@@ -1,23 +1,26 @@
-import type { Reactions } from "../../events/reaction.ts";
+import type { Reactions } from "../chassis/events.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
 
 /** A runtime is reserved for a cluster or refused, freed with it, and keeps its credential from being deleted. */
 export const reactions: Reactions<RuntimeCommand | RuntimeCredentialCommand> = {
-  ClusterRequested: ({ clusterId, jobId, deployment }) => ({
-    type: "ReserveRuntime",
-    runtimeId: deployment.runtimeId,
-    clusterId,
-    jobId,
-  }),
-  ClusterCeased: ({ clusterId, runtimeId }) => ({ type: "ReleaseRuntime", runtimeId, clusterId }),
+  ClusterRequested: {
+    issues: "ReserveRuntime",
+    given: ({ clusterId, jobId, deployment: { runtimeId } }) => ({ runtimeId, clusterId, jobId }),
+  },
+  ClusterCeased: { issues: "ReleaseRuntime", given: ({ clusterId, runtimeId }) => ({ runtimeId, clusterId }) },
 
-  RuntimeCreated: ({ runtimeId, runtimeCredentialId }) => ({ type: "UseRuntimeCredential", runtimeCredentialId, runtimeId }),
-  RuntimeModified: ({ runtimeId, runtimeCredentialId, formerRuntimeCredentialId }) =>
-    runtimeCredentialId === formerRuntimeCredentialId
-      ? []
-      : [
-          { type: "UseRuntimeCredential", runtimeCredentialId, runtimeId },
-          { type: "FreeRuntimeCredential", runtimeCredentialId: formerRuntimeCredentialId, runtimeId },
-        ],
-  RuntimeDeleted: ({ runtimeId, runtimeCredentialId }) => ({ type: "FreeRuntimeCredential", runtimeCredentialId, runtimeId }),
+  RuntimeCreated: { issues: "UseRuntimeCredential", given: ({ runtimeId, runtimeCredentialId }) => ({ runtimeCredentialId, runtimeId }) },
+  RuntimeModified: [
+    {
+      issues: "UseRuntimeCredential",
+      given: ({ runtimeId, runtimeCredentialId, formerRuntimeCredentialId }) =>
+        runtimeCredentialId === formerRuntimeCredentialId ? [] : { runtimeCredentialId, runtimeId },
+    },
+    {
+      issues: "FreeRuntimeCredential",
+      given: ({ runtimeId, runtimeCredentialId, formerRuntimeCredentialId }) =>
+        runtimeCredentialId === formerRuntimeCredentialId ? [] : { runtimeCredentialId: formerRuntimeCredentialId, runtimeId },
+    },
+  ],
+  RuntimeDeleted: { issues: "FreeRuntimeCredential", given: ({ runtimeId, runtimeCredentialId }) => ({ runtimeCredentialId, runtimeId }) },
 };

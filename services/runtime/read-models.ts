@@ -1,4 +1,4 @@
-import type { Projection } from "../../events/projection.ts";
+import type { Projection } from "../chassis/events.ts";
 
 export type RuntimeDocument = {
   readonly runtime_id: string;

@@ -1,14 +1,14 @@
-import { service } from "../../events/service.ts";
-import { runtime, runtimeCredential } from "./domain.ts";
+import type { Service } from "../chassis/service.ts";
+import { runtimeCredential, runtime as runtimeDecider } from "./domain.ts";
 import { http } from "./http.ts";
 import { reactions } from "./reactions.ts";
 import { runtimeCredentials, runtimes } from "./read-models.ts";
 
-/** Places to deploy to, and the ways in. */
-export const runtimeService = service({
+/** Places to deploy to, and the credentials that open them. */
+export const runtime: Service = {
   name: "runtime",
-  aggregates: { runtime: { decider: runtime }, runtimeCredential: { decider: runtimeCredential } },
+  aggregates: { runtime: { decider: runtimeDecider }, runtimeCredential: { decider: runtimeCredential } },
   reactions,
   projections: [runtimes, runtimeCredentials],
   http,
-});
+};

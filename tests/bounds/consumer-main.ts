@@ -2,6 +2,7 @@ import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/connect.ts";
 import type { Documents } from "../../events/ports.ts";
 import { instance } from "../../events/run.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
 import { counts, eventsFolded, type Figures, type Told } from "./counting.ts";
 
@@ -29,6 +30,7 @@ const log = kafkaLog({ brokers: brokers.split(","), clientId: database });
 const running = instance(
   { name: database, aggregates: {}, projections: [counts] },
   { store, documents: slow(documents), parking, log, clock: systemClock },
+  contract,
   { instance: database },
 );
 await running.start();

@@ -1,7 +1,7 @@
 import { codec } from "../../events/codec/codec.ts";
 import type { LogRecord, OutgoingRecord } from "../../events/ports.ts";
-import type { Projection } from "../../events/projection.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
+import type { Projection } from "../../services/chassis/events.ts";
 import { change } from "../events/subscription/rig.ts";
 
 /** What a child of these tests is told, and what it tells. */

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import type { Log } from "../../events/ports.ts";
 import { embedded } from "../../infra/embedded/shared.ts";
+import { withAccess } from "../../services/chassis/access/access.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
 import { readConfig } from "../../services/chassis/process/config.ts";
 import { silent } from "../../services/chassis/process/logging.ts";
@@ -37,10 +38,10 @@ before(async () => {
   url.host = `${toStore.host}:${toStore.port}`;
   const config = readConfig(
     { KAFKA_BROKERS: `${host}:${port}`, MONGODB_URL: url.href, PITRIX_SEALING_KEYS: platformKey(), PITRIX_PORT: "0" },
-    ["readiness"],
+    [{ name: "readiness", place: 0 }],
   );
   shared = await share(config, log, openWires(config, { clock: systemClock, logger: silent }), silent);
-  service = await runService("readiness", { service: () => ({ ...example, name: "readiness" }) }, shared);
+  service = await runService(withAccess({ ...example, name: "readiness" }), shared);
 });
 after(async () => {
   for (const proxy of [toKafka, toStore]) proxy?.set(true);

@@ -28,10 +28,11 @@ const timed = (isMended: () => boolean): Service => ({
       },
       timers: {
         GroupModified: {
+          issues: "Tell",
           after: () => 0,
-          command: ({ groupId, name }: Told) => {
+          given: ({ groupId, name }: Told) => {
             if (name === "bad" && !isMended()) throw new Error("cannot digest it");
-            return { type: "Tell", groupId };
+            return { groupId };
           },
         },
       },

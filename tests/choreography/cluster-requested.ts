@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import type { Signal } from "../../events/effect.ts";
+import type { AnySignal } from "../../events/effect.ts";
 import type { AnyProjection } from "../../events/projection.ts";
-import { service } from "../../events/service.ts";
 import { world } from "../../events/simulation/world.ts";
-import { clusterService } from "../../services/cluster/service.ts";
-import { type DeploymentCommand, deployment } from "../../services/providers/deployment/domain.ts";
+import { contract } from "../../services/chassis/contract.ts";
+import type { Service } from "../../services/chassis/service.ts";
+import { cluster } from "../../services/cluster/service.ts";
+import { deployment } from "../../services/providers/deployment/domain.ts";
 import { effectsOf, TaskFailure, type TaskTable } from "../../services/providers/deployment/effects.ts";
 import { reactionsOf } from "../../services/providers/deployment/reactions.ts";
 import { plan } from "../../services/providers/local/plan.ts";
-import { runtimeService } from "../../services/runtime/service.ts";
+import { runtime } from "../../services/runtime/service.ts";
 import { root } from "./root.ts";
 
 export const bookinfo = async (file: string) => readFile(`${root}/infra/demo/bookinfo/devkit/${file}`, "utf8");
@@ -19,9 +20,9 @@ export const clusterId = "cl-story";
 export const provider = (
   ledger: string[],
   fails?: string,
-  signals: readonly Signal<DeploymentCommand>[] = [],
+  signals: readonly AnySignal<unknown>[] = [],
   projections: readonly AnyProjection[] = [],
-) => {
+): Service => {
   const kept = Object.fromEntries(
     Object.values(plan)
       .flat()
@@ -42,24 +43,24 @@ export const provider = (
           if (task === "TerminateInstances") await report({ type: "ReleaseNode", clusterId, jobId, nodeId });
         },
       ]),
-  ) as TaskTable; // The ledger's rows have the shape of the table.
-  return service({
+  ) as TaskTable<unknown>; // The ledger's rows have the shape of the table.
+  return {
     name: "provider-local",
     aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(kept) } },
     reactions: reactionsOf("local"),
     signals,
     projections,
-  });
+  };
 };
 
 /** A world with a cluster that was asked for and has come to rest. */
 export const requested = async (
   fails?: string,
-  signals: readonly Signal<DeploymentCommand>[] = [],
+  signals: readonly AnySignal<unknown>[] = [],
   projections: readonly AnyProjection[] = [],
 ) => {
   const ledger: string[] = [];
-  const platform = await world([runtimeService, clusterService, provider(ledger, fails, signals, projections)]);
+  const platform = await world(contract, [runtime, cluster, provider(ledger, fails, signals, projections)]);
   const owner = { owner: "usr-1", ownerPath: ":usr-1" };
   await platform.send("runtime", {
     type: "CreateRuntimeCredential",

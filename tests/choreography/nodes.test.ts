@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { AnySignal } from "../../events/effect.ts";
 import type { NodeState, ProcessExit, ProcessRestart } from "../../services/providers/local/machine/types.ts";
-import { nodeNews, type Watched } from "../../services/providers/local/signals.ts";
+import { nodeReports, type Watched } from "../../services/providers/local/signals.ts";
 import { clusterId, provider, requested } from "./cluster-requested.ts";
 
 const nodeId = "cln-story-1";
@@ -16,7 +17,7 @@ const watchedMachine = () => {
     process: processes.get(id) ?? { status: "stopped", restarts: 0 },
   });
   const all = async () => [...processes.keys()].map(state);
-  const machine: Watched = {
+  const machine: Watched["machine"] = {
     describe: async (id) => (processes.has(id) ? state(id) : undefined),
     list: all,
     adopt: all,
@@ -46,17 +47,19 @@ const watchedMachine = () => {
 
 const watched = async () => {
   const watching = watchedMachine();
-  let sleep = (_milliseconds: number, _signal: AbortSignal): Promise<void> => Promise.resolve();
-  const signals = [nodeNews({ machine: watching.machine, sleep: (milliseconds, signal) => sleep(milliseconds, signal) })];
+  const errors: unknown[] = [];
+  const outside: Watched = { machine: watching.machine, report: (error) => void errors.push(error) };
+  const signals: readonly AnySignal<unknown>[] = [
+    { issues: nodeReports.issues, start: (context) => nodeReports.start({ ...context, outside }) },
+  ];
   const { platform } = await requested(undefined, signals);
-  sleep = platform.time.clock.sleep;
   const news = () => platform.story().filter((type) => /Node(Failed|Recovered)$/.test(type));
   const health = async () => {
     const nodes = await platform.documents("cluster", "clusterNodes");
     return nodes.find(({ id }) => id === nodeId)?.value.health_status;
   };
   /** The provider's process starts anew and takes over. */
-  const another = () => platform.start(provider([], undefined, signals), 2);
+  const another = () => platform.start({ service: provider([], undefined, signals) }, 2);
   return { ...watching, platform, news, health, another };
 };
 

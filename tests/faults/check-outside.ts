@@ -1,10 +1,10 @@
 import { type Finding, finding, type Traces } from "./findings.ts";
-import { factsOf } from "./models.ts";
+import { factsOnLog } from "./models.ts";
 
 /** A task is called out under one key; it was called out if it succeeded, and never by a life that began when it was over. */
 export const checkCalls = function* ({ calls, contents }: Traces): Generator<Finding> {
   const ended = new Map<string, number>();
-  for (const { event, meta } of factsOf(contents)) {
+  for (const { event, meta } of factsOnLog(contents)) {
     if (event.type !== "TaskSucceeded") continue;
     const task = String(Reflect.get(event, "taskId"));
     if (ended.has(task)) yield duplicate(meta.stream, `${task} succeeded twice`);

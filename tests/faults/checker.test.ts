@@ -10,18 +10,18 @@ import type { Commit, LogRecord, StoredDocument } from "../../events/ports.ts";
 import { executor } from "../../events/store/execute.ts";
 import { collectionOf } from "../../events/subscription/projections.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
-import { clusterService } from "../../services/cluster/service.ts";
-import { runtimeService } from "../../services/runtime/service.ts";
+import { cluster } from "../../services/cluster/service.ts";
+import { runtime } from "../../services/runtime/service.ts";
 import { causeOf } from "./check-commands.ts";
 import { judge } from "./checker.ts";
 import { providerOn } from "./composition.ts";
 import { type Column, type Traces, tally } from "./findings.ts";
 import type { Line } from "./history.ts";
 import type { Call } from "./ledger.ts";
-import { factsOf, rebuild } from "./models.ts";
+import { factsOnLog, rebuild } from "./models.ts";
 
 const released = codec(schemas);
-const services = [runtimeService, clusterService, providerOn({})];
+const services = [runtime, cluster, providerOn({})];
 const START = Date.parse("2026-01-01T00:00:00.000Z");
 const actor = { userId: "system", ownerPath: ":system" };
 
@@ -40,7 +40,7 @@ const goodRun = async (): Promise<World> => {
   const clock = { now: () => now, sleep: async () => {}, random: () => 0 };
   const commits: Commit[] = [];
   const { execute } = executor(
-    runtimeService,
+    runtime,
     { store: memoryStore(database, kind, clock.now), clock },
     released,
     (commit) => void commits.push(commit),
@@ -87,7 +87,7 @@ const goodRun = async (): Promise<World> => {
   for (const [id, commit] of database.commits) database.commits.set(id, { ...commit, publish: false });
   database.due.publish.length = 0;
   const databases = new Map(services.map(({ name }) => [name, name === "runtime" ? database : memoryDatabase()]));
-  const facts = factsOf(contentsOf(records));
+  const facts = factsOnLog(contentsOf(records));
   for (const { name, projections = [] } of services)
     for (const projection of projections) databases.get(name)?.models.set(collectionOf(projection), new Map(rebuild(projection, facts)));
   return {

@@ -1,13 +1,17 @@
-import type { Evidence } from "../../events/simulation/check/evidence.ts";
+import { codec } from "../../events/codec/codec.ts";
+import { type Evidence, factsOf } from "../../events/simulation/check/evidence.ts";
 import { checkLog } from "../../events/simulation/check/log.ts";
 import { checkReactions } from "../../events/simulation/check/reactions.ts";
 import { checkRest } from "../../events/simulation/check/rest.ts";
 import { checkStreams } from "../../events/simulation/check/streams.ts";
 import { collectionOf } from "../../events/subscription/projections.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { checkCommands } from "./check-commands.ts";
 import { checkCalls } from "./check-outside.ts";
 import { type Column, type Finding, finding, type Traces } from "./findings.ts";
-import { differences, factsOf, rebuild } from "./models.ts";
+import { differences, factsOnLog, rebuild } from "./models.ts";
+
+const released = codec(contract.schemas);
 
 /** Holds what a run left behind against the promises. Pure: the same traces, the same verdict. */
 export const judge = (traces: Traces): readonly Finding[] => [
@@ -19,7 +23,7 @@ export const judge = (traces: Traces): readonly Finding[] => [
 
 /** Every read model has the bytes of a full rebuild. */
 export const checkModels = function* ({ services, databases, contents }: Left): Generator<Finding> {
-  const facts = factsOf(contents);
+  const facts = factsOnLog(contents);
   for (const { name, projections = [] } of services)
     for (const projection of projections) {
       const collection = collectionOf(projection);
@@ -32,7 +36,8 @@ export const checkModels = function* ({ services, databases, contents }: Left): 
 /** What a run left, in the form in which the simulation's checks read it. */
 export const evidenceOf = ({ services, databases, contents }: Left): Evidence => ({
   ...{ services, databases, contents, commits: [], exchanges: [], ledger: [], attempts: [] },
-  ...{ bad: () => false, finishes: () => undefined },
+  ...{ bad: () => false, finishes: () => undefined, settings: new Map() },
+  ...{ codec: released, factsIn: factsOf(released) },
 });
 type Left = Pick<Traces, "services" | "databases" | "contents">;
 

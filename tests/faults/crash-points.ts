@@ -1,6 +1,6 @@
 import type { Effect } from "../../events/effect.ts";
 import type { Log } from "../../events/ports.ts";
-import type { Service } from "../../events/service.ts";
+import type { AnyService } from "../../services/chassis/service.ts";
 
 /** Where a process is most likely to hurt somebody by dying. */
 export const crashPoints = [
@@ -24,7 +24,7 @@ export const passing = (setting: string): Passing => {
 };
 
 /** The same service, which passes a point before each decision is written and after each effect. */
-export const crashingService = (service: Service, passes: Passing): Service => ({
+export const crashingService = (service: AnyService, passes: Passing): AnyService => ({
   ...service,
   aggregates: Object.fromEntries(
     Object.entries(service.aggregates).map(([name, { decider, effects, ...rest }]) => [
@@ -51,7 +51,7 @@ export const crashingService = (service: Service, passes: Passing): Service => (
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: effects of any service, as the backbone's own tables hold them.
-const crashing = (effect: Effect<any, any, any> | undefined, passes: Passing): Effect<any, any, any> | undefined =>
+const crashing = (effect: Effect<never, any, any, any> | undefined, passes: Passing): Effect<never, any, any, any> | undefined =>
   effect && {
     ...effect,
     run: async (event, context) => {

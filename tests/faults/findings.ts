@@ -1,5 +1,5 @@
 import type { MemoryDatabase } from "../../events/memory/database.ts";
-import type { Service } from "../../events/service.ts";
+import type { AnyService } from "../../events/service.ts";
 import type { Violation } from "../../events/simulation/check/evidence.ts";
 import type { Contents } from "./evidence.ts";
 import type { Line } from "./history.ts";
@@ -7,7 +7,7 @@ import type { Call } from "./ledger.ts";
 
 /** All that a fault run leaves behind. */
 export type Traces = {
-  readonly services: readonly Service[];
+  readonly services: readonly AnyService[];
   readonly history: readonly Line[];
   readonly contents: Contents;
   readonly databases: ReadonlyMap<string, MemoryDatabase>;

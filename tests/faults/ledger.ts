@@ -40,8 +40,8 @@ export const startLedger = async (): Promise<Ledger> => {
 };
 
 /** The local provider's tasks on machines that are lines in the ledger; a task's own id is its idempotency key. */
-export const ledgerTasks = (url: string, life: string): TaskTable => {
-  const run: TaskTable[string] = async ({ taskId, nodeId, action }, { clusterId, jobId, report }) => {
+export const ledgerTasks = (url: string, life: string): TaskTable<unknown> => {
+  const run: TaskTable<unknown>[string] = async ({ taskId, nodeId, action }, { clusterId, jobId, report }) => {
     const body = JSON.stringify({ key: taskId, node: nodeId, action, life });
     const answer = await fetch(url, { method: "POST", body, signal: AbortSignal.timeout(10_000) });
     await answer.arrayBuffer();

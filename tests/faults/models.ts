@@ -14,7 +14,7 @@ const released = codec(schemas);
 /** A fact of the log, each once and in its stream's order. */
 export type Fact = { readonly event: { readonly type: string }; readonly meta: ReturnType<typeof metaOf> };
 
-export const factsOf = (contents: Contents): readonly Fact[] => {
+export const factsOnLog = (contents: Contents): readonly Fact[] => {
   const seen = new Set<string>();
   const facts: Fact[] = [];
   for (const [topic, partitions] of contents) {

@@ -5,7 +5,7 @@ import { battle, type Field } from "./battle.ts";
 import { tables } from "./composition.ts";
 import { readLog, readStore } from "./evidence.ts";
 import { type Finding, finding } from "./findings.ts";
-import { differences, type Fact, factsOf, rebuild } from "./models.ts";
+import { differences, type Fact, factsOnLog, rebuild } from "./models.ts";
 import { isPoison } from "./poison.ts";
 import type { RowOutcome, RunOptions } from "./row.ts";
 
@@ -48,7 +48,7 @@ const parkedOnceAllAre = async ({ ground }: Field) => {
   for (;;) {
     const databases = await readStore(ground.store.url);
     const contents = await readLog(ground.brokers);
-    const facts = factsOf(contents);
+    const facts = factsOnLog(contents);
     const first = firstPoison(facts);
     const projection = tables
       .flatMap(({ name, projections = [] }) => (name === "runtime" ? projections : []))

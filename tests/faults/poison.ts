@@ -1,5 +1,5 @@
+import type { Meta } from "../../events/message.ts";
 import type { AnyProjection } from "../../events/projection.ts";
-import type { Service } from "../../events/service.ts";
 
 /** The word in an event's name that makes a poisoned read model throw. */
 export const POISON = "poison";
@@ -10,7 +10,7 @@ export const isPoison = (event: object): boolean => {
 };
 
 /** The same service with a bug: one of its read models throws at every event whose name has the word. */
-export const poisonedService = (service: Service, model: string): Service => ({
+export const poisonedService = <S extends { readonly projections?: readonly AnyProjection[] }>(service: S, model: string): S => ({
   ...service,
   projections: (service.projections ?? []).map((projection) => (projection.name === model ? poisoned(projection) : projection)),
 });
@@ -20,10 +20,11 @@ const poisoned = (projection: AnyProjection): AnyProjection => ({
   evolve: Object.fromEntries(
     Object.entries(projection.evolve).map(([type, row]) => [
       type,
-      (document: never, event: never, meta: never, id: never) => {
-        if (isPoison(event)) throw new Error("this fold cannot take poison");
-        return row?.(document, event, meta, id);
-      },
+      row &&
+        ((document: object, event: object, meta: Meta, id: string) => {
+          if (isPoison(event)) throw new Error("this fold cannot take poison");
+          return row(document, event, meta, id);
+        }),
     ]),
   ),
 });

@@ -1,34 +1,31 @@
+import type { Log } from "../../events/ports.ts";
 import { main } from "../../services/chassis/main.ts";
-import type { ServiceModule } from "../../services/chassis/tools.ts";
-import { providerOn } from "./composition.ts";
+import type { AnyService } from "../../services/chassis/service.ts";
+import type { Tools } from "../../services/chassis/tools.ts";
+import { listWith } from "./composition.ts";
 import { crashingService, makeCrashing, passing } from "./crash-points.ts";
 import { ledgerTasks } from "./ledger.ts";
 import { poisonedService } from "./poison.ts";
 
 // The composition root of the fault runs: the platform's services on the platform's chassis, with what a run wants to go wrong.
 const { PITRIX_FAULTS_LEDGER = "", PITRIX_FAULTS_CRASH = "", PITRIX_FAULTS_POISON = "" } = process.env;
+const passes = passing(PITRIX_FAULTS_CRASH);
+const crashing = new WeakSet<Log>();
 
-const faulty = (module: ServiceModule): ServiceModule => ({
-  ...module,
-  service: async (tools) => {
-    const passes = passing(PITRIX_FAULTS_CRASH);
-    makeCrashing(tools.log, passes);
-    return poisonedService(crashingService(await module.service(tools), passes), PITRIX_FAULTS_POISON);
+/** The same service, whose log crashes from the moment at which its outside is opened. */
+const faulty = (service: AnyService): AnyService => ({
+  ...poisonedService(crashingService(service, passes), PITRIX_FAULTS_POISON),
+  outside: async () => {
+    const own = await service.outside?.();
+    return {
+      open: async (tools: Tools) => {
+        if (!crashing.has(tools.log)) makeCrashing(tools.log, passes);
+        crashing.add(tools.log);
+        return (await own?.open(tools as never)) ?? { outside: undefined }; // The service's own settings are in its tools.
+      },
+    };
   },
 });
 
-const modules: { readonly [name: string]: () => Promise<ServiceModule> } = {
-  api: async () => (await import("../../services/api/service.ts")).apiModule(),
-  account: async () => (await import("../../services/account/module.ts")).accountModule(() => {}),
-  runtime: async () => {
-    const { runtimeService } = await import("../../services/runtime/service.ts");
-    return { service: () => runtimeService };
-  },
-  cluster: async () => {
-    const { clusterService } = await import("../../services/cluster/service.ts");
-    return { service: () => clusterService };
-  },
-  "provider-local": async () => ({ service: () => providerOn(ledgerTasks(PITRIX_FAULTS_LEDGER, `${process.pid}-${Date.now()}`)) }),
-};
-
-main(Object.fromEntries(Object.entries(modules).map(([name, load]) => [name, async () => faulty(await load())])), process.argv.slice(2));
+const list = listWith(ledgerTasks(PITRIX_FAULTS_LEDGER, `${process.pid}-${Date.now()}`));
+main(Object.fromEntries(Object.entries(list).map(([name, load]) => [name, async () => faulty(await load())])), process.argv.slice(2));

@@ -6,22 +6,22 @@ import { FAR, heldBack } from "../../events/subscription/held-back.ts";
 import { projector } from "../../events/subscription/projections.ts";
 import { reactor } from "../../events/subscription/reactions.ts";
 import { subscribe } from "../../events/subscription/subscription.ts";
-import { schemas } from "../../schemas/generated/schemas.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
-import { runtimeService } from "../../services/runtime/service.ts";
+import { runtime } from "../../services/runtime/service.ts";
 
 // A member of the groups of the runtime service's subscriptions, in a process of its own; it stays until it is killed or told to leave.
 const [brokers = "", url = "", database = ""] = process.argv.slice(2);
 const log = kafkaLog({ brokers: brokers.split(","), clientId: "storm" });
 const store = mongo({ url, database });
 const ports = { store: store.store, documents: store.documents, parking: store.parking, log, clock: systemClock };
-const released = codec(schemas);
-const executing = executor(runtimeService, ports, released, () => {});
+const released = codec(contract.schemas);
+const executing = executor(runtime, ports, released, () => {});
 const quiet = (): void => {};
 const around = { onParked: quiet, onError: quiet, onHandled: quiet, far: FAR, room: heldBack() };
 const subscribers = [
-  ...(runtimeService.projections ?? []).map((projection) => projector(projection, store.documents, quiet)),
-  { ...reactor(runtimeService, executing), begin: "start" as const },
+  ...(runtime.projections ?? []).map((projection) => projector(projection, store.documents, quiet, contract)),
+  { ...reactor(runtime, executing, contract), begin: "start" as const },
 ];
 const running = await Promise.all(subscribers.map((subscriber) => subscribe("storm", subscriber, ports, released, around)));
 process.send?.("joined");

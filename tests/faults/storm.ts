@@ -8,7 +8,7 @@ import { checkReactions } from "../../events/simulation/check/reactions.ts";
 import { collectionOf } from "../../events/subscription/projections.ts";
 import { startKafka } from "../../infra/embedded/kafka/server.ts";
 import { startStore } from "../../infra/embedded/store/server.ts";
-import { runtimeService } from "../../services/runtime/service.ts";
+import { runtime } from "../../services/runtime/service.ts";
 import { CONVERGE } from "./battle.ts";
 import { checkModels, evidenceOf } from "./checker.ts";
 import { readDatabase, readLog } from "./evidence.ts";
@@ -86,9 +86,9 @@ export const stormRun = async ({ directory, factor, seed, report }: RunOptions):
 const look = async (brokers: readonly string[], url: string): Promise<readonly Finding[]> => {
   const client = new MongoClient(url, { directConnection: true, promoteBuffers: true });
   try {
-    const { name, projections = [] } = runtimeService;
+    const { name, projections = [] } = runtime;
     const database = await readDatabase(client.db(DATABASE), projections.map(collectionOf));
-    const left = { services: [runtimeService], databases: new Map([[name, database]]), contents: await readLog(brokers) };
+    const left = { services: [runtime], databases: new Map([[name, database]]), contents: await readLog(brokers) };
     return [...checkModels(left), ...[...checkReactions(evidenceOf(left))].map((each): Finding => ({ ...each, column: "lost" }))];
   } finally {
     await client.close();

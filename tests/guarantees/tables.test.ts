@@ -7,7 +7,7 @@ import { memoryDocuments } from "../../events/memory/documents.ts";
 import { kind } from "../../events/memory/fate.ts";
 import { memoryStore } from "../../events/memory/store.ts";
 import type { Message } from "../../events/message.ts";
-import { service } from "../../events/service.ts";
+import { router } from "../../events/service.ts";
 import { executor } from "../../events/store/execute.ts";
 import { projector } from "../../events/subscription/projections.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
@@ -27,7 +27,7 @@ const world = () => {
     decide: { Tell: ({ event }: { readonly type: "Tell"; readonly categoryId: string; readonly event: Message }) => [event] },
     evolve: {},
   };
-  const told = service({ name: "told", aggregates: { category: { decider } } });
+  const told = { name: "told", aggregates: { category: { decider } } };
   const { execute } = executor(told, { store: memoryStore(database, kind, clock.now), clock }, codec(schemas), () => {});
   const tell = (event: object, categoryId = "ctg-1") => {
     const command = { type: "Tell", categoryId, event: { type: "CategoryModified", ...event } };
@@ -46,7 +46,7 @@ test("a key with a slash, an at sign or nothing in it is refused before anything
 
 test("a command that two aggregates of a service decide is refused", () => {
   const decider = { key: "id", initialState: {}, decide: { Tell: () => [] }, evolve: {} };
-  assert.throws(() => service({ name: "twice", aggregates: { one: { decider }, two: { decider } } }), /of one and of two/);
+  assert.throws(() => router({ name: "twice", aggregates: { one: { decider }, two: { decider } } }), /of one and of two/);
 });
 
 test("an event is on the log under its stream and version", () => {
@@ -75,7 +75,7 @@ test("an event that is too large for the log is not committed", async () => {
 test("another version of a fold fills another collection", () => {
   const { names } = catalog(new Set());
   const documents = memoryDocuments(memoryDatabase(), kind);
-  const collections = [names, { ...names, version: 2 }].map((projection) => projector(projection, documents, () => {}).name);
+  const collections = [names, { ...names, version: 2 }].map((projection) => projector(projection, documents, () => {}, { schemas }).name);
   assert.deepEqual(collections, ["names__v1", "names__v2"]);
 });
 

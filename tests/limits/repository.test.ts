@@ -6,11 +6,11 @@ import { promisify } from "node:util";
 import type { RepoEventDocument } from "../../services/repo/read-models.ts";
 import { readFileOver } from "../../services/repo/remote/read-file.ts";
 import { readOffersApart } from "../../services/repo/remote/read-offers.ts";
-import { repoService } from "../../services/repo/service.ts";
+import { repo as repoService } from "../../services/repo/service.ts";
 import { eventually } from "../eventually.ts";
 import { createRepo } from "../services/repo/fixtures.ts";
 import { serve } from "../services/repo/server.ts";
-import { clock, world } from "../services/repo/world.ts";
+import { world } from "../services/repo/world.ts";
 import { hostile } from "./hostile-repository.ts";
 import type { Reading } from "./index-reader.ts";
 
@@ -39,9 +39,10 @@ test("a run over a hostile repository ends as a failed one that says why, and th
     await server.close();
   });
   const readFile = readFileOver({ timeout: 1_500, attempts: 1 });
-  const repo = await run(({ blobs }) =>
-    repoService({ readFile, readOffers: readOffersApart(), blobs, clock, open: async (sealed) => sealed }),
-  );
+  const repo = await run(repoService, ({ blobs }) => ({
+    ...{ readFile, readOffers: readOffersApart(), blobs },
+    ...{ open: async (sealed) => sealed, destroyKey: async () => {} },
+  }));
   const reasons: { readonly [name: string]: RegExp } = {
     told: /larger than 33554432 bytes/,
     hangs: /no answer within 1.5 s/,

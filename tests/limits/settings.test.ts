@@ -2,24 +2,28 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { readConfig } from "../../services/chassis/process/config.ts";
+import { settings } from "../../services/repo/settings.ts";
 
 const read = (environment: { readonly [name: string]: string }) => {
   const PITRIX_SEALING_KEYS = `k1:${randomBytes(32).toString("base64")}`;
-  return readConfig({ KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost", PITRIX_SEALING_KEYS, ...environment }, ["repo"]);
+  const config = readConfig({ KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost", PITRIX_SEALING_KEYS, ...environment }, [
+    { name: "repo", place: 0, settings },
+  ]);
+  return { ...config, repo: config.settingsOf("repo") };
 };
 
 test("repositories are at public addresses unless private networks are named", () => {
-  assert.deepEqual(read({}).repoNetworks, []);
-  assert.deepEqual(read({ PITRIX_REPO_PRIVATE_NETWORKS: "none" }).repoNetworks, []);
-  assert.deepEqual(read({ PITRIX_REPO_PRIVATE_NETWORKS: "all" }).repoNetworks, "all");
+  assert.deepEqual(read({}).repo.privateNetworks, []);
+  assert.deepEqual(read({ PITRIX_REPO_PRIVATE_NETWORKS: "none" }).repo.privateNetworks, []);
+  assert.deepEqual(read({ PITRIX_REPO_PRIVATE_NETWORKS: "all" }).repo.privateNetworks, "all");
   const named = read({ PITRIX_REPO_PRIVATE_NETWORKS: "10.0.0.0/8, ::1/128" });
-  assert.deepEqual(named.repoNetworks, ["10.0.0.0/8", "::1/128"]);
+  assert.deepEqual(named.repo.privateNetworks, ["10.0.0.0/8", "::1/128"]);
   for (const wrong of ["10.0.0.0", "10.0.0.0/33", "here", "10.0.0.0/8,all"])
     assert.throws(() => read({ PITRIX_REPO_PRIVATE_NETWORKS: wrong }), /PITRIX_REPO_PRIVATE_NETWORKS is wrong/, wrong);
 });
 
 test("repositories are indexed again only if somebody says how often, and connections are counted", () => {
-  assert.deepEqual([read({}).repoIndexSeconds, read({}).connections], [0, 10_000]);
-  assert.equal(read({ PITRIX_REPO_INDEX_SECONDS: "3600" }).repoIndexSeconds, 3_600);
+  assert.deepEqual([read({}).repo.indexSeconds, read({}).connections], [0, 10_000]);
+  assert.equal(read({ PITRIX_REPO_INDEX_SECONDS: "3600" }).repo.indexSeconds, 3_600);
   assert.throws(() => read({ PITRIX_CONNECTIONS: "1" }), /PITRIX_CONNECTIONS is wrong/);
 });

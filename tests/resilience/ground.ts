@@ -2,13 +2,15 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startEmbedded } from "../../infra/embedded/platform.ts";
 import { freePorts } from "../../infra/embedded/ports.ts";
-import { databaseOf, serviceNames } from "../../infra/platform/platform.ts";
+import { databaseOf } from "../../infra/platform/platform.ts";
 import { type Secrets, secretsOf } from "../../infra/platform/secrets.ts";
 import { type ServiceProcess, startService } from "../../infra/platform/service-process.ts";
+import { services } from "../../services/index.ts";
 import { localMachine } from "../../services/providers/local/machine.ts";
 import { kill, running } from "../services/providers/local/machine/support.ts";
 
-export type ServiceName = (typeof serviceNames)[number];
+export const serviceNames = Object.keys(services);
+export type ServiceName = string;
 /** Those whose loss the gateway must make bearable. */
 export const behindTheGateway = serviceNames.filter((name) => name !== "api");
 

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { serveRepository } from "../../infra/demo/serve.ts";
-import { platform } from "../../services/cli/platform.ts";
+import { loadServices } from "../../services/chassis/list.ts";
+import { services as list } from "../../services/index.ts";
 import { judge } from "../faults/checker.ts";
 import { countDue, readLog, readStore } from "../faults/evidence.ts";
 import type { Finding } from "../faults/findings.ts";
@@ -86,7 +87,7 @@ export const run = async ({ directory, rate, seed, report, scenes }: RunOptions)
 
 /** Looks until everything is as it must be, or the time is over; what is found then is the verdict. */
 const converged = async (ground: Ground, lines: ReturnType<typeof historyIn>["lines"]): Promise<readonly Finding[]> => {
-  const services = platform();
+  const services = await loadServices(list);
   for (const limit = Date.now() + CONVERGE; ; await pause(250)) {
     const late = Date.now() > limit;
     if (!late && (await countDue(ground.store.url, services)) > 0) continue;

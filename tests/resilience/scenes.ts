@@ -1,7 +1,6 @@
-import { serviceNames } from "../../infra/platform/platform.ts";
 import { eventually } from "../eventually.ts";
 import { answeredBy, answersOf, type Field, figuresOf, isFresh, sumOf, until, wellAgain } from "./field.ts";
-import { behindTheGateway, type ServiceName } from "./ground.ts";
+import { behindTheGateway, type ServiceName, serviceNames } from "./ground.ts";
 
 /** Attempts that may fail on an instance that was killed: what is under way when it dies, and what opens the breaker. */
 const MOST_LOST = 25;

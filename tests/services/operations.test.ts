@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type OperationId, operations } from "../../schemas/generated/http.ts";
-import { platform } from "../../services/cli/platform.ts";
+import { loadServices } from "../../services/chassis/list.ts";
+import { services } from "../../services/index.ts";
 
-const served = new Map(platform().flatMap(({ name, http = [] }) => http.map((row) => [row.operation, name] as const)));
+const loaded = await loadServices(services);
+const served = new Map(loaded.flatMap(({ name, http = [] }) => http.map((row) => [row.operation, name] as const)));
 const described = Object.keys(operations) as OperationId[]; // The keys of this object are the operations.
 
 test("every operation of the contract is served by the service that it names", () => {

@@ -1,4 +1,5 @@
 import type { Scenario } from "../../events/simulation/simulate.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { players } from "./players.ts";
 import { requests } from "./requests/requests.ts";
 
@@ -10,6 +11,7 @@ const ended = new Set([
 
 /** The whole choreography, as far as it needs no process, no file and no network. */
 export const scenario: Scenario = {
+  contract,
   players,
   requests,
   bad: (table, { stream, version }) =>

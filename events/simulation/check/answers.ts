@@ -3,7 +3,8 @@ import { decisions } from "./decisions.ts";
 import type { Evidence, Violation } from "./evidence.ts";
 
 /** What was acknowledged is there, every request with a cause has its one answer, and it is the right one for the state it was taken on. */
-export const checkAnswers = function* ({ services, databases, exchanges }: Evidence): Generator<Violation> {
+export const checkAnswers = function* (evidence: Evidence): Generator<Violation> {
+  const { services, databases, exchanges } = evidence;
   const deciders = new Map(services.map((service) => [service.name, service]));
   const again = new Map<string, ReturnType<typeof decisions>>();
   for (const { request, number, answers, over } of exchanges) {
@@ -11,7 +12,7 @@ export const checkAnswers = function* ({ services, databases, exchanges }: Evide
     const service = deciders.get(request.service);
     const database = databases.get(request.service);
     if (!service || !database) continue;
-    const decide = again.get(service.name) ?? decisions(service, database);
+    const decide = again.get(service.name) ?? decisions(service, database, evidence);
     again.set(service.name, decide);
     const about = decide.streamOf(command);
     const wrong = (rule: string, message: string): Violation => ({

@@ -3,11 +3,11 @@ import type { AnyDecider } from "../../decider.ts";
 import type { MemoryDatabase } from "../../memory/database.ts";
 import type { Message } from "../../message.ts";
 import type { Commit } from "../../ports.ts";
-import type { Service } from "../../service.ts";
-import { aggregateOf, factsIn, released, streamsOf } from "./evidence.ts";
+import type { AnyService } from "../../service.ts";
+import { aggregateOf, type Evidence, streamsOf } from "./evidence.ts";
 
 /** Takes the decisions of a service again, on the states as they were. */
-export const decisions = (service: Service, database: MemoryDatabase) => {
+export const decisions = (service: AnyService, database: MemoryDatabase, { codec, factsIn }: Pick<Evidence, "codec" | "factsIn">) => {
   const streams = streamsOf(database);
   const known = new Map<string, unknown[]>();
   const deciders = new Map<string, { readonly aggregate: string; readonly decider: AnyDecider }>();
@@ -51,7 +51,7 @@ export const decisions = (service: Service, database: MemoryDatabase) => {
         decision.length === commit.events.length &&
         decision.every((event: Message, index: number) => {
           const stored = commit.events[index];
-          return stored && Buffer.compare(released.encode(aggregate, event).bytes, stored.bytes) === 0 && event.type === stored.type;
+          return stored && Buffer.compare(codec.encode(aggregate, event).bytes, stored.bytes) === 0 && event.type === stored.type;
         });
       return same
         ? undefined

@@ -1,8 +1,16 @@
 import type { Committed } from "../platform.ts";
-import { aggregateOf, type Evidence, factsIn, streamsOf, type Violation } from "./evidence.ts";
+import { aggregateOf, type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
 /** As the outside saw it: nothing twice, a stream's work in order, nothing begun by a process that was born after its outcome or knew of it. And each has its outcome. */
-export const checkEffects = function* ({ services, databases, commits, ledger, attempts, finishes }: Evidence): Generator<Violation> {
+export const checkEffects = function* ({
+  services,
+  databases,
+  commits,
+  ledger,
+  attempts,
+  finishes,
+  factsIn,
+}: Evidence): Generator<Violation> {
   const finished = new Map<string, number>();
   const heard = new Map<string, Committed>();
   for (const committed of commits) {
@@ -47,7 +55,7 @@ export const checkEffects = function* ({ services, databases, commits, ledger, a
     for (const [stream, own] of streamsOf(database))
       for (const { event, meta } of own.flatMap(factsIn)) {
         const effect = service.aggregates[aggregateOf(stream)]?.effects?.[event.type];
-        if (effect && !effect.wanted && !finished.has(`effect ${meta.eventId}`))
+        if (effect && !effect.isStillNeeded && !finished.has(`effect ${meta.eventId}`))
           yield { rule: "every effect has its outcome", about: stream, message: `that of ${meta.eventId} (${event.type}) has none` };
       }
   }

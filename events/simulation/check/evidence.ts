@@ -1,9 +1,8 @@
-import { schemas } from "../../../schemas/generated/schemas.ts";
-import { codec } from "../../codec/codec.ts";
+import type { Codec } from "../../codec/codec.ts";
 import type { MemoryDatabase } from "../../memory/database.ts";
 import type { Message, Meta } from "../../message.ts";
 import type { Commit, LogRecord } from "../../ports.ts";
-import type { Service } from "../../service.ts";
+import type { AnyService } from "../../service.ts";
 import type { Exchange } from "../clients.ts";
 import type { Attempt, Deed } from "../outside.ts";
 import type { Committed } from "../platform.ts";
@@ -17,7 +16,12 @@ export type Fact = { readonly event: Message; readonly meta: Meta };
 
 /** All that a run leaves behind. The checks read it by themselves, so that they share no mistake with the code that they check. */
 export type Evidence = {
-  readonly services: readonly Service[];
+  readonly services: readonly AnyService[];
+  /** What `after` of a service's timers saw. */
+  readonly settings: ReadonlyMap<string, unknown>;
+  readonly codec: Codec;
+  /** The events of a commit, decoded once. */
+  readonly factsIn: (commit: Commit) => readonly Fact[];
   readonly databases: ReadonlyMap<string, MemoryDatabase>;
   readonly contents: ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
   /** In the order in which they came to be. */
@@ -29,8 +33,6 @@ export type Evidence = {
   /** What is done out there once this event says so, besides what an effect's outcome says. */
   readonly finishes: (event: Message) => string | undefined;
 };
-
-export const released = codec(schemas);
 
 /** Makes a thing once for each object. */
 export const once = <O extends object, T>(make: (object: O) => T): ((object: O) => T) => {
@@ -55,23 +57,24 @@ export const streamsOf = once((database: MemoryDatabase): ReadonlyMap<string, re
   return streams;
 });
 
-export const factsIn = once((commit: Commit): readonly Fact[] =>
-  commit.events.map(({ schemaId, bytes }, index) => {
-    const version = commit.version + index;
-    const { time, actor, correlationId, causationId, actionId } = commit.metadata;
-    const meta = {
-      eventId: `${commit.stream}@${version}`,
-      stream: commit.stream,
-      version,
-      time,
-      actor,
-      correlationId,
-      causationId,
-      actionId,
-    };
-    return { event: released.decode(schemaId, bytes), meta };
-  }),
-);
+export const factsOf = (codec: Codec) =>
+  once((commit: Commit): readonly Fact[] =>
+    commit.events.map(({ schemaId, bytes }, index) => {
+      const version = commit.version + index;
+      const { time, actor, correlationId, causationId, actionId } = commit.metadata;
+      const meta = {
+        eventId: `${commit.stream}@${version}`,
+        stream: commit.stream,
+        version,
+        time,
+        actor,
+        correlationId,
+        causationId,
+        actionId,
+      };
+      return { event: codec.decode(schemaId, bytes), meta };
+    }),
+  );
 
 export const aggregateOf = (stream: string): string => stream.split("/")[0] ?? "";
 export const keyOf = (stream: string): string => stream.split("/")[1] ?? "";

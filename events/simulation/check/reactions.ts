@@ -9,13 +9,15 @@ export const checkReactions = function* (evidence: Evidence): Generator<Violatio
   for (const service of evidence.services) {
     const database = evidence.databases.get(service.name);
     if (!service.reactions || !database) continue;
-    const decide = decisions(service, database);
+    const decide = decisions(service, database, evidence);
     for (const stream of facts.values())
       for (const { event, meta } of stream) {
-        const row = Reflect.get(service.reactions, event.type);
-        if (!row) continue;
+        const rows = [service.reactions[event.type] ?? []].flat();
+        if (rows.length === 0) continue;
         if (evidence.bad(`${service.name}.reactions`, meta)) break;
-        const commands: readonly Message[] = [row(event, meta)].flat();
+        const commands = rows.flatMap(({ issues, given }) =>
+          [given(event, meta)].flat().map((fields): Message => ({ ...fields, type: issues })),
+        );
         for (const command of commands) {
           const cause = `${meta.eventId}/${event.type}/${decide.streamOf(command)}/${command.type}`;
           const found = database.commits.get(database.causes.get(cause) ?? "");

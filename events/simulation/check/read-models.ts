@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoredDocument } from "../../ports.ts";
 import { type AnyProjection, deleted } from "../../projection.ts";
-import { aggregateOf, type Evidence, type Fact, keyOf, once, released, type Violation } from "./evidence.ts";
-
-type Row = (document: object, event: object, meta: object, id: string) => object | typeof deleted;
+import { aggregateOf, type Evidence, type Fact, keyOf, once, type Violation } from "./evidence.ts";
 
 /** What the log says, each event once and in order, by stream. */
-export const factsOnLog = once(({ contents }: Evidence): ReadonlyMap<string, readonly Fact[]> => {
+export const factsOnLog = once(({ contents, codec }: Evidence): ReadonlyMap<string, readonly Fact[]> => {
   const streams = new Map<string, Map<number, Fact>>();
   for (const [topic, partitions] of contents) {
     if (topic.startsWith("pitrix.deadLetter")) continue;
@@ -25,7 +23,7 @@ export const factsOnLog = once(({ contents }: Evidence): ReadonlyMap<string, rea
           actionId: headers.ce_actionid ?? null,
         },
       };
-      facts.set(version, { event: released.decode(buffer.readUInt32BE(1), buffer.subarray(5)), meta });
+      facts.set(version, { event: codec.decode(buffer.readUInt32BE(1), buffer.subarray(5)), meta });
     }
   }
   return new Map([...streams].map(([stream, facts]) => [stream, [...facts.values()].sort((a, b) => a.meta.version - b.meta.version)]));
@@ -33,8 +31,7 @@ export const factsOnLog = once(({ contents }: Evidence): ReadonlyMap<string, rea
 
 /** Ids of the documents that an event changes in a read model. */
 export const documentIds = (projection: AnyProjection, { event, meta }: Fact): readonly string[] => {
-  const row = Object.entries(projection.key ?? {}).find(([type]) => type === event.type)?.[1];
-  const ids: string | readonly string[] = row ? row(event as never, meta) : keyOf(meta.stream);
+  const ids = projection.key?.[event.type]?.(event, meta) ?? keyOf(meta.stream);
   return typeof ids === "string" ? [ids] : [...new Set(ids)];
 };
 
@@ -47,7 +44,8 @@ const foldAll = (projection: AnyProjection, facts: ReadonlyMap<string, readonly 
     for (const fact of stream) {
       if (!reads(projection, fact)) continue;
       if (bad(fact)) break;
-      const row: Row = Reflect.get(projection.evolve, fact.event.type);
+      const row = projection.evolve[fact.event.type];
+      if (!row) continue;
       for (const id of documentIds(projection, fact)) {
         const before = documents.get(id);
         const value = row(before && !before.deleted ? before.value : projection.initialState, fact.event, fact.meta, id);

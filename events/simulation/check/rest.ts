@@ -1,8 +1,8 @@
-import { aggregateOf, type Evidence, factsIn, streamsOf, type Violation } from "./evidence.ts";
+import { aggregateOf, type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
 /** Nothing is left in the middle: what was begun has ended, with success or without. */
 export const checkRest = function* (
-  { services, databases }: Evidence,
+  { services, databases, factsIn }: Evidence,
   resting: (stream: string, state: unknown) => string | undefined,
 ): Generator<Violation> {
   for (const { name, aggregates } of services)

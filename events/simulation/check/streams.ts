@@ -1,7 +1,7 @@
-import { aggregateOf, type Evidence, factsIn, streamsOf, type Violation } from "./evidence.ts";
+import { aggregateOf, type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
 /** In the store every stream is without a gap, its time does not run backwards, no claim is held twice and no mark is left. */
-export const checkStreams = function* ({ services, databases }: Evidence): Generator<Violation> {
+export const checkStreams = function* ({ services, databases, factsIn }: Evidence): Generator<Violation> {
   for (const service of services) {
     const database = databases.get(service.name);
     if (!database) continue;

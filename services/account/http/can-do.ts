@@ -4,13 +4,13 @@ import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { type AccountReads, answer } from "./rows.ts";
 
 /** What the gateway decides for itself, told to whoever asks. */
-export const canDoRows: readonly HttpRow[] = [
-  answer("CanDo", async (request, reads) => {
+export const canDoRows: readonly HttpRow<unknown>[] = [
+  answer("CanDo", async (request, context) => {
     const operation = operationOf(request);
     if (!operation) return { rejected: "there is no such operation", kind: "notFound", error: "resource_not_found" };
-    const user = await userOf(request.user_id, reads);
+    const user = await userOf(request.user_id, context);
     if (!user) return { rejected: `there is no user ${request.user_id}`, kind: "notFound", error: "resource_not_found" };
-    const { allowed, accessPath } = authorize(user, await customRoles(user, reads), operation);
+    const { allowed, accessPath } = authorize(user, await customRoles(user, context), operation);
     return allowed
       ? { user_id: user.userId, access_path: accessPath, owner_path: ownerPathOf(user) }
       : { rejected: `${user.userId} may not call ${operation}`, kind: "denied", error: "permission_denied" };

@@ -8,7 +8,7 @@ const filters = ["group_id", "parent_group_id", "root_group_id", "group_path", [
 const search = ["group_id", "name", "description"] as const;
 
 /** Groups: the tree, and who is in it. */
-export const groupRows: readonly HttpRow[] = [
+export const groupRows: readonly HttpRow<unknown>[] = [
   query("DescribeGroups", { from: "groups", filters, search, present: presentGroup }),
 
   query("DescribeGroupsDetail", {
@@ -21,6 +21,7 @@ export const groupRows: readonly HttpRow[] = [
   }),
 
   command("CreateGroup", {
+    issues: "CreateGroup",
     needs: ({ parent_group_id }) => ({ parent: ["groups", parent_group_id || undefined] }),
     command: ({ name, description = "" }, { newId, needs: { parent }, actor }) =>
       parent?.status === "deleted"
@@ -35,6 +36,7 @@ export const groupRows: readonly HttpRow[] = [
   }),
 
   command("ModifyGroup", {
+    issues: "ModifyGroup",
     needs: ({ group_id, parent_group_id }) => ({
       group: ["groups", group_id],
       parent: ["groups", parent_group_id || undefined],
@@ -51,6 +53,7 @@ export const groupRows: readonly HttpRow[] = [
   }),
 
   command("DeleteGroups", {
+    issues: "DeleteGroup",
     each: "group_id",
     needs: (_, group_id) => ({ group: ["groups", group_id] }),
     command: (_, { item }) => ({ type: "DeleteGroup", groupId: item }),
@@ -58,14 +61,16 @@ export const groupRows: readonly HttpRow[] = [
   }),
 
   command("JoinGroup", {
+    issues: "JoinGroup",
     each: "group_id",
     needs: (_, group_id) => ({ group: ["groups", group_id] }),
-    prepare: ({ user_id }, _, reads) => absentee(user_id, reads),
+    prepare: ({ user_id }, context) => absentee(user_id, context),
     command: ({ user_id }, { item }) => ({ type: "JoinGroup", groupId: item, userIds: user_id }),
     answer: (commands, _, { user_id }) => ({ group_id: commands.map(({ groupId }) => groupId), user_id }),
   }),
 
   command("LeaveGroup", {
+    issues: "LeaveGroup",
     each: "group_id",
     needs: (_, group_id) => ({ group: ["groups", group_id] }),
     command: ({ user_id }, { item }) => ({ type: "LeaveGroup", groupId: item, userIds: user_id }),

@@ -1,36 +1,38 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { Edge, HttpRow } from "../../chassis/http/rows.ts";
+import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { CredentialDocument } from "../read-models/passwords.ts";
-import { type AccountReads, answer, command } from "./rows.ts";
+import { type AccountContext, type AccountReads, answer, command } from "./rows.ts";
 
 /** Passwords: checked, and changed in two steps. */
-export const passwordRows: readonly HttpRow[] = [
-  answer("ValidateUserPassword", async ({ email, password }, reads, edge) => ({
-    validated: await matches(await credentialOf(email, reads), password, edge),
+export const passwordRows: readonly HttpRow<unknown>[] = [
+  answer("ValidateUserPassword", async ({ email, password }, context) => ({
+    validated: await matches(await credentialOf(email, context), password, context),
   })),
 
   command("CreatePasswordReset", {
+    issues: "RequestPasswordReset",
     needs: ({ user_id }) => ({ user: ["users", user_id] }),
     // Whoever forgot theirs is helped by somebody who proves to be allowed to, with their own.
-    prepare: async ({ user_id, password }, edge, reads, actor) => {
-      const proofs = [...new Set([user_id, actor.userId])].map((id) => reads.get("credentials", id));
-      for (const proof of proofs) if (await matches(await proof, password, edge)) return undefined;
+    prepare: async ({ user_id, password }, context) => {
+      const proofs = [...new Set([user_id, context.actor.userId])].map((id) => context.get("credentials", id));
+      for (const proof of proofs) if (await matches(await proof, password, context)) return undefined;
       return { rejected: "the password is wrong", kind: "denied", error: "auth_failure" };
     },
     command: ({ user_id }, { newId }) => ({ type: "RequestPasswordReset", userId: user_id, resetId: newId("pr") }),
     answer: ([{ userId, resetId }]) => ({ user_id: userId, reset_id: resetId }),
   }),
 
-  answer("GetPasswordReset", async ({ reset_id }, reads) => {
-    const [reset] = await reads.all("passwordResets", [{ field: "reset_id", in: [reset_id] }], 1);
+  answer("GetPasswordReset", async ({ reset_id }, { all }) => {
+    const [reset] = await all("passwordResets", [{ field: "reset_id", in: [reset_id] }], 1);
     return reset?.status === "pending"
       ? { reset_id, user_id: reset.user_id }
       : { rejected: `there is no password reset ${reset_id}`, kind: "notFound", error: "resource_not_found" };
   }),
 
   command("ChangePassword", {
+    issues: "ChangePassword",
     needs: ({ reset_id }) => ({ reset: ["passwordResets", reset_id] }),
-    prepare: async ({ new_password }, edge): Promise<string | Rejection> =>
+    prepare: async ({ new_password }, { edge }): Promise<string | Rejection> =>
       new_password === ""
         ? { rejected: "missing parameter [new_password]", kind: "invalid", error: "missing_parameter" }
         : edge.hashPassword(new_password),
@@ -50,5 +52,5 @@ export const credentialOf = async (email: string, reads: AccountReads): Promise<
   return found.find(({ status }) => status === "active");
 };
 
-export const matches = async (credential: CredentialDocument | undefined, password: string, edge: Edge): Promise<boolean> =>
+export const matches = async (credential: CredentialDocument | undefined, password: string, { edge }: AccountContext): Promise<boolean> =>
   credential?.status === "active" && (await edge.verifyPassword(password, credential.password_hash));

@@ -1,9 +1,8 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { Actor } from "../../../events/message.ts";
 import { SYSTEM } from "../../chassis/access/access.ts";
 import type { RoleModule } from "../domain/grants.ts";
 import { builtInRole, isBuiltIn, type RoleRow } from "./role-rows.ts";
-import type { AccountReads } from "./rows.ts";
+import type { AccountContext, AccountReads } from "./rows.ts";
 
 /** What somebody may hand on: everything, or action bundles up to a data level. */
 type Powers = "everything" | readonly RoleModule[];
@@ -11,8 +10,8 @@ type Powers = "everything" | readonly RoleModule[];
 const levels = ["self", "group", "all"];
 
 /** Nobody hands on more than they have: the "no" where the grants go beyond the caller's own. */
-export const beyond = async (wanted: readonly RoleModule[], actor: Actor, reads: AccountReads): Promise<Rejection | undefined> => {
-  const powers = await powersOf(actor, reads);
+export const beyond = async (wanted: readonly RoleModule[], context: AccountContext): Promise<Rejection | undefined> => {
+  const powers = await powersOf(context);
   if (powers === "everything") return undefined;
   for (const { moduleId, dataLevel, actionBundleIds } of wanted)
     for (const bundle of actionBundleIds) {
@@ -29,21 +28,21 @@ export const beyond = async (wanted: readonly RoleModule[], actor: Actor, reads:
   return undefined;
 };
 
-const powersOf = async ({ userId }: Actor, reads: AccountReads): Promise<Powers> => {
+const powersOf = async ({ actor: { userId }, get, find }: AccountContext): Promise<Powers> => {
   if (userId === SYSTEM) return "everything";
-  const user = await reads.get("users", userId);
+  const user = await get("users", userId);
   if (user?.status !== "active") return [];
   if (user.role_id.includes("global_admin")) return "everything";
-  return (await rolesNamed(user.role_id, reads.find)).flatMap(({ modules }) => modules);
+  return (await rolesNamed(user.role_id, find)).flatMap(({ modules }) => modules);
 };
 
 /** The roles that the caller may give to others, or why not all of them may be given. */
-export const grantable = async (roleIds: readonly string[], actor: Actor, reads: AccountReads): Promise<readonly RoleRow[] | Rejection> => {
-  const roles = await rolesNamed(roleIds, reads.all);
+export const grantable = async (roleIds: readonly string[], context: AccountContext): Promise<readonly RoleRow[] | Rejection> => {
+  const roles = await rolesNamed(roleIds, context.all);
   const missing = roleIds.find((id) => !roles.some(({ role_id }) => role_id === id));
   if (missing !== undefined) return { rejected: `there is no role ${missing}`, kind: "notFound", error: "resource_not_found" };
   const modules = roles.flatMap(({ modules }) => modules);
-  return (await beyond(modules, actor, reads)) ?? roles;
+  return (await beyond(modules, context)) ?? roles;
 };
 
 /** Roles by id, those of the platform and those that somebody made, without the deleted ones. */

@@ -1,4 +1,3 @@
-import type { Actor } from "../../../events/message.ts";
 import type { Module } from "../../../schemas/generated/http.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
 import { bundlesOf, defaultGrant, portalOf, type RoleModule } from "../domain/grants.ts";
@@ -6,13 +5,13 @@ import { moduleAnswer } from "./module-answer.ts";
 import { page } from "./page.ts";
 import { beyond, grantable, rolesNamed } from "./powers.ts";
 import { builtInRole, builtInRows, customRoleId, presentRole, type RoleRow } from "./role-rows.ts";
-import { type AccountReads, answer, command } from "./rows.ts";
+import { type AccountContext, answer, command } from "./rows.ts";
 
 /** Roles: what they may do, and who has them. */
-export const roleRows: readonly HttpRow[] = [
-  answer("DescribeRoles", async (request, reads, _, actor) => {
+export const roleRows: readonly HttpRow<unknown>[] = [
+  answer("DescribeRoles", async (request, context) => {
     const granting = request.action_bundle_id ?? [];
-    const rows = (await visibleRoles(reads, actor)).filter(
+    const rows = (await visibleRoles(context)).filter(
       (row) => granting.length === 0 || row.modules.some(({ actionBundleIds }) => actionBundleIds.some((id) => granting.includes(id))),
     );
     const { role_id, role_name, portal, status } = request;
@@ -20,20 +19,21 @@ export const roleRows: readonly HttpRow[] = [
     return found.total === 0 ? {} : { total_count: found.total, role_set: found.rows.map(presentRole) };
   }),
 
-  answer("GetRole", async ({ role_id }, reads, _, actor) => {
-    const role = await roleNamed(role_id, reads, actor);
+  answer("GetRole", async ({ role_id }, context) => {
+    const role = await roleNamed(role_id, context);
     return role ? { role: presentRole(role) } : missing(role_id);
   }),
 
-  answer("GetRoleModule", async ({ role_id }, reads, _, actor) => {
-    const role = await roleNamed(role_id, reads, actor);
+  answer("GetRoleModule", async ({ role_id }, context) => {
+    const role = await roleNamed(role_id, context);
     return role ? { role_id, module: moduleAnswer(role) } : missing(role_id);
   }),
 
   command("CreateRole", {
-    prepare: async ({ portal: text }, _, reads, actor) => {
+    issues: "CreateRole",
+    prepare: async ({ portal: text }, context) => {
       const portal = portalOf(text);
-      return portal && (await beyond([defaultGrant(portal)], actor, reads));
+      return portal && (await beyond([defaultGrant(portal)], context));
     },
     command: ({ role_name, description = "", portal }, { newId, actor }) => ({
       type: "CreateRole",
@@ -45,12 +45,14 @@ export const roleRows: readonly HttpRow[] = [
   }),
 
   command("ModifyRole", {
+    issues: "ModifyRole",
     needs: ({ role_id }) => ({ role: ["roles", customRoleId(role_id)] }),
     command: ({ role_id, role_name, description }) => ({ type: "ModifyRole", roleId: role_id, roleName: role_name, description }),
     answer: ([{ roleId }]) => ({ role_id: roleId }),
   }),
 
   command("DeleteRoles", {
+    issues: "DeleteRole",
     each: "role_id",
     needs: (_, role_id) => ({ role: ["roles", customRoleId(role_id)] }),
     command: (_, { item }) => ({ type: "DeleteRole", roleId: item }),
@@ -58,24 +60,27 @@ export const roleRows: readonly HttpRow[] = [
   }),
 
   command("ModifyRoleModule", {
+    issues: "ModifyRoleModule",
     needs: ({ role_id }) => ({ role: ["roles", customRoleId(role_id)] }),
-    prepare: async ({ module = {} }, _, reads, actor, { needs }) => {
-      const wanted = wantedIn(module, needs.role?.portal ?? "");
-      return (await beyond(wanted, actor, reads)) ?? wanted;
+    prepare: async ({ module = {} }, context) => {
+      const wanted = wantedIn(module, context.needs.role?.portal ?? "");
+      return (await beyond(wanted, context)) ?? wanted;
     },
     command: ({ role_id }, { prepared }) => ({ type: "ModifyRoleModule", roleId: role_id, modules: prepared }),
     answer: ([{ roleId }]) => ({ role_id: roleId }),
   }),
 
   command("BindUserRole", {
+    issues: "BindUserRoles",
     each: "user_id",
     needs: (_, user_id) => ({ user: ["users", user_id] }),
-    prepare: ({ role_id }, _, reads, actor) => grantable(role_id, actor, reads),
+    prepare: ({ role_id }, context) => grantable(role_id, context),
     command: ({ role_id }, { item }) => ({ type: "BindUserRoles", userId: item, roleIds: role_id }),
     answer: (commands, _, { role_id }) => ({ user_id: commands.map(({ userId }) => userId), role_id }),
   }),
 
   command("UnbindUserRole", {
+    issues: "UnbindUserRoles",
     each: "user_id",
     needs: (_, user_id) => ({ user: ["users", user_id] }),
     command: ({ role_id }, { item }) => ({ type: "UnbindUserRoles", userId: item, roleIds: role_id }),
@@ -84,14 +89,14 @@ export const roleRows: readonly HttpRow[] = [
 ];
 
 /** The platform's roles, those that the caller may see, and those that the caller has. */
-const visibleRoles = async (reads: AccountReads, { userId }: Actor): Promise<readonly RoleRow[]> => {
-  const own = (await reads.get("users", userId))?.role_id ?? [];
-  const seen = [...(await reads.all("roles", [], 10_000)), ...(await rolesNamed(own, reads.find))];
+const visibleRoles = async ({ actor, get, all, find }: AccountContext): Promise<readonly RoleRow[]> => {
+  const own = (await get("users", actor.userId))?.role_id ?? [];
+  const seen = [...(await all("roles", [], 10_000)), ...(await rolesNamed(own, find))];
   return [...new Map([...builtInRows, ...seen].map((row) => [row.role_id, row])).values()];
 };
 
-const roleNamed = async (roleId: string, reads: AccountReads, actor: Actor): Promise<RoleRow | undefined> =>
-  builtInRole(roleId) ?? (await visibleRoles(reads, actor)).find(({ role_id }) => role_id === roleId);
+const roleNamed = async (roleId: string, context: AccountContext): Promise<RoleRow | undefined> =>
+  builtInRole(roleId) ?? (await visibleRoles(context)).find(({ role_id }) => role_id === roleId);
 
 const missing = (roleId: string) => ({ rejected: `there is no role ${roleId}`, kind: "notFound", error: "resource_not_found" }) as const;
 

@@ -1,19 +1,21 @@
 import type { Rejection } from "../../../events/decider.ts";
 import { ownerPathOf, SYSTEM } from "../../chassis/access/access.ts";
-import type { Edge, HttpRow, RequestOf } from "../../chassis/http/rows.ts";
+import { exists } from "../../chassis/access/rules.ts";
+import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import type { ClientDocument, SigningKeyDocument } from "../read-models/keys.ts";
 import { basicCredentials } from "./basic.ts";
 import { credentialOf, matches } from "./passwords.ts";
-import { type AccountReads, answer, command } from "./rows.ts";
+import { type AccountContext, type AccountReads, answer, command } from "./rows.ts";
 
 const ACCESS_SECONDS = 7_200;
 const REFRESH_SECONDS = 14 * 86_400;
 
 /** Clients and the tokens they get. */
-export const tokenRows: readonly HttpRow[] = [
+export const tokenRows: readonly HttpRow<unknown>[] = [
   command("CreateClient", {
-    needs: ({ user_id }) => ({ user: ["users", user_id === SYSTEM ? undefined : user_id, "any"] }),
-    prepare: async ({ user_id }, edge, _, actor): Promise<{ secret: string; secretHash: string } | Rejection> => {
+    issues: "CreateClient",
+    needs: ({ user_id }) => ({ user: ["users", user_id === SYSTEM ? undefined : user_id, exists] }),
+    prepare: async ({ user_id }, { edge, actor }): Promise<{ secret: string; secretHash: string } | Rejection> => {
       if (user_id === SYSTEM && actor.userId !== SYSTEM) return denied("only the system makes clients that act as the system");
       const secret = edge.randomToken(32);
       return { secret, secretHash: await edge.hashPassword(secret) };
@@ -30,14 +32,15 @@ export const tokenRows: readonly HttpRow[] = [
     answer: ([{ clientId, userId }], { prepared }) => ({ user_id: userId, client_id: clientId, client_secret: prepared.secret }),
   }),
 
-  answer("Token", async (request, reads, edge) => {
-    const client = await clientOf(request, reads, edge);
+  answer("Token", async (request, context) => {
+    const { edge } = context;
+    const client = await clientOf(request, context);
     if (!client) return denied("the client is unknown or its secret is wrong");
-    const subject = await subjectOf(request, client, reads, edge);
+    const subject = await subjectOf(request, client, context);
     if (typeof subject !== "string") return subject;
-    const user = subject === SYSTEM ? undefined : await reads.get("users", subject);
+    const user = subject === SYSTEM ? undefined : await context.get("users", subject);
     if (subject !== SYSTEM && user?.status !== "active") return denied(`the user ${subject} is deleted`);
-    const key = signing(await newestKey(reads));
+    const key = signing(await newestKey(context));
     const [access_token, id_token, refresh_token] = await Promise.all([
       edge.signToken(key, "access", subject, ACCESS_SECONDS),
       edge.signToken(key, "id", subject, ACCESS_SECONDS, {
@@ -52,16 +55,16 @@ export const tokenRows: readonly HttpRow[] = [
 
 type TokenRequest = RequestOf<"Token">;
 
-const clientOf = async (request: TokenRequest, reads: AccountReads, edge: Edge): Promise<ClientDocument | undefined> => {
+const clientOf = async (request: TokenRequest, { get, edge }: AccountContext): Promise<ClientDocument | undefined> => {
   const basic = basicCredentials(edge.header("authorization"));
   const { id = request.client_id, secret = request.client_secret } = basic ?? {};
   if (!id || !secret) return undefined;
-  const client = await reads.get("clients", id);
+  const client = await get("clients", id);
   return client && (await edge.verifyPassword(secret, client.secret_hash)) ? client : undefined;
 };
 
 /** The user whom the token will speak for. */
-const subjectOf = async (request: TokenRequest, client: ClientDocument, reads: AccountReads, edge: Edge): Promise<string | Rejection> => {
+const subjectOf = async (request: TokenRequest, client: ClientDocument, context: AccountContext): Promise<string | Rejection> => {
   switch (request.grant_type) {
     case "client_credentials":
       return client.user_id;
@@ -69,18 +72,18 @@ const subjectOf = async (request: TokenRequest, client: ClientDocument, reads: A
       const { username, password } = request;
       if (!username) return missing("username");
       if (!password) return missing("password");
-      const credential = await credentialOf(username, reads);
+      const credential = await credentialOf(username, context);
       if (!credential) return { rejected: `there is no user with the e-mail ${username}`, kind: "notFound", error: "resource_not_found" };
-      return (await matches(credential, password, edge)) ? credential.user_id : denied("the password is wrong");
+      return (await matches(credential, password, context)) ? credential.user_id : denied("the password is wrong");
     }
     case "refresh_token":
-      return request.refresh_token ? refreshed(request.refresh_token, client, reads, edge) : missing("refresh_token");
+      return request.refresh_token ? refreshed(request.refresh_token, client, context) : missing("refresh_token");
   }
 };
 
-const refreshed = async (token: string, client: ClientDocument, reads: AccountReads, edge: Edge): Promise<string | Rejection> => {
-  for (const { public_jwk } of await announcedKeys(reads)) {
-    const claims = await edge.readToken(public_jwk, "refresh", token);
+const refreshed = async (token: string, client: ClientDocument, context: AccountContext): Promise<string | Rejection> => {
+  for (const { public_jwk } of await announcedKeys(context)) {
+    const claims = await context.edge.readToken(public_jwk, "refresh", token);
     if (claims === "expired") return denied("the refresh token has expired", "refresh_token_expired");
     if (claims === "invalid") continue;
     return claims.client_id === client.client_id && typeof claims.sub === "string"
@@ -90,7 +93,7 @@ const refreshed = async (token: string, client: ClientDocument, reads: AccountRe
   return denied("the refresh token is not genuine");
 };
 
-const announcedKeys = (reads: AccountReads) => reads.find("signingKeys", [{ field: "status", in: ["announced"] }], 100);
+const announcedKeys = ({ find }: AccountReads) => find("signingKeys", [{ field: "status", in: ["announced"] }], 100);
 
 const newestKey = async (reads: AccountReads): Promise<SigningKeyDocument> => {
   const order = ({ create_time, key_id }: SigningKeyDocument) => `${create_time} ${key_id}`;

@@ -1,20 +1,19 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { Actor } from "../../../events/message.ts";
 import type { Group, User } from "../../../schemas/generated/http.ts";
-import type { Edge, HttpRow, RequestOf } from "../../chassis/http/rows.ts";
+import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { pathBelow } from "../domain/paths.ts";
 import type { GroupDocument } from "../read-models/groups.ts";
 import type { RoleDocument } from "../read-models/roles.ts";
 import type { UserDocument } from "../read-models/users.ts";
 import { beyond, grantable, rolesNamed } from "./powers.ts";
 import { builtInRole, presentRole } from "./role-rows.ts";
-import { type AccountReads, command, query } from "./rows.ts";
+import { type AccountContext, command, query } from "./rows.ts";
 
 const filters = ["user_id", "username", "email", "phone_number", "status", "role_id", "group_id", "root_group_id"] as const;
 const search = ["user_id", "username", "email", "phone_number", "description"] as const;
 
 /** Users: who they are and how they are made. */
-export const userRows: readonly HttpRow[] = [
+export const userRows: readonly HttpRow<unknown>[] = [
   query("DescribeUsers", { from: "users", filters, search, present: presentUser }),
 
   query("DescribeUsersDetail", {
@@ -29,9 +28,10 @@ export const userRows: readonly HttpRow[] = [
   }),
 
   command("CreateUser", {
-    prepare: async (request, edge, reads, actor) => {
-      const roles = await grantable([request.role_id], actor, reads);
-      return "rejected" in roles ? roles : hashed(request, edge, { vendor: roles.some(({ portal }) => portal === "isv") });
+    issues: "CreateUser",
+    prepare: async (request, context) => {
+      const roles = await grantable([request.role_id], context);
+      return "rejected" in roles ? roles : hashed(request, context, { vendor: roles.some(({ portal }) => portal === "isv") });
     },
     // Whoever the administrator makes a vendor gets a group of their own.
     command: (request, { newId, prepared: { passwordHash, vendor } }) =>
@@ -40,25 +40,27 @@ export const userRows: readonly HttpRow[] = [
   }),
 
   command("IsvCreateUser", {
-    prepare: async (request, edge, reads, actor) => {
-      const roles = await grantable([request.role_id], actor, reads);
+    issues: "CreateUser",
+    prepare: async (request, context) => {
+      const roles = await grantable([request.role_id], context);
       if ("rejected" in roles) return roles;
       if (roles.some(({ portal }) => portal !== "isv"))
         return { rejected: `the role ${request.role_id} is not one of vendors`, kind: "denied", error: "permission_denied" };
-      const groupPath = (await reads.get("users", actor.userId))?.group_path ?? "";
+      const groupPath = (await context.get("users", context.actor.userId))?.group_path ?? "";
       if (groupPath === "") return { rejected: "you are in no group that a new user could be put into", kind: "precondition" };
-      return hashed(request, edge, { groupPath });
+      return hashed(request, context, { groupPath });
     },
     command: (request, { newId, prepared: { passwordHash, groupPath } }) => create(request, newId("usr"), passwordHash, groupPath),
     answer: ([{ userId }]) => ({ user_id: userId }),
   }),
 
   command("ModifyUser", {
+    issues: "ModifyUser",
     needs: ({ user_id }) => ({ user: ["users", user_id] }),
-    prepare: async ({ email, password }, edge, reads, actor, { needs: { user } }) => {
-      const takesOver = (password !== undefined || email !== undefined) && user.user_id !== actor.userId;
-      const refused = takesOver ? await mightierThan(user, actor, reads) : undefined;
-      return refused ?? { passwordHash: password === undefined ? undefined : await edge.hashPassword(password) };
+    prepare: async ({ email, password }, context) => {
+      const takesOver = password !== undefined || email !== undefined;
+      const refused = takesOver ? await mightierThan(context.needs.user, context) : undefined;
+      return refused ?? { passwordHash: password === undefined ? undefined : await context.edge.hashPassword(password) };
     },
     command: ({ user_id, username, email, phone_number, description }, { prepared: { passwordHash } }) => ({
       type: "ModifyUser",
@@ -69,9 +71,10 @@ export const userRows: readonly HttpRow[] = [
   }),
 
   command("DeleteUsers", {
+    issues: "DeleteUser",
     each: "user_id",
     needs: (_, user_id) => ({ user: ["users", user_id] }),
-    prepare: (_, __, reads, actor, { needs: { user } }) => mightierThan(user, actor, reads),
+    prepare: (_, context) => mightierThan(context.needs.user, context),
     command: (_, { item }) => ({ type: "DeleteUser", userId: item }),
     answer: (commands) => ({ user_id: commands.map(({ userId }) => userId) }),
   }),
@@ -96,7 +99,7 @@ type Creation = RequestOf<"CreateUser" | "IsvCreateUser">;
 
 const hashed = async <More extends object>(
   { password }: Creation,
-  edge: Edge,
+  { edge }: AccountContext,
   more: More,
 ): Promise<Rejection | (More & { passwordHash: string })> =>
   password === ""
@@ -107,13 +110,11 @@ const create = ({ email, phone_number, description, role_id }: Creation, userId:
   ({ type: "CreateUser", userId, email, phoneNumber: phone_number, description, passwordHash, roleIds: [role_id], groupPath }) as const;
 
 /** Whoever can set a user's password has what that user has. */
-const mightierThan = async (user: UserDocument, actor: Actor, reads: AccountReads): Promise<Rejection | undefined> => {
-  const roles = await rolesNamed(user.role_id, reads.find);
-  return user.user_id === actor.userId
-    ? undefined
-    : beyond(
-        roles.flatMap(({ modules }) => modules),
-        actor,
-        reads,
-      );
+const mightierThan = async (user: UserDocument, context: AccountContext): Promise<Rejection | undefined> => {
+  if (user.user_id === context.actor.userId) return undefined;
+  const roles = await rolesNamed(user.role_id, context.find);
+  return beyond(
+    roles.flatMap(({ modules }) => modules),
+    context,
+  );
 };

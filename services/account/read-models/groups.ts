@@ -1,4 +1,4 @@
-import type { Projection } from "../../../events/projection.ts";
+import type { Projection } from "../../chassis/events.ts";
 import { rootGroupIdOf } from "../domain/paths.ts";
 import { born, never, nobody, type Owned, type Times } from "./common.ts";
 

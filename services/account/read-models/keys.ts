@@ -1,4 +1,4 @@
-import type { Projection } from "../../../events/projection.ts";
+import type { Projection } from "../../chassis/events.ts";
 
 /** No query shows it. */
 export type ClientDocument = { readonly client_id: string; readonly user_id: string; readonly secret_hash: string };

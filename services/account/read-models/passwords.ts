@@ -1,4 +1,4 @@
-import type { Projection } from "../../../events/projection.ts";
+import type { Projection } from "../../chassis/events.ts";
 import { nobody, type Owned } from "./common.ts";
 
 /** What a password is checked against; no query shows it. */

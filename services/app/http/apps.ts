@@ -2,7 +2,7 @@ import type { Condition } from "../../../events/ports.ts";
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../../chassis/http/statistics.ts";
 import { uncategorized } from "../domain/category.ts";
-import { type AppPorts, bytesOf, readOrRefuse, upload } from "../packages.ts";
+import { type AppOutside, bytesOf, readOrRefuse, upload } from "../packages.ts";
 import type { AppDocument, StoreAppDocument } from "../read-models/apps.ts";
 import type { CategoryDocument } from "../read-models/files.ts";
 import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";
@@ -10,9 +10,10 @@ import { answer, command, query } from "./rows.ts";
 import { shownVersion } from "./versions.ts";
 
 /** Applications: uploaded, described, found, counted. */
-export const appRows = (_: AppPorts): readonly HttpRow[] => [
+export const appRows: readonly HttpRow<AppOutside>[] = [
   command("CreateApp", {
-    prepare: async ({ version_package, version_type, icon }, edge) => {
+    issues: ["CreateApp", "UploadAttachment"],
+    prepare: async ({ version_package, version_type, icon }, { edge }) => {
       const uploaded = await upload(bytesOf(version_package), version_type, edge);
       if ("rejected" in uploaded) return uploaded;
       return { ...uploaded, iconDigest: icon ? await edge.putBlob(bytesOf(icon)) : undefined };
@@ -56,6 +57,7 @@ export const appRows = (_: AppPorts): readonly HttpRow[] => [
     answer: ([first]) => (first.type === "CreateApp" ? { app_id: first.appId, version_id: first.version.versionId } : {}),
   }),
   command("ModifyApp", {
+    issues: "ModifyApp",
     needs: ({ app_id }) => ({ app: ["apps", app_id] }),
     command: ({ app_id, category_id, ...changes }) => ({
       type: "ModifyApp",
@@ -65,14 +67,16 @@ export const appRows = (_: AppPorts): readonly HttpRow[] => [
     answer: (_commands, _context, { app_id }) => ({ app_id }),
   }),
   command("DeleteApps", {
+    issues: "DeleteApp",
     each: "app_id",
     needs: (_, id) => ({ app: ["apps", id] }),
     command: (_, { item }) => ({ type: "DeleteApp", appId: item }),
     answer: (_commands, _context, { app_id }) => ({ app_id }),
   }),
   command("UploadAppAttachment", {
+    issues: ["UploadAttachment", "SetAppAttachment"],
     needs: ({ app_id }) => ({ app: ["apps", app_id] }),
-    prepare: async ({ attachment_content: content }, edge) => ({
+    prepare: async ({ attachment_content: content }, { edge }) => ({
       digest: content ? await edge.putBlob(bytesOf(content)) : undefined,
     }),
     command: ({ app_id, type = "icon", sequence = 0 }, { newId, actor, prepared: { digest } }) => {
@@ -105,14 +109,14 @@ export const appRows = (_: AppPorts): readonly HttpRow[] => [
     },
     present: ({ next: _, ...app }: StoreAppDocument, joined) => shownApp(app, joined),
   }),
-  answer("GetAppStatistics", async (_request, { count }, { now }) => {
+  answer("GetAppStatistics", async (_request, { count, now }) => {
     const present: Condition = { field: "status", in: ["draft", "active", "suspended"] };
     const [repos, lately] = await Promise.all([
       count("apps", [present], { field: "repo_id" }),
-      count("apps", [present, createdLately(now())], byDate),
+      count("apps", [present, createdLately(now)], byDate),
     ]);
     return {
-      last_two_week_created: lastTwoWeeks(lately, now()),
+      last_two_week_created: lastTwoWeeks(lately, now),
       top_ten_repos: byValue(repos),
       app_count: repos.total,
       repo_count: repos.values,

@@ -1,11 +1,12 @@
 import type { HttpRow } from "../../chassis/http/rows.ts";
-import { base64Of, bytesOf } from "../packages.ts";
+import { type AppOutside, base64Of, bytesOf } from "../packages.ts";
 import { answer, command, query } from "./rows.ts";
 
 /** Categories, and the files beside applications and categories. */
-export const categoryRows: readonly HttpRow[] = [
+export const categoryRows: readonly HttpRow<AppOutside>[] = [
   command("CreateCategory", {
-    prepare: async ({ icon }, edge) => ({ digest: icon ? await edge.putBlob(bytesOf(icon)) : undefined }),
+    issues: ["CreateCategory", "UploadAttachment"],
+    prepare: async ({ icon }, { edge }) => ({ digest: icon ? await edge.putBlob(bytesOf(icon)) : undefined }),
     command: ({ name, locale, description = "" }, { newId, actor, prepared: { digest } }) => {
       const owned = { owner: actor.userId, ownerPath: actor.ownerPath };
       const icon = digest ? newId("att") : "";
@@ -17,8 +18,9 @@ export const categoryRows: readonly HttpRow[] = [
     answer: ([first]) => (first.type === "CreateCategory" ? { category_id: first.categoryId } : {}),
   }),
   command("ModifyCategory", {
+    issues: ["ModifyCategory", "UploadAttachment"],
     needs: ({ category_id }) => ({ category: ["categories", category_id] }),
-    prepare: async ({ icon }, edge) => ({ digest: icon ? await edge.putBlob(bytesOf(icon)) : undefined }),
+    prepare: async ({ icon }, { edge }) => ({ digest: icon ? await edge.putBlob(bytesOf(icon)) : undefined }),
     command: ({ category_id, name, locale, description }, { newId, actor, prepared: { digest } }) => {
       const icon = digest ? newId("att") : undefined;
       return [
@@ -40,9 +42,10 @@ export const categoryRows: readonly HttpRow[] = [
     answer: (_commands, _context, { category_id }) => ({ category_id }),
   }),
   command("DeleteCategories", {
+    issues: "DeleteCategory",
     each: "category_id",
     needs: (_, id) => ({ category: ["categories", id] }),
-    prepare: async ({ force = false }, _edge, { find }, _actor, { item }) => {
+    prepare: async ({ force = false }, { find, item }) => {
       const [used] = force ? [] : await find("apps", [inCategory(item), notDeleted], 1);
       if (!used) return undefined;
       return {
@@ -60,7 +63,7 @@ export const categoryRows: readonly HttpRow[] = [
     search: ["category_id", "name", "description", "locale"],
     shared: true,
   }),
-  answer("GetAttachment", async ({ attachment_id, filename = "" }, { get }, edge) => {
+  answer("GetAttachment", async ({ attachment_id, filename = "" }, { get, edge }) => {
     const attachment = await get("attachments", attachment_id);
     const wanted = attachment && ["", "raw", attachment.filename].includes(filename) ? attachment : undefined;
     const bytes = wanted && (await edge.getBlob(wanted.digest));

@@ -1,28 +1,32 @@
+import { exists } from "../../chassis/access/rules.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { OperatorType } from "../domain/catalogue.ts";
+import type { AppOutside } from "../packages.ts";
 import type { AuditDocument } from "../read-models/audits.ts";
 import type { ReviewDocument } from "../read-models/reviews.ts";
 import { command, query } from "./rows.ts";
 
 type OfVersion = { readonly version_id: string };
-/** Its owner acts on a version, a reviewer on any. */
-const own = ({ version_id }: OfVersion) => ({ version: ["appVersions", version_id] as const });
-const any = ({ version_id }: OfVersion) => ({ version: ["appVersions", version_id, "any"] as const });
+/** The owner of a version acts on it, a reviewer on every version. */
+const owned = ({ version_id }: OfVersion) => ({ version: ["appVersions", version_id] as const });
+const existing = ({ version_id }: OfVersion) => ({ version: ["appVersions", version_id, exists] as const });
 const answered = (_commands: unknown, _context: unknown, { version_id }: OfVersion) => ({ version_id });
 
 type Simple = "CancelAppVersion" | "ReleaseAppVersion" | "DeleteAppVersion" | "SuspendAppVersion" | "RecoverAppVersion";
-const simple = (operation: Simple): HttpRow =>
+const simple = (operation: Simple): HttpRow<AppOutside> =>
   command(operation, {
-    needs: own,
+    issues: operation,
+    needs: owned,
     command: ({ version_id }, { needs: { version } }) => ({ type: operation, appId: version.app_id, versionId: version_id }),
     answer: answered,
   });
 const reviewed = (
   operation: "IsvReviewAppVersion" | "BusinessReviewAppVersion" | "TechnicalReviewAppVersion",
   operatorType: Exclude<OperatorType, "admin">,
-): HttpRow =>
+): HttpRow<AppOutside> =>
   command(operation, {
-    needs: any,
+    issues: "ReviewAppVersion",
+    needs: existing,
     command: ({ version_id }, { needs: { version } }) => ({
       type: "ReviewAppVersion",
       appId: version.app_id,
@@ -34,9 +38,10 @@ const reviewed = (
 const passed = (
   operation: "IsvPassAppVersion" | "BusinessPassAppVersion" | "TechnicalPassAppVersion" | "AdminPassAppVersion",
   operatorType: OperatorType,
-): HttpRow =>
+): HttpRow<AppOutside> =>
   command(operation, {
-    needs: any,
+    issues: "PassAppVersion",
+    needs: existing,
     command: ({ version_id }, { needs: { version }, newId }) => ({
       type: "PassAppVersion",
       appId: version.app_id,
@@ -49,9 +54,10 @@ const passed = (
 const rejected = (
   operation: "IsvRejectAppVersion" | "BusinessRejectAppVersion" | "TechnicalRejectAppVersion" | "AdminRejectAppVersion",
   operatorType: OperatorType,
-): HttpRow =>
+): HttpRow<AppOutside> =>
   command(operation, {
-    needs: any,
+    issues: "RejectAppVersion",
+    needs: existing,
     command: ({ version_id, message }, { needs: { version }, newId }) => ({
       type: "RejectAppVersion",
       appId: version.app_id,
@@ -76,9 +82,10 @@ const withNames = (document: ReviewDocument | AuditDocument, { app = [], version
 });
 
 /** The way of a version through review into the store. */
-export const reviewRows: readonly HttpRow[] = [
+export const reviewRows: readonly HttpRow<AppOutside>[] = [
   command("SubmitAppVersion", {
-    needs: own,
+    issues: "SubmitAppVersion",
+    needs: owned,
     command: ({ version_id }, { needs: { version }, newId }) => ({
       type: "SubmitAppVersion",
       appId: version.app_id,

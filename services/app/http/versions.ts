@@ -1,6 +1,6 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { Edge, HttpRow, Reads } from "../../chassis/http/rows.ts";
-import { type AppPorts, archiveOf, base64Of, bytesOf, readOrRefuse, upload, withFiles } from "../packages.ts";
+import type { EdgeContext, HttpRow } from "../../chassis/http/rows.ts";
+import { type AppOutside, archiveOf, base64Of, bytesOf, readOrRefuse, upload, withFiles } from "../packages.ts";
 import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";
 import type { AppReadModels } from "../read-models.ts";
 import { answer, command, query } from "./rows.ts";
@@ -9,10 +9,11 @@ const filters = ["version_id", "app_id", "name", "owner", "description", "packag
 const search = ["version_id", "app_id", "name", "owner", "description", "package_name"] as const;
 
 /** Versions and their packages. */
-export const versionRows = (ports: AppPorts): readonly HttpRow[] => [
+export const versionRows: readonly HttpRow<AppOutside>[] = [
   command("CreateAppVersion", {
+    issues: "CreateAppVersion",
     needs: ({ app_id }) => ({ app: ["apps", app_id] }),
-    prepare: (request, edge) => upload(bytesOf(request.package), request.type, edge),
+    prepare: (request, { edge }) => upload(bytesOf(request.package), request.type, edge),
     command: (request, { newId, prepared: { read, description, content }, needs: { app } }) => ({
       type: "CreateAppVersion",
       appId: request.app_id,
@@ -29,9 +30,10 @@ export const versionRows = (ports: AppPorts): readonly HttpRow[] => [
     answer: ([{ version }]) => ({ version_id: version.versionId }),
   }),
   command("ModifyAppVersion", {
+    issues: "ModifyAppVersion",
     needs: ({ version_id }) => ({ version: ["appVersions", version_id] }),
-    prepare: async (request, edge, _reads, _actor, { needs: { version } }) => {
-      const bytes = await replaced(request, version, edge, ports);
+    prepare: async (request, { edge, outside, needs: { version } }) => {
+      const bytes = await replaced(request, version, { edge, outside });
       if (bytes === undefined) return { content: undefined };
       if ("rejected" in bytes) return bytes;
       return upload(bytes, version.type === "helm" ? "helm" : "vmbased", edge);
@@ -56,13 +58,13 @@ export const versionRows = (ports: AppPorts): readonly HttpRow[] => [
     shared: true,
     present: shownVersion,
   }),
-  answer("GetAppVersionPackage", async ({ version_id }, reads, edge) => {
-    const found = await opened(version_id, reads, edge, ports);
+  answer("GetAppVersionPackage", async ({ version_id }, context) => {
+    const found = await opened(version_id, context);
     if ("rejected" in found) return found;
     return { app_id: found.version.app_id, version_id, package: base64Of(found.bytes) };
   }),
-  answer("GetAppVersionPackageFiles", async ({ version_id, files: wanted = [] }, reads, edge) => {
-    const found = await opened(version_id, reads, edge, ports);
+  answer("GetAppVersionPackageFiles", async ({ version_id, files: wanted = [] }, context) => {
+    const found = await opened(version_id, context);
     if ("rejected" in found) return found;
     const read = await readOrRefuse(found.bytes, found.version.type === "helm" ? "helm" : "vmbased");
     if ("rejected" in read) return read;
@@ -77,31 +79,30 @@ export function shownVersion(document: VersionDocument | StoreVersionDocument): 
   return Object.fromEntries(Object.entries(version).filter(([field]) => field !== "next"));
 }
 
+type Context = EdgeContext<AppReadModels, AppOutside>;
+
 /** The package as it will be; undefined if it stays. */
 const replaced = async (
   request: { readonly package?: string; readonly package_files?: Readonly<Record<string, string>> },
   version: VersionDocument,
-  edge: Edge,
-  ports: AppPorts,
+  context: Pick<Context, "edge" | "outside">,
 ): Promise<Uint8Array | Rejection | undefined> => {
   if (request.package) return bytesOf(request.package);
   if (!request.package_files || Object.keys(request.package_files).length === 0) return undefined;
-  const bytes = await archiveOf(version, edge, ports);
+  const bytes = await archiveOf(version, context);
   return bytes ? withFiles(bytes, request.package_files) : unavailable(version.version_id);
 };
 
 /** A version that the caller may see, their own or one of the store, with its archive. */
 const opened = async (
   versionId: string,
-  { all, get }: Reads<AppReadModels>,
-  edge: Edge,
-  ports: AppPorts,
+  context: Context,
 ): Promise<{ readonly version: VersionDocument; readonly bytes: Uint8Array } | Rejection> => {
-  const [own] = await all("appVersions", [{ field: "version_id", in: [versionId] }], 1);
-  const released = own ? undefined : await get("activeAppVersions", versionId);
+  const [own] = await context.all("appVersions", [{ field: "version_id", in: [versionId] }], 1);
+  const released = own ? undefined : await context.get("activeAppVersions", versionId);
   const version = own ?? (released?.active && released.status === "active" ? released : undefined);
   if (!version) return { rejected: `app version [${versionId}] does not exist`, kind: "notFound", error: "resource_not_found" };
-  const bytes = await archiveOf(version, edge, ports);
+  const bytes = await archiveOf(version, context);
   return bytes ? { version, bytes } : unavailable(versionId);
 };
 

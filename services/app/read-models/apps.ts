@@ -1,6 +1,6 @@
 import type { Meta } from "../../../events/message.ts";
-import type { Projection } from "../../../events/projection.ts";
 import type { AppCreated, AppModified } from "../../../schemas/generated/events.ts";
+import type { Projection } from "../../chassis/events.ts";
 
 export type CategoryLink = {
   readonly category_id: string;

@@ -1,4 +1,4 @@
-import { deleted, type Projection } from "../../../events/projection.ts";
+import { deleted, type Projection } from "../../chassis/events.ts";
 
 export type CategoryDocument = {
   readonly category_id: string;

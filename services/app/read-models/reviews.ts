@@ -1,5 +1,5 @@
 import type { Meta } from "../../../events/message.ts";
-import type { Projection } from "../../../events/projection.ts";
+import type { Projection } from "../../chassis/events.ts";
 
 export type ReviewPhase = {
   readonly status: string;

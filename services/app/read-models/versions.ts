@@ -1,6 +1,6 @@
 import type { Meta } from "../../../events/message.ts";
-import type { Projection } from "../../../events/projection.ts";
 import type { AppVersionCreated, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
+import type { Projection } from "../../chassis/events.ts";
 
 export type VersionDocument = {
   readonly version_id: string;

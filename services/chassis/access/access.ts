@@ -1,7 +1,7 @@
 import type { Condition } from "../../../events/ports.ts";
-import { deleted, type Projection } from "../../../events/projection.ts";
-import type { Service } from "../../../events/service.ts";
+import type { AnyProjection } from "../../../events/projection.ts";
 import { bundles, type OperationId, operations } from "../../../schemas/generated/http.ts";
+import { deleted, type Projection } from "../events.ts";
 import { builtInRoles, type DataLevel, unbundled } from "./permissions.ts";
 
 /** What services keep of an account, a role or a key that signs tokens: a section each, folded from its own stream. */
@@ -117,4 +117,7 @@ export const visible = (caller: Caller): readonly (readonly Condition[])[] | und
 };
 
 /** Every service keeps who may do what, so that it can tell by itself. */
-export const withAccess = (service: Service): Service => ({ ...service, projections: [...(service.projections ?? []), access] });
+export const withAccess = <S extends { readonly projections?: readonly AnyProjection[] }>(service: S): S => ({
+  ...service,
+  projections: [...(service.projections ?? []), access],
+});

@@ -9,13 +9,13 @@ export class KeyGone extends Error {
   override name = "KeyGone";
 }
 
-/** Makes secrets unreadable outside the platform, and for ever once they are forgotten. */
+/** Makes secrets unreadable outside the platform, and for ever once they are destroyed. */
 export type Sealing = {
   readonly seal: (secret: string) => Promise<string>;
   /** Waits a bounded time for a key that was made a moment ago elsewhere. Throws KeyGone. */
   readonly open: (sealed: string) => Promise<string>;
   /** Destroys the key of a sealed text, in all services; again = no change. */
-  readonly forget: (sealed: string) => Promise<void>;
+  readonly destroyKey: (sealed: string) => Promise<void>;
   /** Wraps what an older platform key wraps by the current one; returns how many. */
   readonly rewrap: () => Promise<number>;
   /** Why secrets cannot be opened; empty = they can. */
@@ -25,7 +25,7 @@ export type Sealing = {
 
 /**
  * A data key a secret. It lies on the compacted topic `pitrix.keys`, wrapped by the current platform key, before `seal` returns;
- * every process holds the whole ring. A key that was forgotten stays so, even if somebody wraps it again at the same moment.
+ * every process holds the whole ring. A key that was destroyed stays so, even if somebody wraps it again at the same moment.
  */
 export const sealing = async (
   ports: { readonly log: Log; readonly clock: Clock },
@@ -37,7 +37,7 @@ export const sealing = async (
   const [current] = platformKeys;
   if (!current) throw new Error("sealing needs a platform key");
   const ring = new Map<string, WrappedKey>();
-  const forgotten = new Set<string>();
+  const destroyed = new Set<string>();
   const arrivals = new Set<() => void>();
 
   await log.ensureTopics([{ name: KEYS_TOPIC, partitions, compacted: true }]);
@@ -48,9 +48,9 @@ export const sealing = async (
 
   const following = await log.follow(KEYS_TOPIC, ({ key: keyId, value }) => {
     if (value === null) {
-      forgotten.add(keyId);
+      destroyed.add(keyId);
       ring.delete(keyId);
-    } else if (forgotten.has(keyId)) void publish(keyId, null).catch(() => {});
+    } else if (destroyed.has(keyId)) void publish(keyId, null).catch(() => {});
     else {
       const wrapped = wrappedIn(value);
       if (wrapped) ring.set(keyId, wrapped);
@@ -71,7 +71,7 @@ export const sealing = async (
     for (const until = clock.now() + wait; ; ) {
       const key = ring.get(keyId);
       if (key) return key;
-      if (forgotten.has(keyId) || clock.now() >= until) throw new KeyGone(`the key ${keyId} of this secret is gone`);
+      if (destroyed.has(keyId) || clock.now() >= until) throw new KeyGone(`the key ${keyId} of this secret is gone`);
       await arrival(until - clock.now());
     }
   };
@@ -89,11 +89,11 @@ export const sealing = async (
       const keyId = keyIdOf(sealed);
       return openWith(unwrap(platformKeys, keyId, await known(keyId)), sealed);
     },
-    forget: async (sealed) => {
+    destroyKey: async (sealed) => {
       const keyId = keyIdOf(sealed);
-      if (forgotten.has(keyId)) return;
+      if (destroyed.has(keyId)) return;
       await publish(keyId, null);
-      forgotten.add(keyId);
+      destroyed.add(keyId);
       ring.delete(keyId);
     },
     rewrap: async () => {

@@ -2,8 +2,12 @@ import { hkdfSync } from "node:crypto";
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { JOSEError, JWTExpired } from "jose/errors";
 import { recent } from "../../../events/concurrency.ts";
-import type { SigningKey, TokenClaims, TokenUse } from "../http/rows.ts";
 import type { PlatformKey } from "../process/settings.ts";
+
+/** As `SigningKeyAnnounced` carries it; the public half is JWK as JSON text. */
+export type SigningKey = { readonly keyId: string; readonly publicJwk: string; readonly sealedPrivateJwk: string };
+export type TokenUse = "access" | "refresh" | "id";
+export type TokenClaims = { readonly [name: string]: unknown };
 
 const ALGORITHM = "ES256";
 /** The header's `typ` tells the uses apart, so that no token passes for another. */

@@ -81,7 +81,7 @@ const addressed =
   };
 
 const answering = (host: Host): readonly RequestHandler[] => {
-  const rows = (host.instance.service.http ?? []) as readonly HttpRow[]; // The backbone keeps the rows of this interpreter, and does not know them.
+  const rows = host.service.http ?? [];
   const document = apiDocument();
   const large = operationsWithBytes(document);
   const forms = operationsWithForms(document);

@@ -5,7 +5,7 @@ import { newKeyPair, readToken, signToken } from "../access/tokens.ts";
 import type { Edge } from "./rows.ts";
 
 export type EdgePorts = {
-  readonly sealing: Pick<Sealing, "seal" | "open" | "forget">;
+  readonly sealing: Pick<Sealing, "seal" | "open" | "destroyKey">;
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly random: (bytes: number) => Uint8Array;
@@ -23,7 +23,7 @@ export const edgeOf = ({ sealing, blobs, clock, random }: EdgePorts, { header, s
   return {
     seal: sealing.seal,
     open: sealing.open,
-    forget: sealing.forget,
+    destroyKey: sealing.destroyKey,
     hashPassword,
     verifyPassword,
     putBlob: blobs.put,
@@ -38,6 +38,5 @@ export const edgeOf = ({ sealing, blobs, clock, random }: EdgePorts, { header, s
       signToken({ keyId, privateJwk: await sealing.open(sealedPrivateJwk) }, use, subject, seconds, claims, clock.now()),
     readToken: (publicJwk, use, token) => readToken(publicJwk, use, token, clock.now()),
     header,
-    now: clock.now,
   };
 };

@@ -7,9 +7,13 @@ import type { Metrics } from "../process/metrics.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import type { EdgePorts } from "./edge.ts";
 import type { Models } from "./reads.ts";
+import type { HttpRow } from "./rows.ts";
 
 /** What the HTTP interpreter of a service stands on. */
 export type Host = {
+  readonly service: { readonly http?: readonly HttpRow[] };
+  /** What its rows are handed of the outside. */
+  readonly outside: unknown;
   readonly instance: Instance;
   readonly models: Models;
   readonly ports: Ports;

@@ -1,7 +1,9 @@
+import { aggregatesOf } from "../../../events/contract.ts";
 import { streamOf } from "../../../events/message.ts";
 import { isStreamKey } from "../../../events/service.ts";
-import { aggregatesOf } from "../../../events/subscription/projections.ts";
-import { type Caller, owns } from "../access/access.ts";
+import type { Caller } from "../access/access.ts";
+import { own } from "../access/rules.ts";
+import { contract } from "../contract.ts";
 import { Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { collectionIn } from "./reads.ts";
@@ -14,12 +16,12 @@ type Needed = { readonly [name: string]: Need<{ readonly [model: string]: unknow
 export const fetchNeeds = async (host: Host, needed: Needed, caller: Caller | undefined): Promise<Fields> =>
   Object.fromEntries(
     await Promise.all(
-      Object.entries(needed).map(async ([name, [model, id, access = "own"]]) => {
+      Object.entries(needed).map(async ([name, [model, id, rule = own]]) => {
         if (id === undefined || id === "") return [name, undefined] as const;
         const document = await awaited(host, model, id);
         if (document === "late") throw new Refused(refusals.unavailable(`: [${id}] is not to be read yet`));
         if (!document) throw new Refused(refusals.notFound(id));
-        if (access === "own" && caller && !owns(caller, document)) throw new Refused(refusals.notYours(id));
+        if (caller && !rule.allows(caller, document)) throw new Refused(refusals.notYours(id));
         return [name, document] as const;
       }),
     ),
@@ -47,7 +49,7 @@ const isThere = async ({ models, ports, instance }: Host, name: string, id: stri
   const model = models.get(name);
   if (!model) return false;
   if (model.key || !isStreamKey(id)) return undefined;
-  const sources = aggregatesOf(Object.keys(model.evolve), model.of);
+  const sources = aggregatesOf(contract, Object.keys(model.evolve), model.of);
   if (!sources.every((aggregate) => aggregate in instance.service.aggregates)) return undefined;
   const streams = await Promise.all(sources.map((aggregate) => ports.store.read(streamOf(aggregate, id), 0)));
   return streams.flat().some(({ events }) => events.some(({ type }) => type in model.evolve));

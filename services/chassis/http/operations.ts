@@ -10,7 +10,7 @@ import { type Position, positionsIn } from "./positions.ts";
 import { runQuery } from "./queries.ts";
 import { readsFor } from "./reads.ts";
 import { compact, type Fields, isFields } from "./requests.ts";
-import type { AnswerRow, CommandRow, HttpRow, QueryRow } from "./rows.ts";
+import type { AnswerRow, CommandRow, Context, HttpRow, QueryRow } from "./rows.ts";
 
 /** A request whose caller is known and whose fields are checked. */
 export type Checked = {
@@ -42,7 +42,7 @@ const command = async (
   const key = caller && request.get("idempotency-key")?.trim();
   if (key && key.length > 256) throw new Refused(refusals.malformed("Idempotency-Key"));
   const same = key && caller ? idempotency(host.keys, caller.userId, row.operation, key, fields, host.edge.random) : undefined;
-  const { edge, forgetSealed } = edgeFor(host, request, same);
+  const { edge, destroyKeys } = edgeFor(host, request, same);
   const { body, refusal, position, pending, fresh } = await runCommand(host, row, {
     fields,
     caller,
@@ -57,8 +57,8 @@ const command = async (
   if (pending) response.set("Pitrix-Pending", "true");
   if (refusal) {
     if (fresh)
-      await forgetSealed().catch((error: unknown) =>
-        host.logger.warn({ error, correlationId: requestId }, "secrets of a refused request were not forgotten"),
+      await destroyKeys().catch((error: unknown) =>
+        host.logger.warn({ error, correlationId: requestId }, "the keys of a refused request's secrets were not destroyed"),
       );
     throw new Refused(refusal);
   }
@@ -69,20 +69,25 @@ const query = (host: Host, row: QueryRow, { fields, caller }: Checked): Promise<
   const { rows } = operations[row.operation];
   if (!rows) throw new Error(`${row.operation} is no list in the contract, so it cannot be a query row`);
   const everybody: Caller = { userId: "", groupPath: "", ownerPath: "", level: "all" };
-  const { documents, clock } = host.ports;
-  return runQuery(row, fields, { models: host.models, documents, caller: caller ?? everybody, rowsField: rows, now: clock.now });
+  return runQuery(row, fields, contextOf(host, caller), {
+    models: host.models,
+    documents: host.ports.documents,
+    caller: caller ?? everybody,
+    rowsField: rows,
+  });
 };
 
 const answer = async (host: Host, row: AnswerRow, { request, fields, caller }: Checked): Promise<unknown> => {
-  const reads: unknown = readsFor(host.models, host.ports.documents, caller);
+  const reads = readsFor(host.models, host.ports.documents, caller);
   const { edge } = edgeFor(host, request, undefined);
   // The row's maker tied its types to the operation's, which the validator has checked.
-  const result = await row.answer(fields as never, reads as never, edge, actorOf(caller));
+  const context = { ...reads, edge, outside: host.outside, ...contextOf(host, caller) };
+  const result = await row.answer(fields as never, context as never);
   if (isFields(result) && typeof result.rejected === "string") throw new Refused(ofRejection({ ...result, rejected: result.rejected }));
   return result;
 };
 
-/** The edge of one request, and how to forget what it sealed. */
+/** The edge of one request, and how to destroy the keys of what it sealed. */
 const edgeFor = (host: Host, request: Request, same: Idempotency | undefined) => {
   const sealed: string[] = [];
   const { sealing } = host.edge;
@@ -98,9 +103,10 @@ const edgeFor = (host: Host, request: Request, same: Idempotency | undefined) =>
       ...(same && { secret: (nth: number, bytes: number) => derivedSecret(host.keys, same.scope, String(nth), bytes) }),
     },
   );
-  return { edge, forgetSealed: async () => void (await Promise.all(sealed.map(sealing.forget))) };
+  return { edge, destroyKeys: async () => void (await Promise.all(sealed.map(sealing.destroyKey))) };
 };
 
+const contextOf = (host: Host, caller: Caller | undefined): Context => ({ actor: actorOf(caller), now: host.ports.clock.now() });
 const actorOf = (caller: Caller | undefined) => ({ userId: caller?.userId ?? "", ownerPath: caller?.ownerPath ?? "" });
 
 const positionsOf = (request: Request): readonly Position[] => {

@@ -8,7 +8,7 @@ import { fetchNeeds } from "./needs.ts";
 import { readsFor } from "./reads.ts";
 import { refusedBefore } from "./recorded.ts";
 import { isFields } from "./requests.ts";
-import type { CommandRow, Reads } from "./rows.ts";
+import type { CommandRow } from "./rows.ts";
 
 /** From the request to the commands, or to a refusal before any. */
 export const planFor = async (host: Host, row: CommandRow, request: CommandRequest, item: Item): Promise<Planned | Done> => {
@@ -16,17 +16,17 @@ export const planFor = async (host: Host, row: CommandRow, request: CommandReque
   const fields = item.fields as never; // The validator has checked it against the operation that the row is typed by; so below.
   try {
     const needs = await fetchNeeds(host, row.needs?.(fields, item.id) ?? {}, caller);
-    const found = { needs, item: item.id } as never;
-    const reads: unknown = readsFor(host.models, host.ports.documents, caller);
-    const prepared = await row.prepare?.(fields, edge, reads as Reads<never>, actor, found);
+    const context = { actor, now: host.ports.clock.now(), item: item.id, needs };
+    const reads = readsFor(host.models, host.ports.documents, caller);
+    const prepared = await row.prepare?.(fields, { ...reads, ...context, edge, outside: host.outside } as never);
     if (isRefused(prepared)) return await refusedBefore(host, row, request, item, prepared);
-    const context = { actor, item: item.id, needs, prepared, actionId: item.ids.actionId };
-    const result = row.command(fields, { ...context, newId: item.ids.reading() } as never);
+    const given = { ...context, prepared, actionId: item.ids.actionId };
+    const result = row.command(fields, { ...given, newId: item.ids.reading() } as never);
     const decided: readonly Message[] | Rejection = "type" in result ? [result] : result;
     if (isRejection(decided)) return await refusedBefore(host, row, request, item, decided);
     const refusal = badKeyIn(host, decided, item);
     if (refusal) return await refusedBefore(host, row, request, item, rejectionOf(refusal));
-    return { item, messages: decided, context };
+    return { item, messages: decided, context: given };
   } catch (error) {
     // "Not now" is no answer that may be kept.
     if (!(error instanceof Refused) || error.refusal.name === "unavailable") throw error;

@@ -3,7 +3,7 @@ import { type Caller, visible } from "../access/access.ts";
 import { Refused, refusals } from "./errors.ts";
 import { collectionIn, type Models } from "./reads.ts";
 import { type Fields, isFields } from "./requests.ts";
-import type { QueryContext, QueryRow } from "./rows.ts";
+import type { Context, QueryRow } from "./rows.ts";
 
 const DEFAULT_LIMIT = 20;
 const HIGHEST_LIMIT = 200;
@@ -11,13 +11,7 @@ const HIGHEST_LIMIT = 200;
 const HIGHEST_COUNT = 1_000;
 
 /** The query of the read model that a request asks for. Pure. */
-export const queryOf = (
-  row: QueryRow,
-  request: Fields,
-  indexes: readonly string[],
-  caller: Caller,
-  context: QueryContext,
-): DocumentQuery => {
+export const queryOf = (row: QueryRow, request: Fields, context: Context, indexes: readonly string[], caller: Caller): DocumentQuery => {
   const filters = (row.filters ?? indexes).flatMap((filter): readonly Condition[] => {
     const [name, field] = typeof filter === "string" ? [filter, filter] : filter;
     const values = [request[name] ?? []].flat().filter(isScalar);
@@ -59,9 +53,10 @@ const isScalar = (value: unknown): value is Scalar => ["string", "number", "bool
 export const runQuery = async (
   row: QueryRow,
   request: Fields,
-  { models, documents, caller, rowsField, now }: QueryContext & { models: Models; documents: Documents; caller: Caller; rowsField: string },
+  context: Context,
+  { models, documents, caller, rowsField }: { models: Models; documents: Documents; caller: Caller; rowsField: string },
 ): Promise<Fields> => {
-  const query = queryOf(row, request, models.get(row.from)?.indexes ?? [], caller, { now });
+  const query = queryOf(row, request, context, models.get(row.from)?.indexes ?? [], caller);
   const { total, documents: page } = await documents.find(collectionIn(models, row.from), query);
   const values = page.map(({ value }) => value);
   const joins = await Promise.all(

@@ -1,15 +1,24 @@
 import type { Rejection } from "../../../events/decider.ts";
-import type { Actor, Message } from "../../../events/message.ts";
+import type { Actor, Message, Of } from "../../../events/message.ts";
 import type { Condition, Counts } from "../../../events/ports.ts";
 import type { OperationId, Operations } from "../../../schemas/generated/http.ts";
+import type { Rule } from "../access/rules.ts";
+import type { SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";
 
 /** The request of an operation: path, query and body merged, checked against the OpenAPI document. */
 export type RequestOf<O extends OperationId> = Operations[O]["request"];
 export type AnswerOf<O extends OperationId> = Operations[O]["answer"];
 
-/** What a command row is given at run time. */
-export type CommandContext<Needs, Prepared> = {
+/** What every row is handed with its request. */
+export type Context = {
+  /** The caller; the user id is empty where nobody had to say who calls. */
   readonly actor: Actor;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+};
+
+/** What `command` and `answer` of a command row are handed. Both are pure. */
+export type CommandContext<Needs, Prepared> = Context & {
   /**
    * A new id with its prefix, `cl-B6BZVN3mOPvx`; under an idempotency key the same one again.
    * The n-th call with a prefix gives the same id in `command` and in `answer`.
@@ -29,8 +38,8 @@ export type Edge = {
   /** Makes a secret unreadable outside the platform; for events. */
   readonly seal: (secret: string) => Promise<string>;
   readonly open: (sealed: string) => Promise<string>;
-  /** Destroys the key of a secret that is deleted: whatever still holds its ciphertext cannot be read any more. */
-  readonly forget: (sealed: string) => Promise<void>;
+  /** Destroys the key of a secret that is deleted: its ciphertext cannot be read any more, wherever it is kept. */
+  readonly destroyKey: (sealed: string) => Promise<void>;
   /** Slow one-way hash of a password, with its salt. */
   readonly hashPassword: (password: string) => Promise<string>;
   readonly verifyPassword: (password: string, hash: string) => Promise<boolean>;
@@ -40,19 +49,13 @@ export type Edge = {
   readonly randomToken: (bytes: number) => string;
   /** A new pair for signing tokens, its private half sealed. */
   readonly newSigningKey: () => Promise<SigningKey>;
-  /** A JWT (ES256). Every service takes an `access` token whose key was announced; `refresh` and `id` are for who issued them. */
+  /** A JWT (ES256). Every service takes an `access` token whose key was announced; `refresh` and `id` are for their issuer. */
   readonly signToken: (key: SigningKey, use: TokenUse, subject: string, seconds: number, claims?: TokenClaims) => Promise<string>;
   /** What a token says, if it was signed with the key and is of that use; its claims hold `sub`, `iat` and `exp` too. */
   readonly readToken: (publicJwk: string, use: TokenUse, token: string) => Promise<TokenClaims | "expired" | "invalid">;
-  readonly now: () => number;
   /** A header of the request at hand. */
   readonly header: (name: string) => string | undefined;
 };
-
-/** As `SigningKeyAnnounced` carries it; the public half is JWK as JSON text. */
-export type SigningKey = { readonly keyId: string; readonly publicJwk: string; readonly sealedPrivateJwk: string };
-export type TokenUse = "access" | "refresh" | "id";
-export type TokenClaims = { readonly [name: string]: unknown };
 
 /** What a row that reads may ask of the service's own read models. Lists hold only what the caller may see. */
 export type Reads<ReadModels> = {
@@ -62,7 +65,7 @@ export type Reads<ReadModels> = {
     where: readonly Condition[],
     limit?: number,
   ) => Promise<readonly ReadModels[M][]>;
-  /** As `all`, whoever asks: for what a row decides, never for what it shows. */
+  /** Every row, whether the caller may see it or not: for what a row decides, never for what it shows. */
   readonly find: <M extends keyof ReadModels & string>(
     model: M,
     where: readonly Condition[],
@@ -78,8 +81,16 @@ export type Reads<ReadModels> = {
   readonly sees: (row: { readonly owner?: unknown; readonly owner_path?: unknown }) => boolean;
 };
 
-/** One read-model document that a row asks for: the model and the id. `own`: the caller must be allowed to change it (the default); `any`: it must exist. */
-export type Need<ReadModels> = readonly [model: keyof ReadModels & string, id: string | undefined, access?: "own" | "any"];
+/** What the asynchronous part of a row is handed: reads, the edge, and the service's outside. */
+export type EdgeContext<ReadModels, Outside> = Context & Reads<ReadModels> & { readonly edge: Edge; readonly outside: Outside };
+/** The same before a command, with the documents that the row needs and the id in hand. */
+export type PrepareContext<ReadModels, Outside, Needs> = EdgeContext<ReadModels, Outside> & {
+  readonly needs: Needs;
+  readonly item: string;
+};
+
+/** One read-model document that a row needs: the model, the id, and the rule by which the caller may use it (`own` by default). */
+export type Need<ReadModels> = readonly [model: keyof ReadModels & string, id: string | undefined, rule?: Rule];
 /** The documents, as the row gets them; an id that may be absent gives a document that may be. */
 export type NeedsOf<ReadModels, N> = {
   readonly [K in keyof N]: N[K] extends readonly [infer M extends keyof ReadModels, infer Id, ...unknown[]]
@@ -87,23 +98,19 @@ export type NeedsOf<ReadModels, N> = {
     : never;
 };
 
-/** What was found before `prepare`: the documents that the row needs, and the id in hand. */
-export type Found<Needs> = { readonly needs: Needs; readonly item: string };
-
-export type CommandRow = {
+export type CommandRow<Outside = never> = {
   readonly kind: "command";
   readonly operation: OperationId;
+  /** The commands that the row can issue. */
+  readonly issues: readonly string[];
   /** A request with this array is carried out once an id, atomic per item. */
   readonly each?: string;
   readonly needs?: (request: never, item: string) => { readonly [name: string]: Need<Record<string, never>> };
-  readonly prepare?: (request: never, edge: Edge, reads: Reads<never>, actor: Actor, found: Found<never>) => Promise<unknown>;
+  readonly prepare?: (request: never, context: PrepareContext<never, Outside, never>) => Promise<unknown>;
   readonly command: (request: never, context: CommandContext<never, never>) => Message | readonly Message[] | Rejection;
   /** All commands of the request, of `each` one an id. */
   readonly answer: (commands: never, context: CommandContext<never, never>, request: never) => unknown;
 };
-
-/** What the conditions of a query row are given at run time. */
-export type QueryContext = Pick<Edge, "now">;
 
 export type QueryRow = {
   readonly kind: "query";
@@ -117,7 +124,7 @@ export type QueryRow = {
   readonly sort?: string;
   readonly ascending?: boolean;
   /** Conditions that always hold. */
-  readonly where?: readonly Condition[] | ((request: never, context: QueryContext) => readonly Condition[]);
+  readonly where?: readonly Condition[] | ((request: never, context: Context) => readonly Condition[]);
   /** Everybody with the permission sees every row. */
   readonly shared?: boolean;
   /** Rows of further read models put into each row: field, from the model whose `on` equals the row's `id`. */
@@ -125,47 +132,44 @@ export type QueryRow = {
   readonly present?: (document: never, joined: { readonly [field: string]: readonly never[] }) => object;
 };
 
-export type AnswerRow = {
+export type AnswerRow<Outside = never> = {
   readonly kind: "answer";
   readonly operation: OperationId;
-  readonly answer: (request: never, reads: Reads<never>, edge: Edge, actor: Actor) => Promise<unknown>;
+  readonly answer: (request: never, context: EdgeContext<never, Outside>) => Promise<unknown>;
 };
 
-/** One operation of the OpenAPI document. */
-export type HttpRow = CommandRow | QueryRow | AnswerRow;
+export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside>;
 
-/** Row makers of a service, typed by its commands and read models. */
-export const rows = <Command extends Message, ReadModels>() => ({
+/** Makes the rows of a service, checked against its commands, its read models, what it has of the outside and the OpenAPI document. */
+export const rows = <Command extends Message, ReadModels, Outside = unknown>() => ({
   /** Request to command. */
   command: <
     O extends OperationId,
+    const T extends Command["type"],
     const N extends { readonly [name: string]: Need<ReadModels> } = Record<never, never>,
     Prepared = undefined,
-    C extends Command = Command,
   >(
     operation: O,
     row: {
+      readonly issues: T | readonly T[];
       readonly each?: keyof RequestOf<O> & string;
       readonly needs?: (request: RequestOf<O>, item: string) => N;
       /** A rejection is the answer; the row's command does not see it. */
       readonly prepare?: (
         request: RequestOf<O>,
-        edge: Edge,
-        reads: Reads<ReadModels>,
-        actor: Actor,
-        found: Found<NeedsOf<ReadModels, N>>,
+        context: PrepareContext<ReadModels, Outside, NeedsOf<ReadModels, N>>,
       ) => Promise<Prepared | Rejection>;
       readonly command: (
         request: RequestOf<O>,
         context: CommandContext<NeedsOf<ReadModels, N>, Exclude<Prepared, Rejection>>,
-      ) => C | readonly C[] | Rejection;
+      ) => Of<Command, T> | readonly Of<Command, T>[] | Rejection;
       readonly answer: (
-        commands: readonly [C, ...C[]],
+        commands: readonly [Of<Command, T>, ...Of<Command, T>[]],
         context: CommandContext<NeedsOf<ReadModels, N>, Exclude<Prepared, Rejection>>,
         request: RequestOf<O>,
       ) => AnswerOf<O>;
     },
-  ): HttpRow => ({ kind: "command", operation, ...row }) as unknown as HttpRow, // The row's types are checked here and forgotten in the table.
+  ): HttpRow<Outside> => ({ kind: "command", operation, ...row, issues: [row.issues].flat() }) as unknown as CommandRow<Outside>, // The row's types are checked here and forgotten in the table.
 
   /** Request to a page of a read model. */
   query: <O extends OperationId, M extends keyof ReadModels & string>(
@@ -174,15 +178,15 @@ export const rows = <Command extends Message, ReadModels>() => ({
       readonly from: M;
       readonly search: readonly (keyof ReadModels[M] & string)[];
       readonly sort?: keyof ReadModels[M] & string;
-      readonly where?: readonly Condition[] | ((request: RequestOf<O>, context: QueryContext) => readonly Condition[]);
+      readonly where?: readonly Condition[] | ((request: RequestOf<O>, context: Context) => readonly Condition[]);
       // biome-ignore lint/suspicious/noExplicitAny: the joined rows come from other models; the row that names them knows which.
       readonly present?: (document: ReadModels[M], joined: { readonly [field: string]: readonly any[] }) => object;
     },
-  ): HttpRow => ({ kind: "query", operation, ...row }) as unknown as HttpRow, // As above.
+  ): HttpRow<Outside> => ({ kind: "query", operation, ...row }) as unknown as QueryRow, // Checked here, forgotten in the table.
 
-  /** A read that is no page: statistics, one document, bytes. */
+  /** A read that is not a page: statistics, one document. */
   answer: <O extends OperationId>(
     operation: O,
-    answer: (request: RequestOf<O>, reads: Reads<ReadModels>, edge: Edge, actor: Actor) => Promise<AnswerOf<O> | Rejection>,
-  ): HttpRow => ({ kind: "answer", operation, answer }) as unknown as HttpRow, // As above.
+    answer: (request: RequestOf<O>, context: EdgeContext<ReadModels, Outside>) => Promise<AnswerOf<O> | Rejection>,
+  ): HttpRow<Outside> => ({ kind: "answer", operation, answer }) as unknown as AnswerRow<Outside>, // Checked here, forgotten in the table.
 });

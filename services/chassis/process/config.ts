@@ -1,7 +1,10 @@
-import { type Setting, settings } from "./settings.ts";
+import { type Setting, type Settings, settings, type ValuesOf } from "./settings.ts";
 import { storeFileProblems, wireProblems } from "./tls/wires.ts";
 
-type Values = { readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never };
+/** A service as the configuration sees it: its place in the list of all services gives its port. */
+export type ConfiguredService = { readonly name: string; readonly place: number; readonly settings?: Settings };
+
+type Values = ValuesOf<typeof settings>;
 
 /** What a process was started with, checked. */
 export type Config = Values & {
@@ -9,6 +12,8 @@ export type Config = Values & {
   readonly mongoUrl: (service: string) => string;
   /** 0: a free one. */
   readonly portOf: (service: string) => number;
+  /** A service's own settings. */
+  readonly settingsOf: (service: string) => { readonly [field: string]: unknown };
 };
 
 export type Environment = { readonly [name: string]: string | undefined };
@@ -23,22 +28,9 @@ export class ConfigError extends Error {
   }
 }
 
-/** The first port of the platform is the gateway's, those of the services follow. */
-const offsets: { readonly [service: string]: number } = {
-  api: 0,
-  account: 1,
-  repo: 2,
-  app: 3,
-  runtime: 4,
-  cluster: 5,
-  "provider-local": 6,
-  "provider-kubernetes": 7,
-  "provider-aws": 8,
-  "provider-qingcloud": 9,
-};
-
 /** Reads the settings of the services that are to run here. Throws ConfigError with all problems at once. */
-export const readConfig = (environment: Environment, services: readonly string[]): Config => {
+export const readConfig = (environment: Environment, listed: readonly ConfiguredService[]): Config => {
+  const services = listed.map(({ name }) => name);
   const problems: string[] = [];
   const read = <T>({ name, expected, fallback, parse }: Setting<T>): T | undefined => {
     const given = environment[name]?.trim();
@@ -58,6 +50,7 @@ export const readConfig = (environment: Environment, services: readonly string[]
     read(field === "mongodb" && everyHasOwn ? { ...setting, fallback: urls.get(services[0] ?? "") } : setting),
   ];
   const values = Object.fromEntries(Object.entries(settings).map(read1)) as Values; // One field a setting; a missing one throws below.
+  const own = new Map(listed.map(({ name, settings = {} }) => [name, Object.fromEntries(Object.entries(settings).map(read1))]));
   for (const [service, url] of urls)
     if (url && settings.mongodb.parse(url) === undefined)
       problems.push(`MONGODB_URL_${upper(service)} is wrong: expected ${settings.mongodb.expected}`);
@@ -65,20 +58,25 @@ export const readConfig = (environment: Environment, services: readonly string[]
   if (values.mongodb !== undefined && !everyHasOwn) problems.push(...storeFileProblems("MONGODB_URL", values.mongodb, Date.now()));
   problems.push(...wireProblems(values, Date.now()));
   const ports = new Map<string, number>();
-  for (const service of services) {
-    const own = environment[`PITRIX_PORT_${upper(service)}`]?.trim();
-    const port = own ? settings.port.parse(own) : sharedPort(values.port, service, services);
-    if (port === undefined && own) problems.push(`PITRIX_PORT_${upper(service)} is wrong: expected ${settings.port.expected}`);
+  for (const { name: service, place } of listed) {
+    const given = environment[`PITRIX_PORT_${upper(service)}`]?.trim();
+    const port = given ? settings.port.parse(given) : sharedPort(values.port, place, listed.length);
+    if (port === undefined && given) problems.push(`PITRIX_PORT_${upper(service)} is wrong: expected ${settings.port.expected}`);
     ports.set(service, port ?? 0);
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return { ...values, mongoUrl: (service) => urls.get(service) || values.mongodb, portOf: (service) => ports.get(service) ?? 0 };
+  return {
+    ...values,
+    mongoUrl: (service) => urls.get(service) || values.mongodb,
+    portOf: (service) => ports.get(service) ?? 0,
+    settingsOf: (service) => own.get(service) ?? {},
+  };
 };
 
 /** A single service takes the port that is named; several take theirs counted from it. */
-const sharedPort = (port: number | undefined, service: string, services: readonly string[]): number | undefined => {
-  if (port === undefined || port === 0) return port === 0 ? 0 : BASE + (offsets[service] ?? 0);
-  return services.length === 1 ? port : port + (offsets[service] ?? 0);
+const sharedPort = (port: number | undefined, place: number, count: number): number | undefined => {
+  if (port === undefined || port === 0) return port === 0 ? 0 : BASE + place;
+  return count === 1 ? port : port + place;
 };
 const BASE = 9100;
 
@@ -89,17 +87,20 @@ const upper = (service: string): string =>
     .replace(/[^a-zA-Z0-9]+/g, "_")
     .toUpperCase();
 
-/** The table of settings, for people. */
-export const describeSettings = (): string => {
-  const all: readonly Setting<unknown>[] = Object.values(settings);
-  const width = Math.max(...all.map(({ name }) => name.length));
+/** The settings of every process and of each service, for people. */
+export const describeSettings = (services: readonly ConfiguredService[]): string => {
+  const tables: readonly (readonly [title: string, rows: readonly Setting<unknown>[]])[] = [
+    ["Every process", Object.values(settings)],
+    ...services.flatMap(({ name, settings = {} }) => (Object.keys(settings).length > 0 ? [[name, Object.values(settings)] as const] : [])),
+  ];
+  const width = Math.max(...tables.flatMap(([, rows]) => rows.map(({ name }) => name.length)));
   const line = ({ name, description, expected, fallback }: Setting<unknown>): string => {
     const without = fallback === undefined ? "required" : fallback === "" ? "optional" : `default ${fallback}`;
     return `  ${name.padEnd(width)}  ${description} (${expected}; ${without})`;
   };
-  return [
-    ...all.map(line),
+  const overrides = [
     `  ${"MONGODB_URL_<SERVICE>".padEnd(width)}  Overrides MONGODB_URL for one service (optional)`,
     `  ${"PITRIX_PORT_<SERVICE>".padEnd(width)}  Overrides the port of one service (optional)`,
-  ].join("\n");
+  ];
+  return tables.map(([title, rows], at) => [`${title}:`, ...rows.map(line), ...(at === 0 ? overrides : [])].join("\n")).join("\n\n");
 };

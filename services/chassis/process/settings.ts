@@ -13,11 +13,16 @@ export type Setting<T> = {
   readonly parse: (text: string) => T | undefined;
 };
 
+/** Settings by the field that code reads. */
+export type Settings = { readonly [field: string]: Setting<unknown> };
+export type ValuesOf<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+
 /** A platform key that wraps data keys. */
 export type PlatformKey = { readonly id: string; readonly key: Uint8Array };
 
-const text = (value: string): string => value;
-const pair =
+export const text = (value: string): string => value;
+/** Two texts with a colon between them; `given` is false where the setting was left out. */
+export const pair =
   <F extends string, S extends string>(first: F, second: S) =>
   (value: string): ({ readonly [K in F | S]: string } & { readonly given: boolean }) | undefined => {
     const at = value.indexOf(":");
@@ -30,13 +35,14 @@ const oneOf =
   <T extends string>(...values: readonly T[]) =>
   (given: string): T | undefined =>
     values.find((value) => value === given);
-const whole =
+/** A whole number within bounds. */
+export const whole =
   (least: number, most: number) =>
   (value: string): number | undefined =>
     /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined;
 
 /** Networks as `10.0.0.0/8`. */
-const networks = (value: string): readonly string[] | "all" | undefined => {
+export const networks = (value: string): readonly string[] | "all" | undefined => {
   if (value === "all") return "all";
   const list = value
     .split(",")
@@ -85,7 +91,7 @@ const samplers = [
 const share = (value: string): number | undefined =>
   /^(\d+(\.\d*)?|\.\d+)$/.test(value) && Number(value) <= 1 ? Number(value) : undefined;
 
-/** Every setting of a process. Only config reads the environment, by this table. */
+/** The settings of every process, besides those of the services that run in it. Only config reads the environment, by these tables. */
 export const settings = {
   host: setting("PITRIX_HOST", "The address to listen on", "an address", "127.0.0.1", text),
   advertise: setting("PITRIX_ADVERTISE", "The host name by which others reach this process", "a host name, else PITRIX_HOST", "", text),
@@ -111,16 +117,6 @@ export const settings = {
     undefined,
     sealingKeys,
   ),
-  bootstrapClient: setting("PITRIX_BOOTSTRAP_CLIENT", "The first API client", "id:secret", "", pair("id", "secret")),
-  bootstrapAdmin: setting("PITRIX_BOOTSTRAP_ADMIN", "The first administrator", "email:password", "", pair("email", "password")),
-  localToken: setting("PITRIX_LOCAL_TOKEN", "Who has it may run commands on this machine, by the provider local", "a secret", "", text),
-  localDirectory: setting(
-    "PITRIX_LOCAL_DIRECTORY",
-    "Where the provider local keeps its nodes",
-    "a directory, else one in PITRIX_STATE",
-    "",
-    text,
-  ),
   logLevel: setting(
     "PITRIX_LOG_LEVEL",
     "What is logged",
@@ -136,13 +132,6 @@ export const settings = {
     "6",
     whole(1, 1_000),
   ),
-  rateLimit: setting(
-    "PITRIX_RATE_LIMIT",
-    "Requests a second of one caller, in the long run; 0 for no limit",
-    "0 to 1000000",
-    "1000",
-    whole(0, 1_000_000),
-  ),
   traces: setting("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "Where traces go, by OTLP over HTTP", "a URL", "", url),
   telemetry: setting("OTEL_EXPORTER_OTLP_ENDPOINT", "The same without its path, which is /v1/traces; neither: no traces", "a URL", "", url),
   tracedAs: setting("OTEL_SERVICE_NAME", "The service's name in traces", "a name, else the service's", "", text),
@@ -155,24 +144,10 @@ export const settings = {
     "10000",
     whole(10, 1_000_000),
   ),
-  repoNetworks: setting(
-    "PITRIX_REPO_PRIVATE_NETWORKS",
-    "Private networks in which repositories may be, besides all public addresses",
-    "none, all, or 10.0.0.0/8,127.0.0.0/8,...",
-    "none",
-    networks,
-  ),
-  repoIndexSeconds: setting(
-    "PITRIX_REPO_INDEX_SECONDS",
-    "How long after its last indexing a repository is indexed again; 0 for never",
-    "0 to 100000000",
-    "0",
-    whole(0, 100_000_000),
-  ),
   shutdownSeconds: setting("PITRIX_SHUTDOWN_SECONDS", "How long an orderly end may take", "1 to 600", "10", whole(1, 600)),
 };
 
-function setting<T>(
+export function setting<T>(
   name: string,
   description: string,
   expected: string,

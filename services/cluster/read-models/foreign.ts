@@ -1,4 +1,4 @@
-import type { Projection } from "../../../events/projection.ts";
+import type { Projection } from "../../chassis/events.ts";
 
 /** What the cluster service keeps of application versions, so that it need not ask for them. */
 export type VersionDocument = {

@@ -1,7 +1,7 @@
 import type { Meta } from "../../../events/message.ts";
-import type { Projection } from "../../../events/projection.ts";
 import { type ActionEvent, actionOf } from "../../../schemas/generated/actions.ts";
 import type { EventByType } from "../../../schemas/generated/events.ts";
+import type { Projection } from "../../chassis/events.ts";
 import { type Owned, unowned } from "./owned.ts";
 
 export type JobDocument = Owned & {

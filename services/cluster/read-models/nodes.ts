@@ -1,6 +1,6 @@
 import type { Meta } from "../../../events/message.ts";
-import type { Projection } from "../../../events/projection.ts";
 import type { Deployment, NodeAddress } from "../../../schemas/generated/events.ts";
+import type { Projection } from "../../chassis/events.ts";
 import { type ActionRequested, actions } from "../actions.ts";
 import { type Owned, unowned } from "./owned.ts";
 

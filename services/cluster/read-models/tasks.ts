@@ -1,4 +1,4 @@
-import type { Projection } from "../../../events/projection.ts";
+import type { Projection } from "../../chassis/events.ts";
 import { type Owned, unowned } from "./owned.ts";
 
 export type TaskDocument = Owned & {

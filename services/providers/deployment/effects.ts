@@ -1,4 +1,5 @@
-import type { Effect, EffectContext, Effects } from "../../../events/effect.ts";
+import { type Effect, type EffectContext, type Effects, effect } from "../../../events/effect.ts";
+import type { Of } from "../../../events/message.ts";
 import type { DeploymentTask } from "../../../schemas/generated/events.ts";
 import type { Current, Deployment, DeploymentCommand, DeploymentEvent } from "./domain.ts";
 
@@ -7,42 +8,50 @@ export class TaskFailure extends Error {
   override name = "TaskFailure";
 }
 
-export type TaskContext = {
+export type TaskContext<Outside> = {
+  readonly outside: Outside;
   readonly clusterId: string;
   readonly jobId: string;
   readonly current: Current;
   readonly nodes: Deployment["nodes"];
   readonly signal: AbortSignal;
-  readonly report: (command: DeploymentCommand) => Promise<void>;
+  readonly report: (command: Reported) => Promise<void>;
 };
 
 /** What a provider can do, by the name of the task. Each may run again after a crash and must then change nothing more. */
-export type TaskTable = { readonly [action: string]: (task: DeploymentTask, context: TaskContext) => Promise<void> };
+export type TaskTable<Outside> = { readonly [action: string]: (task: DeploymentTask, context: TaskContext<Outside>) => Promise<void> };
+
+/** Progress of a layer: of its tasks, and of nodes on the way. */
+const reports = ["BeginTask", "EndTask", "ProvisionNode", "ReleaseNode", "NoteNodeRecovered"] as const;
+export type Reported = Of<DeploymentCommand, (typeof reports)[number]>;
 
 type Begun = { readonly type: string; readonly clusterId: string; readonly jobId: string };
 const HOUR = 3_600_000;
 
 /** A layer is one effect: its tasks run in parallel and report on the way. What ended before a crash is not done again. */
-const layerEffect = (
-  tasks: TaskTable,
+const layerEffect = <Outside>(
+  tasks: TaskTable<Outside>,
   layerOf: (event: Begun & { readonly layer?: number }) => number,
-): Effect<DeploymentCommand, Begun & { readonly layer?: number }, Deployment> => ({
-  wanted: ({ current }, event) => current?.jobId === event.jobId && !current.over && current.layer === layerOf(event),
-  timeout: HOUR,
-  run: async (event, context) => {
-    const { clusterId, jobId } = event;
-    const layer = layerOf(event);
-    const current = context.state.current;
-    const failures = await Promise.all((current?.layers[layer]?.tasks ?? []).map((task) => carryOut(tasks, task, event, context)));
-    return { type: "FinishLayer", clusterId, jobId, layer, failures: failures.flat() };
-  },
-});
+): Effect<Outside, DeploymentCommand, Begun & { readonly layer?: number }, Deployment> =>
+  effect({
+    ends: ["FinishLayer"],
+    reports,
+    isStillNeeded: ({ current }, event) => current?.jobId === event.jobId && !current.over && current.layer === layerOf(event),
+    timeout: HOUR,
+    run: async (event, context) => {
+      const { clusterId, jobId } = event;
+      const layer = layerOf(event);
+      const current = context.state.current;
+      const failures = await Promise.all((current?.layers[layer]?.tasks ?? []).map((task) => carryOut(tasks, task, event, context)));
+      return { type: "FinishLayer", clusterId, jobId, layer, failures: failures.flat() };
+    },
+  });
 
-const carryOut = async (
-  tasks: TaskTable,
+const carryOut = async <Outside>(
+  tasks: TaskTable<Outside>,
   task: DeploymentTask,
   { clusterId, jobId }: Begun,
-  { state, report, signal }: EffectContext<DeploymentCommand, Deployment>,
+  { outside, state, report, signal }: EffectContext<Outside, Reported, Deployment>,
 ) => {
   const { current, nodes } = state;
   const { taskId } = task;
@@ -53,7 +62,7 @@ const carryOut = async (
   try {
     const run = tasks[task.action];
     if (!run) throw new TaskFailure(`this provider has no task ${task.action}`);
-    await run(task, { clusterId, jobId, current, nodes, signal, report });
+    await run(task, { outside, clusterId, jobId, current, nodes, signal, report });
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
     await report({ type: "EndTask", clusterId, jobId, taskId, failure: error.message });
@@ -63,7 +72,7 @@ const carryOut = async (
   return [];
 };
 
-export const effectsOf = (tasks: TaskTable): Effects<DeploymentCommand, DeploymentEvent, Deployment> => ({
+export const effectsOf = <Outside>(tasks: TaskTable<Outside>): Effects<Outside, DeploymentCommand, DeploymentEvent, Deployment> => ({
   DeploymentStarted: layerEffect(tasks, () => 0),
   DeploymentLayerFinished: layerEffect(tasks, ({ layer = 0 }) => layer + 1),
 });

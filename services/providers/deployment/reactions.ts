@@ -1,6 +1,6 @@
-import type { Reactions } from "../../../events/reaction.ts";
 import { type ActionEvent, actionOf } from "../../../schemas/generated/actions.ts";
 import type { Deployment } from "../../../schemas/generated/events.ts";
+import type { Reactions } from "../../chassis/events.ts";
 import type { DeploymentCommand } from "./domain.ts";
 
 /** A provider hears of a new cluster once its runtime is reserved. */
@@ -15,8 +15,11 @@ type Request = {
 
 /** A provider takes up what is requested for its own runtimes, and nothing else. */
 export const reactionsOf = (provider: string): Reactions<DeploymentCommand> => {
-  const start = ({ type, clusterId, jobId, deployment, nodeIds = [] }: Request): readonly DeploymentCommand[] =>
-    deployment.provider === provider ? [{ type: "StartDeployment", clusterId, jobId, action: actionOf[type], deployment, nodeIds }] : [];
+  const start = {
+    issues: "StartDeployment",
+    given: ({ type, clusterId, jobId, deployment, nodeIds = [] }: Request) =>
+      deployment.provider === provider ? { clusterId, jobId, action: actionOf[type], deployment, nodeIds } : [],
+  } as const;
   return {
     ClusterDeploymentRequested: start,
     ClusterUpgradeRequested: start,

@@ -3,12 +3,15 @@ import type { DeploymentCommand } from "../deployment/domain.ts";
 import type { Machine } from "./machine/types.ts";
 import type { LocalReadModels } from "./read-models.ts";
 
-const { answer } = rows<DeploymentCommand, LocalReadModels>();
+/** What the rows need of the machine. */
+export type Shown = { readonly machine: Pick<Machine, "describe" | "logs"> };
+
+const { answer } = rows<DeploymentCommand, LocalReadModels, Shown>();
 const USUAL_BYTES = 65_536;
 
-/** The logs are where the processes are: nobody else can show them. */
-export const http = (machine: Pick<Machine, "describe" | "logs">) => [
-  answer("DescribeClusterNodeLogs", async ({ node_id, name = "process", limit = USUAL_BYTES }, { get, sees }) => {
+/** The logs are where the processes are: no other service can show them. */
+export const http = [
+  answer("DescribeClusterNodeLogs", async ({ node_id, name = "process", limit = USUAL_BYTES }, { get, sees, outside: { machine } }) => {
     const node = await machine.describe(node_id);
     const owned = node && (await get("clusterOwners", node.clusterId));
     if (!node || !owned) return { rejected: `resource [${node_id}] not found`, kind: "notFound", error: "resource_not_found" };

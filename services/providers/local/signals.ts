@@ -1,32 +1,35 @@
 import { keyedTurns } from "../../../events/concurrency.ts";
 import type { Signal } from "../../../events/effect.ts";
 import type { DeploymentCommand } from "../deployment/domain.ts";
-import type { Outside } from "./effects.ts";
 import type { Machine, NodeState, ProcessExit } from "./machine/types.ts";
 
-/** What is heard of a machine that nobody asked. */
-export type Watched = Pick<Machine, "adopt" | "describe" | "list" | "onExit" | "onRestart">;
+/** What the signal needs of the machine. */
+export type Watched = {
+  readonly machine: Pick<Machine, "adopt" | "describe" | "list" | "onExit" | "onRestart">;
+  readonly report: (error: unknown) => void;
+};
 
-/** A restarted process counts as well again once it has stayed up so long. */
+/** A restarted process counts as healthy once it has stayed up this long. */
 const STEADY = 3_000;
+/** The pause before a report that the store did not take is sent again. */
 const AGAIN = 1_000;
 
 /**
- * What the machine tells unasked: a process ended, it runs again. In the beginning it takes over what still runs and tells how every node is,
- * so that nothing is lost that happened while nobody listened. What is told twice changes nothing: the decider compares.
+ * Reports what happens on the machine: a process ended, or it runs again. Before the provider is ready it takes over the processes that a
+ * former life left, and reports the state of every node, so that nothing is lost that happened meanwhile. Repeats change nothing: the decider compares.
  */
-export const nodeNews =
-  ({ machine, sleep }: { readonly machine: Watched; readonly sleep: Outside["sleep"] }): Signal<DeploymentCommand> =>
-  (send) => {
+export const nodeReports: Signal<Watched, DeploymentCommand> = {
+  issues: ["NoteNodeFailed", "NoteNodeRecovered"],
+  start: async ({ outside: { machine, report }, clock: { sleep }, send }) => {
     const stopped = new AbortController();
     const turns = keyedTurns();
     const working = new Set<Promise<void>>();
 
-    /** Tells of a node as it is when its turn comes, and again until it is taken. */
-    const tell = (nodeId: string, news: (node: NodeState) => DeploymentCommand | undefined): Promise<void> =>
+    /** Reports a node as it is when its turn comes, and again until the store has taken it. */
+    const reportNode = (nodeId: string, commandFor: (node: NodeState) => DeploymentCommand | undefined): Promise<void> =>
       turns(nodeId, async () => {
         const node = await machine.describe(nodeId);
-        const command = node && news(node);
+        const command = node && commandFor(node);
         while (command && !stopped.signal.aborted) {
           const taken = await send(command).then(
             () => true,
@@ -37,13 +40,13 @@ export const nodeNews =
         }
       });
     const failed = (nodeId: string, reason: string): Promise<void> =>
-      tell(nodeId, ({ clusterId, process }) =>
+      reportNode(nodeId, ({ clusterId, process }) =>
         process.status === "stopped" ? undefined : { type: "NoteNodeFailed", clusterId, nodeId, reason },
       );
     const recovered = async (nodeId: string, pid: number): Promise<void> => {
       await sleep(STEADY, stopped.signal);
       if (stopped.signal.aborted) return;
-      await tell(nodeId, ({ clusterId, process }) =>
+      await reportNode(nodeId, ({ clusterId, process }) =>
         process.status === "running" && process.pid === pid ? { type: "NoteNodeRecovered", clusterId, nodeId } : undefined,
       );
     };
@@ -53,7 +56,7 @@ export const nodeNews =
     };
 
     const inBackground = (work: Promise<void>): void => {
-      // A machine that is closed has nothing more to tell.
+      // A closed machine has nothing more to report.
       const ended: Promise<void> = work.catch(() => {}).finally(() => working.delete(ended));
       working.add(ended);
     };
@@ -61,19 +64,19 @@ export const nodeNews =
       machine.onExit((exit) => inBackground(failed(exit.nodeId, howItEnded(exit)))),
       machine.onRestart(({ nodeId, pid }) => inBackground(recovered(nodeId, pid))),
     ];
-    inBackground(
-      (async () => {
-        // One that cannot be taken over does not keep the others from being told of.
-        const nodes = await machine.adopt().catch(() => machine.list());
-        await Promise.all(nodes.map(present));
-      })(),
-    );
+    // A node that cannot be taken over does not keep the others from being reported.
+    const nodes = await machine.adopt().catch((error: unknown) => {
+      report(error);
+      return machine.list();
+    });
+    for (const node of nodes) inBackground(present(node));
     return async () => {
       stopped.abort();
       for (const end of ends) end();
       await Promise.all(working);
     };
-  };
+  },
+};
 
 const howItEnded = ({ code, signal }: ProcessExit): string => {
   if (signal !== null) return `its process was ended by ${signal}`;

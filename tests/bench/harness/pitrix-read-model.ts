@@ -3,11 +3,11 @@ import { kafkaLog } from "../../../events/kafka/log.ts";
 import { mongo } from "../../../events/mongo/connect.ts";
 import type { Log } from "../../../events/ports.ts";
 import { instance } from "../../../events/run.ts";
-import { service } from "../../../events/service.ts";
 import { collectionOf } from "../../../events/subscription/projections.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { clusters } from "../../../services/cluster/read-models/clusters.ts";
-import { clusterService } from "../../../services/cluster/service.ts";
+import { cluster } from "../../../services/cluster/service.ts";
 import { contentOf } from "./content.ts";
 import type { Ready } from "./contestant.ts";
 import { endsOf } from "./kafka.ts";
@@ -26,10 +26,10 @@ export const pitrixReadModel = async ({ brokers, url, database, topic, group, ev
   if (live) for (const partition of ends.keys()) await kept.documents.savePosition(name, topic, partition, 0);
   const failures: unknown[] = [];
   const failed = (where: string, error: unknown) => failures.push(`${where}: ${error instanceof Error ? error.stack : error}`);
-  const bench = service({ name: group, aggregates: clusterService.aggregates, projections: [clusters] });
+  const bench = { name: group, aggregates: cluster.aggregates, projections: [clusters] };
   let begin = (): void => {};
   const ports = { ...kept, log: heard(log, () => begin()), clock: systemClock };
-  const running = instance(bench, ports, { instance: "bench", observer: { failed, parked: failed } });
+  const running = instance(bench, ports, contract, { instance: "bench", observer: { failed, parked: failed } });
 
   const isDone = (): boolean => {
     const progress = running.subscriptions().get(name)?.progress;

@@ -7,12 +7,14 @@ import { graphOf } from "../../../events/map/graph.ts";
 import { layered } from "../../../events/map/layout.ts";
 import { mermaid } from "../../../events/map/mermaid.ts";
 import { pictureOf, svg } from "../../../events/map/svg.ts";
-import type { Service } from "../../../events/service.ts";
-import { platform } from "../../../services/cli/platform.ts";
+import type { AnyService } from "../../../events/service.ts";
+import { contract } from "../../../services/chassis/contract.ts";
+import { loadServices } from "../../../services/chassis/list.ts";
+import { services as list } from "../../../services/index.ts";
 
-const services = platform();
+const services = await loadServices(list);
 const graph = graphOf(services);
-const named = (name: string): Service => {
+const named = (name: string): AnyService => {
   const found = services.find((each) => each.name === name);
   assert.ok(found);
   return found;
@@ -63,18 +65,18 @@ test("services that hear and announce the same are one room with all their names
 });
 
 test("the same tables give the same documents, byte for byte", () => {
-  assert.deepEqual([...documentsOf(graphOf([...services].reverse()))], [...documentsOf(graph)]);
+  assert.deepEqual([...documentsOf(graphOf([...services].reverse()), contract)], [...documentsOf(graph, contract)]);
 });
 
 test("the table has every event once, with what its schema says", () => {
-  const table = documentsOf(graph).get("choreography.md") ?? "";
+  const table = documentsOf(graph, contract).get("choreography.md") ?? "";
   const events = new Set(graph.rooms.flatMap(({ aggregates }) => aggregates.flatMap((aggregate) => aggregate.events)));
   assert.equal(table.match(/^\| \*\*/gm)?.length, events.size);
   assert.match(table, /\| \*\*RuntimeReserved\*\*<br>[A-Z][^|]+ \| runtime: runtime \| cluster: DeployCluster \|/);
 });
 
 test("two services as Mermaid", () => {
-  const bare = ({ name, aggregates, reactions = {} }: Service): Service => ({ name, aggregates, reactions });
+  const bare = ({ name, aggregates, reactions = {} }: AnyService): AnyService => ({ name, aggregates, reactions });
   const two = [named("runtime"), named("cluster")].map(bare);
   assert.equal(
     mermaid(graphOf(two)),

@@ -2,14 +2,15 @@ import { readFile } from "node:fs/promises";
 import { recordsOf } from "../../../events/log/record.ts";
 import { fromRecord, type Occurrence } from "../../../events/map/causation.ts";
 import type { Commit } from "../../../events/ports.ts";
-import { type Service, service } from "../../../events/service.ts";
+import type { AnyService, Service } from "../../../events/service.ts";
 import { world } from "../../../events/simulation/world.ts";
-import { clusterService } from "../../../services/cluster/service.ts";
+import { contract } from "../../../services/chassis/contract.ts";
+import { cluster } from "../../../services/cluster/service.ts";
 import { deployment } from "../../../services/providers/deployment/domain.ts";
 import { effectsOf, type TaskTable } from "../../../services/providers/deployment/effects.ts";
 import { reactionsOf } from "../../../services/providers/deployment/reactions.ts";
 import { plan } from "../../../services/providers/local/plan.ts";
-import { runtimeService } from "../../../services/runtime/service.ts";
+import { runtime } from "../../../services/runtime/service.ts";
 import { root } from "../../choreography/root.ts";
 
 const owner = { owner: "usr-1", ownerPath: ":usr-1" };
@@ -17,7 +18,7 @@ const owner = { owner: "usr-1", ownerPath: ":usr-1" };
 /** A provider whose tasks take their time and do nothing. */
 const provider = (sleep: (milliseconds: number) => Promise<void>): Service => {
   const names = Object.values(plan).flatMap((tasks) => tasks.map(({ task }) => task));
-  const table: TaskTable = Object.fromEntries(
+  const table: TaskTable<unknown> = Object.fromEntries(
     names.map((task, index) => [
       task,
       async ({ taskId, nodeId }, { clusterId, jobId, report }) => {
@@ -28,15 +29,15 @@ const provider = (sleep: (milliseconds: number) => Promise<void>): Service => {
       },
     ]),
   );
-  return service({
+  return {
     name: "provider-local",
     aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(table) } },
     reactions: reactionsOf("local"),
-  });
+  };
 };
 
 export type Story = {
-  readonly services: readonly Service[];
+  readonly services: readonly AnyService[];
   readonly commits: readonly Commit[];
   readonly occurrences: readonly Occurrence[];
 };
@@ -44,8 +45,8 @@ export type Story = {
 /** The real tables deploy a cluster, from the request until it is active. */
 export const story = async (): Promise<Story> => {
   let sleep: (milliseconds: number) => Promise<void> = async () => {};
-  const services = [runtimeService, clusterService, provider((milliseconds) => sleep(milliseconds))];
-  const platform = await world(services);
+  const services = [runtime, cluster, provider((milliseconds) => sleep(milliseconds))];
+  const platform = await world(contract, services);
   sleep = platform.time.clock.sleep;
   const file = (name: string) => readFile(`${root}/infra/demo/bookinfo/devkit/${name}`, "utf8");
   const named = { name: "here", description: "", provider: "local", debug: false, ...owner };
@@ -93,7 +94,7 @@ export const story = async (): Promise<Story> => {
 };
 
 /** As a consumer of the log reads them. */
-const occurrencesOf = (services: readonly Service[], commit: Commit): readonly Occurrence[] => {
+const occurrencesOf = (services: readonly AnyService[], commit: Commit): readonly Occurrence[] => {
   const [aggregate = ""] = commit.stream.split("/");
   const name = services.find(({ aggregates }) => aggregate in aggregates)?.name ?? "";
   return recordsOf(name, commit).flatMap((record) => fromRecord({ ...record, partition: 0, offset: 0 }) ?? []);

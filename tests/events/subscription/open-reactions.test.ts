@@ -5,12 +5,12 @@ import { metaIn } from "../../../events/log/record.ts";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
-import { service } from "../../../events/service.ts";
 import { world } from "../../../events/simulation/world.ts";
 import { causeOf } from "../../../events/store/execute.ts";
 import { type KnownEvent, openReactions } from "../../../events/subscription/open-reactions.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
-import { runtimeService } from "../../../services/runtime/service.ts";
+import { contract } from "../../../services/chassis/contract.ts";
+import { runtime } from "../../../services/runtime/service.ts";
 import { commitOf } from "../../contract/commits.ts";
 
 const released = codec(schemas);
@@ -28,7 +28,7 @@ const ceased: KnownEvent = {
 
 test("a reaction is open until its decision is there, also where that is: nothing to do", async () => {
   const store = memoryStore(memoryDatabase(), kind, () => 0);
-  const open = () => openReactions(runtimeService, store, released, [ceased]);
+  const open = () => openReactions(runtime, store, released, [ceased]);
   assert.deepEqual(await open(), [{ eventId: "cluster/cl-1@7", row: "ClusterCeased", commands: ["ReleaseRuntime"] }]);
   const cause = causeOf("cluster/cl-1", 7, "ClusterCeased", "runtime/runtime-1/ReleaseRuntime");
   await store.append(commitOf("runtime/runtime-1", 0, { events: [], cause }));
@@ -37,19 +37,27 @@ test("a reaction is open until its decision is there, also where that is: nothin
 
 test("events without a row, and rows that ask for nothing, leave nothing open", async () => {
   const store = memoryStore(memoryDatabase(), kind, () => 0);
-  assert.deepEqual(await openReactions({ ...runtimeService, reactions: { ClusterCeased: () => [] } }, store, released, [ceased]), []);
-  assert.deepEqual(await openReactions({ ...runtimeService, reactions: {} }, store, released, [ceased]), []);
+  assert.deepEqual(
+    await openReactions({ ...runtime, reactions: { ClusterCeased: { issues: "ReleaseRuntime", given: () => [] } } }, store, released, [
+      ceased,
+    ]),
+    [],
+  );
+  assert.deepEqual(await openReactions({ ...runtime, reactions: {} }, store, released, [ceased]), []);
 });
 
 test("a row that throws is open, with the reason", async () => {
-  const broken = service({
-    ...runtimeService,
+  const broken = {
+    ...runtime,
     reactions: {
-      ClusterCeased: () => {
-        throw new Error("a bug");
+      ClusterCeased: {
+        issues: "ReleaseRuntime",
+        given: () => {
+          throw new Error("a bug");
+        },
       },
     },
-  });
+  };
   const [found] = await openReactions(
     broken,
     memoryStore(memoryDatabase(), kind, () => 0),
@@ -60,7 +68,7 @@ test("a row that throws is open, with the reason", async () => {
 });
 
 test("after a real reaction none is open: the causes are the ones that run", async () => {
-  const platform = await world([runtimeService]);
+  const platform = await world(contract, [runtime]);
   const { ports } = platform.instances[0] ?? assert.fail("there is an instance");
   const headers = {
     ...{ ce_id: "cluster/cl-1@7", ce_type: "pitrix.cluster.ClusterCeased", ce_time: ceased.meta.time, ce_sequence: "7" },
@@ -72,7 +80,7 @@ test("after a real reaction none is open: the causes are the ones that run", asy
   await platform.settle();
   await platform.during(ports.log.publish([{ topic: "pitrix.cluster", key: "cluster/cl-1", value, headers }]));
   await platform.settle();
-  assert.deepEqual(await platform.during(openReactions(runtimeService, ports.store, released, [ceased])), []);
+  assert.deepEqual(await platform.during(openReactions(runtime, ports.store, released, [ceased])), []);
   assert.equal((await platform.during(ports.store.caused("r-1", 10))).length, 1);
   await platform.stop();
 });

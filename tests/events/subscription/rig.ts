@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { codec, type ReleasedSchema } from "../../../events/codec/codec.ts";
+import { codec } from "../../../events/codec/codec.ts";
+import type { ReleasedSchema } from "../../../events/contract.ts";
 import { recordsOf } from "../../../events/log/record.ts";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
@@ -9,7 +10,6 @@ import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Meta } from "../../../events/message.ts";
 import type { LogRecord, OutgoingRecord, Parked, Ports } from "../../../events/ports.ts";
-import type { Projection } from "../../../events/projection.ts";
 import type { Service } from "../../../events/service.ts";
 import { seeded, virtualTime } from "../../../events/simulation/time.ts";
 import { executor } from "../../../events/store/execute.ts";
@@ -17,6 +17,7 @@ import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
 import { alone, deadLetterTopic, type Progress, subscribe } from "../../../events/subscription/subscription.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
+import type { Projection } from "../../../services/chassis/events.ts";
 
 const released = codec(schemas);
 
@@ -52,9 +53,12 @@ export const catalog = (poison: Poison): { readonly service: Service; readonly n
     aggregates: { group: { decider: told } },
     projections: [names],
     reactions: {
-      CategoryModified: ({ categoryId, name }: { categoryId: string; name: string }, meta: Meta) => {
-        check(meta);
-        return { type: "Tell", groupId: categoryId, name };
+      CategoryModified: {
+        issues: "Tell",
+        given: ({ categoryId, name }: { categoryId: string; name: string }, meta: Meta) => {
+          check(meta);
+          return { groupId: categoryId, name };
+        },
       },
     },
   };
@@ -142,7 +146,7 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
     const started: Progress[] = [];
     const stops: (() => Promise<void>)[] = [];
     const starting = Promise.all(
-      [projector(names, ports.documents, () => {}), reactor(service, executing)].map(async (subscriber) => {
+      [projector(names, ports.documents, () => {}, { schemas }), reactor(service, executing, { schemas })].map(async (subscriber) => {
         const note = (reason: string, record: LogRecord) => void parked.push({ reason, record });
         // From its first event, so that a test may publish before.
         const around = { ...alone(), onParked: note, onError: (error: Error) => void errors.push(error) };

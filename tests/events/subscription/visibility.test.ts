@@ -5,9 +5,9 @@ import { memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
-import type { Projection } from "../../../events/projection.ts";
 import { visibility } from "../../../events/subscription/visibility.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
+import type { Projection } from "../../../services/chassis/events.ts";
 import { commitOf } from "../../contract/commits.ts";
 
 const released = codec(schemas);
@@ -30,7 +30,14 @@ const asked = () => {
   const { seen } = visibility(
     { name: "catalog", aggregates: { group: { decider } }, projections: [groups] },
     { documents, store: { ...store, read }, clock },
-    { codec: released, partitions: 1, subscriptions: new Map(), isHeldUp: () => false, signal: new AbortController().signal },
+    {
+      codec: released,
+      contract: { schemas },
+      partitions: 1,
+      subscriptions: new Map(),
+      isHeldUp: () => false,
+      signal: new AbortController().signal,
+    },
   );
   return {
     ...{ seen, reads },

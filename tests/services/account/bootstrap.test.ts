@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { world } from "../../../events/simulation/world.ts";
+import type { AccountOutside } from "../../../services/account/seeds.ts";
+import { account } from "../../../services/account/service.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import { eventually } from "../../eventually.ts";
+import { unnamed } from "./examples.ts";
 import { administrator, client, served } from "./served.ts";
 
 const unset = { PITRIX_BOOTSTRAP_CLIENT: "", PITRIX_BOOTSTRAP_ADMIN: "" };
@@ -54,4 +59,84 @@ test("a client and an administrator that the settings name later are made too, o
   } finally {
     await world.stop();
   }
+});
+
+/** Starts instances one after the other or at once, each with its own outside, and tells what they made. */
+const starts = async () => {
+  const running = await world(contract, []);
+  const printed: string[] = [];
+  const hashed: string[] = [];
+  let tokens = 0;
+  let number = 0;
+  const start = (more: Partial<AccountOutside> = {}) =>
+    running.start(
+      {
+        service: account,
+        outside: {
+          ...unnamed,
+          hashPassword: async (password) => `hash of ${hashed.push(password) && password}`,
+          randomToken: () => `token-${++tokens}`,
+          print: (line) => void printed.push(line),
+          ...more,
+        } satisfies AccountOutside,
+      },
+      ++number,
+    );
+  const commits = () => [...(running.databases.get("account")?.commits.values() ?? [])];
+  return { ...running, start, printed, hashed, commits };
+};
+const one = ["SigningKeyAnnounced", "ClientCreated", "UserCreated"];
+const named = (id: string, email: string) => ({
+  firstClient: { given: true, id, secret: `secret of ${id}` },
+  firstAdministrator: { given: true, email, password: `password of ${email}` },
+});
+
+test("a start that finds everything made hashes and commits nothing", async () => {
+  const { start, story, printed, hashed, commits, stop } = await starts();
+  await start();
+  assert.deepEqual(story(), one);
+  const before = [commits().length, hashed.length];
+  await start({ newSigningKey: () => assert.fail("there is a key") });
+  assert.deepEqual([commits().length, hashed.length], before);
+  assert.equal(printed.length, 2);
+  await stop();
+});
+
+test("of instances that start at once one makes and prints what is used", async () => {
+  const { start, story, history, printed, hashed, stop } = await starts();
+  const made = (name: string) => ({ ...unnamed.firstClient, id: `client-of-${name}`, secret: `secret of ${name}` });
+  await Promise.all(["a", "b", "c"].map((name) => start({ firstClient: made(name) })));
+  assert.equal(hashed.filter((secret) => secret.startsWith("secret of")).length, 3, "each of them tries");
+  assert.deepEqual(story().toSorted(), one.toSorted());
+  const stream = history().find(({ event }) => event.type === "ClientCreated")?.stream ?? "";
+  const name = stream.slice(-1);
+  assert.deepEqual(
+    printed.filter((line) => line.startsWith("first client")),
+    [`first client: client-of-${name} secret: secret of ${name}`],
+  );
+  assert.equal(printed.length, 2);
+  await stop();
+});
+
+test("what the settings name and is there already changes nothing", async () => {
+  const { start, story, printed, commits, stop } = await starts();
+  await start(named("client-a", "Ada@example.org"));
+  await start(named("client-a", "ada@example.org"));
+  assert.deepEqual(story(), one);
+  assert.deepEqual(printed, []);
+  assert.deepEqual(
+    commits().flatMap(({ rejection }) => rejection?.error ?? []),
+    ["email_exists"],
+  );
+  await stop();
+});
+
+test("the causes under which starts are remembered stay as they are", async () => {
+  const { start, commits, stop } = await starts();
+  await start();
+  const causes = () => commits().map(({ cause }) => cause);
+  assert.deepEqual(causes(), ["bootstrap/signing-key", "bootstrap/client", "bootstrap/administrator"]);
+  await start(named("client-a", "Ada@example.org"));
+  assert.deepEqual(causes().slice(3), ["bootstrap/client/client-a", "bootstrap/administrator/ada@example.org"]);
+  await stop();
 });

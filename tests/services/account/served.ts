@@ -7,9 +7,11 @@ import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Clock } from "../../../events/ports.ts";
-import { accountModule } from "../../../services/account/module.ts";
+import { account } from "../../../services/account/service.ts";
+import { withAccess } from "../../../services/chassis/access/access.ts";
 import { sealing } from "../../../services/chassis/access/sealing.ts";
 import { edgeOf } from "../../../services/chassis/http/edge.ts";
+import { modelsOf, readsFor } from "../../../services/chassis/http/reads.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { type Environment, readConfig } from "../../../services/chassis/process/config.ts";
 import { staticDirectory } from "../../../services/chassis/process/discovery.ts";
@@ -36,7 +38,11 @@ export const served = async (environment: { readonly [name: string]: string } = 
     PITRIX_PARTITIONS: "2",
     ...environment,
   };
-  const config = readConfig(base, ["account"]);
+  const configured = (given: Environment) => {
+    const config = readConfig(given, [{ name: "account", place: 0, settings: account.settings ?? {} }]);
+    return { config, settings: config.settingsOf("account") };
+  };
+  const { config, settings } = configured(base);
   const database = memoryDatabase();
   const log = memoryLogBroker({ clock }).connect();
   const sealed = await sealing({ log, clock }, config.sealingKeys, random, { partitions: 1 });
@@ -54,6 +60,7 @@ export const served = async (environment: { readonly [name: string]: string } = 
     ...{
       name: "account",
       config,
+      settings,
       clock,
       log,
       logger: silent,
@@ -61,15 +68,16 @@ export const served = async (environment: { readonly [name: string]: string } = 
       edge,
       random,
       blobs,
-      documents: ports.documents,
+      document: readsFor(modelsOf(account.projections), ports.documents, undefined).get,
+      print: (line: string) => void printed.push(line),
     },
     ...{ fetchBlob: alone, call: alone, directory: staticDirectory(new Map()) },
     guard: <T>(_: string, __: number, run: (signal: AbortSignal) => Promise<T>) => run(new AbortController().signal),
   };
   const start = (id: string, more: Environment = {}) =>
     serve(
-      accountModule((line) => printed.push(line)),
-      { ...tools, metrics: metrics("account"), config: readConfig({ ...base, ...more }, ["account"]) },
+      withAccess(account),
+      { ...tools, metrics: metrics("account"), ...configured({ ...base, ...more }) },
       { id, port: 0, address: "127.0.0.1", ports, sealing: sealed },
     );
   const serving = await start("account-1");

@@ -6,22 +6,22 @@ import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
-import { type Service, service } from "../../../events/service.ts";
-import { apiModule } from "../../../services/api/service.ts";
+import { api } from "../../../services/api/service.ts";
+import { withAccess } from "../../../services/chassis/access/access.ts";
 import type { Directory } from "../../../services/chassis/process/discovery.ts";
-import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { type Serving, serve } from "../../../services/chassis/serve.ts";
+import type { Service } from "../../../services/chassis/service.ts";
 import { CommandFailed } from "../../../services/cli/failure.ts";
 import { program } from "../../../services/cli/program.ts";
-import { clusterService } from "../../../services/cluster/service.ts";
+import { cluster } from "../../../services/cluster/service.ts";
 import { deployment } from "../../../services/providers/deployment/domain.ts";
 import { effectsOf, type TaskTable } from "../../../services/providers/deployment/effects.ts";
 import { reactionsOf } from "../../../services/providers/deployment/reactions.ts";
 import { plan } from "../../../services/providers/local/plan.ts";
-import { runtimeService } from "../../../services/runtime/service.ts";
+import { runtime } from "../../../services/runtime/service.ts";
 import { root } from "../../choreography/root.ts";
 import { eventually } from "../../eventually.ts";
-import { served, type World } from "../chassis/world.ts";
+import { ownTools, served, type World } from "../chassis/world.ts";
 import { recording } from "../cli/terminal.ts";
 
 const usr = { userId: "usr-dev", ownerPath: ":grp-1:usr-dev" };
@@ -36,7 +36,7 @@ const held = new Promise<void>((resolve) => {
 
 /** A provider whose tasks wait until they are let go. */
 const provider = (): Service => {
-  const run: TaskTable[string] = async ({ nodeId, action }, { clusterId, jobId, report }) => {
+  const run: TaskTable<unknown>[string] = async ({ nodeId, action }, { clusterId, jobId, report }) => {
     await held;
     const place = { nodeId, instanceId: `i-${nodeId}`, privateIp: "127.0.1.1" };
     if (action === "RunInstances") await report({ type: "ProvisionNode", clusterId, jobId, ...place });
@@ -46,11 +46,11 @@ const provider = (): Service => {
       .flat()
       .map(({ task }) => [task, run]),
   );
-  return service({
+  return {
     name: "provider-local",
     aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(tasks) } },
     reactions: reactionsOf("local"),
-  });
+  };
 };
 
 const directory: Directory = {
@@ -63,22 +63,22 @@ const directory: Directory = {
 };
 
 before(async () => {
-  world = await served(runtimeService);
+  world = await served(runtime);
   urls.set("runtime", world.serving.url);
-  for (const each of [clusterService, provider()]) {
+  for (const each of [cluster, provider()]) {
     const database = memoryDatabase();
     const documents = memoryDocuments(database, kind);
     const { clock, log } = world.ports;
     const ports = { store: memoryStore(database, kind, clock.now), documents, parking: memoryParking(database, kind), log, clock };
-    const tools = { ...world.tools, name: each.name, documents, metrics: metrics(each.name) };
+    const tools = { ...world.tools, ...ownTools(each, documents) };
     const options = { id: each.name, port: 0, address: "127.0.0.1", ports, sealing: world.sealed, wait: 300 };
-    const one = await serve({ service: () => each }, tools, options);
+    const one = await serve(withAccess(each), tools, options);
     serving.push(one);
     urls.set(each.name, one.url);
   }
-  const tools = { ...world.tools, name: "api", directory, metrics: metrics("api") };
+  const tools = { ...world.tools, ...ownTools(api, world.ports.documents), directory };
   const options = { id: "front", port: 0, address: "127.0.0.1", ports: world.ports, sealing: world.sealed, wait: 300 };
-  const front = await serve(apiModule(), tools, options);
+  const front = await serve(withAccess(api), tools, options);
   serving.push(front);
   url = front.url;
   await world.know("user/usr-dev", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
@@ -89,9 +89,9 @@ before(async () => {
   const owner = { owner: usr.userId, ownerPath: usr.ownerPath };
   const named = { name: "here", description: "", provider: "local", debug: false, runtimeCredentialId: "runtimec-1", ...owner };
   const before = { ...because, correlationId: "r-0", actionId: null };
-  const runtime = world.serving.instance;
-  await runtime.execute({ type: "CreateRuntimeCredential", runtimeUrl: "", sealedContent: "x", ...named } as never, before);
-  await runtime.execute({ type: "CreateRuntime", runtimeId: "runtime-1", zone: "local", ...named } as never, before);
+  const runtimes = world.serving.instance;
+  await runtimes.execute({ type: "CreateRuntimeCredential", runtimeUrl: "", sealedContent: "x", ...named } as never, before);
+  await runtimes.execute({ type: "CreateRuntime", runtimeId: "runtime-1", zone: "local", ...named } as never, before);
   const file = (name: string) => readFile(`${root}/infra/demo/bookinfo/devkit/${name}`, "utf8");
   const version = {
     ...{ appId: "app-1", versionId: "appv-1", versionType: "vmbased", packageDigest: "sha256:1", packageOwner: "repo" },

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apiModule } from "../../../services/api/service.ts";
+import { api } from "../../../services/api/service.ts";
+import { withAccess } from "../../../services/chassis/access/access.ts";
 import { staticDirectory } from "../../../services/chassis/process/discovery.ts";
-import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { serve } from "../../../services/chassis/serve.ts";
 import { eventually } from "../../eventually.ts";
 import { example } from "../chassis/http/example.ts";
-import { served } from "../chassis/world.ts";
+import { ownTools, served } from "../chassis/world.ts";
 import { upstreamServer } from "./upstream-server.ts";
 
 test("the gateway runs as any service does, before a real one: commands, positions, figures, and an orderly end", async (t) => {
@@ -18,9 +18,9 @@ test("the gateway runs as any service does, before a real one: commands, positio
       ["repo", [slow.instance.url]],
     ]),
   );
-  const tools = { ...behind.tools, name: "api", directory, metrics: metrics("api") };
   const { ports, sealed: sealing } = behind;
-  const front = await serve(apiModule(), tools, { id: "front", port: 0, address: "127.0.0.1", ports, sealing, wait: 300 });
+  const tools = { ...behind.tools, ...ownTools(api, ports.documents), directory };
+  const front = await serve(withAccess(api), tools, { id: "front", port: 0, address: "127.0.0.1", ports, sealing, wait: 300 });
   let stopped = false;
   t.after(async () => {
     if (!stopped) await front.stop();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { commandsOf } from "../../../events/reaction.ts";
 import type { AppEvent, RepoAdoptionEvent } from "../../../schemas/generated/events.ts";
 import { sequenceOf } from "../../../services/app/domain/adoption.ts";
 import { app } from "../../../services/app/domain/app.ts";
@@ -150,4 +151,4 @@ test("the number may come before the packages", () => given(repoAdoption).when(e
 test("the number is told once", () => given(repoAdoption, told(2)).when(expectSo(2)).expectNothing());
 
 test("whenever a package is listed, the catalogue adopts and counts it", () =>
-  assert.deepEqual(reactions.PackageListed?.({ type: "PackageListed", ...offered }, metaOf(1)), [adopt, count("p1")]));
+  assert.deepEqual(commandsOf(reactions.PackageListed, { type: "PackageListed", ...offered }, metaOf(1)), [adopt, count("p1")]));

@@ -130,7 +130,7 @@ test("with an interval, what is new is found unasked", () =>
       await eventually("a second run", async () => (await platform.repo.find<RepoEventDocument>("repoEvents")).length > 1);
     },
     undefined,
-    { indexEvery: 50 },
+    { indexSeconds: 0.05 },
   ));
 
 const broken: { readonly [B in Breakage]: RegExp } = {

@@ -1,12 +1,12 @@
 import type { Repository } from "../../../infra/demo/repository.ts";
 import { serveRepository } from "../../../infra/demo/serve.ts";
-import { appService } from "../../../services/app/service.ts";
+import { app as appService } from "../../../services/app/service.ts";
 import type { RepoEventDocument } from "../../../services/repo/read-models.ts";
 import { readFileOver } from "../../../services/repo/remote/read-file.ts";
-import { repoService } from "../../../services/repo/service.ts";
+import { repo as repoService } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
-import { createRepo } from "../repo/fixtures.ts";
-import { clock, type Running, world } from "../repo/world.ts";
+import { createRepo, outsideWith } from "../repo/fixtures.ts";
+import { type Running, world } from "../repo/world.ts";
 
 export type Platform = {
   readonly repo: Running;
@@ -23,14 +23,14 @@ export type Platform = {
 export const withPlatform = async (
   body: (platform: Platform) => Promise<void>,
   repository?: Repository,
-  more: { readonly indexEvery?: number } = {},
+  settings: { readonly indexSeconds: number } = { indexSeconds: 0 },
 ): Promise<void> => {
   const { run, problems, stop } = world();
   const served = await serveRepository(repository ? { repository } : {});
   try {
     const readFile = readFileOver({ timeout: 2_000, attempts: 1 });
-    const repo = await run(({ blobs }) => repoService({ readFile, blobs, clock, open: async (sealed) => sealed, ...more }));
-    const app = await run(() => appService({ fetchPackage: (digest) => repo.blobs.get(digest), clock }));
+    const repo = await run(repoService, outsideWith({ readFile }), { settings });
+    const app = await run(appService, () => ({ fetchPackage: (digest) => repo.blobs.get(digest) }));
     const ended = (id: string) =>
       eventually(`the end of ${id}`, async () =>
         (await repo.find<RepoEventDocument>("repoEvents")).find(

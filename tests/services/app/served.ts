@@ -8,19 +8,21 @@ import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Blobs } from "../../../events/ports.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
-import { accountModule } from "../../../services/account/module.ts";
-import { appService } from "../../../services/app/service.ts";
+import { account } from "../../../services/account/service.ts";
+import { app } from "../../../services/app/service.ts";
+import { withAccess } from "../../../services/chassis/access/access.ts";
 import { sealing } from "../../../services/chassis/access/sealing.ts";
 import { edgeOf } from "../../../services/chassis/http/edge.ts";
+import { modelsOf, readsFor } from "../../../services/chassis/http/reads.ts";
 import { systemClock as clock } from "../../../services/chassis/process/clock.ts";
 import { readConfig } from "../../../services/chassis/process/config.ts";
 import { staticDirectory } from "../../../services/chassis/process/discovery.ts";
 import { silent } from "../../../services/chassis/process/logging.ts";
 import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { type Serving, serve } from "../../../services/chassis/serve.ts";
-import type { ServiceModule } from "../../../services/chassis/tools.ts";
-import { readFileOver } from "../../../services/repo/remote/read-file.ts";
-import { repoService } from "../../../services/repo/service.ts";
+import type { AnyService } from "../../../services/chassis/service.ts";
+import type { Tools } from "../../../services/chassis/tools.ts";
+import { repo } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
 
 const client = { client_id: "first-client", client_secret: "first secret" };
@@ -42,12 +44,14 @@ export const served = async () => {
     PITRIX_BOOTSTRAP_CLIENT: `${client.client_id}:${client.client_secret}`,
     PITRIX_BOOTSTRAP_ADMIN: `${administrator.email}:${administrator.password}`,
     PITRIX_PARTITIONS: "2",
+    PITRIX_REPO_PRIVATE_NETWORKS: "all",
   };
   const broker = memoryLogBroker({ clock });
   const closing: (() => Promise<unknown>)[] = [];
   const blobsOf = new Map<string, Blobs>();
-  const start = async (name: string, module: ServiceModule): Promise<Serving> => {
-    const config = readConfig(environment, [name]);
+  const start = async (service: AnyService): Promise<Serving> => {
+    const { name, settings = {} } = service;
+    const config = readConfig(environment, [{ name, place: 0, settings }]);
     const database = memoryDatabase();
     const log = broker.connect();
     const sealed = await sealing({ log, clock }, config.sealingKeys, random, { partitions: 1 });
@@ -62,41 +66,20 @@ export const served = async () => {
       if (!bytes) throw new Error(`${owner} has no blob ${digest}`);
       return bytes;
     };
-    const tools = { name, config, clock, log, logger: silent, metrics: metrics(name), edge, random, blobs, documents, fetchBlob, guard };
-    const serving = await serve(
-      module,
-      { ...tools, call: alone, directory: staticDirectory(new Map()) },
-      { id: `${name}-1`, port: 0, address: "127.0.0.1", ports, sealing: sealed },
-    );
+    const tools: Tools = {
+      ...{ name, config, clock, log, logger: silent, metrics: metrics(name), edge, random, blobs, fetchBlob, guard },
+      settings: config.settingsOf(name),
+      document: readsFor(modelsOf(service.projections), documents, undefined).get,
+      print: () => {},
+      call: alone,
+      directory: staticDirectory(new Map()),
+    };
+    const serving = await serve(service, tools, { id: `${name}-1`, port: 0, address: "127.0.0.1", ports, sealing: sealed });
     closing.unshift(serving.stop, sealed.stop, log.close);
     return serving;
   };
   const urls = new Map<string, string>();
-  urls.set(
-    "account",
-    (
-      await start(
-        "account",
-        accountModule(() => {}),
-      )
-    ).url,
-  );
-  urls.set(
-    "repo",
-    (
-      await start("repo", {
-        service: ({ blobs, clock, edge }) => repoService({ readFile: readFileOver({ attempts: 1 }), blobs, clock, open: edge.open }),
-      })
-    ).url,
-  );
-  urls.set(
-    "app",
-    (
-      await start("app", {
-        service: ({ clock, fetchBlob }) => appService({ clock, fetchPackage: async (digest) => fetchBlob("repo", digest) }),
-      })
-    ).url,
-  );
+  for (const service of [account, repo, app].map(withAccess<AnyService>)) urls.set(service.name, (await start(service)).url);
 
   const call = async (
     token: string | undefined,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deleted } from "../../../events/projection.ts";
 import type { UserCreated } from "../../../schemas/generated/events.ts";
 import { bundles, type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { type AccessDocument, access, authorize, type Caller, owns, visible } from "../../../services/chassis/access/access.ts";
 import { unbundled } from "../../../services/chassis/access/permissions.ts";
+import { deleted } from "../../../services/chassis/events.ts";
 import { referencePermissions } from "./reference-permissions.ts";
 
 const isOperation = (name: string): name is OperationId => name in operations;

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { ConfigError, describeSettings, readConfig } from "../../../services/chassis/process/config.ts";
+import { configured, loadServices } from "../../../services/chassis/list.ts";
+import { ConfigError, type ConfiguredService, describeSettings, readConfig } from "../../../services/chassis/process/config.ts";
 import { settings } from "../../../services/chassis/process/settings.ts";
+import { services } from "../../../services/index.ts";
+
+const all = configured(services, await loadServices(services));
+const these = (...names: readonly string[]): readonly ConfiguredService[] => all.filter(({ name }) => names.includes(name));
 
 const key = randomBytes(32);
 const good = {
@@ -10,9 +15,9 @@ const good = {
   MONGODB_URL: "mongodb://localhost:27017",
   PITRIX_SEALING_KEYS: `k2:${key.toString("base64")},k1:${randomBytes(32).toString("base64")}`,
 };
-const problems = (environment: Record<string, string>, services: readonly string[] = ["app"]): readonly string[] => {
+const problems = (environment: Record<string, string>, named: readonly string[] = ["app"]): readonly string[] => {
   try {
-    readConfig(environment, services);
+    readConfig(environment, these(...named));
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;
     throw error;
@@ -21,13 +26,13 @@ const problems = (environment: Record<string, string>, services: readonly string
 };
 
 test("the settings that must be given are enough", () => {
-  const config = readConfig(good, ["app"]);
+  const config = readConfig(good, these("account", "app"));
   assert.deepEqual(config.brokers, ["one:9092", "two:9092"]);
   assert.equal(config.sealingKeys[0]?.id, "k2");
   assert.deepEqual(Buffer.from(config.sealingKeys[0]?.key ?? []), key);
   assert.equal(config.mongoUrl("app"), "mongodb://localhost:27017");
   assert.equal(config.discovery, "kafka");
-  assert.equal(config.bootstrapClient.given, false);
+  assert.deepEqual(config.settingsOf("account").bootstrapClient, { given: false, id: "", secret: "" });
 });
 
 test("all that is wrong is told at once, with what is expected", () => {
@@ -41,7 +46,8 @@ test("all that is wrong is told at once, with what is expected", () => {
 });
 
 test("no complaint repeats a secret", () => {
-  const text = problems({ ...good, PITRIX_SEALING_KEYS: "k1:c2VjcmV0", PITRIX_BOOTSTRAP_CLIENT: "secretwithoutid" }).join("\n");
+  const wrong = { ...good, PITRIX_SEALING_KEYS: "k1:c2VjcmV0", PITRIX_BOOTSTRAP_CLIENT: "secretwithoutid" };
+  const text = problems(wrong, ["account"]).join("\n");
   assert.match(text, /PITRIX_SEALING_KEYS is wrong/);
   assert.match(text, /PITRIX_BOOTSTRAP_CLIENT is wrong/);
   assert.doesNotMatch(text, /c2VjcmV0|secretwithoutid/);
@@ -55,7 +61,7 @@ test("keys of the same name, of a wrong length or without a name are refused", (
 
 test("a service may have a document store and a port of its own", () => {
   const own = { ...good, MONGODB_URL_APP: "mongodb://app@other", MONGODB_URL_PROVIDER_LOCAL: "mongodb://local", PITRIX_PORT_APP: "7000" };
-  const config = readConfig(own, ["app", "repo", "provider-local"]);
+  const config = readConfig(own, these("app", "repo", "provider-local"));
   assert.equal(config.mongoUrl("app"), "mongodb://app@other");
   assert.equal(config.mongoUrl("provider-local"), "mongodb://local");
   assert.equal(config.mongoUrl("repo"), good.MONGODB_URL);
@@ -70,13 +76,20 @@ test("a service may have a document store and a port of its own", () => {
 });
 
 test("a single service takes the port that is named, several count from it, 0 is a free one for each", () => {
-  assert.equal(readConfig({ ...good, PITRIX_PORT: "8000" }, ["cluster"]).portOf("cluster"), 8000);
-  assert.equal(readConfig({ ...good, PITRIX_PORT: "8000" }, ["api", "cluster"]).portOf("cluster"), 8005);
-  assert.equal(readConfig({ ...good, PITRIX_PORT: "0" }, ["api", "cluster"]).portOf("cluster"), 0);
+  assert.equal(readConfig({ ...good, PITRIX_PORT: "8000" }, these("cluster")).portOf("cluster"), 8000);
+  assert.equal(readConfig({ ...good, PITRIX_PORT: "8000" }, these("api", "cluster")).portOf("cluster"), 8005);
+  assert.equal(readConfig({ ...good, PITRIX_PORT: "0" }, these("api", "cluster")).portOf("cluster"), 0);
+});
+
+test("a service's own settings are read where it runs, and nowhere else", () => {
+  const wrong = { ...good, PITRIX_BOOTSTRAP_CLIENT: "secretwithoutid", PITRIX_REPO_INDEX_SECONDS: "60" };
+  const config = readConfig(wrong, these("app", "repo"));
+  assert.equal(config.settingsOf("repo").indexSeconds, 60);
+  assert.deepEqual([config.settingsOf("app"), config.settingsOf("account")], [{}, {}]);
 });
 
 test("static discovery knows where the services are", () => {
-  const { services } = readConfig({ ...good, PITRIX_SERVICES: "app=http://a:1,app=http://b:2/,repo=https://c" }, ["api"]);
+  const { services } = readConfig({ ...good, PITRIX_SERVICES: "app=http://a:1,app=http://b:2/,repo=https://c" }, these("api"));
   assert.deepEqual(
     [...services],
     [
@@ -87,8 +100,10 @@ test("static discovery knows where the services are", () => {
 });
 
 test("the help names every setting", () => {
-  const help = describeSettings();
-  for (const { name, description } of Object.values(settings)) {
+  const help = describeSettings(all);
+  const own = all.flatMap((service) => Object.values(service.settings ?? {}));
+  assert.ok(own.length > 0);
+  for (const { name, description } of [...Object.values(settings), ...own]) {
     assert.ok(help.includes(name), name);
     assert.ok(help.includes(description), description);
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Service, service } from "../../../events/service.ts";
 import { logging } from "../../../services/chassis/process/logging.ts";
+import type { Service } from "../../../services/chassis/service.ts";
 import { eventually } from "../../eventually.ts";
 import { example } from "./http/example.ts";
 import { watchedService } from "./metrics-ground.ts";
@@ -23,11 +23,11 @@ const tables = (): Service => {
   const [categories] = example.projections ?? [];
   assert.ok(categories);
   const evolve = { ...categories.evolve, CategoryModified: broken };
-  return service({
+  return {
     ...example,
-    aggregates: { category: { ...category, effects: { CategoryCreated: { run } } } },
+    aggregates: { category: { ...category, effects: { CategoryCreated: { ends: ["RenameCategory"], run } } } },
     projections: [{ ...categories, evolve }],
-  });
+  };
 };
 
 test("a line of the log says who tells it, and what request and what action it is about", async (t) => {

@@ -4,20 +4,19 @@ import { type Fate, kind } from "../../../events/memory/fate.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Clock } from "../../../events/ports.ts";
-import { type Service, service } from "../../../events/service.ts";
-import { access } from "../../../services/chassis/access/access.ts";
+import { access, withAccess } from "../../../services/chassis/access/access.ts";
 import { breakers } from "../../../services/chassis/process/breaker.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { logging } from "../../../services/chassis/process/logging.ts";
-import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { serve } from "../../../services/chassis/serve.ts";
-import { served } from "./world.ts";
+import type { AnyService } from "../../../services/chassis/service.ts";
+import { ownTools, served } from "./world.ts";
 
 type Line = { readonly [field: string]: unknown };
 
 /** An instance of a service over HTTP whose clock a test moves, whose log, store and documents it holds up, and whose log lines it reads. */
-export const watchedService = async (tables: Service) => {
-  const base = await served(service({ name: "nothing", aggregates: {} }));
+export const watchedService = async (service: AnyService) => {
+  const base = await served({ name: "nothing", aggregates: {} });
   const ground = { ahead: 0, publishing: Promise.resolve(), calls: async (_call: string): Promise<void> => {} };
   const clock: Clock = { ...systemClock, now: () => Date.now() + ground.ahead };
   const database = memoryDatabase();
@@ -26,9 +25,10 @@ export const watchedService = async (tables: Service) => {
   const stops: (() => Promise<void>)[] = [];
 
   const start = async (id: string) => {
-    const measured = metrics(tables.name);
+    const own = ownTools(service, documents);
+    const measured = own.metrics;
     const lines: Line[] = [];
-    const logger = logging("info", { service: tables.name, instance: id }, { write: (line) => void lines.push(JSON.parse(line)) });
+    const logger = logging("info", { service: service.name, instance: id }, { write: (line) => void lines.push(JSON.parse(line)) });
     const broken = breakers({ onAttempt: measured.call, onState: measured.breaker, volume: 1_000 });
     const log = {
       ...base.log,
@@ -38,9 +38,9 @@ export const watchedService = async (tables: Service) => {
       },
     };
     const ports = { store: memoryStore(database, fate, clock.now), documents, parking: memoryParking(database, kind), log, clock };
-    const tools = { ...base.tools, name: tables.name, clock, log, logger, documents, metrics: measured, guard: broken.guard };
+    const tools = { ...base.tools, ...own, clock, log, logger, guard: broken.guard };
     const options = { id, port: 0, address: "127.0.0.1", ports, sealing: base.sealed, wait: 50 };
-    const serving = await serve({ service: () => tables }, tools, options);
+    const serving = await serve(withAccess(service), tools, options);
     stops.push(async () => {
       await serving.stop();
       broken.stop();

@@ -3,12 +3,12 @@ import { test } from "node:test";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
-import { type Service, service } from "../../../events/service.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { dueIn, MOST_DUE } from "../../../services/chassis/process/metrics/due.ts";
 import { lagIn } from "../../../services/chassis/process/metrics/lag.ts";
 import { measured } from "../../../services/chassis/process/metrics/measured.ts";
 import { metrics } from "../../../services/chassis/process/metrics.ts";
+import type { Service } from "../../../services/chassis/service.ts";
 import { commitOf, encoded } from "../../contract/commits.ts";
 import { eventually } from "../../eventually.ts";
 import { example } from "./http/example.ts";
@@ -209,5 +209,5 @@ test("neither paths nor instances make series of their own", async (t) => {
 const withEffect = (run: () => Promise<{ type: string; categoryId: string; name: string }>): Service => {
   const { category } = example.aggregates;
   if (!category) throw new Error("the example has no categories");
-  return service({ ...example, aggregates: { category: { ...category, effects: { CategoryCreated: { run } } } } });
+  return { ...example, aggregates: { category: { ...category, effects: { CategoryCreated: { ends: ["RenameCategory"], run } } } } };
 };

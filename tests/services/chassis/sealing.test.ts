@@ -66,13 +66,13 @@ test("sealing returns only once the key is acknowledged", async () => {
   await Promise.all([here.stop(), there.stop()]);
 });
 
-test("a forgotten secret is gone in every process, for ever", async () => {
+test("a secret whose key was destroyed is gone in every process, for ever", async () => {
   const broker = memoryLogBroker({ clock });
   const [here, there] = [await start(broker.connect()), await start(broker.connect())];
-  const sealed = await here.seal("to be forgotten");
-  assert.equal(await there.open(sealed), "to be forgotten");
-  await there.forget(sealed);
-  await there.forget(sealed);
+  const sealed = await here.seal("to be gone");
+  assert.equal(await there.open(sealed), "to be gone");
+  await there.destroyKey(sealed);
+  await there.destroyKey(sealed);
   await assert.rejects(there.open(sealed), KeyGone);
   await eventually("it is gone here too", () =>
     here.open(sealed).then(
@@ -113,13 +113,13 @@ test("after a rotation old secrets open, and are wrapped by the new key, so that
   await after.stop();
 });
 
-test("a key that somebody wraps again while it is forgotten stays forgotten", async () => {
+test("a key that somebody wraps again while it is destroyed stays destroyed", async () => {
   const broker = memoryLogBroker({ clock });
   const log = broker.connect();
   const here = await start(log);
   const sealed = await here.seal("gone");
   const [id = "", wrapped] = [...(await onTopic(log))][0] ?? [];
-  await here.forget(sealed);
+  await here.destroyKey(sealed);
   await log.publish([{ topic: KEYS_TOPIC, key: id, value: Buffer.from(wrapped ?? ""), headers: {} }]);
   await eventually("its key is gone", async () => (await onTopic(log)).get(id) === null);
   await assert.rejects(here.open(sealed), KeyGone);

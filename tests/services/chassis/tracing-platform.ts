@@ -4,20 +4,18 @@ import { kind } from "../../../events/memory/fate.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { StoredDocument } from "../../../events/ports.ts";
-import { service } from "../../../events/service.ts";
-import { apiModule } from "../../../services/api/service.ts";
-import { access } from "../../../services/chassis/access/access.ts";
+import { api } from "../../../services/api/service.ts";
+import { access, withAccess } from "../../../services/chassis/access/access.ts";
 import { readConfig } from "../../../services/chassis/process/config.ts";
 import type { Directory } from "../../../services/chassis/process/discovery.ts";
-import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { type Tracing, tracing } from "../../../services/chassis/process/tracing.ts";
 import { type Serving, serve } from "../../../services/chassis/serve.ts";
-import type { ServiceModule } from "../../../services/chassis/tools.ts";
-import { clusterService } from "../../../services/cluster/service.ts";
-import { runtimeService } from "../../../services/runtime/service.ts";
+import type { AnyService } from "../../../services/chassis/service.ts";
+import { cluster as clusterService } from "../../../services/cluster/service.ts";
+import { runtime as runtimeService } from "../../../services/runtime/service.ts";
 import { bookinfo, provider } from "../../choreography/cluster-requested.ts";
 import { eventually } from "../../eventually.ts";
-import { platformKey, served } from "./world.ts";
+import { ownTools, platformKey, served } from "./world.ts";
 
 /** The settings of a process with these of OpenTelemetry. */
 export const configWith = (telemetry: Record<string, string>) =>
@@ -25,7 +23,7 @@ export const configWith = (telemetry: Record<string, string>) =>
 
 /** Gateway, runtimes, clusters and a provider, each over HTTP as it runs, on one log in memory, with a version to deploy and a place for it. */
 export const tracedPlatform = async (telemetry: Record<string, string>) => {
-  const base = await served(service({ name: "nothing", aggregates: {} }));
+  const base = await served({ name: "nothing", aggregates: {} });
   const { clock, log } = base.ports;
   const config = configWith(telemetry);
   const serving = new Map<string, Serving>();
@@ -39,19 +37,21 @@ export const tracedPlatform = async (telemetry: Record<string, string>) => {
     services: () => [...serving.keys()],
     stop: async () => {},
   };
-  const start = async (name: string, module: ServiceModule) => {
+  const start = async (service: AnyService) => {
+    const { name } = service;
     const database = memoryDatabase();
     const documents = memoryDocuments(database, kind);
     const ports = { store: memoryStore(database, kind, clock.now), documents, parking: memoryParking(database, kind), log, clock };
-    const measured = metrics(name);
-    const own = await tracing(config, { service: name, instance: `${name}-1` }, measured.spans, base.tools.logger);
-    if (own) traces.push(own);
-    const tools = { ...base.tools, name, directory, documents, metrics: measured, tracer: own?.tracer };
-    const one = await serve(module, tools, { id: name, port: 0, address: "127.0.0.1", ports, sealing: base.sealed, wait: 300 });
+    const own = ownTools(service, documents);
+    const traced = await tracing(config, { service: name, instance: `${name}-1` }, own.metrics.spans, base.tools.logger);
+    if (traced) traces.push(traced);
+    const tools = { ...base.tools, ...own, directory, tracer: traced?.tracer };
+    const options = { id: name, port: 0, address: "127.0.0.1", ports, sealing: base.sealed, wait: 300 };
+    const one = await serve(withAccess(service), tools, options);
     serving.set(name, one);
     stops.push(async () => {
       await one.stop();
-      await own?.stop();
+      await traced?.stop();
     });
     const put = (collection: string, id: string, value: StoredDocument["value"]) =>
       documents.write(collection, [{ document: { id, stream: id, version: 1, deleted: false, value }, expected: 0 }]);
@@ -59,10 +59,10 @@ export const tracedPlatform = async (telemetry: Record<string, string>) => {
     return { ...one, put, documents };
   };
 
-  const runtime = await start("runtime", { service: () => runtimeService });
-  const cluster = await start("cluster", { service: () => clusterService });
-  await start("provider-local", { service: () => provider([]) });
-  const front = await start("api", apiModule());
+  const runtime = await start(runtimeService);
+  const cluster = await start(clusterService);
+  await start(provider([]));
+  const front = await start(api);
 
   const actor = { userId: "usr-1", ownerPath: ":usr-1" };
   const because = {

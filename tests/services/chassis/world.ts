@@ -6,13 +6,14 @@ import { type Fate, kind } from "../../../events/memory/fate.ts";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
-import type { Service } from "../../../events/service.ts";
+import type { Documents } from "../../../events/ports.ts";
 import { collectionOf } from "../../../events/subscription/projections.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
-import { type AccessDocument, access } from "../../../services/chassis/access/access.ts";
+import { type AccessDocument, access, withAccess } from "../../../services/chassis/access/access.ts";
 import { sealing } from "../../../services/chassis/access/sealing.ts";
 import { newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
 import { edgeOf } from "../../../services/chassis/http/edge.ts";
+import { modelsOf, readsFor } from "../../../services/chassis/http/reads.ts";
 import { breakers } from "../../../services/chassis/process/breaker.ts";
 import { httpClient } from "../../../services/chassis/process/client.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
@@ -21,10 +22,23 @@ import { type Directory, staticDirectory } from "../../../services/chassis/proce
 import type { Logger } from "../../../services/chassis/process/logging.ts";
 import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { type ServeOptions, serve } from "../../../services/chassis/serve.ts";
+import type { AnyService } from "../../../services/chassis/service.ts";
 import type { Tools } from "../../../services/chassis/tools.ts";
 
 export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
 export const platformKey = (id = "k1") => `${id}:${randomBytes(32).toString("base64")}`;
+
+const needed = { KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost", PITRIX_PARTITIONS: "2" };
+const configOf = ({ name, settings }: AnyService) =>
+  readConfig({ ...needed, PITRIX_SEALING_KEYS: platformKey() }, [{ name, place: 0, ...(settings && { settings }) }]);
+
+/** What is a service's own of what its outside is opened with; its settings have their defaults. */
+export const ownTools = (service: AnyService, documents: Documents) => ({
+  name: service.name,
+  settings: configOf(service).settingsOf(service.name),
+  metrics: metrics(service.name),
+  document: readsFor(modelsOf(service.projections), documents, undefined).get,
+});
 
 type Answer = {
   readonly status: number;
@@ -36,7 +50,7 @@ type Answer = {
 
 /** A service over HTTP as it runs, with everything outside it in memory, and with users who have tokens. */
 export const served = async (
-  service: Service,
+  service: AnyService,
   {
     wait = 300,
     directory = staticDirectory(new Map()),
@@ -44,10 +58,7 @@ export const served = async (
   }: { wait?: number; directory?: Directory } & Pick<ServeOptions, "operations"> = {},
 ) => {
   const clock = systemClock;
-  const config = readConfig(
-    { KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost", PITRIX_SEALING_KEYS: platformKey(), PITRIX_PARTITIONS: "2" },
-    [service.name],
-  );
+  const config = configOf(service);
   const fate: { before: Fate["before"] } = { before: kind.before };
   const database = memoryDatabase();
   const fated: Fate = { before: (call) => fate.before(call), after: kind.after };
@@ -60,14 +71,15 @@ export const served = async (
   const broken = breakers();
   const documents = memoryDocuments(database, fated);
   const tools: Tools = {
-    ...{ name: service.name, config, clock, log, logger, metrics: metrics(service.name), random, blobs, documents, directory },
+    ...{ ...ownTools(service, documents), config, clock, log, logger, random, blobs, directory },
     edge: edgeOf({ sealing: sealed, blobs, clock, random }),
+    print: () => {},
     fetchBlob: () => Promise.reject(new Error("no other service runs here")),
     guard: broken.guard,
     call: httpClient(broken.guard),
   };
   const ports = { store: memoryStore(database, fated, clock.now), documents, parking: memoryParking(database, fated), log, clock };
-  const serving = await serve({ service: () => service }, tools, {
+  const serving = await serve(withAccess(service), tools, {
     id: "one",
     port: 0,
     address: "127.0.0.1",

@@ -36,7 +36,7 @@ const refused = (args: readonly string[], environment: { readonly [name: string]
   });
 
 before(async () => {
-  world = await served(catalog(poison).service);
+  world = await served({ ...catalog(poison).service, http: [] });
   await world.log.publish(["a", "b", "c", "d"].flatMap((key) => changes(key, 1, 3)));
   const subscriptions = () => [...world.serving.instance.subscriptions().values()];
   await eventually("three streams are parked by both", () => subscriptions().reduce((sum, { parked }) => sum + parked.size, 0) === 6);

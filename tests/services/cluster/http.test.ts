@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { clusterService } from "../../../services/cluster/service.ts";
+import { cluster } from "../../../services/cluster/service.ts";
 import { served, type World } from "../chassis/world.ts";
 
 let world: World;
 let system: Awaited<ReturnType<World["as"]>>;
 before(async () => {
-  world = await served(clusterService);
+  world = await served(cluster);
   system = await world.as("system");
 });
 after(() => world.stop());

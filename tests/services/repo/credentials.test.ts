@@ -1,42 +1,47 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { repoService } from "../../../services/repo/service.ts";
+import type { RegisteredRepo } from "../../../services/repo/domain/repo.ts";
+import { repo as repoService } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
-import { createRepo, unchanged } from "./fixtures.ts";
-import { clock, world } from "./world.ts";
+import { createRepo, outsideWith, unchanged } from "./fixtures.ts";
+import { world } from "./world.ts";
 
 test("the key of a credential is destroyed once it opens nothing any more: when another takes its place, and with the repository", async () => {
   const opened: string[] = [];
-  const forgotten: string[] = [];
+  const destroyed: string[] = [];
   const { run, problems, stop } = world();
   try {
-    const repo = await run(({ blobs }) =>
-      repoService({
+    const repo = await run(
+      repoService,
+      outsideWith({
         readFile: async () => ({ bytes: new TextEncoder().encode("api_version: v1\nentries: {}\n") }),
-        blobs,
-        clock,
         open: async (sealed) => {
-          assert.ok(!forgotten.includes(sealed), `${sealed} cannot be opened any more`);
+          assert.ok(!destroyed.includes(sealed), `${sealed} cannot be opened any more`);
           opened.push(sealed);
           return "{}";
         },
-        forget: async (sealed) => void forgotten.push(sealed),
+        destroyKey: async (sealed) => void destroyed.push(sealed),
       }),
     );
-    const read = (count: number) => eventually(`reading by credential ${count}`, async () => opened.length === count);
+    /** The run has ended, too: one that is replaced before leaves its keys to the next. */
+    const read = (count: number) =>
+      eventually(`reading by credential ${count}`, async () => {
+        const { state } = await repo.instance.state("repo", "repo/repo-1");
+        return opened.length === count && (state as RegisteredRepo).indexing?.stage === "adopting"; // It was registered.
+      });
     await repo.send(createRepo({ sealedCredential: "first" }));
     await read(1);
-    assert.deepEqual(forgotten, []);
+    assert.deepEqual(destroyed, []);
     const modify = { ...unchanged, type: "ModifyRepo", repoId: "repo-1" } as const;
     await repo.send({ ...modify, repoEventId: "repoe-2", sealedCredential: "second" });
     await read(2);
-    assert.deepEqual(forgotten, ["first"]);
+    assert.deepEqual(destroyed, ["first"]);
     await repo.send({ ...modify, repoEventId: "repoe-3", name: "renamed", visibility: "private" });
     await read(3);
-    assert.deepEqual(forgotten, ["first"]);
+    assert.deepEqual(destroyed, ["first"]);
     await repo.send({ type: "DeleteRepo", repoId: "repo-1", repoEventId: "repoe-4" });
-    await eventually("the last one is forgotten", async () => forgotten.length === 2);
-    assert.deepEqual(forgotten, ["first", "second"]);
+    await eventually("the key of the last one is destroyed", async () => destroyed.length === 2);
+    assert.deepEqual(destroyed, ["first", "second"]);
     assert.deepEqual(opened, ["first", "second", "second"]);
     assert.deepEqual(problems, []);
   } finally {

@@ -1,4 +1,7 @@
+import type { Blobs } from "../../../events/ports.ts";
 import type { RepoCommand } from "../../../services/repo/domain/repo.ts";
+import { readOffersHere } from "../../../services/repo/offers.ts";
+import type { RepoOutside } from "../../../services/repo/ports.ts";
 
 export const settings = {
   name: "demo",
@@ -37,3 +40,14 @@ export const unchanged = {
   categoryIds: undefined,
   appDefaultStatus: undefined,
 } as const;
+
+/** An outside in which secrets are not sealed and indexes are read in this process. */
+export const outsideWith =
+  (given: Pick<RepoOutside, "readFile"> & Partial<RepoOutside>) =>
+  ({ blobs }: { readonly blobs: Blobs }): RepoOutside => ({
+    readOffers: readOffersHere,
+    blobs,
+    open: async (sealed) => sealed,
+    destroyKey: async () => {},
+    ...given,
+  });

@@ -4,10 +4,10 @@ import { memoryDatabase } from "../../../events/memory/database.ts";
 import { buildRepository } from "../../../infra/demo/repository.ts";
 import type { RegisteredRepo } from "../../../services/repo/domain/repo.ts";
 import type { ReadFile } from "../../../services/repo/ports.ts";
-import { repoService } from "../../../services/repo/service.ts";
+import { repo as repoService } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
-import { createRepo } from "./fixtures.ts";
-import { clock, type Running, world } from "./world.ts";
+import { createRepo, outsideWith } from "./fixtures.ts";
+import { type Running, world } from "./world.ts";
 
 const reading = async ({ instance }: Running): Promise<RegisteredRepo["indexing"]> => {
   const { state } = await instance.state("repo", "repo/repo-1");
@@ -30,8 +30,7 @@ test("a run that was cut off goes on in another process, and announces each pack
   };
   const { run, problems, stop } = world();
   const database = memoryDatabase();
-  const service = (readFile: ReadFile) =>
-    run(({ blobs }) => repoService({ readFile, blobs, clock, open: async (sealed) => sealed }), database);
+  const service = (readFile: ReadFile) => run(repoService, outsideWith({ readFile }), { database });
   try {
     const first = await service(stuck);
     await first.send(createRepo({ url: "http://repository/devkit" }));
@@ -63,7 +62,7 @@ test("a run that is replaced stops reading", async () => {
       : Promise.resolve({ bytes: new TextEncoder().encode("api_version: v1\nentries: {}\n") });
   const { run, stop } = world();
   try {
-    const repo = await run(({ blobs }) => repoService({ readFile: stuck, blobs, clock, open: async (sealed) => sealed }));
+    const repo = await run(repoService, outsideWith({ readFile: stuck }));
     await repo.send(createRepo({ url: "http://first/" }));
     await eventually("it reads", async () => repo.instance.runningEffects() === 1);
     await repo.send({ type: "DeleteRepo", repoId: "repo-1", repoEventId: "repoe-2" });

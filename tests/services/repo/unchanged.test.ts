@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { buildRepository } from "../../../infra/demo/repository.ts";
 import type { RegisteredRepo, Repo } from "../../../services/repo/domain/repo.ts";
 import { readOffersHere } from "../../../services/repo/offers.ts";
-import { repoService } from "../../../services/repo/service.ts";
+import { repo as repoService } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
-import { createRepo, unchanged } from "./fixtures.ts";
-import { clock, world } from "./world.ts";
+import { createRepo, outsideWith, unchanged } from "./fixtures.ts";
+import { world } from "./world.ts";
 
 const INDEX = "/devkit/index.yaml";
 
@@ -15,9 +15,9 @@ const watched = async () => {
   const files = new Map((await buildRepository()).files);
   const counts = { indexes: 0, archives: 0 };
   const { run, problems, stop } = world();
-  const repo = await run(({ blobs }) =>
-    repoService({
-      ...{ blobs, clock, open: async (sealed) => sealed },
+  const repo = await run(
+    repoService,
+    outsideWith({
       readFile: async ({ url }) => {
         if (!url.endsWith(INDEX)) counts.archives++;
         return { bytes: files.get(new URL(url).pathname) ?? assert.fail(url) };

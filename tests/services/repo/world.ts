@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { memoryBlobs } from "../../../events/memory/blobs.ts";
-import { memoryDatabase } from "../../../events/memory/database.ts";
+import { type MemoryDatabase, memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
@@ -9,9 +9,11 @@ import { memoryStore } from "../../../events/memory/store.ts";
 import type { Message } from "../../../events/message.ts";
 import type { Blobs, Clock, DocumentQuery, LogRecord } from "../../../events/ports.ts";
 import { type Instance, instance } from "../../../events/run.ts";
-import type { Service } from "../../../events/service.ts";
 import type { Outcome } from "../../../events/store/execute.ts";
 import { collectionOf } from "../../../events/subscription/projections.ts";
+import { contract } from "../../../services/chassis/contract.ts";
+import type { Settings, ValuesOf } from "../../../services/chassis/process/settings.ts";
+import type { Service } from "../../../services/chassis/service.ts";
 
 export const clock: Clock = {
   now: () => Date.now(),
@@ -35,14 +37,19 @@ export const world = () => {
   const started: Instance[] = [];
   const logs: ReturnType<typeof broker.connect>[] = [];
 
-  const run = async (make: (own: { readonly blobs: Blobs }) => Service, database = memoryDatabase()): Promise<Running> => {
+  const run = async <Outside, S extends Settings>(
+    service: Service<Outside, S>,
+    outside: (own: { readonly blobs: Blobs }) => Outside,
+    { database = memoryDatabase(), settings }: { readonly database?: MemoryDatabase; readonly settings?: Partial<ValuesOf<S>> } = {},
+  ): Promise<Running> => {
     const log = broker.connect();
     logs.push(log);
     const blobs = memoryBlobs(database, kind);
-    const service = make({ blobs });
     const documents = memoryDocuments(database, kind);
     const ports = { store: memoryStore(database, kind, clock.now), documents, parking: memoryParking(database, kind), log, clock };
-    const one = instance(service, ports, {
+    const one = instance<never>(service, ports, contract, {
+      outside: outside({ blobs }) as never, // It fits the service, by the types of both arguments.
+      settings,
       instance: `${service.name}-${started.length}`,
       observer: {
         parked: (reason, record: LogRecord, subscription) => problems.push(`${subscription} parked ${record.key}: ${reason}`),

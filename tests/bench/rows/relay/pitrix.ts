@@ -3,9 +3,9 @@ import { MongoClient } from "mongodb";
 import { kafkaLog } from "../../../../events/kafka/log.ts";
 import { mongo } from "../../../../events/mongo/connect.ts";
 import { instance } from "../../../../events/run.ts";
-import { service } from "../../../../events/service.ts";
+import { contract } from "../../../../services/chassis/contract.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
-import { clusterService } from "../../../../services/cluster/service.ts";
+import { cluster as clusterService } from "../../../../services/cluster/service.ts";
 import { contestant } from "../../harness/contestant.ts";
 import { plainKafka } from "../../harness/kafka.ts";
 import { type Input, published } from "./backlog.ts";
@@ -19,8 +19,8 @@ await contestant(async (input: Input) => {
   if (!cluster) throw new Error("the cluster service has no clusters");
   const failures: unknown[] = [];
   const failed = (where: string, error: unknown) => failures.push(`${where}: ${error instanceof Error ? error.stack : error}`);
-  const bench = service({ name: "bench", aggregates: { [aggregate]: cluster } });
-  const running = instance(bench, { ...kept, log, clock: systemClock }, { instance: "bench", observer: { failed } });
+  const bench = { name: "bench", aggregates: { [aggregate]: cluster } };
+  const running = instance(bench, { ...kept, log, clock: systemClock }, contract, { instance: "bench", observer: { failed } });
 
   const admin = plainKafka(brokers).admin();
   await admin.connect();

@@ -1,8 +1,8 @@
 import type { Decider } from "../../../../events/decider.ts";
-import type { Projection } from "../../../../events/projection.ts";
-import { service } from "../../../../events/service.ts";
 import type { CategoryEvent } from "../../../../schemas/generated/events.ts";
+import type { Projection } from "../../../../services/chassis/events.ts";
 import { rows } from "../../../../services/chassis/http/rows.ts";
+import type { Service } from "../../../../services/chassis/service.ts";
 
 type Command =
   | {
@@ -90,7 +90,8 @@ const on = rows<Command, { categories: Category }>();
 
 const http = [
   on.command("CreateCategory", {
-    prepare: async ({ name, description }, edge) =>
+    issues: "CreateCategory",
+    prepare: async ({ name, description }, { edge }) =>
       name === "early"
         ? { rejected: "refused before any command", kind: "invalid", error: "too_early" }
         : { secret: edge.randomToken(12), sealed: description ? await edge.seal(description) : "" },
@@ -109,6 +110,7 @@ const http = [
     },
   }),
   on.command("ModifyCategory", {
+    issues: "RenameCategory",
     needs: ({ category_id }) => ({ category: ["categories", category_id] }),
     command: ({ name = "" }, { needs, actionId }) => {
       actionId();
@@ -117,6 +119,7 @@ const http = [
     answer: ([{ categoryId }]) => ({ category_id: categoryId }),
   }),
   on.command("DeleteCategories", {
+    issues: "DeleteCategory",
     each: "category_id",
     needs: (_, item) => ({ category: ["categories", item] }),
     command: (_, { item }) => ({ type: "DeleteCategory", categoryId: item }),
@@ -129,22 +132,22 @@ const http = [
     present: ({ description: _, ...shown }) => shown,
   }),
   on.answer("ValidatePackage", async ({ version_package }) => ({ name: String(version_package.length) })),
-  on.answer("GetAppStatistics", async (_, reads) => ({ app_count: (await reads.all("categories", [])).length })),
+  on.answer("GetAppStatistics", async (_, { all }) => ({ app_count: (await all("categories", [])).length })),
   on.answer("ValidateUserPassword", async ({ email }) => ({ validated: email === "slow" ? await slowly() : true })),
-  on.answer("Token", async ({ username, password }, reads, edge) => {
+  on.answer("Token", async ({ username, password }, { find, edge }) => {
     if (username === "nobody") return { rejected: "nobody is not known", kind: "notFound" };
     if (password === "crash") throw new Error("the inside of the service");
     return {
       token_type: edge.header("authorization") ?? "none",
-      expires_in: (await reads.find("categories", [])).length,
+      expires_in: (await find("categories", [])).length,
     };
   }),
 ];
 
 /** A service as small as one can be, with a row of every kind. */
-export const example = service({
+export const example: Service = {
   name: "example",
   aggregates: { category: { decider: category } },
   projections: [categories],
   http,
-});
+};

@@ -11,12 +11,13 @@ import { served, type World } from "../world.ts";
 import { example } from "./example.ts";
 
 const everybody: Caller = { userId: "system", groupPath: "", ownerPath: ":system", level: "all" };
+const context = { actor: { userId: everybody.userId, ownerPath: everybody.ownerPath }, now: 0 };
 const row: QueryRow = {
   ...{ kind: "query", operation: "DescribeApps", from: "apps", filters: ["app_id", "status", ["category_id", "categories"]] },
   search: ["app_id", "name"],
 };
 const query = (fields: Fields, more: Partial<QueryRow> = {}, caller = everybody) =>
-  queryOf({ ...row, ...more }, fields, ["repo_id"], caller, { now: () => 7 });
+  queryOf({ ...row, ...more }, fields, context, ["repo_id"], caller);
 
 test("paging has its defaults and bounds", () => {
   const page = (fields: Fields) => [query(fields).offset, query(fields).limit];
@@ -47,7 +48,7 @@ test("filters are any of their values, in the document's field; other fields do 
   ]);
   const always = { where: [{ field: "active", in: [true] }] };
   assert.deepEqual(query({ status: "active" }, always).where, [...always.where, { field: "status", in: ["active"] }]);
-  const where: QueryRow["where"] = ({ limit }: Fields, { now }) => [{ field: "age", in: [Number(limit), now()] }];
+  const where: QueryRow["where"] = ({ limit }: Fields, { now }) => [{ field: "age", in: [Number(limit), now] }];
   assert.deepEqual(query({ limit: 3 }, { where }).where, [{ field: "age", in: [3, 7] }]);
 });
 
@@ -87,7 +88,7 @@ test("rows are joined, presented and cut to their columns", async () => {
       version_ids: versions.map(({ version_id }) => version_id),
     }),
   } as unknown as QueryRow; // As the row makers do.
-  const ask = (request: Fields) => runQuery(joining, request, { models, documents, caller: everybody, rowsField: "app_set", now: () => 7 });
+  const ask = (request: Fields) => runQuery(joining, request, context, { models, documents, caller: everybody, rowsField: "app_set" });
   assert.deepEqual(await ask({}), {
     total_count: 2,
     app_set: [

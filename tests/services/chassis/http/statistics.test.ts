@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Service } from "../../../../events/service.ts";
 import type { OperationId } from "../../../../schemas/generated/http.ts";
-import { appService } from "../../../../services/app/service.ts";
+import { app } from "../../../../services/app/service.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
-import { clusterService } from "../../../../services/cluster/service.ts";
-import { runtimeService } from "../../../../services/runtime/service.ts";
+import type { AnyService } from "../../../../services/chassis/service.ts";
+import { cluster } from "../../../../services/cluster/service.ts";
+import { runtime } from "../../../../services/runtime/service.ts";
 import { served } from "../world.ts";
 
 const DAY = 86_400_000;
@@ -14,7 +14,7 @@ const MANY = 10_500;
 const GROUPS = 30;
 
 const cases: readonly {
-  readonly service: Service;
+  readonly service: AnyService;
   readonly operation: OperationId;
   readonly model: string;
   readonly group: string;
@@ -22,19 +22,19 @@ const cases: readonly {
   readonly counts: { readonly all: string; readonly groups: string; readonly top: string };
 }[] = [
   {
-    service: appService({ fetchPackage: () => assert.fail("nothing is fetched"), clock: systemClock }),
+    service: app,
     operation: "GetAppStatistics",
     ...{ model: "apps", group: "repo_id", fields: { status: "draft" } },
     counts: { all: "app_count", groups: "repo_count", top: "top_ten_repos" },
   },
   {
-    service: runtimeService,
+    service: runtime,
     operation: "GetRuntimeStatistics",
     ...{ model: "runtimes", group: "provider", fields: { status: "active" } },
     counts: { all: "runtime_count", groups: "provider_count", top: "top_ten_providers" },
   },
   {
-    service: clusterService,
+    service: cluster,
     operation: "GetClusterStatistics",
     ...{ model: "clusters", group: "runtime_id", fields: { status: "stopped", app_id: "app-1" } },
     counts: { all: "cluster_count", groups: "runtime_count", top: "top_ten_runtimes" },

@@ -57,7 +57,7 @@ export const securedStore = async (known: Authority, services: readonly string[]
 /** The log, connected to as a service does it. */
 export const connected = async (t: TestContext, environment: Environment): Promise<Log> => {
   const others = { MONGODB_URL: "mongodb://localhost/", PITRIX_SEALING_KEYS: platformKey() };
-  const config = readConfig({ ...others, ...environment }, ["account"]);
+  const config = readConfig({ ...others, ...environment }, [{ name: "account", place: 0 }]);
   const wires = openWires(config, { clock: systemClock, logger: silent });
   t.after(wires.stop);
   const log = await connectLog(config, wires, systemClock, silent);

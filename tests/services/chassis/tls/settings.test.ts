@@ -8,9 +8,10 @@ import { platformKey } from "../world.ts";
 import { type Authority, authority, type Issued } from "./authority.ts";
 
 const needed = { KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost/", PITRIX_SEALING_KEYS: platformKey() };
+const account = [{ name: "account", place: 0 }];
 const problems = (environment: Record<string, string>): string => {
   try {
-    readConfig({ ...needed, ...environment }, ["account"]);
+    readConfig({ ...needed, ...environment }, account);
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -32,7 +33,7 @@ test("certificates that are as they should be are taken", () => {
   const store = `mongodb://localhost/?tls=true&tlsCAFile=${known.ca}&tlsCertificateKeyFile=${encodeURIComponent(good.both)}`;
   const gateway = { PITRIX_TLS_CERT: good.cert, PITRIX_TLS_KEY: good.key };
   assert.equal(problems({ ...kafka, ...internal, ...gateway, MONGODB_URL: store }), "");
-  const { kafkaSasl } = readConfig({ ...needed, ...kafka }, ["account"]);
+  const { kafkaSasl } = readConfig({ ...needed, ...kafka }, account);
   assert.deepEqual(kafkaSasl, { mechanism: "scram-sha-256", username: "me", password: "a:b" });
 });
 

@@ -16,7 +16,7 @@ before(async () => {
 
 const connected = (url: string) => {
   const environment = { KAFKA_BROKERS: "localhost:1", MONGODB_URL: url, PITRIX_SEALING_KEYS: platformKey() };
-  return connectStore(readConfig(environment, ["account"]), "account", systemClock, silent);
+  return connectStore(readConfig(environment, [{ name: "account", place: 0 }]), "account", systemClock, silent);
 };
 
 test("a service reads and writes its own database over TLS, and no other's", { timeout: 60_000 }, async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { service } from "../../../../events/service.ts";
-import { http } from "../../../../services/providers/local/http.ts";
+import type { Service } from "../../../../services/chassis/service.ts";
+import { http, type Shown } from "../../../../services/providers/local/http.ts";
 import { MachineError, type NodeState } from "../../../../services/providers/local/machine/types.ts";
 import { clusterOwners } from "../../../../services/providers/local/read-models.ts";
 import { clusterId, requested } from "../../../choreography/cluster-requested.ts";
@@ -23,8 +23,16 @@ const machine = {
   },
 };
 
+const provider: Service<Shown> = {
+  name: "provider-local",
+  aggregates: {},
+  projections: [clusterOwners],
+  http,
+  outside: async () => ({ open: async () => ({ outside: { machine } }) }),
+};
+
 before(async () => {
-  world = await served(service({ name: "provider-local", aggregates: {}, projections: [clusterOwners], http: http(machine) }));
+  world = await served(provider);
   const value = { cluster_id: "cl-1", owner: "usr-1", owner_path: ":grp-1:usr-1" };
   const document = { id: "cl-1", stream: "cluster/cl-1", version: 1, deleted: false, value };
   await world.ports.documents.write("clusterOwners__v1", [{ document, expected: 0 }]);

@@ -10,11 +10,14 @@ import { memoryLogBroker } from "../../../../events/memory/log.ts";
 import { memoryParking } from "../../../../events/memory/parking.ts";
 import { memoryStore } from "../../../../events/memory/store.ts";
 import { type Instance, instance } from "../../../../events/run.ts";
+import type { Service } from "../../../../events/service.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
+import { contract } from "../../../../services/chassis/contract.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
-import { clusterService } from "../../../../services/cluster/service.ts";
-import { providerLocalService } from "../../../../services/providers/local/service.ts";
-import { runtimeService } from "../../../../services/runtime/service.ts";
+import { cluster } from "../../../../services/cluster/service.ts";
+import type { LocalOutside } from "../../../../services/providers/local/ports.ts";
+import { providerLocal } from "../../../../services/providers/local/service.ts";
+import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
 import { kill, playground } from "./machine/support.ts";
 import { outsideOn, shop } from "./shop.ts";
@@ -34,12 +37,13 @@ const platformOn = async (t: TestContext, limits: { readonly nodes?: number } = 
   const documents = new Map<string, ReturnType<typeof memoryDocuments>>();
   const services = new Map<string, Instance>();
   const stores = new Map<string, ReturnType<typeof memoryStore>>();
-  for (const service of [runtimeService, clusterService, providerLocalService(outsideOn(machine))]) {
+  const played: readonly Service<LocalOutside>[] = [runtime, cluster, providerLocal];
+  for (const service of played) {
     const database = memoryDatabase();
     const own = memoryDocuments(database, kind);
     const store = memoryStore(database, kind, systemClock.now);
     const ports = { store, documents: own, parking: memoryParking(database, kind), log, clock: systemClock };
-    const one = instance(service, ports, { instance: service.name, partitions: 2 });
+    const one = instance(service, ports, contract, { instance: service.name, partitions: 2, outside: outsideOn(machine) });
     documents.set(service.name, own);
     stores.set(service.name, store);
     services.set(service.name, one);

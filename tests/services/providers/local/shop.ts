@@ -1,7 +1,7 @@
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { describe } from "../../../../services/cluster/deployment.ts";
-import type { Outside } from "../../../../services/providers/local/effects.ts";
 import type { Machine } from "../../../../services/providers/local/machine.ts";
+import type { LocalOutside } from "../../../../services/providers/local/ports.ts";
 import { archiveOf, configJson, devkitFiles, templateOf } from "../../packages/package-fixtures.ts";
 import { files } from "./machine/support.ts";
 
@@ -25,7 +25,7 @@ export const described = (clusterId: string, count: number) => {
 };
 
 /** The provider's outside on a machine: the package is at hand and everybody may run it. */
-export const outsideOn = (machine: Machine): Outside => ({
+export const outsideOn = (machine: Machine): LocalOutside => ({
   machine,
   fetchPackage: () => {
     const program = new TextDecoder().decode(files().get("program.cjs"));
@@ -33,5 +33,6 @@ export const outsideOn = (machine: Machine): Outside => ({
   },
   credential: async () => '{"token":"t"}',
   token: "t",
+  report: () => {},
   sleep: systemClock.sleep,
 });

@@ -1,0 +1,17 @@
+import type { Opened } from "../chassis/service.ts";
+import type { Tools } from "../chassis/tools.ts";
+import type { AccountOutside } from "./seeds.ts";
+import type { AccountSettings } from "./settings.ts";
+
+/** Makes the secrets that the settings leave open once, so that a start prints those whose hashes it has stored. */
+export const open = async ({ edge, settings, print }: Tools<AccountSettings>): Promise<Opened<AccountOutside>> => {
+  const { newSigningKey, hashPassword, randomToken } = edge;
+  const { bootstrapClient: client, bootstrapAdmin: administrator } = settings;
+  return {
+    outside: {
+      ...{ newSigningKey, hashPassword, randomToken, print },
+      firstClient: client.given ? client : { given: false, id: `client-${randomToken(9)}`, secret: randomToken(32) },
+      firstAdministrator: administrator.given ? administrator : { given: false, email: "admin@localhost", password: randomToken(18) },
+    },
+  };
+};

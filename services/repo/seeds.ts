@@ -1,0 +1,17 @@
+import type { Seed } from "../../events/effect.ts";
+import type { RepoCommand } from "./domain/repo.ts";
+import type { RepoOutside } from "./ports.ts";
+
+/** The platform's own repositories hold the packages that people upload. They exist from the first start. */
+export const seeds: readonly Seed<RepoOutside, RepoCommand>[] = [
+  {
+    issues: "EstablishRepo",
+    cause: "seed/repo-vmbased",
+    given: () => ({ repoId: "repo-vmbased", providers: ["local", "aws", "qingcloud"] }),
+  },
+  {
+    issues: "EstablishRepo",
+    cause: "seed/repo-helm",
+    given: () => ({ repoId: "repo-helm", providers: ["kubernetes"] }),
+  },
+];

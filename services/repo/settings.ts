@@ -1,0 +1,21 @@
+import { networks, setting, type ValuesOf, whole } from "../chassis/process/settings.ts";
+
+/** The repo service's own settings. */
+export const settings = {
+  privateNetworks: setting(
+    "PITRIX_REPO_PRIVATE_NETWORKS",
+    "Private networks in which repositories may be, besides all public addresses",
+    "none, all, or 10.0.0.0/8,127.0.0.0/8,...",
+    "none",
+    networks,
+  ),
+  indexSeconds: setting(
+    "PITRIX_REPO_INDEX_SECONDS",
+    "How long after its last indexing a repository is indexed again; 0 for never",
+    "0 to 100000000",
+    "0",
+    whole(0, 100_000_000),
+  ),
+};
+
+export type RepoValues = ValuesOf<typeof settings>;
