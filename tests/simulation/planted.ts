@@ -343,8 +343,8 @@ export const planted: readonly Planted[] = [
   {
     name: "fire a timer under another cause each time",
     file: timers,
-    from: 'const cause = causeOf(stream, version, "timer", command.type);',
-    to: `const cause = causeOf(stream, version, "timer", \`\${command.type}/\${clock.now()}\`);`,
+    from: 'cause: causeOf(stream, version, "timer", command.type),',
+    to: `cause: causeOf(stream, version, "timer", \`\${command.type}/\${clock.now()}\`),`,
   },
   {
     name: "tell that the read models have it when some have",

@@ -19,14 +19,14 @@ export const secrets: Section = {
     },
     {
       id: "keys",
-      promise: "Keys can be rotated, and a forgotten key makes what it sealed unreadable for ever.",
+      promise: "Keys can be rotated, and a destroyed key makes what it sealed unreadable for ever.",
       how: "data keys, wrapped by the platform's key, on a compacted topic",
       keptBy: ["services/chassis/access/sealing.ts"],
       proofs: tests(
         sealing,
         "after a rotation old secrets open, and are wrapped by the new key, so that the old one can go",
-        "a forgotten secret is gone in every process, for ever",
-        "a key that somebody wraps again while it is forgotten stays forgotten",
+        "a secret whose key was destroyed is gone in every process, for ever",
+        "a key that somebody wraps again while it is destroyed stays destroyed",
         "without the platform key nothing opens",
       ),
     },

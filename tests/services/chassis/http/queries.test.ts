@@ -11,7 +11,7 @@ import { served, type World } from "../world.ts";
 import { example } from "./example.ts";
 
 const everybody: Caller = { userId: "system", groupPath: "", ownerPath: ":system", level: "all" };
-const context = { actor: { userId: everybody.userId, ownerPath: everybody.ownerPath }, now: 0 };
+const context = { actor: { userId: everybody.userId, ownerPath: everybody.ownerPath }, now: 7 };
 const row: QueryRow = {
   ...{ kind: "query", operation: "DescribeApps", from: "apps", filters: ["app_id", "status", ["category_id", "categories"]] },
   search: ["app_id", "name"],
