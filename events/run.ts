@@ -10,8 +10,9 @@ import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { Service } from "./service.ts";
 import { type Because, executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
+import { collections } from "./subscription/collections.ts";
 import { FAR, heldBack } from "./subscription/held-back.ts";
-import { collectionOf, projector } from "./subscription/projections.ts";
+import { projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
 import { type Around, deadLetterTopic, type Progress, subscribe } from "./subscription/subscription.ts";
 import { visibility } from "./subscription/visibility.ts";
@@ -56,6 +57,7 @@ export const instance = (
 ) => {
   const { documents, log, clock } = ports;
   const projections = service.projections ?? [];
+  const models = collections(projections);
   const failed = (where: string) => (error: unknown, about?: Commit) => observer.failed?.(where, error, about);
   const publishing = relay(service.name, id, ports, failed("relay"), observer.published, tracer);
   const bare = executor(service, ports, released, (commit) => {
@@ -80,6 +82,7 @@ export const instance = (
   const { tell, ...visible } = visibility(service, ports, {
     codec: released,
     partitions,
+    collections: models,
     subscriptions,
     // Who waits longer waits in vain.
     isHeldUp: (stream) => publishing.failing() || [...subscriptions.values()].some(({ parked }) => parked.has(stream)),
@@ -89,7 +92,7 @@ export const instance = (
   let stopSignals: readonly (() => Promise<void> | void)[] = [];
 
   const subscribers = [
-    ...projections.map((projection) => projector(projection, documents, tell)),
+    ...projections.map((projection) => projector(projection, models.of(projection.name), documents, tell)),
     ...(service.reactions ? [reactor(service, executing, tracer)] : []),
   ];
   const own = Object.keys(service.aggregates);
@@ -104,6 +107,7 @@ export const instance = (
 
   return {
     service,
+    collections: models,
     execute: executing.execute,
     recorded: executing.recorded,
     state: executing.state,
@@ -111,7 +115,7 @@ export const instance = (
     start: async (): Promise<void> => {
       await log.ensureTopics(topics());
       for (const projection of projections)
-        await documents.ensure(collectionOf(projection), ["owner", "create_time", ...(projection.indexes ?? [])]);
+        await documents.ensure(models.of(projection.name), ["owner", "create_time", ...(projection.indexes ?? [])]);
       work = Promise.all([publishing.run(stopping.signal), effects.run(stopping.signal), timers.run(stopping.signal)]);
       await Promise.all(
         subscribers.map(async (subscriber) => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { collectionOf } from "../events/subscription/projections.ts";
+import { collections } from "../events/subscription/collections.ts";
 import { main, type ServiceModules } from "./chassis/main.ts";
 
 /** The composition root: every service of the platform, and what it is given from outside. */
@@ -51,6 +51,7 @@ const modules: ServiceModules = {
     const { providerLocalService } = await import("./providers/local/service.ts");
     const { localMachine } = await import("./providers/local/machine.ts");
     const { credentials } = await import("./providers/local/read-models.ts");
+    const collection = collections([credentials]).of(credentials.name);
     let machine: ReturnType<typeof localMachine> | undefined;
     return {
       service: ({ config, clock, documents, edge, fetchBlob, logger }) => {
@@ -62,7 +63,7 @@ const modules: ServiceModules = {
           machine,
           fetchPackage: fetchBlob,
           credential: async (id) => {
-            const [found] = await documents.get(collectionOf(credentials), [id]);
+            const [found] = await documents.get(collection, [id]);
             const sealed: unknown = found?.value.sealed_content;
             return typeof sealed === "string" && sealed !== "" ? edge.open(sealed) : undefined;
           },

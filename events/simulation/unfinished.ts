@@ -2,7 +2,8 @@ import { topicOf } from "../log/record.ts";
 import type { MemoryDatabase } from "../memory/database.ts";
 import type { LogRecord } from "../ports.ts";
 import type { Service } from "../service.ts";
-import { aggregatesOf, collectionOf } from "../subscription/projections.ts";
+import { collections } from "../subscription/collections.ts";
+import { aggregatesOf } from "../subscription/projections.ts";
 import { once } from "./check/evidence.ts";
 import type { Process } from "./platform.ts";
 
@@ -36,9 +37,14 @@ export const unfinished = (
 const subscriptionsOf = (service: Service | undefined): readonly (readonly [string, readonly string[]])[] =>
   service ? topicsOf(service) : [];
 
-const topicsOf = once((service: Service): readonly (readonly [string, readonly string[]])[] => [
-  ...(service.projections ?? []).map(
-    (projection) => [collectionOf(projection), aggregatesOf(Object.keys(projection.evolve), projection.of).map(topicOf)] as const,
-  ),
-  ...(service.reactions ? [["reactions", aggregatesOf(Object.keys(service.reactions)).map(topicOf)] as const] : []),
-]);
+const topicsOf = once((service: Service): readonly (readonly [string, readonly string[]])[] => {
+  const { projections = [], reactions } = service;
+  const models = collections(projections);
+  return [
+    ...projections.map(({ name, evolve, of }): readonly [string, readonly string[]] => [
+      models.of(name),
+      aggregatesOf(Object.keys(evolve), of).map(topicOf),
+    ]),
+    ...(reactions ? [["reactions", aggregatesOf(Object.keys(reactions)).map(topicOf)] as const] : []),
+  ];
+});

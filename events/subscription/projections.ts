@@ -7,9 +7,6 @@ import { TableError } from "../store/execute.ts";
 import type { Delivered, Failure, Handler, Subscriber } from "./subscription.ts";
 import type { Written } from "./written.ts";
 
-/** The collection of a read model; its fold's version is part of the name. */
-export const collectionOf = ({ name, version }: AnyProjection): string => `${name}__v${version}`;
-
 /** The aggregates whose topics a table of event types reads. */
 export const aggregatesOf = (types: readonly string[], of?: readonly string[]): readonly string[] => {
   const all: { readonly [type: string]: readonly string[] } = eventTypes;
@@ -51,13 +48,12 @@ const KEPT = 200;
 const KEPT_WEIGHT = 250_000;
 
 /**
- * Keeps a read model: folds events into its documents in memory, and writes what has changed by compare-and-set, all in one bulk.
+ * Keeps a read model in a collection: folds events into its documents in memory, and writes what has changed by compare-and-set, all in one bulk.
  * Whoever reads a partition sees every event of its streams in order, so a document that is known need not be read again; and behind a
  * backlog many events become one write. A miss means that another owner wrote in between: all that is known is forgotten. So repeats,
  * rebalances and two owners at once change nothing.
  */
-export const projector = (projection: AnyProjection, documents: Documents, told: Written["tell"]): Subscriber => {
-  const collection = collectionOf(projection);
+export const projector = (projection: AnyProjection, collection: string, documents: Documents, told: Written["tell"]): Subscriber => {
   const types = Object.keys(projection.evolve);
 
   const open = (): Handler => {

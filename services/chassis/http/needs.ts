@@ -4,7 +4,6 @@ import { aggregatesOf } from "../../../events/subscription/projections.ts";
 import { type Caller, owns } from "../access/access.ts";
 import { Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { collectionIn } from "./reads.ts";
 import type { Fields } from "./requests.ts";
 import type { Need } from "./rows.ts";
 
@@ -31,7 +30,7 @@ export const fetchNeeds = async (host: Host, needed: Needed, caller: Caller | un
  */
 const awaited = async (host: Host, model: string, id: string): Promise<Fields | "late" | undefined> => {
   const { documents, clock } = host.ports;
-  const collection = collectionIn(host.models, model);
+  const collection = host.instance.collections.of(model);
   for (const until = clock.now() + host.wait; ; ) {
     const [found] = await documents.get(collection, [id]);
     if (found) return found.deleted ? undefined : found.value;

@@ -69,12 +69,14 @@ const query = (host: Host, row: QueryRow, { fields, caller }: Checked): Promise<
   const { rows } = operations[row.operation];
   if (!rows) throw new Error(`${row.operation} is no list in the contract, so it cannot be a query row`);
   const everybody: Caller = { userId: "", groupPath: "", ownerPath: "", level: "all" };
-  const { documents, clock } = host.ports;
-  return runQuery(row, fields, { models: host.models, documents, caller: caller ?? everybody, rowsField: rows, now: clock.now });
+  const { models, instance, ports } = host;
+  const { documents, clock } = ports;
+  const { collections } = instance;
+  return runQuery(row, fields, { models, collections, documents, caller: caller ?? everybody, rowsField: rows, now: clock.now });
 };
 
 const answer = async (host: Host, row: AnswerRow, { request, fields, caller }: Checked): Promise<unknown> => {
-  const reads: unknown = readsFor(host.models, host.ports.documents, caller);
+  const reads: unknown = readsFor(host.instance.collections, host.ports.documents, caller);
   const { edge } = edgeFor(host, request, undefined);
   // The row's maker tied its types to the operation's, which the validator has checked.
   const result = await row.answer(fields as never, reads as never, edge, actorOf(caller));

@@ -17,7 +17,7 @@ export const planFor = async (host: Host, row: CommandRow, request: CommandReque
   try {
     const needs = await fetchNeeds(host, row.needs?.(fields, item.id) ?? {}, caller);
     const found = { needs, item: item.id } as never;
-    const reads: unknown = readsFor(host.models, host.ports.documents, caller);
+    const reads: unknown = readsFor(host.instance.collections, host.ports.documents, caller);
     const prepared = await row.prepare?.(fields, edge, reads as Reads<never>, actor, found);
     if (isRefused(prepared)) return await refusedBefore(host, row, request, item, prepared);
     const context = { actor, item: item.id, needs, prepared, actionId: item.ids.actionId };

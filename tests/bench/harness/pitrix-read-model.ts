@@ -4,7 +4,7 @@ import { mongo } from "../../../events/mongo/connect.ts";
 import type { Log } from "../../../events/ports.ts";
 import { instance } from "../../../events/run.ts";
 import { service } from "../../../events/service.ts";
-import { collectionOf } from "../../../events/subscription/projections.ts";
+import { collections } from "../../../events/subscription/collections.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { clusters } from "../../../services/cluster/read-models/clusters.ts";
 import { clusterService } from "../../../services/cluster/service.ts";
@@ -21,7 +21,7 @@ import type { ReadModelInput } from "./read-model.ts";
 export const pitrixReadModel = async ({ brokers, url, database, topic, group, events }: ReadModelInput, live: boolean): Promise<Ready> => {
   const kept = mongo({ url, database });
   const log = kafkaLog({ brokers, clientId: "pitrix-bench" });
-  const name = collectionOf(clusters);
+  const name = collections([clusters]).of(clusters.name);
   const ends = await endsOf(brokers, topic);
   if (live) for (const partition of ends.keys()) await kept.documents.savePosition(name, topic, partition, 0);
   const failures: unknown[] = [];

@@ -142,7 +142,7 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
     const started: Progress[] = [];
     const stops: (() => Promise<void>)[] = [];
     const starting = Promise.all(
-      [projector(names, ports.documents, () => {}), reactor(service, executing)].map(async (subscriber) => {
+      [projector(names, READ_MODEL, ports.documents, () => {}), reactor(service, executing)].map(async (subscriber) => {
         const note = (reason: string, record: LogRecord) => void parked.push({ reason, record });
         // From its first event, so that a test may publish before.
         const around = { ...alone(), onParked: note, onError: (error: Error) => void errors.push(error) };

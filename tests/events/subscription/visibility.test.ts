@@ -6,6 +6,7 @@ import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Projection } from "../../../events/projection.ts";
+import { collections } from "../../../events/subscription/collections.ts";
 import { visibility } from "../../../events/subscription/visibility.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { commitOf } from "../../contract/commits.ts";
@@ -30,7 +31,10 @@ const asked = () => {
   const { seen } = visibility(
     { name: "catalog", aggregates: { group: { decider } }, projections: [groups] },
     { documents, store: { ...store, read }, clock },
-    { codec: released, partitions: 1, subscriptions: new Map(), isHeldUp: () => false, signal: new AbortController().signal },
+    {
+      ...{ codec: released, partitions: 1, collections: collections([groups]), subscriptions: new Map() },
+      ...{ isHeldUp: () => false, signal: new AbortController().signal },
+    },
   );
   return {
     ...{ seen, reads },

@@ -7,7 +7,6 @@ import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Service } from "../../../events/service.ts";
-import { collectionOf } from "../../../events/subscription/projections.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { type AccessDocument, access } from "../../../services/chassis/access/access.ts";
 import { sealing } from "../../../services/chassis/access/sealing.ts";
@@ -89,7 +88,7 @@ export const served = async (
     const projection = service.projections?.find(({ name }) => name === model);
     if (!projection) throw new Error(`${service.name} has no read model ${model}`);
     const document = { id, stream: `elsewhere/${id}`, version: 1, deleted: false, value: { ...projection.initialState, ...value } };
-    return documents.write(collectionOf(projection), [{ document, expected: 0 }]);
+    return documents.write(serving.instance.collections.of(model), [{ document, expected: 0 }]);
   };
   const called = new Set<OperationId>();
 

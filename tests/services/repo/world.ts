@@ -11,7 +11,6 @@ import type { Blobs, Clock, DocumentQuery, LogRecord } from "../../../events/por
 import { type Instance, instance } from "../../../events/run.ts";
 import type { Service } from "../../../events/service.ts";
 import type { Outcome } from "../../../events/store/execute.ts";
-import { collectionOf } from "../../../events/subscription/projections.ts";
 
 export const clock: Clock = {
   now: () => Date.now(),
@@ -71,9 +70,7 @@ export const world = () => {
         return outcome;
       },
       find: async <D>(model: string, query: Partial<DocumentQuery> = {}): Promise<readonly D[]> => {
-        const projection = service.projections?.find(({ name }) => name === model);
-        if (!projection) throw new Error(`${service.name} has no read model ${model}`);
-        const { documents: found } = await documents.find(collectionOf(projection), { where: [], offset: 0, limit: 100_000, ...query });
+        const { documents: found } = await documents.find(one.collections.of(model), { where: [], offset: 0, limit: 100_000, ...query });
         return found.map(({ value }) => value as D); // The read model's own fold made it.
       },
       crash: () => one.stop(),
