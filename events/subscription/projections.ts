@@ -24,7 +24,7 @@ export const evolve = (
   projection: AnyProjection,
   id: string,
   document: StoredDocument | undefined,
-  { event, meta }: Pick<Delivered, "event" | "meta">,
+  { event, meta }: { readonly event: Delivered["event"]; readonly meta: Meta },
 ): StoredDocument | undefined => {
   if (document && document.version >= meta.version) return document;
   const row = projection.evolve[event.type as keyof typeof projection.evolve] as
