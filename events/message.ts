@@ -28,6 +28,14 @@ export type Meta = {
   readonly actionId: string | null;
 };
 
+/** How an event came about: what a reaction to it passes on, and tables do not see. */
+export type TraceContext = {
+  /** Reactions in a row before it. */
+  readonly hops: number;
+  /** The span that decided it, in the form of W3C Trace Context. */
+  readonly traceparent: string | null;
+};
+
 export const streamOf = (aggregate: string, key: string): string => `${aggregate}/${key}`;
 export const aggregateOf = (stream: string): string => stream.slice(0, stream.indexOf("/"));
 export const keyOf = (stream: string): string => stream.slice(stream.indexOf("/") + 1);

@@ -12,8 +12,9 @@ import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { Service } from "./service.ts";
 import { type Because, executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
+import { collections } from "./subscription/collections.ts";
 import { FAR, heldBack } from "./subscription/held-back.ts";
-import { collectionOf, projector } from "./subscription/projections.ts";
+import { projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
 import { type Around, deadLetterTopic, type Progress, subscribe } from "./subscription/subscription.ts";
 import { visibility } from "./subscription/visibility.ts";
@@ -58,6 +59,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const { documents, log, clock } = ports;
   const released = codec(contract.schemas);
   const projections = service.projections ?? [];
+  const models = collections(projections);
   const failed = (where: string) => (error: unknown, about?: Commit) => observer.failed?.(where, error, about);
   const publishing = relay(service.name, id, ports, failed("relay"), observer.published, tracer);
   const committed = (commit: Commit): void => {
@@ -84,6 +86,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     codec: released,
     contract,
     partitions,
+    collections: models,
     subscriptions,
     // Who waits longer waits in vain.
     isHeldUp: (stream) => publishing.failing() || [...subscriptions.values()].some(({ parked }) => parked.has(stream)),
@@ -93,7 +96,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   let stopSignals: readonly (() => Promise<void> | void)[] = [];
 
   const subscribers = [
-    ...projections.map((projection) => projector(projection, documents, tell, contract)),
+    ...projections.map((projection) => projector(projection, models.of(projection.name), documents, tell, contract)),
     ...(service.reactions ? [reactor(service, executing, contract, tracer)] : []),
   ];
   const own = Object.keys(service.aggregates);
@@ -130,6 +133,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
 
   return {
     service,
+    collections: models,
     execute: executing.execute,
     recorded: executing.recorded,
     state: executing.state,
@@ -137,7 +141,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     start: async (): Promise<void> => {
       await log.ensureTopics(topics());
       for (const projection of projections)
-        await documents.ensure(collectionOf(projection), ["owner", "create_time", ...(projection.indexes ?? [])]);
+        await documents.ensure(models.of(projection.name), ["owner", "create_time", ...(projection.indexes ?? [])]);
       work = Promise.all([publishing.run(stopping.signal), effects.run(stopping.signal), timers.run(stopping.signal)]);
       await Promise.all(
         subscribers.map(async (subscriber) => {

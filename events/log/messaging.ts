@@ -1,4 +1,4 @@
-import { aggregateOf, eventIdOf } from "../message.ts";
+import { aggregateOf, eventIdOf, type Message, type Meta } from "../message.ts";
 import type { Commit, LogRecord } from "../ports.ts";
 import type { Attributes, SpanStart } from "../trace.ts";
 import { topicOf } from "./record.ts";
@@ -28,16 +28,22 @@ export const publishing = ({ stream, version, events }: Commit): SpanStart => {
 };
 
 /** The span of an event's handling by a member of a group. */
-export const processing = (record: LogRecord, group: string): SpanStart => ({
-  name: `process ${record.topic}`,
-  kind: "consumer",
-  attributes: {
-    ...kafka(record.topic, record.key, record.headers.ce_id ?? ""),
-    "messaging.operation.type": "process",
-    "messaging.operation.name": "process",
-    "messaging.destination.partition.id": String(record.partition),
-    "messaging.kafka.offset": record.offset,
-    "messaging.consumer.group.name": group,
-    "cloudevents.event_type": record.headers.ce_type ?? "",
-  },
-});
+export const processing = (
+  { event, meta, record }: { readonly event: Message; readonly meta: Meta; readonly record?: LogRecord },
+  group: string,
+): SpanStart => {
+  const { stream, eventId } = meta;
+  const topic = topicOf(aggregateOf(stream));
+  return {
+    name: `process ${topic}`,
+    kind: "consumer",
+    attributes: {
+      ...kafka(topic, stream, eventId),
+      "messaging.operation.type": "process",
+      "messaging.operation.name": "process",
+      ...(record && { "messaging.destination.partition.id": String(record.partition), "messaging.kafka.offset": record.offset }),
+      "messaging.consumer.group.name": group,
+      "cloudevents.event_type": `${topic}.${event.type}`,
+    },
+  };
+};

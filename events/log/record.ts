@@ -1,5 +1,5 @@
 import { frame } from "../codec/framing.ts";
-import { aggregateOf, eventIdOf, type Meta } from "../message.ts";
+import { aggregateOf, eventIdOf, type Meta, type TraceContext } from "../message.ts";
 import type { Commit, EncodedEvent, LogRecord, OutgoingRecord } from "../ports.ts";
 
 export const topicOf = (aggregate: string): string => `pitrix.${aggregate}`;
@@ -53,7 +53,7 @@ export const typeOf = (record: LogRecord): string | undefined => {
 };
 
 /** What travels beside an event. A class, so that what few tables ask for is read from the headers only then: that is most of reading an event. */
-class RecordMeta implements Meta {
+class RecordMeta implements Meta, TraceContext {
   readonly stream: string;
   readonly version: number;
   readonly #record: LogRecord;
@@ -80,9 +80,16 @@ class RecordMeta implements Meta {
   get actionId(): string | null {
     return headerOf(this.#record, "ce_actionid") ?? null;
   }
+  get hops(): number {
+    return Number(headerOf(this.#record, "ce_hops") ?? 0);
+  }
+  get traceparent(): string | null {
+    return headerOf(this.#record, "traceparent") ?? null;
+  }
 }
 
-export const metaOf = (record: LogRecord, version = Number(headerOf(record, "ce_sequence"))): Meta => new RecordMeta(record, version);
+export const metaOf = (record: LogRecord, version = Number(headerOf(record, "ce_sequence"))): Meta & TraceContext =>
+  new RecordMeta(record, version);
 
 /** All of it, as a plain object. */
 export const plainMeta = ({ eventId, stream, version, time, actor, correlationId, causationId, actionId }: Meta): Meta => {

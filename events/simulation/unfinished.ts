@@ -3,7 +3,7 @@ import { topicOf } from "../log/record.ts";
 import type { MemoryDatabase } from "../memory/database.ts";
 import type { LogRecord } from "../ports.ts";
 import type { AnyService } from "../service.ts";
-import { collectionOf } from "../subscription/projections.ts";
+import { collections } from "../subscription/collections.ts";
 import { once } from "./check/evidence.ts";
 import type { Process } from "./platform.ts";
 
@@ -40,13 +40,14 @@ const subscriptionsOf = (contract: Contract, service: AnyService | undefined): S
   service ? topicsOf(contract)(service) : [];
 
 const topicsOf = once((contract: Contract) =>
-  once(
-    (service: AnyService): Subscriptions => [
-      ...(service.projections ?? []).map(
-        (projection) =>
-          [collectionOf(projection), aggregatesOf(contract, Object.keys(projection.evolve), projection.of).map(topicOf)] as const,
-      ),
-      ...(service.reactions ? [["reactions", aggregatesOf(contract, Object.keys(service.reactions)).map(topicOf)] as const] : []),
-    ],
-  ),
+  once(({ projections = [], reactions }: AnyService): Subscriptions => {
+    const models = collections(projections);
+    return [
+      ...projections.map(({ name, evolve, of }): Subscriptions[number] => [
+        models.of(name),
+        aggregatesOf(contract, Object.keys(evolve), of).map(topicOf),
+      ]),
+      ...(reactions ? [["reactions", aggregatesOf(contract, Object.keys(reactions)).map(topicOf)] as const] : []),
+    ];
+  }),
 );

@@ -12,7 +12,6 @@ import type { Commit, Ports, StoredDocument } from "../ports.ts";
 import { type Instance, instance, type Observer } from "../run.ts";
 import type { AnyService } from "../service.ts";
 import type { Outcome } from "../store/execute.ts";
-import { collectionOf } from "../subscription/projections.ts";
 import { seeded, virtualTime } from "./time.ts";
 
 /** A service with how many instances of it run, and what it is handed of the outside world. */
@@ -143,7 +142,7 @@ export const world = async (
       const { instance: running, ports } = of(service);
       const projection = running.service.projections?.find(({ name }) => name === model);
       if (!projection) throw new Error(`service ${service} has no read model ${model}`);
-      const { documents } = await during(ports.documents.find(collectionOf(projection), { where: [], offset: 0, limit: 100_000 }));
+      const { documents } = await during(ports.documents.find(running.collections.of(model), { where: [], offset: 0, limit: 100_000 }));
       return documents;
     },
     blobs: (service: string) => memoryBlobs(databases.get(service) ?? memoryDatabase(), swift),

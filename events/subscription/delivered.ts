@@ -1,15 +1,23 @@
 import { type Codec, UnknownSchema } from "../codec/codec.ts";
 import { BODY, schemaIdIn } from "../codec/framing.ts";
-import { headerOf, metaOf, topicOf, typeOf } from "../log/record.ts";
-import type { Message, Meta } from "../message.ts";
-import type { LogRecord } from "../ports.ts";
+import { headerOf, metaIn, metaOf, topicOf, typeOf } from "../log/record.ts";
+import type { Message, Meta, TraceContext } from "../message.ts";
+import type { Commit, LogRecord } from "../ports.ts";
 
 /** An event as a subscription gets it. */
 export type Delivered = {
   readonly event: Message;
-  readonly meta: Meta;
-  readonly record: LogRecord;
+  readonly meta: Meta & TraceContext;
+  /** Absent where it was read from the event store. */
+  readonly record?: LogRecord;
 };
+
+/** The events of a commit, as the log delivers them. */
+export const deliveredIn = (commit: Commit, codec: Codec): readonly Delivered[] =>
+  commit.events.map(({ schemaId, bytes }, index) => {
+    const { hops, traceparent } = commit.metadata;
+    return { event: codec.decode(schemaId, bytes), meta: { ...metaIn(commit, commit.version + index), hops, traceparent } };
+  });
 
 /** The version that a record tells; 0 where it tells none. */
 export const versionOf = (record: LogRecord): number => {

@@ -7,9 +7,6 @@ import { TableError } from "../store/execute.ts";
 import type { Delivered, Failure, Handler, Subscriber } from "./subscription.ts";
 import type { Written } from "./written.ts";
 
-/** The collection of a read model; its fold's version is part of the name. */
-export const collectionOf = ({ name, version }: AnyProjection): string => `${name}__v${version}`;
-
 /** Ids of the documents that an event changes. */
 export const idsOf = (projection: AnyProjection, event: Delivered["event"], meta: Meta): readonly string[] => {
   const ids = Reflect.get(projection.key ?? {}, event.type)?.(event, meta) ?? keyOf(meta.stream);
@@ -21,7 +18,7 @@ export const evolve = (
   projection: AnyProjection,
   id: string,
   document: StoredDocument | undefined,
-  { event, meta }: Pick<Delivered, "event" | "meta">,
+  { event, meta }: { readonly event: Delivered["event"]; readonly meta: Meta },
 ): StoredDocument | undefined => {
   if (document && document.version >= meta.version) return document;
   const row = projection.evolve[event.type];
@@ -43,13 +40,18 @@ const KEPT = 200;
 const KEPT_WEIGHT = 250_000;
 
 /**
- * Keeps a read model: folds events into its documents in memory, and writes what has changed by compare-and-set, all in one bulk.
+ * Keeps a read model in a collection: folds events into its documents in memory, and writes what has changed by compare-and-set, all in one bulk.
  * Whoever reads a partition sees every event of its streams in order, so a document that is known need not be read again; and behind a
  * backlog many events become one write. A miss means that another owner wrote in between: all that is known is forgotten. So repeats,
  * rebalances and two owners at once change nothing.
  */
-export const projector = (projection: AnyProjection, documents: Documents, told: Written["tell"], contract: Contract): Subscriber => {
-  const collection = collectionOf(projection);
+export const projector = (
+  projection: AnyProjection,
+  collection: string,
+  documents: Documents,
+  told: Written["tell"],
+  contract: Contract,
+): Subscriber => {
   const types = Object.keys(projection.evolve);
 
   const open = (): Handler => {

@@ -1,7 +1,7 @@
 import { eachOf } from "../concurrency.ts";
 import { aggregatesOf, type Contract } from "../contract.ts";
 import { processing } from "../log/messaging.ts";
-import { headerOf, topicOf } from "../log/record.ts";
+import { topicOf } from "../log/record.ts";
 import { streamOf } from "../message.ts";
 import { commandsOf } from "../reaction.ts";
 import { type AnyService, router } from "../service.ts";
@@ -22,14 +22,13 @@ export const reactor = (service: AnyService, { execute }: Pick<Executor, "execut
   const react = (delivered: Delivered): Promise<void> =>
     traced(
       tracer,
-      headerOf(delivered.record, "traceparent") ?? null,
-      () => processing(delivered.record, group(service.name, "reactions")),
+      delivered.meta.traceparent,
+      () => processing(delivered, group(service.name, "reactions")),
       (traceparent) => reactWithin(delivered, traceparent),
     );
 
-  const reactWithin = async ({ event, meta, record }: Delivered, traceparent: string | null): Promise<void> => {
-    const hops = Number(headerOf(record, "ce_hops") ?? 0);
-    if (hops >= HOPS) throw new TableError(`after ${HOPS} reactions in a row this one is taken for a circle`);
+  const reactWithin = async ({ event, meta }: Delivered, traceparent: string | null): Promise<void> => {
+    if (meta.hops >= HOPS) throw new TableError(`after ${HOPS} reactions in a row this one is taken for a circle`);
     let commands: readonly { readonly type: string }[];
     try {
       commands = commandsOf(table[event.type], event, meta);
@@ -46,7 +45,7 @@ export const reactor = (service: AnyService, { execute }: Pick<Executor, "execut
         causationId: meta.eventId,
         actionId: meta.actionId,
         traceparent,
-        hops: hops + 1,
+        hops: meta.hops + 1,
       });
     }
   };

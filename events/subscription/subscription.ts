@@ -146,7 +146,7 @@ export const subscribe = async (
     if (!(await handler.flush())) return "again";
     const done = [...good].flatMap(([stream, events]) => events.slice(0, failed.get(stream)?.at).slice(-1));
     const latest = done.reduce<Delivered | undefined>(
-      (last, each) => (last && last.record.offset > each.record.offset ? last : each),
+      (last, each) => ((last?.record?.offset ?? -1) > (each.record?.offset ?? -1) ? last : each),
       undefined,
     );
     if (latest) onHandled(latest);

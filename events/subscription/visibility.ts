@@ -7,7 +7,8 @@ import { aggregateOf, keyOf } from "../message.ts";
 import type { Commit, Ports } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
 import type { AnyService } from "../service.ts";
-import { collectionOf, idsOf } from "./projections.ts";
+import type { Collections } from "./collections.ts";
+import { idsOf } from "./projections.ts";
 import type { Progress } from "./subscription.ts";
 import { written } from "./written.ts";
 
@@ -21,6 +22,7 @@ type Around = {
   readonly codec: Codec;
   readonly contract: Contract;
   readonly partitions: number;
+  readonly collections: Collections;
   readonly subscriptions: ReadonlyMap<string, Progress>;
   /** The stream's events do not reach the read models just now. */
   readonly isHeldUp: (stream: string) => boolean;
@@ -33,7 +35,7 @@ type Wanted = { readonly collection: string; readonly id: string; readonly versi
 export const visibility = (
   { aggregates, projections = [] }: AnyService,
   { documents, store, clock }: Pick<Ports, "documents" | "store" | "clock">,
-  { codec, contract, partitions, subscriptions, isHeldUp, signal }: Around,
+  { codec, contract, partitions, collections, subscriptions, isHeldUp, signal }: Around,
 ) => {
   const known = written();
   const shown = recent<number>(REMEMBERED);
@@ -42,7 +44,7 @@ export const visibility = (
   /** Whether this process reads the stream for the read model. */
   const reads = ({ projection }: Awaited, stream: string): boolean => {
     const place = `${topicOf(aggregateOf(stream))}/${partitionOf(stream, partitions)}`;
-    return subscriptions.get(collectionOf(projection))?.progress.has(place) ?? false;
+    return subscriptions.get(collections.of(projection.name))?.progress.has(place) ?? false;
   };
 
   /** Documents that a commit changes in a read model, and up to which version. */
@@ -71,7 +73,7 @@ export const visibility = (
 
   const awaited = async (all: readonly Awaited[], stream: string, milliseconds: number, isNew: boolean): Promise<boolean> => {
     const until = clock.now() + milliseconds;
-    const wanted = all.map(({ projection, id, version }) => ({ collection: collectionOf(projection), id, version }));
+    const wanted = all.map(({ projection, id, version }) => ({ collection: collections.of(projection.name), id, version }));
     const pause = all.every((each) => reads(each, stream)) ? SELDOM : OFTEN;
     const bell = alarm(clock);
     const stop = known.listen(wanted, bell);
@@ -137,7 +139,7 @@ export const visibility = (
     },
 
     /** How often this process has written to a read model. */
-    writes: (projection: AnyProjection): number => known.writes(collectionOf(projection)),
+    writes: (projection: AnyProjection): number => known.writes(collections.of(projection.name)),
 
     /** Resolves when some read model has changed, or the time is up. */
     changed: async (milliseconds: number): Promise<void> => {

@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Log } from "../../events/ports.ts";
+import { collections } from "../../events/subscription/collections.ts";
 import { type Sealing, sealing } from "./access/sealing.ts";
 import { edgeOf } from "./http/edge.ts";
-import { modelsOf, readsFor } from "./http/reads.ts";
+import { readsFor } from "./http/reads.ts";
 import { breakers } from "./process/breaker.ts";
 import { blobClient, httpClient } from "./process/client.ts";
 import { systemClock } from "./process/clock.ts";
@@ -87,7 +88,7 @@ export const runService = async (service: AnyService, { config, log, wires, seal
   });
   const call = httpClient(broken.guard);
   const among = wires.internal && sendAsProcess(wires.internal);
-  const models = modelsOf(service.projections);
+
   const tools: Tools = {
     name,
     config,
@@ -100,7 +101,7 @@ export const runService = async (service: AnyService, { config, log, wires, seal
     random,
     edge: edgeOf({ sealing, blobs: store.blobs, clock, random }),
     blobs: store.blobs,
-    document: readsFor(models, store.documents, undefined).get,
+    document: readsFor(collections(service.projections), store.documents, undefined).get,
     print: (line) => process.stderr.write(`${line}\n`),
     fetchBlob: blobClient({ call: httpClient(broken.guard, among?.send), directory, clock }, config.sealingKeys, name),
     guard: broken.guard,

@@ -90,7 +90,10 @@ export const serve = async (
     ports,
     blobs: tools.blobs,
     edge: { sealing, blobs: tools.blobs, clock: tools.clock, random: tools.random },
-    identity: identity({ ...ports, changed: running.changed, writes: () => running.writes(access) }, wait),
+    identity: identity(
+      { ...ports, collections: running.collections, changed: running.changed, writes: () => running.writes(access) },
+      wait,
+    ),
     keys: tools.config.sealingKeys,
     metrics,
     logger,

@@ -8,7 +8,7 @@ import { memoryStore } from "../../events/memory/store.ts";
 import type { Message } from "../../events/message.ts";
 import type { Commit, LogRecord, StoredDocument } from "../../events/ports.ts";
 import { executor } from "../../events/store/execute.ts";
-import { collectionOf } from "../../events/subscription/projections.ts";
+import { collections } from "../../events/subscription/collections.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { cluster } from "../../services/cluster/service.ts";
 import { runtime } from "../../services/runtime/service.ts";
@@ -89,7 +89,8 @@ const goodRun = async (): Promise<World> => {
   const databases = new Map(services.map(({ name }) => [name, name === "runtime" ? database : memoryDatabase()]));
   const facts = factsOnLog(contentsOf(records));
   for (const { name, projections = [] } of services)
-    for (const projection of projections) databases.get(name)?.models.set(collectionOf(projection), new Map(rebuild(projection, facts)));
+    for (const projection of projections)
+      databases.get(name)?.models.set(collections(projections).of(projection.name), new Map(rebuild(projection, facts)));
   return {
     history,
     records,

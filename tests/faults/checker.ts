@@ -4,7 +4,7 @@ import { checkLog } from "../../events/simulation/check/log.ts";
 import { checkReactions } from "../../events/simulation/check/reactions.ts";
 import { checkRest } from "../../events/simulation/check/rest.ts";
 import { checkStreams } from "../../events/simulation/check/streams.ts";
-import { collectionOf } from "../../events/subscription/projections.ts";
+import { collections } from "../../events/subscription/collections.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { checkCommands } from "./check-commands.ts";
 import { checkCalls } from "./check-outside.ts";
@@ -24,13 +24,15 @@ export const judge = (traces: Traces): readonly Finding[] => [
 /** Every read model has the bytes of a full rebuild. */
 export const checkModels = function* ({ services, databases, contents }: Left): Generator<Finding> {
   const facts = factsOnLog(contents);
-  for (const { name, projections = [] } of services)
+  for (const { name, projections = [] } of services) {
+    const models = collections(projections);
     for (const projection of projections) {
-      const collection = collectionOf(projection);
+      const collection = models.of(projection.name);
       const stored = databases.get(name)?.models.get(collection);
       for (const { about, message } of differences(`${name}'s ${collection}`, stored, rebuild(projection, facts)))
         yield finding("divergent", "read models equal a full rebuild", about, message);
     }
+  }
 };
 
 /** What a run left, in the form in which the simulation's checks read it. */

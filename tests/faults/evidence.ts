@@ -6,7 +6,7 @@ import { type MemoryDatabase, memoryDatabase } from "../../events/memory/databas
 import { type CommitDocument, fromDocument } from "../../events/mongo/commit-document.ts";
 import { mongoParking } from "../../events/mongo/parking.ts";
 import type { LogRecord } from "../../events/ports.ts";
-import { collectionOf } from "../../events/subscription/projections.ts";
+import { collections } from "../../events/subscription/collections.ts";
 import { databaseOf } from "../../infra/platform/platform.ts";
 import { tables } from "./composition.ts";
 
@@ -92,8 +92,8 @@ export const readStore = async (url: string, services = tables): Promise<Readonl
   });
   try {
     const found = services.map(async ({ name, projections = [] }) => {
-      const collections = projections.map(collectionOf);
-      return [name, await readDatabase(client.db(databaseOf(name)), collections)] as const;
+      const models = projections.map((each) => collections(projections).of(each.name));
+      return [name, await readDatabase(client.db(databaseOf(name)), models)] as const;
     });
     return new Map(await Promise.all(found));
   } finally {

@@ -2,6 +2,7 @@ import { codec } from "../../events/codec/codec.ts";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/connect.ts";
 import { executor } from "../../events/store/execute.ts";
+import { collections } from "../../events/subscription/collections.ts";
 import { FAR, heldBack } from "../../events/subscription/held-back.ts";
 import { projector } from "../../events/subscription/projections.ts";
 import { reactor } from "../../events/subscription/reactions.ts";
@@ -19,8 +20,9 @@ const released = codec(contract.schemas);
 const executing = executor(runtime, ports, released, () => {});
 const quiet = (): void => {};
 const around = { onParked: quiet, onError: quiet, onHandled: quiet, far: FAR, room: heldBack() };
+const models = collections(runtime.projections);
 const subscribers = [
-  ...(runtime.projections ?? []).map((projection) => projector(projection, store.documents, quiet, contract)),
+  ...(runtime.projections ?? []).map((projection) => projector(projection, models.of(projection.name), store.documents, quiet, contract)),
   { ...reactor(runtime, executing, contract), begin: "start" as const },
 ];
 const running = await Promise.all(subscribers.map((subscriber) => subscribe("storm", subscriber, ports, released, around)));

@@ -5,7 +5,7 @@ import { MongoClient } from "mongodb";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { topicOf } from "../../events/log/record.ts";
 import { checkReactions } from "../../events/simulation/check/reactions.ts";
-import { collectionOf } from "../../events/subscription/projections.ts";
+import { collections } from "../../events/subscription/collections.ts";
 import { startKafka } from "../../infra/embedded/kafka/server.ts";
 import { startStore } from "../../infra/embedded/store/server.ts";
 import { runtime } from "../../services/runtime/service.ts";
@@ -87,7 +87,10 @@ const look = async (brokers: readonly string[], url: string): Promise<readonly F
   const client = new MongoClient(url, { directConnection: true, promoteBuffers: true });
   try {
     const { name, projections = [] } = runtime;
-    const database = await readDatabase(client.db(DATABASE), projections.map(collectionOf));
+    const database = await readDatabase(
+      client.db(DATABASE),
+      projections.map((each) => collections(projections).of(each.name)),
+    );
     const left = { services: [runtime], databases: new Map([[name, database]]), contents: await readLog(brokers) };
     return [...checkModels(left), ...[...checkReactions(evidenceOf(left))].map((each): Finding => ({ ...each, column: "lost" }))];
   } finally {

@@ -3,13 +3,12 @@ import { test } from "node:test";
 import { codec } from "../../events/codec/codec.ts";
 import { recordsOf } from "../../events/log/record.ts";
 import { memoryDatabase } from "../../events/memory/database.ts";
-import { memoryDocuments } from "../../events/memory/documents.ts";
 import { kind } from "../../events/memory/fate.ts";
 import { memoryStore } from "../../events/memory/store.ts";
 import type { Message } from "../../events/message.ts";
 import { router } from "../../events/service.ts";
 import { executor } from "../../events/store/execute.ts";
-import { projector } from "../../events/subscription/projections.ts";
+import { collections } from "../../events/subscription/collections.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { commitOf, encoded } from "../contract/commits.ts";
 import { catalog, change, REACTIONS, rig } from "../events/subscription/rig.ts";
@@ -74,9 +73,9 @@ test("an event that is too large for the log is not committed", async () => {
 
 test("another version of a fold fills another collection", () => {
   const { names } = catalog(new Set());
-  const documents = memoryDocuments(memoryDatabase(), kind);
-  const collections = [names, { ...names, version: 2 }].map((projection) => projector(projection, documents, () => {}, { schemas }).name);
-  assert.deepEqual(collections, ["names__v1", "names__v2"]);
+  const collectionOf = (projection: typeof names) => collections([projection]).of("names");
+  assert.deepEqual([names, { ...names, version: 2 }].map(collectionOf), ["names__v1", "names__v2"]);
+  assert.throws(() => collections([names]).of("other"), /no read model other/);
 });
 
 test("after 64 reactions in a row the next one is refused as a circle", async () => {

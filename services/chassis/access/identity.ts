@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from "jose";
 import { recent } from "../../../events/concurrency.ts";
 import type { Clock, Documents, StoredDocument } from "../../../events/ports.ts";
-import { collectionOf } from "../../../events/subscription/projections.ts";
+import type { Collections } from "../../../events/subscription/collections.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
 import { isOutage, Refused, refusals } from "../http/errors.ts";
 import { type AccessDocument, type AccessUser, access, authorize, type Caller, type CustomRoles, ownerPathOf, SYSTEM } from "./access.ts";
@@ -23,13 +23,14 @@ const OUTAGE = 60_000;
 export const identity = (
   ports: {
     readonly documents: Documents;
+    readonly collections: Collections;
     readonly clock: Clock;
     readonly changed: (ms: number) => Promise<void>;
     readonly writes?: () => number;
   },
   wait = 2_000,
 ) => {
-  const { documents, clock, changed, writes = () => 0 } = ports;
+  const { documents, collections, clock, changed, writes = () => 0 } = ports;
   const verified = recent<Exclude<Awaited<ReturnType<typeof readToken>>, string>>(1_000);
   const users = recent<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
   const keys = new Map<string, { readonly publicJwk: string; readonly until: number }>();
@@ -37,7 +38,7 @@ export const identity = (
   /** What was created a moment ago may not have arrived here yet. */
   const awaited = async (id: string): Promise<AccessDocument | undefined> => {
     for (const until = clock.now() + wait; ; ) {
-      const [found] = await documents.get(collectionOf(access), [id]);
+      const [found] = await documents.get(collections.of(access.name), [id]);
       if (found) return found.deleted ? undefined : documentIn(found);
       if (clock.now() >= until) return undefined;
       await changed(Math.min(250, until - clock.now()));
@@ -82,7 +83,7 @@ export const identity = (
       custom.length === 0
         ? []
         : await documents.get(
-            collectionOf(access),
+            collections.of(access.name),
             custom.map((role) => `role/${role}`),
           );
     const roles = new Map(found.filter(({ deleted }) => !deleted).map((role) => [role.id.slice("role/".length), documentIn(role).modules]));

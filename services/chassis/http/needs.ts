@@ -6,7 +6,6 @@ import { own } from "../access/rules.ts";
 import { contract } from "../contract.ts";
 import { Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { collectionIn } from "./reads.ts";
 import type { Fields } from "./requests.ts";
 import type { Need } from "./rows.ts";
 
@@ -33,7 +32,7 @@ export const fetchNeeds = async (host: Host, needed: Needed, caller: Caller | un
  */
 const awaited = async (host: Host, model: string, id: string): Promise<Fields | "late" | undefined> => {
   const { documents, clock } = host.ports;
-  const collection = collectionIn(host.models, model);
+  const collection = host.instance.collections.of(model);
   for (const until = clock.now() + host.wait; ; ) {
     const [found] = await documents.get(collection, [id]);
     if (found) return found.deleted ? undefined : found.value;

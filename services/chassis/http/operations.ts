@@ -71,6 +71,7 @@ const query = (host: Host, row: QueryRow, { fields, caller }: Checked): Promise<
   const everybody: Caller = { userId: "", groupPath: "", ownerPath: "", level: "all" };
   return runQuery(row, fields, contextOf(host, caller), {
     models: host.models,
+    collections: host.instance.collections,
     documents: host.ports.documents,
     caller: caller ?? everybody,
     rowsField: rows,
@@ -78,7 +79,7 @@ const query = (host: Host, row: QueryRow, { fields, caller }: Checked): Promise<
 };
 
 const answer = async (host: Host, row: AnswerRow, { request, fields, caller }: Checked): Promise<unknown> => {
-  const reads = readsFor(host.models, host.ports.documents, caller);
+  const reads = readsFor(host.instance.collections, host.ports.documents, caller);
   const { edge } = edgeFor(host, request, undefined);
   // The row's maker tied its types to the operation's, which the validator has checked.
   const context = { ...reads, edge, outside: host.outside, ...contextOf(host, caller) };

@@ -17,7 +17,7 @@ export const planFor = async (host: Host, row: CommandRow, request: CommandReque
   try {
     const needs = await fetchNeeds(host, row.needs?.(fields, item.id) ?? {}, caller);
     const context = { actor, now: host.ports.clock.now(), item: item.id, needs };
-    const reads = readsFor(host.models, host.ports.documents, caller);
+    const reads = readsFor(host.instance.collections, host.ports.documents, caller);
     const prepared = await row.prepare?.(fields, { ...reads, ...context, edge, outside: host.outside } as never);
     if (isRefused(prepared)) return await refusedBefore(host, row, request, item, prepared);
     const given = { ...context, prepared, actionId: item.ids.actionId };

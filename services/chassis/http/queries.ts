@@ -1,7 +1,8 @@
 import type { Condition, DocumentQuery, Documents, Scalar } from "../../../events/ports.ts";
+import type { Collections } from "../../../events/subscription/collections.ts";
 import { type Caller, visible } from "../access/access.ts";
 import { Refused, refusals } from "./errors.ts";
-import { collectionIn, type Models } from "./reads.ts";
+import type { Models } from "./reads.ts";
 import { type Fields, isFields } from "./requests.ts";
 import type { Context, QueryRow } from "./rows.ts";
 
@@ -49,21 +50,29 @@ const sortField = (row: QueryRow, asked: unknown, indexes: readonly string[]): s
 
 const isScalar = (value: unknown): value is Scalar => ["string", "number", "boolean"].includes(typeof value);
 
+type QueryHost = {
+  readonly models: Models;
+  readonly collections: Collections;
+  readonly documents: Documents;
+  readonly caller: Caller;
+  readonly rowsField: string;
+};
+
 /** Answers a query: the page, what is joined to its rows, and how many there are in all. */
 export const runQuery = async (
   row: QueryRow,
   request: Fields,
   context: Context,
-  { models, documents, caller, rowsField }: { models: Models; documents: Documents; caller: Caller; rowsField: string },
+  { models, collections, documents, caller, rowsField }: QueryHost,
 ): Promise<Fields> => {
   const query = queryOf(row, request, context, models.get(row.from)?.indexes ?? [], caller);
-  const { total, documents: page } = await documents.find(collectionIn(models, row.from), query);
+  const { total, documents: page } = await documents.find(collections.of(row.from), query);
   const values = page.map(({ value }) => value);
   const joins = await Promise.all(
     Object.entries(row.join ?? {}).map(async ([field, [model, on, id]]) => {
       const rows = await joined(
         documents,
-        collectionIn(models, model),
+        collections.of(model),
         on,
         values.flatMap((value) => scalarsIn(value[id])),
       );

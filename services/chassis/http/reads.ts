@@ -1,6 +1,6 @@
 import type { Condition, Documents } from "../../../events/ports.ts";
 import type { AnyProjection } from "../../../events/projection.ts";
-import { collectionOf } from "../../../events/subscription/projections.ts";
+import type { Collections } from "../../../events/subscription/collections.ts";
 import { type Caller, owns, visible } from "../access/access.ts";
 import type { Reads } from "./rows.ts";
 
@@ -8,35 +8,28 @@ import type { Reads } from "./rows.ts";
 export type Models = ReadonlyMap<string, AnyProjection>;
 export const modelsOf = (projections: readonly AnyProjection[] = []): Models => new Map(projections.map((each) => [each.name, each]));
 
-/** The collection of a read model that a row names. */
-export const collectionIn = (models: Models, name: string): string => {
-  const model = models.get(name);
-  if (!model) throw new Error(`the service has no read model ${name}`);
-  return collectionOf(model);
-};
-
 const EVERYTHING = 10_000;
 const TOP = 10;
 
 /** What a row may read. Without a caller, as in a public operation, nothing is held back. */
 export const readsFor = (
-  models: Models,
+  collections: Collections,
   documents: Documents,
   caller: Caller | undefined,
 ): Reads<{ readonly [model: string]: { readonly [field: string]: unknown } }> => {
   const list = async (model: string, where: readonly Condition[], limit: number, anyOf: readonly (readonly Condition[])[] | undefined) => {
     const query = { where, offset: 0, limit, ...(anyOf && { anyOf }) };
-    return (await documents.find(collectionIn(models, model), query)).documents.map(({ value }) => value);
+    return (await documents.find(collections.of(model), query)).documents.map(({ value }) => value);
   };
   const seen = caller && visible(caller);
   return {
     get: async (model, id) => {
-      const [found] = await documents.get(collectionIn(models, model), [id]);
+      const [found] = await documents.get(collections.of(model), [id]);
       return found && !found.deleted ? found.value : undefined;
     },
     all: (model, where, limit = EVERYTHING) => list(model, where, limit, seen),
     find: (model, where, limit = EVERYTHING) => list(model, where, limit, undefined),
-    count: (model, where, by) => documents.count(collectionIn(models, model), { limit: TOP, ...by, where, ...(seen && { anyOf: seen }) }),
+    count: (model, where, by) => documents.count(collections.of(model), { limit: TOP, ...by, where, ...(seen && { anyOf: seen }) }),
     sees: (row) => caller === undefined || owns(caller, row),
   };
 };

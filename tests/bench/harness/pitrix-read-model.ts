@@ -3,7 +3,7 @@ import { kafkaLog } from "../../../events/kafka/log.ts";
 import { mongo } from "../../../events/mongo/connect.ts";
 import type { Log } from "../../../events/ports.ts";
 import { instance } from "../../../events/run.ts";
-import { collectionOf } from "../../../events/subscription/projections.ts";
+import { collections } from "../../../events/subscription/collections.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { clusters } from "../../../services/cluster/read-models/clusters.ts";
@@ -21,7 +21,7 @@ import type { ReadModelInput } from "./read-model.ts";
 export const pitrixReadModel = async ({ brokers, url, database, topic, group, events }: ReadModelInput, live: boolean): Promise<Ready> => {
   const kept = mongo({ url, database });
   const log = kafkaLog({ brokers, clientId: "pitrix-bench" });
-  const name = collectionOf(clusters);
+  const name = collections([clusters]).of(clusters.name);
   const ends = await endsOf(brokers, topic);
   if (live) for (const partition of ends.keys()) await kept.documents.savePosition(name, topic, partition, 0);
   const failures: unknown[] = [];

@@ -63,7 +63,7 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   const deadLetters: LogRecord[] = [];
   running.push(await log.follow(deadLetterTopic(service.name), (record) => void deadLetters.push(record)));
   const subscriptions = await Promise.all([
-    begin(projector(names, documents, () => {}, { schemas })),
+    begin(projector(names, READ_MODEL, documents, () => {}, { schemas })),
     begin(reactor(service, executing, { schemas })),
   ]);
   const started = Date.now();
@@ -107,7 +107,7 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   assert.equal(await countsOf(), STREAMS * EACH);
   t.diagnostic(`worked off in ${Date.now() - mended} ms`);
 
-  await begin(projector({ ...names, version: 2 }, documents, () => {}, { schemas }));
+  await begin(projector({ ...names, version: 2 }, "names__v2", documents, () => {}, { schemas }));
   const filled = async () => (await documents.get("names__v2", keys)).filter(({ version }) => version === EACH).length === STREAMS;
   await eventually("a fresh fold is full", filled, LIMIT);
   const sorted = async (collection: string) => (await documents.get(collection, keys)).toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -146,14 +146,16 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
     const started: Progress[] = [];
     const stops: (() => Promise<void>)[] = [];
     const starting = Promise.all(
-      [projector(names, ports.documents, () => {}, { schemas }), reactor(service, executing, { schemas })].map(async (subscriber) => {
-        const note = (reason: string, record: LogRecord) => void parked.push({ reason, record });
-        // From its first event, so that a test may publish before.
-        const around = { ...alone(), onParked: note, onError: (error: Error) => void errors.push(error) };
-        const one = await subscribe(service.name, { ...subscriber, begin: "start" }, ports, build, around);
-        started.push(one);
-        stops.push(one.stop);
-      }),
+      [projector(names, READ_MODEL, ports.documents, () => {}, { schemas }), reactor(service, executing, { schemas })].map(
+        async (subscriber) => {
+          const note = (reason: string, record: LogRecord) => void parked.push({ reason, record });
+          // From its first event, so that a test may publish before.
+          const around = { ...alone(), onParked: note, onError: (error: Error) => void errors.push(error) };
+          const one = await subscribe(service.name, { ...subscriber, begin: "start" }, ports, build, around);
+          started.push(one);
+          stops.push(one.stop);
+        },
+      ),
     );
     await time.run(() => dead || started.length === 2, 60_000);
     if (!dead)

@@ -5,6 +5,7 @@ import { memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
+import { collections } from "../../../events/subscription/collections.ts";
 import { visibility } from "../../../events/subscription/visibility.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import type { Projection } from "../../../services/chassis/events.ts";
@@ -31,12 +32,8 @@ const asked = () => {
     { name: "catalog", aggregates: { group: { decider } }, projections: [groups] },
     { documents, store: { ...store, read }, clock },
     {
-      codec: released,
-      contract: { schemas },
-      partitions: 1,
-      subscriptions: new Map(),
-      isHeldUp: () => false,
-      signal: new AbortController().signal,
+      ...{ codec: released, contract: { schemas }, partitions: 1, collections: collections([groups]), subscriptions: new Map() },
+      ...{ isHeldUp: () => false, signal: new AbortController().signal },
     },
   );
   return {

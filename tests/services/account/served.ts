@@ -7,11 +7,12 @@ import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Clock } from "../../../events/ports.ts";
+import { collections } from "../../../events/subscription/collections.ts";
 import { account } from "../../../services/account/service.ts";
 import { withAccess } from "../../../services/chassis/access/access.ts";
 import { sealing } from "../../../services/chassis/access/sealing.ts";
 import { edgeOf } from "../../../services/chassis/http/edge.ts";
-import { modelsOf, readsFor } from "../../../services/chassis/http/reads.ts";
+import { readsFor } from "../../../services/chassis/http/reads.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { type Environment, readConfig } from "../../../services/chassis/process/config.ts";
 import { staticDirectory } from "../../../services/chassis/process/discovery.ts";
@@ -68,7 +69,7 @@ export const served = async (environment: { readonly [name: string]: string } = 
       edge,
       random,
       blobs,
-      document: readsFor(modelsOf(account.projections), ports.documents, undefined).get,
+      document: readsFor(collections(account.projections), ports.documents, undefined).get,
       print: (line: string) => void printed.push(line),
     },
     ...{ fetchBlob: alone, call: alone, directory: staticDirectory(new Map()) },

@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { kind } from "../../../events/memory/fate.ts";
+import { collections } from "../../../events/subscription/collections.ts";
 import { type GatewayOptions, gateway } from "../../../services/api/app.ts";
 import { connections } from "../../../services/api/exchange.ts";
 import { gatewayMetrics } from "../../../services/api/metrics.ts";
@@ -46,7 +47,10 @@ export const gatewayWorld = async ({ slow, probe, reset = 100, ...options }: Opt
   const logger: Logger = { debug: () => {}, info: () => {}, warn: note, error: note, child: () => logger };
   const chosen = { ...(slow !== undefined && { slow }), ...(probe !== undefined && { probe }), reset };
   const towards = upstreams({ directory, connections: connections(), clock, metrics }, chosen);
-  const known = identity({ documents, clock, changed: (milliseconds) => clock.sleep(milliseconds) }, 50);
+  const known = identity(
+    { documents, collections: collections([access]), clock, changed: (milliseconds) => clock.sleep(milliseconds) },
+    50,
+  );
   const { server } = serverOf(
     gateway({ upstreams: towards, identity: known, clock, metrics, logger, rateLimit: options.rateLimit ?? 0, ...options }),
     undefined,

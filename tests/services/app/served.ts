@@ -7,13 +7,14 @@ import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Blobs } from "../../../events/ports.ts";
+import { collections } from "../../../events/subscription/collections.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { account } from "../../../services/account/service.ts";
 import { app } from "../../../services/app/service.ts";
 import { withAccess } from "../../../services/chassis/access/access.ts";
 import { sealing } from "../../../services/chassis/access/sealing.ts";
 import { edgeOf } from "../../../services/chassis/http/edge.ts";
-import { modelsOf, readsFor } from "../../../services/chassis/http/reads.ts";
+import { readsFor } from "../../../services/chassis/http/reads.ts";
 import { systemClock as clock } from "../../../services/chassis/process/clock.ts";
 import { readConfig } from "../../../services/chassis/process/config.ts";
 import { staticDirectory } from "../../../services/chassis/process/discovery.ts";
@@ -69,7 +70,7 @@ export const served = async () => {
     const tools: Tools = {
       ...{ name, config, clock, log, logger: silent, metrics: metrics(name), edge, random, blobs, fetchBlob, guard },
       settings: config.settingsOf(name),
-      document: readsFor(modelsOf(service.projections), documents, undefined).get,
+      document: readsFor(collections(service.projections), documents, undefined).get,
       print: () => {},
       call: alone,
       directory: staticDirectory(new Map()),

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { kind } from "../../../events/memory/fate.ts";
+import { collections } from "../../../events/subscription/collections.ts";
 import { access } from "../../../services/chassis/access/access.ts";
 import { identity } from "../../../services/chassis/access/identity.ts";
 import { newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
@@ -15,7 +16,7 @@ test("who was known a moment ago is known while the store is out, for a minute, 
     if (world.out) throw Object.assign(new Error("the store is out"), { name: "MongoServerSelectionError" });
   };
   const documents = memoryDocuments(memoryDatabase(), { ...kind, before });
-  const known = identity({ documents, clock, changed: async () => {} }, 0);
+  const known = identity({ documents, collections: collections([access]), clock, changed: async () => {} }, 0);
   const key = await newKeyPair();
   const write = (id: string, value: object) =>
     documents.write("access__v1", [

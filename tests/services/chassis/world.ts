@@ -7,13 +7,13 @@ import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Documents } from "../../../events/ports.ts";
-import { collectionOf } from "../../../events/subscription/projections.ts";
+import { collections } from "../../../events/subscription/collections.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { type AccessDocument, access, withAccess } from "../../../services/chassis/access/access.ts";
 import { sealing } from "../../../services/chassis/access/sealing.ts";
 import { newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
 import { edgeOf } from "../../../services/chassis/http/edge.ts";
-import { modelsOf, readsFor } from "../../../services/chassis/http/reads.ts";
+import { readsFor } from "../../../services/chassis/http/reads.ts";
 import { breakers } from "../../../services/chassis/process/breaker.ts";
 import { httpClient } from "../../../services/chassis/process/client.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
@@ -37,7 +37,7 @@ export const ownTools = (service: AnyService, documents: Documents) => ({
   name: service.name,
   settings: configOf(service).settingsOf(service.name),
   metrics: metrics(service.name),
-  document: readsFor(modelsOf(service.projections), documents, undefined).get,
+  document: readsFor(collections(service.projections), documents, undefined).get,
 });
 
 type Answer = {
@@ -101,7 +101,7 @@ export const served = async (
     const projection = service.projections?.find(({ name }) => name === model);
     if (!projection) throw new Error(`${service.name} has no read model ${model}`);
     const document = { id, stream: `elsewhere/${id}`, version: 1, deleted: false, value: { ...projection.initialState, ...value } };
-    return documents.write(collectionOf(projection), [{ document, expected: 0 }]);
+    return documents.write(serving.instance.collections.of(model), [{ document, expected: 0 }]);
   };
   const called = new Set<OperationId>();
 

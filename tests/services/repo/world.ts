@@ -10,7 +10,6 @@ import type { Message } from "../../../events/message.ts";
 import type { Blobs, Clock, DocumentQuery, LogRecord } from "../../../events/ports.ts";
 import { type Instance, instance } from "../../../events/run.ts";
 import type { Outcome } from "../../../events/store/execute.ts";
-import { collectionOf } from "../../../events/subscription/projections.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import type { Settings, ValuesOf } from "../../../services/chassis/process/settings.ts";
 import type { Service } from "../../../services/chassis/service.ts";
@@ -78,9 +77,7 @@ export const world = () => {
         return outcome;
       },
       find: async <D>(model: string, query: Partial<DocumentQuery> = {}): Promise<readonly D[]> => {
-        const projection = service.projections?.find(({ name }) => name === model);
-        if (!projection) throw new Error(`${service.name} has no read model ${model}`);
-        const { documents: found } = await documents.find(collectionOf(projection), { where: [], offset: 0, limit: 100_000, ...query });
+        const { documents: found } = await documents.find(one.collections.of(model), { where: [], offset: 0, limit: 100_000, ...query });
         return found.map(({ value }) => value as D); // The read model's own fold made it.
       },
       crash: () => one.stop(),

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { memoryDatabase } from "../../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../../events/memory/documents.ts";
 import { kind } from "../../../../events/memory/fate.ts";
+import { collections } from "../../../../events/subscription/collections.ts";
 import type { Caller } from "../../../../services/chassis/access/access.ts";
 import { queryOf, runQuery } from "../../../../services/chassis/http/queries.ts";
 import type { Fields } from "../../../../services/chassis/http/requests.ts";
@@ -88,7 +89,11 @@ test("rows are joined, presented and cut to their columns", async () => {
       version_ids: versions.map(({ version_id }) => version_id),
     }),
   } as unknown as QueryRow; // As the row makers do.
-  const ask = (request: Fields) => runQuery(joining, request, context, { models, documents, caller: everybody, rowsField: "app_set" });
+  const ask = (request: Fields) =>
+    runQuery(joining, request, context, {
+      ...{ models, collections: collections([...models.values()]), documents },
+      ...{ caller: everybody, rowsField: "app_set" },
+    });
   assert.deepEqual(await ask({}), {
     total_count: 2,
     app_set: [

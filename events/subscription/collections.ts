@@ -1,0 +1,19 @@
+import type { AnyProjection } from "../projection.ts";
+
+/** Where a service keeps its read models. Made once for an instance and passed on: nothing else knows the names of collections. */
+export type Collections = {
+  /** The collection that answers for a read model. */
+  readonly of: (model: string) => string;
+};
+
+/** The version of a fold is part of its collection's name, so that a new fold fills a new collection. */
+export const collections = (projections: readonly AnyProjection[] = []): Collections => {
+  const names = new Map(projections.map(({ name, version }) => [name, `${name}__v${version}`]));
+  return {
+    of: (model) => {
+      const collection = names.get(model);
+      if (collection === undefined) throw new Error(`the service has no read model ${model}`);
+      return collection;
+    },
+  };
+};
