@@ -1,8 +1,15 @@
 import type { HttpRow } from "../chassis/http/rows.ts";
 import { appRows } from "./http/apps.ts";
+import { attachmentRows } from "./http/attachments.ts";
 import { categoryRows } from "./http/categories.ts";
 import { reviewRows } from "./http/reviews.ts";
 import { versionRows } from "./http/versions.ts";
 import type { AppPorts } from "./packages.ts";
 
-export const http = (ports: AppPorts): readonly HttpRow[] => [...appRows(ports), ...versionRows(ports), ...reviewRows, ...categoryRows];
+export const http = (ports: AppPorts): readonly HttpRow[] => [
+  ...appRows(ports),
+  ...versionRows(ports),
+  ...reviewRows,
+  ...categoryRows,
+  ...attachmentRows,
+];

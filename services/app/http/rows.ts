@@ -4,4 +4,4 @@ import type { AttachmentCommand } from "../domain/attachment.ts";
 import type { CategoryCommand } from "../domain/category.ts";
 import type { AppReadModels } from "../read-models.ts";
 
-export const { command, query, answer } = rows<AppCommand | AttachmentCommand | CategoryCommand, AppReadModels>();
+export const { command, query, answer, bytes } = rows<AppCommand | AttachmentCommand | CategoryCommand, AppReadModels>();

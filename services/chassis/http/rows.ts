@@ -6,6 +6,7 @@ import type { OperationId, Operations } from "../../../schemas/generated/http.ts
 /** The request of an operation: path, query and body merged, checked against the OpenAPI document. */
 export type RequestOf<O extends OperationId> = Operations[O]["request"];
 export type AnswerOf<O extends OperationId> = Operations[O]["answer"];
+type BytesOperation = { [O in OperationId]: AnswerOf<O> extends Uint8Array ? O : never }[OperationId];
 
 /** What a command row is given at run time. */
 export type CommandContext<Needs, Prepared> = {
@@ -131,8 +132,20 @@ export type AnswerRow = {
   readonly answer: (request: never, reads: Reads<never>, edge: Edge, actor: Actor) => Promise<unknown>;
 };
 
+export type BytesRow = Omit<AnswerRow, "kind"> & { readonly kind: "bytes" };
+/** A file as an answer. */
+export type FileAnswer = {
+  readonly bytes: Uint8Array;
+  /** Its media type: images of a few types may be shown by browsers, anything else is a download. */
+  readonly type: string;
+  /** For downloads. */
+  readonly filename?: string;
+  /** Names the content: who has it already is not sent it again. */
+  readonly etag?: string;
+};
+
 /** One operation of the OpenAPI document. */
-export type HttpRow = CommandRow | QueryRow | AnswerRow;
+export type HttpRow = CommandRow | QueryRow | AnswerRow | BytesRow;
 
 /** Row makers of a service, typed by its commands and read models. */
 export const rows = <Command extends Message, ReadModels>() => ({
@@ -180,9 +193,15 @@ export const rows = <Command extends Message, ReadModels>() => ({
     },
   ): HttpRow => ({ kind: "query", operation, ...row }) as unknown as HttpRow, // As above.
 
-  /** A read that is no page: statistics, one document, bytes. */
+  /** A read that is no page: statistics, one document. */
   answer: <O extends OperationId>(
     operation: O,
     answer: (request: RequestOf<O>, reads: Reads<ReadModels>, edge: Edge, actor: Actor) => Promise<AnswerOf<O> | Rejection>,
   ): HttpRow => ({ kind: "answer", operation, answer }) as unknown as HttpRow, // As above.
+
+  /** A file, sent as it is. */
+  bytes: <O extends BytesOperation>(
+    operation: O,
+    answer: (request: RequestOf<O>, reads: Reads<ReadModels>, edge: Edge, actor: Actor) => Promise<FileAnswer | Rejection>,
+  ): HttpRow => ({ kind: "bytes", operation, answer }) as unknown as HttpRow, // As above.
 });
