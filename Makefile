@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate lint test unit demo up down status reset map simulate faults guarantees bench store clean
+.PHONY: help install build generate lint test unit demo up down status reset map simulate faults guarantees bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,9 +63,6 @@ guarantees: build ## docs/guarantees.md: each promise with its proofs, as the la
 
 bench: build ## Pitrix, the floor and what one would pick instead, measured in one run (ROWS=projection SCALE=0.05 RUNS=1 for less)
 	@node dist/tests/bench/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(SCALE),--scale $(SCALE)) $(if $(RUNS),--runs $(RUNS)) $(if $(ROLES),--roles $(ROLES)) $(if $(FOREIGN),--foreign $(FOREIGN)) $(if $(JSON),--json $(JSON)) $(if $(PROFILE),--profile $(PROFILE))
-
-store: build ## compile the fast form of the document store, once (minutes; needs cargo, cmake, a C compiler)
-	@node dist/infra/embedded/main.js compile-store
 
 clean: ## compiled files
 	rm -rf dist

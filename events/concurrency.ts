@@ -14,58 +14,6 @@ export const keyedTurns = () => {
   };
 };
 
-/**
- * Keeps the entries used last: so many, and together so heavy, but always the last one. What was used when is a chain of its own: a key that is
- * taken out of a Map and put back stays in its bucket as a hole, and a key used all the time would cost as much as thousands.
- */
-export const recent = <V>(limit: number, heaviest = Number.POSITIVE_INFINITY, weigh: (value: V) => number = () => 0) => {
-  type Link = { older: Link; newer: Link };
-  type Entry = Link & { readonly key: string; value: V };
-  const entries = new Map<string, Entry>();
-  /** Next to both the newest and the oldest. */
-  const ends = {} as Link;
-  ends.older = ends.newer = ends;
-  let weight = 0;
-  const unlink = ({ older, newer }: Link): void => {
-    older.newer = newer;
-    newer.older = older;
-  };
-  const makeNewest = (entry: Entry): void => {
-    entry.older = ends.older;
-    entry.newer = ends;
-    ends.older = ends.older.newer = entry;
-  };
-  const remove = (key: string): void => {
-    const entry = entries.get(key);
-    if (!entry) return;
-    weight -= weigh(entry.value);
-    unlink(entry);
-    entries.delete(key);
-  };
-  return {
-    get: (key: string): V | undefined => {
-      const entry = entries.get(key);
-      if (!entry) return undefined;
-      unlink(entry);
-      makeNewest(entry);
-      return entry.value;
-    },
-    set: (key: string, value: V): void => {
-      const known = entries.get(key);
-      const entry = known ?? { key, value, older: ends, newer: ends };
-      if (known) {
-        weight -= weigh(known.value);
-        unlink(known);
-        known.value = value;
-      } else entries.set(key, entry);
-      makeNewest(entry);
-      weight += weigh(value);
-      while (entries.size > 1 && (entries.size > limit || weight > heaviest)) remove((ends.newer as Entry).key);
-    },
-    delete: remove,
-  };
-};
-
 /** Lets a loop sleep until there is something to do, or until the time is up. */
 export const alarm = (clock: Clock) => {
   let ring: (() => void) | undefined;

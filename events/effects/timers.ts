@@ -1,6 +1,7 @@
 import type { Codec } from "../codec/codec.ts";
-import { alarm, backOff, recent } from "../concurrency.ts";
+import { alarm, backOff } from "../concurrency.ts";
 import { metaIn } from "../log/record.ts";
+import { lruCache } from "../lru-cache.ts";
 import { aggregateOf, eventIdOf } from "../message.ts";
 import type { Clock, Commit, EventStore } from "../ports.ts";
 import { commandsOf } from "../reaction.ts";
@@ -26,7 +27,7 @@ export const timersWorker = (
 ) => {
   const { store, clock } = ports;
   const wake = alarm(clock);
-  const failures = recent<number>(1_000);
+  const failures = lruCache<number>(1_000);
   /** When it looks again. */
   let next = 0;
 

@@ -1,4 +1,5 @@
-import { alarm, backOff, recent } from "../concurrency.ts";
+import { alarm, backOff } from "../concurrency.ts";
+import { lruCache } from "../lru-cache.ts";
 import type { Clock, Commit, EventStore, Log, Place } from "../ports.ts";
 import type { Span, Tracer } from "../trace.ts";
 import { publishing as spanOf } from "./messaging.ts";
@@ -33,7 +34,7 @@ export const relay = (
   const { store, log, clock } = ports;
   const wake = alarm(clock);
   const queue = new Map<string, Commit>();
-  const published = recent<number>(50_000);
+  const published = lruCache<number>(50_000);
   let bytes = 0;
   let failing = false;
 

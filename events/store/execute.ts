@@ -1,8 +1,9 @@
 import { serialize } from "node:v8";
 import { type Codec, InvalidEvent, UnknownSchema } from "../codec/codec.ts";
-import { backOff, keyedTurns, recent } from "../concurrency.ts";
+import { backOff, keyedTurns } from "../concurrency.ts";
 import { type AnyDecider, type Decision, isRejection, type Rejection } from "../decider.ts";
 import { bytesOf, metaIn } from "../log/record.ts";
+import { lruCache } from "../lru-cache.ts";
 import { type Actor, eventIdOf, type Message, streamOf } from "../message.ts";
 import type { Clock, Commit, EncodedEvent, EventStore } from "../ports.ts";
 import { type AnyService, router } from "../service.ts";
@@ -70,7 +71,7 @@ export const executor = (
 ) => {
   const { store, clock } = ports;
   const route = router(service);
-  const heads = recent<Head>(HEADS, HEADS_SIZE, ({ size }) => size.measured + size.since);
+  const heads = lruCache<Head>(HEADS, { most: HEADS_SIZE, of: ({ size }) => size.measured + size.since });
   const turns = keyedTurns();
   const waiting = new Map<string, Waiting[]>();
 

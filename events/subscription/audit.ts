@@ -54,7 +54,12 @@ export const auditor = () => {
         }
       }
     },
-    result: (): Audit => ({ records, streams: highest.size, repeats, findings: [...[...missing.values()].flat(), ...others] }),
+    /** Findings by stream, whatever order the partitions were read in. */
+    result: (): Audit => {
+      const findings = [...[...missing.values()].flat(), ...others];
+      const sorted = findings.toSorted((one, other) => (one.stream < other.stream ? -1 : one.stream > other.stream ? 1 : 0));
+      return { records, streams: highest.size, repeats, findings: sorted };
+    },
   };
 };
 

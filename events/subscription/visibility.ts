@@ -1,8 +1,9 @@
 import type { Codec } from "../codec/codec.ts";
-import { alarm, recent } from "../concurrency.ts";
+import { alarm } from "../concurrency.ts";
 import { aggregatesOf, type Contract } from "../contract.ts";
 import { partitionOf } from "../log/partition.ts";
 import { metaIn, topicOf } from "../log/record.ts";
+import { lruCache } from "../lru-cache.ts";
 import { aggregateOf, keyOf } from "../message.ts";
 import type { Commit, Ports } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
@@ -38,7 +39,7 @@ export const visibility = (
   { codec, contract, partitions, collections, subscriptions, isHeldUp, signal }: Around,
 ) => {
   const known = written();
-  const shown = recent<number>(REMEMBERED);
+  const shown = lruCache<number>(REMEMBERED);
   const changes = new Set<() => void>();
 
   /** Whether this process reads the stream for the read model. */

@@ -1,11 +1,12 @@
-import { type alarm, recent } from "../concurrency.ts";
+import type { alarm } from "../concurrency.ts";
+import { lruCache } from "../lru-cache.ts";
 
 /** Documents that this process remembers to have written. */
 const REMEMBERED = 20_000;
 
 /** What the read models of this process have written, so that who waits for a document need not ask the store again and again. */
 export const written = () => {
-  const versions = recent<number>(REMEMBERED);
+  const versions = lruCache<number>(REMEMBERED);
   const counts = new Map<string, number>();
   const waiting = new Map<string, Map<() => void, number>>();
   const key = (collection: string, id: string): string => `${collection} ${id}`;

@@ -8,11 +8,7 @@ export type Ended = { readonly status: "succeeded" | "failed" | "missing"; reado
 const kept = 64 * 1024;
 
 /** Runs a command to its end and keeps the end of what it wrote, both streams together. */
-export const run = (
-  command: string,
-  args: readonly string[],
-  options: { limit: number; onLine?: (line: string) => void },
-): Promise<Ended> =>
+export const run = (command: string, args: readonly string[], options: { limit: number }): Promise<Ended> =>
   new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
     const keeper = child.pid === undefined ? undefined : guard(identify(child.pid));
@@ -20,10 +16,7 @@ export const run = (
     const insist = setTimeout(() => child.kill("SIGKILL"), options.limit);
     let output = "";
     const keep = (chunk: Buffer) => {
-      const text = chunk.toString("utf8");
-      output = (output + text).slice(-kept);
-      const line = text.trim().split("\n").at(-1)?.trim();
-      if (line) options.onLine?.(line);
+      output = (output + chunk.toString("utf8")).slice(-kept);
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);

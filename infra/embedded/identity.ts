@@ -12,7 +12,9 @@ const startedAt = (pid: number): string | undefined => {
     if (onLinux) {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
       const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return state === "Z" || state === "X" ? undefined : rest[18];
+      // Of a program with many threads the first may be over, and shown as a zombie, while others still hold its files and ports.
+      const isOver = state === "X" || (state === "Z" && Number(rest[16]) <= 1);
+      return isOver ? undefined : rest[18];
     }
     return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined;
   } catch {

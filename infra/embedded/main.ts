@@ -4,18 +4,15 @@ import { parseArgs } from "node:util";
 import { EmbeddedError } from "./failure.ts";
 import { startEmbedded } from "./platform.ts";
 import { claimDirectory, statusOf, stopAll } from "./status.ts";
-import { compileStore } from "./store/install.ts";
 
 const usage = `Usage: node dist/infra/embedded/main.js <command> [options]
 
   up             start Kafka and the document store, until Ctrl-C or "down"
   status         what runs (exit code 0 if all of it answers, 3 otherwise)
   down           stop what runs
-  compile-store  compile the native document store (minutes, once)
 
   --directory D  where data, ports and logs are (default .pitrix/embedded)
   --nodes N      Kafka nodes, 1 or 3       --kafka-port P   --store-port P
-  --auth         ask for a user and password in the document store
   --take-over    stop servers that still run on the directory
   --json         answer in JSON`;
 
@@ -34,7 +31,6 @@ const parse = () =>
       nodes: { type: "string" },
       "kafka-port": { type: "string" },
       "store-port": { type: "string" },
-      auth: { type: "boolean" },
       "take-over": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
@@ -76,7 +72,6 @@ const up = async (directory: string, { values }: Arguments): Promise<number> => 
     ...(kafkaPort && { kafkaPort }),
     ...(storePort && { storePort }),
     ...(nodes && { nodes }),
-    ...(values.auth !== undefined && { auth: values.auth }),
   });
   ready = true;
   claimDirectory(directory);
@@ -112,15 +107,7 @@ const down = async (directory: string, { values }: Arguments): Promise<number> =
   return 0;
 };
 
-const commands: Readonly<Record<string, (directory: string, parsed: Arguments) => Promise<number>>> = {
-  up,
-  status,
-  down,
-  "compile-store": async () => {
-    await compileStore(report);
-    return 0;
-  },
-};
+const commands: Readonly<Record<string, (directory: string, parsed: Arguments) => Promise<number>>> = { up, status, down };
 
 const main = async (): Promise<number> => {
   const parsed = parse();

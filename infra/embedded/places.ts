@@ -3,8 +3,8 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The versions that are installed; the one of Kafka is the one in `kafka/pom.xml`. */
-export const versions = { kafka: "4.4.0", storeWheel: "0.7.0b3", storeNative: "0.5.3-beta.196" } as const;
+/** The versions that are installed; Kafka's is the one in `kafka/pom.xml`, MongoDB's the one of the package in `store/requirements.txt`. */
+export const versions = { kafka: "4.4.0", mongodb: "6.0.5" } as const;
 
 const packageRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
@@ -23,6 +23,4 @@ export const sourceFile = (name: string): string => join(packageRoot(), "infra",
 export const cacheDirectory = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pitrix");
 
 export const kafkaDirectory = (): string => join(cacheDirectory(), `kafka-${versions.kafka}`);
-export const storeWheelDirectory = (): string => join(cacheDirectory(), `secantusdb-${versions.storeWheel}`);
-export const storeNativeDirectory = (): string => join(cacheDirectory(), `secantus-mdb-${versions.storeNative}`);
-export const storeNativeProgram = (): string => join(storeNativeDirectory(), "bin", "secantusd-rs");
+export const mongodbDirectory = (): string => join(cacheDirectory(), `mongodb-${versions.mongodb}`);

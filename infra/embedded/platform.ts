@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Report } from "./installing.ts";
 import { type KafkaServer, startKafka } from "./kafka/server.ts";
 import type { Ended } from "./program.ts";
+import { urlToDatabase } from "./store/addresses.ts";
 import { type StoreServer, startStore } from "./store/server.ts";
 import type { StoreUser } from "./store/users.ts";
 
@@ -12,7 +13,6 @@ export type EmbeddedOptions = {
   readonly storePort?: number;
   readonly nodes?: 1 | 3;
   readonly users?: readonly StoreUser[];
-  readonly auth?: boolean;
   readonly takeOver?: boolean;
   readonly background?: boolean;
   readonly ended?: Ended;
@@ -23,36 +23,61 @@ export type EmbeddedOptions = {
 /** Kafka and the document store of one directory. */
 export type Embedded = { readonly kafka: KafkaServer; readonly store: StoreServer; readonly stop: () => Promise<void> };
 
+/** Servers that the environment names, or embedded ones; `kafka` and `store` are there if they are embedded. */
+export type Servers = {
+  readonly brokers: readonly string[];
+  readonly url: string;
+  readonly urlFor: (database: string) => string;
+  readonly kafka?: KafkaServer;
+  readonly store?: StoreServer;
+  readonly stop: () => Promise<void>;
+};
+
 export const kafkaPart = (directory: string): string => join(directory, "kafka");
 export const storePart = (directory: string): string => join(directory, "store");
 
-/** Starts both at the same time; if one fails the other is stopped, and the first failure is thrown. */
-export const startEmbedded = async ({
-  directory,
-  kafkaPort,
-  storePort,
-  nodes,
-  users,
-  auth,
-  ...both
-}: EmbeddedOptions): Promise<Embedded> => {
-  const [kafka, store] = await Promise.allSettled([
-    startKafka({ ...both, directory: kafkaPart(directory), ...(kafkaPort && { port: kafkaPort }), ...(nodes && { nodes }) }),
-    startStore({
-      ...both,
-      directory: storePart(directory),
-      ...(storePort && { port: storePort }),
-      ...(users && { users }),
-      ...(auth !== undefined && { auth }),
-    }),
-  ]);
-  if (kafka.status === "fulfilled" && store.status === "fulfilled") {
-    const stop = async () => {
-      await Promise.all([store.value.stop(), kafka.value.stop()]);
-    };
-    return { kafka: kafka.value, store: store.value, stop };
-  }
-  if (kafka.status === "fulfilled") await kafka.value.stop();
-  if (store.status === "fulfilled") await store.value.stop();
-  throw kafka.status === "rejected" ? kafka.reason : store.status === "rejected" ? store.reason : undefined;
+const kafkaOf = ({ directory, kafkaPort, storePort: _, nodes, users: __, ...both }: EmbeddedOptions): Promise<KafkaServer> =>
+  startKafka({ ...both, directory: kafkaPart(directory), ...(kafkaPort && { port: kafkaPort }), ...(nodes && { nodes }) });
+
+const storeOf = ({ directory, kafkaPort: _, storePort, nodes: __, users, ...both }: EmbeddedOptions): Promise<StoreServer> =>
+  startStore({ ...both, directory: storePart(directory), ...(storePort && { port: storePort }), ...(users && { users }) });
+
+type Stops = { readonly stop: () => Promise<void> };
+
+/** Waits for both; if one fails the other is stopped, and the first failure is thrown. */
+const together = async <A extends Stops | undefined, B extends Stops | undefined>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> => {
+  const [first, second] = await Promise.allSettled([one, other]);
+  if (first.status === "fulfilled" && second.status === "fulfilled") return [first.value, second.value];
+  for (const each of [first, second]) if (each.status === "fulfilled") await each.value?.stop();
+  throw first.status === "rejected" ? first.reason : second.status === "rejected" ? second.reason : undefined;
+};
+
+const stopping = (...servers: readonly (Stops | undefined)[]) => {
+  return async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server?.stop()));
+  };
+};
+
+/** Starts both at the same time. */
+export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded> => {
+  const [kafka, store] = await together(kafkaOf(options), storeOf(options));
+  return { kafka, store, stop: stopping(store, kafka) };
+};
+
+/** The servers that KAFKA_BROKERS and MONGODB_URL name, and an embedded one in the place of each that is not set. */
+export const startServers = async (options: EmbeddedOptions, environment: NodeJS.ProcessEnv = process.env): Promise<Servers> => {
+  const { KAFKA_BROKERS: brokers, MONGODB_URL: url } = environment;
+  const [kafka, store] = await together(
+    brokers ? Promise.resolve(undefined) : kafkaOf(options),
+    url ? Promise.resolve(undefined) : storeOf(options),
+  );
+  const address = store?.url ?? url ?? "";
+  return {
+    brokers: kafka?.brokers ?? brokers?.split(",").map((broker) => broker.trim()) ?? [],
+    url: address,
+    urlFor: store?.urlFor ?? ((database) => urlToDatabase(address, database)),
+    ...(kafka && { kafka }),
+    ...(store && { store }),
+    stop: stopping(store, kafka),
+  };
 };

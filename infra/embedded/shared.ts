@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { identify, signal } from "./identity.ts";
 import { type KafkaServer, startKafka } from "./kafka/server.ts";
 import { kafkaPart, storePart } from "./platform.ts";
+import { urlToDatabase } from "./store/addresses.ts";
 import { type StoreServer, startStore } from "./store/server.ts";
-import { urlToDatabase } from "./store/users.ts";
 
 /** A Kafka for the tests of this process; `server` is there if it is the embedded one. */
 export type SharedKafka = { readonly brokers: readonly string[]; readonly server?: KafkaServer };
 
-/** A document store for the tests of this process, without authentication if it is the embedded one. */
+/** A document store for the tests of this process; its address may do everything if it is the embedded one. */
 export type SharedStore = { readonly url: string; readonly urlFor: (database: string) => string; readonly server?: StoreServer };
 
 const prefix = "pitrix-embedded-";

@@ -7,8 +7,7 @@ import { livingBrokers } from "./kafka/probe.ts";
 import { kafkaPart, storePart } from "./platform.ts";
 import { isListening } from "./ports.ts";
 import { readPidFile, stopForeign } from "./program.ts";
-import { readStore } from "./store/kept.ts";
-import { storePidFile } from "./store/launch.ts";
+import { readNodes, storePidFile } from "./store/nodes.ts";
 import { waitFor } from "./waiting.ts";
 
 /** One server of a directory as it is now. */
@@ -32,12 +31,11 @@ export const statusOf = async (directory: string): Promise<ServerStatus[]> => {
   const kafka = kafkaPart(directory);
   const store = storePart(directory);
   const nodes = readCluster(kafka)?.nodes ?? [];
-  const port = readStore(store)?.port;
   return Promise.all([
     ...nodes.map((node) =>
       describe(`Kafka node ${node.id}`, node.port, pidFileOf(kafka, node), async () => (await livingBrokers(node.port)).includes(node.id)),
     ),
-    ...(port === undefined ? [] : [describe("document store", port, storePidFile(store), () => isListening(port))]),
+    ...readNodes(store).map((node) => describe("document store", node.port, storePidFile(store, node), () => isListening(node.port))),
   ]);
 };
 
@@ -51,7 +49,11 @@ const stopLimit = 30_000;
 /** Stops what runs on the directory, through the process that holds it if that lives. It returns what was stopped. */
 export const stopAll = async (directory: string): Promise<ServerStatus[]> => {
   const kafka = kafkaPart(directory);
-  const pidFiles = [...(readCluster(kafka)?.nodes ?? []).map((node) => pidFileOf(kafka, node)), storePidFile(storePart(directory))];
+  const store = storePart(directory);
+  const pidFiles = [
+    ...(readCluster(kafka)?.nodes ?? []).map((node) => pidFileOf(kafka, node)),
+    ...readNodes(store).map((node) => storePidFile(store, node)),
+  ];
   const before = (await statusOf(directory)).filter(({ pid }) => pid !== undefined);
   const holder = toIdentity(readJson(holderFile(directory)));
   if (holder && isAlive(holder)) {

@@ -24,7 +24,7 @@ const usage = `Usage: node dist/infra/platform/main.js <up|down|status|reset> [o
   --foreground    stay attached until Ctrl-C
   --json          answer in JSON
 
-  KAFKA_BROKERS and MONGODB_URL, both set, are used instead of the embedded servers. Handed on to the services, if set:
+  KAFKA_BROKERS and MONGODB_URL name servers to use instead of embedded ones. Handed on to the services, if set:
   ${handedOn.join(", ")}.`;
 
 const { values, positionals } = parseArgs({

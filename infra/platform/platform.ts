@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
 import { localMachine } from "../../services/providers/local/machine.ts";
-import { startEmbedded } from "../embedded/platform.ts";
+import { startServers } from "../embedded/platform.ts";
 import { type Secrets, secretsOf } from "./secrets.ts";
 import { type ServiceProcess, startService, type Wire } from "./service-process.ts";
 
@@ -41,19 +41,14 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     user: service,
     password: secrets.databases[service] ?? "",
   }));
-  const given = { brokers: process.env.KAFKA_BROKERS, mongodb: process.env.MONGODB_URL };
-  report(
-    given.brokers && given.mongodb ? "uses the Kafka and the document store of the environment" : "starting Kafka and the document store",
-  );
-  const servers =
-    given.brokers && given.mongodb
-      ? undefined
-      : await startEmbedded({ directory: join(directory, "embedded"), users, auth: true, takeOver: true, report });
-  const brokers = given.brokers?.split(",") ?? servers?.kafka.brokers ?? [];
+  const { KAFKA_BROKERS: kafka, MONGODB_URL: mongodb } = process.env;
+  report(`${kafka ? "uses the Kafka of KAFKA_BROKERS" : "starts Kafka"}, ${mongodb ? "the MongoDB of MONGODB_URL" : "starts MongoDB"}`);
+  const servers = await startServers({ directory: join(directory, "embedded"), users, takeOver: true, report });
+  const { brokers } = servers;
   const ports = options.port === 0 ? await freePorts(names.length) : names.map((_, index) => options.port + index);
   const shared = {
     KAFKA_BROKERS: brokers.join(","),
-    ...(servers ? {} : ofKafka(process.env)),
+    ...(kafka ? ofKafka(process.env) : {}),
     PITRIX_SEALING_KEYS: secrets.sealingKeys,
     PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,
     PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,
@@ -63,7 +58,6 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     PITRIX_LOCAL_DIRECTORY: join(directory, "local"),
     ...environment,
   };
-  const mongodb = (service: string): string => given.mongodb ?? servers?.store.urlFor(databaseOf(service)) ?? "";
   report(`starting ${names.length} services`);
   const started = await Promise.allSettled(
     all.map(({ name, entry = false }, index) =>
@@ -72,7 +66,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         port: ports[index] ?? 0,
         program: join(import.meta.dirname, "../../services/main.js"),
         directory: join(directory, "logs"),
-        environment: { ...shared, MONGODB_URL: mongodb(name) },
+        environment: { ...shared, MONGODB_URL: servers.urlFor(databaseOf(name)) },
         wire: wireOf(entry, environment),
         limit,
         ...(ended && { ended }),
@@ -86,7 +80,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     const machine = localMachine({ directory: shared.PITRIX_LOCAL_DIRECTORY });
     await machine.adopt();
     await machine.closeAndStopAll();
-    await servers?.stop();
+    await servers.stop();
   };
   const failed = started.find((each) => each.status === "rejected");
   if (failed) {

@@ -1803,6 +1803,16 @@ export type Operations = {
       readonly etag?: string;
     };
   };
+  /** Get a file of an attachment as it is */
+  GetAttachmentFile: {
+    request: {
+      /** The attachment. */
+      readonly attachment_id: string;
+      /** Which of its files: raw, or the name that it has. */
+      readonly filename: string;
+    };
+    answer: Uint8Array;
+  };
   /** Count clusters and runtimes */
   GetClusterStatistics: {
     request: Readonly<Record<string, never>>;
@@ -2424,6 +2434,7 @@ export type AppOperations = Pick<
   | "GetAppVersionPackage"
   | "GetAppVersionPackageFiles"
   | "GetAttachment"
+  | "GetAttachmentFile"
   | "IsvPassAppVersion"
   | "IsvRejectAppVersion"
   | "IsvReviewAppVersion"
@@ -2728,6 +2739,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   GetAppVersionPackage: { method: "get", path: "/v1/app_version/package", service: "app", query: ["version_id"], arrays: [], required: ["version_id"], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: null },
   GetAppVersionPackageFiles: { method: "get", path: "/v1/app_version/package/files", service: "app", query: ["version_id", "files"], arrays: ["files"], required: ["version_id"], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: null },
   GetAttachment: { method: "get", path: "/v1/attachments", service: "app", query: ["attachment_id", "filename"], arrays: [], required: ["attachment_id"], body: false, public: false, permission: ["m0.f4.a1"], answers: "json", rows: null },
+  GetAttachmentFile: { method: "get", path: "/attachments/{attachment_id}/{filename}", service: "app", query: [], arrays: [], required: [], body: false, public: true, permission: [], answers: "bytes", rows: null },
   GetClusterStatistics: { method: "get", path: "/v1/clusters/statistics", service: "cluster", query: [], arrays: [], required: [], body: false, public: false, permission: ["m3.f1.a9"], answers: "json", rows: null },
   GetCommand: { method: "get", path: "/v1/commands/{id}", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   GetPasswordReset: { method: "get", path: "/v1/users/password:reset", service: "account", query: ["reset_id"], arrays: [], required: ["reset_id"], body: false, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },

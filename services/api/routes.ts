@@ -31,7 +31,7 @@ const LIMIT = 1024 * 1024;
 /** As the services have it: packages travel as base64 in JSON. */
 const LIMIT_WITH_BYTES = 64 * LIMIT;
 
-/** Every operation of the contract, and the files of attachments, which are for everybody. */
+/** Every operation of the contract. */
 export const routesOf = (document: ApiDocument): Routes => {
   const large = operationsWithBytes(document);
   const ids = Object.keys(operations) as OperationId[]; // Its keys are exactly these.
@@ -55,8 +55,7 @@ export const routesOf = (document: ApiDocument): Routes => {
   };
   return {
     all,
-    find: (method, path) =>
-      exact.get(`${method} ${path}`) ?? exact.get(`${method} ${decoded(path)}`) ?? templated(method, path) ?? attachmentFile(method, path),
+    find: (method, path) => exact.get(`${method} ${path}`) ?? exact.get(`${method} ${decoded(path)}`) ?? templated(method, path),
   };
 };
 
@@ -66,12 +65,6 @@ const repeatOf = ({ paths }: ApiDocument, path: string, method: string): Repeat 
   const parameters: unknown = Reflect.get(Object(paths[path]?.[method]), "parameters");
   const named = (name: string): boolean => JSON.stringify(parameters ?? []).includes(`#/components/parameters/${name}"`);
   return named("WaitFor") ? "read" : named("IdempotencyKey") ? "keyed" : "once";
-};
-
-const attachmentFile = (method: string, path: string): Route | undefined => {
-  const segments = /^\/attachments\/([^/]+)\/([^/]+)$/.exec(path)?.slice(1).map(decoded);
-  if (method !== "GET" || !segments || segments.some((segment) => /^\.{0,2}$|[/\\]/.test(segment))) return undefined;
-  return { name: "AttachmentFile", operation: undefined, service: "app", method, path, repeat: "read", most: 0 };
 };
 
 const decoded = (path: string): string => {

@@ -1,8 +1,9 @@
 import type { Guard } from "../../events/effects/effects.ts";
 import type { Blobs, Clock, Log } from "../../events/ports.ts";
 import type { Tracer } from "../../events/trace.ts";
+import type { FetchBlob } from "./http/blob-client.ts";
 import type { Edge } from "./http/rows.ts";
-import type { Call, FetchBlob } from "./process/client.ts";
+import type { Call } from "./process/client.ts";
 import type { Config } from "./process/config.ts";
 import type { Directory } from "./process/discovery.ts";
 import type { Logger } from "./process/logging.ts";

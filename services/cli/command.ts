@@ -8,7 +8,7 @@ import { type Paint, plain } from "./output.ts";
 
 /** Asks an instance of each service that has announced itself. */
 const asking = (platform: Platform): Asking => ({
-  services: async () => [...new Set((await platform.instances()).map(({ service }) => service))].filter((name) => name !== "api").sort(),
+  services: async () => [...new Set((await platform.instances()).map(({ service }) => service))].filter((name) => name !== "api"),
   ask: async (service, path, body) => {
     for (const instance of await platform.instances(service))
       try {

@@ -10,6 +10,7 @@ import { sendAsProcess } from "../chassis/process/tls/request.ts";
 import { openWires } from "../chassis/process/tls/wires.ts";
 import type { Setup } from "./environment.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
+import { sorted } from "./order.ts";
 
 const ANSWER_WITHIN = 10_000;
 /** It shows the certificate that its callers from outside know, not the platform's. */
@@ -63,13 +64,16 @@ export const connectPlatform = ({ brokers, keys, token, services, wires, by }: S
       const known = await found;
       const names = service === undefined ? known.services() : [service];
       const all = names.flatMap((name) => known.instancesOf(name));
-      if (all.length > 0) return all;
+      if (all.length > 0) return inOrder(all);
       throw service === undefined
         ? new CommandFailed(
             `no service has announced itself${services ? "" : ` on ${INSTANCES_TOPIC}`}: is the platform running?`,
             exitCodes.unavailable,
           )
-        : new CommandFailed(`there is no service ${service}; there are ${known.services().join(", ") || "none"}`, exitCodes.notFound);
+        : new CommandFailed(
+            `there is no service ${service}; there are ${known.services().toSorted().join(", ") || "none"}`,
+            exitCodes.notFound,
+          );
     },
     ask: async ({ service, url }, path, body) => {
       const headers = { authorization: await authorization(), "pitrix-service": service, "content-type": "application/json" };
@@ -101,6 +105,14 @@ export const connectPlatform = ({ brokers, keys, token, services, wires, by }: S
     },
   };
 };
+
+const inOrder = (instances: readonly ServiceInstance[]): readonly ServiceInstance[] =>
+  sorted(
+    instances,
+    ({ service }) => service,
+    ({ instance }) => instance,
+    ({ url }) => url,
+  );
 
 const jsonIn = (bytes: Uint8Array): unknown => {
   try {

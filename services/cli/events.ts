@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { codec } from "../../events/codec/codec.ts";
 import { plainMeta, topicOf } from "../../events/log/record.ts";
 import { aggregateOf } from "../../events/message.ts";
@@ -7,7 +6,9 @@ import { type Delivered, decode, originOf } from "../../events/subscription/deli
 import { eventTypes } from "../../schemas/generated/events.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
+import { sorted } from "./order.ts";
 import { type Paint, plain } from "./output.ts";
+import { followRecords, readRecords } from "./reading.ts";
 
 export type EventFilter = {
   readonly type?: string | undefined;
@@ -39,62 +40,38 @@ export const matches = ({ type, stream, correlation }: EventFilter, { key, heade
   (stream === undefined || key === stream) &&
   (correlation === undefined || headers.ce_correlationid === correlation);
 
-/** What is on the log now (`start`), what comes (`follow`), or both. */
-export type Reading = { readonly start: boolean; readonly follow: boolean; readonly signal: AbortSignal };
+/** So many events are sorted by their time; more are shown in the order in which they are read. */
+const MAX_SORTED = 10_000;
 
-/**
- * Reads topics as any third party could, each record once and each partition in its order. Without following it ends at the ends that it saw
- * when it began, else with the signal; true if it got that far. `progress` tells how many of how many records are read.
- */
-export const readRecords = async (
-  log: Log,
-  topics: readonly string[],
-  { start, follow, signal }: Reading,
-  seen: (record: LogRecord) => void,
-  progress: (read: number, all: number) => void = () => {},
-): Promise<boolean> => {
-  const ends = new Map<string, number>();
-  const there: string[] = [];
-  for (const topic of topics)
-    try {
-      for (const { partition, offset } of await log.ends(topic)) ends.set(`${topic}/${partition}`, offset);
-      there.push(topic);
-    } catch (error) {
-      // Nothing of that aggregate has ever been announced.
-      if (!/no topic|not host this topic|UNKNOWN_TOPIC/i.test(error instanceof Error ? error.message : "")) throw error;
-    }
-  const left = new Set([...ends].filter(([, end]) => end > 0).map(([place]) => place));
-  if (there.length === 0 || (!follow && left.size === 0)) return true;
-  const nexts = new Map(start ? [] : ends);
-  const all = [...ends.values()].reduce((sum, end) => sum + end, 0);
-  const over = new AbortController();
-  const running = await log.subscribe({
-    group: `pitrix-cli-${randomUUID()}`,
-    topics: there,
-    position: async (topic, partition) => nexts.get(`${topic}/${partition}`),
-    handle: async ({ topic, partition, records, next }) => {
-      const place = `${topic}/${partition}`;
-      const end = follow ? Number.POSITIVE_INFINITY : (ends.get(place) ?? 0);
-      for (const record of records) if (record.offset < end) seen(record);
-      nexts.set(place, next);
-      if (next >= (ends.get(place) ?? 0)) left.delete(place);
-      progress(
-        [...nexts].reduce((sum, [at, offset]) => sum + Math.min(offset, ends.get(at) ?? 0), 0),
-        all,
-      );
-      if (!follow && left.size === 0) over.abort();
-      return next;
-    },
+/** The events on the log that the filter asks for, decoded, the oldest first. */
+export const readEvents = async (log: Log, filter: EventFilter, signal: AbortSignal, seen: (event: Seen) => void): Promise<void> => {
+  let held: Seen[] | undefined = [];
+  await readRecords(log, topicsFor(filter), signal, (record) => {
+    if (!matches(filter, record)) return;
+    const event = { record, delivered: decode(record, released) };
+    if (!held) return seen(event);
+    held.push(event);
+    if (held.length <= MAX_SORTED) return;
+    for (const early of held) seen(early);
+    held = undefined;
   });
-  const both = AbortSignal.any([signal, over.signal]);
-  if (!both.aborted) await new Promise((resolve) => both.addEventListener("abort", resolve, { once: true }));
-  await running.stop();
-  return left.size === 0;
+  for (const event of sorted(held ?? [], order.time, order.stream, order.version)) seen(event);
+};
+const order = {
+  time: ({ record }: Seen) => record.headers.ce_time ?? "",
+  stream: ({ record }: Seen) => record.key,
+  version: ({ record }: Seen) => Number(record.headers.ce_sequence ?? 0),
 };
 
-/** The events among them that somebody asked for, decoded. */
-export const readEvents = (log: Log, filter: EventFilter, how: Reading, seen: (event: Seen) => void): Promise<boolean> =>
-  readRecords(log, topicsFor(filter), how, (record) => {
+/** The events that come until the signal, decoded; with `start` also those that are there. */
+export const followEvents = (
+  log: Log,
+  filter: EventFilter,
+  start: boolean,
+  signal: AbortSignal,
+  seen: (event: Seen) => void,
+): Promise<void> =>
+  followRecords(log, topicsFor(filter), start, signal, (record) => {
     if (matches(filter, record)) seen({ record, delivered: decode(record, released) });
   });
 

@@ -1,5 +1,6 @@
 import type { Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
+import { sorted } from "./order.ts";
 import { age, type Paint, plain, table } from "./output.ts";
 
 /** A parked stream as a service tells it. */
@@ -28,7 +29,7 @@ export type Filter = {
 /** One instance of each service: what is parked stands in the service's store, so any of them knows it. */
 const oneOfEach = async (platform: Platform, service: string | undefined) => {
   const all = await platform.instances(service);
-  return [...new Map(all.map((instance) => [instance.service, instance])).values()].sort((a, b) => (a.service < b.service ? -1 : 1));
+  return [...new Map(all.map((instance) => [instance.service, instance])).values()];
 };
 
 const query = ({ service: _, ...filter }: Filter, more: { readonly [name: string]: string } = {}): string => {
@@ -44,21 +45,31 @@ const streamsIn = (answer: unknown): readonly ParkedSummary[] => {
   return Array.isArray(streams) ? streams.map((stream) => ({ ...stream, service })) : [];
 };
 
+const inOrder = (streams: readonly ParkedSummary[]): readonly ParkedSummary[] =>
+  sorted(
+    streams,
+    ({ service }) => service,
+    ({ subscription }) => subscription,
+    ({ stream }) => stream,
+  );
+
 export const listParked = async (platform: Platform, filter: Filter): Promise<readonly ParkedSummary[]> => {
   const answers = await Promise.all(
     (await oneOfEach(platform, filter.service)).map((each) => platform.ask(each, `/internal/parked${query(filter)}`)),
   );
-  return answers.flatMap(streamsIn);
+  return inOrder(answers.flatMap(streamsIn));
 };
 
-/** The events of one parked stream, in their order. */
+/** The events of one parked stream, by subscription and in their order. */
 export const showParked = async (platform: Platform, service: string, stream: string, subscription: string | undefined, limit: number) => {
   const [one] = await oneOfEach(platform, service);
   const answer = one && (await platform.ask(one, `/internal/parked/events${query({ stream, subscription }, { limit: String(limit) })}`));
   const events: unknown = Reflect.get(Object(answer), "events");
   return {
     total: Number(Reflect.get(Object(answer), "total")),
-    events: (Array.isArray(events) ? events : []) as readonly { readonly [field: string]: unknown }[],
+    events: sorted((Array.isArray(events) ? events : []) as readonly { readonly [field: string]: unknown }[], ({ subscription }) =>
+      String(subscription),
+    ),
   }; // The service's own answer.
 };
 
@@ -66,7 +77,7 @@ export const redriveParked = async (platform: Platform, filter: Filter, dryRun: 
   const { service, ...wanted } = filter;
   const services = await oneOfEach(platform, service);
   const answers = await Promise.all(services.map((each) => platform.ask(each, "/internal/parked/redrive", { ...wanted, dryRun })));
-  return answers.flatMap(streamsIn);
+  return inOrder(answers.flatMap(streamsIn));
 };
 
 export type Ending = { readonly stream: ParkedSummary; readonly state: "done" | "parked again" | "pending"; readonly now?: ParkedSummary };

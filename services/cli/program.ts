@@ -6,10 +6,11 @@ import { auditText } from "./audit.ts";
 import { commandText, followCommand } from "./command.ts";
 import { connectPlatform, type Platform } from "./connection.ts";
 import { readSetup } from "./environment.ts";
-import { type EventFilter, eventJson, eventLine, readEvents, readRecords, topicsFor } from "./events.ts";
+import { type EventFilter, eventJson, eventLine, followEvents, readEvents, type Seen, topicsFor } from "./events.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { painter, plain, secondsOf, type Terminal } from "./output.ts";
 import { awaitParked, discardParked, type Ending, type Filter, listParked, parkedTable, redriveParked, showParked } from "./parked.ts";
+import { readRecords } from "./reading.ts";
 import { serviceStates, servicesTable } from "./services.ts";
 
 const seconds = (text: string): number => {
@@ -205,7 +206,7 @@ Examples:
 
   pitrix
     .command("events")
-    .description("what was announced, oldest first in each stream; decoded, as any consumer of the log can")
+    .description("what was announced, decoded, as any consumer of the log can; oldest first, beyond 10000 events in each stream only")
     .option("--follow", "what comes from now on, until interrupted")
     .option("--from-start", "with --follow, what is there as well")
     .option("--type <event>", "only of this type, as in ClusterStopped")
@@ -217,11 +218,10 @@ Examples:
     )
     .action((given: EventFilter & { readonly follow?: boolean; readonly fromStart?: boolean }) =>
       on(async (platform) => {
-        const follow = given.follow === true;
-        const how = { start: !follow || given.fromStart === true, follow, signal };
-        await readEvents(logOf(platform), given, how, (event) =>
-          say(isJson() ? JSON.stringify(eventJson(event)) : eventLine(event, paint)),
-        );
+        const log = logOf(platform);
+        const show = (event: Seen): void => say(isJson() ? JSON.stringify(eventJson(event)) : eventLine(event, paint));
+        if (given.follow) await followEvents(log, given, given.fromStart === true, signal, show);
+        else await readEvents(log, given, signal, show);
       }),
     );
 
@@ -239,7 +239,7 @@ Examples:
         const progress = (read: number, all: number): void => {
           if (terminal.isTerminal && !isJson()) terminal.write(`\r\u001b[K${read} of ${all} records${read < all ? "" : "\r\u001b[K"}`);
         };
-        if (!(await readRecords(logOf(platform), topicsFor({ stream }), { start: true, follow: false, signal }, wanted, progress)))
+        if (!(await readRecords(logOf(platform), topicsFor({ stream }), signal, wanted, progress)))
           throw new CommandFailed("interrupted before the log was read");
         const audit = result();
         tell(audit, () => auditText(audit, paint));

@@ -39,7 +39,7 @@ export const serviceStates = async (platform: Platform): Promise<readonly Servic
   );
   return [...new Set(asked.map(({ service }) => service))].sort().map((service) => {
     const mine = asked.filter((each) => each.service === service);
-    const names = [...new Set(mine.flatMap(({ told }) => told.map(({ name }) => name)))];
+    const names = [...new Set(mine.flatMap(({ told }) => told.map(({ name }) => name)))].sort();
     return {
       service,
       instances: mine.map(({ told: _, ...instance }) => instance),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { recent } from "../../events/concurrency.ts";
 import { publishQueue, type Slice } from "../../events/log/publish-queue.ts";
+import { lruCache } from "../../events/lru-cache.ts";
 import type { OutgoingRecord } from "../../events/ports.ts";
 import { isOutage } from "../../services/chassis/http/errors.ts";
 
@@ -37,7 +37,7 @@ test("while the log does not answer, so much waits to be published and more is r
 });
 
 test("a cache of heads keeps what was used last, within its number and its weight", () => {
-  const cache = recent<number>(3, 100, (weight) => weight);
+  const cache = lruCache<number>(3, { most: 100, of: (weight) => weight });
   const held = (): string => ["a", "b", "c", "d"].filter((key) => cache.get(key) !== undefined).join("");
   for (const key of ["a", "b", "c", "d"]) cache.set(key, 10);
   assert.equal(held(), "bcd");

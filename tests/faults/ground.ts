@@ -8,7 +8,7 @@ import { databaseOf } from "../../infra/platform/platform.ts";
 import { secretsOf } from "../../infra/platform/secrets.ts";
 import { type ServiceName, serviceNames } from "./composition.ts";
 import { type Ledger, startLedger } from "./ledger.ts";
-import { startProxy, type Proxy as TcpProxy, withoutKafkaAnswers, withoutMongoAnswers } from "./proxy.ts";
+import { type Answers, produceRequest, startProxy, type Proxy as TcpProxy, withoutKafkaAnswers, withoutMongoAnswers } from "./proxy.ts";
 import { seed } from "./seeding.ts";
 import { type Supervised, supervise } from "./supervisor.ts";
 
@@ -56,33 +56,33 @@ export const startGround = async ({ directory, nodes = 1, proxied = false, envir
   try {
     report("starts Kafka and the document store");
     const [kafkaPort = 0, storePort = 0] = await freePorts(2);
-    let before: TcpProxy | undefined;
-    if (proxied) {
-      const target = { host: "127.0.0.1", port: kafkaPort };
-      before = await startProxy(target, withoutKafkaAnswers(0, take("broker"), true));
-      closing.push(before.close);
-    }
+    const before = async (port: number, answers: () => Answers): Promise<TcpProxy | undefined> => {
+      if (!proxied) return undefined;
+      const proxy = await startProxy({ host: "127.0.0.1", port }, answers);
+      closing.push(proxy.close);
+      return proxy;
+    };
+    const broker = await before(kafkaPort, withoutKafkaAnswers(produceRequest, take("broker"), true));
+    const mongod = await before(storePort, withoutMongoAnswers(take("store")));
     const servers = await Promise.allSettled([
       startKafka({
         directory: join(directory, "kafka"),
         nodes,
-        ...(before && { port: kafkaPort, settings: { "advertised.listeners": `CLIENTS://127.0.0.1:${before.port}` } }),
+        ...(broker && { port: kafkaPort, settings: { "advertised.listeners": `CLIENTS://127.0.0.1:${broker.port}` } }),
       }),
-      startStore({ directory: join(directory, "store"), port: storePort, users, auth: true }),
+      startStore({ directory: join(directory, "store"), port: storePort, users, ...(mongod && { hosts: [`127.0.0.1:${mongod.port}`] }) }),
     ]);
     for (const server of servers) if (server.status === "fulfilled") closing.push(server.value.stop);
     const [{ value: kafka }, { value: store }] = servers.map((server) => {
       if (server.status === "rejected") throw server.reason;
       return server;
     }) as unknown as [{ value: KafkaServer }, { value: StoreServer }]; // In the order of their starts.
-    const between = proxied ? await startProxy({ host: "127.0.0.1", port: storePort }, withoutMongoAnswers(take("store"))) : undefined;
-    if (between) closing.push(between.close);
     const ledger = await startLedger();
     closing.push(ledger.close);
-    const brokers = before ? [`127.0.0.1:${before.port}`] : kafka.brokers;
+    const brokers = broker ? [`127.0.0.1:${broker.port}`] : kafka.brokers;
     const environmentOf = (name: string) => ({
       KAFKA_BROKERS: brokers.join(","),
-      MONGODB_URL: store.urlFor(databaseOf(name)).replace(`:${storePort}/`, `:${between?.port ?? storePort}/`),
+      MONGODB_URL: store.urlFor(databaseOf(name)),
       PITRIX_SEALING_KEYS: secrets.sealingKeys,
       PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,
       PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,

@@ -36,7 +36,7 @@ export const startGround = async (directory: string, report: (text: string) => v
   const secrets = secretsOf(directory, serviceNames);
   const users = serviceNames.map((name) => ({ database: databaseOf(name), user: name, password: secrets.databases[name] ?? "" }));
   report("starts Kafka and the document store");
-  const { kafka, store, stop } = await startEmbedded({ directory: join(directory, "embedded"), users, auth: true });
+  const { kafka, store, stop } = await startEmbedded({ directory: join(directory, "embedded"), users });
   const logs = join(directory, "logs");
   const local = join(directory, "local");
   // Nodes of clusters outlive their provider; they must not outlive this process, however it ends.

@@ -90,12 +90,12 @@ test("closed sets are closed, and bytes are base64", async () => {
   assert.match((await call("POST", "/v1/apps", { ...app, version_package: "§" })).answer.message, /version_package/);
 });
 
-test("every list answers rows, only the token is public, and every operation has its service", () => {
+test("every list answers rows, only tokens and files of attachments are public, and every operation has its service", () => {
   const all = Object.entries(operations);
-  assert.equal(all.length, 107);
+  assert.equal(all.length, 108);
   assert.deepEqual(
     all.filter(([, operation]) => operation.public).map(([id]) => id),
-    ["Token"],
+    ["GetAttachmentFile", "Token"],
   );
   for (const [id, { query, rows }] of all) assert.equal(query.includes("offset"), rows !== null, id);
   assert.deepEqual([...new Set(all.map(([, { service }]) => service))].sort(), [

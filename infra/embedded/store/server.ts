@@ -1,27 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { tail } from "../command.ts";
+import { EmbeddedError } from "../failure.ts";
 import type { Report } from "../installing.ts";
 import { withLock } from "../lock.ts";
-import { demandFree, freePorts } from "../ports.ts";
-import { demandStopped, type Ended } from "../program.ts";
-import { readyLimit } from "../waiting.ts";
-import { installStore, type StoreForm, type StoreInstallation } from "./install.ts";
-import { formFor, readStore, writeStore } from "./kept.ts";
-import { launchStore, type StoreTls, storePidFile, withTls } from "./launch.ts";
-import { merge, newAdministrator, putUsers, readUsers, type StoreUser, unknownOf, urlOf, urlToDatabase, writeUsers } from "./users.ts";
+import type { Ended, Running } from "../program.ts";
+import { readyLimit, waitFor } from "../waiting.ts";
+import { urlOf, urlToDatabase } from "./addresses.ts";
+import { installStore } from "./install.ts";
+import { startNode } from "./node.ts";
+import { planNodes, type StoreNode } from "./nodes.ts";
+import { establish, isServing, primaryOf, type StoreSet } from "./set.ts";
+import type { StoreTls } from "./tls.ts";
+import { merge, newAdministrator, putUsers, readUsers, type StoreUser, unknownOf, writeUsers } from "./users.ts";
 
 /** How an embedded document store is to be started. */
 export type StoreOptions = {
-  /** Keeps data, port, users, log and process id; the same directory continues the same store. */
+  /** Keeps data, ports, users, logs and process ids; the same directory continues the same store. */
   readonly directory: string;
-  /** A free one if absent, the same at every later start. */
+  /** The port of the first node, the others follow it; free ones if absent, the same at every later start. */
   readonly port?: number;
-  /** Added to those that the directory remembers; they imply `auth`. */
+  readonly nodes?: 1 | 3;
+  /** Where clients and nodes reach the nodes, if not at their ports. */
+  readonly hosts?: readonly string[];
+  /** Added to those that the directory remembers. */
   readonly users?: readonly StoreUser[];
-  readonly auth?: boolean;
   /** It then speaks TLS only; not remembered by the directory. */
   readonly tls?: StoreTls;
-  /** For a new directory: the native form if it is compiled, else the wheel. */
-  readonly form?: StoreForm;
   /** Stop a store that still runs on this directory, instead of refusing. */
   readonly takeOver?: boolean;
   /** It does not keep this process alive. */
@@ -33,97 +39,98 @@ export type StoreOptions = {
   readonly report?: Report;
 };
 
-/** An embedded document store that answers; its process ends with this one. */
+/** An embedded document store that takes writes; its processes end with this one. */
 export type StoreServer = {
-  /** For everything: with authentication it is the administrator's. */
+  /** The administrator's, for everything. */
   readonly url: string;
   /** For the user of one database, where there is one. */
   readonly urlFor: (database: string) => string;
-  readonly form: StoreForm;
+  /** The process ids of the nodes that run. */
   readonly pids: readonly number[];
+  /** The number (1 to 3) of the node that takes writes, if there is one now. */
+  readonly primary: () => Promise<number | undefined>;
   readonly stop: () => Promise<void>;
-  /** Ends it as a crash would. */
-  readonly kill: () => Promise<void>;
-  /** Starts it again on the same port and data; if it runs it is stopped first. */
-  readonly restart: () => Promise<void>;
+  /** Ends a node (1 to 3), or all, as a crash would. */
+  readonly kill: (node?: number) => Promise<void>;
+  /** Starts a node, or all, again on the same ports and data; one that runs is stopped first. */
+  readonly restart: (node?: number) => Promise<void>;
 };
 
 const usersFile = (directory: string): string => join(directory, "users.json");
 
-const claimPort = async (directory: string, { port, takeOver = false }: StoreOptions): Promise<number> => {
-  await demandStopped(storePidFile(directory), "the document store", takeOver);
-  const [free = 0] = await freePorts(1);
-  const chosen = port ?? readStore(directory)?.port ?? free;
-  await demandFree(chosen, "the document store", "choose another port");
-  return chosen;
+/** Made once; only nodes that have it may join the set. */
+const keyIn = (directory: string): string => {
+  const file = join(directory, "set.key");
+  if (!existsSync(file)) writeFileSync(file, randomBytes(96).toString("base64"), { mode: 0o600 });
+  return file;
 };
 
-const start = async (options: StoreOptions, installation: StoreInstallation, directory: string, limit: number): Promise<StoreServer> => {
-  const port = await claimPort(directory, options);
-  writeStore(directory, { port, form: installation.form });
-  const { tls } = options;
-  const open = withTls(`mongodb://127.0.0.1:${port}/`, tls);
-  const remembered = readUsers(usersFile(directory));
-  const given = options.users ?? [];
-  const auth = options.auth ?? (given.length > 0 || remembered !== undefined);
-  const administrator = remembered?.administrator ?? newAdministrator();
-  const users = merge(remembered?.users ?? [], given);
-  const run = (withAuth: boolean) =>
-    launchStore({
-      installation,
-      directory,
-      port,
-      auth: withAuth,
-      tls,
-      limit,
-      background: options.background ?? false,
-      ended: options.ended,
-    });
-
-  if (auth && !remembered) {
-    const first = await run(false);
-    try {
-      await putUsers(open, users, administrator);
-      writeUsers(usersFile(directory), { administrator, users });
-    } finally {
-      await first.stop();
-    }
-  }
-  let running = await run(auth);
-  const added = remembered ? unknownOf(remembered.users, given) : [];
-  if (auth && added.length > 0) {
-    try {
-      await putUsers(withTls(urlOf(port, administrator), tls), added);
-      writeUsers(usersFile(directory), { administrator, users });
-    } catch (failure) {
-      await running.stop();
-      throw failure;
-    }
-  }
-  const url = auth ? withTls(urlOf(port, administrator), tls) : open;
-  return {
-    url,
-    urlFor: (database) => {
-      const user = auth ? users.find((candidate) => candidate.database === database) : undefined;
-      return user ? withTls(urlOf(port, user), tls) : urlToDatabase(url, database);
-    },
-    form: installation.form,
-    get pids() {
-      return running.hasExited() ? [] : [running.pid];
-    },
-    stop: () => running.stop(),
-    kill: () => running.kill(),
-    restart: async () => {
-      await running.stop();
-      running = await run(auth);
-    },
+const start = async (options: StoreOptions, program: string, directory: string, limit: number): Promise<StoreServer> => {
+  const { tls, users: given = [], background = false, ended } = options;
+  const nodes = await planNodes(directory, options);
+  const hosts = options.hosts ?? nodes.map(({ port }) => `127.0.0.1:${port}`);
+  const keyFile = keyIn(directory);
+  const remembered = readUsers(usersFile(directory)) ?? { administrator: newAdministrator(), users: [] };
+  const { administrator } = remembered;
+  // Before the first start, so that one that is killed in the middle can be gone on with.
+  writeUsers(usersFile(directory), remembered);
+  const set: StoreSet = { nodes, hosts, tls, administrator };
+  const running = new Map<number, Running>();
+  const each = async (id: number | undefined, work: (node: StoreNode) => Promise<unknown>): Promise<void> => {
+    await Promise.all(nodes.filter((node) => id === undefined || node.id === id).map(work));
   };
+  const living = () => nodes.filter(({ id }) => running.get(id)?.hasExited() === false).map(({ id }) => id);
+  const stop = (id?: number) => each(id, async (node) => running.get(node.id)?.stop());
+  const restart = async (id: number | undefined, isReady: () => Promise<boolean>): Promise<void> => {
+    await stop(id);
+    await each(id, async (node) => {
+      running.set(node.id, await startNode(node, { program, directory, keyFile, tls, background, ended }));
+    });
+    const expected = living();
+    const over = () => expected.map((each) => running.get(each)).find((each) => each?.hasExited());
+    await waitFor(async () => over() !== undefined || (await isReady()) || undefined, limit, 20).then(async (answer) => {
+      const failed = over() ?? (answer ? undefined : running.get(expected[0] ?? 0));
+      if (failed) throw await failure(failed, limit);
+    });
+  };
+  try {
+    await restart(undefined, () => establish(set));
+    const url = urlOf(hosts, tls, administrator);
+    const users = merge(remembered.users, given);
+    const added = unknownOf(remembered.users, given);
+    if (added.length > 0) {
+      await putUsers(url, added);
+      writeUsers(usersFile(directory), { administrator, users });
+    }
+    return {
+      url,
+      urlFor: (database) => {
+        const user = users.find((candidate) => candidate.database === database);
+        return user ? urlOf(hosts, tls, user) : urlToDatabase(url, database);
+      },
+      get pids() {
+        return living().flatMap((id) => running.get(id)?.pid ?? []);
+      },
+      primary: () => primaryOf(set),
+      stop: () => stop(),
+      kill: (id) => each(id, async (node) => running.get(node.id)?.kill()),
+      restart: (id) => restart(id, () => isServing(set, living())),
+    };
+  } catch (failure) {
+    await stop();
+    throw failure;
+  }
 };
 
-/** Starts the document store in a directory and waits until it answers; installs it first if need be. */
+const failure = async (node: Running, limit: number): Promise<EmbeddedError> => {
+  const what = node.hasExited() ? `ended with ${await node.exited} while it started` : `took no writes within ${limit / 1000} s`;
+  return new EmbeddedError("notReady", `the document store ${what}; the end of its log:\n${tail(node.logTail()) || "  (empty)"}`);
+};
+
+/** Starts the document store in a directory and waits until it takes writes; installs it first if need be. */
 export const startStore = async (options: StoreOptions): Promise<StoreServer> => {
   const directory = resolve(options.directory);
   const limit = options.limit ?? readyLimit;
-  const installation = await installStore(options.report, formFor(directory, options.form));
-  return withLock(join(directory, "start.lock"), 2 * limit, () => start(options, installation, directory, limit));
+  const program = await installStore(options.report);
+  return withLock(join(directory, "start.lock"), 2 * limit, () => start(options, program, directory, limit));
 };

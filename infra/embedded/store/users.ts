@@ -5,7 +5,7 @@ import { isRecord, readJson, writeJson } from "../files.ts";
 /** Someone who may read and write one database, and no other. */
 export type StoreUser = { readonly database: string; readonly user: string; readonly password: string };
 
-/** The users that a directory remembers; the administrator is made by the first start. */
+/** The users that a directory remembers; the first start makes the administrator. */
 export type StoreUsers = { readonly administrator: StoreUser; readonly users: readonly StoreUser[] };
 
 const alreadyExists = 51003;
@@ -41,35 +41,21 @@ export const merge = (known: readonly StoreUser[], given: readonly StoreUser[]):
 export const unknownOf = (known: readonly StoreUser[], given: readonly StoreUser[]): StoreUser[] =>
   given.filter((user) => !known.some((other) => same(user, other) && other.password === user.password));
 
-/** The address at which a user reaches the user's own database. */
-export const urlOf = (port: number, { database, user, password }: StoreUser): string =>
-  `mongodb://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}?authSource=${database}`;
-
-/** The same address, user and options for another database. */
-export const urlToDatabase = (url: string, database: string): string => {
-  const address = new URL(url);
-  const authenticates = address.username !== "" && !address.searchParams.has("authSource");
-  if (authenticates) address.searchParams.set("authSource", address.pathname.slice(1) || "admin");
-  address.pathname = `/${database}`;
-  return address.href;
-};
-
-const put = async (db: Db, name: string, password: string, role: string): Promise<void> => {
-  const roles = [{ role, db: db.databaseName }];
+const put = async (db: Db, name: string, password: string): Promise<void> => {
+  const user = { pwd: password, roles: [{ role: "readWrite", db: db.databaseName }], mechanisms: ["SCRAM-SHA-256"] };
   try {
-    await db.command({ createUser: name, pwd: password, roles });
+    await db.command({ createUser: name, ...user });
   } catch (failure) {
     if (!(failure instanceof MongoServerError) || failure.code !== alreadyExists) throw failure;
-    await db.command({ updateUser: name, pwd: password, roles });
+    await db.command({ updateUser: name, ...user });
   }
 };
 
-/** Makes the users, or gives them these passwords, by an administrator's or an open address. */
-export const putUsers = async (url: string, users: readonly StoreUser[], administrator?: StoreUser): Promise<void> => {
+/** Makes the users, or gives them these passwords, by the administrator's address. */
+export const putUsers = async (url: string, users: readonly StoreUser[]): Promise<void> => {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: connectLimit });
   try {
-    if (administrator) await put(client.db("admin"), administrator.user, administrator.password, "root");
-    for (const { database, user, password } of users) await put(client.db(database), user, password, "readWrite");
+    for (const { database, user, password } of users) await put(client.db(database), user, password);
   } finally {
     await client.close();
   }

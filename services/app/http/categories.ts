@@ -1,8 +1,8 @@
 import type { HttpRow } from "../../chassis/http/rows.ts";
-import { type AppOutside, base64Of, bytesOf } from "../packages.ts";
-import { answer, command, query } from "./rows.ts";
+import { type AppOutside, bytesOf } from "../packages.ts";
+import { command, query } from "./rows.ts";
 
-/** Categories, and the files beside applications and categories. */
+/** The categories of the catalogue. */
 export const categoryRows: readonly HttpRow<AppOutside>[] = [
   command("CreateCategory", {
     issues: ["CreateCategory", "UploadAttachment"],
@@ -62,14 +62,6 @@ export const categoryRows: readonly HttpRow<AppOutside>[] = [
     filters: ["category_id", "name", "owner"],
     search: ["category_id", "name", "description", "locale"],
     shared: true,
-  }),
-  answer("GetAttachment", async ({ attachment_id, filename = "" }, { get, edge }) => {
-    const attachment = await get("attachments", attachment_id);
-    const wanted = attachment && ["", "raw", attachment.filename].includes(filename) ? attachment : undefined;
-    const bytes = wanted && (await edge.getBlob(wanted.digest));
-    if (!wanted || !bytes)
-      return { rejected: `attachment [${attachment_id}] does not exist`, kind: "notFound", error: "resource_not_found" };
-    return { content: base64Of(bytes), etag: wanted.digest };
   }),
 ];
 

@@ -5,4 +5,4 @@ import type { CategoryCommand } from "../domain/category.ts";
 import type { AppOutside } from "../packages.ts";
 import type { AppReadModels } from "../read-models.ts";
 
-export const { command, query, answer } = rows<AppCommand | AttachmentCommand | CategoryCommand, AppReadModels, AppOutside>();
+export const { command, query, answer, bytes } = rows<AppCommand | AttachmentCommand | CategoryCommand, AppReadModels, AppOutside>();

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader } from "jose";
-import { recent } from "../../../events/concurrency.ts";
+import { lruCache } from "../../../events/lru-cache.ts";
 import type { Clock, Documents, StoredDocument } from "../../../events/ports.ts";
 import type { Collections } from "../../../events/subscription/collections.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
@@ -31,8 +31,8 @@ export const identity = (
   wait = 2_000,
 ) => {
   const { documents, collections, clock, changed, writes = () => 0 } = ports;
-  const verified = recent<Exclude<Awaited<ReturnType<typeof readToken>>, string>>(1_000);
-  const users = recent<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
+  const verified = lruCache<Exclude<Awaited<ReturnType<typeof readToken>>, string>>(1_000);
+  const users = lruCache<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
   const keys = new Map<string, { readonly publicJwk: string; readonly until: number }>();
 
   /** What was created a moment ago may not have arrived here yet. */

@@ -1,7 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { JOSEError, JWTExpired } from "jose/errors";
-import { recent } from "../../../events/concurrency.ts";
+import { lruCache } from "../../../events/lru-cache.ts";
 import type { PlatformKey } from "../process/settings.ts";
 
 /** As `SigningKeyAnnounced` carries it; the public half is JWK as JSON text. */
@@ -48,7 +48,7 @@ export const readToken = async (
 };
 
 /** Importing a key takes as long as verifying with it. */
-const keys = recent<ReturnType<typeof importJWK>>(100);
+const keys = lruCache<ReturnType<typeof importJWK>>(100);
 const imported = (jwk: string): ReturnType<typeof importJWK> => {
   const known = keys.get(jwk) ?? importJWK(JSON.parse(jwk), ALGORITHM);
   keys.set(jwk, known);

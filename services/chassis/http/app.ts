@@ -13,13 +13,14 @@ import { type OperationId, operations } from "../../../schemas/generated/http.ts
 import { callerOf } from "./authentication.ts";
 import { apiDocument, operationsWithBytes, operationsWithForms } from "./document.ts";
 import { bodyOf, isOutage, localeOf, type Refusal, Refused, refusals, statusOf } from "./errors.ts";
+import { FILES } from "./files.ts";
 import type { Host } from "./host.ts";
 import { saneRequestId } from "./ids.ts";
 import { internalRoutes } from "./internal.ts";
 import { perform } from "./operations.ts";
-import { isTemplate, pathPattern } from "./paths.ts";
 import { checkRequired, type Fields, isFields, withoutEmpty, withoutNulls } from "./requests.ts";
 import { room } from "./room.ts";
+import { routesOf } from "./routes.ts";
 import type { HttpRow } from "./rows.ts";
 import { traceOf } from "./span.ts";
 import { validator } from "./validator.ts";
@@ -87,11 +88,13 @@ const answering = (host: Host): readonly RequestHandler[] => {
   const forms = operationsWithForms(document);
   const routes = routesOf(rows);
 
-  const { enter, during } = room(host.ports.clock, ROOM);
+  const rooms = { usual: room(host.ports.clock, ROOM), files: room(host.ports.clock, FILES) };
+  const roomFor = (response: Response) => (local(response).row?.kind === "bytes" ? rooms.files : rooms.usual);
   const bytesOf = (request: Request, response: Response): number => {
     const most = large.has(local(response).operation ?? "") ? LIMIT_WITH_BYTES : LIMIT;
     return hasBody(request) ? Math.min(most, Number(request.get("content-length") ?? most)) : 0;
   };
+  const enter: RequestHandler = (request, response, next) => roomFor(response).enter(bytesOf)(request, response, next);
   const route: RequestHandler = (request, response, next) => {
     const { methods, inPath } = routes(request.path) ?? {};
     const row = methods?.get(request.method.toLowerCase());
@@ -139,32 +142,13 @@ const answering = (host: Host): readonly RequestHandler[] => {
     if (!row) return;
     const fields = { ...request.query, ...(isFields(request.body) ? request.body : {}), ...inPath };
     const traceparent = traceOf(host.tracer, row.operation, request, response);
-    await during(response, () => perform(host, row, { request, fields, caller, requestId, traceparent }, response));
+    await roomFor(response).during(response, () => perform(host, row, { request, fields, caller, requestId, traceparent }, response));
   };
-  return rows.length === 0 ? [] : [route, enter(bytesOf), authenticate, parse, tidy, validate, run];
+  return rows.length === 0 ? [] : [route, enter, authenticate, parse, tidy, validate, run];
 };
 
 const hasBody = (request: Request): boolean =>
   Number(request.get("content-length") ?? 0) > 0 || request.get("transfer-encoding") !== undefined;
-
-type Methods = ReadonlyMap<string, HttpRow>;
-const routesOf = (rows: readonly HttpRow[]): ((path: string) => { readonly methods: Methods; readonly inPath: Fields } | undefined) => {
-  const routes = new Map<string, Map<string, HttpRow>>();
-  for (const row of rows) {
-    const { path, method } = operations[row.operation];
-    routes.set(path, (routes.get(path) ?? new Map<string, HttpRow>()).set(method, row));
-  }
-  const templates = [...routes].filter(([path]) => isTemplate(path)).map(([path, methods]) => ({ fieldsIn: pathPattern(path), methods }));
-  return (path) => {
-    const exact = routes.get(path);
-    if (exact) return { methods: exact, inPath: {} };
-    for (const { fieldsIn, methods } of templates) {
-      const inPath = fieldsIn(path);
-      if (inPath) return { methods, inPath };
-    }
-    return undefined;
-  };
-};
 
 const noRoute: RequestHandler = (request) => {
   throw new Refused(refusals.noRoute(request.path));

@@ -47,7 +47,7 @@ export const gather = async (
   id: string,
   sees: (actor: Actor) => boolean,
 ): Promise<Command | "unknown" | "hidden"> => {
-  const names = await services();
+  const names = [...(await services())].sort();
   const asked = await Promise.all(
     names.map(async (name) => ({ name, part: (await ask(name, `/internal/caused/${encodeURIComponent(id)}`)) as ToldPart | undefined })), // Services of one release speak to each other.
   );

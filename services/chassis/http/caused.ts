@@ -50,7 +50,7 @@ export const causedRoutes = (host: Host): Router => {
     express.json({ limit: 2 * BYTES }),
     guarded(async (request): Promise<ToldProgress> => {
       const events = eventsIn(request.body);
-      const parked = (await Promise.all([...instance.subscriptions().keys()].map((name) => ports.parking.streams(name)))).flat();
+      const parked = (await Promise.all([...instance.subscriptions().keys()].sort().map((name) => ports.parking.streams(name)))).flat();
       const known = events.flatMap(({ meta, type, schemaId, bytes }): readonly KnownEvent[] =>
         bytes === undefined ? [] : [{ meta, event: { type, schemaId, bytes: Buffer.from(bytes, "base64") } }],
       );

@@ -4,13 +4,14 @@ import type { Caller } from "../access/access.ts";
 import { runCommand } from "./commands.ts";
 import { edgeOf } from "./edge.ts";
 import { ofRejection, Refused, refusals } from "./errors.ts";
+import { sendFile } from "./files.ts";
 import type { Host } from "./host.ts";
 import { derivedSecret, type Idempotency, idempotency } from "./idempotency.ts";
 import { type Position, positionsIn } from "./positions.ts";
 import { runQuery } from "./queries.ts";
 import { readsFor } from "./reads.ts";
 import { compact, type Fields, isFields } from "./requests.ts";
-import type { AnswerRow, CommandRow, Context, HttpRow, QueryRow } from "./rows.ts";
+import type { AnswerRow, BytesRow, CommandRow, Context, FileAnswer, HttpRow, QueryRow } from "./rows.ts";
 
 /** A request whose caller is known and whose fields are checked. */
 export type Checked = {
@@ -29,8 +30,11 @@ export const perform = async (host: Host, row: HttpRow, checked: Checked, respon
     waitFor.map(({ stream, version }) => host.instance.seen(stream, version, host.wait, row.kind === "query" ? row.from : undefined)),
   );
   if (!seen.every(Boolean)) response.set("Pitrix-Pending", "true");
-  const body = row.kind === "query" ? await query(host, row, checked) : await answer(host, row, checked);
-  response.json(compact(body));
+  if (row.kind === "query") return void response.json(compact(await query(host, row, checked)));
+  const result = await answer(host, row, checked);
+  if (row.kind === "bytes")
+    sendFile(response, result as FileAnswer); // The row's maker takes nothing else.
+  else response.json(compact(result));
 };
 
 const command = async (
@@ -78,7 +82,7 @@ const query = (host: Host, row: QueryRow, { fields, caller }: Checked): Promise<
   });
 };
 
-const answer = async (host: Host, row: AnswerRow, { request, fields, caller }: Checked): Promise<unknown> => {
+const answer = async (host: Host, row: AnswerRow | BytesRow, { request, fields, caller }: Checked): Promise<unknown> => {
   const reads = readsFor(host.instance.collections, host.ports.documents, caller);
   const { edge } = edgeFor(host, request, undefined);
   // The row's maker tied its types to the operation's, which the validator has checked.

@@ -18,7 +18,7 @@ const released = codec(schemas);
 export const operatorRoutes = (host: Host): Router => {
   const router = Router();
   const { instance, ports } = host;
-  const names = (): readonly string[] => [...instance.subscriptions().keys()];
+  const names = (): readonly string[] => [...instance.subscriptions().keys()].sort();
   const wake = (): void => {
     for (const { redrive } of instance.subscriptions().values()) redrive();
   };

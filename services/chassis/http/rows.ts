@@ -8,6 +8,7 @@ import type { SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";
 /** The request of an operation: path, query and body merged, checked against the OpenAPI document. */
 export type RequestOf<O extends OperationId> = Operations[O]["request"];
 export type AnswerOf<O extends OperationId> = Operations[O]["answer"];
+type BytesOperation = { [O in OperationId]: AnswerOf<O> extends Uint8Array ? O : never }[OperationId];
 
 /** What every row is handed with its request. */
 export type Context = {
@@ -138,7 +139,20 @@ export type AnswerRow<Outside = never> = {
   readonly answer: (request: never, context: EdgeContext<never, Outside>) => Promise<unknown>;
 };
 
-export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside>;
+/** A file as an answer. */
+export type BytesRow<Outside = never> = Omit<AnswerRow<Outside>, "kind"> & { readonly kind: "bytes" };
+/** What such a row answers. */
+export type FileAnswer = {
+  readonly bytes: Uint8Array;
+  /** Its media type: images of a few types may be shown by browsers, anything else is a download. */
+  readonly type: string;
+  /** For downloads. */
+  readonly filename?: string;
+  /** Names the content: who has it already is not sent it again. */
+  readonly etag?: string;
+};
+
+export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside> | BytesRow<Outside>;
 
 /** Makes the rows of a service, checked against its commands, its read models, what it has of the outside and the OpenAPI document. */
 export const rows = <Command extends Message, ReadModels, Outside = unknown>() => ({
@@ -189,4 +203,10 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>() =
     operation: O,
     answer: (request: RequestOf<O>, context: EdgeContext<ReadModels, Outside>) => Promise<AnswerOf<O> | Rejection>,
   ): HttpRow<Outside> => ({ kind: "answer", operation, answer }) as unknown as AnswerRow<Outside>, // Checked here, forgotten in the table.
+
+  /** A file, sent as it is. */
+  bytes: <O extends BytesOperation>(
+    operation: O,
+    answer: (request: RequestOf<O>, context: EdgeContext<ReadModels, Outside>) => Promise<FileAnswer | Rejection>,
+  ): HttpRow<Outside> => ({ kind: "bytes", operation, answer }) as unknown as BytesRow<Outside>, // Checked here, forgotten in the table.
 });

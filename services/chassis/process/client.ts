@@ -1,9 +1,4 @@
-import { createHash } from "node:crypto";
 import type { Guard } from "../../../events/effects/effects.ts";
-import type { Clock } from "../../../events/ports.ts";
-import { serviceProof } from "../access/tokens.ts";
-import type { Directory } from "./discovery.ts";
-import type { PlatformKey } from "./settings.ts";
 
 export type HttpRequest = {
   readonly url: string;
@@ -58,52 +53,3 @@ export const fetched: Send = async ({ url, method = "GET", headers = {}, body },
 export const answerBytes = 64 * 1024 * 1024;
 export const tooLarge = (url: string): Error => new Error(`${url} answers more than ${answerBytes} bytes`);
 const sent = (body: string | Uint8Array): string | Uint8Array<ArrayBuffer> => (typeof body === "string" ? body : new Uint8Array(body));
-
-const KEPT_BYTES = 64 * 1024 * 1024;
-
-/** Fetches blobs of other services by digest, from any instance that has them, and keeps the latest: a digest never means other bytes. */
-export const blobClient = (
-  ports: { readonly call: Call; readonly directory: Directory; readonly clock: Clock },
-  keys: readonly PlatformKey[],
-  service: string,
-) => {
-  const kept = new Map<string, Uint8Array>();
-  let bytesKept = 0;
-  const keep = (digest: string, bytes: Uint8Array): void => {
-    if (kept.has(digest)) return;
-    kept.set(digest, bytes);
-    bytesKept += bytes.byteLength;
-    for (const [oldest, { byteLength }] of kept) {
-      if (bytesKept <= KEPT_BYTES) return;
-      kept.delete(oldest);
-      bytesKept -= byteLength;
-    }
-  };
-  return async (owner: string, digest: string, signal?: AbortSignal): Promise<Uint8Array> => {
-    const known = kept.get(digest);
-    if (known) return known;
-    const headers = { authorization: `Bearer ${await serviceProof(keys, service, ports.clock.now())}`, "pitrix-service": owner };
-    const problems: unknown[] = [];
-    for (const { url, name } of ports.directory.instancesOf(owner)) {
-      try {
-        const answer = await ports.call(`blobs of ${url}`, {
-          url: `${url}/blobs/${digest}`,
-          headers,
-          milliseconds: 30_000,
-          serverName: name,
-          ...(signal && { signal }),
-        });
-        if (answer.status !== 200) throw new Error(`${url} answered ${answer.status} to a request for ${digest}`);
-        if (`sha256:${createHash("sha256").update(answer.body).digest("hex")}` !== digest)
-          throw new Error(`${url} gave other bytes than ${digest}`);
-        keep(digest, answer.body);
-        return answer.body;
-      } catch (error) {
-        if (signal?.aborted) throw error;
-        problems.push(error);
-      }
-    }
-    throw new AggregateError(problems, `no instance of ${owner} gave ${digest}${problems.length === 0 ? ": none is known" : ""}`);
-  };
-};
-export type FetchBlob = ReturnType<typeof blobClient>;

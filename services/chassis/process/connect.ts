@@ -30,7 +30,8 @@ const patiently = async (
       const denial = denialIn(error);
       if (denial) throw new Denied(`${what} and this process do not accept each other: ${denial}\n${settings}`, { cause: error });
       const reason = error instanceof Error ? error.message : String(error);
-      if (clock.now() >= until) throw new Unreachable(`${what} did not answer within ${PATIENCE / 1_000} s: ${reason}`, { cause: error });
+      if (clock.now() >= until)
+        throw new Unreachable(`${what} did not answer within ${PATIENCE / 1_000} s: ${reason}\n${settings}`, { cause: error });
       if (attempt === 1 || attempt % 10 === 0) logger.warn({ reason }, `waiting for ${what}`);
       await clock.sleep(Math.min(2_000, 100 * 2 ** attempt));
     }

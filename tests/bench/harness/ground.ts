@@ -1,8 +1,6 @@
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { storeNativeProgram } from "../../../infra/embedded/places.ts";
-import { startEmbedded } from "../../../infra/embedded/platform.ts";
-import { urlToDatabase } from "../../../infra/embedded/store/users.ts";
+import { startServers } from "../../../infra/embedded/platform.ts";
 
 export type GroundOptions = {
   readonly directory: string;
@@ -45,35 +43,27 @@ export const startGround = async (options: GroundOptions, withServers: boolean):
     fresh: (what: string) => `bench_${what}_${process.pid}_${++count}`,
     scaled: (full: number, least: number) => Math.max(least, Math.round(full * options.scale)),
   };
-  const { KAFKA_BROKERS: brokers, MONGODB_URL: url } = options.embedded ? {} : process.env;
   const none = { pids: { kafka: [], store: [] }, stop: async () => {} };
   if (!withServers) return { ...common, ...none, brokers: [], url: "", urlFor: () => "", servers: "none" };
-  if (brokers && url) {
-    return {
-      ...common,
-      ...none,
-      brokers: brokers.split(","),
-      url,
-      urlFor: (name) => urlToDatabase(url, name),
-      servers: "given by address",
-    };
-  }
-  if (brokers || url) throw new Error("set both KAFKA_BROKERS and MONGODB_URL, or neither");
-  if (!existsSync(storeNativeProgram()))
-    options.report("the native document store is not compiled: the slow form is measured (see `make store`)");
-  const { kafka, store, stop } = await startEmbedded({ directory: join(options.directory, "servers"), report: options.report });
+  const directory = join(options.directory, "servers");
+  const { kafka, store, stop, ...addresses } = await startServers(
+    { directory, report: options.report },
+    options.embedded ? {} : process.env,
+  );
+  const given = "given by address";
   return {
     ...common,
-    brokers: kafka.brokers,
-    url: store.url,
-    urlFor: store.urlFor,
-    servers: `embedded: one Kafka broker (acks=all of one replica), document store in its ${store.form} form with synced commits`,
+    ...addresses,
+    servers: [
+      `Kafka: ${kafka ? "one embedded broker (acks=all of one replica)" : given}`,
+      `MongoDB: ${store ? "embedded, a replica set of one, journaled majority writes, a cache of 256 MB" : given}`,
+    ].join("; "),
     get pids() {
-      return { kafka: kafka.pids, store: store.pids };
+      return { kafka: kafka?.pids ?? [], store: store?.pids ?? [] };
     },
     stop: async () => {
       await stop();
-      rmSync(join(options.directory, "servers"), { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
+      rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
     },
   };
 };

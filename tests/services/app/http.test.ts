@@ -269,6 +269,25 @@ test("attachments stand beside apps and are read by everybody", async () => {
   await refused(other("GetAttachment", { attachment_id: "att-none" }), 404, "resource_not_found");
 });
 
+test("the file of an attachment is served as it is, to everybody", async () => {
+  const { app_id } = await createApp("Shown");
+  const upload = async (content: Buffer) => {
+    await ok(developer("UploadAppAttachment", { app_id, type: "icon", attachment_content: content.toString("base64") }));
+    return (await ok(developer("DescribeApps", { app_id: [app_id] }))).app_set[0].icon;
+  };
+  const png = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
+  const icon = await upload(png);
+  const shown = await platform.fetch("app", `/attachments/${icon}/raw`);
+  assert.deepEqual([shown.status, shown.headers.get("content-type")], [200, "image/png"]);
+  assert.deepEqual(Buffer.from(await shown.arrayBuffer()), png);
+  assert.equal(shown.headers.get("etag"), `"sha256:${digestOf(png)}"`);
+  const page = await platform.fetch("app", `/attachments/${await upload(Buffer.from("<script>"))}/raw`);
+  assert.equal(page.headers.get("content-type"), "application/octet-stream");
+  assert.equal(page.headers.get("content-disposition"), "attachment; filename=raw");
+  for (const path of [`/attachments/${icon}/other`, "/attachments/att-none/raw", `/attachments/${icon}/..%2Fraw`])
+    assert.equal((await platform.fetch("app", path)).status, 404, path);
+});
+
 test("categories are the administrator's; a deleted one is shown as disabled", async () => {
   await refused(developer("CreateCategory", { name: "Databases", locale: "{}" }), 403, "permission_denied");
   const { category_id } = await ok(admin("CreateCategory", { name: "Databases", locale: '{"en":"Databases"}' }));

@@ -119,6 +119,8 @@ export const served = async () => {
   return {
     admin,
     user,
+    /** A request without a token. */
+    fetch: (service: string, path: string): Promise<Response> => fetch(`${urls.get(service)}${path}`),
     stop: async (): Promise<void> => {
       for (const close of closing) await close();
     },

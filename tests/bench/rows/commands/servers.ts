@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { MongoClient } from "mongodb";
 import { quietRequestQueues } from "../../../../events/kafka/request-queue.ts";
-import { startEmbedded } from "../../../../infra/embedded/platform.ts";
-import { urlToDatabase } from "../../../../infra/embedded/store/users.ts";
+import { startServers as start } from "../../../../infra/embedded/platform.ts";
 import { type Usage, usageOf } from "../../harness/usage.ts";
 
 /** Kafka and the document store of one run. A service's topics and databases have fixed names, so every run has servers of its own. */
@@ -27,17 +26,20 @@ export const kafkaOf = (brokers: readonly string[]): Kafka => {
 export const startServers = async ({ embedded = false }: { readonly embedded?: boolean | undefined }): Promise<Servers> => {
   const directory = mkdtempSync(join(tmpdir(), "pitrix-bench-"));
   const forget = () => rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
-  const { KAFKA_BROKERS: given, MONGODB_URL: url } = embedded ? {} : process.env;
   try {
-    if (Boolean(given) !== Boolean(url)) throw new Error("set both KAFKA_BROKERS and MONGODB_URL, or neither");
-    if (given && url) return await emptied(directory, given.split(","), url, forget);
-    const { kafka, store, stop } = await startEmbedded({ directory });
+    const { kafka, store, brokers, url, urlFor, stop } = await start({ directory }, embedded ? {} : process.env);
+    const clear =
+      kafka && store
+        ? async () => {}
+        : await emptied(brokers, url).catch(async (error: unknown) => {
+            await stop();
+            throw error;
+          });
     return {
-      directory,
-      brokers: kafka.brokers,
-      urlFor: store.urlFor,
-      usage: () => ({ kafka: usageOf(kafka.pids), store: usageOf(store.pids) }),
+      ...{ directory, brokers, urlFor },
+      usage: () => ({ kafka: kafka ? usageOf(kafka.pids) : none, store: store ? usageOf(store.pids) : none }),
       stop: async () => {
+        await clear();
         await stop();
         forget();
       },
@@ -48,7 +50,10 @@ export const startServers = async ({ embedded = false }: { readonly embedded?: b
   }
 };
 
-const emptied = async (directory: string, brokers: readonly string[], url: string, forget: () => void): Promise<Servers> => {
+const none: Usage = { cpuSeconds: 0, memoryBytes: 0 };
+
+/** Refuses servers that hold a platform; the answer deletes what a run leaves there. */
+const emptied = async (brokers: readonly string[], url: string): Promise<() => Promise<void>> => {
   const client = await new MongoClient(url).connect();
   const admin = kafkaOf(brokers).admin();
   await admin.connect();
@@ -63,18 +68,10 @@ const emptied = async (directory: string, brokers: readonly string[], url: strin
     await close();
     throw new Error(`the given servers hold a platform already (${there.slice(0, 3).join(", ")}): a benchmark would mix with it`);
   }
-  const none = { cpuSeconds: 0, memoryBytes: 0 };
-  return {
-    directory,
-    brokers,
-    urlFor: (database) => urlToDatabase(url, database),
-    usage: () => ({ kafka: none, store: none }),
-    stop: async () => {
-      for (const name of await databases()) await client.db(name).dropDatabase();
-      const left = await topics();
-      if (left.length > 0) await admin.deleteTopics({ topics: left });
-      await close();
-      forget();
-    },
+  return async () => {
+    for (const name of await databases()) await client.db(name).dropDatabase();
+    const left = await topics();
+    if (left.length > 0) await admin.deleteTopics({ topics: left });
+    await close();
   };
 };

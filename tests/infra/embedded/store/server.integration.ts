@@ -8,6 +8,7 @@ import { EmbeddedError } from "../../../../infra/embedded/failure.ts";
 import { identify } from "../../../../infra/embedded/identity.ts";
 import { freePorts } from "../../../../infra/embedded/ports.ts";
 import { startStore } from "../../../../infra/embedded/store/server.ts";
+import { eventually } from "../../../eventually.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
 
 type Note = { _id: number };
@@ -61,7 +62,7 @@ test("a user reaches one database and no other, and nobody gets in without a pas
   const open = new URL(store.url);
   open.username = "";
   open.password = "";
-  open.search = "";
+  open.searchParams.delete("authSource");
   await withClient(open.href, (client) => assert.rejects(client.db(app.database).collection("notes").findOne(), MongoServerError));
   assert.equal(statSync(join(directory, "users.json")).mode & 0o777, 0o600);
 });
@@ -113,4 +114,48 @@ test("a directory in use is refused with the process id, or taken over if asked"
   t.after(second.stop);
   assert.equal(identify(pid), undefined);
   assert.equal(second.url, first.url);
+});
+
+test("a directory goes on at another port, with its data and its users", async (t) => {
+  const directory = temporaryDirectory();
+  const first = await startStore({ directory, users: [app] });
+  t.after(first.stop);
+  await withClient(first.urlFor(app.database), (client) => client.db().collection<Note>("notes").insertOne({ _id: 7 }));
+  await first.kill();
+  const [port = 0] = await freePorts(1);
+  const second = await startStore({ directory, port });
+  t.after(second.stop);
+  assert.ok(second.url.includes(`127.0.0.1:${port}/`));
+  assert.deepEqual(await withClient(second.urlFor(app.database), (client) => client.db().collection<Note>("notes").findOne()), { _id: 7 });
+});
+
+test("a start that was killed before there were users is gone on with", async (t) => {
+  const directory = temporaryDirectory();
+  const first = await startStore({ directory });
+  t.after(first.stop);
+  // As a start that has made a set, and nobody who may use it.
+  await withClient(first.url, (client) => client.db("admin").command({ dropAllUsersFromDatabase: 1 }));
+  await first.stop();
+  const second = await startStore({ directory, users: [app] });
+  t.after(second.stop);
+  await withClient(second.urlFor(app.database), (client) => client.db().collection<Note>("notes").insertOne({ _id: 1 }));
+});
+
+test("of three nodes two go on when the one that takes writes is killed, and it comes back", async (t) => {
+  const store = await startStore({ directory: temporaryDirectory(), nodes: 3 });
+  t.after(store.stop);
+  assert.equal(store.pids.length, 3);
+  await withClient(store.urlFor("notes"), async (client) => {
+    const notes = client.db().collection<Note>("notes");
+    await notes.insertOne({ _id: 1 }, { writeConcern: { w: "majority" } });
+    const primary = await store.primary();
+    await store.kill(primary);
+    assert.equal(store.pids.length, 2);
+    const added = () => notes.updateOne({ _id: 2 }, { $set: { _id: 2 } }, { upsert: true, writeConcern: { w: "majority" } });
+    await eventually("two nodes take writes", () => added().catch(() => undefined));
+    assert.notEqual(await store.primary(), primary);
+    await store.restart(primary);
+    assert.equal(store.pids.length, 3);
+    assert.equal(await notes.countDocuments(), 2);
+  });
 });

@@ -132,6 +132,14 @@ const http = [
     present: ({ description: _, ...shown }) => shown,
   }),
   on.answer("ValidatePackage", async ({ version_package }) => ({ name: String(version_package.length) })),
+  on.bytes("GetAttachmentFile", async ({ attachment_id, filename }) =>
+    attachment_id === "none"
+      ? { rejected: "no such file", kind: "notFound" }
+      : {
+          bytes: new Uint8Array(attachment_id === "large" ? 16 * 1024 * 1024 + 1 : 8).fill(65),
+          ...{ type: attachment_id.replace(" ", "/"), filename, etag: "sha256:1" },
+        },
+  ),
   on.answer("GetAppStatistics", async (_, { all }) => ({ app_count: (await all("categories", [])).length })),
   on.answer("ValidateUserPassword", async ({ email }) => ({ validated: email === "slow" ? await slowly() : true })),
   on.answer("Token", async ({ username, password }, { find, edge }) => {

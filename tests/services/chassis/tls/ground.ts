@@ -50,7 +50,7 @@ export const securedKafka = async (known: Authority): Promise<Environment> => {
 export const securedStore = async (known: Authority, services: readonly string[]): Promise<(service: string) => string> => {
   const users = services.map((user) => ({ database: `pitrix_${user}`, user, password: "horse battery" }));
   const tls = { ...known.issue("store"), ca: known.ca, client: known.issue("store-client").both };
-  const store = withProcess(await startStore({ directory: temporaryDirectory(), background: true, limit: LIMIT, auth: true, users, tls }));
+  const store = withProcess(await startStore({ directory: temporaryDirectory(), background: true, limit: LIMIT, users, tls }));
   return (service) => store.urlFor(`pitrix_${service}`);
 };
 

@@ -1,0 +1,25 @@
+import type { Response } from "express";
+import { Refused, refusals } from "./errors.ts";
+import type { FileAnswer } from "./rows.ts";
+
+/** Bytes of one file: it is held whole while it is sent. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Files that are sent at once, and requests that wait for that. */
+export const FILES = { requests: 16, waiting: 256, milliseconds: 5_000 };
+
+/** What browsers may show. SVG is not among them, since it may hold scripts. */
+const images = new Set(["image/gif", "image/jpeg", "image/png", "image/webp"]);
+
+/** Sends a file that somebody uploaded: whatever it holds, no browser runs it as part of this site. */
+export const sendFile = (response: Response, { bytes, type, filename, etag }: FileAnswer): void => {
+  if (bytes.byteLength > MAX_BYTES) throw new Refused(refusals.fileTooLarge(`${MAX_BYTES} bytes`));
+  if (!images.has(type)) response.attachment(filename);
+  response.set({
+    "content-type": type,
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cache-control": "no-cache",
+    ...(etag !== undefined && { etag: `"${etag}"` }),
+  });
+  response.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+};

@@ -1,0 +1,73 @@
+import { randomUUID } from "node:crypto";
+import type { Log, LogBatch, LogRange, LogRecord } from "../../events/ports.ts";
+import { sorted } from "./order.ts";
+
+/** The part of each partition that is on the log now, by topic and partition. */
+const rangesOf = async (log: Log, topics: readonly string[]): Promise<readonly LogRange[]> => {
+  const ranges: LogRange[] = [];
+  for (const topic of topics.toSorted())
+    try {
+      const starts = new Map((await log.offsets(topic, 0)).map(({ partition, offset }) => [partition, offset]));
+      for (const { partition, offset: to } of sorted(await log.ends(topic), ({ partition }) => partition))
+        ranges.push({ topic, partition, from: Math.min(starts.get(partition) ?? 0, to), to });
+    } catch (error) {
+      // Nothing of that aggregate has ever been announced.
+      if (!/no topic|not host this topic|UNKNOWN_TOPIC/i.test(error instanceof Error ? error.message : "")) throw error;
+    }
+  return ranges;
+};
+
+/**
+ * Reads what is on the log now as any third party could, each record once, one partition after the other, so that every reading has the same
+ * order. True if the signal did not end it before. `progress` tells how many of how many records are read.
+ */
+export const readRecords = async (
+  log: Log,
+  topics: readonly string[],
+  signal: AbortSignal,
+  seen: (record: LogRecord) => void,
+  progress: (read: number, all: number) => void = () => {},
+): Promise<boolean> => {
+  const ranges = (await rangesOf(log, topics)).filter(({ from, to }) => from < to);
+  const all = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+  let before = 0;
+  try {
+    for (const range of ranges) {
+      const handle = async ({ records, next }: LogBatch): Promise<number> => {
+        for (const record of records) seen(record);
+        progress(before + next - range.from, all);
+        return next;
+      };
+      await log.read([range], handle, signal);
+      before += range.to - range.from;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return !signal.aborted;
+};
+
+/** Reads what comes until the signal, with `start` also what is there; each partition in its order. */
+export const followRecords = async (
+  log: Log,
+  topics: readonly string[],
+  start: boolean,
+  signal: AbortSignal,
+  seen: (record: LogRecord) => void,
+): Promise<void> => {
+  const ranges = await rangesOf(log, topics);
+  if (ranges.length === 0) return;
+  const ends = new Map(start ? [] : ranges.map(({ topic, partition, to }) => [`${topic}/${partition}`, to]));
+  const running = await log.subscribe({
+    group: `pitrix-cli-${randomUUID()}`,
+    topics: [...new Set(ranges.map(({ topic }) => topic))],
+    position: async (topic, partition) => ends.get(`${topic}/${partition}`),
+    handle: async ({ topic, partition, records, next }) => {
+      for (const record of records) seen(record);
+      ends.set(`${topic}/${partition}`, next);
+      return next;
+    },
+  });
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  await running.stop();
+};
