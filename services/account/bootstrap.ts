@@ -1,23 +1,33 @@
-import type { Because, Executor, Outcome } from "../../events/store/execute.ts";
+import type { Instance } from "../../events/run.ts";
+import type { Because, Outcome } from "../../events/store/execute.ts";
 import { SYSTEM } from "../chassis/access/access.ts";
 import type { Edge } from "../chassis/http/rows.ts";
 import type { Config } from "../chassis/process/config.ts";
 import type { AccountCommand } from "./domain/domain.ts";
 
 export type Bootstrap = {
-  readonly execute: Executor["execute"];
+  readonly instance: Pick<Instance, "execute" | "seen">;
   readonly edge: Pick<Edge, "newSigningKey" | "hashPassword" | "randomToken">;
   readonly settings: Pick<Config, "bootstrapClient" | "bootstrapAdmin">;
   /** For the operator's eyes: secrets that were made here and are shown nowhere else. */
   readonly print: (line: string) => void;
 };
 
+/** Milliseconds until a start goes on although the read models do not show what was made: a stream that is held up must not keep everybody out. */
+const SHOWN = 30_000;
+
 /**
  * The first signing key, client and administrator. Any number of instances may do this at any time: the causes let the first win.
- * What the settings name exists afterwards; where they name nothing, one is made and printed, once.
+ * What the settings name exists afterwards; where they name nothing, one is made and printed, once. The read models show it then, so that
+ * whoever finds the service ready gets a token.
  */
-export const bootstrap = async ({ execute, edge, settings, print }: Bootstrap): Promise<void> => {
-  const first = async (cause: string, command: AccountCommand): Promise<Outcome> => execute(command, because(cause));
+export const bootstrap = async ({ instance, edge, settings, print }: Bootstrap): Promise<void> => {
+  const made: Outcome[] = [];
+  const first = async (cause: string, command: AccountCommand): Promise<Outcome> => {
+    const outcome = await instance.execute(command, because(cause));
+    made.push(outcome);
+    return outcome;
+  };
 
   await first("signing-key", { type: "AnnounceSigningKey", ...(await edge.newSigningKey()) });
 
@@ -41,6 +51,8 @@ export const bootstrap = async ({ execute, edge, settings, print }: Bootstrap): 
   const userMade = await first("administrator", createUser);
   if (userMade.repeated && administrator.given) await first(`administrator/${email.toLowerCase()}`, createUser);
   if (!userMade.repeated && !administrator.given) print(`first administrator: ${email} password: ${password}`);
+
+  await Promise.all(made.map(({ stream, version }) => instance.seen(stream, version, SHOWN)));
 };
 
 const because = (cause: string): Because => ({

@@ -5,5 +5,5 @@ import { accountService } from "./service.ts";
 /** The account service in a process: before it is ready, there are a signing key, a client and an administrator. */
 export const accountModule = (print: (line: string) => void): ServiceModule => ({
   service: () => accountService,
-  started: ({ edge, config }, { execute }) => bootstrap({ execute, edge, settings: config, print }),
+  started: ({ edge, config }, instance) => bootstrap({ instance, edge, settings: config, print }),
 });
