@@ -10,7 +10,7 @@ import { relay } from "./log/relay.ts";
 import type { Message, Meta } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { Service } from "./service.ts";
-import { type Because, executor } from "./store/execute.ts";
+import { type Because, executor, type Outcome } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
 import { collections } from "./subscription/collections.ts";
 import { FAR, heldBack } from "./subscription/held-back.ts";
@@ -102,19 +102,19 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const own = Object.keys(service.aggregates);
 
   /** Makes what is to exist from the start, unless another start has; tries again while the store does not take it. */
-  const plant = async ({ cause: named, issues, given, made }: AnySeed<Outside>): Promise<void> => {
+  const plant = async ({ cause: named, issues, given, made }: AnySeed<Outside>): Promise<Outcome | undefined> => {
     const cause = typeof named === "string" ? named : named(outside);
-    if (cause === undefined) return;
+    if (cause === undefined) return undefined;
     const metadata = seeding(cause, id);
     let fields: object | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
         const known = await executing.recorded(cause);
         if (!known) fields ??= await given(outside);
-        const { commit } = known ?? (await executing.execute({ ...fields, type: issues }, metadata));
+        const outcome = known ?? (await executing.execute({ ...fields, type: issues }, metadata));
         // The answer to an earlier attempt may have been lost.
-        if (fields && commit?.metadata.correlationId === metadata.correlationId) made?.(fields, outside);
-        return;
+        if (fields && outcome.commit?.metadata.correlationId === metadata.correlationId) made?.(fields, outside);
+        return outcome;
       } catch (error) {
         if (attempt >= SEEDING) throw error;
         failed("seed")(error);
@@ -156,7 +156,10 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
           subscriptions.set(name, await subscribe(service.name, subscriber, ports, released, around));
         }),
       );
-      for (const seed of service.seeds ?? []) await plant(seed);
+      const planted: (Outcome | undefined)[] = [];
+      for (const seed of service.seeds ?? []) planted.push(await plant(seed));
+      // A caller who finds the service ready finds what exists from the start.
+      await Promise.all(planted.map((outcome) => outcome && visible.seen(outcome.stream, outcome.version, SHOWN)));
       const send = async (command: Message): Promise<void> => void (await executing.execute(command, fromOutside(clock.random)));
       stopSignals = await Promise.all((service.signals ?? []).map(({ start }) => start({ outside, clock, send })));
     },
@@ -189,6 +192,8 @@ export type Instance = ReturnType<typeof instance<never>>;
 
 /** Attempts to make what is to exist from the start, before the start fails. */
 const SEEDING = 5;
+/** Milliseconds until a start goes on although the read models do not show what exists from the start: a parked stream must not keep it out. */
+const SHOWN = 30_000;
 const seeding = (cause: string, instance: string): Because => ({
   cause,
   row: "seed",

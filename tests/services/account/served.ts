@@ -6,7 +6,7 @@ import { kind } from "../../../events/memory/fate.ts";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
-import type { Clock } from "../../../events/ports.ts";
+import type { Clock, Documents } from "../../../events/ports.ts";
 import { collections } from "../../../events/subscription/collections.ts";
 import { account } from "../../../services/account/service.ts";
 import { withAccess } from "../../../services/chassis/access/access.ts";
@@ -23,10 +23,18 @@ import { serve } from "../../../services/chassis/serve.ts";
 export const client = { id: "first-client", secret: "first secret" };
 export const administrator = { email: "admin@example.org", password: "correct horse" };
 
+const writingLate = (documents: Documents, milliseconds: number): Documents => ({
+  ...documents,
+  write: async (...written) => {
+    await systemClock.sleep(milliseconds);
+    return documents.write(...written);
+  },
+});
+
 const alone = () => Promise.reject(new Error("no other service runs here"));
 
-/** The account service as it runs, over HTTP and on real keys, with everything outside it in memory. */
-export const served = async (environment: { readonly [name: string]: string } = {}) => {
+/** The account service as it runs, over HTTP and on real keys, with everything outside it in memory; read models are written so many milliseconds late. */
+export const served = async (environment: { readonly [name: string]: string } = {}, late = 0) => {
   let ahead = 0;
   const clock: Clock = { ...systemClock, now: () => Date.now() + ahead };
   const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
@@ -51,7 +59,7 @@ export const served = async (environment: { readonly [name: string]: string } = 
   const edge = edgeOf({ sealing: sealed, blobs, clock, random });
   const ports = {
     store: memoryStore(database, kind, clock.now),
-    documents: memoryDocuments(database, kind),
+    documents: late > 0 ? writingLate(memoryDocuments(database, kind), late) : memoryDocuments(database, kind),
     parking: memoryParking(database, kind),
     log,
     clock,
