@@ -8,8 +8,8 @@ import { contract } from "./contract.ts";
 import { app } from "./http/app.ts";
 import type { Host } from "./http/host.ts";
 import { modelsOf } from "./http/reads.ts";
+import { type Secured, serverOf } from "./http/server.ts";
 import { observerOf } from "./process/observer.ts";
-import { type Secured, serverOf } from "./process/tls/server.ts";
 import type { AnyService, Opened } from "./service.ts";
 import type { Tools } from "./tools.ts";
 

@@ -1,9 +1,12 @@
-import type { Commit } from "../../../events/ports.ts";
+import type { Clock, Commit } from "../../../events/ports.ts";
 import type { Observer } from "../../../events/run.ts";
-import type { Tools } from "../tools.ts";
+import type { Logger } from "./logging.ts";
+import type { Metrics } from "./metrics.ts";
+
+type Means = { readonly logger: Logger; readonly metrics: Metrics; readonly clock: Clock };
 
 /** What an instance tells of itself, as logs and figures. */
-export const observerOf = ({ logger, metrics, clock }: Pick<Tools, "logger" | "metrics" | "clock">): Observer => {
+export const observerOf = ({ logger, metrics, clock }: Means): Observer => {
   const since = (time: string): number => Math.max(0, clock.now() - Date.parse(time)) / 1_000;
   return {
     committed: ({ events }) => {

@@ -1,10 +1,8 @@
-import type { Tracer } from "../../../events/trace.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./logging.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Tracing } from "./tracing/open-telemetry.ts";
 
-/** The tracer of a service, and the end of it: what it holds is exported, or given up after a second or two. */
-export type Tracing = { readonly tracer: Tracer; readonly flush: () => Promise<void>; readonly stop: () => Promise<void> };
 export type Traced = { readonly service: string; readonly instance: string };
 
 /** Traces by OpenTelemetry, if a collector is named; else nothing of it is even loaded. */

@@ -11,11 +11,11 @@ import { type UpstreamOptions, upstreams } from "../../../services/api/upstream.
 import { type AccessDocument, access } from "../../../services/chassis/access/access.ts";
 import { identity } from "../../../services/chassis/access/identity.ts";
 import { newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
+import type { ConnectionLimits } from "../../../services/chassis/http/connections.ts";
+import { serverOf } from "../../../services/chassis/http/server.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
-import type { ConnectionLimits } from "../../../services/chassis/process/connections.ts";
 import type { Directory, ServiceInstance } from "../../../services/chassis/process/discovery.ts";
 import type { Logger } from "../../../services/chassis/process/logging.ts";
-import { serverOf } from "../../../services/chassis/process/tls/server.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
 export type Reply = {

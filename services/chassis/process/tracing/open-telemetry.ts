@@ -6,8 +6,10 @@ import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@ope
 import type { Tracer } from "../../../../events/trace.ts";
 import type { Logger } from "../logging.ts";
 import type { Metrics } from "../metrics.ts";
-import type { Tracing } from "../tracing.ts";
 import { type Sampling, samplerOf } from "./sampler.ts";
+
+/** The tracer of a service, and the end of it: what it holds is exported, or given up after a second or two. */
+export type Tracing = { readonly tracer: Tracer; readonly flush: () => Promise<void>; readonly stop: () => Promise<void> };
 
 export type OpenTelemetryOptions = Sampling & {
   readonly url: string;

@@ -4,9 +4,9 @@ import { Agent, get, type IncomingMessage, type RequestListener } from "node:htt
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { serverOf } from "../../../../services/chassis/http/server.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { silent } from "../../../../services/chassis/process/logging.ts";
-import { serverOf } from "../../../../services/chassis/process/tls/server.ts";
 import { eventually } from "../../../eventually.ts";
 
 /** Nobody waits as long: what ends by it does not end. */

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { TLSSocket } from "node:tls";
-import { type ConnectionLimits, connectionLimits, type Ending, limitConnections, serverOptions } from "../connections.ts";
-import type { Logger } from "../logging.ts";
-import { type Certificates, oldestTls } from "./certificates.ts";
+import type { Logger } from "../process/logging.ts";
+import { type Certificates, oldestTls } from "../process/tls/certificates.ts";
+import { type ConnectionLimits, connectionLimits, type Ending, limitConnections, serverOptions } from "./connections.ts";
 
 /** How a server shows who it is, and whether it lets in only those who show a certificate of its authorities. */
 export type Secured = { readonly certificates: Certificates; readonly mutual: boolean };
