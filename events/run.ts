@@ -10,7 +10,8 @@ import { relay } from "./log/relay.ts";
 import type { Message, Meta } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { Service } from "./service.ts";
-import { type Because, executor, type Outcome } from "./store/execute.ts";
+import type { CommandMetadata, Outcome } from "./store/command.ts";
+import { executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
 import { collections } from "./subscription/collections.ts";
 import { FAR, heldBack } from "./subscription/held-back.ts";
@@ -64,16 +65,26 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const publishing = relay(service.name, id, ports, failed("relay"), observer.published, tracer);
   const committed = (commit: Commit): void => {
     observer.committed?.(commit);
-    publishing.offer(commit);
-    effects.offer(commit);
-    timers.offer(commit);
+    publishing.notify(commit);
+    effects.notify(commit);
+    timers.notify(commit);
   };
   const bare = executor(service, ports, released, committed, settings);
   const executing = observed(bare, tracer, observer.decided);
-  const effects = effectsWorker(service, outside, id, ports, released, executing, guard, {
-    failed: (error, where, about) => observer.failed?.(`effect of ${where}`, error, about),
-    attempted: observer.attempted,
-    tracer,
+  const effects = effectsWorker({
+    service,
+    outside,
+    instance: id,
+    store: ports.store,
+    clock,
+    codec: released,
+    executor: executing,
+    guard,
+    observer: {
+      failed: (error, where, about) => observer.failed?.(`effect of ${where}`, error, about),
+      attempted: observer.attempted,
+      tracer,
+    },
   });
   const timers = timersWorker(service, ports, released, executing, failed("timers"));
 
@@ -194,7 +205,7 @@ export type Instance = ReturnType<typeof instance<never>>;
 const SEEDING = 5;
 /** Milliseconds until a start goes on although the read models do not show what exists from the start: a parked stream must not keep it out. */
 const SHOWN = 30_000;
-const seeding = (cause: string, instance: string): Because => ({
+const seeding = (cause: string, instance: string): CommandMetadata => ({
   cause,
   row: "seed",
   actor: { userId: "system", ownerPath: ":system" },
@@ -205,7 +216,7 @@ const seeding = (cause: string, instance: string): Because => ({
   hops: 0,
 });
 
-const fromOutside = (random: () => number): Because => ({
+const fromOutside = (random: () => number): CommandMetadata => ({
   cause: null,
   row: "signal",
   actor: { userId: "system", ownerPath: "" },

@@ -38,7 +38,7 @@ export const relay = (
   let bytes = 0;
   let failing = false;
 
-  const offer = (commit: Commit): void => {
+  const notify = (commit: Commit): void => {
     // Beyond the bound the mark in the store is enough: the walk finds it.
     if (queue.size < QUEUE && bytes < QUEUE_BYTES && !queue.has(id(commit))) {
       queue.set(id(commit), commit);
@@ -150,7 +150,7 @@ export const relay = (
             const page = await store.due("publish", after, BATCH);
             for (const commit of page) {
               met.add(id(commit));
-              if ((before?.has(id(commit)) ?? true) && !queue.has(id(commit))) offer(commit);
+              if ((before?.has(id(commit)) ?? true) && !queue.has(id(commit))) notify(commit);
             }
             after = page.length < BATCH ? undefined : page.at(-1);
             // Behind a backlog the walk goes no faster than the log takes it.
@@ -166,7 +166,7 @@ export const relay = (
   };
 
   return {
-    offer,
+    notify,
     /** Commits of this process that are not yet on the log. */
     pending: () => queue.size,
     failing: () => failing,

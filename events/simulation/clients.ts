@@ -1,7 +1,7 @@
 import type { Actor, Message } from "../message.ts";
 import type { Clock, Commit } from "../ports.ts";
 import type { AnyService } from "../service.ts";
-import type { Outcome } from "../store/execute.ts";
+import type { Outcome } from "../store/command.ts";
 import { documentIds, reads } from "./check/read-models.ts";
 import type { Journal } from "./journal.ts";
 import type { Platform, Process } from "./platform.ts";

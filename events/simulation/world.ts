@@ -11,7 +11,7 @@ import type { Actor, Message } from "../message.ts";
 import type { Commit, Ports, StoredDocument } from "../ports.ts";
 import { type Instance, instance, type Observer } from "../run.ts";
 import type { AnyService } from "../service.ts";
-import type { Outcome } from "../store/execute.ts";
+import type { Outcome } from "../store/command.ts";
 import { seeded, virtualTime } from "./time.ts";
 
 /** A service with how many instances of it run, and what it is handed of the outside world. */

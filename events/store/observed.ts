@@ -1,5 +1,6 @@
 import { type Tracer, traced } from "../trace.ts";
-import type { Executor, Outcome } from "./execute.ts";
+import type { Outcome } from "./command.ts";
+import type { Executor } from "./execute.ts";
 
 /** What came of a command: a commit, nothing to do, a "no", the answer to the same cause before, or an error. */
 export type Decided = "committed" | "nothing" | "rejected" | "repeated" | "failed";

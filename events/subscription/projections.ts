@@ -3,7 +3,7 @@ import { topicOf } from "../log/record.ts";
 import { keyOf, type Meta } from "../message.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { type AnyProjection, deleted } from "../projection.ts";
-import { TableError } from "../store/execute.ts";
+import { TableError } from "../store/table-error.ts";
 import type { Delivered, Failure, Handler, Subscriber } from "./subscription.ts";
 import type { Written } from "./written.ts";
 

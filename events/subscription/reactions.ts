@@ -5,7 +5,9 @@ import { topicOf } from "../log/record.ts";
 import { streamOf } from "../message.ts";
 import { commandsOf } from "../reaction.ts";
 import { type AnyService, router } from "../service.ts";
-import { causeOf, type Executor, TableError } from "../store/execute.ts";
+import { causeOf } from "../store/command.ts";
+import type { Executor } from "../store/execute.ts";
+import { TableError } from "../store/table-error.ts";
 import { type Tracer, traced } from "../trace.ts";
 import { type Delivered, type Failure, group, isBug, type Subscriber } from "./subscription.ts";
 

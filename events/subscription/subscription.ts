@@ -2,7 +2,7 @@ import { type Codec, InvalidEvent, UnknownSchema } from "../codec/codec.ts";
 import { backOff } from "../concurrency.ts";
 import { headerOf, typeOf } from "../log/record.ts";
 import type { LogBatch, LogRecord, Ports, Running } from "../ports.ts";
-import { TableError } from "../store/execute.ts";
+import { TableError } from "../store/table-error.ts";
 import { type Delivered, decode } from "./delivered.ts";
 import { FAR, type HeldBack, heldBack } from "./held-back.ts";
 import { type HeldStreams, parkedStreams } from "./parked-streams.ts";

@@ -14,6 +14,10 @@ const subscription = "events/subscription/subscription.js";
 const parkedStreams = "events/subscription/parked-streams.js";
 const projections = "events/subscription/projections.js";
 const reactions = "events/subscription/reactions.js";
+const draft = "events/store/draft.js";
+const chain = "events/store/chain.js";
+const attempt = "events/effects/attempt.js";
+const stream = "events/effects/stream.js";
 const effects = "events/effects/effects.js";
 const timers = "events/effects/timers.js";
 
@@ -21,7 +25,7 @@ const timers = "events/effects/timers.js";
 export const planted: readonly Planted[] = [
   {
     name: "forget the cause of a decision with events",
-    file: execute,
+    file: draft,
     from: "const { cause, fingerprint, ...metadata } = because;",
     to: "const { cause: given, fingerprint, ...metadata } = because; const cause = events.length > 0 ? null : given;",
   },
@@ -47,34 +51,34 @@ export const planted: readonly Planted[] = [
     name: "put a decision into the cache before it is committed",
     file: execute,
     from: "if ((await store.append(commit)) === 1) {",
-    to: "heads.set(stream, next); if ((await store.append(commit)) === 1) {",
+    to: "states.set(stream, next); if ((await store.append(commit)) === 1) {",
   },
   {
     name: "answer for a whole chain of commits where another writer cut it",
-    file: execute,
+    file: chain,
     from: "chain.slice(0, appended)",
     to: "chain",
   },
   {
     name: "decide a chain on the state before it",
-    file: execute,
-    from: "head = drafted.next;",
-    to: "head = { ...drafted.next, state: head?.state ?? drafted.next.state };",
+    file: chain,
+    from: "before = drafted.next;",
+    to: "before = { ...drafted.next, state: before.state };",
   },
   {
     name: "take a duplicate key that nobody can read for the commit of a twin",
     file: execute,
-    from: "if (!taken && head.version === before) await clock.sleep(backOff(clock, attempt, 5, 500));".replace(
+    from: "if (!taken && before.version === version) await clock.sleep(backOff(clock, attempt, 5, 500));".replace(
       ") await",
       ")\n                await",
     ),
-    to: "if (!taken && head.version === before) return { stream, version: next.version, rejection, commit, repeated: true };",
+    to: "if (!taken && before.version === version) return { stream, version: next.version, rejection, commit, repeated: true };",
   },
   {
     name: "do not renew the fold after a conflict",
     file: execute,
-    from: "const before = head.version;\n            head = await fold(stream, decider, head);",
-    to: "const before = head.version;",
+    from: "const { version } = before;\n            before = await states.fold(stream, decider, before);",
+    to: "const { version } = before;",
   },
   {
     name: "do not look for the recorded answer after a conflict",
@@ -84,7 +88,7 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "take no claims",
-    file: execute,
+    file: draft,
     from: "return { commit: { ...bare, claims, timers: due }, next };",
     to: "return { commit: { ...bare, timers: due }, next };",
   },
@@ -96,8 +100,8 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "let the time of a stream run backwards",
-    file: execute,
-    from: "time: head.time > now ? head.time : now,",
+    file: draft,
+    from: "time: before.time > now ? before.time : now,",
     to: "time: now,",
   },
   {
@@ -288,39 +292,39 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "run a stream's effects out of order",
-    file: effects,
+    file: stream,
     from: 'const [commit] = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1);',
     to: 'const commit = (await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1_000)).at(-1);',
   },
   {
     name: "do not look for the recorded outcome before an effect",
-    file: effects,
-    from: 'if (effect && !(await store.findCause(causeOf(commit.stream, version, "effect", "outcome")))) {',
-    to: "if (effect) {",
+    file: stream,
+    from: "if (found && !(await store.findCause(outcomeCause(task)))) {",
+    to: "if (found) {",
   },
   {
     name: "another idempotency key at each attempt",
-    file: effects,
-    from: "eventId: eventIdOf(commit.stream, version),\n",
-    to: `eventId: \`\${eventIdOf(commit.stream, version)}#\${number}\`,\n`,
+    file: attempt,
+    from: "eventId: eventIdOf(stream, version),\n",
+    to: `eventId: \`\${eventIdOf(stream, version)}#\${number}\`,\n`,
   },
   {
     name: "clear the mark of an effect before it has its outcome",
-    file: effects,
-    from: "const event = codec.decode(stored.schemaId, stored.bytes);\n        const effect",
-    to: 'await store.clear("effects", [task]); const event = codec.decode(stored.schemaId, stored.bytes);\n        const effect',
+    file: stream,
+    from: "const found = effectOf(runtime, task);",
+    to: 'await store.clear("effects", [task]); const found = effectOf(runtime, task);',
   },
   {
     name: "take progress for the outcome",
-    file: effects,
-    from: "because(commit, version, null))",
-    to: 'because(commit, version, causeOf(commit.stream, version, "effect", "outcome")))',
+    file: attempt,
+    from: "because(task, null))",
+    to: "because(task, outcomeCause(task)))",
   },
   {
     name: "an outcome without a cause",
-    file: effects,
-    from: 'because(commit, version, causeOf(commit.stream, version, "effect", "outcome")))',
-    to: "because(commit, version, null))",
+    file: attempt,
+    from: "because(task, outcomeCause(task)))",
+    to: "because(task, null))",
   },
   {
     name: "leave the effects of a dead process",
@@ -331,8 +335,8 @@ export const planted: readonly Planted[] = [
   {
     name: "begin an effect on a cached state",
     file: execute,
-    from: "return turns(stream, () => fold(stream, decider, heads.get(stream)));",
-    to: "return turns(stream, async () => heads.get(stream) ?? fold(stream, decider));",
+    from: "return turns(stream, () => states.fold(stream, decider));",
+    to: "return turns(stream, async () => states.get(stream) ?? states.fold(stream, decider));",
   },
   {
     name: "take a timer off before it has fired",

@@ -6,7 +6,7 @@ import { memoryDatabase } from "../../../events/memory/database.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import { world } from "../../../events/simulation/world.ts";
-import { causeOf } from "../../../events/store/execute.ts";
+import { causeOf } from "../../../events/store/command.ts";
 import { type KnownEvent, openReactions } from "../../../events/subscription/open-reactions.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { contract } from "../../../services/chassis/contract.ts";
