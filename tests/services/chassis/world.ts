@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { memoryBlobs } from "../../../events/memory/blobs.ts";
 import { memoryDatabase } from "../../../events/memory/database.ts";
@@ -6,6 +7,7 @@ import { type Fate, kind } from "../../../events/memory/fate.ts";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
+import type { Message } from "../../../events/message.ts";
 import type { Documents } from "../../../events/ports.ts";
 import { collections } from "../../../events/subscription/collections.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
@@ -46,6 +48,19 @@ type Answer = {
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into field by field.
   readonly body: any;
   readonly error: string | undefined;
+};
+
+/** The body of an answer that is a success. */
+export const ok = async (answer: Promise<Answer>): Promise<Answer["body"]> => {
+  const { status, body } = await answer;
+  assert.equal(status, 200, JSON.stringify(body));
+  return body;
+};
+/** The message of an answer that is this error. */
+export const refused = async (answer: Promise<Answer>, status: number, error: string): Promise<string> => {
+  const given = await answer;
+  assert.deepEqual([given.status, given.error], [status, error], JSON.stringify(given.body));
+  return given.body.message;
 };
 
 /** A service over HTTP as it runs, with everything outside it in memory, and with users who have tokens. */
@@ -104,6 +119,13 @@ export const served = async (
     return documents.write(serving.instance.collections.of(model), [{ document, expected: 0 }]);
   };
   const called = new Set<OperationId>();
+  /** Carries out a command that no request issues, until the read models show what it changed. */
+  const execute = async (command: Message & { readonly [field: string]: unknown }): Promise<void> => {
+    const { instance } = serving;
+    const because = { cause: null, row: "test", actor: { userId: "system", ownerPath: ":system" }, correlationId: "test" };
+    const { commit } = await instance.execute(command, { ...because, causationId: null, actionId: null, traceparent: null, hops: 0 });
+    if (commit) await instance.settled(commit, wait);
+  };
 
   const token = (userId: string, seconds = 600) =>
     signToken({ keyId: "key-1", privateJwk: key.privateJwk }, "access", userId, seconds, {}, clock.now());
@@ -116,7 +138,7 @@ export const served = async (
   };
 
   return {
-    ...{ send, token, know, put, serving, tools, ports, logged, sealed, fate, log, database, key },
+    ...{ send, token, know, put, execute, serving, tools, ports, logged, sealed, fate, log, database, key },
     /** Signs in somebody who may do everything, or whom `know` was told of. */
     as: async (userId: string) => {
       const authorization = `Bearer ${await token(userId)}`;
@@ -143,8 +165,11 @@ export const served = async (
         remove: (path: string, body: unknown, headers?: Record<string, string>) => call("DELETE", path, body, headers),
       };
     },
-    /** Operations of the service that nobody called. */
-    uncalled: () => (service.http ?? []).map(({ operation }) => operation).filter((operation) => !called.has(operation as OperationId)),
+    /** Operations of rows of these kinds that nobody called. */
+    uncalled: (...kinds: readonly string[]) =>
+      (service.http ?? [])
+        .filter(({ kind, operation }) => kinds.includes(kind) && !called.has(operation as OperationId))
+        .map(({ operation }) => operation),
     stop: async () => {
       await serving.stop();
       await sealed.stop();
@@ -154,3 +179,4 @@ export const served = async (
   };
 };
 export type World = Awaited<ReturnType<typeof served>>;
+export type Caller = Awaited<ReturnType<World["as"]>>;
