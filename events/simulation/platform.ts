@@ -5,9 +5,9 @@ import { kind } from "../memory/fate.ts";
 import { memoryLogBroker } from "../memory/log.ts";
 import { memoryParking } from "../memory/parking.ts";
 import type { Message } from "../message.ts";
-import type { Clock, Commit, Log, OutgoingRecord, Ports } from "../ports.ts";
-import { type Instance, instance } from "../run.ts";
-import { type AnyService, router, type Service } from "../service.ts";
+import type { Commit, OutgoingRecord, Ports } from "../ports.ts";
+import { instance } from "../run.ts";
+import { router } from "../service.ts";
 import { askFor, parkedIn } from "../subscription/redrive.ts";
 import { factsOf } from "./check/evidence.ts";
 import type { Faults } from "./faults.ts";
@@ -15,32 +15,12 @@ import { guardOf } from "./guard.ts";
 import type { Journal } from "./journal.ts";
 import { clockOf, fates, type Life } from "./life.ts";
 import { type Ground, ground, lateDocuments, unsettledStore } from "./misbehaving.ts";
-import { type Outside, outside } from "./outside.ts";
+import { outside } from "./outside.ts";
+import type { Bug, Committed, Player, Process } from "./process.ts";
 import { seeded, type VirtualTime } from "./time.ts";
 import { beginTrouble } from "./trouble.ts";
 import { unfinished } from "./unfinished.ts";
 import { commitLine, idOf, watchedLog } from "./watched.ts";
-
-/** The world outside, as one life of a process reaches it. */
-export type Surroundings = { readonly life: Life; readonly outside: Outside; readonly clock: Clock };
-/** A service with what it is handed of the outside world in each life, and its settings. */
-export type Player = {
-  readonly service: AnyService;
-  readonly outside: (surroundings: Surroundings) => unknown;
-  readonly settings: unknown;
-};
-export const player = <Given>(service: Service<Given>, outside: (surroundings: Surroundings) => Given, settings: unknown = {}): Player => ({
-  service,
-  outside,
-  settings,
-});
-
-/** A running instance. `ready`: it has started, and people's requests reach it. */
-export type Process = { readonly life: Life; readonly instance: Instance; readonly log: Log; ready: boolean };
-export type Bug = { readonly where: string; readonly message: string };
-
-/** A commit, when it came to be, by whom, and whether they know. */
-export type Committed = { readonly step: number; readonly service: string; readonly life: Life; readonly commit: Commit; heard: boolean };
 
 export const PARTITIONS = 2;
 /** How long a broker waits for a member that is silent. */

@@ -5,7 +5,7 @@ import type { LogRecord } from "../ports.ts";
 import type { AnyService } from "../service.ts";
 import { collections } from "../subscription/collections.ts";
 import { once } from "./check/evidence.ts";
-import type { Process } from "./platform.ts";
+import type { Process } from "./process.ts";
 
 /** What is still to be done: marks that are left, instances that are not there, subscriptions that are behind. */
 export const unfinished = (
