@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock, Ports } from "../../events/ports.ts";
@@ -82,6 +83,9 @@ export const serve = async (
   metrics.observe(running, ports);
   const answers = asking(ping, tools.clock);
   let state: "starting" | "ready" | "stopping" = "starting";
+  const stopping = new AbortController();
+  // Every open stream listens to it.
+  setMaxListeners(0, stopping.signal);
   const host: Host = {
     service,
     outside,
@@ -104,6 +108,7 @@ export const serve = async (
       ...running.troubles(),
       ...((await answers()) ? [] : ["the document store does not answer"]),
     ],
+    stopping: stopping.signal,
     wait,
   };
   const limits = { most: tools.config.connections };
@@ -134,6 +139,7 @@ export const serve = async (
     host,
     stop: async () => {
       state = "stopping";
+      stopping.abort();
       // Its announcement is taken back, and those who have not heard that yet are still answered.
       ending.last();
       await tools.clock.sleep(grace);
