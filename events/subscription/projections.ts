@@ -4,7 +4,8 @@ import { keyOf, type Meta } from "../message.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { type AnyProjection, deleted } from "../projection.ts";
 import { TableError } from "../store/table-error.ts";
-import type { Delivered, Failure, Handler, Subscriber } from "./subscription.ts";
+import type { Delivered } from "./delivered.ts";
+import type { Failure, Handler, Subscriber } from "./subscriber.ts";
 import type { Written } from "./written.ts";
 
 /** Ids of the documents that an event changes. */

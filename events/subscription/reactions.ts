@@ -9,7 +9,8 @@ import { causeOf } from "../store/command.ts";
 import type { Executor } from "../store/execute.ts";
 import { TableError } from "../store/table-error.ts";
 import { type Tracer, traced } from "../trace.ts";
-import { type Delivered, type Failure, group, isBug, type Subscriber } from "./subscription.ts";
+import type { Delivered } from "./delivered.ts";
+import { type Failure, group, isBug, type Subscriber } from "./subscriber.ts";
 
 /** A chain of reactions longer than this goes in circles. */
 const HOPS = 64;
