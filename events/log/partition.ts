@@ -23,5 +23,5 @@ export const murmur2 = (key: string): number => {
 /** The partition of a key: the one that a Java producer, kafkajs and we all choose. */
 export const partitionOf = (key: string, partitions: number): number => (murmur2(key) & 0x7fffffff) % partitions;
 
-/** A partition as it is named in maps and messages: `pitrix.cluster/3`. */
+/** A partition as it is named in maps and messages: `topic/3`. */
 export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

@@ -1,5 +1,5 @@
-import { aggregatesOf, type Contract } from "../contract.ts";
-import { topicOf } from "../log/record.ts";
+import { aggregatesOf, type Contract, topicOf } from "../contract.ts";
+
 import { keyOf, type Meta } from "../message.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { type AnyProjection, deleted } from "../projection.ts";
@@ -128,7 +128,7 @@ export const projector = (
 
   return {
     name: collection,
-    topics: aggregatesOf(contract, types, projection.of).map(topicOf),
+    topics: aggregatesOf(contract, types, projection.of).map((aggregate) => topicOf(contract, aggregate)),
     types: new Set(types),
     begin: "start",
     open,

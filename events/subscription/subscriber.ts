@@ -29,5 +29,3 @@ export type Failure = { readonly delivered: Delivered; readonly error: Error };
 /** An error that trying again at once cannot mend: its stream fails, and the other streams go on. */
 export const isBug = (error: unknown): error is Error =>
   error instanceof TableError || error instanceof InvalidEvent || error instanceof UnknownSchema;
-
-export const group = (service: string, subscriber: string): string => `pitrix.${service}.${subscriber}`;

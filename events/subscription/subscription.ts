@@ -1,12 +1,11 @@
 import type { Codec } from "../codec/codec.ts";
 import { backOff } from "../concurrency.ts";
+import { type Contract, groupOf } from "../contract.ts";
 import type { LogRecord, LogSubscription, Ports, Running } from "../ports.ts";
 import { assignments, type Sharing } from "./assignments.ts";
 import { FAR, heldBack } from "./held-back.ts";
 import { parkedStreams } from "./parking/parked-streams.ts";
-import { group, type Subscriber } from "./subscriber.ts";
-
-export { deadLetterTopic } from "./dead-letter.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 /** Who is told what, and what a subscription shares with the others of its instance. */
 export type Around = Sharing & {
@@ -31,6 +30,7 @@ export type Progress = {
 
 /** Runs a subscriber over the log. Its positions live in the service's store; a stream that cannot go on is parked and all others go on. */
 export const subscribe = async (
+  contract: Contract,
   service: string,
   subscriber: Subscriber,
   ports: Ports,
@@ -40,9 +40,15 @@ export const subscribe = async (
   const { log, parking, clock } = ports;
   const { name, topics } = subscriber;
   const { onParked, onError } = around;
-  const parked = parkedStreams({ service, subscription: name, log, parking, clock, codec, onParked, onError });
+  const parked = parkedStreams({ contract, service, subscription: name, log, parking, clock, codec, onParked, onError });
   const assigned = assignments(subscriber, ports, codec, parked.policy, around);
-  const running = await joined(ports, { group: group(service, name), topics, position: assigned.begin, handle: assigned.handle, onError });
+  const running = await joined(ports, {
+    group: groupOf(contract, service, name),
+    topics,
+    position: assigned.begin,
+    handle: assigned.handle,
+    onError,
+  });
   const stopping = new AbortController();
   const redriving = parked.run(stopping.signal);
   return {

@@ -110,14 +110,14 @@ export const planted: readonly Planted[] = [
   {
     name: "clear a mark before the publication is acknowledged",
     file: relay,
-    from: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));",
-    to: 'await store.clear("publish", batch.map((commit) => ({ commit, version: commit.version }))); await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));',
+    from: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
+    to: 'await store.clear("publish", batch.map((commit) => ({ commit, version: commit.version }))); await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));',
   },
   {
     name: "take a failed publication for done",
     file: relay,
-    from: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));",
-    to: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit))).catch(() => {});",
+    from: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
+    to: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit))).catch(() => {});",
   },
   {
     name: "skip the gap check of the relay",
@@ -218,7 +218,7 @@ export const planted: readonly Planted[] = [
   {
     name: "park without a copy on the dead letter topic",
     file: park,
-    from: "await log.publish(events.map((event) => deadLetter(service, event)));",
+    from: "await log.publish(events.map((event) => deadLetter(contract, service, event)));",
     to: "",
   },
   {

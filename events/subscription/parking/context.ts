@@ -1,4 +1,5 @@
 import type { Codec } from "../../codec/codec.ts";
+import type { Contract } from "../../contract.ts";
 import type { LogRecord, Ports } from "../../ports.ts";
 import type { Partition } from "../partition.ts";
 import type { HeldStreams } from "./held-streams.ts";
@@ -8,6 +9,7 @@ export type Owned = { readonly partition: Partition; readonly streams: HeldStrea
 
 /** What parking and retrying the streams of one subscription, on one instance, have in common. */
 export type Context = Pick<Ports, "log" | "parking" | "clock"> & {
+  readonly contract: Contract;
   readonly service: string;
   readonly subscription: string;
   readonly codec: Codec;

@@ -36,12 +36,12 @@ export const drain = async (context: Context, { owned: { partition, streams }, s
 
 /** Tries the first events of a parked stream; true if more may follow. */
 const attempt = async (context: Context, handler: Handler, held: Held, events: readonly Parked[], retry: boolean): Promise<boolean> => {
-  const { service, log, parking, discarded } = context;
+  const { contract, service, log, parking, discarded } = context;
   const [head] = events;
   if (!head) return false;
   held.head = headOf(head);
   if (head.asked?.action === "discard") {
-    await log.publish([deadLetter(service, head)]);
+    await log.publish([deadLetter(contract, service, head)]);
     await parking.discard(head);
     discarded.add(head.eventId);
     return true;
@@ -94,7 +94,7 @@ const firstFailure = async (
 
 /** Tried in vain once more. */
 const parkAgain = async (context: Context, held: Held, failed: Parked, error: Error): Promise<void> => {
-  const { service, log, parking, onParked } = context;
+  const { contract, service, log, parking, onParked } = context;
   const unknownSchema = error instanceof UnknownSchema;
   // Nobody asked, and nothing is new: it waits for its schema as before.
   if (failed.unknownSchema && unknownSchema && !failed.asked) return;
@@ -106,7 +106,7 @@ const parkAgain = async (context: Context, held: Held, failed: Parked, error: Er
     unknownSchema,
     asked: null,
   };
-  await log.publish([deadLetter(service, again)]);
+  await log.publish([deadLetter(contract, service, again)]);
   await parking.again(again);
   held.head = headOf(again);
   onParked(again.reason, again.record);

@@ -97,5 +97,5 @@ export const story = async (): Promise<Story> => {
 const occurrencesOf = (services: readonly AnyService[], commit: Commit): readonly Occurrence[] => {
   const [aggregate = ""] = commit.stream.split("/");
   const name = services.find(({ aggregates }) => aggregate in aggregates)?.name ?? "";
-  return recordsOf(name, commit).flatMap((record) => fromRecord({ ...record, partition: 0, offset: 0 }) ?? []);
+  return recordsOf(contract, name, commit).flatMap((record) => fromRecord({ ...record, partition: 0, offset: 0 }) ?? []);
 };

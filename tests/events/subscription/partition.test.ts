@@ -13,6 +13,7 @@ import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
 import { stop } from "../../../events/subscription/stop.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import { catalog, change, changes, type Poison, versions } from "./rig.ts";
 
 const TOPIC = "pitrix.category";
@@ -40,7 +41,7 @@ const ground = async (records: readonly OutgoingRecord[]) => {
 
   const options = (collection: string, partition: number, fate: Fate = kind): PartitionOptions => {
     const documents = memoryDocuments(database, fate);
-    const folding = projector(names, collection, documents, () => {}, { schemas });
+    const folding = projector(names, collection, documents, () => {}, contract);
     return {
       open: folding.open,
       selects: (record) => typeOf(record) === "CategoryModified",
@@ -112,7 +113,7 @@ test("a replay that was stopped by an outage goes on from its saved position", a
 
 test("a replay refuses the reactor: nothing is done again for events of long ago", () => {
   const { service } = catalog(new Set());
-  const reacting = reactor(service, { execute: () => assert.fail("nothing is carried out") }, { schemas });
+  const reacting = reactor(service, { execute: () => assert.fail("nothing is carried out") }, contract);
   assert.throws(() => stop(reacting), /reactions cannot be replayed/);
 });
 
