@@ -141,7 +141,7 @@ export type Documents = {
   readonly get: (collection: string, ids: readonly string[]) => Promise<readonly StoredDocument[]>;
   /** Compare-and-set of each; false where one was not as expected, be it that it has our version already. The others are written then, too. */
   readonly write: (collection: string, writes: readonly DocumentWrite[]) => Promise<boolean>;
-  /** Without tombstones. Ties in the sort are broken by id. */
+  /** Without tombstones. Ties in the sort are broken by id, in its direction. */
   readonly find: (
     collection: string,
     query: DocumentQuery,

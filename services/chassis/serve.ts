@@ -7,6 +7,7 @@ import { access } from "./access/access.ts";
 import { identity } from "./access/identity.ts";
 import { contract } from "./contract.ts";
 import { app } from "./http/app.ts";
+import type { ConnectionLimits } from "./http/connections.ts";
 import type { Host } from "./http/host.ts";
 import { modelsOf } from "./http/reads.ts";
 import { type Secured, serverOf } from "./http/server.ts";
@@ -41,6 +42,8 @@ export type ServeOptions = {
   readonly wait?: number;
   /** How long a stopping instance goes on answering. */
   readonly grace?: number;
+  /** What a connection may cost, where that is not what the settings say. */
+  readonly limits?: Partial<ConnectionLimits>;
   /** Absent: it speaks plain HTTP. */
   readonly secured?: Secured | undefined;
   /** A port of their own for those who operate it; absent: the same. */
@@ -65,6 +68,7 @@ export const serve = async (
     secured,
     wait = 2_000,
     grace = 0,
+    limits: bounds,
     operations,
   }: ServeOptions,
 ): Promise<Serving> => {
@@ -111,7 +115,7 @@ export const serve = async (
     stopping: stopping.signal,
     wait,
   };
-  const limits = { most: tools.config.connections };
+  const limits = { most: tools.config.connections, ...bounds };
   const { server, ending } = serverOf(app(host, routes?.(host), !operations), secured, logger, limits);
   const inside = operations && serverOf(app(host), operations.secured, logger, limits).server;
   // First the port: a process that cannot have it must not take work.

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { logging } from "../../../services/chassis/process/logging.ts";
 import type { Service } from "../../../services/chassis/service.ts";
 import { eventually } from "../../eventually.ts";
-import { example } from "./http/example.ts";
+import { example } from "../../world/toys/example.ts";
 import { watchedService } from "./metrics-ground.ts";
 
 const { category } = example.aggregates;

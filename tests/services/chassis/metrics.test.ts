@@ -11,7 +11,7 @@ import { metrics } from "../../../services/chassis/process/metrics.ts";
 import type { Service } from "../../../services/chassis/service.ts";
 import { commitOf, encoded } from "../../contract/commits.ts";
 import { eventually } from "../../eventually.ts";
-import { example } from "./http/example.ts";
+import { example } from "../../world/toys/example.ts";
 import { gate, watchedService } from "./metrics-ground.ts";
 
 /** Longer than figures of the store and the log are kept. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ok, refused } from "../chassis/world.ts";
+import { ok, refused } from "../../world/requests.ts";
 import { type ClusterWorld, clusterWorld } from "./served.ts";
 
 let world: ClusterWorld["world"];

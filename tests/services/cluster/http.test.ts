@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ok, refused } from "../chassis/world.ts";
+import { ok, refused } from "../../world/requests.ts";
 import { type ClusterWorld, clusterWorld, configuration, type Operation, wanted } from "./served.ts";
 
 let world: ClusterWorld["world"];
@@ -36,8 +36,8 @@ test("a cluster is requested as its version and configuration describe it, and t
   );
   const job = await jobOf(job_id);
   assert.deepEqual([job.cluster_id, job.job_action, job.status, job.owner], [cluster_id, "CreateCluster", "pending", "usr-mine"]);
-  await world.execute({ type: "DeployCluster", clusterId: cluster_id, jobId: job_id });
-  await world.execute({ type: "NoteClusterActionStarted", clusterId: cluster_id, jobId: job_id, taskCount: 7 });
+  await world.send("cluster", { type: "DeployCluster", clusterId: cluster_id, jobId: job_id });
+  await world.send("cluster", { type: "NoteClusterActionStarted", clusterId: cluster_id, jobId: job_id, taskCount: 7 });
   assert.deepEqual([(await jobOf(job_id)).status, (await jobOf(job_id)).task_count], ["working", 7]);
   await done(cluster_id, job_id);
   assert.deepEqual([(await shown(cluster_id)).status, (await jobOf(job_id)).status], ["active", "successful"]);
@@ -115,5 +115,3 @@ test("somebody else's cluster is neither shown nor touched, and an unknown one i
   await refused(other.call("ModifyClusterNodeAttributes", { node_id, name: "x" }), 403, "error_resource_access_denied");
   assert.equal((await shown(cluster_id)).status, "active");
 });
-
-test("every command of the service is called here", () => assert.deepEqual(world.uncalled("command"), []));

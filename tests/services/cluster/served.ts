@@ -1,5 +1,6 @@
 import { cluster } from "../../../services/cluster/service.ts";
-import { type Caller, ok, served } from "../chassis/world.ts";
+import { type Caller, ok } from "../../world/requests.ts";
+import { served } from "../../world/world.ts";
 import { configJson, templateOf } from "../packages/package-fixtures.ts";
 
 export type Operation = Parameters<Caller["call"]>[0];
@@ -38,14 +39,14 @@ export const clusterWorld = async () => {
   const done = async (clusterId: string, jobId: string): Promise<void> => {
     const nodes: readonly { readonly node_id: string }[] = (await shown(clusterId)).cluster_node_set;
     const addresses = nodes.map(({ node_id }) => ({ nodeId: node_id, instanceId: `i-${node_id}`, privateIp: "127.1.1.1" }));
-    await world.execute({ type: "CompleteClusterAction", clusterId, jobId, addresses });
+    await world.send("cluster", { type: "CompleteClusterAction", clusterId, jobId, addresses });
   };
   return {
     ...{ world, mine, other, system, user, shown, jobOf, done },
     /** A cluster of two nodes that runs. */
     running: async (): Promise<string> => {
       const { cluster_id, job_id } = await ok(mine.call("CreateCluster", wanted));
-      await world.execute({ type: "DeployCluster", clusterId: cluster_id, jobId: job_id });
+      await world.send("cluster", { type: "DeployCluster", clusterId: cluster_id, jobId: job_id });
       await done(cluster_id, job_id);
       return cluster_id;
     },

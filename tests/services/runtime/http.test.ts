@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { runtime } from "../../../services/runtime/service.ts";
 import { eventually } from "../../eventually.ts";
-import { type Caller, ok, refused, served, type World } from "../chassis/world.ts";
+import { type Caller, ok, refused } from "../../world/requests.ts";
+import { served, type World } from "../../world/world.ts";
 
 let world: World;
 let mine: Caller;
@@ -29,7 +30,7 @@ test("a credential is kept sealed, is never shown, and is its owner's alone", as
   assert.equal(total_count, 1);
   assert.deepEqual([found[0].name, found[0].provider, found[0].owner, found[0].status], ["key", "local", "usr-mine", "active"]);
   assert.doesNotMatch(JSON.stringify(found), /token/);
-  const commits = await world.ports.store.read(`runtimeCredential/${id}`, 0);
+  const commits = await world.of().ports.store.read(`runtimeCredential/${id}`, 0);
   assert.equal(commits.length, 1);
   assert.doesNotMatch(Buffer.from(commits[0]?.events[0]?.bytes ?? []).toString("latin1"), /"t"/);
   assert.equal((await ok(other.call("DescribeRuntimeCredentials", { runtime_credential_id: id }))).total_count, undefined);
@@ -41,7 +42,7 @@ test("a credential is kept sealed, is never shown, and is its owner's alone", as
 test("a credential is changed, and its content only if one is given", async () => {
   const id = await credential();
   const contents = async () => {
-    const { state } = await world.serving.instance.state("runtimeCredential", `runtimeCredential/${id}`);
+    const { state } = await world.of().instance.state("runtimeCredential", `runtimeCredential/${id}`);
     return Reflect.get(Object(state), "sealedContent");
   };
   const before = await contents();
@@ -57,7 +58,7 @@ test("a credential is changed, and its content only if one is given", async () =
 test("a credential that a runtime uses is not deleted, and one that is deleted makes no runtime", async () => {
   const id = await credential();
   const { runtime_id } = await ok(mine.call("CreateRuntime", local(id)));
-  const changes = async () => (await world.ports.store.read(`runtimeCredential/${id}`, 0)).length;
+  const changes = async () => (await world.of().ports.store.read(`runtimeCredential/${id}`, 0)).length;
   const remove = () => mine.call("DeleteRuntimeCredentials", { runtime_credential_id: [id] });
   await eventually("the credential is in use", async () => (await changes()) === 2);
   assert.match(await refused(remove(), 403, "delete_resources_failed"), new RegExp(`is used by ${runtime_id}`));
@@ -129,7 +130,7 @@ test("a runtime is changed and deleted by its owner only", async () => {
 
 test("a runtime that clusters use is deleted by force only", async () => {
   const { runtime_id } = await ok(mine.call("CreateRuntime", local(await credential())));
-  await world.execute({ type: "ReserveRuntime", runtimeId: runtime_id, clusterId: "cl-1", jobId: "j-1" });
+  await world.send("runtime", { type: "ReserveRuntime", runtimeId: runtime_id, clusterId: "cl-1", jobId: "j-1" });
   assert.match(await refused(mine.call("DeleteRuntimes", { runtime_id: [runtime_id] }), 403, "delete_resources_failed"), /used by cl-1/);
   await ok(mine.call("DeleteRuntimes", { runtime_id: [runtime_id], force: true }));
 });
@@ -157,5 +158,3 @@ test("debugging runtimes and credentials are not listed", async () => {
   assert.equal((await ok(mine.call("DescribeRuntimes", { runtime_id: "runtime-debug" }))).total_count, undefined);
   assert.equal((await ok(mine.call("DescribeRuntimeCredentials", { runtime_credential_id: "runtimec-debug" }))).total_count, undefined);
 });
-
-test("every operation of the service is called here", () => assert.deepEqual(world.uncalled("command", "query", "answer"), []));

@@ -75,11 +75,11 @@ const command = async ({ url, headers }: Subject, path: string, body: object): P
 const packagesIn = async ({ urlFor }: Servers): Promise<{ readonly commits: number; readonly unpublished: number }> => {
   const client = await new MongoClient(urlFor("pitrix_repo")).connect();
   try {
-    const commits = client.db().collection("commits");
+    const commits = client.db().collection<{ readonly _id: string; readonly stream: string }>("commits");
     for (const until = Date.now() + 60_000; ; await pause(200)) {
       const unpublished = await commits.countDocuments({ publish: { $exists: true } });
       if (unpublished > 0 && Date.now() < until) continue;
-      return { commits: await commits.countDocuments({ end: { $gte: "package/", $lt: "package0" } }), unpublished };
+      return { commits: await commits.countDocuments({ _id: { $gte: "package/", $lt: "package0" } }), unpublished };
     }
   } finally {
     await client.close();

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { framed } from "../../../../services/chassis/http/streams.ts";
 import { eventually } from "../../../eventually.ts";
-import { served, type World } from "../world.ts";
-import { example, lines } from "./example.ts";
+import { example, lines } from "../../../world/toys/example.ts";
+import { served, type World } from "../../../world/world.ts";
 
 let world: World;
 before(async () => {
@@ -12,11 +12,11 @@ before(async () => {
 after(() => world.stop());
 
 /** An open stream: what comes next, and how the caller leaves. */
-const open = async ({ serving, token }: World = world) => {
+const open = async ({ of, token }: World = world) => {
   const left = new AbortController();
   const callers = lines.listenerCount("line");
   const headers = { authorization: `Bearer ${await token("system")}` };
-  const response = await fetch(`${serving.url}/v1/clusters/nodes/logs?node_id=cln-1`, { headers, signal: left.signal });
+  const response = await fetch(`${of().url}/v1/clusters/nodes/logs?node_id=cln-1`, { headers, signal: left.signal });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   await eventually("the stream is open", () => lines.listenerCount("line") > callers);
   return { headers: response.headers, next: async () => reader?.read(), leave: () => left.abort() };
@@ -50,7 +50,7 @@ test("a stream that fails breaks off, so that nobody takes it for complete, and 
   const { next } = await open();
   lines.emit("error", new Error("the source is gone"));
   await assert.rejects(next());
-  await eventually("it is logged", () => world.logged.some(({ message }) => message === "an answer broke off"));
+  await eventually("it is logged", () => world.complaints().some(({ msg }) => msg === "an answer broke off"));
 });
 
 test("a service that stops ends its streams", async () => {

@@ -5,7 +5,7 @@ import { http, type Shown } from "../../../../services/providers/local/http.ts";
 import { MachineError, type NodeState } from "../../../../services/providers/local/machine/types.ts";
 import { clusterOwners } from "../../../../services/providers/local/read-models.ts";
 import { clusterId, requested } from "../../../choreography/cluster-requested.ts";
-import { served, type World } from "../../chassis/world.ts";
+import { served, type World } from "../../../world/world.ts";
 
 let world: World;
 const asked: (readonly [string, string, number])[] = [];
@@ -35,7 +35,7 @@ before(async () => {
   world = await served(provider);
   const value = { cluster_id: "cl-1", owner: "usr-1", owner_path: ":grp-1:usr-1" };
   const document = { id: "cl-1", stream: "cluster/cl-1", version: 1, deleted: false, value };
-  await world.ports.documents.write("clusterOwners__v1", [{ document, expected: 0 }]);
+  await world.of().ports.documents.write("clusterOwners__v1", [{ document, expected: 0 }]);
   await world.know("user/usr-1", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
   await world.know("user/usr-2", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
   await world.know("user/usr-3", { kind: "user", roleIds: ["isv"], groupPath: ":grp-1" });

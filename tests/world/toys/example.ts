@@ -1,9 +1,9 @@
 import { EventEmitter, on as events } from "node:events";
-import type { Decider } from "../../../../events/decider.ts";
-import type { CategoryEvent } from "../../../../schemas/generated/events.ts";
-import type { Projection } from "../../../../services/chassis/events.ts";
-import { rows } from "../../../../services/chassis/http/rows.ts";
-import type { Service } from "../../../../services/chassis/service.ts";
+import type { Decider } from "../../../events/decider.ts";
+import type { CategoryEvent } from "../../../schemas/generated/events.ts";
+import type { Projection } from "../../../services/chassis/events.ts";
+import { rows } from "../../../services/chassis/http/rows.ts";
+import type { Service } from "../../../services/chassis/service.ts";
 
 type Command =
   | {
