@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { codec } from "./codec/codec.ts";
 import { backOff } from "./concurrency.ts";
-import type { Contract } from "./contract.ts";
+import { type Contract, deadLetterTopic, topicOf } from "./contract.ts";
 import type { AnySeed } from "./effect.ts";
 import { type EffectsObserver, effectsWorker, type Guard } from "./effects/effects.ts";
 import { timersWorker } from "./effects/timers.ts";
-import { topicOf } from "./log/record.ts";
+
 import { relay } from "./log/relay.ts";
 import type { Message, Meta } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
@@ -17,7 +17,7 @@ import { collections } from "./subscription/collections.ts";
 import { FAR, heldBack } from "./subscription/held-back.ts";
 import { projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
-import { type Around, deadLetterTopic, type Progress, subscribe } from "./subscription/subscription.ts";
+import { type Around, type Progress, subscribe } from "./subscription/subscription.ts";
 import { visibility } from "./subscription/visibility.ts";
 import type { Tracer } from "./trace.ts";
 
@@ -62,7 +62,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const projections = service.projections ?? [];
   const models = collections(projections);
   const failed = (where: string) => (error: unknown, about?: Commit) => observer.failed?.(where, error, about);
-  const publishing = relay(service.name, id, ports, failed("relay"), observer.published, tracer);
+  const publishing = relay(contract, service.name, id, ports, failed("relay"), observer.published, tracer);
   const committed = (commit: Commit): void => {
     observer.committed?.(commit);
     publishing.notify(commit);
@@ -70,7 +70,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     timers.notify(commit);
   };
   const bare = executor(service, ports, released, committed, settings);
-  const executing = observed(bare, tracer, observer.decided);
+  const executing = observed(bare, contract, tracer, observer.decided);
   const effects = effectsWorker({
     service,
     outside,
@@ -78,6 +78,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     store: ports.store,
     clock,
     codec: released,
+    contract,
     executor: executing,
     guard,
     observer: {
@@ -135,10 +136,13 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   };
 
   const topics = (): readonly TopicSpec[] => {
-    const names = new Set([...own.map(topicOf), ...subscribers.flatMap((subscriber) => subscriber.topics)]);
+    const names = new Set([
+      ...own.map((aggregate) => topicOf(contract, aggregate)),
+      ...subscribers.flatMap((subscriber) => subscriber.topics),
+    ]);
     return [
       ...[...names].map((name) => ({ name, partitions, compacted: false })),
-      { name: deadLetterTopic(service.name), partitions: 1, compacted: false },
+      { name: deadLetterTopic(contract, service.name), partitions: 1, compacted: false },
     ];
   };
 
@@ -164,7 +168,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
             far,
             room,
           };
-          subscriptions.set(name, await subscribe(service.name, subscriber, ports, released, around));
+          subscriptions.set(name, await subscribe(contract, service.name, subscriber, ports, released, around));
         }),
       );
       const planted: (Outcome | undefined)[] = [];

@@ -1,4 +1,5 @@
 import type { Codec } from "../codec/codec.ts";
+import type { Contract } from "../contract.ts";
 import type { Effect } from "../effect.ts";
 import { metaIn } from "../log/record.ts";
 import { aggregateOf, eventIdOf, type Message } from "../message.ts";
@@ -31,6 +32,7 @@ export type EffectsRuntime<Outside> = {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly codec: Codec;
+  readonly contract: Contract;
   readonly executor: Executor;
   readonly guard: Guard;
   readonly observer: EffectsObserver;
@@ -60,8 +62,9 @@ export const attempt = async <Outside>(
   stop: AbortSignal,
 ): Promise<void> => {
   const { service, outside, executor, guard, observer } = runtime;
+  const { prefix } = runtime.contract;
   const { stream } = commit;
-  const attributes = { "pitrix.event_id": eventIdOf(stream, version), "pitrix.attempt": number };
+  const attributes = { [`${prefix}.event_id`]: eventIdOf(stream, version), [`${prefix}.attempt`]: number };
   const start = () => ({ name: `effect ${event.type}`, kind: "client" as const, attributes });
   // What the attempt reports and ends in is a part of its span.
   await traced(observer.tracer, commit.metadata.traceparent, start, async (traceparent) => {

@@ -31,7 +31,7 @@ export type Mongo = {
 export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOptions): Mongo => {
   releaseFromClosedConnections();
   const client = new MongoClient(url, {
-    appName: "pitrix",
+    appName: name,
     maxPoolSize: 10,
     writeConcern: { w: "majority" },
     readConcern: { level: "majority" },

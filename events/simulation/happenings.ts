@@ -5,7 +5,7 @@ import type { Bug, Committed } from "./process.ts";
 import { commitLine } from "./watched.ts";
 
 /** What happens in a run: its steps, the commits in their order, what was published, and bugs of tables. */
-export const happenings = (clock: Clock, journal: Journal, repeats: boolean) => {
+export const happenings = (clock: Clock, journal: Journal, repeats: boolean, deadLetters: string) => {
   const commits = new Map<Commit, Committed>();
   const published: OutgoingRecord[] = [];
   const unexpected: Bug[] = [];
@@ -32,8 +32,7 @@ export const happenings = (clock: Clock, journal: Journal, repeats: boolean) => 
       if (known) known.heard = true;
     },
     publication: (records: readonly OutgoingRecord[]): void => {
-      // Only events come again; dead letters have no id of their own.
-      if (repeats) published.push(...records.filter(({ headers }) => headers["pitrix-origin"] === undefined));
+      if (repeats) published.push(...records.filter(({ topic }) => !topic.startsWith(deadLetters)));
       step++;
       change();
     },

@@ -1,5 +1,5 @@
 import { codec } from "../codec/codec.ts";
-import type { Contract } from "../contract.ts";
+import { type Contract, deadLetterTopic } from "../contract.ts";
 import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
 import { kind } from "../memory/fate.ts";
 import { memoryLogBroker } from "../memory/log.ts";
@@ -37,7 +37,7 @@ export const platform = (
   const broker = memoryLogBroker({ clock, partitions: PARTITIONS });
   const grounds = new Map<string, Ground>(players.map(({ service: { name } }) => [name, ground(memoryDatabase())]));
   const routes = new Map(players.map(({ service }) => [service.name, router(service)]));
-  const happened = happenings(clock, journal, faults.repeatEvery > 0);
+  const happened = happenings(clock, journal, faults.repeatEvery > 0, deadLetterTopic(contract));
   let isCalm = true;
   const calm = () => isCalm;
   const chaos = broker.connect();

@@ -157,6 +157,7 @@ const holdAgainst = (scenario: Scenario, world: Platform, exchanges: readonly Ex
   const evidence: Evidence = {
     services: players.map(({ service }) => service),
     settings: new Map(players.map(({ service, settings }) => [service.name, settings])),
+    contract: scenario.contract,
     codec: codec(scenario.contract.schemas),
     factsIn: world.factsIn,
     ...{ databases: world.databases(), contents: world.contents(), commits: world.commits(), exchanges, ledger, attempts },

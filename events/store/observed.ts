@@ -1,3 +1,4 @@
+import type { Contract } from "../contract.ts";
 import { type Tracer, traced } from "../trace.ts";
 import type { Outcome } from "./command.ts";
 import type { Executor } from "./execute.ts";
@@ -8,6 +9,7 @@ export type Decided = "committed" | "nothing" | "rejected" | "repeated" | "faile
 /** The executor with a span around each command, whose trace the commit carries on, and a word on what came of it. */
 export const observed = (
   executor: Executor,
+  { prefix }: Pick<Contract, "prefix">,
   tracer: Tracer | undefined,
   decided: (command: string, outcome: Decided) => void = () => {},
 ): Executor => ({
@@ -17,14 +19,18 @@ export const observed = (
     const start = () => ({
       name: `decide ${command.type}`,
       kind: "internal" as const,
-      attributes: { "pitrix.row": row, "pitrix.correlation_id": correlationId, ...(actionId !== null && { "pitrix.action_id": actionId }) },
+      attributes: {
+        [`${prefix}.row`]: row,
+        [`${prefix}.correlation_id`]: correlationId,
+        ...(actionId !== null && { [`${prefix}.action_id`]: actionId }),
+      },
     });
     return traced(tracer, because.traceparent, start, async (traceparent, span) => {
       try {
         const outcome = await executor.execute(command, { ...because, traceparent });
         const came = decidedIn(outcome);
         decided(command.type, came);
-        span?.add({ "pitrix.stream": outcome.stream, "pitrix.version": outcome.version, "pitrix.outcome": came });
+        span?.add({ [`${prefix}.stream`]: outcome.stream, [`${prefix}.version`]: outcome.version, [`${prefix}.outcome`]: came });
         return outcome;
       } catch (error) {
         decided(command.type, "failed");

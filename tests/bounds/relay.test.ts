@@ -6,6 +6,7 @@ import { kind } from "../../events/memory/fate.ts";
 import { memoryStore } from "../../events/memory/store.ts";
 import type { Commit, EventStore, OutgoingRecord } from "../../events/ports.ts";
 import { seeded, virtualTime } from "../../events/simulation/time.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { commitOf } from "../contract/commits.ts";
 
 const streams = 220;
@@ -32,7 +33,7 @@ const world = () => {
   };
   const made = (own: EventStore = store) => {
     const stopping = new AbortController();
-    const one = relay("cluster", "one", { store: own, log: { publish }, clock }, () => {});
+    const one = relay(contract, "cluster", "one", { store: own, log: { publish }, clock }, () => {});
     return { ...one, working: one.run(stopping.signal), stop: () => stopping.abort() };
   };
   return { clock, run, store, log, made };

@@ -10,8 +10,11 @@ export type Planted = {
 
 const execute = "events/store/execute.js";
 const relay = "events/log/relay.js";
-const subscription = "events/subscription/subscription.js";
-const parkedStreams = "events/subscription/parked-streams.js";
+const partition = "events/subscription/partition.js";
+const batch = "events/subscription/batch.js";
+const parkedStreams = "events/subscription/parking/parked-streams.js";
+const park = "events/subscription/parking/park.js";
+const retry = "events/subscription/parking/retry.js";
 const projections = "events/subscription/projections.js";
 const reactions = "events/subscription/reactions.js";
 const draft = "events/store/draft.js";
@@ -107,14 +110,14 @@ export const planted: readonly Planted[] = [
   {
     name: "clear a mark before the publication is acknowledged",
     file: relay,
-    from: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));",
-    to: 'await store.clear("publish", batch.map((commit) => ({ commit, version: commit.version }))); await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));',
+    from: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
+    to: 'await store.clear("publish", batch.map((commit) => ({ commit, version: commit.version }))); await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));',
   },
   {
     name: "take a failed publication for done",
     file: relay,
-    from: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));",
-    to: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit))).catch(() => {});",
+    from: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
+    to: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit))).catch(() => {});",
   },
   {
     name: "skip the gap check of the relay",
@@ -148,97 +151,97 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "store the position before the write",
-    file: subscription,
-    from: "const outcome = await handleAll(",
-    to: "await documents.savePosition(name, batch.topic, batch.partition, batch.next); const outcome = await handleAll(",
+    file: partition,
+    from: "const { latest, failed } = await handOver(",
+    to: "await positions.save(batch.next); const { latest, failed } = await handOver(",
   },
   {
     name: "go on after an outage as if the batch were handled",
-    file: subscription,
-    from: "const failures = good.size === 0 ? [] : await handler.handle(good);",
-    to: "const failures = good.size === 0 ? [] : await handler.handle(good).catch(() => []);",
+    file: batch,
+    from: "const failures = events.size === 0 ? [] : await handler.handle(events);",
+    to: "const failures = events.size === 0 ? [] : await handler.handle(events).catch(() => []);",
   },
   {
     name: "save the position of what is held back",
-    file: subscription,
-    from: 'if (outcome === "held back")',
-    to: "if (false)",
+    file: partition,
+    from: "passed?.(batch);\n            return batch.next;",
+    to: "passed?.(batch); position.save(batch.next);\n            return batch.next;",
   },
   {
     name: "go on after somebody else wrote what was held back",
-    file: subscription,
-    from: 'if (outcome === "again")',
-    to: "if (false)",
+    file: partition,
+    from: "if (!(await handler.flush()))\n            return position.saved();",
+    to: "await handler.flush();",
   },
   {
     name: "hold back a batch with events of a parked stream",
-    file: subscription,
-    from: "const parks = failed.size > 0 || [...streams.keys()].some((stream) => held.has(stream));",
-    to: "const parks = failed.size > 0;",
+    file: partition,
+    from: "if (failed.length === 0 && mayHoldBack",
+    to: "if (failed.every(({ error }) => !error) && mayHoldBack",
   },
   {
     name: "park a stream before what comes before it is written",
-    file: subscription,
+    file: partition,
     from: "if (!(await handler.flush()))",
-    to: "if (failed.size === 0 && !(await handler.flush()))",
+    to: "if (!failed.some(({ error }) => error) && !(await handler.flush()))",
   },
   {
     name: "park the event that failed and not those behind it",
-    file: subscription,
+    file: batch,
     from: "records: records.slice(failure.at)",
     to: "records: records.slice(failure.at, failure.at + 1)",
   },
   {
     name: "do not keep later events of a parked stream",
-    file: subscription,
-    from: "return held.has(stream) ? [{ stream, records }] : [];",
+    file: batch,
+    from: "return events.has(stream) ? [] : [{ stream, records }];",
     to: "return [];",
   },
   {
     name: "let later events of a parked stream pass",
-    file: subscription,
-    from: "if (held.has(stream))\n                continue;",
+    file: batch,
+    from: "if (waits(stream))\n            continue;",
     to: "",
   },
   {
     name: "begin reactions at the end after each assignment",
-    file: subscription,
-    from: 'if (known !== undefined || subscriber.begin === "start")',
-    to: 'if (subscriber.begin === "start")',
+    file: "events/subscription/assignments.js",
+    from: 'if (known !== undefined || begin === "start")',
+    to: 'if (begin === "start")',
   },
   {
     name: "forget to reload parked streams at assignment",
     file: parkedStreams,
-    from: "const found = await parking.streams(name, place);",
-    to: "const found = [];",
+    from: "const streams = heldIn(await parking.streams(subscription, partition));",
+    to: "const streams = heldIn([]);",
   },
   {
     name: "park without a copy on the dead letter topic",
-    file: parkedStreams,
-    from: "await log.publish(events.map((event) => deadLetter(service, event)));",
+    file: park,
+    from: "await log.publish(events.map((event) => deadLetter(contract, service, event)));",
     to: "",
   },
   {
     name: "park on the dead letter topic alone",
-    file: parkedStreams,
+    file: park,
     from: "await parking.add(events);",
     to: "",
   },
   {
     name: "try a parked stream again in the wrong order",
-    file: parkedStreams,
+    file: retry,
     from: "good.push(delivered);",
     to: "good.unshift(delivered);",
   },
   {
     name: "forget what is parked before it is handled",
-    file: parkedStreams,
-    from: "const failure = await firstFailure(handler, stream, chunk);",
-    to: "await parking.remove(chunk); const failure = await firstFailure(handler, stream, chunk);",
+    file: retry,
+    from: "const failure = await firstFailure(context, handler, head.stream, chunk);",
+    to: "await parking.remove(chunk); const failure = await firstFailure(context, handler, head.stream, chunk);",
   },
   {
     name: "take a redrive whose reply was lost for one that did nothing",
-    file: parkedStreams,
+    file: retry,
     from: "held.head = { ...held.head, reason: WAITS, attempts: 0, unknownSchema: false };",
     to: "",
   },

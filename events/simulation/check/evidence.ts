@@ -1,4 +1,5 @@
 import type { Codec } from "../../codec/codec.ts";
+import type { Contract } from "../../contract.ts";
 import type { MemoryDatabase } from "../../memory/database.ts";
 import type { Message, Meta } from "../../message.ts";
 import type { Commit, LogRecord } from "../../ports.ts";
@@ -19,6 +20,7 @@ export type Evidence = {
   readonly services: readonly AnyService[];
   /** What `after` of a service's timers saw. */
   readonly settings: ReadonlyMap<string, unknown>;
+  readonly contract: Contract;
   readonly codec: Codec;
   /** The events of a commit, decoded once. */
   readonly factsIn: (commit: Commit) => readonly Fact[];

@@ -2,6 +2,7 @@ import { recordsOf } from "../../../events/log/record.ts";
 import { fromRecord, type Occurrence } from "../../../events/map/causation.ts";
 import type { Clock, Commit } from "../../../events/ports.ts";
 import type { AnyService } from "../../../events/service.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import { cluster } from "../../../services/cluster/service.ts";
 import { runtime } from "../../../services/runtime/service.ts";
 import { clusterStory } from "../../world/toys/clusters.ts";
@@ -30,5 +31,5 @@ export const story = async (): Promise<Story> => {
 const occurrencesOf = (services: readonly AnyService[], commit: Commit): readonly Occurrence[] => {
   const [aggregate = ""] = commit.stream.split("/");
   const name = services.find(({ aggregates }) => aggregate in aggregates)?.name ?? "";
-  return recordsOf(name, commit).flatMap((record) => fromRecord({ ...record, partition: 0, offset: 0 }) ?? []);
+  return recordsOf(contract, name, commit).flatMap((record) => fromRecord({ ...record, partition: 0, offset: 0 }) ?? []);
 };
