@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { administrator, served } from "./served.ts";
+import { servedWithAccounts } from "../../world/accounts.ts";
+import type { Caller } from "../../world/requests.ts";
 
 describe("roles over HTTP", () => {
-  let world: Awaited<ReturnType<typeof served>>;
-  let admin: string;
+  let world: Awaited<ReturnType<typeof servedWithAccounts>>;
+  let admin: Caller;
   before(async () => {
-    world = await served();
-    admin = await world.signIn(administrator.email, administrator.password);
+    world = await servedWithAccounts();
+    admin = await world.admin();
   });
   after(() => world?.stop());
 
   const password = "of a user";
   const ids = (roles: readonly { role_id: string }[]) => roles.map(({ role_id }) => role_id).toSorted();
-  const list = async (by: string, fields: object = {}) => (await world.call(by, "GET", "/v1/roles", fields)).body;
-  const makeUser = async (email: string, role_id: string) =>
-    (await world.call(admin, "POST", "/v1/users", { email, password, role_id })).body.user_id;
+  const list = async (by: Caller, fields: object = {}) => (await by.call("DescribeRoles", fields)).body;
+  const makeUser = async (email: string, role_id: string) => (await admin.call("CreateUser", { email, password, role_id })).body.user_id;
 
   test("the platform's roles are listed, filtered, found and paged as all rows are", async () => {
     const all = await list(admin);
@@ -34,19 +34,18 @@ describe("roles over HTTP", () => {
   });
 
   test("the platform's roles cannot be changed", async () => {
-    for (const [method, path, fields] of [
-      ["PATCH", "/v1/roles", { role_id: "isv", role_name: "x" }],
-      ["DELETE", "/v1/roles", { role_id: ["isv"] }],
-      ["POST", "/v1/roles:module", { role_id: "isv", module: {} }],
+    for (const [operation, fields] of [
+      ["ModifyRole", { role_id: "isv", role_name: "x" }],
+      ["DeleteRoles", { role_id: ["isv"] }],
+      ["ModifyRoleModule", { role_id: "isv", module: {} }],
     ] as const) {
-      const { status, name } = await world.call(admin, method, path, fields);
-      assert.deepEqual([status, name], [403, "permission_denied"]);
+      const { status, error } = await admin.call(operation, fields);
+      assert.deepEqual([status, error], [403, "permission_denied"]);
     }
   });
 
   test("a reviewer's role is made, given, works, and is taken again", async () => {
-    const { role_id } = (await world.call(admin, "POST", "/v1/roles", { role_name: "reviewer", portal: "global_admin", description: "d" }))
-      .body;
+    const { role_id } = (await admin.call("CreateRole", { role_name: "reviewer", portal: "global_admin", description: "d" })).body;
     const module = {
       module_elem_set: [
         {
@@ -56,8 +55,8 @@ describe("roles over HTTP", () => {
         },
       ],
     };
-    assert.deepEqual((await world.call(admin, "POST", "/v1/roles:module", { role_id, module })).body, { role_id });
-    const answer = (await world.call(admin, "GET", "/v1/roles:module", { role_id })).body;
+    assert.deepEqual((await admin.call("ModifyRoleModule", { role_id, module })).body, { role_id });
+    const answer = (await admin.call("GetRoleModule", { role_id })).body;
     const m1 = answer.module.module_elem_set.find(({ module_id }: { module_id: string }) => module_id === "m1");
     assert.equal(m1.data_level, "all");
     const reviews = m1.feature_set.find(({ feature_id }: { feature_id: string }) => feature_id === "m1.f2");
@@ -73,33 +72,33 @@ describe("roles over HTTP", () => {
     );
 
     const user_id = await makeUser("reviewer@example.org", "user");
-    const may = async () => (await world.call(admin, "POST", "/v1/cando", { user_id, api_method: "BusinessPassAppVersion" })).status;
+    const may = async () => (await admin.call("CanDo", { user_id, api_method: "BusinessPassAppVersion" })).status;
     assert.equal(await may(), 403);
-    const bound = await world.call(admin, "POST", "/v1/user:role", { user_id: [user_id], role_id: [role_id] });
+    const bound = await admin.call("BindUserRole", { user_id: [user_id], role_id: [role_id] });
     assert.deepEqual(bound.body, { user_id: [user_id], role_id: [role_id] });
     assert.equal(await may(), 200);
     const reviewer = await world.signIn("reviewer@example.org", password);
     assert.ok(ids((await list(reviewer)).role_set).includes(role_id), "one sees the roles one has");
-    assert.equal((await world.call(reviewer, "GET", "/v1/role", { role_id })).body.role.role_name, "reviewer");
-    assert.equal((await world.call(admin, "DELETE", "/v1/user:role", { user_id: [user_id], role_id: [role_id] })).status, 200);
+    assert.equal((await reviewer.call("GetRole", { role_id })).body.role.role_name, "reviewer");
+    assert.equal((await admin.call("UnbindUserRole", { user_id: [user_id], role_id: [role_id] })).status, 200);
     assert.equal(await may(), 403);
   });
 
   test("a role is changed, deleted and still listed; nobody can be given it any more", async () => {
-    const { role_id } = (await world.call(admin, "POST", "/v1/roles", { role_name: "short", portal: "user" })).body;
-    await world.call(admin, "PATCH", "/v1/roles", { role_id, description: "lived" });
-    assert.equal((await world.call(admin, "GET", "/v1/role", { role_id })).body.role.description, "lived");
-    assert.deepEqual((await world.call(admin, "DELETE", "/v1/roles", { role_id: [role_id] })).body, { role_id: [role_id] });
+    const { role_id } = (await admin.call("CreateRole", { role_name: "short", portal: "user" })).body;
+    await admin.call("ModifyRole", { role_id, description: "lived" });
+    assert.equal((await admin.call("GetRole", { role_id })).body.role.description, "lived");
+    assert.deepEqual((await admin.call("DeleteRoles", { role_id: [role_id] })).body, { role_id: [role_id] });
     assert.deepEqual(ids((await list(admin, { status: "deleted" })).role_set), [role_id]);
     const user_id = await makeUser("late@example.org", "user");
-    assert.equal((await world.call(admin, "POST", "/v1/user:role", { user_id: [user_id], role_id: [role_id] })).status, 404);
+    assert.equal((await admin.call("BindUserRole", { user_id: [user_id], role_id: [role_id] })).status, 404);
   });
 
   test("all action bundles of a module can be granted at once", async () => {
-    const { role_id } = (await world.call(admin, "POST", "/v1/roles", { role_name: "all of m2", portal: "user" })).body;
+    const { role_id } = (await admin.call("CreateRole", { role_name: "all of m2", portal: "user" })).body;
     const module = { module_elem_set: [{ module_id: "m2", data_level: "self", is_check_all: true }] };
-    await world.call(admin, "POST", "/v1/roles:module", { role_id, module });
-    const answer = (await world.call(admin, "GET", "/v1/roles:module", { role_id })).body;
+    await admin.call("ModifyRoleModule", { role_id, module });
+    const answer = (await admin.call("GetRoleModule", { role_id })).body;
     const checked = (id: string) =>
       answer.module.module_elem_set.find(({ module_id }: { module_id: string }) => module_id === id).is_check_all;
     assert.equal(checked("m2"), true);
@@ -109,7 +108,7 @@ describe("roles over HTTP", () => {
 
   test("whoever asks learns whose rows somebody sees", async () => {
     const user_id = await makeUser("curious@example.org", "user");
-    const ask = async (fields: object) => await world.call(admin, "POST", "/v1/cando", { user_id, ...fields });
+    const ask = async (fields: object) => await admin.call("CanDo", { user_id, ...fields });
     assert.deepEqual((await ask({ url: "/v1/clusters", url_method: "GET" })).body, {
       user_id,
       access_path: `:${user_id}`,

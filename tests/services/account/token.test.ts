@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
-import { administrator, client, served } from "./served.ts";
+import { administrator, client, servedWithAccounts } from "../../world/accounts.ts";
 
 describe("tokens over HTTP", () => {
-  let world: Awaited<ReturnType<typeof served>>;
+  let world: Awaited<ReturnType<typeof servedWithAccounts>>;
   before(async () => {
-    world = await served();
+    world = await servedWithAccounts();
   });
   after(() => world?.stop());
 
   test("the first client acts as the system", async () => {
-    const { status, body } = await world.token({ grant_type: "client_credentials" });
+    const { status, body } = await world.grant({ grant_type: "client_credentials" });
     assert.equal(status, 200);
     assert.equal(body.token_type, "Bearer");
     assert.equal(body.expires_in, 7_200);
@@ -21,14 +21,14 @@ describe("tokens over HTTP", () => {
     assert.equal(decodeProtectedHeader(body.access_token).alg, "ES256");
     const refresh = decodeJwt(body.refresh_token);
     assert.equal((refresh.exp ?? 0) - (refresh.iat ?? 0), 14 * 86_400);
-    assert.equal((await world.call(body.access_token, "GET", "/v1/users")).status, 200);
+    assert.equal((await world.bearer(body.access_token).call("DescribeUsers")).status, 200);
   });
 
   test("a client may be named by HTTP Basic, and by a form", async () => {
     const authorization = `Basic ${Buffer.from(`${client.id}:${encodeURIComponent(client.secret)}`).toString("base64")}`;
-    const basic = await world.call(undefined, "POST", "/v1/oauth2/token", { grant_type: "client_credentials" }, { authorization });
+    const basic = await world.stranger().call("Token", { grant_type: "client_credentials" }, { authorization });
     assert.equal(basic.status, 200);
-    const form = await fetch(`${world.serving.url}/v1/oauth2/token`, {
+    const form = await fetch(`${world.of().url}/v1/oauth2/token`, {
       method: "POST",
       body: new URLSearchParams({ grant_type: "client_credentials", client_id: client.id, client_secret: client.secret }),
     });
@@ -37,21 +37,21 @@ describe("tokens over HTTP", () => {
 
   test("who is no client gets no token", async () => {
     for (const wrong of [{ client_secret: "wrong" }, { client_id: "nobody" }, { client_id: "", client_secret: "" }]) {
-      const { status, name } = await world.token({ grant_type: "client_credentials", ...wrong });
-      assert.deepEqual([status, name], [403, "auth_failure"]);
+      const { status, error } = await world.grant({ grant_type: "client_credentials", ...wrong });
+      assert.deepEqual([status, error], [403, "auth_failure"]);
     }
     const authorization = `Basic ${Buffer.from(`${client.id}:wrong`).toString("base64")}`;
-    assert.equal((await world.token({ grant_type: "client_credentials" }, { authorization })).status, 403);
+    assert.equal((await world.grant({ grant_type: "client_credentials" }, { authorization })).status, 403);
   });
 
   test("a grant that there is not is refused", async () => {
-    const { status, name } = await world.token({ grant_type: "magic" });
-    assert.deepEqual([status, name], [400, "unsupported_parameter_value"]);
-    assert.deepEqual((await world.token({})).name, "missing_parameter");
+    const { status, error } = await world.grant({ grant_type: "magic" });
+    assert.deepEqual([status, error], [400, "unsupported_parameter_value"]);
+    assert.deepEqual((await world.grant({})).error, "missing_parameter");
   });
 
   test("the administrator signs in, whatever the case of the e-mail", async () => {
-    const { status, body } = await world.token({ grant_type: "password", username: "Admin@Example.org", password: administrator.password });
+    const { status, body } = await world.grant({ grant_type: "password", username: "Admin@Example.org", password: administrator.password });
     assert.equal(status, 200);
     assert.match(decodeJwt(body.access_token).sub ?? "", /^usr-/);
     assert.equal(decodeJwt(body.id_token).email, administrator.email);
@@ -59,8 +59,8 @@ describe("tokens over HTTP", () => {
 
   test("a wrong password is 403, an unknown e-mail 404, a missing field 400", async () => {
     const ask = async (fields: object) => {
-      const { status, name } = await world.token({ grant_type: "password", ...fields });
-      return [status, name];
+      const { status, error } = await world.grant({ grant_type: "password", ...fields });
+      return [status, error];
     };
     assert.deepEqual(await ask({ username: administrator.email, password: "wrong" }), [403, "auth_failure"]);
     assert.deepEqual(await ask({ username: "nobody@example.org", password: "x" }), [404, "resource_not_found"]);
@@ -69,53 +69,53 @@ describe("tokens over HTTP", () => {
   });
 
   test("an access token is refreshed by its client, until the refresh token expires", async () => {
-    const admin = await world.token({ grant_type: "client_credentials" });
-    const made = await world.call(admin.body.access_token, "POST", "/v1/oauth2/client", { user_id: "system" });
+    const admin = await world.grant({ grant_type: "client_credentials" });
+    const made = await world.bearer(admin.body.access_token).call("CreateClient", { user_id: "system" });
     assert.equal(made.status, 200);
-    const first = await world.token({ grant_type: "password", username: administrator.email, password: administrator.password });
+    const first = await world.grant({ grant_type: "password", username: administrator.email, password: administrator.password });
     const refresh = { grant_type: "refresh_token", refresh_token: first.body.refresh_token };
-    const again = await world.token(refresh);
+    const again = await world.grant(refresh);
     assert.equal(again.status, 200);
     assert.equal(decodeJwt(again.body.access_token).sub, decodeJwt(first.body.access_token).sub);
 
     const { client_id, client_secret } = made.body;
-    assert.deepEqual((await world.token({ ...refresh, client_id, client_secret })).name, "auth_failure");
+    assert.deepEqual((await world.grant({ ...refresh, client_id, client_secret })).error, "auth_failure");
     for (const token of [first.body.access_token, first.body.id_token, "rubbish", `${first.body.refresh_token}x`]) {
-      const { status, name } = await world.token({ ...refresh, refresh_token: token });
-      assert.deepEqual([status, name], [403, "auth_failure"]);
+      const { status, error } = await world.grant({ ...refresh, refresh_token: token });
+      assert.deepEqual([status, error], [403, "auth_failure"]);
     }
-    assert.equal((await world.call(first.body.refresh_token, "GET", "/v1/users")).status, 401, "a refresh token opens nothing");
+    assert.equal((await world.bearer(first.body.refresh_token).call("DescribeUsers")).status, 401, "a refresh token opens nothing");
 
-    world.passTime(7_201_000);
-    const late = await world.call(first.body.access_token, "GET", "/v1/users");
-    assert.deepEqual([late.status, late.name], [401, "access_token_expired"]);
-    assert.equal((await world.token(refresh)).status, 200);
-    world.passTime(14 * 86_400_000);
-    const expired = await world.token(refresh);
-    assert.deepEqual([expired.status, expired.name], [403, "refresh_token_expired"]);
+    world.time.pass(7_201_000);
+    const late = await world.bearer(first.body.access_token).call("DescribeUsers");
+    assert.deepEqual([late.status, late.error], [401, "access_token_expired"]);
+    assert.equal((await world.grant(refresh)).status, 200);
+    world.time.pass(14 * 86_400_000);
+    const expired = await world.grant(refresh);
+    assert.deepEqual([expired.status, expired.error], [403, "refresh_token_expired"]);
   });
 
   test("a new client gets a secret that works, and the same again under the same key", async () => {
-    const system = (await world.token({ grant_type: "client_credentials" })).body.access_token;
-    const user = (await world.call(system, "GET", "/v1/users", { email: administrator.email })).body.user_set[0];
-    const make = () => world.call(system, "POST", "/v1/oauth2/client", { user_id: user.user_id }, { "idempotency-key": "one client" });
+    const system = world.bearer((await world.grant({ grant_type: "client_credentials" })).body.access_token);
+    const user = (await system.call("DescribeUsers", { email: administrator.email })).body.user_set[0];
+    const make = () => system.call("CreateClient", { user_id: user.user_id }, { "idempotency-key": "one client" });
     const { status, body } = await make();
     assert.equal(status, 200);
     assert.equal(body.user_id, user.user_id);
     assert.deepEqual((await make()).body, body);
     const { client_id, client_secret } = body;
-    const token = await world.token({ grant_type: "client_credentials", client_id, client_secret });
+    const token = await world.grant({ grant_type: "client_credentials", client_id, client_secret });
     assert.equal(decodeJwt(token.body.access_token).sub, user.user_id);
   });
 
   test("only the system makes clients that act as the system", async () => {
-    const admin = await world.signIn(administrator.email, administrator.password);
-    assert.equal((await world.call(admin, "POST", "/v1/oauth2/client", { user_id: "system" })).status, 403);
-    assert.equal((await world.call(admin, "POST", "/v1/oauth2/client", { user_id: "usr-nobody" })).status, 404);
+    const admin = await world.admin();
+    assert.equal((await admin.call("CreateClient", { user_id: "system" })).status, 403);
+    assert.equal((await admin.call("CreateClient", { user_id: "usr-nobody" })).status, 404);
   });
 
   test("no answer and no event shows a secret in clear", async () => {
-    const bytes = [...world.database.commits.values()].flatMap(({ events }) =>
+    const bytes = [...world.of().database.commits.values()].flatMap(({ events }) =>
       events.map((event) => Buffer.from(event.bytes).toString("latin1")),
     );
     assert.ok(bytes.length > 0);
