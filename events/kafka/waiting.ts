@@ -1,3 +1,5 @@
+import { Outage } from "../outage.ts";
+
 /** Resolves after the time, or as soon as the signal aborts. */
 export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -14,11 +16,11 @@ export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void>
 /** Exponential, with jitter: from 0.2 s to 10 s. */
 export const backOff = (failures: number): number => Math.min(10_000, 200 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
 
-/** The outcome of a promise, or an error if it takes longer. */
+/** The outcome of a promise, or an `Outage` if it takes longer. */
 export const within = async <T>(milliseconds: number, what: string, promise: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} took longer than ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Outage(`${what} took longer than ${milliseconds} ms`)), milliseconds);
   });
   try {
     return await Promise.race([promise, late]);

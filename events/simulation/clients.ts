@@ -1,4 +1,5 @@
 import type { Actor, Message } from "../message.ts";
+import { isOutage } from "../outage.ts";
 import type { Clock, Commit } from "../ports.ts";
 import type { AnyService } from "../service.ts";
 import type { Outcome } from "../store/execute.ts";
@@ -71,8 +72,8 @@ export const client = async (
           hops: 0,
         })
         .catch((error: unknown) => {
-          if (error instanceof Error && error.name !== "Error") {
-            broken(stream, `${request.command.type}: ${error.message}`);
+          if (!isOutage(error)) {
+            broken(stream, `${request.command.type}: ${error instanceof Error ? error.message : error}`);
             exchange.refused = true;
           }
           return undefined;
