@@ -1,3 +1,4 @@
+import { asError } from "./error.ts";
 import type { Clock } from "./ports.ts";
 
 /** Runs what has the same key one after the other, in the order of asking; different keys do not wait for each other. */
@@ -60,5 +61,27 @@ export const eachOf = async <T>(items: Iterable<T>, atOnce: number, run: (item: 
 };
 
 /** The pause before attempt number `attempt` (from 1): doubling, bounded, and spread so that many do not come at once. */
-export const backOff = (clock: Clock, attempt: number, first = 100, longest = 10_000): number =>
+export const backOff = (clock: Pick<Clock, "random">, attempt: number, first = 100, longest = 10_000): number =>
   Math.min(longest, first * 2 ** Math.min(attempt - 1, 20)) * (0.5 + clock.random() / 2);
+
+/** Tries again, after growing pauses, until it works; undefined if it is over before. */
+export const retry = async <T>(
+  clock: Pick<Clock, "sleep" | "random">,
+  attempt: () => Promise<T>,
+  {
+    isOver,
+    signal,
+    failed,
+  }: { readonly isOver: () => boolean; readonly signal: AbortSignal; readonly failed?: ((error: Error) => void) | undefined },
+): Promise<{ readonly value: T } | undefined> => {
+  for (let failures = 1; !isOver(); failures++) {
+    try {
+      return { value: await attempt() };
+    } catch (error) {
+      if (isOver()) return undefined;
+      failed?.(asError(error));
+      await clock.sleep(backOff(clock, failures, 200), signal);
+    }
+  }
+  return undefined;
+};

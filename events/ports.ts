@@ -141,7 +141,7 @@ export type Documents = {
   readonly get: (collection: string, ids: readonly string[]) => Promise<readonly StoredDocument[]>;
   /** Compare-and-set of each; false where one was not as expected, be it that it has our version already. The others are written then, too. */
   readonly write: (collection: string, writes: readonly DocumentWrite[]) => Promise<boolean>;
-  /** Without tombstones. Ties in the sort are broken by id. */
+  /** Without tombstones. Ties in the sort are broken by id, in its direction. */
   readonly find: (
     collection: string,
     query: DocumentQuery,
@@ -203,10 +203,7 @@ export type Parking = {
   /** One after the other, so that an error leaves a beginning of them. What is there, or was discarded, is not changed. */
   readonly add: (parked: readonly Parked[]) => Promise<void>;
   /** What is parked of a subscription, or of one of its partitions, by stream. */
-  readonly streams: (
-    subscription: string,
-    place?: { readonly topic: string; readonly partition: number },
-  ) => Promise<readonly ParkedStream[]>;
+  readonly streams: (subscription: string, place?: TopicPartition) => Promise<readonly ParkedStream[]>;
   /** The parked events of one stream in their order, the first so many. */
   readonly of: (subscription: string, stream: string, limit?: number) => Promise<readonly Parked[]>;
   readonly remove: (parked: readonly ParkedKey[]) => Promise<void>;
@@ -257,8 +254,9 @@ export type LogSubscription = {
   readonly handle: (batch: LogBatch, signal: AbortSignal) => Promise<number>;
   readonly onError?: (error: Error) => void;
 };
+export type TopicPartition = { readonly topic: string; readonly partition: number };
 /** Records of a partition, from an offset up to another one, which is not included. */
-export type LogRange = { readonly topic: string; readonly partition: number; readonly from: number; readonly to: number };
+export type LogRange = TopicPartition & { readonly from: number; readonly to: number };
 export type Offset = { readonly partition: number; readonly offset: number };
 export type Running = {
   readonly stop: () => Promise<void>;

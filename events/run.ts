@@ -1,22 +1,23 @@
 import { setMaxListeners } from "node:events";
 import { codec } from "./codec/codec.ts";
 import { backOff } from "./concurrency.ts";
-import type { Contract } from "./contract.ts";
+import { type Contract, deadLetterTopic, topicOf } from "./contract.ts";
 import type { AnySeed } from "./effect.ts";
 import { type EffectsObserver, effectsWorker, type Guard } from "./effects/effects.ts";
 import { timersWorker } from "./effects/timers.ts";
-import { topicOf } from "./log/record.ts";
+
 import { relay } from "./log/relay.ts";
 import type { Message, Meta } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { Service } from "./service.ts";
-import { type Because, executor, type Outcome } from "./store/execute.ts";
+import type { CommandMetadata, Outcome } from "./store/command.ts";
+import { executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
-import { collections } from "./subscription/collections.ts";
+import { collections, indexesOf } from "./subscription/collections.ts";
 import { FAR, heldBack } from "./subscription/held-back.ts";
 import { projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
-import { type Around, deadLetterTopic, type Progress, subscribe } from "./subscription/subscription.ts";
+import { type Around, type Progress, subscribe } from "./subscription/subscription.ts";
 import { visibility } from "./subscription/visibility.ts";
 import type { Tracer } from "./trace.ts";
 
@@ -61,19 +62,30 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const projections = service.projections ?? [];
   const models = collections(projections);
   const failed = (where: string) => (error: unknown, about?: Commit) => observer.failed?.(where, error, about);
-  const publishing = relay(service.name, id, ports, failed("relay"), observer.published, tracer);
+  const publishing = relay(contract, service.name, id, ports, failed("relay"), observer.published, tracer);
   const committed = (commit: Commit): void => {
     observer.committed?.(commit);
-    publishing.offer(commit);
-    effects.offer(commit);
-    timers.offer(commit);
+    publishing.notify(commit);
+    effects.notify(commit);
+    timers.notify(commit);
   };
   const bare = executor(service, ports, released, committed, settings);
-  const executing = observed(bare, tracer, observer.decided);
-  const effects = effectsWorker(service, outside, id, ports, released, executing, guard, {
-    failed: (error, where, about) => observer.failed?.(`effect of ${where}`, error, about),
-    attempted: observer.attempted,
-    tracer,
+  const executing = observed(bare, contract, tracer, observer.decided);
+  const effects = effectsWorker({
+    service,
+    outside,
+    instance: id,
+    store: ports.store,
+    clock,
+    codec: released,
+    contract,
+    executor: executing,
+    guard,
+    observer: {
+      failed: (error, where, about) => observer.failed?.(`effect of ${where}`, error, about),
+      attempted: observer.attempted,
+      tracer,
+    },
   });
   const timers = timersWorker(service, ports, released, executing, failed("timers"));
 
@@ -124,10 +136,13 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   };
 
   const topics = (): readonly TopicSpec[] => {
-    const names = new Set([...own.map(topicOf), ...subscribers.flatMap((subscriber) => subscriber.topics)]);
+    const names = new Set([
+      ...own.map((aggregate) => topicOf(contract, aggregate)),
+      ...subscribers.flatMap((subscriber) => subscriber.topics),
+    ]);
     return [
       ...[...names].map((name) => ({ name, partitions, compacted: false })),
-      { name: deadLetterTopic(service.name), partitions: 1, compacted: false },
+      { name: deadLetterTopic(contract, service.name), partitions: 1, compacted: false },
     ];
   };
 
@@ -140,8 +155,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
 
     start: async (): Promise<void> => {
       await log.ensureTopics(topics());
-      for (const projection of projections)
-        await documents.ensure(models.of(projection.name), ["owner", "create_time", ...(projection.indexes ?? [])]);
+      for (const projection of projections) await documents.ensure(models.of(projection.name), indexesOf(projection));
       work = Promise.all([publishing.run(stopping.signal), effects.run(stopping.signal), timers.run(stopping.signal)]);
       await Promise.all(
         subscribers.map(async (subscriber) => {
@@ -153,7 +167,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
             far,
             room,
           };
-          subscriptions.set(name, await subscribe(service.name, subscriber, ports, released, around));
+          subscriptions.set(name, await subscribe(contract, service.name, subscriber, ports, released, around));
         }),
       );
       const planted: (Outcome | undefined)[] = [];
@@ -194,7 +208,7 @@ export type Instance = ReturnType<typeof instance<never>>;
 const SEEDING = 5;
 /** Milliseconds until a start goes on although the read models do not show what exists from the start: a parked stream must not keep it out. */
 const SHOWN = 30_000;
-const seeding = (cause: string, instance: string): Because => ({
+const seeding = (cause: string, instance: string): CommandMetadata => ({
   cause,
   row: "seed",
   actor: { userId: "system", ownerPath: ":system" },
@@ -205,7 +219,7 @@ const seeding = (cause: string, instance: string): Because => ({
   hops: 0,
 });
 
-const fromOutside = (random: () => number): Because => ({
+const fromOutside = (random: () => number): CommandMetadata => ({
   cause: null,
   row: "signal",
   actor: { userId: "system", ownerPath: "" },

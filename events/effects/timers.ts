@@ -6,7 +6,8 @@ import { aggregateOf, eventIdOf } from "../message.ts";
 import type { Clock, Commit, EventStore } from "../ports.ts";
 import { commandsOf } from "../reaction.ts";
 import type { AnyService } from "../service.ts";
-import { causeOf, type Executor } from "../store/execute.ts";
+import { causeOf } from "../store/command.ts";
+import type { Executor } from "../store/execute.ts";
 
 /** How long a timer set by another instance may go unnoticed; what comes due before that is known. */
 const LOOK_AGAIN = 5_000;
@@ -67,7 +68,7 @@ export const timersWorker = (
   };
 
   return {
-    offer: ({ timers }: Commit): void => {
+    notify: ({ timers }: Commit): void => {
       for (const { at } of timers)
         if (at < next) {
           next = at;

@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import type { Batch } from "kafkajs";
-import { asError } from "../error.ts";
+import { retry } from "../concurrency.ts";
 import type { LogBatch, LogSubscription } from "../ports.ts";
 import { KafkaRecord } from "./kafka-record.ts";
-import { backOff, pause } from "./waiting.ts";
+import { pause, real } from "./waiting.ts";
 
 export type GroupSubscription = LogSubscription & {
   /** After every step forward, also over records that are not handed out. */
@@ -48,22 +48,9 @@ export const lanesOf = (
       lanes.set(nameOf(topic, partition), { topic, partition, at: undefined, busy: false, slow: false, letGo: () => {} });
     }
   }
-  const tell = (error: unknown) => subscription.onError?.(asError(error));
+  const tell = (error: Error) => subscription.onError?.(error);
 
-  /** Repeats until it works or the assignment ends. */
-  const insist = async <T>(attempt: () => Promise<T>, onFailure?: () => void): Promise<{ readonly value: T } | undefined> => {
-    for (let failures = 0; !signal.aborted; failures++) {
-      try {
-        return { value: await attempt() };
-      } catch (error) {
-        if (signal.aborted) return undefined;
-        onFailure?.();
-        tell(error);
-        await pause(backOff(failures), signal);
-      }
-    }
-    return undefined;
-  };
+  const retrying = <T>(attempt: () => Promise<T>, failed = tell) => retry(real, attempt, { isOver: () => signal.aborted, signal, failed });
 
   const moveTo = (lane: Lane, offset: number): void => {
     if (signal.aborted) return;
@@ -73,7 +60,7 @@ export const lanesOf = (
 
   const begin = async (lane: Lane): Promise<void> => {
     await running.get(nameOf(lane.topic, lane.partition));
-    const position = await insist(() => subscription.position(lane.topic, lane.partition, signal));
+    const position = await retrying(() => subscription.position(lane.topic, lane.partition, signal));
     if (position) moveTo(lane, position.value ?? 0);
   };
 
@@ -81,7 +68,7 @@ export const lanesOf = (
   const realign = async (lane: Lane, at: number): Promise<void> => {
     lane.busy = true;
     control.pause(lane.topic, lane.partition);
-    const range = await insist(() => control.range(lane.topic, lane.partition));
+    const range = await retrying(() => control.range(lane.topic, lane.partition));
     lane.busy = false;
     if (!range) return;
     const { low, high } = range.value;
@@ -102,7 +89,13 @@ export const lanesOf = (
     const patience = new AbortController();
     lane.busy = true;
     lane.letGo = () => patience.abort();
-    const handled = insist(() => subscription.handle(batch, signal), lane.letGo).then((outcome): number | undefined => {
+    const handled = retrying(
+      () => subscription.handle(batch, signal),
+      (error) => {
+        lane.letGo();
+        tell(error);
+      },
+    ).then((outcome): number | undefined => {
       lane.busy = false;
       lane.slow = Date.now() - started > grace;
       if (!outcome || signal.aborted) return undefined;

@@ -2,7 +2,7 @@ import type { Log, LogBatch, LogRange } from "../ports.ts";
 import type { Administration } from "./administration.ts";
 import { type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { connectFetcher, type Fetcher } from "./fetcher.ts";
-import { backOff, pause } from "./waiting.ts";
+import { pauseAfter } from "./waiting.ts";
 
 /** A range of which all before `at` is handled. */
 type Reading = { readonly range: LogRange; at: number };
@@ -32,7 +32,7 @@ export const readRanges =
           await fetcher?.close();
           fetcher = undefined;
           if (Date.now() > until) throw error;
-          await pause(backOff(failures), signal);
+          await pauseAfter(failures + 1, signal);
         }
       }
     };

@@ -2,7 +2,7 @@ import { asError } from "../error.ts";
 import type { Running } from "../ports.ts";
 import type { KafkaLogOptions } from "./client.ts";
 import { joinGroup, type Member, type MemberOptions } from "./member.ts";
-import { backOff, pause, settled } from "./waiting.ts";
+import { pauseAfter, settled } from "./waiting.ts";
 
 const handlersMayTake = 10_000;
 const joiningMayTake = 60_000;
@@ -28,7 +28,7 @@ export const runSubscription = async (options: KafkaLogOptions, member: Omit<Mem
         absent = asError(error).message;
         tell(asError(error));
         if (Date.now() > until) throw error;
-        await pause(backOff(failures), signal);
+        await pauseAfter(failures + 1, signal);
       }
     }
     return undefined;
@@ -43,7 +43,7 @@ export const runSubscription = async (options: KafkaLogOptions, member: Omit<Mem
       await current.leave();
       if (failure === undefined) return;
       tell(failure);
-      await pause(backOff(0), signal);
+      await pauseAfter(1, signal);
       current = await join(Number.POSITIVE_INFINITY);
     }
   };

@@ -1,3 +1,4 @@
+import { backOff } from "../concurrency.ts";
 import { Outage } from "../outage.ts";
 
 /** Resolves after the time, or as soon as the signal aborts. */
@@ -13,8 +14,11 @@ export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void>
     signal?.addEventListener("abort", end, { once: true });
   });
 
-/** Exponential, with jitter: from 0.2 s to 10 s. */
-export const backOff = (failures: number): number => Math.min(10_000, 200 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
+/** Real time and chance. */
+export const real = { sleep: pause, random: Math.random };
+
+/** Waits after so many failures: 0.2 s to 10 s. */
+export const pauseAfter = (failures: number, signal: AbortSignal): Promise<void> => pause(backOff(real, failures, 200), signal);
 
 /** The outcome of a promise, or an `Outage` if it takes longer. */
 export const within = async <T>(milliseconds: number, what: string, promise: Promise<T>): Promise<T> => {

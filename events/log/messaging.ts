@@ -1,7 +1,7 @@
+import { type Contract, topicOf } from "../contract.ts";
 import { aggregateOf, eventIdOf, type Message, type Meta } from "../message.ts";
 import type { Commit, LogRecord } from "../ports.ts";
 import type { Attributes, SpanStart } from "../trace.ts";
-import { topicOf } from "./record.ts";
 
 // Names and attributes as OpenTelemetry's conventions for messaging and CloudEvents have them.
 const kafka = (topic: string, key: string, eventId: string): Attributes => ({
@@ -13,8 +13,8 @@ const kafka = (topic: string, key: string, eventId: string): Attributes => ({
 });
 
 /** The span of a commit's publication. */
-export const publishing = ({ stream, version, events }: Commit): SpanStart => {
-  const topic = topicOf(aggregateOf(stream));
+export const publishing = (contract: Contract, { stream, version, events }: Commit): SpanStart => {
+  const topic = topicOf(contract, aggregateOf(stream));
   return {
     name: `send ${topic}`,
     kind: "producer",
@@ -29,11 +29,12 @@ export const publishing = ({ stream, version, events }: Commit): SpanStart => {
 
 /** The span of an event's handling by a member of a group. */
 export const processing = (
+  contract: Contract,
   { event, meta, record }: { readonly event: Message; readonly meta: Meta; readonly record?: LogRecord },
   group: string,
 ): SpanStart => {
   const { stream, eventId } = meta;
-  const topic = topicOf(aggregateOf(stream));
+  const topic = topicOf(contract, aggregateOf(stream));
   return {
     name: `process ${topic}`,
     kind: "consumer",

@@ -1,3 +1,5 @@
+import type { TopicPartition } from "../ports.ts";
+
 const m = 0x5bd1e995;
 
 /** murmur2 as Java's producer computes it, over the UTF-8 bytes of the key. */
@@ -20,3 +22,6 @@ export const murmur2 = (key: string): number => {
 
 /** The partition of a key: the one that a Java producer, kafkajs and we all choose. */
 export const partitionOf = (key: string, partitions: number): number => (murmur2(key) & 0x7fffffff) % partitions;
+
+/** A partition as it is named in maps and messages: `topic/3`. */
+export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

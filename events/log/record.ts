@@ -1,27 +1,26 @@
 import { frame } from "../codec/framing.ts";
+import { type Contract, topicOf } from "../contract.ts";
 import { aggregateOf, eventIdOf, type Meta, type TraceContext } from "../message.ts";
 import type { Commit, EncodedEvent, LogRecord, OutgoingRecord } from "../ports.ts";
 
-export const topicOf = (aggregate: string): string => `pitrix.${aggregate}`;
-
 /** The events of a commit as they stand on the log: CloudEvents 1.0 in the Kafka binding's binary mode. */
-export const recordsOf = (service: string, commit: Commit): readonly OutgoingRecord[] => {
+export const recordsOf = (contract: Contract, service: string, commit: Commit): readonly OutgoingRecord[] => {
   const { stream, version, events } = commit;
-  const topic = topicOf(aggregateOf(stream));
+  const topic = topicOf(contract, aggregateOf(stream));
   return events.map((event, index) => ({
     topic,
     key: stream,
     value: frame(event.schemaId, event.bytes),
-    headers: headersOf(service, topic, commit, event, version + index),
+    headers: headersOf(`/${contract.prefix}/${service}`, topic, commit, event, version + index),
   }));
 };
 
-const headersOf = (service: string, topic: string, { stream, metadata }: Commit, { type, schemaId }: EncodedEvent, version: number) => {
+const headersOf = (source: string, topic: string, { stream, metadata }: Commit, { type, schemaId }: EncodedEvent, version: number) => {
   const { time, actor, correlationId, causationId, actionId, row, hops, traceparent } = metadata;
   const headers: { [name: string]: string } = {
     ce_specversion: "1.0",
     ce_id: eventIdOf(stream, version),
-    ce_source: `/pitrix/${service}`,
+    ce_source: source,
     ce_type: `${topic}.${type}`,
     ce_time: time,
     ce_subject: stream,

@@ -1,4 +1,5 @@
 import { alarm, backOff } from "../concurrency.ts";
+import type { Contract } from "../contract.ts";
 import { lruCache } from "../lru-cache.ts";
 import type { Clock, Commit, EventStore, Log, Place } from "../ports.ts";
 import type { Span, Tracer } from "../trace.ts";
@@ -24,6 +25,7 @@ const LEFT_BEHIND = 2_000;
  * first occurrences are in order and complete, however many relays run. Repeats may happen and mean nothing.
  */
 export const relay = (
+  contract: Contract,
   name: string,
   instance: string,
   ports: { readonly store: EventStore; readonly log: Pick<Log, "publish">; readonly clock: Clock },
@@ -38,7 +40,7 @@ export const relay = (
   let bytes = 0;
   let failing = false;
 
-  const offer = (commit: Commit): void => {
+  const notify = (commit: Commit): void => {
     // Beyond the bound the mark in the store is enough: the walk finds it.
     if (queue.size < QUEUE && bytes < QUEUE_BYTES && !queue.has(id(commit))) {
       queue.set(id(commit), commit);
@@ -86,8 +88,8 @@ export const relay = (
 
   const publishSome = async (): Promise<void> => {
     const batch = await ordered(next());
-    await inSpans(tracer, batch, async () => {
-      await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));
+    await inSpans(contract, tracer, batch, async () => {
+      await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));
     });
     for (const { stream, version, events } of batch) published.set(stream, version + events.length - 1);
     for (const commit of batch) {
@@ -150,7 +152,7 @@ export const relay = (
             const page = await store.due("publish", after, BATCH);
             for (const commit of page) {
               met.add(id(commit));
-              if ((before?.has(id(commit)) ?? true) && !queue.has(id(commit))) offer(commit);
+              if ((before?.has(id(commit)) ?? true) && !queue.has(id(commit))) notify(commit);
             }
             after = page.length < BATCH ? undefined : page.at(-1);
             // Behind a backlog the walk goes no faster than the log takes it.
@@ -166,7 +168,7 @@ export const relay = (
   };
 
   return {
-    offer,
+    notify,
     /** Commits of this process that are not yet on the log. */
     pending: () => queue.size,
     failing: () => failing,
@@ -187,11 +189,16 @@ const id = ({ stream, version }: Commit): string => `${stream}@${version}`;
 const byPlace = (a: Commit, b: Commit): number => (a.stream === b.stream ? a.version - b.version : a.stream < b.stream ? -1 : 1);
 
 /** A span for each commit that is part of a trace. */
-const inSpans = async (tracer: Tracer | undefined, commits: readonly Commit[], run: () => Promise<void>): Promise<void> => {
+const inSpans = async (
+  contract: Contract,
+  tracer: Tracer | undefined,
+  commits: readonly Commit[],
+  run: () => Promise<void>,
+): Promise<void> => {
   if (!tracer) return run();
   const spans = commits.flatMap((commit): readonly Span[] => {
     const { traceparent } = commit.metadata;
-    return traceparent === null ? [] : [tracer(spanOf(commit), traceparent)];
+    return traceparent === null ? [] : [tracer(spanOf(contract, commit), traceparent)];
   });
   try {
     await run();

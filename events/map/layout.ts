@@ -1,16 +1,7 @@
+import type { Box, Link, Node, Step } from "./boxes.ts";
 import type { Rect } from "./canvas.ts";
 import { apart, EDGE, portsOf, routeOf } from "./routes.ts";
 
-/** Something to be placed in a column. Links meet it in the middle of its sides if it says so, else where they come from. */
-export type Box = {
-  readonly id: string;
-  readonly column: number;
-  readonly width: number;
-  readonly height: number;
-  readonly centre?: boolean;
-};
-/** Leads from one box to another, in whichever direction the columns lie. */
-export type Link = { readonly from: string; readonly to: string };
 export type Layout = {
   readonly places: ReadonlyMap<string, Rect>;
   /** One SVG path a link, in their order. */
@@ -20,10 +11,6 @@ export type Layout = {
 };
 export type Spacing = { readonly gap: number; readonly spacing: number };
 
-/** A box, or the lane in which a link passes a column. */
-export type Node = Box & { readonly lane: boolean };
-/** A part of a link, between neighbouring columns. */
-export type Step = { readonly left: Node; readonly right: Node };
 type Heights = ReadonlyMap<string, number>;
 
 const SWEEPS = 10;

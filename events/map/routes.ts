@@ -1,5 +1,5 @@
+import type { Node, Step } from "./boxes.ts";
 import type { Rect } from "./canvas.ts";
-import type { Node, Step } from "./layout.ts";
 
 /** Links keep this far from the corners of a box. */
 export const EDGE = 14;

@@ -1,19 +1,9 @@
+import { commitId, placeKey } from "../keys.ts";
 import type { Commit, EventStore } from "../ports.ts";
 import { copyCommit } from "./copy.ts";
 import type { MemoryDatabase } from "./database.ts";
 import { type Fate, under } from "./fate.ts";
 import { indexOf, insert, remove } from "./sorted.ts";
-
-const highest = 999_999_999_999;
-
-/** Stream and version as text that sorts as they do. */
-export const placeKey = (stream: string, version: number): string => `${stream}@${String(Math.min(version, highest)).padStart(12, "0")}`;
-
-export const commitId = (commit: Commit): string => {
-  if (commit.events.length > 0) return placeKey(commit.stream, commit.version);
-  if (commit.cause === null) throw new Error(`a receipt of ${commit.stream} needs a cause`);
-  return `=${commit.cause}`;
-};
 
 type Due = Pick<EventStore, "due" | "dueBelow" | "dueTimers" | "postpone" | "clear">;
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { LogBatch, LogRange, LogSubscription } from "../ports.ts";
 import { under } from "./fate.ts";
-import { type Instance, insist, laneName, partitionOf, type Reading } from "./log-reading.ts";
+import { type Instance, laneName, partitionOf, type Reading, retrying } from "./log-reading.ts";
 
 /** Reads ranges side by side, each once, for one instance alone. */
 export const readRanges = async (
@@ -23,7 +23,7 @@ export const readRanges = async (
   setMaxListeners(0, over);
   const read = async (range: LogRange): Promise<void> => {
     for (let at = range.from; at < range.to; ) {
-      const batch = await insist(reading, instance, over, () =>
+      const batch = await retrying(reading, instance, over, () =>
         under(instance.fate, `log.read ${laneName(range)}`, () => cut(partitionOf(reading, range).batch(at), range.to)),
       );
       if (!batch) return;

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { asError } from "../error.ts";
+import { retry } from "../concurrency.ts";
 import type { Clock, Log, LogRecord, LogSubscription, Running } from "../ports.ts";
 import { type Fate, under } from "./fate.ts";
 import type { MemoryPartition, MemoryTopics } from "./log-topics.ts";
@@ -9,33 +9,17 @@ export type Instance = { readonly fate: Fate; isCrashed: boolean };
 export type Reading = { readonly clock: Clock; readonly topics: MemoryTopics };
 export type Lane = { readonly topic: string; readonly partition: number };
 
-const shortest = 200;
-const longest = 10_000;
 const stopMayTake = 10_000;
 
 export const laneName = ({ topic, partition }: Lane): string => `${topic}/${partition}`;
 
-/** Tries until it works; undefined if it is to end. */
-export const insist = async <T>(
+export const retrying = <T>(
   { clock }: Reading,
   instance: Instance,
   signal: AbortSignal,
   attempt: () => Promise<T>,
-  tell?: (error: Error) => void,
-): Promise<{ readonly value: T } | undefined> => {
-  const isOver = () => signal.aborted || instance.isCrashed;
-  for (let failures = 0; !isOver(); failures++) {
-    try {
-      return { value: await attempt() };
-    } catch (error) {
-      if (isOver()) return undefined;
-      tell?.(asError(error));
-      const wait = Math.min(longest, shortest * 2 ** Math.min(failures, 10));
-      await clock.sleep(wait * (0.5 + clock.random() / 2), signal);
-    }
-  }
-  return undefined;
-};
+  failed?: (error: Error) => void,
+) => retry(clock, attempt, { isOver: () => signal.aborted || instance.isCrashed, signal, failed });
 
 export const partitionOf = ({ topics }: Reading, { topic, partition }: Lane): MemoryPartition => {
   const found = topics.partitions(topic)[partition];
@@ -47,7 +31,7 @@ export const partitionOf = ({ topics }: Reading, { topic, partition }: Lane): Me
 const fetch = async (reading: Reading, instance: Instance, lane: Lane, offset: number, signal: AbortSignal) => {
   const log = partitionOf(reading, lane);
   await log.reaches(offset, signal);
-  return insist(reading, instance, signal, () => under(instance.fate, `log.fetch ${laneName(lane)}`, () => log.batch(offset)));
+  return retrying(reading, instance, signal, () => under(instance.fate, `log.fetch ${laneName(lane)}`, () => log.batch(offset)));
 };
 
 /** One partition for one assignment. `running` outlives it: a member handles a partition once at a time. */
@@ -61,7 +45,7 @@ export const readLane = async (
 ): Promise<void> => {
   const tell = (error: Error) => subscription.onError?.(error);
   await running.get(laneName(lane));
-  const position = await insist(reading, instance, signal, () => subscription.position(lane.topic, lane.partition, signal), tell);
+  const position = await retrying(reading, instance, signal, () => subscription.position(lane.topic, lane.partition, signal), tell);
   let offset = position?.value ?? 0;
   const end = partitionOf(reading, lane).end();
   if (offset > end) {
@@ -71,7 +55,7 @@ export const readLane = async (
   while (position && !signal.aborted) {
     const batch = await fetch(reading, instance, lane, offset, signal);
     if (!batch) return;
-    const handled = insist(reading, instance, signal, () => subscription.handle(batch.value, signal), tell);
+    const handled = retrying(reading, instance, signal, () => subscription.handle(batch.value, signal), tell);
     running.set(laneName(lane), handled);
     const outcome = await handled;
     if (!outcome) return;
@@ -119,7 +103,7 @@ export const followTopic = (
     for (let offset = 0; !signal.aborted; ) {
       const batch = await fetch(reading, instance, { topic, partition }, offset, signal);
       if (!batch) return;
-      for (const record of batch.value.records) await insist(reading, instance, signal, async () => handle(record));
+      for (const record of batch.value.records) await retrying(reading, instance, signal, async () => handle(record));
       offset = batch.value.next;
       if (offset >= (behind.get(partition) ?? Number.POSITIVE_INFINITY)) behind.delete(partition);
       if (behind.size === 0) resolve();

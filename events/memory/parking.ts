@@ -1,7 +1,7 @@
-import type { Parked, ParkedKey, ParkedStream, Parking } from "../ports.ts";
+import { parkedId } from "../keys.ts";
+import type { Parked, ParkedStream, Parking } from "../ports.ts";
 import { copy } from "./copy.ts";
 import type { MemoryDatabase } from "./database.ts";
-import { placeKey } from "./due.ts";
 import { type Fate, under } from "./fate.ts";
 
 /** One instance's view of what is parked, in memory. */
@@ -23,8 +23,8 @@ export const memoryParking = (database: MemoryDatabase, fate: Fate): Parking => 
   return {
     add: async (parked) => {
       for (const each of parked)
-        await under(fate, `parking.add ${idOf(each)}`, () => {
-          const id = idOf(each);
+        await under(fate, `parking.add ${parkedId(each)}`, () => {
+          const id = parkedId(each);
           if (!database.parked.has(id) && !database.parked.has(DISCARDED + id)) database.parked.set(id, copy(each));
         });
     },
@@ -43,27 +43,27 @@ export const memoryParking = (database: MemoryDatabase, fate: Fate): Parking => 
       ),
     remove: async (parked) => {
       for (const each of parked)
-        await under(fate, `parking.remove ${idOf(each)}`, () => {
-          database.parked.delete(idOf(each));
+        await under(fate, `parking.remove ${parkedId(each)}`, () => {
+          database.parked.delete(parkedId(each));
         });
     },
     again: (parked) =>
-      under(fate, `parking.again ${idOf(parked)}`, () => {
-        if (database.parked.has(idOf(parked))) database.parked.set(idOf(parked), copy({ ...parked, asked: null }));
+      under(fate, `parking.again ${parkedId(parked)}`, () => {
+        if (database.parked.has(parkedId(parked))) database.parked.set(parkedId(parked), copy({ ...parked, asked: null }));
       }),
     ask: (parked, asked) =>
-      under(fate, `parking.ask ${idOf(parked)}`, () => {
-        const found = database.parked.get(idOf(parked));
-        if (found) database.parked.set(idOf(parked), { ...found, asked });
+      under(fate, `parking.ask ${parkedId(parked)}`, () => {
+        const found = database.parked.get(parkedId(parked));
+        if (found) database.parked.set(parkedId(parked), { ...found, asked });
         return found !== undefined;
       }),
     asked: (subscription) =>
       under(fate, `parking.asked ${subscription}`, () => sorted((parked) => parked.subscription === subscription && parked.asked !== null)),
     discard: (parked) =>
-      under(fate, `parking.discard ${idOf(parked)}`, () => {
-        const found = database.parked.get(idOf(parked));
-        if (found) database.parked.set(DISCARDED + idOf(parked), found);
-        database.parked.delete(idOf(parked));
+      under(fate, `parking.discard ${parkedId(parked)}`, () => {
+        const found = database.parked.get(parkedId(parked));
+        if (found) database.parked.set(DISCARDED + parkedId(parked), found);
+        database.parked.delete(parkedId(parked));
       }),
     discarded: (subscription) =>
       under(fate, `parking.discarded ${subscription}`, () =>
@@ -81,10 +81,6 @@ export const memoryParking = (database: MemoryDatabase, fate: Fate): Parking => 
 
 /** Stands before the ids of those that were taken out for good; no subscription is called so. */
 const DISCARDED = "-";
-
-/** Behind the version its id: what does not tell its version stands behind the event that it came after. */
-const idOf = ({ subscription, stream, version, eventId }: ParkedKey): string =>
-  `${subscription}|${placeKey(stream, version)}${eventId.startsWith(`${stream}@`) ? "" : `+${eventId}`}`;
 
 const headOf = ({
   subscription,

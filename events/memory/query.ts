@@ -39,13 +39,13 @@ const field = (value: unknown, name: string): readonly unknown[] => {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name) ? [Reflect.get(value, name)] : [];
 };
 
-/** Order of a sort: by the field, an array by its least (descending: greatest) element, then by id. */
+/** Order of a sort: by the field, an array by its least (descending: greatest) element, then by id in the same direction. */
 export const ordering =
   ({ sort }: DocumentQuery) =>
   (left: StoredDocument, right: StoredDocument): number => {
     if (sort === undefined) return order(left.id, right.id);
-    const [one, other] = [sortValue(left.value, sort), sortValue(right.value, sort)];
-    return (sort.descending ? order(other, one) : order(one, other)) || order(left.id, right.id);
+    const ascending = order(sortValue(left.value, sort), sortValue(right.value, sort)) || order(left.id, right.id);
+    return sort.descending ? -ascending : ascending;
   };
 
 /** How many documents there are of each value of a field. */

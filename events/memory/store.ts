@@ -1,7 +1,8 @@
+import { commitId, placeKey } from "../keys.ts";
 import type { Commit, EventStore } from "../ports.ts";
 import { copyCommit } from "./copy.ts";
 import type { MemoryDatabase } from "./database.ts";
-import { commitId, dueMarks, placeKey, setMarks } from "./due.ts";
+import { dueMarks, setMarks } from "./due.ts";
 import { type Fate, under } from "./fate.ts";
 import { insert } from "./sorted.ts";
 

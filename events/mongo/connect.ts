@@ -33,8 +33,7 @@ export type Mongo = {
 export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOptions): Mongo => {
   releaseFromClosedConnections();
   const client = new MongoClient(url, {
-    appName: "pitrix",
-    ...(isAlone(url) && { directConnection: true }),
+    appName: name,
     maxPoolSize: 10,
     writeConcern: { w: "majority" },
     readConcern: { level: "majority" },
@@ -67,11 +66,3 @@ export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOpti
     close: () => client.close(),
   };
 };
-
-/**
- * A single server on this machine is connected to as such. The wheel form of the embedded server denies being a replica set while it shuts
- * down, and a driver that follows replica sets would then forget it for good.
- */
-const isAlone = (url: string): boolean =>
-  /^mongodb:\/\/([^@/]*@)?(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?([/?]|$)/.test(url) &&
-  !/[?&](replicaSet|directConnection)=/i.test(url);

@@ -13,7 +13,7 @@ type Operation = AnyBulkWriteOperation<Model>;
 type Writes = readonly { readonly id: string; readonly operation: Operation }[];
 
 /** Writes in one round trip, and ids in one list. */
-const batch = 500;
+const batch = 2_000;
 /** Reads and writes of one call that go together with those of other calls; more of them are worth a round trip of their own. */
 const SMALL = 50;
 const BOUNDS = { atOnce: 1, most: 100 };
@@ -67,8 +67,9 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
   }, BOUNDS);
   return {
     ensure: async (collection, indexes) => {
-      const specifications = indexes.map((field) => ({ key: { [field]: 1 }, name: field }));
-      await (await models(collection)).createIndexes([{ key: { _stream: 1 }, name: "_stream" }, ...specifications]);
+      // Every query asks for what is not deleted, and sorts by a field and by the id: an index gives a page in its order, and counts.
+      const specifications = indexes.map((field) => ({ key: { _deleted: 1, [field]: 1, _id: 1 }, name: `by ${field}` }) as const);
+      if (specifications.length > 0) await (await models(collection)).createIndexes([...specifications]);
     },
     get: (collection, ids) => (ids.length <= SMALL ? readSmall(collection)(ids) : read(collection, ids)),
     write: async (collection, writes) => {

@@ -1,7 +1,7 @@
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import { chunks } from "../chunks.ts";
-import type { LogRecord, Parked, ParkedKey, ParkedStream, Parking } from "../ports.ts";
-import { placeKey } from "./commit-document.ts";
+import { parkedId } from "../keys.ts";
+import type { LogRecord, Parked, ParkedStream, Parking } from "../ports.ts";
 import { once, type Ready } from "./ready.ts";
 
 /** Headers as pairs, since their names are not ours to restrict. What was taken out for good stays, so that a repeat is known. */
@@ -46,20 +46,20 @@ export const mongoParking = (database: Ready<Db>): Parking => {
       return found({ _id: { $gte: `${subscription}|${stream}@`, $lt: `${subscription}|${stream}A` } }, limit);
     },
     remove: async (parked) => {
-      for (const some of chunks(parked, batch)) await (await collection()).deleteMany({ _id: { $in: some.map(idOf) } });
+      for (const some of chunks(parked, batch)) await (await collection()).deleteMany({ _id: { $in: some.map(parkedId) } });
     },
     again: async (parked) => {
       const { reason, time, attempts, unknownSchema } = parked;
       const change = { $set: { reason, time, attempts, unknownSchema, asked: null }, $unset: { wish: "" as const } };
-      await (await collection()).updateOne({ _id: idOf(parked), isDiscarded: false }, change);
+      await (await collection()).updateOne({ _id: parkedId(parked), isDiscarded: false }, change);
     },
     ask: async (parked, asked) => {
       const change = { $set: { asked, wish: asked.action } };
-      return (await (await collection()).updateOne({ _id: idOf(parked), isDiscarded: false }, change)).matchedCount > 0;
+      return (await (await collection()).updateOne({ _id: parkedId(parked), isDiscarded: false }, change)).matchedCount > 0;
     },
     asked: (subscription) => found({ subscription, wish: { $in: ["redrive", "discard"] } }),
     discard: async (parked) => {
-      await (await collection()).updateOne({ _id: idOf(parked) }, { $set: { isDiscarded: true }, $unset: { wish: "" } });
+      await (await collection()).updateOne({ _id: parkedId(parked) }, { $set: { isDiscarded: true }, $unset: { wish: "" } });
     },
     discarded: async (subscription) => {
       const documents = (await collection()).find({ subscription, isDiscarded: true }, { projection: { eventId: 1 } });
@@ -71,10 +71,6 @@ export const mongoParking = (database: Ready<Db>): Parking => {
     },
   };
 };
-
-/** Behind the version its id: what does not tell its version stands behind the event that it came after. */
-const idOf = ({ subscription, stream, version, eventId }: ParkedKey): string =>
-  `${subscription}|${placeKey(stream, version)}${eventId.startsWith(`${stream}@`) ? "" : `+${eventId}`}`;
 
 const head = {
   topic: { $first: "$record.topic" },
@@ -101,7 +97,7 @@ const prepare = async (database: Db): Promise<Collection<ParkedDocument>> => {
 
 const toDocument = (event: Parked): ParkedDocument => ({
   ...event,
-  _id: idOf(event),
+  _id: parkedId(event),
   record: { ...event.record, headers: Object.entries(event.record.headers) },
   isDiscarded: false,
   ...(event.asked && { wish: event.asked.action }),

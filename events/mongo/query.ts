@@ -4,7 +4,7 @@ type Filter = { readonly [path: string]: unknown };
 
 const nothing: Filter = { _id: { $in: [] } };
 
-/** A query of a read model as a filter that every server of the family understands. */
+/** A query of a read model as a filter. */
 export const filterOf = ({ where, anyOf, search }: DocumentFilter): Filter =>
   all([
     { _deleted: false },
@@ -13,8 +13,11 @@ export const filterOf = ({ where, anyOf, search }: DocumentFilter): Filter =>
     ...(search === undefined ? [] : [any(searched(search))]),
   ]);
 
-export const sortOf = ({ sort }: DocumentQuery): Record<string, 1 | -1> =>
-  sort === undefined ? { _id: 1 } : { [sort.field]: sort.descending ? -1 : 1, _id: 1 };
+/** In one direction, since an index is read in one. */
+export const sortOf = ({ sort }: DocumentQuery): Record<string, 1 | -1> => {
+  const direction = sort?.descending ? -1 : 1;
+  return { ...(sort && { [sort.field]: direction }), _id: direction };
+};
 
 /** What the aggregation of a count answers. */
 export type Counted = {
@@ -36,10 +39,7 @@ export const countOf = ({ field, prefix, limit, ...filter }: CountQuery): Filter
 ];
 
 const clause = (condition: Condition): readonly Filter[] => {
-  if ("in" in condition) {
-    const [only, ...others] = condition.in;
-    return [{ [condition.field]: only !== undefined && others.length === 0 ? only : { $in: condition.in } }];
-  }
+  if ("in" in condition) return [{ [condition.field]: { $in: condition.in } }];
   const { field, from, below } = condition;
   if (from === undefined && below === undefined) return [];
   return [{ [field]: { ...(from !== undefined && { $gte: from }), ...(below !== undefined && { $lt: below }) } }];
@@ -51,9 +51,5 @@ const searched = ({ word, fields, exact }: DocumentQuery["search"] & object): re
 ];
 const literally = (word: string): string => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
-/** Side by side where the fields differ: the embedded server finds an index only for what stands at the top. */
-const all = (filters: readonly Filter[]): Filter => {
-  const fields = filters.flatMap((filter) => Object.keys(filter));
-  return new Set(fields).size === fields.length ? Object.assign({}, ...filters) : { $and: filters };
-};
+const all = (filters: readonly Filter[]): Filter => (filters.length === 0 ? {} : { $and: filters });
 const any = (filters: readonly Filter[]): Filter => (filters.length === 0 ? nothing : { $or: filters });

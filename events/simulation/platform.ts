@@ -1,50 +1,26 @@
 import { codec } from "../codec/codec.ts";
-import type { Contract } from "../contract.ts";
+import { type Contract, deadLetterTopic } from "../contract.ts";
 import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
 import { kind } from "../memory/fate.ts";
 import { memoryLogBroker } from "../memory/log.ts";
 import { memoryParking } from "../memory/parking.ts";
 import type { Message } from "../message.ts";
-import type { Clock, Commit, Log, OutgoingRecord, Ports } from "../ports.ts";
-import { type Instance, instance } from "../run.ts";
-import { type AnyService, router, type Service } from "../service.ts";
+import { router } from "../service.ts";
 import { askFor, parkedIn } from "../subscription/redrive.ts";
 import { factsOf } from "./check/evidence.ts";
 import type { Faults } from "./faults.ts";
-import { guardOf } from "./guard.ts";
+import { happenings } from "./happenings.ts";
 import type { Journal } from "./journal.ts";
-import { clockOf, fates, type Life } from "./life.ts";
-import { type Ground, ground, lateDocuments, unsettledStore } from "./misbehaving.ts";
-import { type Outside, outside } from "./outside.ts";
+import type { Life } from "./life.ts";
+import { type Ground, ground } from "./misbehaving.ts";
+import { outside } from "./outside.ts";
+import type { Player } from "./process.ts";
+import { PARTITIONS, processesOf } from "./processes.ts";
 import { seeded, type VirtualTime } from "./time.ts";
 import { beginTrouble } from "./trouble.ts";
 import { unfinished } from "./unfinished.ts";
-import { commitLine, idOf, watchedLog } from "./watched.ts";
 
-/** The world outside, as one life of a process reaches it. */
-export type Surroundings = { readonly life: Life; readonly outside: Outside; readonly clock: Clock };
-/** A service with what it is handed of the outside world in each life, and its settings. */
-export type Player = {
-  readonly service: AnyService;
-  readonly outside: (surroundings: Surroundings) => unknown;
-  readonly settings: unknown;
-};
-export const player = <Given>(service: Service<Given>, outside: (surroundings: Surroundings) => Given, settings: unknown = {}): Player => ({
-  service,
-  outside,
-  settings,
-});
-
-/** A running instance. `ready`: it has started, and people's requests reach it. */
-export type Process = { readonly life: Life; readonly instance: Instance; readonly log: Log; ready: boolean };
-export type Bug = { readonly where: string; readonly message: string };
-
-/** A commit, when it came to be, by whom, and whether they know. */
-export type Committed = { readonly step: number; readonly service: string; readonly life: Life; readonly commit: Commit; heard: boolean };
-
-export const PARTITIONS = 2;
-/** How long a broker waits for a member that is silent. */
-const SESSION = 6_000;
+export { PARTITIONS } from "./processes.ts";
 
 /** Every service with several instances over memory adapters that misbehave, in virtual time. */
 export const platform = (
@@ -53,158 +29,37 @@ export const platform = (
   faults: Faults,
   seed: number,
   time: VirtualTime,
-  notes: Journal,
+  journal: Journal,
 ) => {
   const { clock } = time;
   const factsIn = factsOf(codec(contract.schemas));
   const random = seeded(seed ^ 0x5eed);
   const broker = memoryLogBroker({ clock, partitions: PARTITIONS });
   const grounds = new Map<string, Ground>(players.map(({ service: { name } }) => [name, ground(memoryDatabase())]));
-  const processes = new Map<string, Process>();
-  const published: OutgoingRecord[] = [];
-  /** When a commit came to be, and where: the order of all that matters. */
-  const commits = new Map<Commit, Committed>();
-  const unexpected: Bug[] = [];
   const routes = new Map(players.map(({ service }) => [service.name, router(service)]));
-  let step = 0;
-  let crashes = 0;
-  let lives = 0;
-  let calm = true;
-  let lastChange = clock.now();
+  const happened = happenings(clock, journal, faults.repeatEvery > 0, deadLetterTopic(contract));
+  let isCalm = true;
+  const calm = () => isCalm;
   const chaos = broker.connect();
   const down = new Map<string, number>();
-
-  const misfortune = {
-    faults,
-    random,
-    time: clock,
-    journal: notes,
-    calm: () => calm,
-    isOut: (life: Life, call: string) => {
-      const until = call.startsWith("log.") ? down.get("log") : down.get(life.service);
-      return until !== undefined && until > clock.now();
-    },
-    crash: (life: Life, call: string) => crash(life, call),
+  const isOut = (life: Life, call: string): boolean => {
+    const until = call.startsWith("log.") ? down.get("log") : down.get(life.service);
+    return until !== undefined && until > clock.now();
   };
-  const fateOf = fates(misfortune);
-  const world = outside(misfortune, () => step);
-
-  const publication = (records: readonly OutgoingRecord[]): void => {
-    if (faults.repeatEvery > 0) published.push(...records.filter(({ topic }) => !topic.startsWith("pitrix.deadLetter")));
-    step++;
-    lastChange = clock.now();
-  };
-  const delivery = (): void => {
-    lastChange = clock.now();
-  };
-
-  const start = async ({ service, outside, settings }: Player, number: number): Promise<void> => {
-    const own = grounds.get(service.name);
-    if (!own) return;
-    const skew = calm ? 0 : Math.round(faults.clocks * (2 * random() - 1));
-    const life: Life = {
-      service: service.name,
-      number,
-      name: `${service.name}-${number}#${++lives}`,
-      born: step,
-      dead: false,
-      frozenUntil: 0,
-      skew,
-    };
-    const fate = fateOf(life);
-    const ownClock = clockOf(life, clock);
-    const log = broker.connect(fate);
-    const { database } = own;
-    const ports: Ports = {
-      store: unsettledStore(own, misfortune, fate, ownClock.now, clock, {
-        appended: (commit) => {
-          step++;
-          lastChange = clock.now();
-          commits.set(commit, { step, service: service.name, life, commit, heard: false });
-          if (notes.kept) notes.note(life.name, `has committed ${commitLine(commit)}`, [commit.stream]);
-        },
-        acknowledged: (commit) => {
-          const known = commits.get(commit);
-          if (known) known.heard = true;
-        },
-      }),
-      documents: lateDocuments(own, misfortune, fate),
-      parking: memoryParking(database, fate),
-      log: watchedLog(log, life, notes, publication, delivery),
-      clock: ownClock,
-    };
-    const running = instance(service, ports, contract, {
-      outside: outside({ life, outside: world, clock: ownClock }) as never, // The player's service and outside fit each other.
-      settings,
-      far: 0,
-      instance: life.name,
-      partitions: PARTITIONS,
-      guard: guardOf(ownClock),
-      observer: {
-        parked: (reason, record, subscription) => {
-          lastChange = clock.now();
-          notes.note(life.name, `parks ${idOf(record)} in ${subscription}: ${reason}`, [record.key]);
-        },
-        failed: (where, error) => {
-          if (error instanceof Error && error.name === "TableError") unexpected.push({ where, message: error.message });
-          notes.note(life.name, `${where}: ${error instanceof Error ? error.message : String(error)}`);
-        },
-      },
-    });
-    const process: Process = { life, instance: running, log, ready: false };
-    processes.set(`${service.name} ${number}`, process);
-    notes.note(life.name, `starts${skew === 0 ? "" : `, its clock is wrong by ${skew / 1_000} s`}`);
-    try {
-      await running.start();
-      process.ready = true;
-    } catch {
-      if (!life.dead) crash(life, "its start");
-    }
-  };
-
-  const crash = (life: Life, call: string): void => {
-    life.dead = true;
-    crashes += 1;
-    notes.note(life.name, `crashes at ${call}`);
-    const key = `${life.service} ${life.number}`;
-    const process = processes.get(key);
-    processes.delete(key);
-    const player = players.find(({ service }) => service.name === life.service);
-    void (async () => {
-      if (process) void clock.sleep(SESSION * random()).then(() => broker.disconnect(process.log));
-      await clock.sleep(random() < 0.1 ? 40_000 * random() : 4_000 * random());
-      if (player && !processes.has(key)) await start(player, life.number);
-    })();
-  };
-
-  /** An orderly end, as at a new release or when there is less to do. */
-  const leave = async (process: Process): Promise<void> => {
-    const { life, instance: running, log } = process;
-    process.ready = false;
-    notes.note(life.name, "is told to stop");
-    try {
-      await running.stop();
-      await log.close();
-    } catch {
-      if (!life.dead) crash(life, "its end");
-    }
-    if (life.dead) return;
-    life.dead = true;
-    notes.note(life.name, "has stopped");
-    broker.disconnect(log);
-    if (processes.get(`${life.service} ${life.number}`) === process) processes.delete(`${life.service} ${life.number}`);
-  };
+  const misfortune = { faults, random, time: clock, journal, calm, isOut };
+  const world = outside(misfortune, happened.step);
+  const { processes, start, leave, crashes } = processesOf({ contract, players, grounds, broker, clock, happened, misfortune, world });
 
   const databases = (): ReadonlyMap<string, MemoryDatabase> => new Map([...grounds].map(([name, { database }]) => [name, { ...database }]));
 
   return {
     outside: world,
-    commits: (): readonly Committed[] => [...commits.values()],
-    unexpected: unexpected as readonly Bug[],
+    commits: happened.commits,
+    unexpected: happened.unexpected,
     databases,
     processes,
-    step: () => step,
-    crashes: () => crashes,
+    step: happened.step,
+    crashes,
     factsIn,
     streamOf: (name: string, command: Message): string => {
       const route = routes.get(name);
@@ -224,17 +79,17 @@ export const platform = (
       await Promise.all(players.flatMap((player) => [1, 2].map((number) => start(player, number))));
     },
     beginFaults: (): void => {
-      calm = false;
-      beginTrouble({ faults, random, clock, journal: notes, players, processes, published, down, chaos, calm: () => calm, start, leave });
+      isCalm = false;
+      beginTrouble({ ...misfortune, clock, players, processes, published: happened.published, down, chaos, start, leave });
     },
     endFaults: (): void => {
-      calm = true;
+      isCalm = true;
       down.clear();
       for (const { life } of processes.values()) {
         life.frozenUntil = 0;
         life.skew = 0;
       }
-      notes.note("world", "no more faults");
+      journal.note("world", "no more faults");
     },
     /** All clocks go on by so much, for timers that are due later than anybody wants to wait. */
     advance: (milliseconds: number): void => {
@@ -251,12 +106,12 @@ export const platform = (
         await askFor(parking, streams, asked);
         // Just these come again meanwhile.
         const meant = new Set(streams.map(({ stream }) => stream));
-        for (const record of published.filter(({ key }) => meant.has(key)))
-          void clock.sleep(8_000 * random()).then(() => (calm ? undefined : chaos.publish([record])));
+        for (const record of happened.published.filter(({ key }) => meant.has(key)))
+          void clock.sleep(8_000 * random()).then(() => (isCalm ? undefined : chaos.publish([record])));
         for (const process of running) for (const subscription of process.instance.subscriptions().values()) subscription.redrive();
       }
     },
-    quietFor: (): number => clock.now() - lastChange,
+    quietFor: happened.quietFor,
     /** What is not done yet. */
     unfinished: (mayPark: boolean): readonly string[] =>
       unfinished(mayPark, databases(), [...processes.values()], broker.contents(), contract),

@@ -5,11 +5,13 @@ import { check } from "./check/check.ts";
 import type { Evidence, Fact, Violation } from "./check/evidence.ts";
 import { factsOnLog } from "./check/read-models.ts";
 import { checkRest } from "./check/rest.ts";
-import { client, type Exchange, type Request } from "./clients.ts";
+import { client } from "./clients.ts";
+import type { Exchange, Request } from "./exchange.ts";
 import { drawFaults, type FaultKind, faultKinds } from "./faults.ts";
 import { hashOf, journal, type Step } from "./journal.ts";
-import { type Platform, type Player, platform } from "./platform.ts";
+import { type Platform, platform } from "./platform.ts";
 import { type Bad, poisoned } from "./poison.ts";
+import type { Player } from "./process.ts";
 import { seeded, virtualTime } from "./time.ts";
 
 /** Who plays, what is asked of them, and where poison hides if there is any. */
@@ -155,6 +157,7 @@ const holdAgainst = (scenario: Scenario, world: Platform, exchanges: readonly Ex
   const evidence: Evidence = {
     services: players.map(({ service }) => service),
     settings: new Map(players.map(({ service, settings }) => [service.name, settings])),
+    contract: scenario.contract,
     codec: codec(scenario.contract.schemas),
     factsIn: world.factsIn,
     ...{ databases: world.databases(), contents: world.contents(), commits: world.commits(), exchanges, ledger, attempts },

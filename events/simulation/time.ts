@@ -47,6 +47,24 @@ export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) 
     });
   };
 
+  /** Runs until the condition holds. False: the virtual time ran out, or nothing is left to happen. */
+  const run = async (until: () => boolean | Promise<boolean>, milliseconds: number): Promise<boolean> => {
+    const end = now + milliseconds;
+    for (;;) {
+      await settled();
+      const over = until();
+      if (over === true || (over !== false && (await over))) return true;
+      let next = pop(sleepers);
+      while (next && !next.wake) next = pop(sleepers);
+      if (!next || next.at > end) {
+        if (next) push(sleepers, next);
+        return false;
+      }
+      now = Math.max(now, next.at);
+      next.wake?.();
+    }
+  };
+
   const clock: Clock = { now: () => now, sleep, random };
   return {
     clock,
@@ -54,22 +72,16 @@ export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) 
     jump: (milliseconds: number): void => {
       now += milliseconds;
     },
-    /** Runs until the condition holds. False: the virtual time ran out, or nothing is left to happen. */
-    run: async (until: () => boolean | Promise<boolean>, milliseconds: number): Promise<boolean> => {
-      const end = now + milliseconds;
-      for (;;) {
-        await settled();
-        const over = until();
-        if (over === true || (over !== false && (await over))) return true;
-        let next = pop(sleepers);
-        while (next && !next.wake) next = pop(sleepers);
-        if (!next || next.at > end) {
-          if (next) push(sleepers, next);
-          return false;
-        }
-        now = Math.max(now, next.at);
-        next.wake?.();
-      }
+    run,
+    /** Runs until the work is done, at most an hour. */
+    during: async <T>(work: Promise<T>): Promise<T> => {
+      let over = false;
+      const end = (): void => {
+        over = true;
+      };
+      work.then(end, end);
+      if (!(await run(() => over, 3_600_000))) throw new Error("time stands still and the work is not done");
+      return work;
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { Clock, Log, OutgoingRecord } from "../ports.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
-import type { Player, Process } from "./platform.ts";
+import type { Player, Process } from "./process.ts";
 import { idOf, streamsIn } from "./watched.ts";
 
 type Scene = {

@@ -1,11 +1,11 @@
-import { aggregatesOf, type Contract } from "../contract.ts";
-import { topicOf } from "../log/record.ts";
+import { aggregatesOf, type Contract, topicOf } from "../contract.ts";
+
 import type { MemoryDatabase } from "../memory/database.ts";
 import type { LogRecord } from "../ports.ts";
 import type { AnyService } from "../service.ts";
 import { collections } from "../subscription/collections.ts";
 import { once } from "./check/evidence.ts";
-import type { Process } from "./platform.ts";
+import type { Process } from "./process.ts";
 
 /** What is still to be done: marks that are left, instances that are not there, subscriptions that are behind. */
 export const unfinished = (
@@ -45,9 +45,11 @@ const topicsOf = once((contract: Contract) =>
     return [
       ...projections.map(({ name, evolve, of }): Subscriptions[number] => [
         models.of(name),
-        aggregatesOf(contract, Object.keys(evolve), of).map(topicOf),
+        aggregatesOf(contract, Object.keys(evolve), of).map((aggregate) => topicOf(contract, aggregate)),
       ]),
-      ...(reactions ? [["reactions", aggregatesOf(contract, Object.keys(reactions)).map(topicOf)] as const] : []),
+      ...(reactions
+        ? [["reactions", aggregatesOf(contract, Object.keys(reactions)).map((aggregate) => topicOf(contract, aggregate))] as const]
+        : []),
     ];
   }),
 );

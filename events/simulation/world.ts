@@ -3,109 +3,121 @@ import type { Contract } from "../contract.ts";
 import { memoryBlobs } from "../memory/blobs.ts";
 import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
 import { memoryDocuments } from "../memory/documents.ts";
-import type { Fate } from "../memory/fate.ts";
+import { type Fate, kind } from "../memory/fate.ts";
 import { memoryLogBroker } from "../memory/log.ts";
 import { memoryParking } from "../memory/parking.ts";
 import { memoryStore } from "../memory/store.ts";
 import type { Actor, Message } from "../message.ts";
-import type { Commit, Ports, StoredDocument } from "../ports.ts";
+import type { Blobs, Commit, Ports, StoredDocument } from "../ports.ts";
 import { type Instance, instance, type Observer } from "../run.ts";
 import type { AnyService } from "../service.ts";
-import type { Outcome } from "../store/execute.ts";
-import { seeded, virtualTime } from "./time.ts";
+import type { CommandMetadata, Outcome } from "../store/command.ts";
+import { seeded, type VirtualTime, virtualTime } from "./time.ts";
 
 /** A service with how many instances of it run, and what it is handed of the outside world. */
-export type Player = {
-  readonly service: AnyService;
+export type Player<S extends AnyService = AnyService> = {
+  readonly service: S;
   readonly instances?: number;
-  readonly outside?: unknown;
+  readonly outside?: (surroundings: Surroundings) => unknown;
   readonly settings?: unknown;
+  /** Absent: the contract of the world. An older build knows less. */
+  readonly contract?: Contract;
 };
+/** What an instance has of the world. */
+export type Surroundings = {
+  readonly number: number;
+  readonly ports: Ports;
+  readonly blobs: Blobs;
+  readonly database: MemoryDatabase;
+};
+/** Starts an instance of a service on its surroundings. */
+export type Runner<P extends Player, Started> = (player: P, surroundings: Surroundings) => Promise<Started & Stoppable>;
+type Stoppable = { readonly instance: Instance; readonly stop: () => Promise<void> };
+export type Running<Started = object> = Started & Stoppable & Surroundings & { readonly name: string };
+
 export type WorldOptions = {
   readonly seed?: number;
   readonly partitions?: number;
   /** What befalls the calls of an instance; everything works by default. */
   readonly fate?: (service: string, instance: number) => Fate;
-  readonly observer?: (service: string) => Observer;
 };
-export type Running = { readonly name: string; readonly number: number; readonly instance: Instance; readonly ports: Ports };
+export type WorldTime = Pick<VirtualTime, "clock" | "run" | "during">;
 
 /** Everything that happened in a stream, decoded. */
 export type Happened = { readonly stream: string; readonly version: number; readonly event: Message; readonly commit: Commit };
+type AnyCommand = Message & { readonly [field: string]: unknown };
 
 const QUIET = 6_000;
 const LONG = 3_600_000;
-const swift: Fate = { before: async () => {}, after: async () => {} };
 
-/** The whole choreography in one process: the real tables on the real backbone over memory adapters, in virtual time. */
-export const world = async (
+/** Several services in one process, on memory adapters over one log, each instance started by the runner. */
+export const worldOn = async <P extends Player, Started extends object>(
   contract: Contract,
-  players: readonly (AnyService | Player)[],
-  { seed = 1, partitions = 3, fate = () => swift, observer = () => ({}) }: WorldOptions = {},
+  time: WorldTime,
+  run: Runner<P, Started>,
+  players: readonly P[],
+  { partitions = 3, fate = () => kind }: WorldOptions,
 ) => {
   const released = codec(contract.schemas);
-  const random = seeded(seed);
-  const time = virtualTime(random);
   const broker = memoryLogBroker({ clock: time.clock, partitions });
   const databases = new Map<string, MemoryDatabase>();
   const history: Happened[] = [];
-  const instances: Running[] = [];
+  const noted = new Set<string>();
+  const instances = new Set<Running<Started>>();
   let lastActivity = time.clock.now();
 
-  const watch = (own: Observer): Observer => ({
-    ...own,
-    committed: (commit) => {
-      lastActivity = time.clock.now();
-      for (const [index, { schemaId, bytes }] of commit.events.entries())
-        history.push({ stream: commit.stream, version: commit.version + index, event: released.decode(schemaId, bytes), commit });
-      own.committed?.(commit);
+  const databaseOf = (service: string): MemoryDatabase => {
+    const database = databases.get(service) ?? memoryDatabase();
+    databases.set(service, database);
+    return database;
+  };
+  const note = (id: string, commit: Commit | undefined): void => {
+    if (!commit || noted.has(id)) return;
+    noted.add(id);
+    lastActivity = time.clock.now();
+    for (const [index, { schemaId, bytes }] of commit.events.entries())
+      history.push({ stream: commit.stream, version: commit.version + index, event: released.decode(schemaId, bytes), commit });
+  };
+  /** Notes each commit as it comes to be. */
+  const watched = ({ commits }: MemoryDatabase, { before, after }: Fate): Fate => ({
+    before,
+    after: (call) => {
+      const [, id] = /^store\.append (.+)$/.exec(call) ?? [];
+      if (id !== undefined) note(id, commits.get(id));
+      return after(call);
     },
   });
 
-  const start = async ({ service, outside, settings }: Player, number: number): Promise<Running> => {
-    const database = databases.get(service.name) ?? memoryDatabase();
-    databases.set(service.name, database);
-    const own = fate(service.name, number);
+  const start = async (player: P, number: number): Promise<Running<Started>> => {
+    const { name } = player.service;
+    const database = databaseOf(name);
+    const own = fate(name, number);
     const { clock } = time;
     const ports: Ports = {
-      store: memoryStore(database, own, clock.now),
+      store: memoryStore(database, watched(database, own), clock.now),
       documents: memoryDocuments(database, own),
       parking: memoryParking(database, own),
       log: broker.connect(own),
       clock,
     };
-    const running = instance(service, ports, contract, {
-      outside: outside as never, // Whoever names the player gives what its service needs.
-      settings,
-      instance: `${service.name}-${number}`,
-      partitions,
-      observer: watch(observer(service.name)),
-    });
-    const one = { name: service.name, number, instance: running, ports };
-    instances.push(one);
-    await running.start();
+    const surroundings = { number, ports, database, blobs: memoryBlobs(database, own) };
+    const started = await run(player, surroundings);
+    const one: Running<Started> = {
+      ...{ ...started, ...surroundings, name },
+      stop: async () => {
+        if (instances.delete(one)) await started.stop();
+      },
+    };
+    instances.add(one);
     return one;
   };
 
-  /** Runs the world until what was asked is answered. */
-  const during = async <T>(work: Promise<T>): Promise<T> => {
-    let over = false;
-    const watched = work.finally(() => {
-      over = true;
-    });
-    watched.catch(() => {});
-    if (!(await time.run(() => over, LONG))) throw new Error("the world stands still and the answer has not come");
-    return watched;
-  };
+  for (const player of players) for (let number = 1; number <= (player.instances ?? 1); number++) await time.during(start(player, number));
 
-  for (const player of players) {
-    const one: Player = "service" in player ? player : { service: player };
-    for (let number = 1; number <= (one.instances ?? 1); number++) await during(start(one, number));
-  }
-
-  const of = (service: string): Running => {
-    const found = instances.find(({ name }) => name === service);
-    if (!found) throw new Error(`no service ${service} in this world`);
+  /** The instance of a service, or of all, that has run for longest. */
+  const of = (service?: string): Running<Started> => {
+    const found = [...instances].find(({ name }) => service === undefined || name === service);
+    if (!found) throw new Error(`no service ${service ?? ""} in this world`);
     return found;
   };
 
@@ -113,24 +125,20 @@ export const world = async (
     time,
     broker,
     databases,
-    instances,
-    start: (player: Player, number: number) => during(start(player, number)),
-    during,
+    /** Those that run. */
+    instances: (): readonly Running<Started>[] => [...instances],
+    of,
+    start: (player: P, number: number) => time.during(start(player, number)),
+    during: time.during,
     /** Carries out a command of a service, as a person's request would. */
-    send: (service: string, command: Message, actor: Actor = system, cause: string | null = null): Promise<Outcome> =>
-      during(
+    send: (service: string, command: AnyCommand, actor: Actor = system, more: Partial<CommandMetadata> = {}): Promise<Outcome> =>
+      time.during(
         of(service).instance.execute(command, {
-          cause,
-          row: "story",
-          actor,
-          correlationId: "story",
-          causationId: null,
-          actionId: null,
-          traceparent: null,
-          hops: 0,
+          ...{ cause: null, row: "story", actor, correlationId: "story", causationId: null, actionId: null, traceparent: null, hops: 0 },
+          ...more,
         }),
       ),
-    /** Until nothing has happened for a while of virtual time. */
+    /** Until nothing has happened for a while. */
     settle: async (): Promise<void> => {
       lastActivity = time.clock.now();
       if (!(await time.run(() => time.clock.now() - lastActivity > QUIET, LONG))) throw new Error("the world does not settle");
@@ -140,16 +148,36 @@ export const world = async (
     story: (): readonly string[] => history.map(({ event }) => event.type),
     documents: async (service: string, model: string): Promise<readonly StoredDocument[]> => {
       const { instance: running, ports } = of(service);
-      const projection = running.service.projections?.find(({ name }) => name === model);
-      if (!projection) throw new Error(`service ${service} has no read model ${model}`);
-      const { documents } = await during(ports.documents.find(running.collections.of(model), { where: [], offset: 0, limit: 100_000 }));
-      return documents;
+      const query = { where: [], offset: 0, limit: 100_000 };
+      return (await time.during(ports.documents.find(running.collections.of(model), query))).documents;
     },
-    blobs: (service: string) => memoryBlobs(databases.get(service) ?? memoryDatabase(), swift),
+    blobs: (service: string): Blobs => memoryBlobs(databaseOf(service), kind),
     stop: async (): Promise<void> => {
-      for (const { instance: running } of instances) await during(running.stop());
+      for (const one of instances) await time.during(one.stop());
     },
   };
+};
+
+export type AloneOptions = WorldOptions & { readonly observer?: (service: string, instance: number) => Observer };
+
+/** The whole choreography in one process: the real tables on the real backbone over memory adapters, in virtual time. */
+export const world = (contract: Contract, players: readonly (AnyService | Player)[], options: AloneOptions = {}) => {
+  const { seed = 1, partitions = 3, observer = () => ({}) } = options;
+  const time = virtualTime(seeded(seed));
+  const run: Runner<Player, object> = async ({ service, outside, settings, contract: own = contract }, surroundings) => {
+    const { number, ports } = surroundings;
+    const running = instance(service, ports, own, {
+      outside: outside?.(surroundings) as never, // Whoever names the player gives what its service needs.
+      settings,
+      instance: `${service.name}-${number}`,
+      partitions,
+      observer: observer(service.name, number),
+    });
+    await running.start();
+    return { instance: running, stop: running.stop };
+  };
+  const all = players.map((player) => ("service" in player ? player : { service: player }));
+  return worldOn(contract, time, run, all, { ...options, partitions });
 };
 export type World = Awaited<ReturnType<typeof world>>;
 

@@ -1,5 +1,7 @@
+import type { Contract } from "../contract.ts";
 import { type Tracer, traced } from "../trace.ts";
-import type { Executor, Outcome } from "./execute.ts";
+import type { Outcome } from "./command.ts";
+import type { Executor } from "./execute.ts";
 
 /** What came of a command: a commit, nothing to do, a "no", the answer to the same cause before, or an error. */
 export type Decided = "committed" | "nothing" | "rejected" | "repeated" | "failed";
@@ -7,6 +9,7 @@ export type Decided = "committed" | "nothing" | "rejected" | "repeated" | "faile
 /** The executor with a span around each command, whose trace the commit carries on, and a word on what came of it. */
 export const observed = (
   executor: Executor,
+  { prefix }: Pick<Contract, "prefix">,
   tracer: Tracer | undefined,
   decided: (command: string, outcome: Decided) => void = () => {},
 ): Executor => ({
@@ -16,14 +19,18 @@ export const observed = (
     const start = () => ({
       name: `decide ${command.type}`,
       kind: "internal" as const,
-      attributes: { "pitrix.row": row, "pitrix.correlation_id": correlationId, ...(actionId !== null && { "pitrix.action_id": actionId }) },
+      attributes: {
+        [`${prefix}.row`]: row,
+        [`${prefix}.correlation_id`]: correlationId,
+        ...(actionId !== null && { [`${prefix}.action_id`]: actionId }),
+      },
     });
     return traced(tracer, because.traceparent, start, async (traceparent, span) => {
       try {
         const outcome = await executor.execute(command, { ...because, traceparent });
         const came = decidedIn(outcome);
         decided(command.type, came);
-        span?.add({ "pitrix.stream": outcome.stream, "pitrix.version": outcome.version, "pitrix.outcome": came });
+        span?.add({ [`${prefix}.stream`]: outcome.stream, [`${prefix}.version`]: outcome.version, [`${prefix}.outcome`]: came });
         return outcome;
       } catch (error) {
         decided(command.type, "failed");

@@ -1,30 +1,35 @@
+import { type Contract, deadLetterTopic } from "../contract.ts";
 import type { OutgoingRecord, Parked } from "../ports.ts";
 import { originOf } from "./delivered.ts";
 
-export const deadLetterTopic = (service: string): string => `pitrix.deadLetter.${service}`;
-
 /** A copy of a parked event, as it was, with where it comes from and why it is here. */
-export const deadLetter = (service: string, parked: Parked): OutgoingRecord => {
+export const deadLetter = (contract: Contract, service: string, parked: Parked): OutgoingRecord => {
   const { record, subscription, row, eventId, reason, time, attempts, asked } = parked;
   return {
-    topic: deadLetterTopic(service),
+    topic: deadLetterTopic(contract, service),
     key: record.key,
     value: record.value,
     headers: {
       ...record.headers,
-      "pitrix-service": service,
-      "pitrix-subscription": subscription,
-      "pitrix-row": row,
-      "pitrix-origin": originOf(record),
-      "pitrix-event-id": eventId,
-      "pitrix-reason": reason.slice(0, 1_000),
-      "pitrix-parked-at": time,
-      "pitrix-attempts": String(attempts),
-      ...(asked?.action === "discard" && {
-        "pitrix-discarded-by": asked.by,
-        "pitrix-discarded-at": asked.time,
-        "pitrix-discard-reason": asked.reason.slice(0, 1_000),
+      ...prefixed(contract, {
+        service,
+        subscription,
+        row,
+        origin: originOf(record),
+        "event-id": eventId,
+        reason: reason.slice(0, 1_000),
+        "parked-at": time,
+        attempts: String(attempts),
+        ...(asked?.action === "discard" && {
+          "discarded-by": asked.by,
+          "discarded-at": asked.time,
+          "discard-reason": asked.reason.slice(0, 1_000),
+        }),
       }),
     },
   };
 };
+
+type Headers = { readonly [name: string]: string };
+const prefixed = ({ prefix }: Contract, headers: Headers): Headers =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [`${prefix}-${name}`, value]));

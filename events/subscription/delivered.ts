@@ -1,6 +1,6 @@
 import { type Codec, UnknownSchema } from "../codec/codec.ts";
 import { BODY, schemaIdIn } from "../codec/framing.ts";
-import { headerOf, metaIn, metaOf, topicOf, typeOf } from "../log/record.ts";
+import { headerOf, metaIn, metaOf, typeOf } from "../log/record.ts";
 import type { Message, Meta, TraceContext } from "../message.ts";
 import type { Commit, LogRecord } from "../ports.ts";
 
@@ -36,8 +36,8 @@ export const eventIdIn = (record: LogRecord): string => {
 
 /** Is the key a stream of the topic's aggregate? */
 const belongsTo = (key: string, topic: string): boolean => {
-  const at = topic.length - topicOf("").length;
-  return key[at] === "/" && topic.endsWith(key.slice(0, at)) && key.indexOf("/") === at;
+  const at = key.indexOf("/");
+  return at > 0 && topic.endsWith(`.${key.slice(0, at)}`);
 };
 
 /** What a record says, or why it cannot be read. */

@@ -3,7 +3,7 @@ import { type Meta, streamOf } from "../message.ts";
 import type { EncodedEvent, EventStore } from "../ports.ts";
 import { commandsOf } from "../reaction.ts";
 import { type AnyService, router } from "../service.ts";
-import { causeOf } from "../store/execute.ts";
+import { causeOf } from "../store/command.ts";
 
 /** An event of any service, as its store keeps it. */
 export type KnownEvent = { readonly meta: Meta; readonly event: EncodedEvent };

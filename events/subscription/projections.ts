@@ -1,10 +1,11 @@
-import { aggregatesOf, type Contract } from "../contract.ts";
-import { topicOf } from "../log/record.ts";
+import { aggregatesOf, type Contract, topicOf } from "../contract.ts";
+
 import { keyOf, type Meta } from "../message.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { type AnyProjection, deleted } from "../projection.ts";
-import { TableError } from "../store/execute.ts";
-import type { Delivered, Failure, Handler, Subscriber } from "./subscription.ts";
+import { TableError } from "../store/table-error.ts";
+import type { Delivered } from "./delivered.ts";
+import type { Failure, Handler, Subscriber } from "./subscriber.ts";
 import type { Written } from "./written.ts";
 
 /** Ids of the documents that an event changes. */
@@ -127,7 +128,7 @@ export const projector = (
 
   return {
     name: collection,
-    topics: aggregatesOf(contract, types, projection.of).map(topicOf),
+    topics: aggregatesOf(contract, types, projection.of).map((aggregate) => topicOf(contract, aggregate)),
     types: new Set(types),
     begin: "start",
     open,

@@ -1,13 +1,16 @@
 import { eachOf } from "../concurrency.ts";
-import { aggregatesOf, type Contract } from "../contract.ts";
+import { aggregatesOf, type Contract, groupOf, topicOf } from "../contract.ts";
 import { processing } from "../log/messaging.ts";
-import { topicOf } from "../log/record.ts";
+
 import { streamOf } from "../message.ts";
 import { commandsOf } from "../reaction.ts";
 import { type AnyService, router } from "../service.ts";
-import { causeOf, type Executor, TableError } from "../store/execute.ts";
+import { causeOf } from "../store/command.ts";
+import type { Executor } from "../store/execute.ts";
+import { TableError } from "../store/table-error.ts";
 import { type Tracer, traced } from "../trace.ts";
-import { type Delivered, type Failure, group, isBug, type Subscriber } from "./subscription.ts";
+import type { Delivered } from "./delivered.ts";
+import { type Failure, isBug, type Subscriber } from "./subscriber.ts";
 
 /** A chain of reactions longer than this goes in circles. */
 const HOPS = 64;
@@ -23,7 +26,7 @@ export const reactor = (service: AnyService, { execute }: Pick<Executor, "execut
     traced(
       tracer,
       delivered.meta.traceparent,
-      () => processing(delivered, group(service.name, "reactions")),
+      () => processing(contract, delivered, groupOf(contract, service.name, "reactions")),
       (traceparent) => reactWithin(delivered, traceparent),
     );
 
@@ -68,7 +71,7 @@ export const reactor = (service: AnyService, { execute }: Pick<Executor, "execut
 
   return {
     name: "reactions",
-    topics: aggregatesOf(contract, types).map(topicOf),
+    topics: aggregatesOf(contract, types).map((aggregate) => topicOf(contract, aggregate)),
     types: new Set(types),
     begin: "end",
     open: () => ({ handle, flush: async () => true, weight: () => 0 }),

@@ -1,8 +1,8 @@
 import type { Codec } from "../codec/codec.ts";
 import { alarm } from "../concurrency.ts";
-import { aggregatesOf, type Contract } from "../contract.ts";
+import { aggregatesOf, type Contract, topicOf } from "../contract.ts";
 import { partitionOf } from "../log/partition.ts";
-import { metaIn, topicOf } from "../log/record.ts";
+import { metaIn } from "../log/record.ts";
 import { lruCache } from "../lru-cache.ts";
 import { aggregateOf, keyOf } from "../message.ts";
 import type { Commit, Ports } from "../ports.ts";
@@ -44,7 +44,7 @@ export const visibility = (
 
   /** Whether this process reads the stream for the read model. */
   const reads = ({ projection }: Awaited, stream: string): boolean => {
-    const place = `${topicOf(aggregateOf(stream))}/${partitionOf(stream, partitions)}`;
+    const place = `${topicOf(contract, aggregateOf(stream))}/${partitionOf(stream, partitions)}`;
     return subscriptions.get(collections.of(projection.name))?.progress.has(place) ?? false;
   };
 

@@ -1,10 +1,17 @@
-/** Files that compute and do nothing else. Files that they import a value from are pure, too. */
+/**
+ * Files that compute and do nothing else: package formats, and services with all their tables. What a service has of the outside it is
+ * handed when it runs. Files that they import a value from are pure, too.
+ */
 export const pureFiles =
-  /^services\/(?:packages\/|(?!chassis\/|cli\/)(?:providers\/)?[^/]+\/(?:domain|reactions|read-models|http|plan|actions|timers)(?:\/|\.ts$))/;
+  /^services\/(?:packages\/|(?!chassis\/|cli\/)(?:providers\/)?[^/]+\/(?:service|domain|reactions|read-models|effects|timers|seeds|signals|http|settings|plan|actions)(?:\/|\.ts$))/;
+
+/** The file that opens the outside; a service imports it only when it runs. */
+export const outside = "./outside.ts";
 
 /** Modules that pure files may import, with the names that are allowed; `*`: all. */
 export const pureModules: { readonly [specifier: string]: readonly string[] } = {
   "node:buffer": ["*"],
+  "node:net": ["isIP"],
   "node:util": ["*"],
   "node:zlib": ["*"],
   "node:crypto": ["createHash"],
@@ -31,7 +38,7 @@ export const impure: readonly Impure[] = [
   { code: any(member("Math", "random"), global("crypto")), instead: "Take the random value as an argument." },
   {
     code: any(global("setTimeout", "setInterval", "setImmediate", "queueMicrotask"), member("AbortSignal", "timeout")),
-    instead: "Leave waiting and deadlines to whoever calls, or take them as a port.",
+    instead: "Take the pause or the deadline as a port.",
   },
   { code: any(global("process", "globalThis"), "\\bimport\\.meta\\b"), instead: "Take the setting as an argument." },
   { code: any(global("fetch", "console", "WebSocket", "EventSource", "Worker")), instead: "Take the port as an argument." },

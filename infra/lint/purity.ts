@@ -1,5 +1,5 @@
 import type { File, Graph } from "./graph.ts";
-import { impure, pureFiles, pureModules } from "./impure.ts";
+import { impure, outside, pureFiles, pureModules } from "./impure.ts";
 import { type Import, lineOf } from "./source.ts";
 import type { Violation } from "./violation.ts";
 
@@ -37,7 +37,7 @@ const findingsOf = ({ code, imports }: File): readonly Finding[] => [
 ];
 
 const importFindings = ({ kind, specifier, names, line }: Import): readonly Finding[] => {
-  if (kind === "type") return [];
+  if (kind === "type" || (kind === "dynamic" && specifier === outside)) return [];
   if (kind === "dynamic") return [{ line, to: `import("${specifier}")`, instead: "Import it at the top of the file." }];
   if (specifier.startsWith("."))
     return specifier.endsWith(".ts")

@@ -1,4 +1,4 @@
-import { pair, setting, type ValuesOf } from "../chassis/process/settings.ts";
+import { pair, setting, type ValuesOf } from "../chassis/process/setting.ts";
 
 /** What may be set from outside for the account service. */
 export const settings = {

@@ -25,6 +25,11 @@ export const collect = (incoming: IncomingMessage): Promise<Answer> =>
     let size = 0;
     const length = Number(headers["content-length"] ?? 0);
     if (length > MOST) return reject(new Error(`an answer of ${length} bytes`));
+    // Events are passed on as they come.
+    if (/^text\/event-stream\b/.test(headers["content-type"] ?? "")) {
+      incoming.on("error", () => {}); // Whoever reads on hears of it.
+      return resolve({ status, headers, start: Buffer.of(), rest: incoming });
+    }
     const done = (rest: IncomingMessage | undefined) => {
       incoming.off("data", data).off("end", end).off("close", close);
       resolve({ status, headers, start: Buffer.concat(chunks), rest });
@@ -45,7 +50,8 @@ export const collect = (incoming: IncomingMessage): Promise<Answer> =>
 export const pass = async ({ status, headers, start, rest }: Answer, response: ServerResponse): Promise<void> => {
   response.writeHead(status, towardsCaller(headers));
   if (!rest) return void response.end(start);
-  response.write(start);
+  response.flushHeaders();
+  if (start.byteLength > 0) response.write(start);
   let left = MOST - start.byteLength;
   const bound = new Transform({
     transform: (chunk: Uint8Array, _encoding, next) => {

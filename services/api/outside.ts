@@ -1,5 +1,5 @@
 import { gather } from "../chassis/http/causation.ts";
-import type { ValuesOf } from "../chassis/process/settings.ts";
+import type { ValuesOf } from "../chassis/process/setting.ts";
 import type { Opened } from "../chassis/service.ts";
 import type { Tools } from "../chassis/tools.ts";
 import { gateway } from "./app.ts";

@@ -1,4 +1,4 @@
-import { setting, whole } from "../chassis/process/settings.ts";
+import { setting, whole } from "../chassis/process/setting.ts";
 
 export const settings = {
   rateLimit: setting(

@@ -2,4 +2,4 @@ import type { Contract } from "../../events/contract.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 
 /** What all services of the platform agree on. */
-export const contract: Contract = { schemas };
+export const contract: Contract = { schemas, prefix: "pitrix" };

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Log } from "../../events/ports.ts";
+import type { Mongo } from "../../events/mongo/connect.ts";
+import type { Clock, Log } from "../../events/ports.ts";
 import { collections } from "../../events/subscription/collections.ts";
 import { type Sealing, sealing } from "./access/sealing.ts";
 import { blobClient } from "./http/blob-client.ts";
@@ -13,22 +14,47 @@ import type { Config } from "./process/config.ts";
 import { connectStore } from "./process/connect.ts";
 import { announce, type Directory, directory, dnsDirectory, staticDirectory } from "./process/discovery.ts";
 import { type Logger, logging } from "./process/logging.ts";
-import { metrics } from "./process/metrics.ts";
+import { type Metrics, metrics } from "./process/metrics.ts";
 import { stopInOrder } from "./process/shutdown.ts";
 import { sendAsProcess } from "./process/tls/request.ts";
 import type { Wires } from "./process/tls/wires.ts";
 import { tracing } from "./process/tracing.ts";
-import { type Serving, serve } from "./serve.ts";
+import { type ServeOptions, type Serving, serve } from "./serve.ts";
 import type { AnyService } from "./service.ts";
 import type { Tools } from "./tools.ts";
 
 /** How long a start waits to hear its own announcement. */
 const ANNOUNCED = 5_000;
 
-const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+/** What a process is built on: real servers and real time; in a test, memory and a clock that the test moves. */
+export type Foundation = {
+  readonly clock: Clock;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly logger: (details: object) => Logger;
+  readonly metrics: (service: string) => Metrics;
+  readonly openStore: (service: string, logger: Logger) => Promise<Mongo>;
+  /** Shows a line to the operator, and to nobody who reads logs. */
+  readonly print: (line: string) => void;
+  readonly serving: Pick<ServeOptions, "wait" | "grace" | "limits">;
+};
+
+export const foundationOf = (config: Config): Foundation => ({
+  clock: systemClock,
+  random: (bytes) => new Uint8Array(randomBytes(bytes)),
+  logger: (details) => logging(config.logLevel, details),
+  metrics: (service) => {
+    const measured = metrics(service);
+    measured.process();
+    return measured;
+  },
+  openStore: (service, logger) => connectStore(config, service, systemClock, logger),
+  print: (line) => process.stderr.write(`${line}\n`),
+  serving: { grace: GRACE },
+});
 
 /** What the services of one process share: the log, the keys of secrets, and the list of who is where. */
 export type Shared = {
+  readonly foundation: Foundation;
   readonly config: Config;
   readonly log: Log;
   readonly wires: Wires;
@@ -37,8 +63,14 @@ export type Shared = {
   readonly stop: () => Promise<void>;
 };
 
-export const share = async (config: Config, log: Log, wires: Wires, logger: Logger): Promise<Shared> => {
-  const clock = systemClock;
+export const share = async (
+  config: Config,
+  log: Log,
+  wires: Wires,
+  logger: Logger,
+  foundation: Foundation = foundationOf(config),
+): Promise<Shared> => {
+  const { clock, random } = foundation;
   const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be tried again");
   const [sealed, found] = await Promise.all([
     sealing({ log, clock }, config.sealingKeys, random, { partitions: config.partitions }),
@@ -51,9 +83,7 @@ export const share = async (config: Config, log: Log, wires: Wires, logger: Logg
   const rewrapped = await sealed.rewrap();
   if (rewrapped > 0) logger.info({ keys: rewrapped }, "wrapped keys again by the current platform key");
   return {
-    config,
-    log,
-    wires,
+    ...{ foundation, config, log, wires },
     sealing: sealed,
     directory: found,
     stop: async () => {
@@ -71,14 +101,14 @@ const GRACE = 400;
 export type RunningService = Serving & { readonly name: string; readonly stop: () => Promise<void> };
 
 /** Runs a service as a part of this process: its own database, groups and port; announced once it answers. */
-export const runService = async (service: AnyService, { config, log, wires, sealing, directory }: Shared): Promise<RunningService> => {
+export const runService = async (service: AnyService, shared: Shared): Promise<RunningService> => {
+  const { config, log, wires, sealing, directory } = shared;
+  const { clock, random, print, serving: options } = shared.foundation;
   const { name } = service;
-  const clock = systemClock;
   const id = `${name}-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const logger = logging(config.logLevel, { service: name, instance: id });
-  const store = await connectStore(config, name, clock, logger);
-  const measured = metrics(name);
-  measured.process();
+  const logger = shared.foundation.logger({ service: name, instance: id });
+  const store = await shared.foundation.openStore(name, logger);
+  const measured = shared.foundation.metrics(name);
   const traces = await tracing(config, { service: name, instance: id }, measured.spans, logger);
   const broken = breakers({
     onAttempt: measured.call,
@@ -103,7 +133,7 @@ export const runService = async (service: AnyService, { config, log, wires, seal
     edge: edgeOf({ sealing, blobs: store.blobs, clock, random }),
     blobs: store.blobs,
     document: readsFor(collections(service.projections), store.documents, undefined).get,
-    print: (line) => process.stderr.write(`${line}\n`),
+    print,
     fetchBlob: blobClient({ call: httpClient(broken.guard, among?.send), directory, clock }, config.sealingKeys, name),
     guard: broken.guard,
     call,
@@ -128,6 +158,7 @@ export const runService = async (service: AnyService, { config, log, wires, seal
     const ports = { store: store.store, documents, parking, log, clock };
     const inside = wires.internal && { certificates: wires.internal, mutual: true };
     const serving = await serve(service, tools, {
+      ...options,
       id,
       port: config.portOf(name),
       address: config.host,
@@ -135,7 +166,6 @@ export const runService = async (service: AnyService, { config, log, wires, seal
       ping: store.ping,
       troubles,
       sealing,
-      grace: GRACE,
       secured: service.entry ? wires.gateway && { certificates: wires.gateway, mutual: false } : inside,
       operations: service.entry && config.operationsPort !== "public" ? { port: config.operationsPort, secured: inside } : undefined,
     });

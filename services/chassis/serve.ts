@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock, Ports } from "../../events/ports.ts";
@@ -6,6 +7,7 @@ import { access } from "./access/access.ts";
 import { identity } from "./access/identity.ts";
 import { contract } from "./contract.ts";
 import { app } from "./http/app.ts";
+import type { ConnectionLimits } from "./http/connections.ts";
 import type { Host } from "./http/host.ts";
 import { modelsOf } from "./http/reads.ts";
 import { type Secured, serverOf } from "./http/server.ts";
@@ -40,6 +42,8 @@ export type ServeOptions = {
   readonly wait?: number;
   /** How long a stopping instance goes on answering. */
   readonly grace?: number;
+  /** What a connection may cost, where that is not what the settings say. */
+  readonly limits?: Partial<ConnectionLimits>;
   /** Absent: it speaks plain HTTP. */
   readonly secured?: Secured | undefined;
   /** A port of their own for those who operate it; absent: the same. */
@@ -64,6 +68,7 @@ export const serve = async (
     secured,
     wait = 2_000,
     grace = 0,
+    limits: bounds,
     operations,
   }: ServeOptions,
 ): Promise<Serving> => {
@@ -82,6 +87,9 @@ export const serve = async (
   metrics.observe(running, ports);
   const answers = asking(ping, tools.clock);
   let state: "starting" | "ready" | "stopping" = "starting";
+  const stopping = new AbortController();
+  // Every open stream listens to it.
+  setMaxListeners(0, stopping.signal);
   const host: Host = {
     service,
     outside,
@@ -104,9 +112,10 @@ export const serve = async (
       ...running.troubles(),
       ...((await answers()) ? [] : ["the document store does not answer"]),
     ],
+    stopping: stopping.signal,
     wait,
   };
-  const limits = { most: tools.config.connections };
+  const limits = { most: tools.config.connections, ...bounds };
   const { server, ending } = serverOf(app(host, routes?.(host), !operations), secured, logger, limits);
   const inside = operations && serverOf(app(host), operations.secured, logger, limits).server;
   // First the port: a process that cannot have it must not take work.
@@ -134,6 +143,7 @@ export const serve = async (
     host,
     stop: async () => {
       state = "stopping";
+      stopping.abort();
       // Its announcement is taken back, and those who have not heard that yet are still answered.
       ending.last();
       await tools.clock.sleep(grace);

@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import type { Service as Tables } from "../../events/service.ts";
 import type { Host } from "./http/host.ts";
 import type { HttpRow } from "./http/rows.ts";
-import type { Settings, ValuesOf } from "./process/settings.ts";
+import type { Settings, ValuesOf } from "./process/setting.ts";
 import type { Tools } from "./tools.ts";
 
 /**

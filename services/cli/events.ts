@@ -1,10 +1,12 @@
 import { codec } from "../../events/codec/codec.ts";
-import { plainMeta, topicOf } from "../../events/log/record.ts";
+import { topicOf } from "../../events/contract.ts";
+import { plainMeta } from "../../events/log/record.ts";
 import { aggregateOf } from "../../events/message.ts";
 import type { Log, LogRecord } from "../../events/ports.ts";
 import { type Delivered, decode, originOf } from "../../events/subscription/delivered.ts";
 import { eventTypes } from "../../schemas/generated/events.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
+import { contract } from "../chassis/contract.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { sorted } from "./order.ts";
 import { type Paint, plain } from "./output.ts";
@@ -32,7 +34,9 @@ export const topicsFor = ({ type, stream }: EventFilter): readonly string[] => {
   if (stream !== undefined && !stream.includes("/"))
     throw new CommandFailed(`${stream} is no stream: expected <aggregate>/<key>, as in cluster/cl-1`, exitCodes.usage);
   const aggregates = type === undefined ? new Set(Object.values(byType).flat()) : new Set(byType[type]);
-  return [...aggregates].filter((aggregate) => stream === undefined || aggregate === aggregateOf(stream)).map(topicOf);
+  return [...aggregates]
+    .filter((aggregate) => stream === undefined || aggregate === aggregateOf(stream))
+    .map((aggregate) => topicOf(contract, aggregate));
 };
 
 export const matches = ({ type, stream, correlation }: EventFilter, { key, headers }: LogRecord): boolean =>

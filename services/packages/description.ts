@@ -1,3 +1,4 @@
+import { descriptionLimit } from "./devkit.ts";
 import type { AnyPackage } from "./packages.ts";
 
 /** What a version carries of its package besides the bytes. */
@@ -8,9 +9,6 @@ export type Description = {
   readonly valuesSchema: string;
   readonly readme: string;
 };
-
-/** Bytes of a package's configuration and template, or of a chart's values: they travel in an event. */
-export const descriptionLimit = 256 * 1024;
 
 /** Of a chart all this is a convenience, so what is too large is left out. */
 export const descriptionOf = (content: AnyPackage): Description =>

@@ -1,7 +1,6 @@
 import { type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
 import { type ClusterDescription, describeRaw } from "./cluster-description.ts";
 import { clusterSchema, sentenceOf } from "./cluster-schema.ts";
-import { descriptionLimit } from "./description.ts";
 import { checkConfiguration } from "./devkit-check.ts";
 import { type ConfigurationSchema, readConfigurationSchema, type UserConfiguration, withDefaults } from "./devkit-configuration.ts";
 import { fillTemplate } from "./devkit-template.ts";
@@ -22,6 +21,9 @@ export type DevkitPackage = {
   readonly files: ArchiveFiles;
   readonly digest: string;
 };
+
+/** Bytes of a package's configuration and template, or of a chart's values: they travel in an event. */
+export const descriptionLimit = 256 * 1024;
 
 /** Reads a package and proves that its template makes a cluster with nothing but its defaults. */
 export const readPackage = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<DevkitPackage> => {

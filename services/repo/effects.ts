@@ -8,8 +8,8 @@ import { openToAll, type Secret } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "./domain/repo.ts";
 import { digestIn, listingOf } from "./listing.ts";
-import { compared, indexFingerprint, indexUrl, type Offer, tellsAll } from "./offers.ts";
-import { type FileAnswer, indexBytes, type RepoOutside } from "./ports.ts";
+import { compared, indexBytes, indexFingerprint, indexUrl, type Offer, tellsAll } from "./offers.ts";
+import type { FileAnswer, RepoOutside } from "./ports.ts";
 
 type Command = RepoCommand | PackageCommand;
 type Context = EffectContext<RepoOutside, Of<Command, "ListPackage" | "UnlistPackage" | "RecordListing">, Repo>;

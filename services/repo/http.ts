@@ -2,8 +2,8 @@ import type { Condition } from "../../events/ports.ts";
 import { type Edge, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
 import { type Access, accessOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
-import { indexUrl } from "./offers.ts";
-import { indexBytes, type ReadOffers, type RepoOutside } from "./ports.ts";
+import { indexBytes, indexUrl, type ReadOffers } from "./offers.ts";
+import type { RepoOutside } from "./ports.ts";
 import { pairsOf } from "./query-string.ts";
 import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
 
@@ -94,10 +94,10 @@ export const http: readonly HttpRow<RepoOutside>[] = [
     filters: ["repo_event_id", "repo_id", "owner", "status"],
     search: ["repo_event_id", "repo_id"],
   }),
-  answer("ValidateRepo", async ({ type, url, credential }, { outside: { readFile, readOffers } }) => {
+  answer("ValidateRepo", async ({ type, url, credential }, { outside: { readFile, readOffers, deadline } }) => {
     const access = accessOf(type, url, credential);
     if ("rejected" in access) return { ok: false, errorCode: access.code };
-    const signal = AbortSignal.timeout(10_000);
+    const signal = deadline(10_000);
     const file = { url: indexUrl(access.url), repository: access.url, secret: access.secret ?? openToAll, limit: indexBytes, signal };
     const index = await readFile(file);
     if ("bytes" in index && (await isIndex(readOffers, index.bytes, access.url, signal))) return { ok: true };

@@ -6,7 +6,10 @@ import { readAny } from "../packages/packages.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo } from "./domain/repo.ts";
 import { type Offer, packageTypeOf } from "./offers.ts";
-import { archiveBytes, type FileRequest, type RepoOutside } from "./ports.ts";
+import type { FileRequest, RepoOutside } from "./ports.ts";
+
+/** The largest archive that is read. */
+export const archiveBytes = 32 * 1024 * 1024;
 
 type ListPackage = Extract<PackageCommand, { readonly type: "ListPackage" }>;
 /** How archives are fetched, and the digests of those that are here already. */

@@ -6,7 +6,6 @@ import type { PackageType } from "../packages/packages.ts";
 import { readIndex } from "../packages/packages.ts";
 import type { RepoSettings } from "./domain/repo.ts";
 import { idFrom } from "./identifiers.ts";
-import { indexBytes, type ReadOffers } from "./ports.ts";
 
 /** One version that an index offers, with the ids that follow from it. */
 export type Offer = {
@@ -23,6 +22,17 @@ export type Offer = {
 
 /** What of a repository decides what its index offers. */
 export type OfferSettings = Pick<RepoSettings, "providers" | "url" | "appDefaultStatus">;
+
+/** What an index offers, or a sentence that says why it cannot be read. */
+export type ReadOffers = (
+  index: Uint8Array,
+  repoId: string,
+  settings: OfferSettings,
+  signal: AbortSignal,
+) => Promise<readonly Offer[] | { readonly refused: string }>;
+
+/** The largest index that is read. */
+export const indexBytes = 32 * 1024 * 1024;
 
 export const packageTypeOf = ({ providers }: Pick<RepoSettings, "providers">): PackageType =>
   providers.includes("kubernetes") ? "helm" : "vmbased";

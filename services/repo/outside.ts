@@ -10,6 +10,7 @@ export const open = async ({ blobs, edge, settings: { privateNetworks } }: Tools
   outside: {
     readFile: readFileOver({ privateNetworks }),
     readOffers: readOffersApart(),
+    deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
     blobs,
     open: edge.open,
     destroyKey: edge.destroyKey,

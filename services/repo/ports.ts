@@ -1,6 +1,6 @@
 import type { Blobs } from "../../events/ports.ts";
 import type { Secret } from "./access.ts";
-import type { Offer, OfferSettings } from "./offers.ts";
+import type { ReadOffers } from "./offers.ts";
 
 /** One file of a repository. */
 export type FileRequest = {
@@ -21,25 +21,15 @@ export type FileAnswer =
 
 export type ReadFile = (request: FileRequest) => Promise<FileAnswer>;
 
-/** What an index offers, or a sentence that says why it cannot be read. */
-export type ReadOffers = (
-  index: Uint8Array,
-  repoId: string,
-  settings: OfferSettings,
-  signal: AbortSignal,
-) => Promise<readonly Offer[] | { readonly refused: string }>;
-
 /** What the repo service has of the outside. */
 export type RepoOutside = {
   readonly readFile: ReadFile;
   readonly readOffers: ReadOffers;
+  /** Aborts after so many milliseconds. */
+  readonly deadline: (milliseconds: number) => AbortSignal;
   readonly blobs: Blobs;
   /** Reads a secret that the edge has sealed. */
   readonly open: (sealed: string) => Promise<string>;
   /** Destroys the key of a secret that opens nothing any more. */
   readonly destroyKey: (sealed: string) => Promise<void>;
 };
-
-/** What a stranger's index and archives may cost. */
-export const indexBytes = 32 * 1024 * 1024;
-export const archiveBytes = 32 * 1024 * 1024;

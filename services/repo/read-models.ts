@@ -1,17 +1,12 @@
 import type { Meta } from "../../events/message.ts";
 import type { Projection } from "../chassis/events.ts";
+import { type CategoryLink, linked } from "../packages/category-links.ts";
 import type { RepoSettings } from "./domain/repo.ts";
 import { pairsOf } from "./query-string.ts";
 
 type Owned = { readonly owner: string; readonly owner_path: string; readonly create_time: string; readonly status_time: string };
 const unowned: Owned = { owner: "", owner_path: "", create_time: "", status_time: "" };
 
-export type CategoryLink = {
-  readonly category_id: string;
-  readonly status: "enabled" | "disabled";
-  readonly create_time: string;
-  readonly status_time: string;
-};
 export type RepoDocument = Owned & {
   readonly repo_id: string;
   readonly name: string;
@@ -99,17 +94,6 @@ const described = (repo: RepoDocument, settings: RepoSettings, time: string) => 
     linked_category_ids: [...new Set([...repo.linked_category_ids, ...settings.categoryIds])],
     app_default_status: appDefaultStatus,
   };
-};
-
-/** Categories that are dropped stay as disabled. */
-const linked = (links: readonly CategoryLink[], categoryIds: readonly string[], time: string): readonly CategoryLink[] => {
-  const known = new Set(links.map(({ category_id }) => category_id));
-  const kept = links.map((link) => {
-    const status = categoryIds.includes(link.category_id) ? ("enabled" as const) : ("disabled" as const);
-    return link.status === status ? link : { ...link, status, status_time: time };
-  });
-  const added = categoryIds.filter((id) => !known.has(id));
-  return [...kept, ...added.map((id) => ({ category_id: id, status: "enabled" as const, create_time: time, status_time: time }))];
 };
 
 export type RepoEventDocument = Owned & {

@@ -1,4 +1,4 @@
-import { networks, setting, type ValuesOf, whole } from "../chassis/process/settings.ts";
+import { networks, setting, type ValuesOf, whole } from "../chassis/process/setting.ts";
 
 /** The repo service's own settings. */
 export const settings = {

@@ -1,7 +1,7 @@
 import { kind } from "../../events/memory/fate.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
-import { example } from "../services/chassis/http/example.ts";
-import { served } from "../services/chassis/world.ts";
+import { example } from "../world/toys/example.ts";
+import { served } from "../world/world.ts";
 
 // A service over HTTP whose store takes half a second for everything, until its parent says otherwise.
 const world = await served(example);
@@ -14,4 +14,4 @@ process.on("message", () => {
   milliseconds = 0;
 });
 process.once("disconnect", () => process.exit(1));
-process.send?.({ url: world.serving.url, token: await world.token("system", 3_600) });
+process.send?.({ url: world.of().url, token: await world.token("system", 3_600) });

@@ -10,8 +10,8 @@ import { silent } from "../../services/chassis/process/logging.ts";
 import { openWires } from "../../services/chassis/process/tls/wires.ts";
 import { type RunningService, runService, type Shared, share } from "../../services/chassis/run.ts";
 import { startProxy, type Proxy as TcpProxy } from "../faults/proxy.ts";
-import { example } from "../services/chassis/http/example.ts";
-import { platformKey } from "../services/chassis/world.ts";
+import { platformKey } from "../world/process.ts";
+import { example } from "../world/toys/example.ts";
 
 /** A way to a server that can be cut: whoever takes it then is thrown out with the first answer. */
 const way = async (address: string): Promise<TcpProxy & { readonly set: (isOpen: boolean) => void }> => {

@@ -6,7 +6,7 @@ import { troubles } from "../../events/subscription/troubles.ts";
 import { sealing } from "../../services/chassis/access/sealing.ts";
 import { announce } from "../../services/chassis/process/discovery.ts";
 import { changes, rig } from "../events/subscription/rig.ts";
-import { random } from "../services/chassis/world.ts";
+import { random } from "../world/process.ts";
 
 test("a subscription whose port is down says so after seconds, with the reason, and is content again once the port is back", async () => {
   let isDown = false;

@@ -6,6 +6,7 @@ import { kind } from "../../events/memory/fate.ts";
 import { memoryStore } from "../../events/memory/store.ts";
 import type { Commit, EventStore, OutgoingRecord } from "../../events/ports.ts";
 import { seeded, virtualTime } from "../../events/simulation/time.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { commitOf } from "../contract/commits.ts";
 
 const streams = 220;
@@ -32,7 +33,7 @@ const world = () => {
   };
   const made = (own: EventStore = store) => {
     const stopping = new AbortController();
-    const one = relay("cluster", "one", { store: own, log: { publish }, clock }, () => {});
+    const one = relay(contract, "cluster", "one", { store: own, log: { publish }, clock }, () => {});
     return { ...one, working: one.run(stopping.signal), stop: () => stopping.abort() };
   };
   return { clock, run, store, log, made };
@@ -44,7 +45,7 @@ test("of 22,000 commits that a silent log does not take, memory holds 20,000, an
   for (let index = 0; index < streams * each; index++) {
     const commit = commitAt(index);
     await store.append(commit);
-    one.offer(commit);
+    one.notify(commit);
   }
   assert.equal(await run(() => one.failing(), 60_000), true);
   await run(() => false, 60_000);
@@ -61,15 +62,15 @@ test("of 22,000 commits that a silent log does not take, memory holds 20,000, an
 test("large commits are counted by their bytes, in memory and in one publication", async () => {
   const { log, run, made } = world();
   const one = made();
-  for (let index = 0; index < 200; index++) one.offer(commitAt(index, 1_000_000));
+  for (let index = 0; index < 200; index++) one.notify(commitAt(index, 1_000_000));
   assert.equal(await run(() => one.failing(), 60_000), true);
   assert.equal(one.pending(), 32);
   assert.ok(log.bytes <= 4_000_100, `${log.bytes} bytes at once`);
-  one.offer(commitAt(500, 10));
+  one.notify(commitAt(500, 10));
   assert.equal(one.pending(), 32, "nothing more while it is full");
   log.isOpen = true;
   assert.equal(await run(() => one.pending() === 0, 60_000), true);
-  one.offer(commitAt(501, 10));
+  one.notify(commitAt(501, 10));
   assert.equal(one.pending(), 1, "and more again afterwards");
   one.stop();
 });
@@ -88,7 +89,7 @@ test("a commit behind 10,000 unpublished ones of its stream waits for them, a bo
     },
   });
   log.isOpen = true;
-  for (const commit of commits.slice(-1)) one.offer(commit);
+  for (const commit of commits.slice(-1)) one.notify(commit);
   assert.equal(await run(() => log.versions.get("cluster/long")?.includes(10_001) ?? false, 60_000), true);
   assert.deepEqual(
     [...new Set(log.versions.get("cluster/long"))],

@@ -6,8 +6,8 @@ import { kind } from "../../events/memory/fate.ts";
 import { seeded, virtualTime } from "../../events/simulation/time.ts";
 import { room } from "../../services/chassis/http/room.ts";
 import { eventually } from "../eventually.ts";
-import { example } from "../services/chassis/http/example.ts";
-import { served, type World } from "../services/chassis/world.ts";
+import { example } from "../world/toys/example.ts";
+import { served, type World } from "../world/world.ts";
 
 let world: World;
 before(async () => {
@@ -49,8 +49,8 @@ test("a service whose store does not answer holds a bounded number of requests, 
   await eventually("those beyond 128 and 256 are refused", () => statuses.length >= 116);
   assert.equal(store.waiting(), 128, "no more reach the store");
   assert.deepEqual([...new Set(statuses)], [503]);
-  assert.equal((await world.send("/livez", {})).status, 200);
-  assert.equal((await world.send("/readyz", {})).status, 200);
+  assert.equal((await world.ask("/livez", {})).status, 200);
+  assert.equal((await world.ask("/readyz", {})).status, 200);
   await eventually("those who waited are refused in the end", () => statuses.length === 372);
   store.release();
   const answers = await all;
@@ -66,7 +66,7 @@ test("the work for callers who have left keeps its place until it ends", async (
   const store = halted();
   const leaving = new AbortController();
   const left = Array.from({ length: 128 }, () =>
-    fetch(`${world.serving.url}/v1/categories`, { headers: { authorization }, signal: leaving.signal }).catch(() => "left"),
+    fetch(`${world.of().url}/v1/categories`, { headers: { authorization }, signal: leaving.signal }).catch(() => "left"),
   );
   await eventually("all are in", () => store.waiting() === 128);
   leaving.abort();

@@ -104,7 +104,7 @@ test("timers that the process has set fire when they are due, not when it looks 
       timers: [{ version: 1, at: began + at }],
     });
     await store.append(commit);
-    worker.offer(commit);
+    worker.notify(commit);
   }
   for (const at of [7_000, 12_500, 12_600]) {
     assert.equal(await run(() => database.streams.get(`group/${at}`)?.length === 2, 60_000), true);

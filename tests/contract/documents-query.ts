@@ -125,7 +125,7 @@ export const queryContract = (name: string, make: MakeGround): void => {
   finds("in the order of a number, the missing first and text after", sort("size"), "fbcade");
   finds("in the opposite order", sort("size", true), "edacbf");
   finds("ties in the order of their ids", sort("status"), "fabecd");
-  finds("ties in the order of their ids also in the opposite order", sort("status", true), "cdeabf");
+  finds("ties in the opposite order, too", sort("status", true), "dcebaf");
   finds("a page of an order", { ...sort("size"), offset: 1, limit: 2 }, "bc", 6);
   finds("in the order of a text, capitals first", sort("name"), "caefbd");
 };

@@ -10,6 +10,7 @@ import type { Commit, LogRecord, StoredDocument } from "../../events/ports.ts";
 import { executor } from "../../events/store/execute.ts";
 import { collections } from "../../events/subscription/collections.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { cluster } from "../../services/cluster/service.ts";
 import { runtime } from "../../services/runtime/service.ts";
 import { causeOf } from "./check-commands.ts";
@@ -82,7 +83,7 @@ const goodRun = async (): Promise<World> => {
   const metadata = { ...because, time: new Date(now).toISOString(), fingerprint: null };
   commits.push({ stream: "localDeployment/cl-1", version: 1, events: [released.encode("localDeployment", task)], ...bare, metadata });
   const records = commits
-    .flatMap((commit) => recordsOf("test", commit))
+    .flatMap((commit) => recordsOf(contract, "test", commit))
     .map((record, offset): LogRecord => ({ ...record, partition: 0, offset }));
   for (const [id, commit] of database.commits) database.commits.set(id, { ...commit, publish: false });
   database.due.publish.length = 0;

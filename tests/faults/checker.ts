@@ -39,7 +39,7 @@ export const checkModels = function* ({ services, databases, contents }: Left): 
 export const evidenceOf = ({ services, databases, contents }: Left): Evidence => ({
   ...{ services, databases, contents, commits: [], exchanges: [], ledger: [], attempts: [] },
   ...{ bad: () => false, finishes: () => undefined, settings: new Map() },
-  ...{ codec: released, factsIn: factsOf(released) },
+  ...{ contract, codec: released, factsIn: factsOf(released) },
 });
 type Left = Pick<Traces, "services" | "databases" | "contents">;
 

@@ -135,10 +135,7 @@ export const countDue = async (url: string, services = tables): Promise<number> 
   try {
     const counts = services.map(async ({ name }) => {
       const commits = client.db(databaseOf(name)).collection("commits");
-      const [publish, effect] = await Promise.all([
-        commits.countDocuments({ publish: { $gte: "" } }),
-        commits.countDocuments({ effect: { $gte: "" } }),
-      ]);
+      const [publish, effect] = await Promise.all([commits.countDocuments({ publish: true }), commits.countDocuments({ effect: true })]);
       return publish + effect;
     });
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Outage } from "../../events/outage.ts";
-import { example } from "../services/chassis/http/example.ts";
-import { served } from "../services/chassis/world.ts";
+import { example } from "../world/toys/example.ts";
+import { served } from "../world/world.ts";
 
 // What fault runs have found, each as small as it can be told.
 

@@ -2,6 +2,7 @@ import { codec } from "../../events/codec/codec.ts";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { recordsOf } from "../../events/log/record.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
+import { contract } from "../../services/chassis/contract.ts";
 
 /** The application of whose version every cluster of a fault run is made; no service of the run writes it. */
 export const APP = "app-faults";
@@ -48,7 +49,7 @@ export const seed = async (brokers: readonly string[]): Promise<void> => {
   const log = kafkaLog({ brokers, clientId: "seed" });
   try {
     const commit = { stream: `app/${APP}`, version: 1, events: [codec(schemas).encode("app", event)], metadata };
-    await log.publish(recordsOf("app", { ...commit, ...bare }));
+    await log.publish(recordsOf(contract, "app", { ...commit, ...bare }));
   } finally {
     await log.close();
   }

@@ -4,6 +4,7 @@ import type { kafkaLog } from "../../events/kafka/log.ts";
 import { recordsOf } from "../../events/log/record.ts";
 import type { Message } from "../../events/message.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
+import { contract } from "../../services/chassis/contract.ts";
 
 /** Events a second. */
 export const RATE = 500;
@@ -22,7 +23,7 @@ export const pour = (log: ReturnType<typeof kafkaLog>, enough: () => boolean) =>
       ...{ actionId: null, row: "storm", traceparent: null, hops: 0, fingerprint: null },
     };
     const bare = { cause: null, rejection: null, claims: [], publish: false, effects: [], timers: [] };
-    return recordsOf("storm", { stream, version, events: [released.encode(aggregate, event)], ...bare, metadata });
+    return recordsOf(contract, "storm", { stream, version, events: [released.encode(aggregate, event)], ...bare, metadata });
   };
   /** A runtime changes its credential now and then only, since each change is two reactions with a commit of their own. */
   const credentialOf = (id: number, round: number): string => `rc-${(id + Math.floor(round / 20)) % 150}`;

@@ -25,7 +25,7 @@ const subscribers = [
   ...(runtime.projections ?? []).map((projection) => projector(projection, models.of(projection.name), store.documents, quiet, contract)),
   { ...reactor(runtime, executing, contract), begin: "start" as const },
 ];
-const running = await Promise.all(subscribers.map((subscriber) => subscribe("storm", subscriber, ports, released, around)));
+const running = await Promise.all(subscribers.map((subscriber) => subscribe(contract, "storm", subscriber, ports, released, around)));
 process.send?.("joined");
 process.once("message", async () => {
   await Promise.all(running.map(({ stop }) => stop()));

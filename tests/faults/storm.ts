@@ -2,12 +2,13 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { MongoClient } from "mongodb";
+import { topicOf } from "../../events/contract.ts";
 import { kafkaLog } from "../../events/kafka/log.ts";
-import { topicOf } from "../../events/log/record.ts";
 import { checkReactions } from "../../events/simulation/check/reactions.ts";
 import { collections } from "../../events/subscription/collections.ts";
 import { startKafka } from "../../infra/embedded/kafka/server.ts";
 import { startStore } from "../../infra/embedded/store/server.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { runtime } from "../../services/runtime/service.ts";
 import { CONVERGE } from "./battle.ts";
 import { checkModels, evidenceOf } from "./checker.ts";
@@ -37,7 +38,7 @@ export const stormRun = async ({ directory, factor, seed, report }: RunOptions):
     const log = kafkaLog({ brokers: kafka.brokers, clientId: "storm" });
     closing.push(log.close);
     await log.ensureTopics([
-      ...["runtime", "runtimeCredential", "cluster"].map((name) => ({ name: topicOf(name), partitions: 6, compacted: false })),
+      ...["runtime", "runtimeCredential", "cluster"].map((name) => ({ name: topicOf(contract, name), partitions: 6, compacted: false })),
       { name: "pitrix.deadLetter.storm", partitions: 1, compacted: false },
     ]);
     const members = groupOf([kafka.brokers.join(","), store.url, DATABASE]);

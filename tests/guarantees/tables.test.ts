@@ -10,6 +10,7 @@ import { router } from "../../events/service.ts";
 import { executor } from "../../events/store/execute.ts";
 import { collections } from "../../events/subscription/collections.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { commitOf, encoded } from "../contract/commits.ts";
 import { catalog, change, REACTIONS, rig } from "../events/subscription/rig.ts";
 
@@ -49,7 +50,7 @@ test("a command that two aggregates of a service decide is refused", () => {
 });
 
 test("an event is on the log under its stream and version", () => {
-  const records = recordsOf("told", commitOf("category/ctg-1", 11, { events: [encoded("a"), encoded("b")] }));
+  const records = recordsOf(contract, "told", commitOf("category/ctg-1", 11, { events: [encoded("a"), encoded("b")] }));
   assert.deepEqual(
     records.map(({ topic, key, headers }) => [topic, key, headers.ce_id, headers.ce_sequence]),
     [11, 12].map((version) => ["pitrix.category", "category/ctg-1", `category/ctg-1@${version}`, String(version).padStart(12, "0")]),

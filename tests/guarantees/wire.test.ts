@@ -6,14 +6,15 @@ import avro from "avsc";
 import { codec } from "../../events/codec/codec.ts";
 import { recordsOf } from "../../events/log/record.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
-import { root } from "../choreography/root.ts";
+import { contract } from "../../services/chassis/contract.ts";
 import { commitOf } from "../contract/commits.ts";
+import { root } from "../root.ts";
 
 const fields = { categoryId: "ctg-1", name: "größe", locale: "", description: "", icon: "" };
 const published = () => {
   const event = { type: "CategoryModified", ...fields };
   const events = [codec(schemas).encode("category", event)];
-  const [record] = recordsOf("app", commitOf("category/ctg-1", 3, { events }));
+  const [record] = recordsOf(contract, "app", commitOf("category/ctg-1", 3, { events }));
   return record ?? assert.fail("nothing is published");
 };
 

@@ -6,9 +6,9 @@ import { fetched } from "../../services/chassis/process/client.ts";
 import { eventually } from "../eventually.ts";
 import { upstreamServer } from "../services/api/upstream-server.ts";
 import { gatewayWorld } from "../services/api/world.ts";
-import { example } from "../services/chassis/http/example.ts";
-import { served, type World } from "../services/chassis/world.ts";
 import { serve } from "../services/repo/server.ts";
+import { example } from "../world/toys/example.ts";
+import { served, type World } from "../world/world.ts";
 import { hostile } from "./hostile-repository.ts";
 
 let world: World;
@@ -24,7 +24,7 @@ const good = { name: "limits", locale: "{}" };
 const send = async (body: NonNullable<RequestInit["body"]>, headers: Record<string, string> = {}) => {
   const authorization = `Bearer ${await world.token("system")}`;
   const init = { method: "POST", body, headers: { authorization, "content-type": "application/json", ...headers } };
-  return world.send("/v1/categories", { ...init, duplex: "half" } as RequestInit); // The types do not know `duplex`.
+  return world.ask("/v1/categories", { ...init, duplex: "half" } as RequestInit); // The types do not know `duplex`.
 };
 
 test("a body larger than the limit is 413, whether its size is told, untold, or hidden in a compressed one", async () => {
@@ -74,7 +74,7 @@ test("a body that nests without end is refused as unreadable", async () => {
   const { status, error, body } = await send(nested);
   assert.deepEqual([status, error], [400, "request_parse_failed"]);
   assert.match(body.message, /nests more than 64 levels/);
-  assert.equal(world.logged.length, 0, "it is the caller's fault, and nothing for the log");
+  assert.equal(world.complaints().length, 0, "it is the caller's fault, and nothing for the log");
 });
 
 test("one request names a thousand things at the most", async () => {

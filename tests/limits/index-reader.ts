@@ -1,5 +1,5 @@
 import { openToAll } from "../../services/repo/access.ts";
-import { indexBytes } from "../../services/repo/ports.ts";
+import { indexBytes } from "../../services/repo/offers.ts";
 import { readFileOver } from "../../services/repo/remote/read-file.ts";
 import { readOffersApart } from "../../services/repo/remote/read-offers.ts";
 

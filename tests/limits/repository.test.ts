@@ -40,7 +40,7 @@ test("a run over a hostile repository ends as a failed one that says why, and th
   });
   const readFile = readFileOver({ timeout: 1_500, attempts: 1 });
   const repo = await run(repoService, ({ blobs }) => ({
-    ...{ readFile, readOffers: readOffersApart(), blobs },
+    ...{ readFile, readOffers: readOffersApart(), deadline: (milliseconds) => AbortSignal.timeout(milliseconds), blobs },
     ...{ open: async (sealed) => sealed, destroyKey: async () => {} },
   }));
   const reasons: { readonly [name: string]: RegExp } = {

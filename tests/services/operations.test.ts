@@ -6,6 +6,7 @@ import { services } from "../../services/index.ts";
 
 const loaded = await loadServices(services);
 const served = new Map(loaded.flatMap(({ name, http = [] }) => http.map((row) => [row.operation, name] as const)));
+const kinds = new Map<string, string>(loaded.flatMap(({ http = [] }) => http.map((row) => [row.operation, row.kind] as const)));
 const described = Object.keys(operations) as OperationId[]; // The keys of this object are the operations.
 
 test("every operation of the contract is served by the service that it names", () => {
@@ -20,4 +21,12 @@ test("every row of a service is an operation of the contract", () => {
     [...served.keys()].filter((id) => !(id in operations)),
     [],
   );
+});
+
+test("files and streams are answered by rows of their kind, and by no others", () => {
+  for (const id of described) {
+    const { answers } = operations[id];
+    const kind = kinds.get(id) ?? "";
+    assert.equal(["bytes", "stream"].includes(kind) ? kind : "json", answers, id);
+  }
 });

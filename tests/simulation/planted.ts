@@ -10,10 +10,17 @@ export type Planted = {
 
 const execute = "events/store/execute.js";
 const relay = "events/log/relay.js";
-const subscription = "events/subscription/subscription.js";
-const parkedStreams = "events/subscription/parked-streams.js";
+const partition = "events/subscription/partition.js";
+const batch = "events/subscription/batch.js";
+const parkedStreams = "events/subscription/parking/parked-streams.js";
+const park = "events/subscription/parking/park.js";
+const retry = "events/subscription/parking/retry.js";
 const projections = "events/subscription/projections.js";
 const reactions = "events/subscription/reactions.js";
+const draft = "events/store/draft.js";
+const chain = "events/store/chain.js";
+const attempt = "events/effects/attempt.js";
+const stream = "events/effects/stream.js";
 const effects = "events/effects/effects.js";
 const timers = "events/effects/timers.js";
 
@@ -21,7 +28,7 @@ const timers = "events/effects/timers.js";
 export const planted: readonly Planted[] = [
   {
     name: "forget the cause of a decision with events",
-    file: execute,
+    file: draft,
     from: "const { cause, fingerprint, ...metadata } = because;",
     to: "const { cause: given, fingerprint, ...metadata } = because; const cause = events.length > 0 ? null : given;",
   },
@@ -47,34 +54,34 @@ export const planted: readonly Planted[] = [
     name: "put a decision into the cache before it is committed",
     file: execute,
     from: "if ((await store.append(commit)) === 1) {",
-    to: "heads.set(stream, next); if ((await store.append(commit)) === 1) {",
+    to: "states.set(stream, next); if ((await store.append(commit)) === 1) {",
   },
   {
     name: "answer for a whole chain of commits where another writer cut it",
-    file: execute,
+    file: chain,
     from: "chain.slice(0, appended)",
     to: "chain",
   },
   {
     name: "decide a chain on the state before it",
-    file: execute,
-    from: "head = drafted.next;",
-    to: "head = { ...drafted.next, state: head?.state ?? drafted.next.state };",
+    file: chain,
+    from: "before = drafted.next;",
+    to: "before = { ...drafted.next, state: before.state };",
   },
   {
     name: "take a duplicate key that nobody can read for the commit of a twin",
     file: execute,
-    from: "if (!taken && head.version === before) await clock.sleep(backOff(clock, attempt, 5, 500));".replace(
+    from: "if (!taken && before.version === version) await clock.sleep(backOff(clock, attempt, 5, 500));".replace(
       ") await",
       ")\n                await",
     ),
-    to: "if (!taken && head.version === before) return { stream, version: next.version, rejection, commit, repeated: true };",
+    to: "if (!taken && before.version === version) return { stream, version: next.version, rejection, commit, repeated: true };",
   },
   {
     name: "do not renew the fold after a conflict",
     file: execute,
-    from: "const before = head.version;\n            head = await fold(stream, decider, head);",
-    to: "const before = head.version;",
+    from: "const { version } = before;\n            before = await states.fold(stream, decider, before);",
+    to: "const { version } = before;",
   },
   {
     name: "do not look for the recorded answer after a conflict",
@@ -84,7 +91,7 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "take no claims",
-    file: execute,
+    file: draft,
     from: "return { commit: { ...bare, claims, timers: due }, next };",
     to: "return { commit: { ...bare, timers: due }, next };",
   },
@@ -96,21 +103,21 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "let the time of a stream run backwards",
-    file: execute,
-    from: "time: head.time > now ? head.time : now,",
+    file: draft,
+    from: "time: before.time > now ? before.time : now,",
     to: "time: now,",
   },
   {
     name: "clear a mark before the publication is acknowledged",
     file: relay,
-    from: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));",
-    to: 'await store.clear("publish", batch.map((commit) => ({ commit, version: commit.version }))); await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));',
+    from: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
+    to: 'await store.clear("publish", batch.map((commit) => ({ commit, version: commit.version }))); await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));',
   },
   {
     name: "take a failed publication for done",
     file: relay,
-    from: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit)));",
-    to: "await log.publish(batch.flatMap((commit) => recordsOf(name, commit))).catch(() => {});",
+    from: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
+    to: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit))).catch(() => {});",
   },
   {
     name: "skip the gap check of the relay",
@@ -144,97 +151,97 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "store the position before the write",
-    file: subscription,
-    from: "const outcome = await handleAll(",
-    to: "await documents.savePosition(name, batch.topic, batch.partition, batch.next); const outcome = await handleAll(",
+    file: partition,
+    from: "const { latest, failed } = await handOver(",
+    to: "await positions.save(batch.next); const { latest, failed } = await handOver(",
   },
   {
     name: "go on after an outage as if the batch were handled",
-    file: subscription,
-    from: "const failures = good.size === 0 ? [] : await handler.handle(good);",
-    to: "const failures = good.size === 0 ? [] : await handler.handle(good).catch(() => []);",
+    file: batch,
+    from: "const failures = events.size === 0 ? [] : await handler.handle(events);",
+    to: "const failures = events.size === 0 ? [] : await handler.handle(events).catch(() => []);",
   },
   {
     name: "save the position of what is held back",
-    file: subscription,
-    from: 'if (outcome === "held back")',
-    to: "if (false)",
+    file: partition,
+    from: "passed?.(batch);\n            return batch.next;",
+    to: "passed?.(batch); position.save(batch.next);\n            return batch.next;",
   },
   {
     name: "go on after somebody else wrote what was held back",
-    file: subscription,
-    from: 'if (outcome === "again")',
-    to: "if (false)",
+    file: partition,
+    from: "if (!(await handler.flush()))\n            return position.saved();",
+    to: "await handler.flush();",
   },
   {
     name: "hold back a batch with events of a parked stream",
-    file: subscription,
-    from: "const parks = failed.size > 0 || [...streams.keys()].some((stream) => held.has(stream));",
-    to: "const parks = failed.size > 0;",
+    file: partition,
+    from: "if (failed.length === 0 && mayHoldBack",
+    to: "if (failed.every(({ error }) => !error) && mayHoldBack",
   },
   {
     name: "park a stream before what comes before it is written",
-    file: subscription,
+    file: partition,
     from: "if (!(await handler.flush()))",
-    to: "if (failed.size === 0 && !(await handler.flush()))",
+    to: "if (!failed.some(({ error }) => error) && !(await handler.flush()))",
   },
   {
     name: "park the event that failed and not those behind it",
-    file: subscription,
+    file: batch,
     from: "records: records.slice(failure.at)",
     to: "records: records.slice(failure.at, failure.at + 1)",
   },
   {
     name: "do not keep later events of a parked stream",
-    file: subscription,
-    from: "return held.has(stream) ? [{ stream, records }] : [];",
+    file: batch,
+    from: "return events.has(stream) ? [] : [{ stream, records }];",
     to: "return [];",
   },
   {
     name: "let later events of a parked stream pass",
-    file: subscription,
-    from: "if (held.has(stream))\n                continue;",
+    file: batch,
+    from: "if (waits(stream))\n            continue;",
     to: "",
   },
   {
     name: "begin reactions at the end after each assignment",
-    file: subscription,
-    from: 'if (known !== undefined || subscriber.begin === "start")',
-    to: 'if (subscriber.begin === "start")',
+    file: "events/subscription/assignments.js",
+    from: 'if (known !== undefined || begin === "start")',
+    to: 'if (begin === "start")',
   },
   {
     name: "forget to reload parked streams at assignment",
     file: parkedStreams,
-    from: "const found = await parking.streams(name, place);",
-    to: "const found = [];",
+    from: "const streams = heldIn(await parking.streams(subscription, partition));",
+    to: "const streams = heldIn([]);",
   },
   {
     name: "park without a copy on the dead letter topic",
-    file: parkedStreams,
-    from: "await log.publish(events.map((event) => deadLetter(service, event)));",
+    file: park,
+    from: "await log.publish(events.map((event) => deadLetter(contract, service, event)));",
     to: "",
   },
   {
     name: "park on the dead letter topic alone",
-    file: parkedStreams,
+    file: park,
     from: "await parking.add(events);",
     to: "",
   },
   {
     name: "try a parked stream again in the wrong order",
-    file: parkedStreams,
+    file: retry,
     from: "good.push(delivered);",
     to: "good.unshift(delivered);",
   },
   {
     name: "forget what is parked before it is handled",
-    file: parkedStreams,
-    from: "const failure = await firstFailure(handler, stream, chunk);",
-    to: "await parking.remove(chunk); const failure = await firstFailure(handler, stream, chunk);",
+    file: retry,
+    from: "const failure = await firstFailure(context, handler, head.stream, chunk);",
+    to: "await parking.remove(chunk); const failure = await firstFailure(context, handler, head.stream, chunk);",
   },
   {
     name: "take a redrive whose reply was lost for one that did nothing",
-    file: parkedStreams,
+    file: retry,
     from: "held.head = { ...held.head, reason: WAITS, attempts: 0, unknownSchema: false };",
     to: "",
   },
@@ -288,39 +295,39 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "run a stream's effects out of order",
-    file: effects,
+    file: stream,
     from: 'const [commit] = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1);',
     to: 'const commit = (await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1_000)).at(-1);',
   },
   {
     name: "do not look for the recorded outcome before an effect",
-    file: effects,
-    from: 'if (effect && !(await store.findCause(causeOf(commit.stream, version, "effect", "outcome")))) {',
-    to: "if (effect) {",
+    file: stream,
+    from: "if (found && !(await store.findCause(outcomeCause(task)))) {",
+    to: "if (found) {",
   },
   {
     name: "another idempotency key at each attempt",
-    file: effects,
-    from: "eventId: eventIdOf(commit.stream, version),\n",
-    to: `eventId: \`\${eventIdOf(commit.stream, version)}#\${number}\`,\n`,
+    file: attempt,
+    from: "eventId: eventIdOf(stream, version),\n",
+    to: `eventId: \`\${eventIdOf(stream, version)}#\${number}\`,\n`,
   },
   {
     name: "clear the mark of an effect before it has its outcome",
-    file: effects,
-    from: "const event = codec.decode(stored.schemaId, stored.bytes);\n        const effect",
-    to: 'await store.clear("effects", [task]); const event = codec.decode(stored.schemaId, stored.bytes);\n        const effect',
+    file: stream,
+    from: "const found = effectOf(runtime, task);",
+    to: 'await store.clear("effects", [task]); const found = effectOf(runtime, task);',
   },
   {
     name: "take progress for the outcome",
-    file: effects,
-    from: "because(commit, version, null))",
-    to: 'because(commit, version, causeOf(commit.stream, version, "effect", "outcome")))',
+    file: attempt,
+    from: "because(task, null))",
+    to: "because(task, outcomeCause(task)))",
   },
   {
     name: "an outcome without a cause",
-    file: effects,
-    from: 'because(commit, version, causeOf(commit.stream, version, "effect", "outcome")))',
-    to: "because(commit, version, null))",
+    file: attempt,
+    from: "because(task, outcomeCause(task)))",
+    to: "because(task, null))",
   },
   {
     name: "leave the effects of a dead process",
@@ -331,8 +338,8 @@ export const planted: readonly Planted[] = [
   {
     name: "begin an effect on a cached state",
     file: execute,
-    from: "return turns(stream, () => fold(stream, decider, heads.get(stream)));",
-    to: "return turns(stream, async () => heads.get(stream) ?? fold(stream, decider));",
+    from: "return turns(stream, () => states.fold(stream, decider));",
+    to: "return turns(stream, async () => states.get(stream) ?? states.fold(stream, decider));",
   },
   {
     name: "take a timer off before it has fired",

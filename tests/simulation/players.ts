@@ -1,6 +1,6 @@
 import type { Effect, Effects } from "../../events/effect.ts";
 import type { Service } from "../../events/service.ts";
-import { type Player, player, type Surroundings } from "../../events/simulation/platform.ts";
+import { type Player, player, type Surroundings } from "../../events/simulation/process.ts";
 import type { RuntimeCredentialEvent } from "../../schemas/generated/events.ts";
 import { account } from "../../services/account/service.ts";
 import { app } from "../../services/app/service.ts";
@@ -63,6 +63,7 @@ const repository = ({ life, outside }: Surroundings): RepoOutside => ({
   open: async (sealed) => sealed,
   destroyKey: async () => {},
   readOffers: readOffersHere,
+  deadline: () => new AbortController().signal,
   readFile: async ({ url, signal }) => {
     await outside.look(life, url, signal);
     return url.includes("/2/") ? { refused: `${url} is not there`, denied: true } : { bytes: new TextEncoder().encode("entries: {}\n") };

@@ -1,4 +1,4 @@
-import type { Committed } from "../platform.ts";
+import type { Committed } from "../process.ts";
 import { aggregateOf, type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
 /** As the outside saw it: nothing twice, a stream's work in order, nothing begun by a process that was born after its outcome or knew of it. And each has its outcome. */

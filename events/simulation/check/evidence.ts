@@ -1,12 +1,13 @@
 import type { Codec } from "../../codec/codec.ts";
+import type { Contract } from "../../contract.ts";
 import type { MemoryDatabase } from "../../memory/database.ts";
 import type { Message, Meta } from "../../message.ts";
 import type { Commit, LogRecord } from "../../ports.ts";
 import type { AnyService } from "../../service.ts";
-import type { Exchange } from "../clients.ts";
+import type { Exchange } from "../exchange.ts";
 import type { Attempt, Deed } from "../outside.ts";
-import type { Committed } from "../platform.ts";
 import type { Bad } from "../poison.ts";
+import type { Committed } from "../process.ts";
 
 /** A promise that was not kept. `about` is the stream at fault, where there is one. */
 export type Violation = { readonly rule: string; readonly about: string; readonly message: string };
@@ -19,6 +20,7 @@ export type Evidence = {
   readonly services: readonly AnyService[];
   /** What `after` of a service's timers saw. */
   readonly settings: ReadonlyMap<string, unknown>;
+  readonly contract: Contract;
   readonly codec: Codec;
   /** The events of a commit, decoded once. */
   readonly factsIn: (commit: Commit) => readonly Fact[];

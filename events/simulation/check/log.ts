@@ -1,10 +1,11 @@
+import { deadLetterTopic } from "../../contract.ts";
 import { type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
 /** On the log the first occurrences of a stream's events are in order and complete, and each is what the store has. */
-export const checkLog = function* ({ databases, contents }: Evidence): Generator<Violation> {
+export const checkLog = function* ({ databases, contents, contract }: Evidence): Generator<Violation> {
   const reached = new Map<string, number>();
   for (const [topic, partitions] of contents) {
-    if (topic.startsWith("pitrix.deadLetter")) continue;
+    if (topic.startsWith(deadLetterTopic(contract))) continue;
     for (const records of partitions)
       for (const { key, headers } of records) {
         const version = Number(headers.ce_sequence);
@@ -16,7 +17,7 @@ export const checkLog = function* ({ databases, contents }: Evidence): Generator
   }
   const bytes = new Map<string, string>();
   for (const [topic, partitions] of contents)
-    if (!topic.startsWith("pitrix.deadLetter"))
+    if (!topic.startsWith(deadLetterTopic(contract)))
       for (const { headers, value } of partitions.flat()) {
         const text = `${headers.ce_type} ${Buffer.from(value ?? []).toString("latin1")} ${headers.ce_time} ${headers.ce_correlationid}`;
         const before = bytes.get(headers.ce_id ?? "");

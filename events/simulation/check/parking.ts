@@ -1,3 +1,4 @@
+import { deadLetterTopic } from "../../contract.ts";
 import type { Parked } from "../../ports.ts";
 import type { Evidence, Fact, Violation } from "./evidence.ts";
 import { factsOnLog, reads } from "./read-models.ts";
@@ -9,9 +10,9 @@ export const checkParking = function* (evidence: Evidence): Generator<Violation>
     const database = evidence.databases.get(name);
     if (!database) continue;
     const dead = new Set(
-      (evidence.contents.get(`pitrix.deadLetter.${name}`) ?? [])
+      (evidence.contents.get(deadLetterTopic(evidence.contract, name)) ?? [])
         .flat()
-        .map(({ headers }) => `${headers["pitrix-subscription"]} ${headers.ce_id}`),
+        .map(({ headers }) => `${headers[`${evidence.contract.prefix}-subscription`]} ${headers.ce_id}`),
     );
     const parked = new Map<string, Parked>();
     for (const each of database.parked.values()) parked.set(`${each.subscription} ${each.eventId}`, each);

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
+import { deadLetterTopic } from "../../contract.ts";
 import type { StoredDocument } from "../../ports.ts";
 import { type AnyProjection, deleted } from "../../projection.ts";
 import { aggregateOf, type Evidence, type Fact, keyOf, once, type Violation } from "./evidence.ts";
 
 /** What the log says, each event once and in order, by stream. */
-export const factsOnLog = once(({ contents, codec }: Evidence): ReadonlyMap<string, readonly Fact[]> => {
+export const factsOnLog = once(({ contents, contract, codec }: Evidence): ReadonlyMap<string, readonly Fact[]> => {
   const streams = new Map<string, Map<number, Fact>>();
   for (const [topic, partitions] of contents) {
-    if (topic.startsWith("pitrix.deadLetter")) continue;
+    if (topic.startsWith(deadLetterTopic(contract))) continue;
     for (const { key, value, headers } of partitions.flat()) {
       const version = Number(headers.ce_sequence);
       const facts = streams.get(key) ?? new Map<number, Fact>();

@@ -1,13 +1,8 @@
 import type { Meta } from "../../../events/message.ts";
 import type { AppCreated, AppModified } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { type CategoryLink, linked } from "../../packages/category-links.ts";
 
-export type CategoryLink = {
-  readonly category_id: string;
-  readonly status: "enabled" | "disabled";
-  readonly create_time: string;
-  readonly status_time: string;
-};
 export type AppDocument = {
   readonly app_id: string;
   /** A row of the store's view. */
@@ -101,17 +96,6 @@ const details = (app: AppDocument, event: AppCreated | AppModified, time: string
   linked_category_ids: [...new Set([...app.linked_category_ids, ...event.categoryIds])],
   update_time: time,
 });
-
-/** Categories that are dropped stay as disabled. */
-const linked = (links: readonly CategoryLink[], categoryIds: readonly string[], time: string): readonly CategoryLink[] => {
-  const known = new Set(links.map(({ category_id }) => category_id));
-  const kept = links.map((link) => {
-    const status = categoryIds.includes(link.category_id) ? ("enabled" as const) : ("disabled" as const);
-    return link.status === status ? link : { ...link, status, status_time: time };
-  });
-  const added = categoryIds.filter((id) => !known.has(id));
-  return [...kept, ...added.map((id) => ({ category_id: id, status: "enabled" as const, create_time: time, status_time: time }))];
-};
 
 const withType = (types: string, type: string): string => [...new Set([...types.split(","), type])].filter((each) => each !== "").join(",");
 const becomes = (app: AppDocument, status: string, { time }: Meta): AppDocument => ({ ...app, status, status_time: time });

@@ -1,27 +1,14 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { PlatformKey } from "../process/settings.ts";
+import { decrypt, encrypt, IV } from "./aes-gcm.ts";
 
 /** A data key as it lies on `pitrix.keys`: wrapped by a platform key. */
 export type WrappedKey = { readonly platformKey: string; readonly wrapped: string };
 
-const IV = 12;
-const TAG = 16;
 const VERSION = "v1";
-
-/** AES-256-GCM; the name is bound in, so that a ciphertext cannot pass for another's. */
-const encrypt = (key: Uint8Array, name: string, bytes: Uint8Array, iv: Uint8Array): Buffer => {
-  const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(Buffer.from(name));
-  return Buffer.concat([cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
-};
-const decrypt = (key: Uint8Array, name: string, bytes: Uint8Array, iv: Uint8Array): Buffer => {
-  const decipher = createDecipheriv("aes-256-gcm", key, iv).setAAD(Buffer.from(name));
-  decipher.setAuthTag(bytes.subarray(-TAG));
-  return Buffer.concat([decipher.update(bytes.subarray(0, -TAG)), decipher.final()]);
-};
 
 export const wrap = ({ id, key }: PlatformKey, keyId: string, dataKey: Uint8Array, iv: Uint8Array): WrappedKey => ({
   platformKey: id,
-  wrapped: Buffer.concat([iv, encrypt(key, keyId, dataKey, iv)]).toString("base64url"),
+  wrapped: Buffer.concat([iv, encrypt(key, iv, dataKey, keyId)]).toString("base64url"),
 });
 
 /** Throws if the platform key is not among those that this process has. */
@@ -29,7 +16,7 @@ export const unwrap = (keys: readonly PlatformKey[], keyId: string, { platformKe
   const by = keys.find(({ id }) => id === platformKey);
   if (!by) throw new Error(`data key ${keyId} is wrapped by the platform key ${platformKey}, which is not among PITRIX_SEALING_KEYS`);
   const bytes = Buffer.from(wrapped, "base64url");
-  return decrypt(by.key, keyId, bytes.subarray(IV), bytes.subarray(0, IV));
+  return decrypt(by.key, bytes.subarray(0, IV), bytes.subarray(IV), keyId);
 };
 
 /** `v1.<keyId>.<iv>.<ciphertext and tag>`, in base64url. */
@@ -38,12 +25,12 @@ export const sealWith = (dataKey: Uint8Array, keyId: string, secret: string, iv:
     VERSION,
     keyId,
     Buffer.from(iv).toString("base64url"),
-    encrypt(dataKey, keyId, Buffer.from(secret, "utf8"), iv).toString("base64url"),
+    encrypt(dataKey, iv, Buffer.from(secret, "utf8"), keyId).toString("base64url"),
   ].join(".");
 
 export const openWith = (dataKey: Uint8Array, sealed: string): string => {
   const [, keyId = "", iv = "", bytes = ""] = sealed.split(".");
-  return decrypt(dataKey, keyId, Buffer.from(bytes, "base64url"), Buffer.from(iv, "base64url")).toString("utf8");
+  return decrypt(dataKey, Buffer.from(iv, "base64url"), Buffer.from(bytes, "base64url"), keyId).toString("utf8");
 };
 
 /** The data key of a sealed text. Throws if it is none. */

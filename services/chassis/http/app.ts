@@ -24,6 +24,7 @@ import { room } from "./room.ts";
 import { routesOf } from "./routes.ts";
 import type { HttpRow } from "./rows.ts";
 import { traceOf } from "./span.ts";
+import { STREAMS } from "./streams.ts";
 import { validator } from "./validator.ts";
 
 const LIMIT = 1024 * 1024;
@@ -89,8 +90,10 @@ const answering = (host: Host): readonly RequestHandler[] => {
   const forms = operationsWithForms(document);
   const routes = routesOf(rows);
 
-  const rooms = { usual: room(host.ports.clock, ROOM), files: room(host.ports.clock, FILES) };
-  const roomFor = (response: Response) => (local(response).row?.kind === "bytes" ? rooms.files : rooms.usual);
+  const { clock } = host.ports;
+  const usual = room(clock, ROOM);
+  const rooms: { readonly [kind: string]: typeof usual } = { bytes: room(clock, FILES), stream: room(clock, STREAMS) };
+  const roomFor = (response: Response) => rooms[local(response).row?.kind ?? ""] ?? usual;
   const bytesOf = (request: Request, response: Response): number => {
     const most = large.has(local(response).operation ?? "") ? LIMIT_WITH_BYTES : LIMIT;
     return hasBody(request) ? Math.min(most, Number(request.get("content-length") ?? most)) : 0;
@@ -158,9 +161,12 @@ const noRoute: RequestHandler = (request) => {
 /** Every error, in the one shape. What is no refusal is logged here, once, and tells nothing of the inside. */
 const failed =
   ({ logger }: Host): ErrorRequestHandler =>
-  (error: unknown, request: Request, response: Response, next: NextFunction) => {
-    if (response.headersSent) return next(error);
+  (error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const { requestId: correlationId, operation } = local(response);
+    if (response.headersSent) {
+      logger.warn({ error, correlationId, operation }, "an answer broke off");
+      return void response.destroy();
+    }
     const refusal = refusalOf(error);
     if (refusal.code === 13) logger.error({ error, correlationId, operation }, "a request failed");
     else if (refusal.name === "unavailable") logger.warn({ error, correlationId, operation }, "a request could not be answered for now");

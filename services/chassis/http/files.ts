@@ -2,10 +2,10 @@ import type { Response } from "express";
 import { Refused, refusals } from "./errors.ts";
 import type { FileAnswer } from "./rows.ts";
 
-/** Bytes of one file: it is held whole while it is sent. */
+/** A larger file is refused. */
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Files that are sent at once, and requests that wait for that. */
-export const FILES = { requests: 16, waiting: 256, milliseconds: 5_000 };
+/** Files that are sent at once, and requests that wait for that. A file is read whole, and the blob of one that is refused has up to 64 MB. */
+export const FILES = { requests: 4, waiting: 256, milliseconds: 5_000 };
 
 /** What browsers may show. SVG is not among them, since it may hold scripts. */
 const images = new Set(["image/gif", "image/jpeg", "image/png", "image/webp"]);

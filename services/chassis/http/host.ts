@@ -26,6 +26,8 @@ export type Host = {
   readonly tracer?: Tracer | undefined;
   /** Not before it takes requests, and no more once it is to stop. */
   readonly ready: () => Promise<readonly string[]>;
+  /** Aborted once the process is told to end. */
+  readonly stopping: AbortSignal;
   /** How long a request waits for what other services have not yet been heard of. */
   readonly wait: number;
 };

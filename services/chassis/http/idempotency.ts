@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
+import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { decrypt, encrypt, IV } from "../access/aes-gcm.ts";
 import type { PlatformKey } from "../process/settings.ts";
 
 /** What a request with an idempotency key is known by: the same principal, operation and key again. */
@@ -26,11 +27,11 @@ export const idempotency = (
   return {
     scope,
     causeOf: (item, message) => (message === 0 ? `${scope}/${item}` : `${scope}/${item}.${message}`),
-    note: (messages, answer) => `${fingerprint} ${messages} ${encrypt(keys, scope, JSON.stringify(answer ?? null), random(12))}`,
+    note: (messages, answer) => `${fingerprint} ${messages} ${encrypted(keys, scope, JSON.stringify(answer ?? null), random(IV))}`,
     read: (note) => {
       const [body = "", messages = "", answer = ""] = note?.split(" ") ?? [];
       if (body === "") return undefined;
-      return { request: body === fingerprint, messages: Number(messages), answer: JSON.parse(decrypt(keys, scope, answer)) };
+      return { request: body === fingerprint, messages: Number(messages), answer: JSON.parse(decrypted(keys, scope, answer)) };
     },
     // Not from the platform key: an id must survive its rotation.
     bytes: (name) => createHmac("sha512", scope).update(name).digest(),
@@ -56,20 +57,17 @@ const canonical = (value: unknown): string => {
 
 const answerKey = ({ key }: PlatformKey, scope: string): Uint8Array => new Uint8Array(hkdfSync("sha256", key, scope, "answer", 32));
 
-const encrypt = (keys: readonly PlatformKey[], scope: string, text: string, iv: Uint8Array): string => {
+const encrypted = (keys: readonly PlatformKey[], scope: string, text: string, iv: Uint8Array): string => {
   const [current] = keys;
   if (!current) throw new Error("there is no platform key");
-  const cipher = createCipheriv("aes-256-gcm", answerKey(current, scope), iv);
-  const bytes = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  const bytes = Buffer.concat([iv, encrypt(answerKey(current, scope), iv, Buffer.from(text, "utf8"))]);
   return `${current.id}.${bytes.toString("base64url")}`;
 };
 
-const decrypt = (keys: readonly PlatformKey[], scope: string, sealed: string): string => {
+const decrypted = (keys: readonly PlatformKey[], scope: string, sealed: string): string => {
   const at = sealed.indexOf(".");
   const key = keys.find(({ id }) => id === sealed.slice(0, at));
   if (!key) return "null";
   const bytes = Buffer.from(sealed.slice(at + 1), "base64url");
-  const decipher = createDecipheriv("aes-256-gcm", answerKey(key, scope), bytes.subarray(0, 12));
-  decipher.setAuthTag(bytes.subarray(-16));
-  return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString("utf8");
+  return decrypt(answerKey(key, scope), bytes.subarray(0, IV), bytes.subarray(IV)).toString("utf8");
 };

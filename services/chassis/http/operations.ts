@@ -11,7 +11,8 @@ import { type Position, positionsIn } from "./positions.ts";
 import { runQuery } from "./queries.ts";
 import { readsFor } from "./reads.ts";
 import { compact, type Fields, isFields } from "./requests.ts";
-import type { AnswerRow, BytesRow, CommandRow, Context, FileAnswer, HttpRow, QueryRow } from "./rows.ts";
+import type { AnswerRow, BytesRow, CommandRow, Context, FileAnswer, HttpRow, QueryRow, StreamRow } from "./rows.ts";
+import { sendStream, streamSignal } from "./streams.ts";
 
 /** A request whose caller is known and whose fields are checked. */
 export type Checked = {
@@ -31,9 +32,13 @@ export const perform = async (host: Host, row: HttpRow, checked: Checked, respon
   );
   if (!seen.every(Boolean)) response.set("Pitrix-Pending", "true");
   if (row.kind === "query") return void response.json(compact(await query(host, row, checked)));
+  if (row.kind === "stream") {
+    const signal = streamSignal(response, host.stopping);
+    const events = (await answer(host, row, checked, { signal })) as AsyncIterable<unknown>; // The row's maker takes nothing else; so below.
+    return sendStream(response, events, host.ports.clock, signal);
+  }
   const result = await answer(host, row, checked);
-  if (row.kind === "bytes")
-    sendFile(response, result as FileAnswer); // The row's maker takes nothing else.
+  if (row.kind === "bytes") sendFile(response, result as FileAnswer);
   else response.json(compact(result));
 };
 
@@ -82,11 +87,16 @@ const query = (host: Host, row: QueryRow, { fields, caller }: Checked): Promise<
   });
 };
 
-const answer = async (host: Host, row: AnswerRow | BytesRow, { request, fields, caller }: Checked): Promise<unknown> => {
+const answer = async (
+  host: Host,
+  row: AnswerRow | BytesRow | StreamRow,
+  { request, fields, caller }: Checked,
+  more: object = {},
+): Promise<unknown> => {
   const reads = readsFor(host.instance.collections, host.ports.documents, caller);
   const { edge } = edgeFor(host, request, undefined);
   // The row's maker tied its types to the operation's, which the validator has checked.
-  const context = { ...reads, edge, outside: host.outside, ...contextOf(host, caller) };
+  const context = { ...reads, edge, outside: host.outside, ...contextOf(host, caller), ...more };
   const result = await row.answer(fields as never, context as never);
   if (isFields(result) && typeof result.rejected === "string") throw new Refused(ofRejection({ ...result, rejected: result.rejected }));
   return result;

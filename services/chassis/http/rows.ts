@@ -152,7 +152,14 @@ export type FileAnswer = {
   readonly etag?: string;
 };
 
-export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside> | BytesRow<Outside>;
+/** Server-sent events as an answer: what it yields, as the caller takes it. */
+export type StreamRow<Outside = never> = Omit<AnswerRow<Outside>, "kind"> & { readonly kind: "stream" };
+export type StreamContext<ReadModels, Outside> = EdgeContext<ReadModels, Outside> & {
+  /** Aborted when the caller leaves or the process stops: the row ends what it waits for. */
+  readonly signal: AbortSignal;
+};
+
+export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside> | BytesRow<Outside> | StreamRow<Outside>;
 
 /** Makes the rows of a service, checked against its commands, its read models, what it has of the outside and the OpenAPI document. */
 export const rows = <Command extends Message, ReadModels, Outside = unknown>() => ({
@@ -209,4 +216,10 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>() =
     operation: O,
     answer: (request: RequestOf<O>, context: EdgeContext<ReadModels, Outside>) => Promise<FileAnswer | Rejection>,
   ): HttpRow<Outside> => ({ kind: "bytes", operation, answer }) as unknown as BytesRow<Outside>, // Checked here, forgotten in the table.
+
+  /** Server-sent events, each an answer of the operation. */
+  stream: <O extends OperationId>(
+    operation: O,
+    answer: (request: RequestOf<O>, context: StreamContext<ReadModels, Outside>) => Promise<AsyncIterable<AnswerOf<O>> | Rejection>,
+  ): HttpRow<Outside> => ({ kind: "stream", operation, answer }) as unknown as StreamRow<Outside>, // Checked here, forgotten in the table.
 });

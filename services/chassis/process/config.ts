@@ -1,4 +1,5 @@
-import { type Setting, type Settings, settings, type ValuesOf } from "./settings.ts";
+import type { Setting, Settings, ValuesOf } from "./setting.ts";
+import { settings } from "./settings.ts";
 import { storeFileProblems, wireProblems } from "./tls/wires.ts";
 
 /** A service as the configuration sees it: its place in the list of all services gives its port. */

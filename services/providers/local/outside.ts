@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ValuesOf } from "../../chassis/process/settings.ts";
+import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
 import type { Tools } from "../../chassis/tools.ts";
 import { localMachine } from "./machine.ts";

@@ -1,4 +1,4 @@
-import { setting, text } from "../../chassis/process/settings.ts";
+import { setting, text } from "../../chassis/process/setting.ts";
 
 export const settings = {
   token: setting(

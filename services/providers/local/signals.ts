@@ -40,19 +40,21 @@ export const nodeReports: Signal<Watched, DeploymentCommand> = {
         }
       });
     const failed = (nodeId: string, reason: string): Promise<void> =>
-      reportNode(nodeId, ({ clusterId, process }) =>
-        process.status === "stopped" ? undefined : { type: "NoteNodeFailed", clusterId, nodeId, reason },
+      reportNode(nodeId, (node) =>
+        node.process.status === "stopped" ? undefined : { type: "NoteNodeFailed", clusterId: node.clusterId, nodeId, reason },
       );
     const recovered = async (nodeId: string, pid: number): Promise<void> => {
       await sleep(STEADY, stopped.signal);
       if (stopped.signal.aborted) return;
-      await reportNode(nodeId, ({ clusterId, process }) =>
-        process.status === "running" && process.pid === pid ? { type: "NoteNodeRecovered", clusterId, nodeId } : undefined,
+      await reportNode(nodeId, (node) =>
+        node.process.status === "running" && node.process.pid === pid
+          ? { type: "NoteNodeRecovered", clusterId: node.clusterId, nodeId }
+          : undefined,
       );
     };
-    const present = async ({ nodeId, process }: NodeState): Promise<void> => {
-      if (process.status === "restarting") await failed(nodeId, "its process does not stay up");
-      if (process.status === "running") await recovered(nodeId, process.pid);
+    const present = async (node: NodeState): Promise<void> => {
+      if (node.process.status === "restarting") await failed(node.nodeId, "its process does not stay up");
+      if (node.process.status === "running") await recovered(node.nodeId, node.process.pid);
     };
 
     const inBackground = (work: Promise<void>): void => {

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { keyedTurns } from "../../../events/concurrency.ts";
-import type { ReadOffers } from "../ports.ts";
+import type { ReadOffers } from "../offers.ts";
 
 /**
  * Reads indexes in a thread of their own, one at a time, each within so many milliseconds: whatever a stranger's index is, nothing else

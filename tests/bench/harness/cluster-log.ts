@@ -5,6 +5,7 @@ import { recordsOf } from "../../../events/log/record.ts";
 import type { Meta } from "../../../events/message.ts";
 import { PARTITIONS } from "../../../events/run.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import { type ClusterDocument, clusters } from "../../../services/cluster/read-models/clusters.ts";
 import { commitOf } from "./commits.ts";
 import { contentHash } from "./content.ts";
@@ -50,7 +51,7 @@ const make = async ({ brokers, report }: Ground, topic: string, count: number): 
     messages = [];
   };
   for (const lived of lives(count)) {
-    const [record] = recordsOf("cluster", commitOf(lived, { encode, decode }));
+    const [record] = recordsOf(contract, "cluster", commitOf(lived, { encode, decode }));
     if (!record) throw new Error("a commit without a record");
     const { key, value, headers } = record;
     messages.push({ key, value: value && Buffer.from(value), headers, partition: partitionOf(key, PARTITIONS) });

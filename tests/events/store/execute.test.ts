@@ -6,7 +6,8 @@ import { kind } from "../../../events/memory/fate.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
 import type { Commit, EventStore } from "../../../events/ports.ts";
 import type { Service } from "../../../events/service.ts";
-import { executor, TableError } from "../../../events/store/execute.ts";
+import { executor } from "../../../events/store/execute.ts";
+import { TableError } from "../../../events/store/table-error.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { commitOf } from "../../contract/commits.ts";
 

@@ -12,6 +12,7 @@ import { type Delivered, decode, deliveredIn } from "../../../events/subscriptio
 import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import { commitOf } from "../../contract/commits.ts";
 import { catalog, READ_MODEL } from "./rig.ts";
 
@@ -25,7 +26,7 @@ const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const commit: Commit = { ...rest, metadata: { ...metadata, causationId: "app/x@1", actionId: "j-1", hops: 5, traceparent } };
 
 test("an event from the event store is delivered as the log delivers it, only without a record", () => {
-  const fromLog = recordsOf("app", commit).map((record) => decode({ ...record, partition: 0, offset: 7 }, released));
+  const fromLog = recordsOf(contract, "app", commit).map((record) => decode({ ...record, partition: 0, offset: 7 }, released));
   const shown = ({ event, meta }: Delivered) => ({ event, ...plainMeta(meta), hops: meta.hops, traceparent: meta.traceparent });
   const fromStore = deliveredIn(commit, released);
   assert.deepEqual(
@@ -42,7 +43,7 @@ test("an event without a record is folded, and its reaction passes on what it go
   const database = memoryDatabase();
   const { service, names } = catalog(new Set());
   const documents = memoryDocuments(database, kind);
-  const folding = projector(names, READ_MODEL, documents, () => {}, { schemas }).open();
+  const folding = projector(names, READ_MODEL, documents, () => {}, contract).open();
   const events = new Map([[stream, deliveredIn(commit, released)]]);
   assert.deepEqual(await folding.handle(events), []);
   await folding.flush();
@@ -51,7 +52,7 @@ test("an event without a record is folded, and its reaction passes on what it go
   const reacting = reactor(
     service,
     executor(service, { store, clock }, released, () => {}),
-    { schemas },
+    contract,
   ).open();
   assert.deepEqual(await reacting.handle(events), []);
   const told = await store.read("group/a", 0);

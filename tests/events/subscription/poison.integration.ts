@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { codec } from "../../../events/codec/codec.ts";
+import { deadLetterTopic } from "../../../events/contract.ts";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import { mongo } from "../../../events/mongo/connect.ts";
 import type { LogRecord, Ports, Running } from "../../../events/ports.ts";
@@ -10,9 +11,10 @@ import { executor } from "../../../events/store/execute.ts";
 import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
 import { askFor, parkedIn } from "../../../events/subscription/redrive.ts";
-import { alone, deadLetterTopic, subscribe } from "../../../events/subscription/subscription.ts";
+import { alone, subscribe } from "../../../events/subscription/subscription.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { eventually } from "../../eventually.ts";
 import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "./rig.ts";
@@ -44,13 +46,13 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   const service = { ...tables, name: `catalog-${run}` };
   await log.ensureTopics([
     { name: "pitrix.category", partitions: 6, compacted: false },
-    { name: deadLetterTopic(service.name), partitions: 1, compacted: false },
+    { name: deadLetterTopic(contract, service.name), partitions: 1, compacted: false },
   ]);
   await documents.ensure(READ_MODEL, []);
   await documents.ensure("names__v2", []);
   const executing = executor(service, ports, released, () => {});
-  const begin = async (subscriber: Parameters<typeof subscribe>[1]) => {
-    const subscription = await subscribe(service.name, { ...subscriber, begin: "start" }, ports, released, alone());
+  const begin = async (subscriber: Parameters<typeof subscribe>[2]) => {
+    const subscription = await subscribe(contract, service.name, { ...subscriber, begin: "start" }, ports, released, alone());
     running.push(subscription);
     return subscription;
   };
@@ -61,10 +63,10 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   };
 
   const deadLetters: LogRecord[] = [];
-  running.push(await log.follow(deadLetterTopic(service.name), (record) => void deadLetters.push(record)));
+  running.push(await log.follow(deadLetterTopic(contract, service.name), (record) => void deadLetters.push(record)));
   const subscriptions = await Promise.all([
-    begin(projector(names, READ_MODEL, documents, () => {}, { schemas })),
-    begin(reactor(service, executing, { schemas })),
+    begin(projector(names, READ_MODEL, documents, () => {}, contract)),
+    begin(reactor(service, executing, contract)),
   ]);
   const started = Date.now();
   for (let from = 1; from <= EACH; from++) await log.publish(keys.flatMap((key) => changes(key, from, from)));
@@ -107,7 +109,7 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   assert.equal(await countsOf(), STREAMS * EACH);
   t.diagnostic(`worked off in ${Date.now() - mended} ms`);
 
-  await begin(projector({ ...names, version: 2 }, "names__v2", documents, () => {}, { schemas }));
+  await begin(projector({ ...names, version: 2 }, "names__v2", documents, () => {}, contract));
   const filled = async () => (await documents.get("names__v2", keys)).filter(({ version }) => version === EACH).length === STREAMS;
   await eventually("a fresh fold is full", filled, LIMIT);
   const sorted = async (collection: string) => (await documents.get(collection, keys)).toSorted((a, b) => (a.id < b.id ? -1 : 1));

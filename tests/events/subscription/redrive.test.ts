@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeKey } from "../../../events/memory/due.ts";
+import { placeKey } from "../../../events/keys.ts";
 import type { Fate } from "../../../events/memory/fate.ts";
 import { seeded } from "../../../events/simulation/time.ts";
 import { type Build, change, changes, type Poison, REACTIONS, READ_MODEL, type Rig, rig, versions } from "./rig.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { codec } from "../../../events/codec/codec.ts";
-import type { ReleasedSchema } from "../../../events/contract.ts";
+import { deadLetterTopic, type ReleasedSchema } from "../../../events/contract.ts";
 import { recordsOf } from "../../../events/log/record.ts";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
@@ -15,8 +15,9 @@ import { seeded, virtualTime } from "../../../events/simulation/time.ts";
 import { executor } from "../../../events/store/execute.ts";
 import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
-import { alone, deadLetterTopic, type Progress, subscribe } from "../../../events/subscription/subscription.ts";
+import { alone, type Progress, subscribe } from "../../../events/subscription/subscription.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import type { Projection } from "../../../services/chassis/events.ts";
 
 const released = codec(schemas);
@@ -68,7 +69,7 @@ export const catalog = (poison: Poison): { readonly service: Service; readonly n
 /** The nth event of a stream of categories, as its service would publish it. */
 export const change = (categoryId: string, version: number): OutgoingRecord => {
   const fields = { categoryId, name: `${version}`, locale: "", description: "", icon: "" };
-  const [record] = recordsOf("app", {
+  const [record] = recordsOf(contract, "app", {
     ...{ stream: `category/${categoryId}`, version, events: [released.encode("category", { type: "CategoryModified", ...fields })] },
     ...{ cause: null, rejection: null, claims: [], publish: true, effects: [], timers: [] },
     metadata: {
@@ -146,16 +147,14 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
     const started: Progress[] = [];
     const stops: (() => Promise<void>)[] = [];
     const starting = Promise.all(
-      [projector(names, READ_MODEL, ports.documents, () => {}, { schemas }), reactor(service, executing, { schemas })].map(
-        async (subscriber) => {
-          const note = (reason: string, record: LogRecord) => void parked.push({ reason, record });
-          // From its first event, so that a test may publish before.
-          const around = { ...alone(), onParked: note, onError: (error: Error) => void errors.push(error) };
-          const one = await subscribe(service.name, { ...subscriber, begin: "start" }, ports, build, around);
-          started.push(one);
-          stops.push(one.stop);
-        },
-      ),
+      [projector(names, READ_MODEL, ports.documents, () => {}, contract), reactor(service, executing, contract)].map(async (subscriber) => {
+        const note = (reason: string, record: LogRecord) => void parked.push({ reason, record });
+        // From its first event, so that a test may publish before.
+        const around = { ...alone(), onParked: note, onError: (error: Error) => void errors.push(error) };
+        const one = await subscribe(contract, service.name, { ...subscriber, begin: "start" }, ports, build, around);
+        started.push(one);
+        stops.push(one.stop);
+      }),
     );
     await time.run(() => dead || started.length === 2, 60_000);
     if (!dead)
@@ -198,7 +197,7 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
       within(
         outside.ensureTopics([
           { name: "pitrix.category", partitions, compacted: false },
-          { name: deadLetterTopic("catalog"), partitions: 1, compacted: false },
+          { name: deadLetterTopic(contract, "catalog"), partitions: 1, compacted: false },
         ]),
       ),
     publish: (records: readonly OutgoingRecord[]) => within(outside.publish(records)),
@@ -216,7 +215,7 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
       return events.map(({ schemaId, bytes }) => String(Reflect.get(released.decode(schemaId, bytes), "name")));
     },
     held: (subscription: string, stream: string): Promise<readonly Parked[]> => parking.of(subscription, stream),
-    deadLetters: (): readonly LogRecord[] => (broker.contents().get(deadLetterTopic("catalog")) ?? []).flat(),
+    deadLetters: (): readonly LogRecord[] => (broker.contents().get(deadLetterTopic(contract, "catalog")) ?? []).flat(),
     /** Asks for all that is parked, as an operator's request does. */
     ask: async (action: "redrive" | "discard" = "redrive"): Promise<void> => {
       for (const subscription of [READ_MODEL, REACTIONS])

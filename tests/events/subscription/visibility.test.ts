@@ -8,6 +8,7 @@ import { memoryStore } from "../../../events/memory/store.ts";
 import { collections } from "../../../events/subscription/collections.ts";
 import { visibility } from "../../../events/subscription/visibility.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import type { Projection } from "../../../services/chassis/events.ts";
 import { commitOf } from "../../contract/commits.ts";
 
@@ -32,7 +33,7 @@ const asked = () => {
     { name: "catalog", aggregates: { group: { decider } }, projections: [groups] },
     { documents, store: { ...store, read }, clock },
     {
-      ...{ codec: released, contract: { schemas }, partitions: 1, collections: collections([groups]), subscriptions: new Map() },
+      ...{ codec: released, contract, partitions: 1, collections: collections([groups]), subscriptions: new Map() },
       ...{ isHeldUp: () => false, signal: new AbortController().signal },
     },
   );

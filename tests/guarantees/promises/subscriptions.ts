@@ -24,7 +24,7 @@ export const subscriptions: Section = {
       id: "positions",
       promise: "A position is kept by the service after what it stands for was written; a lost one means from the start.",
       how: "positions are documents of the service's store, written after the batch",
-      keptBy: ["events/subscription/subscription.ts"],
+      keptBy: ["events/subscription/partition.ts", "events/subscription/position.ts"],
       proofs: [
         ...tests(documents, "positions and documents outlive a restart"),
         ...tests(
@@ -56,7 +56,7 @@ export const subscriptions: Section = {
       id: "parked",
       promise: "An event that a table cannot take stops its own stream only; later ones of the stream wait in order.",
       how: "parked with reason and origin, copied to the dead letter topic",
-      keptBy: ["events/subscription/parked-streams.ts", "events/subscription/dead-letter.ts"],
+      keptBy: ["events/subscription/parking/park.ts", "events/subscription/dead-letter.ts"],
       proofs: [
         ...tests(
           parking,
@@ -72,7 +72,7 @@ export const subscriptions: Section = {
       id: "redriven",
       promise: "What is parked is worked off in order when somebody asks, or discarded on record; a crash in between skips nothing.",
       how: "the partition's owner notices what it is asked",
-      keptBy: ["events/subscription/parked-streams.ts"],
+      keptBy: ["events/subscription/parking/retry.ts"],
       proofs: [
         ...tests(
           redrive,
@@ -89,14 +89,14 @@ export const subscriptions: Section = {
       id: "outage",
       promise: "A port that is down pauses the subscription and parks nothing.",
       how: "an outage is told apart from a bug",
-      keptBy: ["events/subscription/subscription.ts"],
+      keptBy: ["events/subscription/subscriber.ts"],
       proofs: [...tests(parking, "while a port is down the subscription pauses and parks nothing"), ...faults("3")],
     },
     {
       id: "future-schema",
       promise: "An event of a schema that is not known yet waits until it is, and loses no field.",
       how: "its stream is parked and tried again by each new build",
-      keptBy: ["events/subscription/parked-streams.ts"],
+      keptBy: ["events/subscription/parking/sweep.ts"],
       proofs: tests(parking, "an event of a schema from the future waits until a build comes that knows it, and loses no field"),
     },
     {

@@ -89,7 +89,7 @@ const impure: readonly Planted[] = [
   [/performance is not pure/, domain("export const now = performance.now();")],
   [/Math\.random is not pure.* random value/, { "services/app/reactions.ts": "export const chance = () => Math.random();" }],
   [/crypto is not pure/, domain("export const id = crypto.randomUUID();")],
-  [/setTimeout is not pure.* deadlines/, { "services/app/timers.ts": "export const soon = (f: () => void) => setTimeout(f, 1);" }],
+  [/setTimeout is not pure.* deadline as a port/, { "services/app/timers.ts": "export const soon = (f: () => void) => setTimeout(f, 1);" }],
   [/AbortSignal\.timeout is not pure/, { "services/app/http/x.ts": "export const signal = AbortSignal.timeout(1_000);" }],
   [/process is not pure.* the setting/, { "services/app/read-models/x.ts": "export const home = { ...process.env }.HOME;" }],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the planted source is a template.
@@ -99,6 +99,10 @@ const impure: readonly Planted[] = [
   [/fetch is not pure.* the port/, { "services/cluster/http.ts": 'export const a = () => fetch("https://a");' }],
   [/console is not pure/, { "services/providers/local/plan.ts": 'console.log("a");' }],
   [/import\("\.\/a\.ts"\) is not pure/, { "services/app/http.ts": 'export const a = () => import("./a.ts");' }],
+  [/import\("\.\/http\.ts"\) is not pure/, { "services/app/service.ts": 'export const app = { http: () => import("./http.ts") };' }],
+  [/readFile of node:fs is not pure/, { "services/app/effects.ts": 'import { readFile } from "node:fs";' }],
+  [/connect of node:net is not pure/, { "services/app/signals.ts": 'import { connect } from "node:net";' }],
+  [/Date\.now is not pure/, { "services/app/seeds.ts": "export const seeds = [Date.now()];" }],
   [/readFile of node:fs is not pure/, domain('import { readFile } from "node:fs";')],
   [/randomBytes of node:crypto is not pure/, domain('import { createHash, randomBytes } from "node:crypto";')],
   [/\* of node:crypto is not pure/, domain('import * as all from "node:crypto";')],
@@ -122,7 +126,9 @@ const impure: readonly Planted[] = [
 ];
 const pure: readonly Files[] = [
   { ...types("services/app/domain.ts", "./a.ts"), "services/app/a.ts": "export const now = () => Date.now();" },
-  { "services/app/effects.ts": 'import { readFile } from "node:fs";\nexport const a = [readFile, Date.now()];' },
+  { "services/app/outside.ts": 'import { readFile } from "node:fs";\nexport const a = [readFile, Date.now()];' },
+  { "services/app/service.ts": 'export const app = { outside: () => import("./outside.ts") };' },
+  { "services/app/settings.ts": 'import { isIP } from "node:net";' },
   { "services/chassis/http/x.ts": "export const now = () => Date.now();" },
   domain('import { createHash } from "node:crypto";\nimport { gunzip } from "node:zlib";\nimport type { Stats } from "node:fs";'),
   domain('export const a = (time: string) => [new Date(time), new Date("2020-01-01"), Date.parse(time), Math.max(1, 2)];'),

@@ -8,8 +8,9 @@ import { breakers } from "../../../services/chassis/process/breaker.ts";
 import { httpClient, UpstreamFailed } from "../../../services/chassis/process/client.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { staticDirectory } from "../../../services/chassis/process/discovery.ts";
-import { example } from "./http/example.ts";
-import { random, served, type World } from "./world.ts";
+import { random } from "../../world/process.ts";
+import { example } from "../../world/toys/example.ts";
+import { served, type World } from "../../world/world.ts";
 
 let world: World;
 const { guard, stop } = breakers();
@@ -24,32 +25,32 @@ after(async () => {
 const client = (...urls: readonly string[]) =>
   blobClient(
     { call: httpClient(guard), directory: staticDirectory(new Map([["example", urls]])), clock: systemClock },
-    world.tools.config.sealingKeys,
+    world.of().host.keys,
     "cluster",
   );
 
 test("a service of the platform fetches bytes by digest, from whichever instance has them, and keeps them", async () => {
   const bytes = random(100_000);
-  const digest = await world.tools.blobs.put(bytes);
-  const fetchBlob = client("http://127.0.0.1:1", world.serving.url);
+  const digest = await world.of().host.blobs.put(bytes);
+  const fetchBlob = client("http://127.0.0.1:1", world.of().url);
   assert.deepEqual(await fetchBlob("example", digest), bytes);
-  world.database.blobs.clear();
+  world.of().database.blobs.clear();
   assert.deepEqual(await fetchBlob("example", digest), bytes);
 });
 
 test("nobody else fetches blobs, not even with a user's token", async () => {
-  const digest = await world.tools.blobs.put(random(10));
-  assert.equal((await world.send(`/blobs/${digest}`, {})).status, 401);
+  const digest = await world.of().host.blobs.put(random(10));
+  assert.equal((await world.ask(`/blobs/${digest}`, {})).status, 401);
   assert.equal((await (await world.as("system")).get(`/blobs/${digest}`)).status, 401);
   const foreign = await serviceProof([{ id: "k1", key: random(32) }], "cluster", Date.now());
-  assert.equal((await world.send(`/blobs/${digest}`, { headers: { authorization: `Bearer ${foreign}` } })).status, 401);
+  assert.equal((await world.ask(`/blobs/${digest}`, { headers: { authorization: `Bearer ${foreign}` } })).status, 401);
 });
 
 test("a digest that is not there or none at all is not found", async () => {
-  const authorization = `Bearer ${await serviceProof(world.tools.config.sealingKeys, "cluster", Date.now())}`;
+  const authorization = `Bearer ${await serviceProof(world.of().host.keys, "cluster", Date.now())}`;
   for (const digest of [`sha256:${"0".repeat(64)}`, "..%2f..%2fetc", "sha256:x"])
-    assert.equal((await world.send(`/blobs/${digest}`, { headers: { authorization } })).status, 404, digest);
-  await assert.rejects(client(world.serving.url)("example", `sha256:${"0".repeat(64)}`), /no instance of example gave/);
+    assert.equal((await world.ask(`/blobs/${digest}`, { headers: { authorization } })).status, 404, digest);
+  await assert.rejects(client(world.of().url)("example", `sha256:${"0".repeat(64)}`), /no instance of example gave/);
   await assert.rejects(client()("example", `sha256:${"0".repeat(64)}`), /none is known/);
 });
 

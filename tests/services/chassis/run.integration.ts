@@ -7,7 +7,7 @@ import { embedded } from "../../../infra/embedded/shared.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { directory } from "../../../services/chassis/process/discovery.ts";
 import { eventually } from "../../eventually.ts";
-import { platformKey } from "./world.ts";
+import { platformKey } from "../../world/process.ts";
 
 const main = fileURLToPath(new URL("../../../services/main.js", import.meta.url));
 

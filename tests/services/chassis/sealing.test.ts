@@ -7,7 +7,7 @@ import { KEYS_TOPIC, KeyGone, sealing } from "../../../services/chassis/access/s
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import type { PlatformKey } from "../../../services/chassis/process/settings.ts";
 import { eventually } from "../../eventually.ts";
-import { random } from "./world.ts";
+import { random } from "../../world/process.ts";
 
 const clock = systemClock;
 const platformKey = (id: string): PlatformKey => ({ id, key: random(32) });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hashPassword, verifyPassword } from "../../../services/chassis/access/passwords.ts";
 import { newKeyPair, provenService, readToken, serviceProof, signToken } from "../../../services/chassis/access/tokens.ts";
-import { random } from "./world.ts";
+import { random } from "../../world/process.ts";
 
 test("a password fits its hash and no other does", async () => {
   const hash = await hashPassword("correct horse");

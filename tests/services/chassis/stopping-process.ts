@@ -2,7 +2,7 @@ import express from "express";
 import { main } from "../../../services/chassis/main.ts";
 import type { Logger } from "../../../services/chassis/process/logging.ts";
 import type { Service } from "../../../services/chassis/service.ts";
-import { example } from "./http/example.ts";
+import { example } from "../../world/toys/example.ts";
 
 /** Run as a program: a service whose effect hears nothing of the end in its first life, and is done at once in the second. */
 const [, , life = "first"] = process.argv;

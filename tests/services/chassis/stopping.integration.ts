@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
 import { eventually } from "../../eventually.ts";
-import { platformKey } from "./world.ts";
+import { platformKey } from "../../world/process.ts";
 
 const program = fileURLToPath(new URL("./stopping-process.js", import.meta.url));
 type Line = { readonly msg: string; readonly url?: string; readonly categoryId?: string };

@@ -2,27 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CommandFailed } from "../../../services/cli/failure.ts";
 import { age, painter, plain, secondsOf, table } from "../../../services/cli/output.ts";
-import { program } from "../../../services/cli/program.ts";
 import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "../../events/subscription/rig.ts";
 import { eventually } from "../../eventually.ts";
-import { served, type World } from "../chassis/world.ts";
-import { recording } from "./terminal.ts";
+import { served, type World } from "../../world/world.ts";
+import { pitrix as run } from "./terminal.ts";
 
 const poison: Poison = new Set(["category/a@2", "category/b@1", "category/c@1"]);
 let world: World;
 
-/** What the command writes, and how it ends. */
-const pitrix = async (args: readonly string[], environment: { readonly [name: string]: string } = {}) => {
-  const [key] = world.tools.config.sealingKeys;
-  const given = {
-    PITRIX_SERVICES: `catalog=${world.serving.url}`,
-    ...(key && { PITRIX_SEALING_KEYS: `${key.id}:${Buffer.from(key.key).toString("base64")}` }),
-    ...environment,
-  };
-  const { terminal, text, code } = recording();
-  await program(terminal, given, new AbortController().signal).parseAsync(args, { from: "user" });
-  return { text: text(), code: code() };
-};
+const pitrix = (args: readonly string[], environment?: { readonly [name: string]: string }) => run(world, args, environment);
 const answer = async (args: readonly string[], environment?: { readonly [name: string]: string }) => {
   const { text, code } = await pitrix([...args, "--json"], environment);
   return { ...JSON.parse(text), code };
@@ -37,8 +25,8 @@ const refused = (args: readonly string[], environment: { readonly [name: string]
 
 before(async () => {
   world = await served({ ...catalog(poison).service, http: [] });
-  await world.log.publish(["a", "b", "c", "d"].flatMap((key) => changes(key, 1, 3)));
-  const subscriptions = () => [...world.serving.instance.subscriptions().values()];
+  await world.of().ports.log.publish(["a", "b", "c", "d"].flatMap((key) => changes(key, 1, 3)));
+  const subscriptions = () => [...world.of().instance.subscriptions().values()];
   await eventually("three streams are parked by both", () => subscriptions().reduce((sum, { parked }) => sum + parked.size, 0) === 6);
 });
 after(() => world.stop());
@@ -86,14 +74,14 @@ test("only administrators and programs with the platform's key operate it", asyn
   await refused(["parked", "list"], { ...without, PITRIX_TOKEN: await world.token("usr-dev") }, 77, /administrators/);
   await refused(["parked", "list"], { PITRIX_SEALING_KEYS: `k1:${Buffer.alloc(32).toString("base64")}` }, 77, /catalog/);
   assert.equal((await answer(["parked", "list"], { ...without, PITRIX_TOKEN: await world.token("usr-admin") })).streams.length, 6);
-  assert.equal((await world.send("/internal/parked", {})).status, 401);
+  assert.equal((await world.ask("/internal/parked", {})).status, 401);
 });
 
 test("a redrive has to be told what is meant, and a dry run changes nothing", async () => {
   await refused(["parked", "redrive"], {}, 64, /--all/);
   const { dryRun, streams } = await answer(["parked", "redrive", "--all", "--dry-run"]);
   assert.deepEqual([dryRun, streams.length], [true, 6]);
-  assert.equal((await world.ports.parking.asked(READ_MODEL)).length, 0);
+  assert.equal((await world.of().ports.parking.asked(READ_MODEL)).length, 0);
 });
 
 test("a redrive tells of each stream how it ended", async () => {
@@ -107,7 +95,7 @@ test("a redrive tells of each stream how it ended", async () => {
     assert.equal(states.get(`${subscription} category/a`), "parked again");
   }
   assert.equal(code, 1);
-  const [shown] = await world.ports.documents.get(READ_MODEL, ["b"]);
+  const [shown] = await world.of().ports.documents.get(READ_MODEL, ["b"]);
   assert.deepEqual(shown?.value, { names: ["1", "2", "3"] });
   assert.equal((await answer(["parked", "list", "--stream", "category/a"])).streams[0].attempts, 2);
 });
@@ -116,12 +104,10 @@ test("what cannot be mended is discarded, with who and why, and the rest of its 
   await refused(["parked", "discard", "catalog", READ_MODEL, "category/c@2", "--reason", "x"], {}, 66, /not the first event/);
   const { streams, code } = await answer(["parked", "discard", "catalog", READ_MODEL, "category/c@1", "--reason", "it never was"]);
   assert.deepEqual([streams[0].state, code], ["done", 0]);
-  const [shown] = await world.ports.documents.get(READ_MODEL, ["c"]);
+  const [shown] = await world.of().ports.documents.get(READ_MODEL, ["c"]);
   assert.deepEqual(shown?.value, { names: ["2", "3"] });
-  assert.deepEqual(await world.ports.parking.discarded(READ_MODEL), ["category/c@1"]);
-  assert.ok(
-    world.logged.some(({ message, details }) => message === "a parked event is to be discarded" && /^cli:/.test(Object(details).by)),
-  );
+  assert.deepEqual(await world.of().ports.parking.discarded(READ_MODEL), ["category/c@1"]);
+  assert.ok(world.complaints().some(({ msg, by }) => msg === "a parked event is to be discarded" && /^cli:/.test(String(by))));
 });
 
 test("services are shown with their readiness and what they have parked", async () => {

@@ -1,39 +1,117 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { cluster } from "../../../services/cluster/service.ts";
-import { served, type World } from "../chassis/world.ts";
+import { ok, refused } from "../../world/requests.ts";
+import { type ClusterWorld, clusterWorld, configuration, type Operation, wanted } from "./served.ts";
 
-let world: World;
-let system: Awaited<ReturnType<World["as"]>>;
+let world: ClusterWorld["world"];
+let mine: ClusterWorld["mine"];
+let other: ClusterWorld["other"];
+let user: ClusterWorld["user"];
+let shown: ClusterWorld["shown"];
+let jobOf: ClusterWorld["jobOf"];
+let done: ClusterWorld["done"];
+let running: ClusterWorld["running"];
 before(async () => {
-  world = await served(cluster);
-  system = await world.as("system");
+  ({ world, mine, other, user, shown, jobOf, done, running } = await clusterWorld());
 });
 after(() => world.stop());
 
-type Rows = { readonly cluster_set?: readonly { readonly cluster_id: string }[] };
-const ids = ({ body }: { readonly body: Rows }) => (body.cluster_set ?? []).map(({ cluster_id }) => cluster_id);
+test("a cluster is requested as its version and configuration describe it, and the job says how far it is", async () => {
+  const { cluster_id, job_id } = await ok(mine.call("CreateCluster", wanted));
+  const requested = await shown(cluster_id);
+  assert.deepEqual([requested.name, requested.status, requested.transition_status], ["my shop", "pending", "creating"]);
+  assert.deepEqual(
+    [requested.app_id, requested.version_id, requested.runtime_id, requested.zone],
+    ["app-1", "appv-1", "runtime-usr-mine", "local"],
+  );
+  assert.equal(requested.owner, "usr-mine");
+  const nodes = requested.cluster_node_set.map(({ node_id, role }: { node_id: string; role: string }) => `${role} ${node_id}`);
+  assert.deepEqual(
+    nodes.sort(),
+    [1, 2].map((nth) => `web cln-${cluster_id.slice(3)}-${nth}`),
+  );
+  assert.deepEqual(
+    requested.cluster_role_set.map(({ role, instance_size }: { role: string; instance_size: number }) => [role, instance_size]),
+    [["web", 2]],
+  );
+  const job = await jobOf(job_id);
+  assert.deepEqual([job.cluster_id, job.job_action, job.status, job.owner], [cluster_id, "CreateCluster", "pending", "usr-mine"]);
+  await world.send("cluster", { type: "DeployCluster", clusterId: cluster_id, jobId: job_id });
+  await world.send("cluster", { type: "NoteClusterActionStarted", clusterId: cluster_id, jobId: job_id, taskCount: 7 });
+  assert.deepEqual([(await jobOf(job_id)).status, (await jobOf(job_id)).task_count], ["working", 7]);
+  await done(cluster_id, job_id);
+  assert.deepEqual([(await shown(cluster_id)).status, (await jobOf(job_id)).status], ["active", "successful"]);
+});
 
-test("clusters are filtered by their age in days, and by a time since", async () => {
-  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
-  for (const [id, hours] of [
-    ["cl-now", 1],
-    ["cl-yesterday", 30],
-    ["cl-old", 240],
-  ] as const)
-    await world.put("clusters", id, { cluster_id: id, app_id: "app-aged", create_time: hoursAgo(hours) });
-  for (const operation of ["DescribeClusters", "DescribeAppClusters"] as const) {
-    const younger = async (created_date: number) => ids(await system.call(operation, { app_id: "app-aged", created_date }));
-    assert.deepEqual(await younger(1), ["cl-now"]);
-    assert.deepEqual(await younger(2), ["cl-now", "cl-yesterday"]);
-    for (const everything of [0, -1, 30, Number.MAX_SAFE_INTEGER])
-      assert.deepEqual(await younger(everything), ["cl-now", "cl-yesterday", "cl-old"], String(everything));
+test("a cluster is not requested of what does not fit, is not there or is not the caller's", async () => {
+  const create = (more: object) => mine.call("CreateCluster", { ...wanted, ...more });
+  assert.match(await refused(create({ app_id: "app-2" }), 400, "validate_failed"), /not of application \[app-2\]/);
+  assert.match(await refused(create({ version_id: "appv-draft" }), 400, "app_version_incorrect_status"), /is \[draft\]/);
+  await refused(create({ version_id: "appv-none" }), 404, "resource_not_found");
+  await refused(create({ runtime_id: "runtime-none" }), 404, "resource_not_found");
+  await refused(create({ runtime_id: "runtime-usr-other" }), 403, "error_resource_access_denied");
+  assert.match(await refused(create({ conf: configuration(99) }), 400, "validate_failed"), /count/);
+  await refused(create({ conf: undefined }), 400, "missing_parameter");
+});
+
+test("the version's developer may deploy a draft", async () => {
+  const developer = await user("usr-dev");
+  await ok(developer.call("CreateCluster", { ...wanted, version_id: "appv-draft", runtime_id: "runtime-usr-dev" }));
+});
+
+test("clusters stop, start, go and come back, several at once, each with a job of its own", async () => {
+  const ids = [await running(), await running()];
+  const statuses = async () => Promise.all(ids.map(async (id) => (await shown(id)).status));
+  for (const [operation, status] of [
+    ["StopClusters", "stopped"],
+    ["StartClusters", "active"],
+    ["DeleteClusters", "deleted"],
+    ["RecoverClusters", "active"],
+    ["DeleteClusters", "deleted"],
+    ["CeaseClusters", "ceased"],
+  ] as const) {
+    const { cluster_id, job_id } = await ok(mine.call(operation, { cluster_id: ids }));
+    assert.deepEqual([cluster_id, new Set(job_id).size], [ids, 2], operation);
+    for (const [index, id] of ids.entries()) await done(id, job_id[index]);
+    assert.deepEqual(await statuses(), [status, status], operation);
   }
-  const since = (min_create_time: string, more = {}) => system.call("DescribeClusters", { app_id: "app-aged", min_create_time, ...more });
-  // The same moment, as a clock in Shanghai shows it.
-  const shanghai = `${new Date(Date.now() - 40 * 3_600_000 + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
-  assert.deepEqual(ids(await since(hoursAgo(40))), ["cl-now", "cl-yesterday"]);
-  assert.deepEqual(ids(await since(shanghai)), ["cl-now", "cl-yesterday"]);
-  assert.deepEqual(ids(await since(shanghai, { created_date: 1 })), ["cl-now"]);
-  assert.equal((await since("yesterday")).error, "illegal_parameter_format");
+});
+
+test("an action that the cluster's status or another action does not allow is refused; force puts both aside", async () => {
+  const id = await running();
+  assert.match(await refused(mine.call("StartClusters", { cluster_id: [id] }), 400, "resource_not_in_status"), /status is \[active\]/);
+  await refused(mine.call("RecoverClusters", { cluster_id: [id] }), 400, "resource_not_in_status");
+  await refused(mine.call("CeaseClusters", { cluster_id: [id] }), 400, "resource_not_in_status");
+  const { job_id } = await ok(mine.call("StopClusters", { cluster_id: [id] }));
+  assert.match(await refused(mine.call("DeleteClusters", { cluster_id: [id] }), 403, "resource_transition_status"), /is \[stopping\]/);
+  await ok(mine.call("DeleteClusters", { cluster_id: [id], force: true }));
+  assert.equal((await jobOf(job_id[0])).status, "failed");
+  await ok(mine.call("CeaseClusters", { cluster_id: [id], force: true }));
+});
+
+test("somebody else's cluster is neither shown nor touched, and an unknown one is not found", async () => {
+  const cluster_id = await running();
+  const [{ node_id }] = (await shown(cluster_id)).cluster_node_set;
+  for (const operation of ["DescribeClusters", "DescribeClusterNodes", "DescribeJobs"] as const)
+    assert.equal((await ok(other.call(operation, { cluster_id }))).total_count, undefined, operation);
+  const commands: readonly (readonly [Operation, (id: string) => object])[] = [
+    ["UpgradeCluster", (id) => ({ cluster_id: id, version_id: "appv-2" })],
+    ["RollbackCluster", (id) => ({ cluster_id: id })],
+    ["ResizeCluster", (id) => ({ cluster_id: id, role_resource: [] })],
+    ["UpdateClusterEnv", (id) => ({ cluster_id: id, env: "{}" })],
+    ["AddClusterNodes", (id) => ({ cluster_id: id, role: "web", node_count: 1 })],
+    ["DeleteClusterNodes", (id) => ({ cluster_id: id, node_id: [node_id] })],
+    ["ModifyClusterAttributes", (id) => ({ cluster_id: id, name: "x" })],
+    ...(["StopClusters", "StartClusters", "RecoverClusters", "DeleteClusters", "CeaseClusters"] as const).map(
+      (operation) => [operation, (id: string) => ({ cluster_id: [id] })] as const,
+    ),
+  ];
+  for (const [operation, fields] of commands) {
+    const foreign = await other.call(operation, fields(cluster_id));
+    assert.deepEqual([foreign.status, foreign.error], [403, "error_resource_access_denied"], operation);
+    const unknown = await mine.call(operation, fields("cl-none"));
+    assert.deepEqual([unknown.status, unknown.error], [404, "resource_not_found"], operation);
+  }
+  await refused(other.call("ModifyClusterNodeAttributes", { node_id, name: "x" }), 403, "error_resource_access_denied");
+  assert.equal((await shown(cluster_id)).status, "active");
 });

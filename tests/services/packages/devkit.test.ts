@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commandWords } from "../../../services/packages/command.ts";
-import { descriptionLimit } from "../../../services/packages/description.ts";
-import { describeCluster, readPackage, render } from "../../../services/packages/devkit.ts";
+import { describeCluster, descriptionLimit, readPackage, render } from "../../../services/packages/devkit.ts";
 import { readConfigurationSchema } from "../../../services/packages/devkit-configuration.ts";
 import type { JsonObject } from "../../../services/packages/json.ts";
 import { archiveOf, configJson, devkitFiles, templateOf } from "./package-fixtures.ts";

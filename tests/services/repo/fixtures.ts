@@ -46,6 +46,7 @@ export const outsideWith =
   (given: Pick<RepoOutside, "readFile"> & Partial<RepoOutside>) =>
   ({ blobs }: { readonly blobs: Blobs }): RepoOutside => ({
     readOffers: readOffersHere,
+    deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
     blobs,
     open: async (sealed) => sealed,
     destroyKey: async () => {},

@@ -9,9 +9,9 @@ import { memoryStore } from "../../../events/memory/store.ts";
 import type { Message } from "../../../events/message.ts";
 import type { Blobs, Clock, DocumentQuery, LogRecord } from "../../../events/ports.ts";
 import { type Instance, instance } from "../../../events/run.ts";
-import type { Outcome } from "../../../events/store/execute.ts";
+import type { Outcome } from "../../../events/store/command.ts";
 import { contract } from "../../../services/chassis/contract.ts";
-import type { Settings, ValuesOf } from "../../../services/chassis/process/settings.ts";
+import type { Settings, ValuesOf } from "../../../services/chassis/process/setting.ts";
 import type { Service } from "../../../services/chassis/service.ts";
 
 export const clock: Clock = {

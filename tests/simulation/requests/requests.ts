@@ -1,5 +1,5 @@
 import type { Message } from "../../../events/message.ts";
-import type { Request } from "../../../events/simulation/clients.ts";
+import type { Request } from "../../../events/simulation/exchange.ts";
 import { seeded } from "../../../events/simulation/time.ts";
 import { accountRows } from "./account.ts";
 import { appRows } from "./app.ts";

@@ -1,4 +1,4 @@
-import type { Setting } from "../settings.ts";
+import type { Setting } from "../setting.ts";
 
 /** By what a process shows a Kafka cluster who it is. */
 export type Sasl = {

@@ -53,7 +53,7 @@ for (const method of ["post", "patch"] as const)
     const turn = stream.turn.then(async () => {
       const version = ++stream.version;
       const event = { ...request.body, category_id: id, version };
-      await commits.insertOne({ _id: `category/${id}@${version}`, end: `category/${id}@${version}`, event });
+      await commits.insertOne({ _id: `category/${id}@${version}`, event });
       const seen = new Promise<void>((resolve) => visible.set(`${id}@${version}`, resolve));
       await producer.send({ topic: TOPIC, acks: -1, messages: [{ key: `category/${id}`, value: JSON.stringify(event) }] });
       return seen;

@@ -1,8 +1,10 @@
 import { codec } from "../../../../events/codec/codec.ts";
+import { topicOf } from "../../../../events/contract.ts";
 import { kafkaLog } from "../../../../events/kafka/log.ts";
-import { recordsOf, topicOf } from "../../../../events/log/record.ts";
+import { recordsOf } from "../../../../events/log/record.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
 import { newKeyPair, signToken } from "../../../../services/chassis/access/tokens.ts";
+import { contract } from "../../../../services/chassis/contract.ts";
 
 const DAY = 86_400;
 const userId = "usr-bench";
@@ -14,9 +16,9 @@ export const announceCaller = async (brokers: readonly string[], partitions = 6)
   const nobody = { username: "bench", email: "bench@pitrix.local", phoneNumber: "", description: "", passwordHash: "" };
   const log = kafkaLog({ brokers, clientId: "bench" });
   const announce = async (aggregate: string, key: string, event: { readonly type: string }): Promise<void> => {
-    await log.ensureTopics([{ name: topicOf(aggregate), partitions, compacted: false }]);
+    await log.ensureTopics([{ name: topicOf(contract, aggregate), partitions, compacted: false }]);
     const commit = { stream: `${aggregate}/${key}`, version: 1, events: [codec(schemas).encode(aggregate, event)], ...bare };
-    await log.publish(recordsOf("account", commit));
+    await log.publish(recordsOf(contract, "account", commit));
   };
   const user = { type: "UserCreated", userId, ...nobody, roleIds: ["global_admin"], groupPath: "", owner: userId, ownerPath: `:${userId}` };
   try {

@@ -18,7 +18,7 @@ const BATCH = 1_000;
 
 type Category = { readonly category_id: string; readonly name: string; readonly locale: string; readonly description: string };
 type Work = { readonly id: string; readonly version: number; readonly category: Category; readonly time: string };
-type Commit = { readonly _id: string; readonly publish?: string; readonly [field: string]: unknown };
+type Commit = { readonly _id: string; readonly publish?: true; readonly [field: string]: unknown };
 type Document = { readonly _id: string; readonly _version: number };
 
 const client = await new MongoClient(settings.url, { maxPoolSize: 10, writeConcern: { w: "majority" }, directConnection: true }).connect();
@@ -26,9 +26,8 @@ const commits = client.db().collection<Commit>("commits");
 const documents = client.db().collection<Document>("categories__v1");
 const positions: Collection<{ readonly _id: string }> = client.db().collection("positions");
 await commits.createIndexes([
-  { key: { end: 1 }, name: "end", sparse: true },
   { key: { cause: 1 }, name: "cause", sparse: true, unique: true },
-  { key: { publish: 1 }, name: "publish", sparse: true },
+  { key: { publish: 1, _id: 1 }, name: "publish", partialFilterExpression: { publish: true } },
 ]);
 await documents.createIndexes([{ key: { owner: 1 } }, { key: { create_time: 1 } }]);
 
@@ -42,7 +41,7 @@ await producer.connect();
 
 const commitOf = ({ id, version, category, time }: Work, cause: string): Commit => ({
   _id: `category/${id}@${version}`,
-  ...{ stream: `category/${id}`, version, end: `category/${id}@${version}`, publish: `category/${id}@${version}`, cause },
+  ...{ stream: `category/${id}`, version, publish: true, cause },
   events: [{ type: "CategoryCreated", schema: 1, bytes: Buffer.from(JSON.stringify(category)) }],
   metadata: { time, actor: { userId: "usr-bench", ownerPath: ":usr-bench" }, row: "CreateCategory", correlationId: cause, hops: 0 },
 });

@@ -53,10 +53,10 @@ const problems = ({ commands, created, hot }: Expected, found: Found): readonly 
 
 type Stored = { readonly _id: string; readonly _version?: number };
 const inCommits = async (client: MongoClient, { hot }: Expected): Promise<Omit<Found, "logged">> => {
-  const commits = client.db().collection("commits");
+  const commits = client.db().collection<{ readonly _id: string; readonly stream: string }>("commits");
   const documents = client.db().collection<Stored>("categories__v1");
   const [all, unpublished, stored, document] = await Promise.all([
-    commits.countDocuments({ end: { $gte: "category/", $lt: "category0" }, stream: { $ne: `category/${others}` } }),
+    commits.countDocuments({ _id: { $gte: "category/", $lt: "category0" }, stream: { $ne: `category/${others}` } }),
     commits.countDocuments({ publish: { $exists: true } }),
     documents.countDocuments({ _id: { $ne: others } }),
     hot && documents.findOne({ _id: hot.id }),

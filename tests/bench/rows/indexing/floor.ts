@@ -22,10 +22,7 @@ await contestant<Input>(async ({ directory, archives, embedded }) => {
   const repository = await serveRepository(directory);
   const client = await new MongoClient(servers.urlFor("floor"), { maxPoolSize: AT_ONCE, writeConcern: { w: "majority" } }).connect();
   const commits = client.db().collection<Commit>("commits");
-  await commits.createIndexes([
-    { key: { end: 1 }, name: "end", sparse: true },
-    { key: { publish: 1 }, name: "publish", sparse: true },
-  ]);
+  await commits.createIndexes([{ key: { publish: 1, _id: 1 }, name: "publish", partialFilterExpression: { publish: true } }]);
   const blobs = mongoBlobs(async () => client.db(), Date.now);
   const insert = async ({ name, version, ...rest }: Version): Promise<void> => {
     const [url = ""] = rest.urls;
@@ -37,8 +34,7 @@ await contestant<Input>(async ({ directory, archives, embedded }) => {
       _id: place,
       stream: `package/${name}-${version}`,
       version: 1,
-      end: place,
-      publish: place,
+      publish: true,
       events: [{ bytes }],
       metadata,
     });

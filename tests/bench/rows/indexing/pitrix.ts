@@ -1,10 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MongoClient } from "mongodb";
 import { codec } from "../../../../events/codec/codec.ts";
+import { topicOf } from "../../../../events/contract.ts";
 import { kafkaLog } from "../../../../events/kafka/log.ts";
-import { metaOf, recordsOf, topicOf, typeOf } from "../../../../events/log/record.ts";
+import { metaOf, recordsOf, typeOf } from "../../../../events/log/record.ts";
 import type { Log } from "../../../../events/ports.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
+import { contract } from "../../../../services/chassis/contract.ts";
 import type { Measurement } from "../../harness/row.ts";
 import { usageOf } from "../../harness/usage.ts";
 import { type Servers, startServers } from "../commands/servers.ts";
@@ -20,7 +22,7 @@ const released = codec(schemas);
 const runsOn = async (log: Log) => {
   const began = new Map<string, number>();
   const ended = new Map<string, { readonly at: number; readonly why: string }>();
-  await log.follow(topicOf("repo"), async (record) => {
+  await log.follow(topicOf(contract, "repo"), async (record) => {
     const type = typeOf(record) ?? "";
     const { time } = metaOf(record);
     const schemaId = Number(record.headers.ce_dataschema?.split("/").at(-1));
@@ -53,7 +55,7 @@ const adopt = async (log: Log, repoId: string, repoEventId: string): Promise<voi
   };
   const metadata = { ...told, causationId: null, actionId: null, traceparent: null, fingerprint: null };
   const bare = { cause: null, rejection: null, claims: [], publish: false, effects: [], timers: [] };
-  await log.publish(recordsOf("app", { stream: `repoAdoption/${repoEventId}`, version: 1, events: [event], ...bare, metadata }));
+  await log.publish(recordsOf(contract, "app", { stream: `repoAdoption/${repoEventId}`, version: 1, events: [event], ...bare, metadata }));
 };
 
 const command = async ({ url, headers }: Subject, path: string, body: object): Promise<{ readonly [field: string]: unknown }> => {
@@ -73,11 +75,11 @@ const command = async ({ url, headers }: Subject, path: string, body: object): P
 const packagesIn = async ({ urlFor }: Servers): Promise<{ readonly commits: number; readonly unpublished: number }> => {
   const client = await new MongoClient(urlFor("pitrix_repo")).connect();
   try {
-    const commits = client.db().collection("commits");
+    const commits = client.db().collection<{ readonly _id: string; readonly stream: string }>("commits");
     for (const until = Date.now() + 60_000; ; await pause(200)) {
       const unpublished = await commits.countDocuments({ publish: { $exists: true } });
       if (unpublished > 0 && Date.now() < until) continue;
-      return { commits: await commits.countDocuments({ end: { $gte: "package/", $lt: "package0" } }), unpublished };
+      return { commits: await commits.countDocuments({ _id: { $gte: "package/", $lt: "package0" } }), unpublished };
     }
   } finally {
     await client.close();

@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import type { EachBatchPayload } from "kafkajs";
 import { MongoClient } from "mongodb";
 import { codec } from "../../../../events/codec/codec.ts";
-import { recordsOf, topicOf } from "../../../../events/log/record.ts";
+import { topicOf } from "../../../../events/contract.ts";
+import { recordsOf } from "../../../../events/log/record.ts";
 import { type CommitDocument, toDocument } from "../../../../events/mongo/commit-document.ts";
 import { mongo } from "../../../../events/mongo/connect.ts";
 import type { Commit } from "../../../../events/ports.ts";
 import { PARTITIONS } from "../../../../events/run.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
+import { contract } from "../../../../services/chassis/contract.ts";
 import { commitOf } from "../../harness/commits.ts";
 import type { Ground } from "../../harness/ground.ts";
 import { plainKafka } from "../../harness/kafka.ts";
@@ -38,7 +40,7 @@ function* commitsOf(clusters: number, aggregate: string): Generator<Commit> {
 export const backlog = async ({ brokers, urlFor, fresh }: Ground, clusters: number): Promise<Input> => {
   const database = fresh("relay");
   const aggregate = database.replaceAll("_", "");
-  const topic = topicOf(aggregate);
+  const topic = topicOf(contract, aggregate);
   const url = urlFor(database);
   const admin = plainKafka(brokers).admin();
   await admin.connect();
@@ -92,7 +94,7 @@ const summary = (published: Iterable<Published>, aggregate: string): string => {
 export const expected = (clusters: number): string => {
   const published = function* () {
     for (const commit of commitsOf(clusters, "cluster"))
-      for (const { key, value, headers } of recordsOf("cluster", commit))
+      for (const { key, value, headers } of recordsOf(contract, "cluster", commit))
         yield {
           key,
           id: headers.ce_id ?? "",

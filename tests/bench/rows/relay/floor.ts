@@ -60,7 +60,7 @@ await contestant(async (input: Input) => {
       await unmarked;
       unmarked = commits.updateMany({ _id: { $in: some.map(({ _id }) => _id) } }, { $unset: { publish: "" } });
     };
-    const pending = commits.find({ publish: { $gte: "" } }, { batchSize: batch }).sort({ publish: 1 });
+    const pending = commits.find({ publish: true }, { batchSize: batch, hint: "publish" }).sort({ _id: 1 });
     for await (const commit of pending) {
       waiting.push(commit);
       if (waiting.length === batch) await produce();

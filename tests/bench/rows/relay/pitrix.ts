@@ -27,7 +27,7 @@ await contestant(async (input: Input) => {
   const watcher = await new MongoClient(url, { directConnection: true }).connect();
   const commits = watcher.db(database).collection("commits");
   const onLog = async (): Promise<number> => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
-  const isMarked = async (): Promise<boolean> => (await commits.findOne({ publish: { $gte: "" } }, { projection: { _id: 1 } })) !== null;
+  const isMarked = async (): Promise<boolean> => (await commits.findOne({ publish: true }, { projection: { _id: 1 } })) !== null;
 
   return {
     work: async () => {

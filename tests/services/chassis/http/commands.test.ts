@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Outage } from "../../../../events/outage.ts";
-import { served, type World } from "../world.ts";
-import { example } from "./example.ts";
+import { example } from "../../../world/toys/example.ts";
+import { served, type World } from "../../../world/world.ts";
 
 let world: World;
 let system: Awaited<ReturnType<World["as"]>>;
@@ -63,7 +63,7 @@ test("an id that no stream can have is refused, and nothing of its request is co
     const refused = await choose(["ctg-chosen", id]);
     assert.deepEqual([refused.status, refused.body.code, refused.error], [400, 3, "illegal_parameter_format"], id);
   }
-  assert.deepEqual(await world.ports.store.read("category/ctg-chosen", 0), []);
+  assert.deepEqual(await world.of().ports.store.read("category/ctg-chosen", 0), []);
   const headers = { "idempotency-key": "chosen-1" };
   assert.deepEqual((await choose(["a/b"], headers)).body, (await choose(["a/b"], headers)).body);
   const made = await choose(["ctg-chosen", "x".repeat(128)]);
@@ -175,7 +175,7 @@ test("what was not there when its key was used stays not found under that key", 
   const body = { category_id: "ctg-late", name: "renamed late" };
   assert.equal((await system.patch("/v1/categories", body, headers)).status, 404);
   const document = { id: "ctg-late", stream: "category/ctg-late", version: 1, deleted: false, value: { category_id: "ctg-late" } };
-  await world.ports.documents.write("categories__v1", [{ document, expected: 0 }]);
+  await world.of().ports.documents.write("categories__v1", [{ document, expected: 0 }]);
   assert.equal((await system.patch("/v1/categories", body, headers)).status, 404);
   assert.equal((await system.patch("/v1/categories", body)).status, 200);
 });
@@ -205,10 +205,12 @@ test("a read waits for the position that it is given", async () => {
 test("a secret that was sealed for a refused request is forgotten, one that was taken is not", async () => {
   const taken = await system.post("/v1/categories", { name: "with a secret", locale: "{}", description: "s3cret" });
   assert.equal(taken.status, 200);
-  const sealedOf = async () => (await world.ports.documents.get("categories__v1", [taken.body.category_id]))[0]?.value.description;
-  assert.equal(await world.sealed.open(String(await sealedOf())), "s3cret");
+  const sealedOf = async () => (await world.of().ports.documents.get("categories__v1", [taken.body.category_id]))[0]?.value.description;
+  assert.equal(await world.of().shared.sealing.open(String(await sealedOf())), "s3cret");
   const sealedNow = new Set<string>();
-  const seen = await world.log.follow("pitrix.keys", ({ key, value }) => void (value ? sealedNow.add(key) : sealedNow.delete(key)));
+  const seen = await world
+    .of()
+    .ports.log.follow("pitrix.keys", ({ key, value }) => void (value ? sealedNow.add(key) : sealedNow.delete(key)));
   await seen.caughtUp;
   await system.post("/v1/categories", { name: "with a secret", locale: "{}", description: "another" });
   await seen.stop();
@@ -218,7 +220,7 @@ test("a secret that was sealed for a refused request is forgotten, one that was 
 test("events carry the request, its caller, its row and the action that it started", async () => {
   const { category_id } = (await create("traced")).body;
   await system.patch("/v1/categories", { category_id, name: "traced on" }, { "x-request-id": "request-7" });
-  const [, commit] = await world.ports.store.read(`category/${category_id}`, 0);
+  const [, commit] = await world.of().ports.store.read(`category/${category_id}`, 0);
   assert.equal(commit?.metadata.correlationId, "request-7");
   assert.equal(commit?.metadata.row, "ModifyCategory");
   assert.equal(commit?.metadata.actor.userId, "system");

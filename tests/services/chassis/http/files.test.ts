@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { get as httpGet } from "node:http";
 import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
-import { served, type World } from "../world.ts";
-import { example } from "./example.ts";
+import { example } from "../../../world/toys/example.ts";
+import { served, type World } from "../../../world/world.ts";
 
 let world: World;
 before(async () => {
@@ -13,7 +13,7 @@ before(async () => {
 after(() => world.stop());
 
 const get = (type: string, filename = "raw", headers: Record<string, string> = {}) =>
-  world.send(`/attachments/${encodeURIComponent(type)}/${encodeURIComponent(filename)}`, { headers });
+  world.ask(`/attachments/${encodeURIComponent(type)}/${encodeURIComponent(filename)}`, { headers });
 
 test("images may be shown; anything else is a download, also an image that may hold scripts", async () => {
   const image = await get("image png");
@@ -45,7 +45,7 @@ test("who has the content already is not sent it again", async () => {
   assert.equal(first.headers.get("etag"), '"sha256:1"');
   // fetch would ask for a fresh copy.
   const status = async (etag: string) => {
-    const request = httpGet(`${world.serving.url}/attachments/image%20png/raw`, { headers: { "if-none-match": etag } });
+    const request = httpGet(`${world.of().url}/attachments/image%20png/raw`, { headers: { "if-none-match": etag } });
     const [response] = await once(request, "response");
     return [response.statusCode, (await text(response)).length];
   };

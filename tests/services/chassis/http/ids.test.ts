@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { idempotency } from "../../../../services/chassis/http/idempotency.ts";
 import { base62, idsOf, saneRequestId, saneTraceparent } from "../../../../services/chassis/http/ids.ts";
 import { positionsIn, positionsText } from "../../../../services/chassis/http/positions.ts";
-import { random } from "../world.ts";
+import { random } from "../../../world/process.ts";
 
 const fixed = (name: string) => createHash("sha512").update(name).digest();
 

@@ -8,8 +8,8 @@ import type { Caller } from "../../../../services/chassis/access/access.ts";
 import { queryOf, runQuery } from "../../../../services/chassis/http/queries.ts";
 import type { Fields } from "../../../../services/chassis/http/requests.ts";
 import type { QueryRow } from "../../../../services/chassis/http/rows.ts";
-import { served, type World } from "../world.ts";
-import { example } from "./example.ts";
+import { example } from "../../../world/toys/example.ts";
+import { served, type World } from "../../../world/world.ts";
 
 const everybody: Caller = { userId: "system", groupPath: "", ownerPath: ":system", level: "all" };
 const context = { actor: { userId: everybody.userId, ownerPath: everybody.ownerPath }, now: 7 };
@@ -149,7 +149,7 @@ test("an answer row's lists are the caller's, what it decides by is everybody's"
   const none = await (await world.as("usr-none")).get("/v1/apps/statistics");
   assert.deepEqual([none.status, none.body], [200, { app_count: 0 }]);
   const token = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ grant_type: "password" }) };
-  assert.equal((await world.send("/v1/oauth2/token", token)).body.expires_in, 4);
+  assert.equal((await world.ask("/v1/oauth2/token", token)).body.expires_in, 4);
 });
 
 test("an empty page has neither count nor rows", async () => {

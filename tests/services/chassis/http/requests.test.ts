@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Outage } from "../../../../events/outage.ts";
 import { eventually } from "../../../eventually.ts";
-import { served, type World } from "../world.ts";
-import { example, slowRequest } from "./example.ts";
+import { example, slowRequest } from "../../../world/toys/example.ts";
+import { served, type World } from "../../../world/world.ts";
 
 let world: World;
 let system: Awaited<ReturnType<World["as"]>>;
@@ -20,7 +20,7 @@ test("every answer has a request id: the client's if it is sane, else a new one"
   assert.equal(given.headers.get("x-request-id"), "abc-1.2:3");
   const strange = await system.get("/v1/categories", { "x-request-id": "a b\tc" });
   assert.match(strange.headers.get("x-request-id") ?? "", /^[\da-f-]{36}$/);
-  const refused = await world.send("/nowhere", {});
+  const refused = await world.ask("/nowhere", {});
   assert.match(refused.headers.get("x-request-id") ?? "", /^[\da-f-]{36}$/);
 });
 
@@ -32,16 +32,16 @@ test("a path that is none, and a method that it has not, are refused", async () 
 });
 
 test("without a good token nobody gets in", async () => {
-  const none = await world.send("/v1/categories", {});
+  const none = await world.ask("/v1/categories", {});
   assert.deepEqual([none.status, none.body.code, none.error], [401, 16, "auth_failure"]);
   assert.equal(none.headers.get("www-authenticate"), "Bearer");
   for (const authorization of ["Bearer x.y.z", "Basic abc", `Bearer ${(await world.token("system")).slice(0, -4)}AAAA`]) {
-    const wrong = await world.send("/v1/categories", { headers: { authorization } });
+    const wrong = await world.ask("/v1/categories", { headers: { authorization } });
     assert.deepEqual([wrong.status, wrong.error], [401, "auth_failure"]);
   }
-  const unknown = await world.send("/v1/categories", { headers: { authorization: `Bearer ${await world.token("usr-unknown")}` } });
+  const unknown = await world.ask("/v1/categories", { headers: { authorization: `Bearer ${await world.token("usr-unknown")}` } });
   assert.deepEqual([unknown.status, unknown.error], [401, "auth_failure"]);
-  const old = await world.send("/v1/categories", { headers: { authorization: `Bearer ${await world.token("system", -10)}` } });
+  const old = await world.ask("/v1/categories", { headers: { authorization: `Bearer ${await world.token("system", -10)}` } });
   assert.deepEqual([old.status, old.error], [401, "access_token_expired"]);
 });
 
@@ -67,7 +67,7 @@ test("what is required and absent, empty or null is named", async () => {
   }
   assert.equal((await system.remove("/v1/categories", { category_id: [] })).error, "missing_parameter");
   assert.equal((await system.remove("/v1/categories", { category_id: [""] })).error, "missing_parameter");
-  assert.equal((await world.send("/v1/categories", { method: "POST", headers: await bearer() })).error, "missing_parameter");
+  assert.equal((await world.ask("/v1/categories", { method: "POST", headers: await bearer() })).error, "missing_parameter");
 });
 
 test("wrong types are refused by name", async () => {
@@ -95,22 +95,22 @@ test("empty values and unknown fields count for nothing", async () => {
 
 test("a body of another type is refused, except a form where the contract has one", async () => {
   const headers = { ...(await bearer()), "content-type": "text/plain" };
-  const plain = await world.send("/v1/categories", { method: "POST", headers, body: "name=x" });
+  const plain = await world.ask("/v1/categories", { method: "POST", headers, body: "name=x" });
   assert.deepEqual([plain.status, plain.error], [415, "unsupported_media_type"]);
   const wrongForm = new URLSearchParams(good);
-  const form = await world.send("/v1/categories", { method: "POST", headers: await bearer(), body: wrongForm });
+  const form = await world.ask("/v1/categories", { method: "POST", headers: await bearer(), body: wrongForm });
   assert.deepEqual([form.status, form.error], [415, "unsupported_media_type"]);
-  const token = await world.send("/v1/oauth2/token", { method: "POST", body: new URLSearchParams({ grant_type: "password", scope: "" }) });
+  const token = await world.ask("/v1/oauth2/token", { method: "POST", body: new URLSearchParams({ grant_type: "password", scope: "" }) });
   assert.deepEqual([token.status, token.body.token_type], [200, "none"]);
-  const missing = await world.send("/v1/oauth2/token", { method: "POST", body: new URLSearchParams({ grant_type: "" }) });
+  const missing = await world.ask("/v1/oauth2/token", { method: "POST", body: new URLSearchParams({ grant_type: "" }) });
   assert.equal(missing.error, "missing_parameter");
 });
 
 test("a public operation needs no token, sees the headers, and may refuse", async () => {
   const json = { method: "POST", headers: { "content-type": "application/json", authorization: "Basic Y2xpZW50OnNlY3JldA==" } };
-  const token = await world.send("/v1/oauth2/token", { ...json, body: JSON.stringify({ grant_type: "password" }) });
+  const token = await world.ask("/v1/oauth2/token", { ...json, body: JSON.stringify({ grant_type: "password" }) });
   assert.equal(token.body.token_type, "Basic Y2xpZW50OnNlY3JldA==");
-  const unknown = await world.send("/v1/oauth2/token", { ...json, body: JSON.stringify({ grant_type: "password", username: "nobody" }) });
+  const unknown = await world.ask("/v1/oauth2/token", { ...json, body: JSON.stringify({ grant_type: "password", username: "nobody" }) });
   assert.deepEqual([unknown.status, unknown.body.code], [404, 5]);
 });
 
@@ -126,14 +126,14 @@ test("bodies are bounded: tightly, and generously where packages travel", async 
 
 test("a bug answers nothing of the inside and is logged once with the request's id", async () => {
   const made = await system.post("/v1/categories", { ...good, name: "to crash" });
-  world.logged.length = 0;
+  world.lines.length = 0;
   const body = { category_id: made.body.category_id, name: "crash" };
   const crashed = await system.patch("/v1/categories", body, { "x-request-id": "crash-1" });
   assert.deepEqual([crashed.status, crashed.body.code, crashed.error], [500, 13, "internal_error"]);
   assert.doesNotMatch(JSON.stringify(crashed.body), /inside/);
-  const about = world.logged.filter(({ details }) => Reflect.get(details, "correlationId") === "crash-1");
+  const about = world.complaints().filter(({ correlationId }) => correlationId === "crash-1");
   assert.equal(about.length, 1);
-  assert.match(String(Reflect.get(about[0]?.details ?? {}, "error")), /the inside of the service/);
+  assert.match(JSON.stringify(about[0]?.error), /the inside of the service/);
 });
 
 test("an outage of the store is answered with 503 and when to try again", async () => {
@@ -168,9 +168,9 @@ test("an orderly end finishes the request under way, and takes no other", async 
   const underWay = (await own.as("system")).post("/v1/users/password:validate", { email: "slow", password: "x" });
   await began;
   const stopped = own.stop();
-  assert.deepEqual((await own.serving.host.ready())[0], "is stopping");
+  await eventually("it says that it stops", async () => (await own.of().host.ready())[0] === "is stopping");
   const isRefused = () =>
-    own.send("/livez", {}).then(
+    own.ask("/livez").then(
       () => false,
       () => true,
     );
@@ -187,9 +187,9 @@ test("a request for another service is told so", async () => {
 });
 
 test("it says that it is alive, ready, and what it has counted", async () => {
-  assert.equal((await world.send("/livez", {})).status, 200);
-  assert.deepEqual((await world.send("/readyz", {})).body, { status: "ready", troubles: [] });
-  const { body } = await world.send("/metrics", {});
+  assert.equal((await world.ask("/livez", {})).status, 200);
+  assert.deepEqual((await world.ask("/readyz", {})).body, { status: "ready", troubles: [] });
+  const { body } = await world.ask("/metrics", {});
   assert.ok(/pitrix_http_request_seconds_count\{[^}]*operation="DescribeCategories",status="200"\} [1-9]/.test(body));
   assert.ok(/pitrix_events_total\{type="CategoryCreated",service="example"\} [1-9]/.test(body));
 });

@@ -6,7 +6,7 @@ import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import type { AnyService } from "../../../../services/chassis/service.ts";
 import { cluster } from "../../../../services/cluster/service.ts";
 import { runtime } from "../../../../services/runtime/service.ts";
-import { served } from "../world.ts";
+import { served } from "../../../world/world.ts";
 
 const DAY = 86_400_000;
 /** More than any list of a read model holds. */

@@ -9,7 +9,7 @@ import { connectLog } from "../../../../services/chassis/process/connect.ts";
 import { silent } from "../../../../services/chassis/process/logging.ts";
 import { openWires } from "../../../../services/chassis/process/tls/wires.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
-import { platformKey } from "../world.ts";
+import { platformKey } from "../../../world/process.ts";
 import type { Authority } from "./authority.ts";
 
 const LIMIT = 90_000;

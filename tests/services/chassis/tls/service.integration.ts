@@ -10,7 +10,7 @@ import { settings } from "../../../../services/chassis/process/settings.ts";
 import { type Certificates, certificates } from "../../../../services/chassis/process/tls/certificates.ts";
 import { sendAsProcess } from "../../../../services/chassis/process/tls/request.ts";
 import { eventually } from "../../../eventually.ts";
-import { platformKey } from "../world.ts";
+import { platformKey } from "../../../world/process.ts";
 import { type Authority, authority, type Issued, renew } from "./authority.ts";
 import { connected, securedKafka, securedStore } from "./ground.ts";
 import { shownBy } from "./peer.ts";

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ConfigError, readConfig } from "../../../../services/chassis/process/config.ts";
-import { platformKey } from "../world.ts";
+import { platformKey } from "../../../world/process.ts";
 import { type Authority, authority, type Issued } from "./authority.ts";
 
 const needed = { KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost/", PITRIX_SEALING_KEYS: platformKey() };

@@ -5,7 +5,7 @@ import { readConfig } from "../../../../services/chassis/process/config.ts";
 import { connectStore, Unreachable } from "../../../../services/chassis/process/connect.ts";
 import { silent } from "../../../../services/chassis/process/logging.ts";
 import { Denied } from "../../../../services/chassis/process/tls/denied.ts";
-import { platformKey } from "../world.ts";
+import { platformKey } from "../../../world/process.ts";
 import { authority } from "./authority.ts";
 import { securedStore } from "./ground.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type OperationId, operations } from "../../../../schemas/generated/http.ts";
-import { example } from "../http/example.ts";
-import { served, type World } from "../world.ts";
+import { example } from "../../../world/toys/example.ts";
+import { served, type World } from "../../../world/world.ts";
 
 let world: World;
 before(async () => {
@@ -24,7 +24,7 @@ test("every kind of route refuses who has no token, a torn one or a user's that 
   const [, payload] = (await world.token("system")).split(".");
   for (const [method, path] of guarded)
     for (const authorization of [undefined, "Bearer torn", `Bearer e30.${payload}.AAAA`, "Basic c3lzdGVtOg=="]) {
-      const { status } = await world.send(path, { method, headers: authorization ? { authorization } : {} });
+      const { status } = await world.ask(path, { method, headers: authorization ? { authorization } : {} });
       assert.equal(status, 401, `${method} ${path} with ${authorization}`);
     }
   const nobody = await world.as("nobody-in-particular");
@@ -35,5 +35,5 @@ test("every kind of route refuses who has no token, a torn one or a user's that 
 });
 
 test("whether it lives, is ready, and its figures it tells everybody", async () => {
-  for (const path of ["/livez", "/readyz", "/metrics"]) assert.equal((await world.send(path, {})).status, 200, path);
+  for (const path of ["/livez", "/readyz", "/metrics"]) assert.equal((await world.ask(path, {})).status, 200, path);
 });

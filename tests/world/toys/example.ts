@@ -1,8 +1,9 @@
-import type { Decider } from "../../../../events/decider.ts";
-import type { CategoryEvent } from "../../../../schemas/generated/events.ts";
-import type { Projection } from "../../../../services/chassis/events.ts";
-import { rows } from "../../../../services/chassis/http/rows.ts";
-import type { Service } from "../../../../services/chassis/service.ts";
+import { EventEmitter, on as events } from "node:events";
+import type { Decider } from "../../../events/decider.ts";
+import type { CategoryEvent } from "../../../schemas/generated/events.ts";
+import type { Projection } from "../../../services/chassis/events.ts";
+import { rows } from "../../../services/chassis/http/rows.ts";
+import type { Service } from "../../../services/chassis/service.ts";
 
 type Command =
   | {
@@ -86,6 +87,12 @@ export const slowRequest = () => {
   return { began, finish: () => finish() };
 };
 
+/** Lines that the row with a stream sends on, and how many callers it has. */
+export const lines = new EventEmitter<{ line: [string]; error: [Error] }>();
+async function* sentOn(signal: AbortSignal) {
+  for await (const [log] of events(lines, "line", { signal })) yield { log };
+}
+
 const on = rows<Command, { categories: Category }>();
 
 const http = [
@@ -139,6 +146,9 @@ const http = [
           bytes: new Uint8Array(attachment_id === "large" ? 16 * 1024 * 1024 + 1 : 8).fill(65),
           ...{ type: attachment_id.replace(" ", "/"), filename, etag: "sha256:1" },
         },
+  ),
+  on.stream("DescribeClusterNodeLogs", async ({ node_id }, { signal }) =>
+    node_id === "none" ? { rejected: "no such node", kind: "notFound" } : sentOn(signal),
   ),
   on.answer("GetAppStatistics", async (_, { all }) => ({ app_count: (await all("categories", [])).length })),
   on.answer("ValidateUserPassword", async ({ email }) => ({ validated: email === "slow" ? await slowly() : true })),

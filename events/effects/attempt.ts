@@ -1,0 +1,122 @@
+import type { Codec } from "../codec/codec.ts";
+import type { Contract } from "../contract.ts";
+import type { Effect } from "../effect.ts";
+import { metaIn } from "../log/record.ts";
+import { aggregateOf, eventIdOf, type Message } from "../message.ts";
+import type { Clock, Commit, EventStore } from "../ports.ts";
+import type { Service } from "../service.ts";
+import { type CommandMetadata, causeOf } from "../store/command.ts";
+import type { Executor } from "../store/execute.ts";
+import { type Tracer, traced } from "../trace.ts";
+
+/** Runs a call to the outside under a circuit breaker with a timeout. The default has no breaker. */
+export type Guard = <T>(name: string, milliseconds: number, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** What the worker reports of itself. */
+export type EffectsObserver = {
+  /** Something went wrong, with the commit that it was about. */
+  readonly failed: (error: unknown, where: string, about?: Commit) => void;
+  /** An attempt ended; `stopped`: by the end of this instance, or because the effect is no longer needed. */
+  readonly attempted?:
+    | ((effect: string, outcome: "done" | "failed" | "stopped", milliseconds: number, error?: unknown) => void)
+    | undefined;
+  readonly tracer?: Tracer | undefined;
+};
+
+/** What all effects of an instance share. */
+export type EffectsRuntime<Outside> = {
+  readonly service: Service<Outside>;
+  readonly outside: Outside;
+  /** Holds the leases. */
+  readonly instance: string;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly codec: Codec;
+  readonly contract: Contract;
+  readonly executor: Executor;
+  readonly guard: Guard;
+  readonly observer: EffectsObserver;
+};
+
+/** The event of a commit whose effect is due. */
+export type Task = { readonly commit: Commit; readonly version: number };
+// biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.
+export type AnyEffect<Outside> = Effect<Outside, any, any, any>;
+
+const TIMEOUT = 60_000;
+
+/** The effect of an event, with the event; undefined where the service no longer has one. */
+export const effectOf = <Outside>({ service, codec }: EffectsRuntime<Outside>, { commit, version }: Task) => {
+  const stored = commit.events[version - commit.version];
+  const effect: AnyEffect<Outside> | undefined = stored && service.aggregates[aggregateOf(commit.stream)]?.effects?.[stored.type];
+  return effect && stored && { effect, event: codec.decode(stored.schemaId, stored.bytes) };
+};
+
+/** One attempt on the stream's present state, from start to outcome. Nothing is run or committed where the effect is no longer needed. */
+export const attempt = async <Outside>(
+  runtime: EffectsRuntime<Outside>,
+  effect: AnyEffect<Outside>,
+  { commit, version }: Task,
+  event: Message,
+  number: number,
+  stop: AbortSignal,
+): Promise<void> => {
+  const { service, outside, executor, guard, observer } = runtime;
+  const { prefix } = runtime.contract;
+  const { stream } = commit;
+  const attributes = { [`${prefix}.event_id`]: eventIdOf(stream, version), [`${prefix}.attempt`]: number };
+  const start = () => ({ name: `effect ${event.type}`, kind: "client" as const, attributes });
+  // What the attempt reports and ends in is a part of its span.
+  await traced(observer.tracer, commit.metadata.traceparent, start, async (traceparent) => {
+    const task = { commit: { ...commit, metadata: { ...commit.metadata, traceparent } }, version };
+    const { state } = await executor.state(aggregateOf(stream), stream);
+    if (effect.isStillNeeded && !effect.isStillNeeded(state, event)) return;
+    const report = async (command: Message) => void (await executor.execute(command, because(task, null)));
+    const run = (signal: AbortSignal): Promise<Message> =>
+      effect.run(event, {
+        outside,
+        eventId: eventIdOf(stream, version),
+        meta: metaIn(commit, version),
+        state,
+        signal: AbortSignal.any([signal, stop]),
+        attempt: number,
+        report,
+      });
+    const command = await measured(runtime, event.type, stop, () => guard(`${service.name}.${event.type}`, effect.timeout ?? TIMEOUT, run));
+    await end(runtime, task, command);
+  });
+};
+
+/** Commits the outcome. Its cause is the event's, so that the first committed one wins. */
+export const end = async <Outside>({ executor }: EffectsRuntime<Outside>, task: Task, command: Message): Promise<void> =>
+  void (await executor.execute(command, because(task, outcomeCause(task))));
+
+export const outcomeCause = ({ commit, version }: Task): string => causeOf(commit.stream, version, "effect", "outcome");
+
+const measured = async <T>(
+  { clock, observer }: Pick<EffectsRuntime<never>, "clock" | "observer">,
+  effect: string,
+  stop: AbortSignal,
+  run: () => Promise<T>,
+): Promise<T> => {
+  const began = clock.now();
+  try {
+    const result = await run();
+    observer.attempted?.(effect, "done", clock.now() - began);
+    return result;
+  } catch (error) {
+    observer.attempted?.(effect, stop.aborted ? "stopped" : "failed", clock.now() - began, error);
+    throw error;
+  }
+};
+
+const because = ({ commit: { metadata, stream }, version }: Task, cause: string | null): CommandMetadata => ({
+  cause,
+  row: "effect",
+  actor: metadata.actor,
+  correlationId: metadata.correlationId,
+  causationId: eventIdOf(stream, version),
+  actionId: metadata.actionId,
+  traceparent: metadata.traceparent,
+  hops: metadata.hops + 1,
+});

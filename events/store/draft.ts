@@ -1,0 +1,69 @@
+import { type Codec, InvalidEvent } from "../codec/codec.ts";
+import type { AnyDecider, Decision, Rejection } from "../decider.ts";
+import { bytesOf, metaIn } from "../log/record.ts";
+import type { Message } from "../message.ts";
+import type { Clock, Commit } from "../ports.ts";
+import type { AnyService } from "../service.ts";
+import { type CachedState, grown } from "./cached-states.ts";
+import type { CommandMetadata } from "./command.ts";
+import { inTable } from "./table-error.ts";
+
+const MAX_EVENT_BYTES = 900_000;
+export const MAX_COMMIT_BYTES = 8_000_000;
+
+/** A commit that is not in the store yet, and the state that the stream has once it is. */
+export type Draft = { readonly commit: Commit; readonly next: CachedState };
+/** The stream that a command goes to. */
+export type Target = { readonly stream: string; readonly aggregate: string; readonly decider: AnyDecider };
+
+export const decide = ({ decide }: AnyDecider, command: Message, { state }: CachedState): Decision<Message> =>
+  inTable(`decide ${command.type}`, () => decide[command.type]?.(command, state) ?? []);
+
+/** Makes commits of decisions: the events encoded, with cause, due marks and claims. */
+export const drafter =
+  ({ aggregates }: AnyService, codec: Codec, clock: Clock, settings: unknown) =>
+  (
+    { stream, aggregate, decider }: Target,
+    before: CachedState,
+    events: readonly Message[],
+    rejection: Rejection | null,
+    because: CommandMetadata,
+  ): Draft => {
+    const now = new Date(clock.now()).toISOString();
+    const { cause, fingerprint, ...metadata } = because;
+    const { effects = {}, timers = {} } = aggregates[aggregate] ?? { decider };
+    const version = events.length === 0 ? before.version : before.version + 1;
+    const bare: Commit = {
+      stream,
+      version,
+      events: events.map((event) => checked(codec.encode(aggregate, event))),
+      cause,
+      rejection,
+      claims: [],
+      publish: events.length > 0,
+      effects: events.flatMap((event, index) => (effects[event.type] ? [version + index] : [])),
+      timers: [],
+      metadata: { ...metadata, time: before.time > now ? before.time : now, fingerprint: fingerprint ?? null },
+    };
+    if (bytesOf(bare) > MAX_COMMIT_BYTES)
+      throw new InvalidEvent(`a commit of ${events.length} events is larger than ${MAX_COMMIT_BYTES} bytes`);
+    let state = before.state;
+    for (const [index, event] of events.entries())
+      state = inTable(`evolve ${event.type}`, () => decider.evolve[event.type]?.(state, event, metaIn(bare, version + index)) ?? state);
+    const held = new Set(decider.claims?.(before.state));
+    const claims = events.length === 0 ? [] : (decider.claims?.(state) ?? []).filter((claim) => !held.has(claim));
+    const { time } = bare.metadata;
+    const due = events.flatMap((event, index) => {
+      const after = timers[event.type]?.after(event, settings);
+      return after === undefined ? [] : [{ version: version + index, at: Date.parse(time) + after }];
+    });
+    const size = grown(before.size, bare, state);
+    const next = events.length === 0 ? before : { version: before.version + events.length, state, time, size };
+    return { commit: { ...bare, claims, timers: due }, next };
+  };
+export type Drafter = ReturnType<typeof drafter>;
+
+const checked = (event: ReturnType<Codec["encode"]>) => {
+  if (event.bytes.byteLength <= MAX_EVENT_BYTES) return event;
+  throw new InvalidEvent(`${event.type} takes ${event.bytes.byteLength} bytes, more than ${MAX_EVENT_BYTES}`);
+};

@@ -1,0 +1,108 @@
+import type { Codec } from "../codec/codec.ts";
+import { nameOf } from "../log/partition.ts";
+import type { Clock, LogBatch, LogRecord, TopicPartition } from "../ports.ts";
+import { byStream, type FailedStream, handOver } from "./batch.ts";
+import type { Delivered } from "./delivered.ts";
+import { latePosition, type Positions } from "./position.ts";
+import type { Handler } from "./subscriber.ts";
+
+/**
+ * One partition, for as long as somebody reads it: its turn, its handler and its position. Five rules keep it right:
+ * - The position is read before the policy opens. A former owner parks before it saves, so that all that it saved past is among the parked
+ *   streams that are read afterwards.
+ * - The handler is flushed before a stream is parked: what comes before a parked event is in the store.
+ * - If another owner wrote in between, a batch returns the saved position: all since the last flush is handled again.
+ * - A redrive uses the partition's handler, in a turn of its own, so that what the handler knows of documents stays true.
+ * - A replay refuses the reactor (`stop.ts`): it would carry out commands now for events of long ago.
+ */
+export type Partition = TopicPartition & {
+  readonly signal: AbortSignal;
+  /** Where reading begins; undefined: at the start. */
+  readonly begin: number | undefined;
+  /** Batches and redrives take turns; rejects once the partition is lost. */
+  readonly turn: <T>(work: (handler: Handler) => Promise<T>) => Promise<T>;
+  /** Returns the next offset; the last saved one if another owner wrote in between. */
+  readonly batch: (batch: LogBatch) => Promise<number>;
+  /** Resolves when the last turn is over and its position is saved. */
+  readonly settled: () => Promise<void>;
+};
+
+/** What becomes of streams that cannot go on. A healthy batch asks the first two questions and no more. */
+export type FailurePolicy = (partition: Partition) => Promise<{
+  /** Was this event discarded? */
+  readonly skips: (record: LogRecord) => boolean;
+  /** Does this stream wait behind an event that cannot be handled? */
+  readonly waits: (stream: string) => boolean;
+  /** Called after the flush. If it rejects, the batch is not done. */
+  readonly failed: (failed: readonly FailedStream[]) => Promise<void>;
+}>;
+
+export type PartitionOptions = {
+  readonly open: () => Handler;
+  readonly selects: (record: LogRecord) => boolean;
+  readonly positions: Positions;
+  readonly failures: FailurePolicy;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  /** May the writes of this batch wait for further ones? */
+  readonly mayHoldBack?: (batch: LogBatch, handler: Handler) => boolean;
+  /** All writes are in the store; with the last event of the batch that was handled. */
+  readonly flushed?: (latest: Delivered | undefined) => void;
+  /** A batch is gone past. */
+  readonly passed?: (batch: LogBatch) => void;
+};
+
+/** A position that went past nothing that was selected is saved only once it is so far ahead of the saved one. */
+const SELDOM = 1_000;
+
+/** Opens a partition that is assigned until the signal aborts. */
+export const openPartition = async (place: TopicPartition, signal: AbortSignal, options: PartitionOptions): Promise<Partition> => {
+  const { topic, partition: number } = place;
+  const { open, selects, positions, failures, codec, clock, mayHoldBack, flushed, passed } = options;
+  const position = latePosition(positions, clock, signal);
+  const begin = await position.load();
+  const { turn, idle } = turns(place, open(), signal);
+  const partition: Partition = {
+    ...{ topic, partition: number, signal, begin, turn },
+    batch: (batch) => turn((handler) => handle(batch, handler)),
+    settled: () => idle().then(position.settled),
+  };
+  const policy = await failures(partition);
+
+  const handle = async (batch: LogBatch, handler: Handler): Promise<number> => {
+    const streams = byStream(batch.records, (record) => selects(record) && !policy.skips(record));
+    const { latest, failed } = await handOver(streams, policy.waits, codec, handler);
+    if (failed.length === 0 && mayHoldBack?.(batch, handler)) {
+      passed?.(batch);
+      return batch.next;
+    }
+    if (!(await handler.flush())) return position.saved();
+    flushed?.(latest);
+    if (failed.length > 0) await policy.failed(failed);
+    passed?.(batch);
+    if (streams.size > 0 || batch.next - position.saved() >= SELDOM) position.save(batch.next);
+    return batch.next;
+  };
+  return partition;
+};
+
+/** One piece of work at a time, until the partition is lost. */
+const turns = (place: TopicPartition, handler: Handler, signal: AbortSignal) => {
+  let last: Promise<unknown> = Promise.resolve();
+  const turn = <T>(work: (handler: Handler) => Promise<T>): Promise<T> => {
+    const run = (): Promise<T> => {
+      if (signal.aborted) throw new Error(`${nameOf(place)} belongs to another instance now`);
+      return work(handler);
+    };
+    const mine = last.then(run, run);
+    last = mine;
+    mine.catch(() => {});
+    return mine;
+  };
+  const idle = (): Promise<void> =>
+    last.then(
+      () => {},
+      () => {},
+    );
+  return { turn, idle };
+};

@@ -1,0 +1,57 @@
+import type { Clock } from "../ports.ts";
+
+/** Where a partition stands, in the store of whoever reads it. */
+export type Positions = {
+  /** Undefined: from the start. */
+  readonly load: () => Promise<number | undefined>;
+  readonly save: (next: number) => Promise<void>;
+};
+
+/** From the first batch that asks for it until its position is saved, in milliseconds: one write then stands for many batches. */
+const SAVE_DELAY = 100;
+type Saving = { next: number; over: Promise<void>; failure?: { readonly error: unknown } };
+
+/** The position of a partition, saved late and beside the next batches: a batch that comes again changes nothing. Saved at once when the signal aborts. */
+export const latePosition = ({ load, save }: Positions, clock: Clock, signal: AbortSignal) => {
+  let saved = 0;
+  let saving: Saving | undefined;
+
+  const write = async (one: Saving): Promise<void> => {
+    for (let written = -1; written !== one.next; ) {
+      await clock.sleep(SAVE_DELAY, signal);
+      written = one.next;
+      await save(written);
+      saved = written;
+    }
+    saving = undefined;
+  };
+
+  return {
+    load: async (): Promise<number | undefined> => {
+      const found = await load();
+      saved = found ?? 0;
+      return found;
+    },
+    /** The position that is surely in the store. */
+    saved: (): number => saved,
+    /** Throws the error of the write before this one: the batch that wanted it comes again. */
+    save: (next: number): void => {
+      if (saving?.failure) {
+        const { error } = saving.failure;
+        saving = undefined;
+        throw error;
+      }
+      if (saving) {
+        saving.next = next;
+        return;
+      }
+      const one: Saving = { next, over: Promise.resolve() };
+      one.over = write(one).catch((error: unknown) => {
+        one.failure = { error };
+      });
+      saving = one;
+    },
+    /** Resolves when nothing is left to be saved. */
+    settled: (): Promise<void> => saving?.over ?? Promise.resolve(),
+  };
+};

@@ -1,0 +1,17 @@
+import type { FailurePolicy } from "./partition.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+/**
+ * The policy of a replay: it ends with the error of the first stream that cannot go on, since a replay must not leave anything out. Refuses a
+ * subscriber that begins at the end: it would act now on events of long ago.
+ */
+export const stop = ({ name, begin }: Pick<Subscriber, "name" | "begin">): FailurePolicy => {
+  if (begin === "end") throw new Error(`${name} cannot be replayed: it acts on events, and must not see old ones`);
+  return async () => ({
+    skips: () => false,
+    waits: () => false,
+    failed: async ([first]) => {
+      throw new Error(`${first?.stream} cannot go on: ${first?.error?.message}`, { cause: first?.error });
+    },
+  });
+};

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ok, refused } from "../../world/requests.ts";
+import { type ClusterWorld, clusterWorld } from "./served.ts";
+
+let world: ClusterWorld["world"];
+let mine: ClusterWorld["mine"];
+let shown: ClusterWorld["shown"];
+let running: ClusterWorld["running"];
+let act: ClusterWorld["act"];
+before(async () => {
+  ({ world, mine, shown, running, act } = await clusterWorld());
+});
+after(() => world.stop());
+
+test("an upgrade is to another version of the same application, and can be rolled back once", async () => {
+  const cluster_id = await running();
+  await refused(mine.call("RollbackCluster", { cluster_id }), 400, "validate_failed");
+  await refused(mine.call("UpgradeCluster", { cluster_id, version_id: "appv-1" }), 400, "validate_failed");
+  await refused(mine.call("UpgradeCluster", { cluster_id, version_id: "appv-other" }), 400, "validate_failed");
+  await refused(mine.call("UpgradeCluster", { cluster_id, version_id: "appv-none" }), 404, "resource_not_found");
+  await act("UpgradeCluster", { cluster_id, version_id: "appv-2" });
+  assert.equal((await shown(cluster_id)).version_id, "appv-2");
+  await act("RollbackCluster", { cluster_id });
+  assert.equal((await shown(cluster_id)).version_id, "appv-1");
+  await refused(mine.call("RollbackCluster", { cluster_id }), 400, "validate_failed");
+});
+
+test("roles are resized, and only in what is given", async () => {
+  const cluster_id = await running();
+  const [role] = (await shown(cluster_id)).cluster_role_set;
+  await refused(mine.call("ResizeCluster", { cluster_id, role_resource: [{ role: "none", cpu: 2 }] }), 400, "validate_failed");
+  await act("ResizeCluster", { cluster_id, role_resource: [{ role: "web", cpu: 4, storage_size: 20 }] });
+  const [resized] = (await shown(cluster_id)).cluster_role_set;
+  assert.deepEqual([resized.cpu, resized.storage_size, resized.memory], [4, 20, role.memory]);
+});
+
+test("the environment is updated to what the version allows", async () => {
+  const cluster_id = await running();
+  const env = JSON.stringify({ cluster: { name: "my shop", subnet: "any" }, env: { load: 0.7 } });
+  await act("UpdateClusterEnv", { cluster_id, env });
+  assert.equal((await shown(cluster_id)).env, env);
+  const wrong = JSON.stringify({ cluster: { subnet: "any" }, env: { load: 7 } });
+  assert.match(await refused(mine.call("UpdateClusterEnv", { cluster_id, env: wrong }), 400, "validate_failed"), /load/);
+  await world.put("clusters", "cl-lost", { cluster_id: "cl-lost", version_id: "appv-gone", owner: "usr-mine" });
+  assert.match(
+    await refused(mine.call("UpdateClusterEnv", { cluster_id: "cl-lost", env }), 404, "resource_not_found"),
+    /is not known here/,
+  );
+});
+
+test("nodes are added and taken away, but the last of a role stays", async () => {
+  const cluster_id = await running();
+  const nodes = async () =>
+    (await ok(mine.call("DescribeClusterNodes", { cluster_id, status: "active", sort_key: "node_id", reverse: false }))).cluster_node_set;
+  await refused(mine.call("AddClusterNodes", { cluster_id, role: "none", node_count: 1 }), 400, "validate_failed");
+  await refused(mine.call("AddClusterNodes", { cluster_id, role: "web", node_count: 0 }), 400, "validate_failed");
+  await act("AddClusterNodes", { cluster_id, role: "web", node_count: 1 });
+  const ids = (await nodes()).map(({ node_id }: { node_id: string }) => node_id);
+  assert.equal(ids.length, 3);
+  await refused(mine.call("DeleteClusterNodes", { cluster_id, node_id: ["cln-none"] }), 404, "resource_not_found");
+  await refused(mine.call("DeleteClusterNodes", { cluster_id, node_id: ids }), 400, "validate_failed");
+  await act("DeleteClusterNodes", { cluster_id, node_id: ids.slice(1) });
+  assert.deepEqual(
+    (await nodes()).map(({ node_id }: { node_id: string }) => node_id),
+    ids.slice(0, 1),
+  );
+  assert.equal((await shown(cluster_id)).cluster_role_set[0].instance_size, 1);
+});
+
+test("clusters and nodes are renamed", async () => {
+  const cluster_id = await running();
+  assert.deepEqual(await ok(mine.call("ModifyClusterAttributes", { cluster_id, name: "shop", description: "mine" })), { cluster_id });
+  const { name, description, cluster_node_set } = await shown(cluster_id);
+  assert.deepEqual([name, description], ["shop", "mine"]);
+  const { node_id } = cluster_node_set[0];
+  assert.deepEqual(await ok(mine.call("ModifyClusterNodeAttributes", { node_id, name: "first" })), { node_id });
+  const [node] = (await ok(mine.call("DescribeClusterNodes", { node_id }))).cluster_node_set;
+  assert.deepEqual([node.name, node.cluster_id, node.health_status], ["first", cluster_id, "healthy"]);
+  await refused(mine.call("ModifyClusterNodeAttributes", { node_id: "cln-none", name: "x" }), 404, "resource_not_found");
+});
