@@ -13,7 +13,7 @@ import type { Service } from "./service.ts";
 import type { CommandMetadata, Outcome } from "./store/command.ts";
 import { executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
-import { collections } from "./subscription/collections.ts";
+import { collections, indexesOf } from "./subscription/collections.ts";
 import { FAR, heldBack } from "./subscription/held-back.ts";
 import { projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
@@ -155,8 +155,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
 
     start: async (): Promise<void> => {
       await log.ensureTopics(topics());
-      for (const projection of projections)
-        await documents.ensure(models.of(projection.name), ["owner", "create_time", ...(projection.indexes ?? [])]);
+      for (const projection of projections) await documents.ensure(models.of(projection.name), indexesOf(projection));
       work = Promise.all([publishing.run(stopping.signal), effects.run(stopping.signal), timers.run(stopping.signal)]);
       await Promise.all(
         subscribers.map(async (subscriber) => {

@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import { chunks } from "../chunks.ts";
-import type { DocumentQuery, Documents, DocumentWrite, StoredDocument } from "../ports.ts";
+import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { grouped } from "./grouped.ts";
 import { type Counted, countOf, filterOf, sortOf } from "./query.ts";
@@ -13,7 +13,7 @@ type Operation = AnyBulkWriteOperation<Model>;
 type Writes = readonly { readonly id: string; readonly operation: Operation }[];
 
 /** Writes in one round trip, and ids in one list. */
-const batch = 500;
+const batch = 2_000;
 /** Reads and writes of one call that go together with those of other calls; more of them are worth a round trip of their own. */
 const SMALL = 50;
 const BOUNDS = { atOnce: 1, most: 100 };
@@ -79,10 +79,9 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
     find: async (collection, query) => {
       const filter = filterOf(query);
       const model = await models(collection);
-      const options = readsAll(query) ? { hint: { $natural: 1 } } : {};
-      const page = () => model.find(filter, options).sort(sortOf(query)).skip(query.offset).limit(query.limit).toArray();
+      const page = () => model.find(filter).sort(sortOf(query)).skip(query.offset).limit(query.limit).toArray();
       const [total, documents] = await Promise.all([
-        model.countDocuments(filter, options),
+        model.countDocuments(filter),
         // To the server a limit of 0 is none.
         query.limit > 0 ? page() : [],
       ]);
@@ -111,9 +110,6 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
     },
   };
 };
-
-/** A word may stand anywhere in a text. Where nothing else is asked for, all documents are read, at a quarter of what that costs by an index. */
-const readsAll = ({ where, anyOf, search }: DocumentQuery): boolean => search !== undefined && where.length === 0 && anyOf === undefined;
 
 const positionId = (subscription: string, topic: string, partition: number): string => `${subscription}|${topic}|${partition}`;
 

@@ -15,7 +15,7 @@ const walks: Readonly<Record<Mark, Walk>> = {
   timers: { index: "timer", due: {}, sort: { timer: 1, _id: 1 } },
 };
 /** Commits cleared in one round trip. */
-const batch = 500;
+const batch = 2_000;
 
 /** The due marks of the commits, each with a partial index that holds what is still to be done, in the order in which it is walked. */
 export const dueMarks = (commits: Ready<Collection<CommitDocument>>): Due => {

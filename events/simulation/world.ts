@@ -4,21 +4,21 @@ import { memoryBlobs } from "../memory/blobs.ts";
 import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
 import { memoryDocuments } from "../memory/documents.ts";
 import { type Fate, kind } from "../memory/fate.ts";
-import { type MemoryLogBroker, memoryLogBroker } from "../memory/log.ts";
+import { memoryLogBroker } from "../memory/log.ts";
 import { memoryParking } from "../memory/parking.ts";
 import { memoryStore } from "../memory/store.ts";
 import type { Actor, Message } from "../message.ts";
 import type { Blobs, Commit, Ports, StoredDocument } from "../ports.ts";
 import { type Instance, instance, type Observer } from "../run.ts";
 import type { AnyService } from "../service.ts";
-import type { Outcome } from "../store/command.ts";
+import type { CommandMetadata, Outcome } from "../store/command.ts";
 import { seeded, type VirtualTime, virtualTime } from "./time.ts";
 
 /** A service with how many instances of it run, and what it is handed of the outside world. */
 export type Player<S extends AnyService = AnyService> = {
   readonly service: S;
   readonly instances?: number;
-  readonly outside?: unknown;
+  readonly outside?: (surroundings: Surroundings) => unknown;
   readonly settings?: unknown;
   /** Absent: the contract of the world. An older build knows less. */
   readonly contract?: Contract;
@@ -28,13 +28,12 @@ export type Surroundings = {
   readonly number: number;
   readonly ports: Ports;
   readonly blobs: Blobs;
-  readonly broker: MemoryLogBroker;
   readonly database: MemoryDatabase;
 };
 /** Starts an instance of a service on its surroundings. */
 export type Runner<P extends Player, Started> = (player: P, surroundings: Surroundings) => Promise<Started & Stoppable>;
 type Stoppable = { readonly instance: Instance; readonly stop: () => Promise<void> };
-export type Running<Started = object> = Started & Stoppable & Omit<Surroundings, "broker"> & { readonly name: string };
+export type Running<Started = object> = Started & Stoppable & Surroundings & { readonly name: string };
 
 export type WorldOptions = {
   readonly seed?: number;
@@ -64,7 +63,7 @@ export const worldOn = async <P extends Player, Started extends object>(
   const databases = new Map<string, MemoryDatabase>();
   const history: Happened[] = [];
   const noted = new Set<string>();
-  const instances: Running<Started>[] = [];
+  const instances = new Set<Running<Started>>();
   let lastActivity = time.clock.now();
 
   const databaseOf = (service: string): MemoryDatabase => {
@@ -102,22 +101,22 @@ export const worldOn = async <P extends Player, Started extends object>(
       clock,
     };
     const surroundings = { number, ports, database, blobs: memoryBlobs(database, own) };
-    const started = await run(player, { ...surroundings, broker });
-    let stopping: Promise<void> | undefined;
-    const stop = (): Promise<void> => {
-      stopping ??= started.stop();
-      return stopping;
+    const started = await run(player, surroundings);
+    const one: Running<Started> = {
+      ...{ ...started, ...surroundings, name },
+      stop: async () => {
+        if (instances.delete(one)) await started.stop();
+      },
     };
-    const one = { ...started, ...surroundings, name, stop };
-    instances.push(one);
+    instances.add(one);
     return one;
   };
 
   for (const player of players) for (let number = 1; number <= (player.instances ?? 1); number++) await time.during(start(player, number));
 
-  /** The first instance of a service, or of all, that was started. */
+  /** The instance of a service, or of all, that has run for longest. */
   const of = (service?: string): Running<Started> => {
-    const found = instances.find(({ name }) => service === undefined || name === service);
+    const found = [...instances].find(({ name }) => service === undefined || name === service);
     if (!found) throw new Error(`no service ${service ?? ""} in this world`);
     return found;
   };
@@ -126,17 +125,13 @@ export const worldOn = async <P extends Player, Started extends object>(
     time,
     broker,
     databases,
-    instances: instances as readonly Running<Started>[],
+    /** Those that run. */
+    instances: (): readonly Running<Started>[] => [...instances],
     of,
     start: (player: P, number: number) => time.during(start(player, number)),
     during: time.during,
     /** Carries out a command of a service, as a person's request would. */
-    send: (
-      service: string,
-      command: AnyCommand,
-      actor: Actor = system,
-      more: { cause?: string; correlationId?: string } = {},
-    ): Promise<Outcome> =>
+    send: (service: string, command: AnyCommand, actor: Actor = system, more: Partial<CommandMetadata> = {}): Promise<Outcome> =>
       time.during(
         of(service).instance.execute(command, {
           ...{ cause: null, row: "story", actor, correlationId: "story", causationId: null, actionId: null, traceparent: null, hops: 0 },
@@ -169,9 +164,10 @@ export type AloneOptions = WorldOptions & { readonly observer?: (service: string
 export const world = (contract: Contract, players: readonly (AnyService | Player)[], options: AloneOptions = {}) => {
   const { seed = 1, partitions = 3, observer = () => ({}) } = options;
   const time = virtualTime(seeded(seed));
-  const run: Runner<Player, object> = async ({ service, outside, settings, contract: own = contract }, { number, ports }) => {
+  const run: Runner<Player, object> = async ({ service, outside, settings, contract: own = contract }, surroundings) => {
+    const { number, ports } = surroundings;
     const running = instance(service, ports, own, {
-      outside: outside as never, // Whoever names the player gives what its service needs.
+      outside: outside?.(surroundings) as never, // Whoever names the player gives what its service needs.
       settings,
       instance: `${service.name}-${number}`,
       partitions,

@@ -17,3 +17,6 @@ export const collections = (projections: readonly AnyProjection[] = []): Collect
     },
   };
 };
+
+/** Fields by which the queries of a read model find and sort documents. */
+export const indexesOf = ({ indexes = [] }: AnyProjection): readonly string[] => [...new Set(["owner", "create_time", ...indexes])];

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bookinfo, clusterId, requested } from "./cluster-requested.ts";
+import { TaskFailure } from "../../services/providers/deployment/effects.ts";
+import { bookinfo, clusterId, clusterStory } from "../world/toys/clusters.ts";
+import { provider } from "../world/toys/provider.ts";
+
+/** A cluster that was requested of a provider whose tasks only keep a ledger, and one of which fails. */
+const requested = async (fails?: string) => {
+  const ledger: string[] = [];
+  const service = provider(async ({ action, nodeId }) => {
+    ledger.push(`${action} ${nodeId}`);
+    if (action === fails) throw new TaskFailure("as planned");
+  });
+  return { platform: await clusterStory({ service }), ledger };
+};
 
 test("a requested cluster is deployed once its runtime is reserved, and active when its provider is done", async () => {
   const { platform } = await requested();
@@ -32,9 +44,9 @@ test("a task that fails fails its job with the reason, and the cluster can be de
   const [job] = await platform.documents("cluster", "jobs");
   assert.equal(job?.value.status, "failed");
   assert.match(String(job?.value.message), /StartService on cln-story-\d failed: as planned/);
-  await platform.send("cluster", { type: "DeleteCluster", clusterId, jobId: "j-2", force: false } as never);
+  await platform.send("cluster", { type: "DeleteCluster", clusterId, jobId: "j-2", force: false });
   await platform.settle();
-  await platform.send("cluster", { type: "CeaseCluster", clusterId, jobId: "j-3", force: false } as never);
+  await platform.send("cluster", { type: "CeaseCluster", clusterId, jobId: "j-3", force: false });
   await platform.settle();
   const [cluster] = await platform.documents("cluster", "clusters");
   assert.equal(cluster?.value.status, "ceased");
@@ -43,8 +55,8 @@ test("a task that fails fails its job with the reason, and the cluster can be de
 
 test("nodes are added, the cluster is stopped, started, upgraded and rolled back, one action after the other", async () => {
   const { platform, ledger } = await requested();
-  const act = async (command: object) => {
-    const { rejection } = await platform.send("cluster", { clusterId, ...command } as never);
+  const act = async (command: { readonly type: string; readonly [field: string]: unknown }) => {
+    const { rejection } = await platform.send("cluster", { clusterId, ...command });
     assert.equal(rejection, null);
     await platform.settle();
     const [cluster] = await platform.documents("cluster", "clusters");
@@ -55,16 +67,7 @@ test("nodes are added, the cluster is stopped, started, upgraded and rolled back
   assert.equal((await platform.documents("cluster", "clusterNodes")).length, before + 1);
   assert.equal((await act({ type: "StopCluster", jobId: "j-3" }))?.status, "stopped");
   assert.equal((await act({ type: "StartCluster", jobId: "j-4" }))?.status, "active");
-  const version = {
-    appId: "app-1",
-    versionId: "appv-2",
-    versionType: "vmbased",
-    packageDigest: "sha256:2",
-    packageOwner: "repo",
-    configJson: await bookinfo("config.json"),
-    template: await bookinfo("cluster.json.tmpl"),
-  };
-  assert.equal((await act({ type: "UpgradeCluster", jobId: "j-5", version }))?.version_id, "appv-2");
+  assert.equal((await act({ type: "UpgradeCluster", jobId: "j-5", version: bookinfo("appv-2") }))?.version_id, "appv-2");
   assert.equal((await act({ type: "RollbackCluster", jobId: "j-6" }))?.version_id, "appv-1");
   assert.ok(ledger.some((line) => line.startsWith("UpgradeInstances")));
 });

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { AnySignal } from "../../events/effect.ts";
 import type { NodeState, ProcessExit, ProcessRestart } from "../../services/providers/local/machine/types.ts";
 import { nodeReports, type Watched } from "../../services/providers/local/signals.ts";
-import { clusterId, provider, requested } from "./cluster-requested.ts";
+import { clusterId, clusterStory } from "../world/toys/clusters.ts";
+import { provider } from "../world/toys/provider.ts";
 
 const nodeId = "cln-story-1";
 
@@ -52,14 +53,15 @@ const watched = async () => {
   const signals: readonly AnySignal<unknown>[] = [
     { issues: nodeReports.issues, start: (context) => nodeReports.start({ ...context, outside }) },
   ];
-  const { platform } = await requested(undefined, signals);
+  const service = provider(undefined, { signals });
+  const platform = await clusterStory({ service });
   const news = () => platform.story().filter((type) => /Node(Failed|Recovered)$/.test(type));
   const health = async () => {
     const nodes = await platform.documents("cluster", "clusterNodes");
     return nodes.find(({ id }) => id === nodeId)?.value.health_status;
   };
   /** The provider's process starts anew and takes over. */
-  const another = () => platform.start({ service: provider([], undefined, signals) }, 2);
+  const another = () => platform.start({ service }, 2);
   return { ...watching, platform, news, health, another };
 };
 
@@ -117,12 +119,12 @@ test("news of a stopped cluster's nodes, of unknown nodes and of the past are no
   const { platform, dies, set, news, health, listeners } = await watched();
   dies();
   await platform.settle();
-  await platform.send("cluster", { type: "StopCluster", clusterId, jobId: "j-2" } as never); // A command of another service's union.
+  await platform.send("cluster", { type: "StopCluster", clusterId, jobId: "j-2" });
   await platform.settle();
   assert.equal(await health(), "");
-  await platform.send("provider-local", { type: "NoteNodeRecovered", clusterId, nodeId } as never); // As above.
+  await platform.send("provider-local", { type: "NoteNodeRecovered", clusterId, nodeId });
   dies(1);
-  await platform.send("provider-local", { type: "NoteNodeFailed", clusterId, nodeId: "cln-other-1", reason: "?" } as never); // As above.
+  await platform.send("provider-local", { type: "NoteNodeFailed", clusterId, nodeId: "cln-other-1", reason: "?" });
   await platform.settle();
   assert.equal(await health(), "");
   assert.equal(news().filter((type) => type === "ClusterNodeFailed").length, 1);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { root } from "../choreography/root.ts";
+import { root } from "../root.ts";
 import type { Finding } from "./findings.ts";
 import { resultOf } from "./result.ts";
 import type { RowOutcome } from "./row.ts";

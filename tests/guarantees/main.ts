@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../choreography/root.ts";
+import { root } from "../root.ts";
 import { standingOf } from "./judge.ts";
 import { asPage } from "./page.ts";
 import { sections } from "./promises.ts";

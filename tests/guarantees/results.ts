@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../choreography/root.ts";
 import type { FaultRun } from "../faults/result.ts";
+import { root } from "../root.ts";
 
 /** A test as the last `make test` found it. */
 export type TestResult = { readonly file: string; readonly name: string; readonly passed: boolean; readonly milliseconds: number };

@@ -7,8 +7,8 @@ import { codec } from "../../events/codec/codec.ts";
 import { recordsOf } from "../../events/log/record.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../../services/chassis/contract.ts";
-import { root } from "../choreography/root.ts";
 import { commitOf } from "../contract/commits.ts";
+import { root } from "../root.ts";
 
 const fields = { categoryId: "ctg-1", name: "größe", locale: "", description: "", icon: "" };
 const published = () => {

@@ -41,9 +41,10 @@ export const processes = (
     ...environment,
   };
   const logger = (details: object) => logging("info", details, { write: (line) => void lines.push(JSON.parse(line)) });
-  return async ({ service, environment: own }, { ports, blobs }) => {
-    const given = { ...common, ...own };
-    const config = readConfig(given, [{ name: service.name, place: 0, settings: service.settings ?? {} }]);
+  return async ({ service, outside, environment: own }, surroundings) => {
+    const { ports, blobs } = surroundings;
+    const settings = { ...common, ...own };
+    const config = readConfig(settings, [{ name: service.name, place: 0, settings: service.settings ?? {} }]);
     const { log, store, documents, parking } = ports;
     const foundation: Foundation = {
       ...{ clock, random, logger, metrics },
@@ -52,11 +53,12 @@ export const processes = (
       serving: { wait, grace: 0, ...(limits && { limits }) },
     };
     const shared = await share(config, log, openWires(config, { clock, logger: logger({}) }), logger({}), foundation);
-    const running = await runService(withAccess(service), shared);
+    const given = outside && { outside: async () => ({ open: async () => ({ outside: outside(surroundings) }) }) };
+    const running = await runService(withAccess({ ...service, ...given }), shared);
     return {
       ...running,
       shared,
-      settings: given,
+      settings,
       stop: async () => {
         await running.stop();
         await shared.stop();

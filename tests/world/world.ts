@@ -48,15 +48,15 @@ export const served = async (
   );
 
   const stops: (() => Promise<void>)[] = [];
-  const entry = () => base.instances.find(({ instance }) => "entry" in instance.service) ?? base.instances[0];
+  const entry = () => base.instances().find(({ instance }) => "entry" in instance.service) ?? base.instances()[0];
   const urlOf = (operation?: OperationId): string => {
-    const owner = operation && base.instances.find(({ name }) => name === operations[operation].service);
+    const owner = operation && base.instances().find(({ name }) => name === operations[operation].service);
     const front = entry();
     return (front && "entry" in front.instance.service ? front : (owner ?? front))?.url ?? "";
   };
   return {
     ...base,
-    ...{ fate, lines, printed, token: people.token },
+    ...{ time, fate, lines, printed, token: people.token },
     /** Carries out a command of a service, as a person's request would, until its read models show what it changed. */
     send: async (...[service, ...given]: Parameters<typeof base.send>) => {
       const outcome = await base.send(service, ...given);
@@ -73,12 +73,12 @@ export const served = async (
     announce: async (self: ServiceInstance): Promise<() => Promise<void>> => {
       const { stop } = await announce({ log: base.broker.connect(), clock: time.clock }, self, () => {});
       stops.push(stop);
-      const knows = ({ shared }: (typeof base.instances)[number]) =>
+      const knows = ({ shared }: ReturnType<typeof base.instances>[number]) =>
         shared.directory.instancesOf(self.service).some(({ instance }) => instance === self.instance);
-      await eventually(`${self.instance} is known`, () => base.instances.every(knows));
+      await eventually(`${self.instance} is known`, () => base.instances().every(knows));
       return async () => {
         await stop();
-        await eventually(`${self.instance} is forgotten`, () => !base.instances.some(knows));
+        await eventually(`${self.instance} is forgotten`, () => !base.instances().some(knows));
       };
     },
     stop: async (): Promise<void> => {
@@ -89,7 +89,7 @@ export const served = async (
     ask: (path: string, init?: RequestInit) => ask(`${urlOf()}${path}`, init),
     /** A document of a read model, of the first service that has it, as events of other services or of another day would have made it. */
     put: (model: string, id: string, value: object) => {
-      for (const { instance, database } of base.instances)
+      for (const { instance, database } of base.instances())
         for (const { name, initialState } of instance.service.projections ?? [])
           if (name === model)
             return putInto(database, instance.collections.of(model), id, `elsewhere/${id}`, { ...Object(initialState), ...value });

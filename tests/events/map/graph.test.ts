@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { graphOf } from "../../../events/map/graph.ts";
 import { loadServices } from "../../../services/chassis/list.ts";
 import { services as list } from "../../../services/index.ts";
-import { root } from "../../choreography/root.ts";
+import { root } from "../../root.ts";
 import { story } from "./story.ts";
 
 const services = await loadServices(list);

@@ -1,40 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { recordsOf } from "../../../events/log/record.ts";
 import { fromRecord, type Occurrence } from "../../../events/map/causation.ts";
-import type { Commit } from "../../../events/ports.ts";
-import type { AnyService, Service } from "../../../events/service.ts";
-import { world } from "../../../events/simulation/world.ts";
+import type { Clock, Commit } from "../../../events/ports.ts";
+import type { AnyService } from "../../../events/service.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import { cluster } from "../../../services/cluster/service.ts";
-import { deployment } from "../../../services/providers/deployment/domain.ts";
-import { effectsOf, type TaskTable } from "../../../services/providers/deployment/effects.ts";
-import { reactionsOf } from "../../../services/providers/deployment/reactions.ts";
-import { plan } from "../../../services/providers/local/plan.ts";
 import { runtime } from "../../../services/runtime/service.ts";
-import { root } from "../../choreography/root.ts";
-
-const owner = { owner: "usr-1", ownerPath: ":usr-1" };
-
-/** A provider whose tasks take their time and do nothing. */
-const provider = (sleep: (milliseconds: number) => Promise<void>): Service => {
-  const names = Object.values(plan).flatMap((tasks) => tasks.map(({ task }) => task));
-  const table: TaskTable<unknown> = Object.fromEntries(
-    names.map((task, index) => [
-      task,
-      async ({ taskId, nodeId }, { clusterId, jobId, report }) => {
-        const number = Number(taskId.split("-").at(-1));
-        await sleep(40 + 7 * number + index);
-        const node = { clusterId, jobId, nodeId, instanceId: `i-${nodeId}`, privateIp: `127.0.1.${number}` };
-        if (task === "RunInstances") await report({ type: "ProvisionNode", ...node });
-      },
-    ]),
-  );
-  return {
-    name: "provider-local",
-    aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(table) } },
-    reactions: reactionsOf("local"),
-  };
-};
+import { clusterStory } from "../../world/toys/clusters.ts";
+import { provider } from "../../world/toys/provider.ts";
 
 export type Story = {
   readonly services: readonly AnyService[];
@@ -42,54 +14,16 @@ export type Story = {
   readonly occurrences: readonly Occurrence[];
 };
 
-/** The real tables deploy a cluster, from the request until it is active. */
+/** The real tables deploy a cluster, from the request until it is active, by tasks that take their time. */
 export const story = async (): Promise<Story> => {
-  let sleep: (milliseconds: number) => Promise<void> = async () => {};
-  const services = [runtime, cluster, provider((milliseconds) => sleep(milliseconds))];
-  const platform = await world(contract, services);
-  sleep = platform.time.clock.sleep;
-  const file = (name: string) => readFile(`${root}/infra/demo/bookinfo/devkit/${name}`, "utf8");
-  const named = { name: "here", description: "", provider: "local", debug: false, ...owner };
-  const send = async (to: string, command: { readonly type: string; readonly [field: string]: unknown }) => {
-    await platform.send(to, command);
-    await platform.settle();
-  };
-  await send("runtime", {
-    type: "CreateRuntimeCredential",
-    runtimeCredentialId: "rc-1",
-    runtimeUrl: "",
-    sealedContent: "sealed",
-    ...named,
-  });
-  await send("runtime", { type: "CreateRuntime", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "rc-1", ...named });
-  const before = platform.history().length;
-  await send("cluster", {
-    type: "RequestCluster",
-    clusterId: "cl-story",
-    jobId: "j-1",
-    version: {
-      appId: "app-1",
-      versionId: "appv-1",
-      versionType: "vmbased",
-      packageDigest: "sha256:1",
-      packageOwner: "repo",
-      configJson: await file("config.json"),
-      template: await file("cluster.json.tmpl"),
-    },
-    place: { provider: "local", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "rc-1" },
-    configuration: "{}",
-    debug: false,
-    ...owner,
-  });
+  const service = provider<Clock>(({ taskId, action }, { outside }) =>
+    outside.sleep(40 + 7 * Number(taskId.split("-").at(-1)) + action.length),
+  );
+  const platform = await clusterStory({ service, outside: ({ ports }) => ports.clock });
   await platform.stop();
-  const commits = [
-    ...new Set(
-      platform
-        .history()
-        .slice(before)
-        .map(({ commit }) => commit),
-    ),
-  ];
+  const all = [...new Set(platform.history().map(({ commit }) => commit))];
+  const commits = all.slice(all.findIndex(({ stream }) => stream.startsWith("cluster/")));
+  const services = [runtime, cluster, service];
   return { services, commits, occurrences: commits.flatMap((commit) => occurrencesOf(services, commit)) };
 };
 

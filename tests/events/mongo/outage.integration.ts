@@ -57,7 +57,7 @@ test("what begins on a connection that is just being closed ends, and does not w
   subscribe("net.client.socket", noted);
   const { instance } = await instanceOn("closing");
   const { store, documents } = instance;
-  await documents.ensure("clusters__v1", []);
+  await store.append(commitOf("cluster/cl-0", 1));
   unsubscribe("net.client.socket", noted);
   assert.ok(sockets.size > 0);
   // As when the other side has ended it: closed, but nobody has been told yet.

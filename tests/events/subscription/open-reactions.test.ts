@@ -69,7 +69,7 @@ test("a row that throws is open, with the reason", async () => {
 
 test("after a real reaction none is open: the causes are the ones that run", async () => {
   const platform = await world(contract, [runtime]);
-  const { ports } = platform.instances[0] ?? assert.fail("there is an instance");
+  const { ports } = platform.of();
   const headers = {
     ...{ ce_id: "cluster/cl-1@7", ce_type: "pitrix.cluster.ClusterCeased", ce_time: ceased.meta.time, ce_sequence: "7" },
     ...{ ce_correlationid: "r-1", ce_actor: "usr-1", ce_ownerpath: ":usr-1" },

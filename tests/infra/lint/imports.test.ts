@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { checkImports } from "../../../infra/lint/imports.ts";
-import { root } from "../../choreography/root.ts";
+import { root } from "../../root.ts";
 import { allowed, type Files, planted } from "./planted.ts";
 
 const check = (files: Files) => checkImports(new Map(Object.entries(files)), []);

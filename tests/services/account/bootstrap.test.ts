@@ -78,13 +78,14 @@ const starts = async () => {
     running.start(
       {
         service: account,
-        outside: {
-          ...unnamed,
-          hashPassword: async (password) => `hash of ${hashed.push(password) && password}`,
-          randomToken: () => `token-${++tokens}`,
-          print: (line) => void printed.push(line),
-          ...more,
-        } satisfies AccountOutside,
+        outside: () =>
+          ({
+            ...unnamed,
+            hashPassword: async (password) => `hash of ${hashed.push(password) && password}`,
+            randomToken: () => `token-${++tokens}`,
+            print: (line) => void printed.push(line),
+            ...more,
+          }) satisfies AccountOutside,
       },
       ++number,
     );

@@ -16,7 +16,7 @@ const user = (userId: string, groupPath = ""): AccountCommand => ({
 });
 
 const platform = async (seed: number, ...commands: readonly AccountCommand[]) => {
-  const running = await world(contract, [{ service: account, instances: 2, outside: unnamed }], { seed });
+  const running = await world(contract, [{ service: account, instances: 2, outside: () => unnamed }], { seed });
   const send = async (...more: readonly AccountCommand[]) => {
     for (const command of more) {
       const { rejection } = await running.send("account", command);

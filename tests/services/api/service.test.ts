@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { api } from "../../../services/api/service.ts";
 import { eventually } from "../../eventually.ts";
+import { ask } from "../../world/requests.ts";
 import { example } from "../../world/toys/example.ts";
 import { served } from "../../world/world.ts";
 import { upstreamServer } from "./upstream-server.ts";
@@ -36,9 +37,10 @@ test("the gateway runs as any service does, before a real one: commands, positio
   };
   const underWay = system.call("DescribeRepos", {}, { connection: "close" });
   await eventually("the request to be under way", () => slow.seen.length === 1);
-  const stopping = world.of("api").stop();
+  const { url, stop } = world.of("api");
+  const stopping = stop();
   await eventually("the gateway to take no more", async () => {
-    const refused = await world.ask("/livez").catch(() => "refused");
+    const refused = await ask(`${url}/livez`).catch(() => "refused");
     return refused === "refused";
   });
   finish();

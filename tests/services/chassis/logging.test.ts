@@ -4,7 +4,7 @@ import { logging } from "../../../services/chassis/process/logging.ts";
 import type { Service } from "../../../services/chassis/service.ts";
 import { eventually } from "../../eventually.ts";
 import { example } from "../../world/toys/example.ts";
-import { watchedService } from "./metrics-ground.ts";
+import { served } from "../../world/world.ts";
 
 const { category } = example.aggregates;
 const broken = (): never => {
@@ -31,26 +31,27 @@ const tables = (): Service => {
 };
 
 test("a line of the log says who tells it, and what request and what action it is about", async (t) => {
-  const world = await watchedService(tables());
+  const world = await served(tables(), { wait: 50 });
   t.after(world.stop);
+  const system = await world.as("system");
   const said = (message: string, correlationId?: string) =>
     eventually(`"${message}"`, () =>
       world.lines.find((line) => line.msg === message && (correlationId === undefined || line.correlationId === correlationId)),
     );
   const request = (id: string) => ({ "x-request-id": id });
-  const made = await world.send("POST", "/v1/categories", { name: "one", locale: "{}" }, request("r-create"));
+  const made = await system.post("/v1/categories", { name: "one", locale: "{}" }, request("r-create"));
   assert.equal(made.status, 200);
   const { category_id } = made.body;
 
   const failed = await said("work in the background failed and will be tried again", "r-create");
   assert.deepEqual(
-    [failed.level, failed.service, failed.instance, failed.where, failed.stream],
-    ["warn", "example", "one", `effect of category/${category_id}@1`, `category/${category_id}`],
+    [failed.level, failed.service, failed.where, failed.stream],
+    ["warn", "example", `effect of category/${category_id}@1`, `category/${category_id}`],
   );
   assert.match(JSON.stringify(failed.error), /the outside is down.*"cause":\{"name":"Error","message":"no route"/);
   assert.match(String(failed.time), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
-  const modify = (name: string, id: string) => world.send("PATCH", "/v1/categories", { category_id, name }, request(id));
+  const modify = (name: string, id: string) => system.patch("/v1/categories", { category_id, name }, request(id));
   assert.equal((await modify("bad name", "r-refused")).status, 400);
   const refused = await said("a command was refused", "r-refused");
   assert.deepEqual([refused.level, refused.operation, refused.actor], ["info", "ModifyCategory", "system"]);
@@ -66,7 +67,9 @@ test("a line of the log says who tells it, and what request and what action it i
   assert.deepEqual([parked.level, parked.subscription, parked.eventId], ["error", "categories__v1", `category/${category_id}@2`]);
   assert.match(String(parked.actionId), /^j-\w+$/);
   assert.match(String(parked.reason), /a bug in the table/);
-  assert.ok(world.lines.every((line) => line.service === "example" && line.instance === "one" && typeof line.level === "string"));
+  assert.match(String(failed.instance), /^example-\S+$/);
+  assert.ok(world.lines.every(({ service, instance }) => service === "example" && instance === failed.instance));
+  assert.ok(world.lines.every(({ level }) => typeof level === "string"));
 });
 
 test("every line is one JSON object, and what is below the level is not said", () => {

@@ -9,7 +9,7 @@ import { memoryStore } from "../../../events/memory/store.ts";
 import { gatewayMetrics } from "../../../services/api/metrics.ts";
 import { systemClock as clock } from "../../../services/chassis/process/clock.ts";
 import { metrics } from "../../../services/chassis/process/metrics.ts";
-import { root } from "../../choreography/root.ts";
+import { root } from "../../root.ts";
 
 /** What every figure has: from its service, from the scrape, and from its kind. */
 const COMMON = ["service", "instance", "job", "le"];

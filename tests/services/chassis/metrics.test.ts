@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
@@ -11,23 +11,37 @@ import { metrics } from "../../../services/chassis/process/metrics.ts";
 import type { Service } from "../../../services/chassis/service.ts";
 import { commitOf, encoded } from "../../contract/commits.ts";
 import { eventually } from "../../eventually.ts";
+import { gate } from "../../world/faults.ts";
+import { figure } from "../../world/figures.ts";
 import { example } from "../../world/toys/example.ts";
-import { gate, watchedService } from "./metrics-ground.ts";
+import { served } from "../../world/world.ts";
 
 /** Longer than figures of the store and the log are kept. */
 const LATER = 6_000;
+/** A service whose figures a test reads, and somebody who uses it. */
+const watched = async (t: TestContext, service: Service = example) => {
+  const world = await served(service, { wait: 50 });
+  t.after(world.stop);
+  const { url, instance } = world.of();
+  const { post } = await world.as("system");
+  return { ...world, instance, post, figure: (name: string, labels?: Record<string, string>) => figure(url, name, labels) };
+};
+/** Holds up calls whose name begins so. */
+const holding = (begins: string) => {
+  const { closed, open } = gate();
+  return { open, before: (call: string) => (call.startsWith(begins) ? closed : Promise.resolve()) };
+};
 const category = (name: string) => ({ name, locale: "{}" });
 
 test("commits whose publication is held up are due and get older, and are not any more once the log has them", async (t) => {
-  const world = await watchedService(example);
-  t.after(world.stop);
-  const held = gate();
-  world.ground.publishing = held.closed;
-  for (const name of ["one", "two", "three"]) assert.equal((await world.send("POST", "/v1/categories", category(name))).status, 200);
+  const world = await watched(t);
+  const held = holding("log.publish pitrix.category");
+  world.fate.before = held.before;
+  for (const name of ["one", "two", "three"]) assert.equal((await world.post("/v1/categories", category(name))).status, 200);
   assert.equal(await world.figure("pitrix_due_marks", { kind: "publish" }), 3);
   assert.equal(await world.figure("pitrix_relay_pending"), 3);
   assert.equal(await world.figure("pitrix_relay_lag_seconds_count"), 0);
-  world.ground.ahead += 60_000;
+  world.time.pass(60_000);
   const age = (await world.figure("pitrix_due_oldest_seconds", { kind: "publish" })) ?? 0;
   assert.ok(age >= 60 && age < 120, `${age}`);
 
@@ -35,7 +49,7 @@ test("commits whose publication is held up are due and get older, and are not an
   await eventually("the publication", async () => (await world.figure("pitrix_relay_pending")) === 0);
   // The marks go a moment later, together; each look is at figures of its own time.
   await eventually("the marks are taken off", async () => {
-    world.ground.ahead += LATER;
+    world.time.pass(LATER);
     return (await world.figure("pitrix_due_marks", { kind: "publish" })) === 0;
   });
   assert.equal(await world.figure("pitrix_due_oldest_seconds", { kind: "publish" }), 0);
@@ -48,16 +62,15 @@ test("commits whose publication is held up are due and get older, and are not an
 });
 
 test("a subscription that is held up lags in events and seconds, and is up to date when it goes on", async (t) => {
-  const world = await watchedService(example);
-  t.after(world.stop);
+  const world = await watched(t);
   const model = { subscription: "categories__v1" };
   assert.equal(await world.figure("pitrix_subscription_lag_events", model), 0);
-  const held = gate();
-  world.ground.calls = (call) => (call.startsWith("documents.write categories") ? held.closed : Promise.resolve());
-  await world.send("POST", "/v1/categories", category("one"));
-  await world.send("POST", "/v1/categories", category("two"));
+  const held = holding("documents.write categories");
+  world.fate.before = held.before;
+  await world.post("/v1/categories", category("one"));
+  await world.post("/v1/categories", category("two"));
   await eventually("the publication", async () => (await world.figure("pitrix_relay_pending")) === 0);
-  world.ground.ahead += LATER;
+  world.time.pass(LATER);
   assert.equal(await world.figure("pitrix_subscription_lag_events", model), 2);
   const seconds = (await world.figure("pitrix_subscription_lag_seconds", model)) ?? 0;
   assert.ok(seconds >= 6 && seconds < 60, `${seconds}`);
@@ -66,18 +79,17 @@ test("a subscription that is held up lags in events and seconds, and is up to da
   held.open();
   const { progress } = world.instance.subscriptions().get("categories__v1") ?? {};
   await eventually("the read model", () => [...(progress?.values() ?? [])].reduce((sum, at) => sum + at, 0) === 2);
-  world.ground.ahead += LATER;
+  world.time.pass(LATER);
   assert.equal(await world.figure("pitrix_subscription_lag_events", model), 0);
   assert.equal(await world.figure("pitrix_subscription_lag_seconds", model), 0);
   assert.ok(((await world.figure("pitrix_subscription_event_age_seconds", model)) ?? 0) >= 6);
 });
 
 test("a partition that another instance has taken over is told by that one only", async (t) => {
-  const world = await watchedService(example);
-  t.after(world.stop);
+  const world = await watched(t);
   const places = (one: Pick<typeof world, "instance">) => [...(one.instance.subscriptions().get("categories__v1")?.progress.keys() ?? [])];
   await eventually("both partitions", () => places(world).length === 2);
-  const other = await world.start("two");
+  const other = await world.start({ service: example }, 2);
   await eventually("one each", () => places(world).length === 1 && places(other).length === 1);
   assert.deepEqual([...places(world), ...places(other)].sort(), ["pitrix.category/0", "pitrix.category/1"]);
 });
@@ -92,9 +104,8 @@ test("effects are told while they run, by what came of their attempts, and how l
     return { type: "RenameCategory", categoryId, name: "renamed" };
   };
   let categoryId = "";
-  const world = await watchedService(withEffect(run));
-  t.after(world.stop);
-  categoryId = (await world.send("POST", "/v1/categories", category("one"))).body.category_id;
+  const world = await watched(t, withEffect(run));
+  categoryId = (await world.post("/v1/categories", category("one"))).body.category_id;
   await eventually("the second attempt", async () => attempts === 2 && (await world.figure("pitrix_effects_running")) === 1);
   assert.equal(await world.figure("pitrix_due_marks", { kind: "effects" }), 1);
   const attempted = (outcome: string) => world.figure("pitrix_effect_attempts_total", { effect: "CategoryCreated", outcome });
@@ -105,7 +116,7 @@ test("effects are told while they run, by what came of their attempts, and how l
   assert.equal(await attempted("done"), 1);
   assert.equal(await world.figure("pitrix_effect_seconds_count", { effect: "CategoryCreated" }), 2);
   assert.equal(await world.figure("pitrix_failures_total", { where: "effect" }), 1);
-  world.ground.ahead += LATER;
+  world.time.pass(LATER);
   assert.equal(await world.figure("pitrix_due_marks", { kind: "effects" }), 0);
 });
 
@@ -145,25 +156,22 @@ test("a subscription has been behind since it was last at the end, or as long as
 });
 
 test("a store that does not answer costs a scrape its figures and no more than a second", async (t) => {
-  const world = await watchedService(example);
-  const held = gate();
-  t.after(async () => {
-    held.open();
-    await world.stop();
-  });
+  const world = await watched(t);
+  const held = holding("store.due");
   assert.equal(await world.figure("pitrix_due_marks", { kind: "publish" }), 0);
-  world.ground.calls = (call) => (call.startsWith("store.due") ? held.closed : Promise.resolve());
-  world.ground.ahead += LATER;
+  world.fate.before = held.before;
+  world.time.pass(LATER);
   const began = Date.now();
   assert.equal(await world.figure("pitrix_due_marks", { kind: "publish" }), 0, "as it was seconds ago");
   assert.ok(Date.now() - began < 5_000);
-  world.ground.ahead += 60_000;
+  world.time.pass(60_000);
   assert.equal(await world.figure("pitrix_due_marks", { kind: "publish" }), undefined, "no figure rather than an old one");
   assert.equal(
     await world.figure("pitrix_subscription_lag_events", { subscription: "categories__v1" }),
     0,
     "the log is asked all the same",
   );
+  held.open();
 });
 
 test("however many scrape, the store is asked once in some seconds, and once at a time", async () => {
@@ -186,9 +194,8 @@ test("however many scrape, the store is asked once in some seconds, and once at 
 });
 
 test("neither paths nor instances make series of their own", async (t) => {
-  const world = await watchedService(example);
-  t.after(world.stop);
-  for (let nth = 0; nth < 30; nth++) await fetch(`${world.url}/v1/none/${nth}`);
+  const world = await watched(t);
+  for (let nth = 0; nth < 30; nth++) await world.ask(`/v1/none/${nth}`);
   assert.equal(await world.figure("pitrix_http_request_seconds_count", { operation: "-", status: "404" }), 30);
   const measured = metrics("a");
   for (let nth = 0; nth < 30; nth++) {

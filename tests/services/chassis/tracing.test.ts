@@ -1,13 +1,45 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { ConfigError } from "../../../services/chassis/process/config.ts";
+import { api } from "../../../services/api/service.ts";
+import { ConfigError, readConfig } from "../../../services/chassis/process/config.ts";
 import { silent } from "../../../services/chassis/process/logging.ts";
 import { metrics } from "../../../services/chassis/process/metrics.ts";
 import { tracing } from "../../../services/chassis/process/tracing.ts";
+import { cluster } from "../../../services/cluster/service.ts";
+import { runtime } from "../../../services/runtime/service.ts";
 import { eventually } from "../../eventually.ts";
+import { platformKey } from "../../world/process.ts";
+import { bookinfo, owner, runtimeCommands } from "../../world/toys/clusters.ts";
+import { provider } from "../../world/toys/provider.ts";
+import { served } from "../../world/world.ts";
 import { collector, type Received } from "./tracing-collector.ts";
-import { configWith, tracedPlatform } from "./tracing-platform.ts";
+
+/** Gateway, runtimes, clusters and a provider over HTTP, with a version to deploy and a place for it. */
+const tracedPlatform = async (telemetry: Record<string, string>) => {
+  const world = await served([api, runtime, cluster, provider()], { environment: telemetry });
+  for (const command of runtimeCommands()) await world.send("runtime", command);
+  const { configJson, template } = bookinfo();
+  await world.put("appVersions", "appv-1", {
+    ...{ version_id: "appv-1", app_id: "app-1", type: "vmbased", status: "active", package_digest: "sha256:1", package_owner: "repo" },
+    ...{ config_json: configJson, template, owner: owner.owner, owner_path: owner.ownerPath },
+  });
+  await eventually("the runtime to be known", async () => (await world.documents("cluster", "runtimes")).length === 1);
+  const system = await world.as("system");
+  return {
+    ...world,
+    /** The records of a topic. */
+    records: (topic: string) => world.broker.contents().get(topic)?.flat() ?? [],
+    createCluster: (headers: Record<string, string> = {}) =>
+      system.call("CreateCluster", { app_id: "app-1", version_id: "appv-1", runtime_id: "runtime-1", conf: "{}" }, headers),
+    active: () =>
+      eventually("the cluster to be active", async () => (await world.documents("cluster", "clusters"))[0]?.value.status === "active"),
+  };
+};
+
+/** The settings of a process with these of OpenTelemetry. */
+const configWith = (telemetry: Record<string, string>) =>
+  readConfig({ KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost", PITRIX_SEALING_KEYS: platformKey(), ...telemetry }, []);
 
 const CALLER = { trace: "0af7651916cd43dd8448eb211c80319c", span: "b7ad6b7169203331" };
 const caller = { traceparent: `00-${CALLER.trace}-${CALLER.span}-01` };
@@ -20,14 +52,20 @@ test("one trace shows the whole choreography of a cluster's creation, from the c
     await taken.stop();
   });
   const answer = await platform.createCluster(caller);
-  assert.equal(answer.status, 200, answer.body);
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
   await platform.active();
   const ofTrace = () => taken.spans.filter(({ traceId }) => traceId === CALLER.trace);
   const orphans = () => ofTrace().filter(({ parentSpanId }) => !ofTrace().some(({ spanId }) => spanId === parentSpanId));
-  await eventually("all spans to come", async () => {
-    await platform.flush();
-    return ofTrace().some(({ name }) => name === "decide CompleteClusterAction") && orphans().length === 1;
-  });
+  const wanted = [
+    "CreateCluster",
+    "send pitrix.cluster",
+    "decide ReserveRuntime",
+    "effect DeploymentStarted",
+    "decide CompleteClusterAction",
+  ];
+  const missing = () => wanted.filter((each) => !ofTrace().some(({ name }) => name === each));
+  const isWhole = () => orphans().length === 1 && orphans()[0]?.parentSpanId === CALLER.span;
+  await eventually("all spans to come", () => missing().length === 0 && isWhole());
 
   const spans = ofTrace();
   const byId = new Map(spans.map((span) => [span.spanId, span]));
@@ -75,7 +113,7 @@ test("with no collector named nothing is traced, and the trace of a caller goes 
   assert.equal((await platform.createCluster(caller)).status, 200);
   await platform.active();
   for (const topic of ["pitrix.cluster", "pitrix.localDeployment"]) {
-    const records = await platform.records(topic);
+    const records = platform.records(topic);
     assert.ok(records.length > 0 && records.every(({ headers }) => headers.traceparent === caller.traceparent), topic);
   }
 });
@@ -94,27 +132,21 @@ test("what a caller does not want to be traced is not exported, nor what is no t
   assert.equal((await platform.createCluster({ traceparent: `00-${"0".repeat(32)}-${CALLER.span}-01` })).status, 200);
   await platform.active();
   assert.equal((await platform.createCluster({ traceparent: `00-${"a".repeat(32)}-${CALLER.span}-01` })).status, 200);
-  await eventually("a span of the one that is wanted", async () => {
-    await platform.flush();
-    return taken.spans.length > 0;
-  });
+  await eventually("a span of the one that is wanted", () => taken.spans.length > 0);
   assert.ok(taken.spans.every(({ traceId }) => traceId === "a".repeat(32)));
 });
 
 test("a collector that is not there costs no request anything, and what it would have got is lost", async (t) => {
   const platform = await tracedPlatform({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` });
-  let stopped = false;
-  t.after(async () => void (stopped || (await platform.stop())));
+  t.after(platform.stop);
   assert.equal((await platform.createCluster()).status, 200);
   await platform.active();
-  await platform.flush();
-  const figures = await (await fetch(`${platform.front.url}/metrics`)).text();
-  assert.match(figures, /pitrix_trace_spans_total\{outcome="lost",service="api"\} [1-9]/);
+  const lost = /pitrix_trace_spans_total\{outcome="lost",service="api"\} [1-9]/;
+  await eventually("the loss to be counted", async () => lost.test((await platform.ask("/metrics")).body));
   assert.equal((await platform.createCluster()).status, 200);
-  const said = platform.logged.filter(({ message }) => message !== "traces are not taken and get lost");
+  const said = platform.complaints().filter(({ msg }) => msg !== "traces are not taken and get lost");
   assert.deepEqual(said, []);
   await platform.stop();
-  stopped = true;
 });
 
 test("a collector that takes everything and answers nothing is given up, and holds up neither memory nor the end", async (t) => {

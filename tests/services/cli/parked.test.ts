@@ -2,27 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CommandFailed } from "../../../services/cli/failure.ts";
 import { age, painter, plain, secondsOf, table } from "../../../services/cli/output.ts";
-import { program } from "../../../services/cli/program.ts";
 import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "../../events/subscription/rig.ts";
 import { eventually } from "../../eventually.ts";
 import { served, type World } from "../../world/world.ts";
-import { recording } from "./terminal.ts";
+import { pitrix as run } from "./terminal.ts";
 
 const poison: Poison = new Set(["category/a@2", "category/b@1", "category/c@1"]);
 let world: World;
 
-/** What the command writes, and how it ends. */
-const pitrix = async (args: readonly string[], environment: { readonly [name: string]: string } = {}) => {
-  const [key] = world.of().host.keys;
-  const given = {
-    PITRIX_SERVICES: `catalog=${world.of().url}`,
-    ...(key && { PITRIX_SEALING_KEYS: `${key.id}:${Buffer.from(key.key).toString("base64")}` }),
-    ...environment,
-  };
-  const { terminal, text, code } = recording();
-  await program(terminal, given, new AbortController().signal).parseAsync(args, { from: "user" });
-  return { text: text(), code: code() };
-};
+const pitrix = (args: readonly string[], environment?: { readonly [name: string]: string }) => run(world, args, environment);
 const answer = async (args: readonly string[], environment?: { readonly [name: string]: string }) => {
   const { text, code } = await pitrix([...args, "--json"], environment);
   return { ...JSON.parse(text), code };

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { ClusterEvent, Deployment } from "../../../schemas/generated/events.ts";
 import type { Version } from "../../../services/cluster/deployment.ts";
 import { cluster } from "../../../services/cluster/domain.ts";
-import { root } from "../../choreography/root.ts";
+import { root } from "../../root.ts";
 import { given } from "../../spec.ts";
 
 const file = (name: string) => readFileSync(join(root, "infra/demo/bookinfo/devkit", name), "utf8");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Service } from "../../../../services/chassis/service.ts";
 import { http, type Shown } from "../../../../services/providers/local/http.ts";
 import { MachineError, type NodeState } from "../../../../services/providers/local/machine/types.ts";
 import { clusterOwners } from "../../../../services/providers/local/read-models.ts";
-import { clusterId, requested } from "../../../choreography/cluster-requested.ts";
+import { clusterId, clusterStory } from "../../../world/toys/clusters.ts";
+import { provider } from "../../../world/toys/provider.ts";
 import { served, type World } from "../../../world/world.ts";
 
 let world: World;
@@ -23,19 +23,10 @@ const machine = {
   },
 };
 
-const provider: Service<Shown> = {
-  name: "provider-local",
-  aggregates: {},
-  projections: [clusterOwners],
-  http,
-  outside: async () => ({ open: async () => ({ outside: { machine } }) }),
-};
-
 before(async () => {
-  world = await served(provider);
-  const value = { cluster_id: "cl-1", owner: "usr-1", owner_path: ":grp-1:usr-1" };
-  const document = { id: "cl-1", stream: "cluster/cl-1", version: 1, deleted: false, value };
-  await world.of().ports.documents.write("clusterOwners__v1", [{ document, expected: 0 }]);
+  const service = provider<Shown>(undefined, { projections: [clusterOwners], http });
+  world = await served([{ service, outside: () => ({ machine }) }]);
+  await world.put("clusterOwners", "cl-1", { cluster_id: "cl-1", owner: "usr-1", owner_path: ":grp-1:usr-1" });
   await world.know("user/usr-1", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
   await world.know("user/usr-2", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
   await world.know("user/usr-3", { kind: "user", roleIds: ["isv"], groupPath: ":grp-1" });
@@ -69,13 +60,13 @@ test("nodes that are not there are not found, and what is no node's id is refuse
 });
 
 test("whose a cluster is, is kept for this provider's clusters until they are ceased", async () => {
-  const { platform } = await requested(undefined, [], [clusterOwners]);
+  const platform = await clusterStory({ service: provider(undefined, { projections: [clusterOwners] }) });
   const owners = async () => (await platform.documents("provider-local", "clusterOwners")).map(({ value }) => value);
   assert.deepEqual(await owners(), [{ cluster_id: clusterId, owner: "usr-1", owner_path: ":usr-1" }]);
-  await platform.send("cluster", { type: "DeleteCluster", clusterId, jobId: "j-2", force: false } as never); // A command of another service's union.
+  await platform.send("cluster", { type: "DeleteCluster", clusterId, jobId: "j-2", force: false });
   await platform.settle();
   assert.equal((await owners()).length, 1);
-  await platform.send("cluster", { type: "CeaseCluster", clusterId, jobId: "j-3", force: false } as never); // As above.
+  await platform.send("cluster", { type: "CeaseCluster", clusterId, jobId: "j-3", force: false });
   await platform.settle();
   assert.deepEqual(await owners(), []);
   await platform.stop();
