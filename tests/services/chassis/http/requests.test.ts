@@ -164,11 +164,12 @@ test("a path may have a colon in it, however it is written", async () => {
 
 test("an orderly end finishes the request under way, and takes no other", async () => {
   const own = await served(example);
+  const { host } = own.of();
   const { began, finish } = slowRequest();
   const underWay = (await own.as("system")).post("/v1/users/password:validate", { email: "slow", password: "x" });
   await began;
   const stopped = own.stop();
-  await eventually("it says that it stops", async () => (await own.of().host.ready())[0] === "is stopping");
+  await eventually("it says that it stops", async () => (await host.ready())[0] === "is stopping");
   const isRefused = () =>
     own.ask("/livez").then(
       () => false,
