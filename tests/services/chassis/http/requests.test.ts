@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { Outage } from "../../../../events/outage.ts";
 import { eventually } from "../../../eventually.ts";
 import { example, slowRequest } from "../../../world/toys/example.ts";
 import { served, type World } from "../../../world/world.ts";
@@ -136,7 +137,7 @@ test("a bug answers nothing of the inside and is logged once with the request's 
 });
 
 test("an outage of the store is answered with 503 and when to try again", async () => {
-  const outage = Object.assign(new Error("connect ECONNREFUSED 10.0.0.7:27017"), { name: "MongoServerSelectionError" });
+  const outage = new Outage("connect ECONNREFUSED 10.0.0.7:27017");
   world.fate.before = async (call) => {
     if (call.startsWith("store.append") || call.includes("categories")) throw outage;
   };
