@@ -17,7 +17,6 @@ export {
   type Timers,
 } from "./effect.ts";
 export { asError } from "./error.ts";
-export { lruCache } from "./lru-cache.ts";
 export { type Actor, aggregateOf, eventIdOf, type Fields, keyOf, type Message, type Meta, type Of, streamOf } from "./message.ts";
 export type * from "./ports.ts";
 export { type AnyProjection, deleted, type Projection } from "./projection.ts";

@@ -4,6 +4,7 @@ export { type Codec, codec, InvalidEvent, UnknownSchema } from "./codec/codec.ts
 export { BODY, schemaIdIn } from "./codec/framing.ts";
 export type { Guard } from "./effects/effects.ts";
 export { headerOf, metaIn, metaOf, plainMeta, recordsOf } from "./log/record.ts";
+export { lruCache } from "./lru-cache.ts";
 export { type Instance, instance, type Observer, PARTITIONS, type RunOptions } from "./run.ts";
 export type { CommandMetadata, Outcome } from "./store/command.ts";
 export type { Executor } from "./store/execute.ts";
