@@ -1,8 +1,10 @@
 import { publishQueue } from "../log/publish-queue.ts";
+import { asOutage } from "../outage.ts";
 import type { Log, Running } from "../ports.ts";
 import { administration } from "./administration.ts";
 import { type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { followTopic } from "./follow.ts";
+import { isKafkaOutage } from "./outages.ts";
 import { kafkaSender, safeSend } from "./producer.ts";
 import { readRanges } from "./read-ranges.ts";
 import { runSubscription } from "./subscription.ts";
@@ -21,7 +23,11 @@ export const kafkaLog = (options: KafkaLogOptions): Log => {
 
   const whileOpen = async <T>(action: () => Promise<T>): Promise<T> => {
     if (isClosed) throw new Error("The log is closed");
-    return action();
+    try {
+      return await action();
+    } catch (error) {
+      throw asOutage(error, isKafkaOutage);
+    }
   };
   /** Keeps it, so that closing the log stops it. */
   const kept = async <R extends Running>(starting: Promise<R>): Promise<R> => {

@@ -1,5 +1,6 @@
 import type { Message, RecordMetadata, TopicMessages } from "kafkajs";
 import type { Slice } from "../log/publish-queue.ts";
+import { Outage } from "../outage.ts";
 import type { OutgoingRecord } from "../ports.ts";
 import { type Client, connectClient, type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { settled, within } from "./waiting.ts";
@@ -47,7 +48,7 @@ export const safeSend = (makeSender: () => Promise<Sender>, limit: number) => {
   const sendAll = async (current: Sender, slices: readonly Slice[]): Promise<void> => {
     for (let left = slices; left.length > 0; ) {
       const missing = uncovered(left, await current.send(messagesOf(left)));
-      if (missing.length === left.length) throw new Error("No broker acknowledged any partition of what was sent");
+      if (missing.length === left.length) throw new Outage("No broker acknowledged any partition of what was sent");
       left = missing;
     }
   };

@@ -1,4 +1,5 @@
 import { backOff } from "../concurrency.ts";
+import { Outage } from "../outage.ts";
 
 /** Resolves after the time, or as soon as the signal aborts. */
 export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
@@ -19,11 +20,11 @@ export const real = { sleep: pause, random: Math.random };
 /** Waits after so many failures: 0.2 s to 10 s. */
 export const pauseAfter = (failures: number, signal: AbortSignal): Promise<void> => pause(backOff(real, failures, 200), signal);
 
-/** The outcome of a promise, or an error if it takes longer. */
+/** The outcome of a promise, or an `Outage` if it takes longer. */
 export const within = async <T>(milliseconds: number, what: string, promise: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} took longer than ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Outage(`${what} took longer than ${milliseconds} ms`)), milliseconds);
   });
   try {
     return await Promise.race([promise, late]);

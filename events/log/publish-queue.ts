@@ -1,4 +1,5 @@
 import { asError } from "../error.ts";
+import { Outage } from "../outage.ts";
 import type { OutgoingRecord } from "../ports.ts";
 import { partitionOf } from "./partition.ts";
 
@@ -12,14 +13,9 @@ export type PublishQueueOptions = {
   /** What goes into one send: bytes of a partition (the broker refuses bigger batches), and records. */
   readonly partitionBytes?: number;
   readonly sendRecords?: number;
-  /** What may wait in all; beyond it a call is refused, unless it is the only one. */
+  /** What may wait in all; beyond it a call fails with an `Outage`, unless it is the only one. */
   readonly waitingBytes?: number;
 };
-
-/** More waits to be published than there is room for: it has to be tried again later. */
-class PublishQueueFull extends Error {
-  override name = "Outage";
-}
 
 type Placed = { readonly record: OutgoingRecord; readonly partition: number; readonly bytes: number };
 type Call = {
@@ -126,7 +122,7 @@ export const publishQueue = (options: PublishQueueOptions): ((records: readonly 
   return async (records) => {
     if (records.length === 0) return;
     const bytes = records.reduce((sum, record) => sum + bytesOf(record), 0);
-    if (held > 0 && held + bytes > waitingBytes) throw new PublishQueueFull(`the log is slow: ${held} bytes wait to be published`);
+    if (held > 0 && held + bytes > waitingBytes) throw new Outage(`the log is slow: ${held} bytes wait to be published`);
     held += bytes;
     try {
       await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-import type { CausationNode, CausationTree, CommandMetadata } from "./causation.ts";
+import type { CausationNode, CausationTree, CauseKind } from "./causation.ts";
 
 export type TextOptions = { /** Escape codes, for a terminal only. */ readonly colour?: boolean };
 type Paint = (text: string, code: number) => string;
@@ -52,7 +52,7 @@ const reasonOf = ({ because, row, occurrences }: CausationNode): string => {
   const where = occurrences.length === 1 && one ? `  ${one.eventId}` : "";
   return `${reasons[because](row).padEnd(8)}${where}`;
 };
-const reasons: { readonly [B in CommandMetadata]: (row: string) => string } = {
+const reasons: { readonly [B in CauseKind]: (row: string) => string } = {
   request: (row) => row,
   reaction: () => "reaction",
   effect: () => "effect",

@@ -12,14 +12,14 @@ export type Occurrence = Omit<Meta, "actor"> & {
 };
 
 /** Why something happened. `request`: because of nothing that is shown; the row says what for. */
-export type CommandMetadata = "request" | "reaction" | "effect" | "timer";
+export type CauseKind = "request" | "reaction" | "effect" | "timer";
 
 /** One event, or several of one type that one row brought about for one reason each of the same kind. */
 export type CausationNode = {
   readonly type: string;
   readonly service: string;
   readonly row: string;
-  readonly because: CommandMetadata;
+  readonly because: CauseKind;
   readonly occurrences: readonly Occurrence[];
   /** Milliseconds since the first event of the tree, of the first and the last of them. */
   readonly first: number;
@@ -129,7 +129,7 @@ const leadsTo = ({ eventId }: Occurrence, from: string, known: ReadonlyMap<strin
   return false;
 };
 
-const becauseOf = ({ row, causationId }: Occurrence, known: ReadonlyMap<string, Occurrence>): CommandMetadata => {
+const becauseOf = ({ row, causationId }: Occurrence, known: ReadonlyMap<string, Occurrence>): CauseKind => {
   if (row === "effect" || row === "timer") return row;
   const cause = causationId === null ? undefined : known.get(causationId);
   return cause?.type === row ? "reaction" : causationId === null ? "request" : "reaction";

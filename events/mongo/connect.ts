@@ -1,8 +1,10 @@
 import { MongoClient } from "mongodb";
+import { withOutages } from "../outage.ts";
 import type { Blobs, Documents, EventStore, Parking } from "../ports.ts";
 import { mongoBlobs } from "./blobs.ts";
 import { releaseFromClosedConnections } from "./closed-connections.ts";
 import { mongoDocuments } from "./documents.ts";
+import { isMongoOutage } from "./outages.ts";
 import { mongoParking } from "./parking.ts";
 import { once } from "./ready.ts";
 import { mongoStore } from "./store.ts";
@@ -56,13 +58,11 @@ export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOpti
   // Not left to the first operation: a client whose first connection failed that way stays unusable.
   const database = once(async () => (await client.connect()).db(name));
   return {
-    store: mongoStore(database, now),
-    documents: mongoDocuments(database),
-    parking: mongoParking(database),
-    blobs: mongoBlobs(database, now),
-    ping: async () => {
-      await (await database()).command({ ping: 1 });
-    },
+    store: withOutages(mongoStore(database, now), isMongoOutage),
+    documents: withOutages(mongoDocuments(database), isMongoOutage),
+    parking: withOutages(mongoParking(database), isMongoOutage),
+    blobs: withOutages(mongoBlobs(database, now), isMongoOutage),
+    ...withOutages({ ping: async () => void (await (await database()).command({ ping: 1 })) }, isMongoOutage),
     close: () => client.close(),
   };
 };

@@ -32,7 +32,7 @@ export const groupCommit = <T extends Document>(collection: Collection<T>): ((..
       const { stored, refused } = verdictOf(error) ?? {};
       const [failure] = refused ?? [];
       if (failure && isDuplicateWrite(failure) && failure.index === stored) return stored;
-      throw plainly(error);
+      throw error;
     }
   };
 };
@@ -42,13 +42,9 @@ const settled = (count: number, error: unknown): readonly Settled<number>[] => {
   const failed = new Map(stored === count - refused.length ? refused.map((each) => [each.index, each]) : []);
   return Array.from({ length: count }, (_, index) => {
     const failure = failed.get(index);
-    return failed.size === 0 || (failure && !isDuplicateWrite(failure)) ? { error: plainly(error) } : { result: failure ? 0 : 1 };
+    return failed.size === 0 || (failure && !isDuplicateWrite(failure)) ? { error } : { result: failure ? 0 : 1 };
   });
 };
-
-/** The error itself, which the driver wraps, so that an outage is told as one. */
-const plainly = (error: unknown): unknown =>
-  error instanceof MongoBulkWriteError && error.errorResponse instanceof Error ? error.errorResponse : error;
 
 /** What the store says that it did; undefined where that is not known: the driver wraps outages in this error too. */
 const verdictOf = (error: unknown): { readonly stored: number; readonly refused: readonly WriteError[] } | undefined =>

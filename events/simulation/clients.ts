@@ -1,3 +1,4 @@
+import { isOutage } from "../outage.ts";
 import type { Clock, Commit } from "../ports.ts";
 import type { AnyService } from "../service.ts";
 import { documentIds, reads } from "./check/read-models.ts";
@@ -57,8 +58,8 @@ export const client = async (
           hops: 0,
         })
         .catch((error: unknown) => {
-          if (error instanceof Error && error.name !== "Error") {
-            broken(stream, `${request.command.type}: ${error.message}`);
+          if (!isOutage(error)) {
+            broken(stream, `${request.command.type}: ${error instanceof Error ? error.message : error}`);
             exchange.refused = true;
           }
           return undefined;

@@ -1,4 +1,5 @@
 import type { Guard } from "../effects/effects.ts";
+import { Outage } from "../outage.ts";
 import type { Clock } from "../ports.ts";
 import { never } from "./life.ts";
 
@@ -13,7 +14,7 @@ export const guardOf =
     const timeout = own.sleep(Math.min(milliseconds, LONGEST), done.signal).then(() => {
       if (done.signal.aborted) return never<never>();
       late.abort("late");
-      throw new Error("it took too long");
+      throw new Outage("it took too long");
     });
     try {
       return await Promise.race([run(late.signal), timeout]);

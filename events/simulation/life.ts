@@ -1,4 +1,5 @@
 import type { Fate } from "../memory/fate.ts";
+import { Outage } from "../outage.ts";
 import type { Clock } from "../ports.ts";
 import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
@@ -69,8 +70,8 @@ export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Mis
     const slowly = async (call: string, wait: number): Promise<void> => {
       if (wait > 0) await time.sleep(wait);
       if (life.dead) await never();
-      if (isOut(life, call)) throw new Error(`${call.slice(0, call.indexOf("."))} is down`);
-      if (random() < faults.errors) throw new Error("the connection was refused");
+      if (isOut(life, call)) throw new Outage(`${call.slice(0, call.indexOf("."))} is down`);
+      if (random() < faults.errors) throw new Outage("the connection was refused");
     };
     return {
       before: (call) => {
@@ -86,7 +87,7 @@ export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Mis
         if (crashesAt(life, `after ${call}`)) return never();
         if (random() < faults.lostReplies && changes.test(call)) {
           journal.note(life.name, `gets no reply to ${call}`);
-          return Promise.reject(new Error("the reply was lost"));
+          return Promise.reject(new Outage("the reply was lost"));
         }
         return now;
       },

@@ -2,6 +2,7 @@ import type { MemoryDatabase } from "../memory/database.ts";
 import { memoryDocuments } from "../memory/documents.ts";
 import { type Fate, kind } from "../memory/fate.ts";
 import { memoryStore } from "../memory/store.ts";
+import { Outage } from "../outage.ts";
 import type { Clock, Commit, Documents, EventStore, StoredDocument } from "../ports.ts";
 import type { Faults } from "./faults.ts";
 
@@ -43,7 +44,7 @@ export const unsettledStore = (
     for (const key of keys) unsettled.add(key);
     await time.sleep(400 * random());
     for (const key of keys) unsettled.delete(key);
-    if (random() < 0.5) throw new Error("the write was rolled back");
+    if (random() < 0.5) throw new Outage("the write was rolled back");
     return plain.append(commit);
   };
   return {

@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from "kafkajs";
-import { fromRecord, type Occurrence } from "../../events/map/causation.ts";
+import { fromRecord, type Occurrence } from "../../events/map/index.ts";
 
 /** Follows all events of the platform with an ordinary consumer group, as any third party may: their headers tell who did what and why. */
 export const followEvents = async (brokers: readonly string[], seen: (event: Occurrence) => void): Promise<() => Promise<void>> => {

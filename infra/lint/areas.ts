@@ -73,7 +73,7 @@ const rooms: readonly Area[] = [
 ].map((room) => ({ ...room, instead: "Take it as an argument, or move it to the lower room." }));
 
 const backbone: readonly Area[] = [
-  { name: "the surface of events", files: /^events\/(?=(?:index|testing)\.ts$)/, imports: ["simulation", "map", "adapters", "replay"] },
+  { name: "the surface of events", files: /^events\/(?=(?:testing|runtime)\.ts$)/, imports: ["simulation", "map", "adapters", "replay"] },
   { name: "simulation", files: /^events\/simulation\//, imports: ["run", "memory"] },
   { name: "run", files: /^events\/(?=run\.ts$)/, imports: ["effects", "subscription"] },
   { name: "replay", files: /^events\/replay\//, imports: ["subscription"] },

@@ -1,4 +1,4 @@
-import type { Seed } from "../../events/effect.ts";
+import type { Seed } from "../../events/index.ts";
 import { SYSTEM } from "../chassis/access/access.ts";
 import type { Edge } from "../chassis/http/rows.ts";
 import type { AccountCommand } from "./domain/domain.ts";

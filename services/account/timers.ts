@@ -1,4 +1,4 @@
-import type { Timers } from "../../events/effect.ts";
+import type { Timers } from "../../events/index.ts";
 import type { UserEvent } from "../../schemas/generated/events.ts";
 import type { UserCommand } from "./domain/user.ts";
 

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from "express";
+import { isOutage } from "../../events/outage.ts";
 import type { Clock } from "../../events/ports.ts";
 import type { Tracer } from "../../events/trace.ts";
 import type { Identity } from "../chassis/access/identity.ts";
 import { type ApiDocument, apiDocument } from "../chassis/http/document.ts";
-import { isOutage, refusals as known, type Refusal, Refused, statusOf } from "../chassis/http/errors.ts";
+import { refusals as known, type Refusal, Refused, statusOf } from "../chassis/http/errors.ts";
 import { saneRequestId } from "../chassis/http/ids.ts";
 import { traceOf } from "../chassis/http/span.ts";
 import type { Logger } from "../chassis/process/logging.ts";

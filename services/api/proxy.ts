@@ -3,6 +3,7 @@ import type { Clock } from "../../events/ports.ts";
 import { type Tracer, traced } from "../../events/trace.ts";
 import type { Caller } from "../chassis/access/access.ts";
 import { Refused } from "../chassis/http/errors.ts";
+import { BreakerOpen } from "../chassis/process/breaker.ts";
 import { type Answer, discard, pass } from "./answer.ts";
 import { type Body, bodyOf, hasBody } from "./body.ts";
 import { Abandoned, ExchangeFailed } from "./exchange.ts";
@@ -120,7 +121,8 @@ export const proxy = (parts: ProxyParts) => {
         });
       } catch (error) {
         if (error instanceof Abandoned) throw error.cause instanceof Refused ? error.cause : error;
-        if (isOpen(error)) {
+        // The breaker opened between choosing and sending.
+        if (error instanceof BreakerOpen) {
           tried.add(instance.instance);
           continue;
         }
@@ -143,10 +145,6 @@ export const proxy = (parts: ProxyParts) => {
 /** Does it come to the same, however often it is sent? */
 const isRepeatable = ({ repeat }: Route, key: string | string[] | undefined): boolean =>
   repeat === "read" || (repeat === "keyed" && typeof key === "string" && /^\s*\S.{0,255}$/.test(key));
-
-/** The breaker opened between choosing and sending. */
-const isOpen = (error: unknown): boolean =>
-  error instanceof Error && ["EOPENBREAKER", "ESHUTDOWN"].includes(String(Reflect.get(error, "code")));
 
 /** Nothing to fall back to: the service's own words if it said why, else what is known of the request's fate. */
 const giveUp = (route: Route, failure: ExchangeFailed | undefined, response: ServerResponse): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { Rejection } from "../../events/decider.ts";
+import type { Rejection } from "../../events/index.ts";
 import type { Edge } from "../chassis/http/rows.ts";
 import { pack, unpack } from "../packages/archive.ts";
 import { bounded, descriptionOf } from "../packages/description.ts";

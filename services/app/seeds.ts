@@ -1,4 +1,4 @@
-import type { Seed } from "../../events/effect.ts";
+import type { Seed } from "../../events/index.ts";
 import { type CategoryCommand, uncategorized } from "./domain/category.ts";
 import type { AppOutside } from "./packages.ts";
 

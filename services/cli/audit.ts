@@ -1,4 +1,4 @@
-import type { Audit, Finding } from "../../events/subscription/audit.ts";
+import type { Audit, Finding } from "../../events/runtime.ts";
 import { type Paint, table } from "./output.ts";
 
 /** For people: a sentence if all is well, else a line a finding. */

@@ -1,5 +1,4 @@
-import { causation, type Occurrence } from "../../events/map/causation.ts";
-import { causationText } from "../../events/map/causation-text.ts";
+import { causation, causationText, type Occurrence } from "../../events/map/index.ts";
 import type { Command, CommandEvent, CommandPending } from "../../schemas/generated/http.ts";
 import { type Asking, gather } from "../chassis/http/causation.ts";
 import type { Platform } from "./connection.ts";

@@ -1,5 +1,5 @@
-import { kafkaLog } from "../../events/kafka/log.ts";
-import type { Log } from "../../events/ports.ts";
+import type { Log } from "../../events/index.ts";
+import { kafkaLog } from "../../events/kafka/index.ts";
 import { serviceProof } from "../chassis/access/tokens.ts";
 import { fetched, type HttpAnswer } from "../chassis/process/client.ts";
 import { systemClock } from "../chassis/process/clock.ts";

@@ -1,9 +1,5 @@
-import { codec } from "../../events/codec/codec.ts";
-import { topicOf } from "../../events/contract.ts";
-import { plainMeta } from "../../events/log/record.ts";
-import { aggregateOf } from "../../events/message.ts";
-import type { Log, LogRecord } from "../../events/ports.ts";
-import { type Delivered, decode, originOf } from "../../events/subscription/delivered.ts";
+import { aggregateOf, type Log, type LogRecord, topicOf } from "../../events/index.ts";
+import { codec, type Delivered, decode, originOf, plainMeta } from "../../events/runtime.ts";
 import { eventTypes } from "../../schemas/generated/events.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../chassis/contract.ts";

@@ -1,8 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { documentsOf } from "../../events/map/documents.ts";
-import { graphOf } from "../../events/map/graph.ts";
+import { documentsOf, graphOf } from "../../events/map/index.ts";
 import { contract } from "../chassis/contract.ts";
 import { loadServices } from "../chassis/list.ts";
 import { services } from "../index.ts";

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { Log, LogRecord } from "../../events/ports.ts";
-import { auditor } from "../../events/subscription/audit.ts";
+import type { Log, LogRecord } from "../../events/index.ts";
+import { auditor } from "../../events/runtime.ts";
 import type { Environment } from "../chassis/process/config.ts";
 import { auditText } from "./audit.ts";
 import { commandText, followCommand } from "./command.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Log, LogBatch, LogRange, LogRecord } from "../../events/ports.ts";
+import type { Log, LogBatch, LogRange, LogRecord } from "../../events/index.ts";
 import { sorted } from "./order.ts";
 
 /** The part of each partition that is on the log now, by topic and partition. */

@@ -1,4 +1,4 @@
-import type { Rejection } from "../../events/decider.ts";
+import type { Rejection } from "../../events/index.ts";
 import type { ClusterNode, ClusterRole, Deployment } from "../../schemas/generated/events.ts";
 import type { ClusterDescription } from "../packages/cluster-description.ts";
 import { describeCluster } from "../packages/devkit.ts";

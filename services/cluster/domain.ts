@@ -1,4 +1,4 @@
-import type { Decider, Decision, Rejection } from "../../events/decider.ts";
+import type { Decider, Decision, Rejection } from "../../events/index.ts";
 import type { ClusterEvent, Deployment, NodeAddress } from "../../schemas/generated/events.ts";
 import { type Action, type ActionRequested, actions, type ClusterStatus, completed, failed } from "./actions.ts";
 import { describe, newNodes, type Place, type Version } from "./deployment.ts";

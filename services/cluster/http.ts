@@ -1,4 +1,4 @@
-import type { Condition } from "../../events/ports.ts";
+import type { Condition } from "../../events/index.ts";
 import { exists } from "../chassis/access/rules.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";

@@ -1,4 +1,4 @@
-import type { RejectionKind } from "../../events/decider.ts";
+import type { RejectionKind } from "../../events/index.ts";
 
 /** What opens a repository: sealed wherever it is kept. */
 export type Secret = {

@@ -1,7 +1,4 @@
-import { chunks } from "../../events/chunks.ts";
-import { eachOf } from "../../events/concurrency.ts";
-import { type EffectContext, type Effects, effect } from "../../events/effect.ts";
-import type { Of } from "../../events/message.ts";
+import { chunks, type EffectContext, type Effects, eachOf, effect, type Of } from "../../events/index.ts";
 import type { RecordedPackage, RepoEvent, RepoIndexingRequested } from "../../schemas/generated/events.ts";
 import { PackageError } from "../packages/package-error.ts";
 import { openToAll, type Secret } from "./access.ts";

@@ -1,4 +1,4 @@
-import type { Condition } from "../../events/ports.ts";
+import type { Condition } from "../../events/index.ts";
 import { type Edge, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
 import { type Access, accessOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";

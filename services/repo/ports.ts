@@ -1,4 +1,4 @@
-import type { Blobs } from "../../events/ports.ts";
+import type { Blobs } from "../../events/index.ts";
 import type { Secret } from "./access.ts";
 import type { ReadOffers } from "./offers.ts";
 

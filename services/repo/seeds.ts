@@ -1,4 +1,4 @@
-import type { Seed } from "../../events/effect.ts";
+import type { Seed } from "../../events/index.ts";
 import type { RepoCommand } from "./domain/repo.ts";
 import type { RepoOutside } from "./ports.ts";
 

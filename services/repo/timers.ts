@@ -1,4 +1,4 @@
-import type { TimerRow, Timers } from "../../events/effect.ts";
+import type { TimerRow, Timers } from "../../events/index.ts";
 import type { RepoEvent, RepoIndexingFailed, RepoIndexingSucceeded } from "../../schemas/generated/events.ts";
 import type { RepoCommand } from "./domain/repo.ts";
 import { idFrom } from "./identifiers.ts";

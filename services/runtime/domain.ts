@@ -1,4 +1,4 @@
-import type { Decider, Rejection } from "../../events/decider.ts";
+import type { Decider, Rejection } from "../../events/index.ts";
 import type { RuntimeCredentialEvent, RuntimeEvent } from "../../schemas/generated/events.ts";
 
 export type RuntimeCommand =

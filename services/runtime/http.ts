@@ -1,4 +1,4 @@
-import type { Condition } from "../../events/ports.ts";
+import type { Condition } from "../../events/index.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { publishQueue, type Slice } from "../../events/log/publish-queue.ts";
 import { lruCache } from "../../events/lru-cache.ts";
+import { isOutage } from "../../events/outage.ts";
 import type { OutgoingRecord } from "../../events/ports.ts";
-import { isOutage } from "../../services/chassis/http/errors.ts";
 
 const record = (key: string, bytes: number): OutgoingRecord => ({ topic: "t", key, value: new Uint8Array(bytes), headers: {} });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Outage } from "../../events/outage.ts";
 import { example } from "../world/toys/example.ts";
 import { served } from "../world/world.ts";
 
@@ -37,7 +38,7 @@ test("what was acknowledged is never said not to exist because the read model is
   const world = await served(example);
   const user = await world.as("system");
   world.fate.before = async (call) => {
-    if (call.includes("documents.write")) throw Object.assign(new Error("the store is out"), { name: "Outage" });
+    if (call.includes("documents.write")) throw new Outage("the store is out");
   };
   const created = await user.post("/v1/categories", { name: "one", locale: "{}" });
   assert.equal(created.headers.get("pitrix-pending"), "true");

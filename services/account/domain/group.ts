@@ -1,4 +1,4 @@
-import type { Decider, Rejection } from "../../../events/decider.ts";
+import type { Decider, Rejection } from "../../../events/index.ts";
 import type { GroupEvent } from "../../../schemas/generated/events.ts";
 import { type GroupPath, groupIdsOf, pathBelow } from "./paths.ts";
 

@@ -1,4 +1,4 @@
-import type { Decider, Rejection } from "../../../events/decider.ts";
+import type { Decider, Rejection } from "../../../events/index.ts";
 import type { RoleEvent } from "../../../schemas/generated/events.ts";
 import { bundles } from "../../../schemas/generated/http.ts";
 import { builtInRoles } from "../../chassis/access/permissions.ts";

@@ -1,4 +1,4 @@
-import type { Decider } from "../../../events/decider.ts";
+import type { Decider } from "../../../events/index.ts";
 import type { SigningKeyEvent } from "../../../schemas/generated/events.ts";
 
 export type SigningKeyCommand =

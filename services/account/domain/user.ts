@@ -1,4 +1,4 @@
-import type { Decider, Rejection } from "../../../events/decider.ts";
+import type { Decider, Rejection } from "../../../events/index.ts";
 import type { UserEvent } from "../../../schemas/generated/events.ts";
 import { ownerPathOf } from "../../chassis/access/access.ts";
 import { type GroupPath, groupIdOf } from "./paths.ts";

@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
+import type { Rejection } from "../../../events/index.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { UserDocument } from "../read-models/users.ts";
 import { type AccountReads, command, query } from "./rows.ts";

@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
+import type { Rejection } from "../../../events/index.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { CredentialDocument } from "../read-models/passwords.ts";
 import { type AccountContext, type AccountReads, answer, command } from "./rows.ts";

@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
+import type { Rejection } from "../../../events/index.ts";
 import { SYSTEM } from "../../chassis/access/access.ts";
 import type { RoleModule } from "../domain/grants.ts";
 import { builtInRole, isBuiltIn, type RoleRow } from "./role-rows.ts";

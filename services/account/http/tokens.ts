@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
+import type { Rejection } from "../../../events/index.ts";
 import { ownerPathOf, SYSTEM } from "../../chassis/access/access.ts";
 import { exists } from "../../chassis/access/rules.ts";
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";

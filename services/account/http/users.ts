@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
+import type { Rejection } from "../../../events/index.ts";
 import type { Group, User } from "../../../schemas/generated/http.ts";
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { pathBelow } from "../domain/paths.ts";

@@ -1,4 +1,4 @@
-import type { Decision } from "../../../events/decider.ts";
+import type { Decision } from "../../../events/index.ts";
 import type { AppCreated, AppEvent, AppVersionCreated, PackageListed } from "../../../schemas/generated/events.ts";
 import { type App, type AppDetails, type CataloguedApp, exists, newest, type VersionStatus } from "./catalogue.ts";
 

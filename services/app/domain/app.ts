@@ -1,4 +1,4 @@
-import { type Decider, type Decision, isRejection } from "../../../events/decider.ts";
+import { type Decider, type Decision, isRejection } from "../../../events/index.ts";
 import type { AppCreated, AppEvent, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
 import { type AdoptionCommand, adoption } from "./adoption.ts";
 import {

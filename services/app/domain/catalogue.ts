@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
+import type { Rejection } from "../../../events/index.ts";
 import type { AppCreated, AppEvent, AppModified, AppVersionCreated } from "../../../schemas/generated/events.ts";
 
 export type VersionStatus = "draft" | "submitted" | "in-review" | "passed" | "rejected" | "active" | "suspended" | "deleted";

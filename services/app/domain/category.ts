@@ -1,4 +1,4 @@
-import type { Decider, Rejection } from "../../../events/decider.ts";
+import type { Decider, Rejection } from "../../../events/index.ts";
 import type { CategoryCreated, CategoryEvent } from "../../../schemas/generated/events.ts";
 
 type Described = { readonly name: string; readonly locale: string; readonly description: string; readonly icon: string };

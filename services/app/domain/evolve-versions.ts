@@ -1,4 +1,4 @@
-import type { Decider } from "../../../events/decider.ts";
+import type { Decider } from "../../../events/index.ts";
 import type { AppEvent } from "../../../schemas/generated/events.ts";
 import type { App, OperatorType, Phases, Version, VersionStatus } from "./catalogue.ts";
 

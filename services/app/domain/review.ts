@@ -1,4 +1,4 @@
-import { type Decision, isRejection } from "../../../events/decider.ts";
+import { type Decision, isRejection } from "../../../events/index.ts";
 import type { AppEvent } from "../../../schemas/generated/events.ts";
 import {
   type App,

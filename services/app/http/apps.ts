@@ -1,4 +1,4 @@
-import type { Condition } from "../../../events/ports.ts";
+import type { Condition } from "../../../events/index.ts";
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../../chassis/http/statistics.ts";
 import { uncategorized } from "../domain/category.ts";

@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
+import type { Rejection } from "../../../events/index.ts";
 import type { EdgeContext, HttpRow } from "../../chassis/http/rows.ts";
 import { type AppOutside, base64Of } from "../packages.ts";
 import type { AppReadModels } from "../read-models.ts";

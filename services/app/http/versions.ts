@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
+import type { Rejection } from "../../../events/index.ts";
 import type { EdgeContext, HttpRow } from "../../chassis/http/rows.ts";
 import { type AppOutside, archiveOf, base64Of, bytesOf, readOrRefuse, upload, withFiles } from "../packages.ts";
 import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";

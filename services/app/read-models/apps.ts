@@ -1,4 +1,4 @@
-import type { Meta } from "../../../events/message.ts";
+import type { Meta } from "../../../events/index.ts";
 import type { AppCreated, AppModified } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type CategoryLink, linked } from "../../packages/category-links.ts";

@@ -1,4 +1,4 @@
-import type { Meta } from "../../../events/message.ts";
+import type { Meta } from "../../../events/index.ts";
 import type { Projection } from "../../chassis/events.ts";
 
 export type ReviewPhase = {

@@ -1,4 +1,4 @@
-import type { Meta } from "../../../events/message.ts";
+import type { Meta } from "../../../events/index.ts";
 import type { AppVersionCreated, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
 

@@ -1,9 +1,10 @@
 import { decodeProtectedHeader } from "jose";
 import { lruCache } from "../../../events/lru-cache.ts";
+import { isOutage } from "../../../events/outage.ts";
 import type { Clock, Documents, StoredDocument } from "../../../events/ports.ts";
 import type { Collections } from "../../../events/subscription/collections.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
-import { isOutage, Refused, refusals } from "../http/errors.ts";
+import { Refused, refusals } from "../http/errors.ts";
 import { type AccessDocument, type AccessUser, access, authorize, type Caller, type CustomRoles, ownerPathOf, SYSTEM } from "./access.ts";
 import { builtInRoles } from "./permissions.ts";
 import { readToken } from "./tokens.ts";

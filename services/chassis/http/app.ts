@@ -9,10 +9,11 @@ import express, {
   type Response,
 } from "express";
 import { InvalidEvent } from "../../../events/codec/codec.ts";
+import { isOutage } from "../../../events/outage.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { callerOf } from "./authentication.ts";
 import { apiDocument, operationsWithBytes, operationsWithForms } from "./document.ts";
-import { bodyOf, isOutage, localeOf, type Refusal, Refused, refusals, statusOf } from "./errors.ts";
+import { bodyOf, localeOf, type Refusal, Refused, refusals, statusOf } from "./errors.ts";
 import { FILES } from "./files.ts";
 import type { Host } from "./host.ts";
 import { saneRequestId } from "./ids.ts";

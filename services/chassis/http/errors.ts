@@ -145,18 +145,3 @@ const translated = (name: string, message: string): string => {
   const own = message.startsWith(before) && message.endsWith(after);
   return own ? zh.replace("%s", () => message.slice(before.length, message.length - after.length)) : message;
 };
-
-/** Is it the outage of something that the service runs on, so that trying again later may help? */
-export const isOutage = (error: unknown): boolean => {
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
-    if (/^Mongo(Network|ServerSelection|NotConnected|TopologyClosed|PoolClear|PoolClosed|WriteConcern|OperationTimeout)/.test(each.name))
-      return true;
-    if (/^KafkaJS(Connection|Request|Number|Broker|NonRetriable|Timeout)/.test(each.name) || each.name === "Outage") return true;
-    const code: unknown = Reflect.get(each, "code");
-    if (each.name === "MongoServerError" && typeof code === "number" && passing.has(code)) return true;
-    if (typeof code === "string" && /^(ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EOPENBREAKER|EAI_AGAIN)/.test(code)) return true;
-  }
-  return false;
-};
-/** Codes by which MongoDB says: not now. */
-const passing = new Set([6, 7, 64, 89, 91, 189, 202, 262, 317, 358, 9001, 10107, 11600, 11602, 13435, 13436]);

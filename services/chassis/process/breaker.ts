@@ -1,5 +1,6 @@
 import CircuitBreaker from "opossum";
 import type { Guard } from "../../../events/effects/effects.ts";
+import { Outage } from "../../../events/outage.ts";
 
 export type BreakerState = "closed" | "half open" | "open";
 export type BreakerOptions = {
@@ -14,14 +15,20 @@ export type BreakerOptions = {
 };
 
 /** What was called did not answer in time. */
-export class TimedOut extends Error {
+export class TimedOut extends Outage {
   override name = "TimedOut";
-  readonly code = "ETIMEDOUT";
 }
+
+/** The breaker is open or shut down: nothing was called. */
+export class BreakerOpen extends Outage {
+  override name = "BreakerOpen";
+}
+/** The codes of opossum for that. */
+const openCodes = new Set<unknown>(["EOPENBREAKER", "ESHUTDOWN"]);
 
 type Attempt = { readonly milliseconds: number; readonly run: (signal: AbortSignal) => Promise<unknown> };
 
-/** One circuit breaker a name, made with its first call. While one is open its calls fail at once (EOPENBREAKER). */
+/** One circuit breaker a name, made with its first call. While one is open its calls fail at once with `BreakerOpen`. */
 export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, onAttempt }: BreakerOptions = {}) => {
   const byName = new Map<string, CircuitBreaker<[Attempt], unknown>>();
 
@@ -49,8 +56,13 @@ export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, on
   };
 
   const guard: Guard = async <T>(name: string, milliseconds: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-    const result: unknown = await breakerOf(name).fire({ milliseconds, run });
-    return result as T; // What `run` returned; the breaker forgets its type.
+    try {
+      const result: unknown = await breakerOf(name).fire({ milliseconds, run });
+      return result as T; // What `run` returned; the breaker forgets its type.
+    } catch (error) {
+      if (error instanceof Error && openCodes.has(Reflect.get(error, "code"))) throw new BreakerOpen(error.message, { cause: error });
+      throw error;
+    }
   };
   return {
     guard,

@@ -1,4 +1,5 @@
 import type { Guard } from "../../../events/effects/effects.ts";
+import { asOutage } from "../../../events/outage.ts";
 
 export type HttpRequest = {
   readonly url: string;
@@ -22,16 +23,32 @@ export class UpstreamFailed extends Error {
   }
 }
 
-/** Calls over HTTP, behind the breaker of that name. Answers from 500 on count as failures and are thrown. */
+/** Calls over HTTP, behind the breaker of that name. Answers from 500 on count as failures and are thrown; a host out of reach is an `Outage`. */
 export type Call = (name: string, request: HttpRequest) => Promise<HttpAnswer>;
 export const httpClient =
   (guard: Guard, send: Send = fetched): Call =>
   (name, request) =>
     guard(name, request.milliseconds ?? 10_000, async (late) => {
-      const answer = await send(request, request.signal ? AbortSignal.any([late, request.signal]) : late);
+      const answer = await send(request, request.signal ? AbortSignal.any([late, request.signal]) : late).catch((error: unknown) => {
+        throw asOutage(error, isOutOfReach);
+      });
       if (answer.status >= 500) throw new UpstreamFailed(name, answer);
       return answer;
     });
+
+const outOfReach = new Set<unknown>([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "ETIMEDOUT",
+  "EPIPE",
+  "EHOSTUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
+/** Whether an error, or what caused it, has a code of Node for a host that cannot be reached for now. */
+const isOutOfReach = (error: Error): boolean =>
+  outOfReach.has(Reflect.get(error, "code")) || (error.cause instanceof Error && isOutOfReach(error.cause));
 
 /** Any answer, until the signal. */
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;

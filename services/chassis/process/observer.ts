@@ -1,5 +1,6 @@
 import type { Clock, Commit } from "../../../events/ports.ts";
 import type { Observer } from "../../../events/run.ts";
+import { BreakerOpen } from "./breaker.ts";
 import type { Logger } from "./logging.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -16,7 +17,8 @@ export const observerOf = ({ logger, metrics, clock }: Means): Observer => {
     decided: (command, outcome) => metrics.decisions.inc({ command, outcome }),
     published: ({ metadata }) => metrics.relayLag.observe(since(metadata.time)),
     handled: (subscription, { time }) => metrics.latency.observe({ subscription }, since(time)),
-    attempted: (effect, outcome, milliseconds, error) => metrics.effect(effect, isOpen(error) ? "rejected" : outcome, milliseconds),
+    attempted: (effect, outcome, milliseconds, error) =>
+      metrics.effect(effect, error instanceof BreakerOpen ? "rejected" : outcome, milliseconds),
     parked: (reason, { key, headers }, subscription) => {
       metrics.parked.inc({ subscription });
       const { ce_id: eventId, ce_correlationid: correlationId, ce_actionid: actionId } = headers;
@@ -33,6 +35,3 @@ const causeOf = ({ stream, metadata: { correlationId, actionId } }: Commit): obj
   ...{ stream, correlationId },
   ...(actionId !== null && { actionId }),
 });
-
-/** The breaker let nothing through. */
-const isOpen = (error: unknown): boolean => error instanceof Error && Reflect.get(error, "code") === "EOPENBREAKER";

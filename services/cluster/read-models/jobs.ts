@@ -1,4 +1,4 @@
-import type { Meta } from "../../../events/message.ts";
+import type { Meta } from "../../../events/index.ts";
 import { type ActionEvent, actionOf } from "../../../schemas/generated/actions.ts";
 import type { EventByType } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";

@@ -1,4 +1,4 @@
-import type { Decider } from "../../../events/decider.ts";
+import type { Decider } from "../../../events/index.ts";
 import type { ActionName } from "../../../schemas/generated/actions.ts";
 import type { DeploymentLayer, Deployment as Description, LocalDeploymentEvent, NodeAddress } from "../../../schemas/generated/events.ts";
 import { layersOf, type Plan } from "./plan.ts";

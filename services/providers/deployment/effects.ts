@@ -1,5 +1,4 @@
-import { type Effect, type EffectContext, type Effects, effect } from "../../../events/effect.ts";
-import type { Of } from "../../../events/message.ts";
+import { type Effect, type EffectContext, type Effects, effect, type Of } from "../../../events/index.ts";
 import type { DeploymentTask } from "../../../schemas/generated/events.ts";
 import type { Current, Deployment, DeploymentCommand, DeploymentEvent } from "./domain.ts";
 

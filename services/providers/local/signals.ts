@@ -1,5 +1,4 @@
-import { keyedTurns } from "../../../events/concurrency.ts";
-import type { Signal } from "../../../events/effect.ts";
+import { keyedTurns, type Signal } from "../../../events/index.ts";
 import type { DeploymentCommand } from "../deployment/domain.ts";
 import type { Machine, NodeState, ProcessExit } from "./machine/types.ts";
 

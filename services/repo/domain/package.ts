@@ -1,4 +1,4 @@
-import type { Decider } from "../../../events/decider.ts";
+import type { Decider } from "../../../events/index.ts";
 import type { PackageEvent, PackageListed, PackageUnlisted } from "../../../schemas/generated/events.ts";
 
 export type PackageCommand =

@@ -1,4 +1,4 @@
-import type { Decider, Rejection } from "../../../events/decider.ts";
+import type { Decider, Rejection } from "../../../events/index.ts";
 import type { RecordedPackage, RepoCreated, RepoEvent, RepoModified } from "../../../schemas/generated/events.ts";
 
 /** What its owner may change of a repository. */

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { keyedTurns } from "../../../events/concurrency.ts";
+import { keyedTurns } from "../../../events/index.ts";
 import type { ReadOffers } from "../offers.ts";
 
 /**

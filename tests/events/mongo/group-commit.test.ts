@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Collection, MongoBulkWriteError, MongoNetworkError } from "mongodb";
 import { groupCommit } from "../../../events/mongo/group-commit.ts";
-import { isOutage } from "../../../services/chassis/http/errors.ts";
+import { isMongoOutage } from "../../../events/mongo/outages.ts";
 
 type Document = { readonly _id: string };
 /** As the driver makes them: what failed of a batch, or what went wrong with all of it. */
@@ -65,7 +65,7 @@ test("an outage, which the driver wraps, is the outage of every document, and no
   for (const { fail } of calls) fail(bulkError(new MongoNetworkError("the connection was closed"), 0));
   for (const each of await settled) {
     assert.equal(each.status, "rejected");
-    assert.ok(isOutage(each.reason), String(each.reason));
+    assert.ok(isMongoOutage(each.reason), String(each.reason));
   }
 });
 
@@ -98,6 +98,6 @@ test("an outage, or an answer that does not add up, is the failure of a whole ch
   const [outage, odd] = [insert(...chain), insert(...chain)];
   calls[0]?.fail(bulkError(new MongoNetworkError("the connection was closed"), 0));
   calls[1]?.fail(bulkError({ message: "duplicate", code: 11_000, writeErrors: [{ index: 2, code: 11_000 }] }, 1));
-  await assert.rejects(outage, (error: unknown) => isOutage(error));
+  await assert.rejects(outage, (error: unknown) => isMongoOutage(error));
   await assert.rejects(odd);
 });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Mongo, mongo } from "../../../events/mongo/connect.ts";
+import { Outage } from "../../../events/outage.ts";
 import { type StoreServer, startStore } from "../../../infra/embedded/store/server.ts";
 import { commitOf, places, walk } from "../../contract/commits.ts";
 import { eventually } from "../../eventually.ts";
@@ -31,7 +32,7 @@ const instanceOn = async (database: string): Promise<{ readonly instance: Mongo;
 
 const timed = async (call: Promise<unknown>): Promise<number> => {
   const start = performance.now();
-  await assert.rejects(call);
+  await assert.rejects(call, Outage);
   return performance.now() - start;
 };
 
@@ -137,7 +138,7 @@ test("adapters made while the store is down work once it is up", async () => {
   const { running } = await instanceOn("late");
   await running.stop();
   const { instance } = await instanceOn("late");
-  await assert.rejects(instance.store.append(commitOf("cluster/cl-1", 1, { cause: "c" })));
+  await assert.rejects(instance.store.append(commitOf("cluster/cl-1", 1, { cause: "c" })), Outage);
   await running.restart();
   await answering(instance);
   assert.equal(await instance.store.append(commitOf("cluster/cl-1", 1, { cause: "c" })), 1);

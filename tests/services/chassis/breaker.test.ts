@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isOutage } from "../../../services/chassis/http/errors.ts";
+import { isOutage } from "../../../events/outage.ts";
 import { type BreakerState, breakers, TimedOut } from "../../../services/chassis/process/breaker.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { eventually } from "../../eventually.ts";

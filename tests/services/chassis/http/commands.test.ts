@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { Outage } from "../../../../events/outage.ts";
 import { example } from "../../../world/toys/example.ts";
 import { served, type World } from "../../../world/world.ts";
 
@@ -160,7 +161,7 @@ test("what was broken off between two ids is finished under its key", async () =
   for (const name of ["i", "j"]) ids.push((await create(name)).body.category_id);
   const headers = { "idempotency-key": "several-2" };
   world.fate.before = async (call) => {
-    if (call.startsWith(`store.append category/${ids[1]}`)) throw Object.assign(new Error("cut off"), { name: "MongoNetworkError" });
+    if (call.startsWith(`store.append category/${ids[1]}`)) throw new Outage("cut off");
   };
   assert.equal((await system.remove("/v1/categories", { category_id: ids }, headers)).status, 503);
   world.fate.before = async () => {};

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { Outage } from "../../../../events/outage.ts";
 import { eventually } from "../../../eventually.ts";
 import { example, slowRequest } from "../../../world/toys/example.ts";
 import { served, type World } from "../../../world/world.ts";
@@ -136,7 +137,7 @@ test("a bug answers nothing of the inside and is logged once with the request's 
 });
 
 test("an outage of the store is answered with 503 and when to try again", async () => {
-  const outage = Object.assign(new Error("connect ECONNREFUSED 10.0.0.7:27017"), { name: "MongoServerSelectionError" });
+  const outage = new Outage("connect ECONNREFUSED 10.0.0.7:27017");
   world.fate.before = async (call) => {
     if (call.startsWith("store.append") || call.includes("categories")) throw outage;
   };
@@ -163,11 +164,12 @@ test("a path may have a colon in it, however it is written", async () => {
 
 test("an orderly end finishes the request under way, and takes no other", async () => {
   const own = await served(example);
+  const { host } = own.of();
   const { began, finish } = slowRequest();
   const underWay = (await own.as("system")).post("/v1/users/password:validate", { email: "slow", password: "x" });
   await began;
   const stopped = own.stop();
-  await eventually("it says that it stops", async () => (await own.of().host.ready())[0] === "is stopping");
+  await eventually("it says that it stops", async () => (await host.ready())[0] === "is stopping");
   const isRefused = () =>
     own.ask("/livez").then(
       () => false,

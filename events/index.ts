@@ -1,0 +1,25 @@
+// What tables are written with: the shapes of a service, its makers, and the ports. All of it is pure. What runs the tables: runtime.ts; the
+// adapters: kafka/index.ts and mongo/index.ts; pictures: map/index.ts; memory adapters and the simulator: testing.ts.
+
+export { chunks } from "./chunks.ts";
+export { backOff, eachOf, keyedTurns } from "./concurrency.ts";
+export { aggregatesOf, type Contract, deadLetterTopic, groupOf, type ReleasedSchema, topicOf } from "./contract.ts";
+export { type AnyDecider, type Decider, type Decision, isRejection, type Rejection, type RejectionKind } from "./decider.ts";
+export {
+  type Effect,
+  type EffectContext,
+  type Effects,
+  effect,
+  type Seed,
+  type Signal,
+  type SignalContext,
+  type TimerRow,
+  type Timers,
+} from "./effect.ts";
+export { asError } from "./error.ts";
+export { type Actor, aggregateOf, eventIdOf, type Fields, keyOf, type Message, type Meta, type Of, streamOf } from "./message.ts";
+export type * from "./ports.ts";
+export { type AnyProjection, deleted, type Projection } from "./projection.ts";
+export { commandsOf, type Reaction, type Reactions } from "./reaction.ts";
+export { type Aggregate, type AnyService, badKeyOf, isStreamKey, type OperationRow, type Service } from "./service.ts";
+export { type Attributes, type Span, type SpanStart, type Tracer, traced } from "./trace.ts";

@@ -1,0 +1,5 @@
+export * from "./causation.ts";
+export { causationSvg } from "./causation-svg.ts";
+export { causationText } from "./causation-text.ts";
+export { documentsOf } from "./documents.ts";
+export { type Choreography, graphOf } from "./graph.ts";

@@ -1,0 +1,1 @@
+export { type Mongo, mongo } from "./connect.ts";

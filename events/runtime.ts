@@ -1,0 +1,17 @@
+// What runs a service on ports, and what operates it: instances, the codec, parked events, positions.
+
+export { type Codec, codec, InvalidEvent, UnknownSchema } from "./codec/codec.ts";
+export { BODY, schemaIdIn } from "./codec/framing.ts";
+export type { Guard } from "./effects/effects.ts";
+export { headerOf, metaIn, metaOf, plainMeta, recordsOf } from "./log/record.ts";
+export { lruCache } from "./lru-cache.ts";
+export { type Instance, instance, type Observer, PARTITIONS, type RunOptions } from "./run.ts";
+export type { CommandMetadata, Outcome } from "./store/command.ts";
+export type { Executor } from "./store/execute.ts";
+export { TableError } from "./store/table-error.ts";
+export * from "./subscription/audit.ts";
+export { type Collections, collections } from "./subscription/collections.ts";
+export { type Delivered, decode, originOf } from "./subscription/delivered.ts";
+export * from "./subscription/open-reactions.ts";
+export * from "./subscription/redrive.ts";
+export type { Progress } from "./subscription/subscription.ts";

@@ -1,0 +1,12 @@
+// For tests: everything outside in memory, one process in virtual time, and the simulator that finds what faults break.
+
+export { memoryBlobs } from "./memory/blobs.ts";
+export { type MemoryDatabase, memoryDatabase } from "./memory/database.ts";
+export { memoryDocuments } from "./memory/documents.ts";
+export { type Fate, kind } from "./memory/fate.ts";
+export { memoryLogBroker } from "./memory/log.ts";
+export { memoryParking } from "./memory/parking.ts";
+export { memoryStore } from "./memory/store.ts";
+export { type Player as SimulationPlayer, player, type Surroundings } from "./simulation/process.ts";
+export { type Result, type Scenario, type SimulationOptions, simulate } from "./simulation/simulate.ts";
+export { type Happened, type Player, type World, type WorldOptions, world } from "./simulation/world.ts";
