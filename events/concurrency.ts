@@ -1,7 +1,7 @@
 import { asError } from "./error.ts";
 import type { Clock } from "./ports.ts";
 
-/** Runs what has the same key one after the other, in the order of asking; different keys do not wait for each other. */
+/** A mutex for each key: work under one key runs in the order in which it was asked for; different keys do not wait for each other. */
 export const keyedTurns = () => {
   const tails = new Map<string, Promise<unknown>>();
   return <T>(key: string, run: () => Promise<T>): Promise<T> => {
@@ -24,11 +24,11 @@ export const alarm = (clock: Clock) => {
       rung = true;
       ring?.();
     },
-    /** Returns at once if it rang since the last wait. Did it ring? */
+    /** Waits for a notification, or until the time is up. Returns at once, with true, if there was one since the last wait. */
     wait: async (milliseconds: number, signal: AbortSignal): Promise<boolean> => {
       if (!rung && !signal.aborted) {
         const enough = new AbortController();
-        // With a reason of its own no error is made, which would cost more than all the rest.
+        // An explicit reason: otherwise `abort` makes an error, which costs more than everything else here.
         const stop = () => enough.abort("woken");
         signal.addEventListener("abort", stop, { once: true });
         ring = stop;
@@ -43,7 +43,7 @@ export const alarm = (clock: Clock) => {
   };
 };
 
-/** Runs over items with so many at a time. The first error is thrown once all that began have ended. */
+/** Runs a function over items, at most `atOnce` at a time. Throws the first error once all calls that began have ended. */
 export const eachOf = async <T>(items: Iterable<T>, atOnce: number, run: (item: T) => Promise<void>): Promise<void> => {
   const iterator = items[Symbol.iterator]();
   let failure: { error: unknown } | undefined;
@@ -60,7 +60,7 @@ export const eachOf = async <T>(items: Iterable<T>, atOnce: number, run: (item: 
   if (failure) throw failure.error;
 };
 
-/** The pause before attempt number `attempt` (from 1): doubling, bounded, and spread so that many do not come at once. */
+/** The pause before attempt number `attempt` (from 1), in milliseconds: doubling, bounded, and jittered. */
 export const backOff = (clock: Pick<Clock, "random">, attempt: number, first = 100, longest = 10_000): number =>
   Math.min(longest, first * 2 ** Math.min(attempt - 1, 20)) * (0.5 + clock.random() / 2);
 

@@ -1,30 +1,30 @@
 import type { Message, Meta, Of } from "./message.ts";
 
-/** How a domain "no" reads to a caller over HTTP. */
+/** Why a command is rejected; HTTP maps it to a status. */
 export type RejectionKind = "invalid" | "precondition" | "denied" | "notFound" | "exists";
 
-/** A domain "no": an answer, not a failure. It is recorded for its cause and never retried. */
+/** A domain "no". It is an answer, not a failure: it is recorded under the command's cause and never retried. */
 export type Rejection = {
   /** The sentence for the caller. */
   readonly rejected: string;
   readonly kind?: RejectionKind;
-  /** OpenPitrix's error name, `app_version_incorrect_status`. */
+  /** The application's name for the error, `app_version_incorrect_status`. */
   readonly error?: string;
 };
 
-/** Events, `[]` (already so, which makes redelivery harmless), or a "no". */
+/** Events; `[]` if the state is so already, which makes redelivery harmless; or a rejection. */
 export type Decision<Event extends Message> = readonly Event[] | Rejection;
 
-/** One consistency boundary as two tables: command to events, event to state. All of it pure. */
+/** One consistency boundary as two tables: command to events, and event to state. Both are pure. */
 export type Decider<Command extends Message, Event extends Message, State> = {
-  /** The field, common to all its commands and events, that with the aggregate's name makes the stream id. */
+  /** The field that names the stream: all commands and events have it. `<aggregate>/<value>` is the stream id. */
   readonly key: keyof Command & keyof Event & string;
   readonly initialState: State;
   readonly decide: { readonly [T in Command["type"]]: (command: Of<Command, T>, state: State) => Decision<Event> };
   readonly evolve: { readonly [T in Event["type"]]: (state: State, event: Of<Event, T>, meta: Meta) => State };
-  /** Values that no other stream of the service may hold while this state holds them, `user email a@b`. */
+  /** Values that must be unique in the service, such as `user email a@b`: no other stream may hold them while this state does. */
   readonly claims?: (state: State) => readonly string[];
-  /** The "no" for a claim that another stream holds. */
+  /** The rejection for a claim that another stream holds. */
   readonly taken?: (claim: string) => Rejection;
 };
 

@@ -1,2 +1,2 @@
-/** What was thrown, as an error. */
+/** Anything that was thrown, as an Error. */
 export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

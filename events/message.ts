@@ -1,38 +1,38 @@
-/** Anything told apart by its `type`: a command (imperative) or an event (past tense). */
+/** A command (imperative) or an event (past tense), distinguished by `type`. */
 export type Message = { readonly type: string };
 
 /** The members of a union of messages that carry the type `T`. */
 export type Of<M extends Message, T extends M["type"]> = M extends { readonly type: infer U } ? (T extends U ? M : never) : never;
 
-/** A message without its `type`: what a row that names its command has to give. */
+/** The fields of a message without `type`. Rows that name their command give these. */
 export type Fields<M extends Message, T extends M["type"]> =
   Of<M, T> extends infer One ? (One extends unknown ? Omit<One, "type"> : never) : never;
 
-/** Who caused something: the user id, and the path by which the data levels of the permissions see it. */
+/** The user who caused something, with the owner path that data levels compare. */
 export type Actor = { readonly userId: string; readonly ownerPath: string };
 
-/** What travels beside an event, never in it. */
+/** The metadata of an event. It travels beside the event, never in it. */
 export type Meta = {
   /** Stream and version, `cluster/cl-x7@12`: readable, unique, derivable. */
   readonly eventId: string;
   readonly stream: string;
   readonly version: number;
-  /** When it was committed, RFC 3339 in UTC; never earlier than the stream's event before it. */
+  /** The time of the commit, RFC 3339 in UTC; never earlier than that of the event before it in the stream. */
   readonly time: string;
   readonly actor: Actor;
-  /** The request that all of this goes back to. */
+  /** The correlation id: the request that started the causal chain. */
   readonly correlationId: string;
-  /** The event whose reaction, effect or timer decided this one; null where a person did. */
+  /** The event whose reaction, effect or timer led to this one; null for a person's request. */
   readonly causationId: string | null;
-  /** The action (job) that this belongs to. */
+  /** The action (job) that this event belongs to. */
   readonly actionId: string | null;
 };
 
-/** How an event came about: what a reaction to it passes on, and tables do not see. */
+/** The causal path of an event. Reactions pass it on; tables do not see it. */
 export type TraceContext = {
-  /** Reactions in a row before it. */
+  /** Number of reactions between the request and this event. */
   readonly hops: number;
-  /** The span that decided it, in the form of W3C Trace Context. */
+  /** The span that committed it (W3C Trace Context). */
   readonly traceparent: string | null;
 };
 

@@ -1,17 +1,17 @@
 import type { Rejection } from "./decider.ts";
 import type { Actor } from "./message.ts";
 
-/** Time and chance, given so that a simulation can be exact. */
+/** Time and randomness. A simulation replaces both. */
 export type Clock = {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Resolves after the time or, without an error, as soon as the signal aborts. */
+  /** Resolves after the time, or as soon as the signal aborts; it never rejects. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** 0 <= x < 1, for jitter and new ids. */
   readonly random: () => number;
 };
 
-/** An event as it is kept: Avro bytes without framing, and the schema they were written with. */
+/** A stored event: Avro bytes without framing, and the id of the schema that wrote them. */
 export type EncodedEvent = { readonly type: string; readonly schemaId: number; readonly bytes: Uint8Array };
 
 export type CommitMetadata = {
@@ -23,24 +23,24 @@ export type CommitMetadata = {
   /** The table row that decided: the operation, the event or the effect. */
   readonly row: string;
   readonly traceparent: string | null;
-  /** Reactions between the request and this decision. */
+  /** Number of reactions between the request and this decision. */
   readonly hops: number;
-  /** Hash of the request body, to notice another body under the same idempotency key. */
+  /** Hash of the request body. It detects another body under the same idempotency key. */
   readonly fingerprint: string | null;
 };
 
-/** All that is atomic with a decision, in one document. Without events it is a receipt: "nothing to do", or a "no". */
+/** Everything that is atomic with a decision, in one document. A commit without events is a receipt: nothing to do, or a rejection. */
 export type Commit = {
   readonly stream: string;
-  /** Version of the first event; of a receipt, the version it was decided on. Streams begin at 1. */
+  /** The version of the first event; for a receipt, the version that was decided on. Streams begin at 1. */
   readonly version: number;
   readonly events: readonly EncodedEvent[];
-  /** The inbox: unique in the service. */
+  /** The inbox key, unique in the service. */
   readonly cause: string | null;
   readonly rejection: Rejection | null;
-  /** Values unique in the service that the stream takes with this commit. */
+  /** Unique values that the stream takes with this commit. */
   readonly claims: readonly string[];
-  /** Due marks: still to be published; versions whose effect is to run; timers to fire. */
+  /** Due marks: not yet published; versions whose effect must run; timers that must fire. */
   readonly publish: boolean;
   readonly effects: readonly number[];
   readonly timers: readonly Timer[];
@@ -48,40 +48,40 @@ export type Commit = {
 };
 export type Timer = { readonly version: number /** Milliseconds since 1970. */; readonly at: number };
 
-/** The service's own event store. Everything is read from the primary, as a majority has it. */
+/** The service's own event store. Reads go to the primary and see what a majority has. */
 export type EventStore = {
   /** Commits of a stream that hold events beyond `after`, ascending. */
   readonly read: (stream: string, after: number) => Promise<readonly Commit[]>;
   /**
-   * Inserts commits of one stream, each atomically, in their order, up to the first whose version, cause or claim is taken: ask which. How many
-   * are in? An error may hide a success.
+   * Inserts commits of one stream, each atomically, in order, up to the first whose version, cause or claim is taken. Returns the number
+   * inserted; `findCause` and `findClaim` tell what was taken. After an error the commits may be in the store all the same.
    */
   readonly append: (...commits: readonly Commit[]) => Promise<number>;
   readonly findCause: (cause: string) => Promise<Commit | undefined>;
   readonly findClaim: (claim: string) => Promise<Commit | undefined>;
-  /** What came of a request (correlation id) or an action: commits and receipts by their time, the first so many. */
+  /** The commits and receipts of a request (correlation id) or an action, ordered by time, at most `limit`. */
   readonly caused: (id: string, limit: number) => Promise<readonly Commit[]>;
   /**
-   * All commits and receipts, a page after another: those that follow the last of the page before. The order is always the same, and a stream's
-   * versions ascend in it. What is committed meanwhile may be left out.
+   * All commits and receipts in pages: each page follows the last commit of the page before. The order is stable, and ascends by version in
+   * each stream. Commits that are made meanwhile may be missing.
    */
   readonly scan: (after: Commit | undefined, limit: number) => Promise<readonly Commit[]>;
   /** Takes a claim off the commit that made it. */
   readonly releaseClaim: (commit: Commit, claim: string) => Promise<void>;
   /** Commits with the mark, ascending by (stream, version), beyond `after`. */
   readonly due: (mark: "publish" | "effects", after: Place | undefined, limit: number) => Promise<readonly Commit[]>;
-  /** Commits of one stream with the mark, below a version, ascending, the first so many. */
+  /** Commits of one stream with the mark below a version, ascending, at most `limit`. */
   readonly dueBelow: (mark: "publish" | "effects", stream: string, version: number, limit: number) => Promise<readonly Commit[]>;
-  /** Commits with a timer due until then, earliest first. */
+  /** Commits with a timer due by `until` (milliseconds since 1970), earliest first. */
   readonly dueTimers: (until: number, limit: number) => Promise<readonly Commit[]>;
-  /** Lets the timer of an event fire at another time. */
+  /** Moves the timer of an event to another time. */
   readonly postpone: (commit: Commit, version: number, at: number) => Promise<void>;
-  /** The work is acknowledged: takes the marks off. For `publish` the place is the commit's, else the event's own version. */
+  /** Removes due marks whose work is acknowledged. For `publish` the version is the commit's, otherwise the event's. */
   readonly clear: (
     mark: "publish" | "effects" | "timers",
     done: readonly { readonly commit: Commit; readonly version: number }[],
   ) => Promise<void>;
-  /** Takes or renews a lease; false while somebody else holds it. Economy, not safety. */
+  /** Takes or renews a lease; false while another holder has it. Leases save work; correctness never depends on them. */
   readonly lease: (name: string, holder: string, milliseconds: number) => Promise<boolean>;
   readonly release: (name: string, holder: string) => Promise<void>;
 };
@@ -101,15 +101,15 @@ export type DocumentWrite = {
 };
 
 export type Scalar = string | number | boolean;
-/** Conditions on the fields of `value`: equal to one of a list, or a range. All must hold. */
+/** A condition on a field of `value`: equal to one of a list, or within a range. */
 export type Condition =
   | { readonly field: string; readonly in: readonly Scalar[] }
   | { readonly field: string; readonly from?: Scalar; readonly below?: Scalar };
 export type DocumentFilter = {
   readonly where: readonly Condition[];
-  /** At least one of these must hold (each a list that must all hold). Absent: no condition. */
+  /** At least one of these lists of conditions must hold as a whole. Absent: no condition. */
   readonly anyOf?: readonly (readonly Condition[])[];
-  /** Contains the word, ignoring case, in any of the fields; `exact` fields must equal it. */
+  /** One of `fields` contains the word, ignoring case, or one of `exact` equals it. */
   readonly search?: { readonly word: string; readonly fields: readonly string[]; readonly exact: readonly string[] };
 };
 export type DocumentQuery = DocumentFilter & {
@@ -134,21 +134,21 @@ export type Counts = {
   readonly counts: readonly { readonly value: Scalar | null; readonly count: number }[];
 };
 
-/** The service's read models, and where its subscriptions stand. */
+/** The service's read models, and the positions of its subscriptions. */
 export type Documents = {
   readonly ensure: (collection: string, indexes: readonly string[]) => Promise<void>;
-  /** Also tombstones; absent ids are left out. */
+  /** Returns tombstones, too. Ids without a document are left out. */
   readonly get: (collection: string, ids: readonly string[]) => Promise<readonly StoredDocument[]>;
-  /** Compare-and-set of each; false where one was not as expected, be it that it has our version already. The others are written then, too. */
+  /** Compare-and-set for each document. Returns false if any document had another version; the rest are still written. */
   readonly write: (collection: string, writes: readonly DocumentWrite[]) => Promise<boolean>;
   /** Without tombstones. Ties in the sort are broken by id, in its direction. */
   readonly find: (
     collection: string,
     query: DocumentQuery,
   ) => Promise<{ readonly total: number; readonly documents: readonly StoredDocument[] }>;
-  /** Counts in the database, without tombstones, however many documents there are. */
+  /** Counts documents in the database, without tombstones. */
   readonly count: (collection: string, query: CountQuery) => Promise<Counts>;
-  /** All documents by id, tombstones too, a page after another: those that follow an id. */
+  /** All documents in the order of their ids, with tombstones, in pages: each page follows `after`. */
   readonly scan: (collection: string, after: string | undefined, limit: number) => Promise<readonly StoredDocument[]>;
   /** Removes a collection with all its documents; nothing happens if it does not exist. */
   readonly drop: (collection: string) => Promise<void>;
@@ -158,35 +158,35 @@ export type Documents = {
   readonly forgetPositions: (subscription: string) => Promise<void>;
 };
 
-/** What somebody wants done with a parked event: try it again, or leave it out for good. */
+/** A request of an operator about a parked event: redrive it, or discard it. */
 export type Asked = {
   readonly action: "redrive" | "discard";
   readonly by: string;
-  /** Why it is left out. */
+  /** Why it is discarded. */
   readonly reason: string;
   readonly time: string;
 };
 
-/** One event of a parked stream: the one at which its row threw, or one that waits behind it. */
+/** An event of a parked stream: the one that could not be handled, or one that waits behind it. */
 export type Parked = {
   readonly subscription: string;
   readonly record: LogRecord;
   readonly eventId: string;
   readonly stream: string;
-  /** Where it stands in its stream. A record that does not tell has the version of the event that it came after. */
+  /** Its version in the stream. A record without a version has that of the event before it. */
   readonly version: number;
   /** The row of the table: the event's type. */
   readonly row: string;
   readonly reason: string;
   readonly time: string;
-  /** How often it was tried in vain; 0 = it waits behind an earlier event of its stream. */
+  /** Failed attempts; 0 = it waits behind an earlier event of its stream. */
   readonly attempts: number;
   /** It waits for a build that knows its schema. */
   readonly unknownSchema: boolean;
   readonly asked: Asked | null;
 };
 export type ParkedKey = Pick<Parked, "subscription" | "stream" | "version" | "eventId">;
-/** A stream that a subscription has parked, and how its first event stands. */
+/** A parked stream of a subscription, with the state of its first event. */
 export type ParkedStream = {
   readonly subscription: string;
   readonly stream: string;
@@ -198,24 +198,24 @@ export type ParkedStream = {
   readonly events: number;
 } & Pick<Parked, "eventId" | "row" | "reason" | "time" | "attempts" | "unknownSchema" | "asked">;
 
-/** What a service's subscriptions have parked. Whoever owns a partition writes; anybody may ask. */
+/** The parked events of a service's subscriptions. The owner of a partition writes them; operators leave requests. */
 export type Parking = {
-  /** One after the other, so that an error leaves a beginning of them. What is there, or was discarded, is not changed. */
+  /** Adds events one after the other, so that an error leaves a prefix. Events that are parked or discarded already stay as they are. */
   readonly add: (parked: readonly Parked[]) => Promise<void>;
-  /** What is parked of a subscription, or of one of its partitions, by stream. */
+  /** The parked streams of a subscription, or of one of its partitions. */
   readonly streams: (subscription: string, place?: TopicPartition) => Promise<readonly ParkedStream[]>;
-  /** The parked events of one stream in their order, the first so many. */
+  /** The parked events of one stream in order, at most `limit`. */
   readonly of: (subscription: string, stream: string, limit?: number) => Promise<readonly Parked[]>;
   readonly remove: (parked: readonly ParkedKey[]) => Promise<void>;
-  /** Tried in vain once more: takes over reason, time and attempts, and what was asked is done. Nothing if it is not parked any more. */
+  /** Records one more failed attempt: takes over reason, time and attempts, and removes the request. No change if the event is no longer parked. */
   readonly again: (parked: Parked) => Promise<void>;
-  /** Leaves a wish with an event; false if it is not parked any more. */
+  /** Leaves a request with an event; false if the event is no longer parked. */
   readonly ask: (parked: ParkedKey, asked: Asked) => Promise<boolean>;
-  /** The events of a subscription with a wish. */
+  /** The events of a subscription that have a request. */
   readonly asked: (subscription: string) => Promise<readonly Parked[]>;
-  /** Takes it out for good, and remembers that. */
+  /** Removes an event for good, and remembers its id. */
   readonly discard: (parked: ParkedKey) => Promise<void>;
-  /** Ids of the events that were taken out. */
+  /** The ids of discarded events. */
   readonly discarded: (subscription: string) => Promise<readonly string[]>;
   readonly list: (limit: number) => Promise<readonly Parked[]>;
   /** Removes everything that a subscription has parked or discarded. */
@@ -225,32 +225,32 @@ export type Parking = {
 export type OutgoingRecord = {
   readonly topic: string;
   readonly key: string;
-  /** Null is a tombstone of a compacted topic. */
+  /** Null: a tombstone on a compacted topic. */
   readonly value: Uint8Array | null;
   readonly headers: { readonly [name: string]: string };
 };
 export type LogRecord = OutgoingRecord & {
   readonly partition: number;
   readonly offset: number;
-  /** One header alone, where reading all of them costs more. */
+  /** Reads one header without decoding the others. */
   readonly header?: (name: string) => string | undefined;
 };
 export type LogBatch = {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly LogRecord[];
-  /** Where to go on after this batch. */
+  /** The offset after this batch. */
   readonly next: number;
-  /** The offset after the last record of the partition, as it was when this batch was read. */
+  /** The end of the partition when this batch was read. */
   readonly end?: number;
 };
 
 export type LogSubscription = {
   readonly group: string;
   readonly topics: readonly string[];
-  /** Where to begin in a partition that was just assigned; undefined = the start. Asked once an assignment, which ends with the signal. */
+  /** The first offset to read of a newly assigned partition; undefined = the start. Called once per assignment; the signal ends the assignment. */
   readonly position: (topic: string, partition: number, signal: AbortSignal) => Promise<number | undefined>;
-  /** One batch at a time a partition. An error is an outage: the same batch comes again, after a back-off. */
+  /** Handles one batch at a time per partition and returns the next offset. After an error the same batch comes again, with back-off. */
   readonly handle: (batch: LogBatch, signal: AbortSignal) => Promise<number>;
   readonly onError?: (error: Error) => void;
 };
@@ -260,7 +260,7 @@ export type LogRange = TopicPartition & { readonly from: number; readonly to: nu
 export type Offset = { readonly partition: number; readonly offset: number };
 export type Running = {
   readonly stop: () => Promise<void>;
-  /** Why nothing can be read just now. */
+  /** Why nothing can be read at the moment; undefined = all is well. */
   readonly trouble?: () => string | undefined;
 };
 
@@ -270,9 +270,9 @@ export type TopicSpec = { readonly name: string; readonly partitions: number; re
 export type Log = {
   /** Creates what is missing; a topic that exists with another number of partitions is an error. */
   readonly ensureTopics: (topics: readonly TopicSpec[]) => Promise<void>;
-  /** Resolves when every record is acknowledged by all in-sync replicas. On an error some may have been stored. One key's records keep their order. */
+  /** Resolves once all in-sync replicas have acknowledged every record. After an error some records may be stored. Records of one key keep their order. */
   readonly publish: (records: readonly OutgoingRecord[]) => Promise<void>;
-  /** Resolves once the subscription runs. Partitions are shared out over the members of the group. */
+  /** Resolves once the subscription runs. The members of a group share the partitions. */
   readonly subscribe: (subscription: LogSubscription) => Promise<Running>;
   /** Reads every partition from its start and follows it, without a group: for compacted topics that each instance holds whole. `caughtUp` resolves at the ends seen at the start. */
   readonly follow: (topic: string, handle: (record: LogRecord) => void) => Promise<Running & { readonly caughtUp: Promise<void> }>;
@@ -297,7 +297,7 @@ export type Blobs = {
   readonly has: (digests: readonly string[]) => Promise<ReadonlySet<string>>;
 };
 
-/** Everything a service runs on. */
+/** Everything that a service runs on. */
 export type Ports = {
   readonly store: EventStore;
   readonly documents: Documents;

@@ -23,7 +23,7 @@ import type { Tracer } from "./trace.ts";
 
 export const PARTITIONS = 6;
 
-/** What an instance tells of itself; the chassis turns it into logs and metrics. */
+/** Notifications of an instance, for logs and metrics. */
 export type Observer = {
   readonly committed?: (commit: Commit) => void;
   readonly decided?: (command: string, outcome: Decided) => void;
@@ -33,19 +33,19 @@ export type Observer = {
   readonly handled?: (subscription: string, meta: Meta) => void;
   readonly attempted?: EffectsObserver["attempted"];
   readonly parked?: (reason: string, record: LogRecord, subscription: string) => void;
-  /** Work in the background, which is tried again; `about`: the commit that it was done for. */
+  /** Background work failed and will be tried again; `about` is its commit. */
   readonly failed?: (where: string, error: unknown, about?: Commit) => void;
 };
 
 export type RunOptions<Outside> = {
-  /** Unique among the instances of the service; holds the leases. */
+  /** The id of this instance, unique among those of the service. Leases are held under it. */
   readonly instance: string;
   readonly guard?: Guard;
   readonly partitions?: number;
-  /** So many records behind the end of a partition, read models hold back what they write. */
+  /** Lag, in records, beyond which read models buffer their writes. */
   readonly far?: number;
   readonly observer?: Observer;
-  /** Absent: nothing is traced, and traces of others go through. */
+  /** Absent: this instance makes no spans, and passes the caller's trace on. */
   readonly tracer?: Tracer | undefined;
   /** What `after` of the service's timers sees. */
   readonly settings?: unknown;
@@ -56,7 +56,7 @@ const unguarded: Guard = (_name, _milliseconds, run) => run(new AbortController(
 /** One running instance of a service: the interpreter `run`, the same for Kafka and MongoDB as for the simulation. */
 export const instance = <Outside>(service: Service<Outside>, ports: Ports, contract: Contract, options: RunOptions<Outside>) => {
   const { instance: id, guard = unguarded, partitions = PARTITIONS, far = FAR, observer = {}, tracer, settings } = options;
-  const outside = options.outside as Outside; // It may only be left out where it is not needed.
+  const outside = options.outside as Outside; // The type of the options lets it be absent only where the service needs none.
   const { documents, log, clock } = ports;
   const released = codec(contract.schemas);
   const projections = service.projections ?? [];
@@ -100,7 +100,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     partitions,
     collections: models,
     subscriptions,
-    // Who waits longer waits in vain.
+    // A stream that is held up: waiting longer would not help.
     isHeldUp: (stream) => publishing.failing() || [...subscriptions.values()].some(({ parked }) => parked.has(stream)),
     signal: stopping.signal,
   });
@@ -181,7 +181,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     /** Stops taking work, finishes what is under way, publishes what is committed. */
     stop: async (): Promise<void> => {
       await Promise.all(stopSignals.map((stop) => stop()));
-      // Together, since both take their time. What reactions still commit, the flush publishes.
+      // Both take time, so they stop together. The flush publishes what reactions still commit.
       stopping.abort();
       await Promise.all([work, ...[...subscriptions.values()].map((subscription) => subscription.stop())]);
       await publishing.flush().catch(failed("relay"));
@@ -189,7 +189,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
 
     ...visible,
 
-    /** What keeps it from its promises right now; empty = nothing. */
+    /** Why this instance cannot keep its promises at the moment; empty = healthy. */
     troubles: (): readonly string[] => [
       ...(publishing.failing()
         ? [`cannot publish to the log: ${publishing.pending()} commits wait in memory, all are kept in the store`]

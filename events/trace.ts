@@ -1,4 +1,4 @@
-/** A stretch of work done on somebody's behalf, as a trace shows it. */
+/** The start of a span. */
 export type SpanStart = {
   readonly name: string;
   readonly kind: "internal" | "server" | "client" | "producer" | "consumer";
@@ -7,17 +7,17 @@ export type SpanStart = {
 export type Attributes = { readonly [name: string]: string | number | boolean };
 
 export type Span = {
-  /** W3C Trace Context: what is done because of it names this as its parent. */
+  /** The span's W3C traceparent, the parent of further spans. */
   readonly traceparent: string;
   readonly add: (attributes: Attributes) => void;
-  /** Without an error it went well. */
+  /** Ends the span; without an error it succeeded. */
   readonly end: (error?: unknown) => void;
 };
 
-/** Begins a span below its parent's traceparent; null: it begins a trace. */
+/** Begins a span below the parent's traceparent; null begins a trace. */
 export type Tracer = (start: SpanStart, parent: string | null) => Span;
 
-/** Runs within a span. Without a tracer there is none, and the parent is handed on: a caller's trace goes through all the same. */
+/** Runs a function within a span. Without a tracer the function gets the parent, so that a caller's trace continues. */
 export const traced = async <T>(
   tracer: Tracer | undefined,
   parent: string | null,

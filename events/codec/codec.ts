@@ -4,12 +4,12 @@ import type { Message } from "../message.ts";
 import type { EncodedEvent } from "../ports.ts";
 import { strictType } from "./strict.ts";
 
-/** The event does not fit its schema: a bug of the decider that made it. */
+/** The event does not fit its schema. This is a bug of the decider that made it. */
 export class InvalidEvent extends Error {
   override name = "InvalidEvent";
 }
 
-/** The bytes were written with a schema that this build does not know yet. */
+/** This build does not know the schema that wrote the bytes. */
 export class UnknownSchema extends Error {
   override name = "UnknownSchema";
 }
@@ -21,7 +21,7 @@ export type Codec = {
   readonly decode: (schemaId: number, bytes: Uint8Array, from?: number) => Message;
 };
 
-/** Avro for all events of the platform. */
+/** Avro for all events of a contract. */
 export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
   const released = new Map(schemas.map((schema) => [schema.id, schema]));
   const newest = new Map<string, Map<string, ReleasedSchema>>();

@@ -5,7 +5,7 @@ import type { KafkaLogOptions } from "./client.ts";
 import { runSubscription } from "./subscription.ts";
 import { settled } from "./waiting.ts";
 
-/** Follows a whole topic as the only member of a group of its own, which commits nothing and goes when it is stopped. */
+/** Follows a whole topic as the only member of a group of its own. The group commits nothing and ends with it. */
 export const followTopic = (options: KafkaLogOptions, administration: Administration): Log["follow"] => {
   return async (topic, handle) => {
     const group = `${options.clientId}.follow.${topic}.${randomUUID()}`;

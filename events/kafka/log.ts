@@ -12,7 +12,7 @@ import { runSubscription } from "./subscription.ts";
 export type { KafkaLogger, KafkaLogOptions } from "./client.ts";
 
 /**
- * The log on a Kafka cluster. Consumer groups only share out the partitions: where a group stands, its subscription knows.
+ * The log on a Kafka cluster. Consumer groups only share out the partitions; each subscription keeps its own positions.
  */
 export const kafkaLog = (options: KafkaLogOptions): Log => {
   const cluster = administration(options);

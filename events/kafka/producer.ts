@@ -30,7 +30,7 @@ const messagesOf = (slices: readonly Slice[]): TopicMessages[] => {
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 };
 
-/** The slices that no broker has acknowledged. */
+/** The slices that were not acknowledged. */
 export const uncovered = (slices: readonly Slice[], answers: readonly RecordMetadata[]): readonly Slice[] => {
   const covered = new Set<string>();
   for (const { topicName, partition, errorCode } of answers) if (errorCode === 0) covered.add(`${topicName}/${partition}`);
@@ -38,9 +38,9 @@ export const uncovered = (slices: readonly Slice[], answers: readonly RecordMeta
 };
 
 /**
- * Closes the two ways in which kafkajs loses what it has acknowledged:
- * a send that resolves may have left out partitions whose leader moved while it was under way, so the answers are checked and what is missing is sent again;
- * and a producer whose send was rejected uses the sequence numbers of that batch again, which the broker may have stored, so it is never used again.
+ * Closes the two ways in which kafkajs loses acknowledged records. First, a send that resolves may have left out partitions whose leader
+ * moved: the answers are checked, and what is missing is sent again. Second, after a rejected send a producer reuses the sequence numbers
+ * of that batch, which the broker may have stored: such a producer is never used again.
  */
 export const safeSend = (makeSender: () => Promise<Sender>, limit: number) => {
   let sender: Promise<Sender> | undefined;

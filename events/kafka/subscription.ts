@@ -7,10 +7,10 @@ import { pauseAfter, settled } from "./waiting.ts";
 const handlersMayTake = 10_000;
 const joiningMayTake = 60_000;
 
-/** A member of a group for as long as nobody stops it: whenever it fails, another one joins in its place. */
+/** A member of a consumer group until it is stopped. When it fails, another one joins in its place. */
 export const runSubscription = async (options: KafkaLogOptions, member: Omit<MemberOptions, "running">): Promise<Running> => {
   const running = new Map<string, Promise<unknown>>();
-  /** Why there is no member just now. */
+  /** Why there is no member at the moment. */
   let absent: string | undefined;
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -20,7 +20,7 @@ export const murmur2 = (key: string): number => {
   return hash ^ (hash >>> 15);
 };
 
-/** The partition of a key: the one that a Java producer, kafkajs and we all choose. */
+/** The partition of a key, as Java producers and kafkajs choose it. */
 export const partitionOf = (key: string, partitions: number): number => (murmur2(key) & 0x7fffffff) % partitions;
 
 /** A partition as it is named in maps and messages: `topic/3`. */

@@ -8,7 +8,7 @@ export type Slice = { readonly topic: string; readonly partition: number; readon
 
 export type PublishQueueOptions = {
   readonly partitions: (topic: string) => Promise<number>;
-  /** Stores all slices, or rejects; it is never called twice at a time. */
+  /** Stores all slices, or rejects. Calls never overlap. */
   readonly send: (slices: readonly Slice[]) => Promise<void>;
   /** What goes into one send: bytes of a partition (the broker refuses bigger batches), and records. */
   readonly partitionBytes?: number;
@@ -35,9 +35,9 @@ const bytesOf = ({ key, value, headers }: OutgoingRecord): number => {
 const keyOf = ({ topic, key }: OutgoingRecord): string => `${topic}\n${key}`;
 
 /**
- * Group commit: what is published while a send is under way goes together into the next one, in the order of the calls.
- * When a send fails, the calls in it are rejected, and so are the waiting ones that publish after them under one of their keys:
- * else a later record would overtake an earlier one.
+ * Group commit: records that are published while a send is under way go together into the next one, in the order of the calls. When a send
+ * fails, its calls are rejected, and so are waiting calls with a record of one of their keys: otherwise a later record would overtake an
+ * earlier one.
  */
 export const publishQueue = (options: PublishQueueOptions): ((records: readonly OutgoingRecord[]) => Promise<void>) => {
   const { partitionBytes = 250_000, sendRecords = 4_000, waitingBytes = 32_000_000 } = options;

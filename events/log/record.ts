@@ -45,13 +45,13 @@ export const bytesOf = ({ events }: Commit): number => events.reduce((sum, { byt
 export const headerOf = (record: Pick<LogRecord, "headers" | "header">, name: string): string | undefined =>
   record.header ? record.header(name) : record.headers[name];
 
-/** The event type in a record's headers, without decoding it; undefined where it is no event of ours. */
+/** The event type in a record's headers; undefined if the record is not an event of its topic. */
 export const typeOf = (record: LogRecord): string | undefined => {
   const type = headerOf(record, "ce_type");
   return type?.startsWith(record.topic) && type[record.topic.length] === "." ? type.slice(record.topic.length + 1) : undefined;
 };
 
-/** What travels beside an event. A class, so that what few tables ask for is read from the headers only then: that is most of reading an event. */
+/** The metadata of a record. A class: headers are decoded only when a table reads them, which saves most of the cost of reading an event. */
 class RecordMeta implements Meta, TraceContext {
   readonly stream: string;
   readonly version: number;
@@ -90,7 +90,7 @@ class RecordMeta implements Meta, TraceContext {
 export const metaOf = (record: LogRecord, version = Number(headerOf(record, "ce_sequence"))): Meta & TraceContext =>
   new RecordMeta(record, version);
 
-/** All of it, as a plain object. */
+/** The metadata as a plain object. */
 export const plainMeta = ({ eventId, stream, version, time, actor, correlationId, causationId, actionId }: Meta): Meta => {
   return { eventId, stream, version, time, actor, correlationId, causationId, actionId };
 };

@@ -14,15 +14,15 @@ const QUEUE_BYTES = 32_000_000;
 /** How long a published commit's mark may wait for others to be taken off with it, and how many may wait. */
 const LINGER = 20;
 const MOST_ON_LOG = 4 * BATCH;
-/** Marks that one walk remembers. */
+/** Marks that one scan remembers. */
 const MET = 100_000;
-/** Between two walks. A mark met in one walk only is most likely in the hands of the process that committed it. */
+/** Milliseconds between two scans. A mark that only one scan has met most likely belongs to a living process. */
 const LEFT_BEHIND = 2_000;
 
 /**
- * Publishes commits and takes their marks off. What this process commits it publishes at once; what a dead one left behind, the holder of
- * the lease finds by walking the marks. A commit is published only when no earlier one of its stream is still marked, so that per stream
- * first occurrences are in order and complete, however many relays run. Repeats may happen and mean nothing.
+ * Publishes commits and removes their marks. A process publishes its own commits at once. The holder of the lease scans for the marks of
+ * commits that a dead process left. A commit is published only if no earlier commit of its stream is still marked, so that per stream first
+ * occurrences are in order and complete, whatever the number of relays. Repeats may happen and change nothing.
  */
 export const relay = (
   contract: Contract,
@@ -41,7 +41,7 @@ export const relay = (
   let failing = false;
 
   const notify = (commit: Commit): void => {
-    // Beyond the bound the mark in the store is enough: the walk finds it.
+    // Beyond the bound the mark in the store is enough: the scan finds it.
     if (queue.size < QUEUE && bytes < QUEUE_BYTES && !queue.has(id(commit))) {
       queue.set(id(commit), commit);
       bytes += bytesOf(commit);
@@ -139,9 +139,9 @@ export const relay = (
     }
   };
 
-  /** Finds what was left behind by a process that died between its commit and its publication: no clock tells, since any may be wrong. */
+  /** Finds commits of processes that died before the publication. It compares two scans instead of clocks, since any clock may be wrong. */
   const walking = async (signal: AbortSignal): Promise<void> => {
-    // At the start all that is met may be what a former life left behind: what is not becomes a repeat.
+    // At the start every mark may be one that a former incarnation left. A wrong guess only makes a repeat.
     let before: ReadonlySet<string> | undefined;
     while (!signal.aborted) {
       try {
@@ -155,7 +155,7 @@ export const relay = (
               if ((before?.has(id(commit)) ?? true) && !queue.has(id(commit))) notify(commit);
             }
             after = page.length < BATCH ? undefined : page.at(-1);
-            // Behind a backlog the walk goes no faster than the log takes it.
+            // Behind a backlog the scan goes no faster than the log takes the records.
             while (queue.size >= QUEUE / 2 && !failing && !signal.aborted) await clock.sleep(10, signal);
           } while (after && met.size < MET && queue.size < QUEUE / 2 && !signal.aborted);
           before = met;

@@ -1,6 +1,6 @@
 import type { Commit, Parked, StoredDocument } from "../ports.ts";
 
-/** What is durable: instances that share one share a database, and one that crashes leaves it behind. */
+/** The durable part. Instances of a service share one; it survives their crashes. */
 export type MemoryDatabase = {
   readonly commits: Map<string, Commit>;
   /** Per stream the ids of its commits, ascending. */

@@ -1,13 +1,13 @@
 /**
- * What befalls a call of a memory adapter, so that it can misbehave as the real one does.
- * `before` may take its time, fail (nothing done) or never return (the caller crashed); `after` may fail although it is done (the reply was lost).
+ * The fate of a call to a memory adapter, so that it can misbehave like a real one. `before` may delay, fail (nothing was done) or never
+ * return (the caller crashed); `after` may fail although the work is done (the reply was lost).
  */
 export type Fate = {
   readonly before: (call: string) => Promise<void>;
   readonly after: (call: string) => Promise<void>;
 };
 
-/** Everything works, at once. */
+/** A fate without faults. */
 export const kind: Fate = { before: async () => {}, after: async () => {} };
 
 /** Runs an operation, atomic in itself, under its fate. */

@@ -6,9 +6,9 @@ export type MemoryPartition = {
   readonly end: () => number;
   /** The offset of the first record that was appended at this time or later; the end if there is none. */
   readonly since: (time: number) => number;
-  /** All of it, for those who look from outside; not a copy. */
+  /** All records; not a copy. */
   readonly stored: readonly LogRecord[];
-  /** From this offset on, as many as a batch holds. */
+  /** The records from this offset, at most one batch. */
   readonly batch: (from: number) => LogBatch;
   /** Resolves once there is a record at this offset, or as soon as the signal aborts. */
   readonly reaches: (offset: number, signal: AbortSignal) => Promise<void>;
@@ -91,7 +91,7 @@ export const memoryTopics = (unknown: number | undefined, now: () => number): Me
     },
     partitions: (name) => {
       const found = find(name);
-      if (!found) throw new Error(`There is no topic ${name}`);
+      if (!found) throw new Error(`there is no topic ${name}`);
       return found;
     },
     all: () => topics,

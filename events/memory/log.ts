@@ -8,14 +8,14 @@ import { memoryTopics } from "./log-topics.ts";
 
 export type MemoryLogOptions = {
   readonly clock: Clock;
-  /** What befalls the calls of every instance, before what befalls its own. */
+  /** The fate of the calls of every instance, before the instance's own. */
   readonly fate?: Fate;
-  /** So many partitions has a topic that nobody made; absent: such a topic is an error. */
+  /** The number of partitions of a topic that is created on first use; absent: an unknown topic is an error. */
   readonly partitions?: number;
 };
 export type MemoryLogBroker = {
   readonly connect: (fate?: Fate) => Log;
-  /** A crashed instance loses its partitions to the others of its groups, and never hears of it. */
+  /** Moves the partitions of a crashed instance to the other members of its groups. */
   readonly disconnect: (log: Log) => void;
   /** What each topic holds, by partition; not a copy. */
   readonly contents: () => ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
@@ -32,7 +32,7 @@ const both = (outer: Fate, inner: Fate): Fate => ({
   },
 });
 
-/** A Kafka in memory: every step that takes time goes through a fate or the clock, so that a seeded scheduler can drive it. */
+/** Kafka in memory. Every step that takes time goes through a fate or the clock, so that a seeded scheduler can drive it. */
 export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOptions): MemoryLogBroker => {
   const topics = memoryTopics(partitions, clock.now);
   const reading = { clock, topics };

@@ -4,7 +4,7 @@ import { copy } from "./copy.ts";
 import type { MemoryDatabase } from "./database.ts";
 import { type Fate, under } from "./fate.ts";
 
-/** One instance's view of what is parked, in memory. */
+/** One instance's view of parked events in memory. */
 export const memoryParking = (database: MemoryDatabase, fate: Fate): Parking => {
   const sorted = (wanted: (parked: Parked) => boolean): readonly Parked[] =>
     [...database.parked]

@@ -1,3 +1,4 @@
+import { commitId } from "../keys.ts";
 import type { Commit, CommitMetadata, Timer } from "../ports.ts";
 
 /** A commit as MongoDB keeps it. A field that would be empty is absent, so that the partial indexes hold only what is there. */
@@ -21,20 +22,8 @@ export type CommitDocument = {
   readonly metadata: Omit<CommitMetadata, "actionId"> & { readonly actionId?: string | null };
 };
 
-const highest = 999_999_999_999;
-
-/** Versions as text that sorts as they do; what lies beyond the highest is taken for it. */
-const padded = (version: number): string => String(Math.min(version, highest)).padStart(12, "0");
-export const placeKey = (stream: string, version: number): string => `${stream}@${padded(version)}`;
-
-export const idOf = (commit: Commit): string => {
-  if (commit.events.length > 0) return placeKey(commit.stream, commit.version);
-  if (commit.cause === null) throw new Error(`a receipt of ${commit.stream} needs a cause`);
-  return `=${commit.cause}`;
-};
-
 export const toDocument = (commit: Commit): CommitDocument => ({
-  _id: idOf(commit),
+  _id: commitId(commit),
   stream: commit.stream,
   version: commit.version,
   events: commit.events.map(({ type, schemaId, bytes }) => ({ type, schema: schemaId, bytes })),

@@ -1,7 +1,8 @@
 import type { AnyBulkWriteOperation, Collection, Document, Filter } from "mongodb";
 import { chunks } from "../chunks.ts";
+import { commitId, placeKey } from "../keys.ts";
 import type { EventStore } from "../ports.ts";
-import { type CommitDocument, fromDocument, idOf, placeKey } from "./commit-document.ts";
+import { type CommitDocument, fromDocument } from "./commit-document.ts";
 import type { Ready } from "./ready.ts";
 
 type Mark = Parameters<EventStore["clear"]>[0];
@@ -31,11 +32,11 @@ export const dueMarks = (commits: Ready<Collection<CommitDocument>>): Due => {
     dueBelow: (mark, stream, version, limit) => walk(mark, { _id: { $gte: placeKey(stream, 0), $lt: placeKey(stream, version) } }, limit),
     dueTimers: (until, limit) => walk("timers", { timer: { $lte: until } }, limit),
     postpone: async (commit, version, at) => {
-      await (await commits()).updateOne({ _id: idOf(commit), "timers.version": version }, withTimers(postponed(version, at)));
+      await (await commits()).updateOne({ _id: commitId(commit), "timers.version": version }, withTimers(postponed(version, at)));
     },
     clear: async (mark, done) => {
       const versions = new Map<string, number[]>();
-      for (const { commit, version } of done) versions.set(idOf(commit), [...(versions.get(idOf(commit)) ?? []), version]);
+      for (const { commit, version } of done) versions.set(commitId(commit), [...(versions.get(commitId(commit)) ?? []), version]);
       for (const some of chunks([...versions.keys()], batch)) {
         const collection = await commits();
         // One update of many is several times as fast as as many updates.

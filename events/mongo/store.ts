@@ -1,6 +1,7 @@
 import type { Collection, Db, Filter } from "mongodb";
+import { commitId, placeKey } from "../keys.ts";
 import type { Commit, EventStore } from "../ports.ts";
-import { type CommitDocument, fromDocument, idOf, placeKey, toDocument } from "./commit-document.ts";
+import { type CommitDocument, fromDocument, toDocument } from "./commit-document.ts";
 import { dueMarks } from "./due.ts";
 import { groupCommit } from "./group-commit.ts";
 import { leases } from "./leases.ts";
@@ -37,14 +38,14 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
       const left = { $filter: { input: "$claims", cond: { $ne: ["$$this", claim] } } };
       // The field goes with its last claim: of two commits with an empty list a unique index would refuse one.
       const claims = { $cond: [{ $eq: ["$claims", []] }, "$$REMOVE", "$claims"] };
-      await (await commits()).updateOne({ _id: idOf(commit), claims: claim }, [{ $set: { claims: left } }, { $set: { claims } }]);
+      await (await commits()).updateOne({ _id: commitId(commit), claims: claim }, [{ $set: { claims: left } }, { $set: { claims } }]);
     },
     caused: async (id, limit) => {
       const found = (await commits()).find({ $or: [{ "metadata.correlationId": id }, { "metadata.actionId": id }] });
       return (await found.sort({ "metadata.time": 1, _id: 1 }).limit(limit).toArray()).map(fromDocument);
     },
     scan: async (after, limit) => {
-      const found = (await commits()).find(after === undefined ? {} : { _id: { $gt: idOf(after) } });
+      const found = (await commits()).find(after === undefined ? {} : { _id: { $gt: commitId(after) } });
       return (await found.sort({ _id: 1 }).limit(limit).toArray()).map(fromDocument);
     },
     ...dueMarks(commits),

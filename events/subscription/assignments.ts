@@ -9,16 +9,16 @@ import type { Positions } from "./position.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { troubles } from "./troubles.ts";
 
-/** What a subscription shares with the others of its instance. */
+/** What the subscriptions of an instance share. */
 export type Sharing = {
-  /** The last event of each batch that is done with. */
+  /** Called with the last event of each handled batch. */
   readonly onHandled: (delivered: Delivered) => void;
-  /** So many records behind the end of a partition, writes may be held back, while there is room. */
+  /** Lag, in records, beyond which writes are buffered within the memory budget. */
   readonly far: number;
   readonly room: HeldBack;
 };
 
-/** The partitions of a subscription that this instance reads, each from its assignment until the signal. */
+/** The partitions of a subscription that are assigned to this instance. */
 export const assignments = (
   subscriber: Subscriber,
   ports: Pick<Ports, "documents" | "log" | "clock">,
@@ -52,15 +52,15 @@ export const assignments = (
 
   const begin = async (place: TopicPartition, signal: AbortSignal): Promise<number | undefined> => {
     const at = nameOf(place);
-    // An assignment that follows another one here goes on where that one saved.
+    // A new assignment of the same partition waits until the old one has saved its position.
     await partitions.get(at)?.settled();
     const partition = await openPartition(place, signal, optionsFor(place, signal));
-    // One that is over by now has nothing to tell: the next one may be further.
+    // This assignment has ended meanwhile; the next one may be further.
     if (signal.aborted) return partition.begin;
     partitions.set(at, partition);
     progress.set(at, partition.begin ?? 0);
     const end = (): void => {
-      // What others read from now on is not told any more.
+      // Another instance reads the partition from now on.
       progress.delete(at);
       room.release(`${name} ${at}`);
       void partition.settled().then(() => partitions.get(at) === partition && partitions.delete(at));
@@ -85,14 +85,14 @@ export const assignments = (
       )) satisfies LogSubscription["position"],
     handle: ((batch, signal) =>
       watched.during(nameOf(batch), signal, async () => handle(batch, signal))) satisfies LogSubscription["handle"],
-    /** Resolves when all that was handled is saved. Nothing is to be assigned any more. */
+    /** Resolves once the positions of all handled batches are saved. */
     settled: async (): Promise<void> => {
       await Promise.all([...partitions.values()].map(({ settled }) => settled()));
     },
   };
 };
 
-/** Events of other types are passed over. What is no event at all is not: its stream cannot go on. */
+/** Selects events of the subscriber's types, and records that are not events: their stream cannot go on. */
 const selector =
   (types: ReadonlySet<string>) =>
   (record: LogRecord): boolean => {

@@ -1,27 +1,27 @@
 import type { LogRecord } from "../ports.ts";
 import { originOf, versionOf } from "./delivered.ts";
 
-/** What no consumer of the log could mend. `origin` is the record that shows it: topic, partition and offset. */
+/** A broken promise of the log. `origin` is the record that shows it: topic, partition and offset. */
 export type Finding =
-  /** Versions of a stream that are nowhere, though a later one is. */
+  /** Versions of a stream that are missing although a later one is there. */
   | { readonly kind: "missing"; readonly stream: string; readonly from: number; readonly to: number; readonly origin: string }
-  /** A version that came for the first time after a later one of its stream. */
+  /** A version whose first occurrence follows a later version. */
   | { readonly kind: "late"; readonly stream: string; readonly version: number; readonly origin: string }
-  /** A record that tells no version. */
+  /** A record without a version. */
   | { readonly kind: "unversioned"; readonly stream: string; readonly origin: string };
 type Missing = Extract<Finding, { kind: "missing" }>;
 
 export type Audit = {
   readonly records: number;
   readonly streams: number;
-  /** Records of versions that had been there before, which is allowed. */
+  /** Repeated records, which are allowed. */
   readonly repeats: number;
   readonly findings: readonly Finding[];
 };
 
 /**
- * Holds the log against what it promises, by headers alone: of each stream every version is there, and for the first time in order. Takes
- * the records of each partition in their order, from its start. Keeps a number a stream, and what it has found.
+ * Audits the log by headers alone: every version of every stream is there, and first occurrences are in order. Takes the records of each
+ * partition in order from its start. Keeps one number per stream, and the findings.
  */
 export const auditor = () => {
   const highest = new Map<string, number>();

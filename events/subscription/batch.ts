@@ -3,9 +3,9 @@ import type { LogRecord } from "../ports.ts";
 import { type Delivered, decode } from "./delivered.ts";
 import type { Handler } from "./subscriber.ts";
 
-/** Records of one batch by their stream, each stream's in order. */
+/** The records of a batch by stream, in order. */
 export type Streams = ReadonlyMap<string, readonly LogRecord[]>;
-/** The records of a stream from the first one on that cannot be handled; the error says why. Without an error the stream already waits. */
+/** The records of a stream from the first that cannot be handled, with the reason. Without an error the stream waits already. */
 export type FailedStream = { readonly stream: string; readonly records: readonly LogRecord[]; readonly error?: Error };
 
 type Events = ReadonlyMap<string, readonly Delivered[]>;
@@ -23,7 +23,7 @@ export const byStream = (records: readonly LogRecord[], counts: (record: LogReco
   return streams;
 };
 
-/** Hands the events of a batch to a handler, without the streams that wait. Returns the latest event that it took, and what is left of the batch. */
+/** Hands a batch to a handler, without the streams that wait. Returns the latest handled event, and the streams that cannot go on. */
 export const handOver = async (
   streams: Streams,
   waits: (stream: string) => boolean,

@@ -1,6 +1,6 @@
 import type { AnyProjection } from "../projection.ts";
 
-/** Where a service keeps its read models. Made once for an instance and passed on: nothing else knows the names of collections. */
+/** The collections of a service's read models. Made once per instance; nothing else knows the names of collections. */
 export type Collections = {
   /** The collection that answers for a read model. */
   readonly of: (model: string) => string;

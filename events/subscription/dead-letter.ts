@@ -2,7 +2,7 @@ import { type Contract, deadLetterTopic } from "../contract.ts";
 import type { OutgoingRecord, Parked } from "../ports.ts";
 import { originOf } from "./delivered.ts";
 
-/** A copy of a parked event, as it was, with where it comes from and why it is here. */
+/** An unchanged copy of a parked event for the dead letter topic, with its origin and the reason in headers. */
 export const deadLetter = (contract: Contract, service: string, parked: Parked): OutgoingRecord => {
   const { record, subscription, row, eventId, reason, time, attempts, asked } = parked;
   return {

@@ -4,7 +4,7 @@ import { headerOf, metaIn, metaOf, typeOf } from "../log/record.ts";
 import type { Message, Meta, TraceContext } from "../message.ts";
 import type { Commit, LogRecord } from "../ports.ts";
 
-/** An event as a subscription gets it. */
+/** A decoded event with its metadata, as a subscription handles it. */
 export type Delivered = {
   readonly event: Message;
   readonly meta: Meta & TraceContext;
@@ -19,7 +19,7 @@ export const deliveredIn = (commit: Commit, codec: Codec): readonly Delivered[] 
     return { event: codec.decode(schemaId, bytes), meta: { ...metaIn(commit, commit.version + index), hops, traceparent } };
   });
 
-/** The version that a record tells; 0 where it tells none. */
+/** The version in a record's headers; 0 if there is none. */
 export const versionOf = (record: LogRecord): number => {
   const sequence = headerOf(record, "ce_sequence") ?? "";
   const version = /^\d{1,15}$/.test(sequence) ? Number(sequence) : 0;
@@ -28,7 +28,7 @@ export const versionOf = (record: LogRecord): number => {
 
 export const originOf = ({ topic, partition, offset }: LogRecord): string => `${topic}/${partition}/${offset}`;
 
-/** The event's id; of a record that tells none, where it stands. */
+/** The event id in a record's headers; the record's origin if there is none. */
 export const eventIdIn = (record: LogRecord): string => {
   const id = headerOf(record, "ce_id") ?? "";
   return id.startsWith(`${record.key}@`) && versionOf(record) > 0 ? id : originOf(record);
@@ -40,18 +40,18 @@ const belongsTo = (key: string, topic: string): boolean => {
   return at > 0 && topic.endsWith(`.${key.slice(0, at)}`);
 };
 
-/** What a record says, or why it cannot be read. */
+/** Decodes a record; an Error says why it cannot be read. */
 export const decode = (record: LogRecord, codec: Codec): Delivered | Error => {
   const { topic, key } = record;
   const type = typeOf(record);
-  if (type === undefined) return new Error(`it is no event of ${topic}: its ce_type is ${headerOf(record, "ce_type") ?? "missing"}`);
-  if (!belongsTo(key, topic)) return new Error(`its key ${JSON.stringify(key)} is no stream of ${topic}`);
+  if (type === undefined) return new Error(`it is not an event of ${topic}: its ce_type is ${headerOf(record, "ce_type") ?? "missing"}`);
+  if (!belongsTo(key, topic)) return new Error(`its key ${JSON.stringify(key)} is not a stream of ${topic}`);
   const version = versionOf(record);
-  if (version === 0) return new Error(`it does not tell its version: its ce_sequence is ${headerOf(record, "ce_sequence") ?? "missing"}`);
+  if (version === 0) return new Error(`it has no version: its ce_sequence is ${headerOf(record, "ce_sequence") ?? "missing"}`);
   try {
     const value = record.value ?? new Uint8Array();
     const event = codec.decode(schemaIdIn(value), value, BODY);
-    if (event.type !== type) return new Error(`it says ${type} and holds ${event.type}`);
+    if (event.type !== type) return new Error(`its ce_type is ${type} but its value is a ${event.type}`);
     return { event, meta: metaOf(record, version), record };
   } catch (error) {
     if (error instanceof UnknownSchema) return error;

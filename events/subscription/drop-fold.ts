@@ -1,8 +1,8 @@
 import type { Ports } from "../ports.ts";
 
 /**
- * Removes the collection of a read model that nobody feeds any more, and all that its subscription keeps. The positions go first and the documents
- * last: a fold that is begun again after a half-done drop reads everything from the start, and nothing that was parked is missing from it.
+ * Removes the collection of an abandoned fold, with the positions and parked events of its subscription. Positions are removed first and
+ * documents last: a fold that starts again after a crash in between reads everything from the start.
  */
 export const dropFold = async ({ documents, parking }: Pick<Ports, "documents" | "parking">, collection: string): Promise<void> => {
   await documents.forgetPositions(collection);

@@ -1,11 +1,11 @@
 import { getHeapStatistics } from "node:v8";
 
-/** So far behind the end of a partition, in records, writes are held back: many events become one write. */
+/** Lag, in records, beyond which writes are buffered, so that many events become one write. */
 export const FAR = 1_000;
 
 /**
- * What the read models of an instance may hold back together: in characters of JSON, a small part of the heap, since documents take a few
- * times as much.
+ * The memory budget for buffered writes of all read models of an instance, in characters of JSON. It is a small part of the heap, since
+ * documents take a few times as much.
  */
 export const heldBack = (limit = getHeapStatistics().heap_size_limit / 32) => {
   const weights = new Map<string, number>();

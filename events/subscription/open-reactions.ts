@@ -7,18 +7,18 @@ import { causeOf } from "../store/command.ts";
 
 /** An event of any service, as its store keeps it. */
 export type KnownEvent = { readonly meta: Meta; readonly event: EncodedEvent };
-/** What a service's reaction to an event asks for and is not decided yet. */
+/** The commands of a reaction that are not decided yet. */
 export type OpenReaction = {
   readonly eventId: string;
   readonly row: string;
   readonly commands: readonly string[];
-  /** Why it cannot be told. */
+  /** Why they cannot be computed. */
   readonly reason?: string;
 };
 
 /**
- * The reactions to these events that are still to come. Since the table is pure it can simply be asked: what it would issue has a cause,
- * and a cause that was decided is in the store, also where the decision was "nothing to do".
+ * The open reactions to these events. The table is pure, so calling it gives the commands; a command is open if its cause is not in the
+ * store. Receipts count as decided, too.
  */
 export const openReactions = async (
   service: AnyService,

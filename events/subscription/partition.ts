@@ -7,13 +7,13 @@ import { latePosition, type Positions } from "./position.ts";
 import type { Handler } from "./subscriber.ts";
 
 /**
- * One partition, for as long as somebody reads it: its turn, its handler and its position. Five rules keep it right:
- * - The position is read before the policy opens. A former owner parks before it saves, so that all that it saved past is among the parked
- *   streams that are read afterwards.
- * - The handler is flushed before a stream is parked: what comes before a parked event is in the store.
- * - If another owner wrote in between, a batch returns the saved position: all since the last flush is handled again.
- * - A redrive uses the partition's handler, in a turn of its own, so that what the handler knows of documents stays true.
- * - A replay refuses the reactor (`stop.ts`): it would carry out commands now for events of long ago.
+ * One partition while it is assigned: its turns, its handler and its position. Five rules keep it correct:
+ * - The position is read before the policy opens. A former owner parks events before it saves the position, so every parked event before
+ *   the position is found.
+ * - The handler is flushed before a stream is parked, so that everything before a parked event is in the store.
+ * - If another owner wrote in between, the batch returns the saved position, and everything since the last flush is handled again.
+ * - A redrive uses the partition's handler in a turn of its own, so that the handler's documents stay current.
+ * - A replay refuses the reactor (`stop.ts`), which would act on old events.
  */
 export type Partition = TopicPartition & {
   readonly signal: AbortSignal;
@@ -27,7 +27,7 @@ export type Partition = TopicPartition & {
   readonly settled: () => Promise<void>;
 };
 
-/** What becomes of streams that cannot go on. A healthy batch asks the first two questions and no more. */
+/** Handles streams that cannot go on. A healthy batch only asks the first two questions. */
 export type FailurePolicy = (partition: Partition) => Promise<{
   /** Was this event discarded? */
   readonly skips: (record: LogRecord) => boolean;
@@ -48,11 +48,11 @@ export type PartitionOptions = {
   readonly mayHoldBack?: (batch: LogBatch, handler: Handler) => boolean;
   /** All writes are in the store; with the last event of the batch that was handled. */
   readonly flushed?: (latest: Delivered | undefined) => void;
-  /** A batch is gone past. */
+  /** A batch is done, or buffered. */
   readonly passed?: (batch: LogBatch) => void;
 };
 
-/** A position that went past nothing that was selected is saved only once it is so far ahead of the saved one. */
+/** Records after which a position is saved although none of them was selected. */
 const SELDOM = 1_000;
 
 /** Opens a partition that is assigned until the signal aborts. */
@@ -86,7 +86,7 @@ export const openPartition = async (place: TopicPartition, signal: AbortSignal, 
   return partition;
 };
 
-/** One piece of work at a time, until the partition is lost. */
+/** Runs one piece of work at a time until the partition is lost. */
 const turns = (place: TopicPartition, handler: Handler, signal: AbortSignal) => {
   let last: Promise<unknown> = Promise.resolve();
   const turn = <T>(work: (handler: Handler) => Promise<T>): Promise<T> => {

@@ -1,17 +1,17 @@
 import type { Clock } from "../ports.ts";
 
-/** Where a partition stands, in the store of whoever reads it. */
+/** The saved position of a partition. */
 export type Positions = {
   /** Undefined: from the start. */
   readonly load: () => Promise<number | undefined>;
   readonly save: (next: number) => Promise<void>;
 };
 
-/** From the first batch that asks for it until its position is saved, in milliseconds: one write then stands for many batches. */
+/** Milliseconds between a batch and the save of its position: one write stands for many batches. */
 const SAVE_DELAY = 100;
 type Saving = { next: number; over: Promise<void>; failure?: { readonly error: unknown } };
 
-/** The position of a partition, saved late and beside the next batches: a batch that comes again changes nothing. Saved at once when the signal aborts. */
+/** A position that is saved with a delay, beside the next batches: a repeated batch changes nothing. Saved at once when the signal aborts. */
 export const latePosition = ({ load, save }: Positions, clock: Clock, signal: AbortSignal) => {
   let saved = 0;
   let saving: Saving | undefined;
@@ -32,9 +32,9 @@ export const latePosition = ({ load, save }: Positions, clock: Clock, signal: Ab
       saved = found ?? 0;
       return found;
     },
-    /** The position that is surely in the store. */
+    /** The last position that was saved. */
     saved: (): number => saved,
-    /** Throws the error of the write before this one: the batch that wanted it comes again. */
+    /** Schedules a save. Throws the error of the write before, so that the batch comes again. */
     save: (next: number): void => {
       if (saving?.failure) {
         const { error } = saving.failure;

@@ -14,7 +14,7 @@ export const idsOf = (projection: AnyProjection, event: Delivered["event"], meta
   return typeof ids === "string" ? [ids] : ids;
 };
 
-/** Folds one more event into a document; the same document when it has seen the event. Throws TableError. */
+/** Folds one event into a document; returns the same document if it has seen the event. Throws TableError. */
 export const evolve = (
   projection: AnyProjection,
   id: string,
@@ -36,15 +36,15 @@ export const evolve = (
   }
 };
 
-/** Documents of a partition that are kept in memory once they are written, and what they may weigh, in characters of JSON. */
+/** Written documents that a partition keeps in memory: their number, and their size in characters of JSON. */
 const KEPT = 200;
 const KEPT_WEIGHT = 250_000;
 
 /**
  * Keeps a read model in a collection: folds events into its documents in memory, and writes what has changed by compare-and-set, all in one bulk.
- * Whoever reads a partition sees every event of its streams in order, so a document that is known need not be read again; and behind a
- * backlog many events become one write. A miss means that another owner wrote in between: all that is known is forgotten. So repeats,
- * rebalances and two owners at once change nothing.
+ * The owner of a partition sees every event of its streams in order, so that a known document need not be read again; behind a backlog many
+ * events become one write. A miss of the compare-and-set means that another owner wrote in between; then everything known is forgotten. So
+ * repeats, rebalances and two owners at once change nothing.
  */
 export const projector = (
   projection: AnyProjection,

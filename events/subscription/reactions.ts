@@ -12,11 +12,11 @@ import { type Tracer, traced } from "../trace.ts";
 import type { Delivered } from "./delivered.ts";
 import { type Failure, isBug, type Subscriber } from "./subscriber.ts";
 
-/** A chain of reactions longer than this goes in circles. */
+/** A longer chain of reactions counts as a circle. */
 const HOPS = 64;
 const AT_ONCE = 16;
 
-/** Carries out what a service's policies ask for. Each command's cause names the event, so that a redelivery finds its answer. */
+/** Executes the commands that reactions issue. Each command's cause names the event, so that a redelivery finds the recorded answer. */
 export const reactor = (service: AnyService, { execute }: Pick<Executor, "execute">, contract: Contract, tracer?: Tracer): Subscriber => {
   const table = service.reactions ?? {};
   const types = Object.keys(table);
@@ -31,7 +31,7 @@ export const reactor = (service: AnyService, { execute }: Pick<Executor, "execut
     );
 
   const reactWithin = async ({ event, meta }: Delivered, traceparent: string | null): Promise<void> => {
-    if (meta.hops >= HOPS) throw new TableError(`after ${HOPS} reactions in a row this one is taken for a circle`);
+    if (meta.hops >= HOPS) throw new TableError(`after ${HOPS} reactions in a row the chain counts as a circle`);
     let commands: readonly { readonly type: string }[];
     try {
       commands = commandsOf(table[event.type], event, meta);

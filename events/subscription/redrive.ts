@@ -1,6 +1,6 @@
 import type { Asked, ParkedStream, Parking } from "../ports.ts";
 
-/** Which parked streams are meant; nothing given means all. */
+/** Selects parked streams; an empty filter selects all. */
 export type ParkedFilter = {
   /** Of this subscription; a read model's name means all its folds. */
   readonly subscription?: string | undefined;
@@ -9,7 +9,7 @@ export type ParkedFilter = {
   readonly reason?: string | undefined;
   /** The type of the event that cannot be handled. */
   readonly type?: string | undefined;
-  /** Parked, or tried in vain, longer ago than this. */
+  /** Parked, or last attempted, longer ago than this. */
   readonly olderThanMilliseconds?: number | undefined;
 };
 
@@ -33,7 +33,7 @@ export const parkedIn = async (
   );
 };
 
-/** Asks the owners of the partitions for something. Returns the streams that are still parked, and now wait for it. */
+/** Leaves a request for the owners of the partitions. Returns the streams that are still parked and now have it. */
 export const askFor = async (parking: Parking, streams: readonly ParkedStream[], asked: Asked): Promise<readonly ParkedStream[]> => {
   const waiting: ParkedStream[] = [];
   for (const parked of streams) if (await parking.ask({ ...parked, version: parked.first }, asked)) waiting.push({ ...parked, asked });

@@ -2,30 +2,30 @@ import { InvalidEvent, UnknownSchema } from "../codec/codec.ts";
 import { TableError } from "../store/table-error.ts";
 import type { Delivered } from "./delivered.ts";
 
-/** What a read model and the reactions of a service have in common: they read topics, lag, fail and are replayed alone. */
+/** A read model, or the reactions of a service: each reads its topics, lags and fails alone. */
 export type Subscriber = {
   readonly name: string;
   readonly topics: readonly string[];
   readonly types: ReadonlySet<string>;
-  /** Where to begin when no position is known: the first event ever, or only what comes after the first deployment. */
+  /** Where to begin without a saved position: at the first event, or at the end, for events after the first deployment only. */
   readonly begin: "start" | "end";
-  /** Begins to handle a partition: once for each time that it is assigned. */
+  /** Makes the handler of a partition, once per assignment. */
   readonly open: () => Handler;
 };
 
-/** Handles one partition for as long as it is assigned. What it has handled counts once it is flushed. */
+/** Handles one partition while it is assigned. Handled events count once they are flushed. */
 export type Handler = {
-  /** Each stream's events in order. Returns the streams whose table threw, at the first such event; throws when a port is down. */
+  /** Handles each stream's events in order. Returns, for each stream whose table threw, the first such event; throws when a port is down. */
   readonly handle: (streams: ReadonlyMap<string, readonly Delivered[]>) => Promise<readonly Failure[]>;
-  /** Writes what was held back. False: somebody else wrote in between, and all since the last flush is to be handled again. */
+  /** Writes buffered documents. False: another owner wrote in between, and everything since the last flush must be handled again. */
   readonly flush: () => Promise<boolean>;
-  /** What is held back, in bytes, roughly. */
+  /** The approximate size of buffered writes, in bytes. */
   readonly weight: () => number;
 };
 
-/** A stream's event at which a pure function threw. */
+/** An event at which a table's function threw. */
 export type Failure = { readonly delivered: Delivered; readonly error: Error };
 
-/** An error that trying again at once cannot mend: its stream fails, and the other streams go on. */
+/** Whether an error is a bug, which a retry cannot mend: its stream fails, and the other streams go on. */
 export const isBug = (error: unknown): error is Error =>
   error instanceof TableError || error instanceof InvalidEvent || error instanceof UnknownSchema;

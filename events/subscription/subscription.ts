@@ -7,28 +7,28 @@ import { FAR, heldBack } from "./held-back.ts";
 import { parkedStreams } from "./parking/parked-streams.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** Who is told what, and what a subscription shares with the others of its instance. */
+/** The notifications of a subscription, and what it shares with the others of its instance. */
 export type Around = Sharing & {
   readonly onParked: (reason: string, record: LogRecord) => void;
   readonly onError: (error: Error) => void;
 };
 
-/** What is around a subscription of which nobody asks anything. */
+/** Default hooks: no notifications, no sharing. */
 export const alone = (): Around => ({ onParked: () => {}, onError: () => {}, onHandled: () => {}, far: FAR, room: heldBack() });
 
-/** How far a subscription is: the next offset by `topic/partition` that it has, and the streams of its partitions that are parked. */
+/** The progress of a subscription: the next offset by `topic/partition`, and the parked streams of its partitions. */
 export type Progress = {
   readonly progress: ReadonlyMap<string, number>;
-  /** When the latest event was committed that it has gone past; empty: none yet. */
+  /** The commit time of the latest event that it has passed; empty = none yet. */
   readonly latest: () => string;
   readonly parked: { readonly has: (stream: string) => boolean; readonly size: number };
-  /** What keeps it from going on; empty = nothing. */
+  /** Why it cannot go on; empty = healthy. */
   readonly troubles: () => readonly string[];
-  /** Somebody asked for a parked stream: looks at once. */
+  /** Looks for requests of operators at once. */
   readonly redrive: () => void;
 };
 
-/** Runs a subscriber over the log. Its positions live in the service's store; a stream that cannot go on is parked and all others go on. */
+/** Runs a subscriber over the log. Its positions live in the service's store. A stream that cannot go on is parked, and all others go on. */
 export const subscribe = async (
   contract: Contract,
   service: string,

@@ -1,16 +1,16 @@
 import type { Clock, LogBatch } from "../ports.ts";
 
-/** How long work on a partition may fail, and how long it may take, before a subscription counts as stuck. */
+/** How long work on a partition may fail or last before the subscription counts as stuck, in milliseconds. */
 const FAILING = 5_000;
 const TAKING = 30_000;
-/** Events behind the end of a partition, and for how long, that count as late: what is read is old. */
+/** The lag, in events, and its duration after which a subscription counts as late: its read models are stale. */
 const FAR = 10_000;
 const LATE = 30_000;
 
 type Work = { readonly since: number; readonly signal: AbortSignal; error?: string };
 type Behind = { readonly since: number; readonly signal: AbortSignal; readonly events: number };
 
-/** Watches what a subscription does in its partitions, each until the signal of its assignment. */
+/** Watches the work of a subscription on its partitions, each until its assignment ends. */
 export const troubles = (clock: Clock) => {
   const work = new Map<string, Work>();
   const behind = new Map<string, Behind>();
@@ -37,7 +37,7 @@ export const troubles = (clock: Clock) => {
   };
 
   return {
-    /** Does something for a partition. What fails is tried again by whoever asked for it, and counts from its first attempt. */
+    /** Runs work for a partition. The caller repeats failed work; the time counts from the first failure. */
     during: async <T>(place: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> => {
       const entry = of(work, place, signal) ?? { since: clock.now(), signal };
       work.set(place, entry);
@@ -50,7 +50,7 @@ export const troubles = (clock: Clock) => {
         throw error;
       }
     },
-    /** A batch is handled. Far behind from the first one on is late at once: there is nothing to fall back on. */
+    /** A batch is handled. A subscription that starts far behind is late at once. */
     handled: ({ topic, partition, next, end = next }: LogBatch, signal: AbortSignal): void => {
       const place = `${topic}/${partition}`;
       const before = of(behind, place, signal);

@@ -13,7 +13,7 @@ import { idsOf } from "./projections.ts";
 import type { Progress } from "./subscription.ts";
 import { written } from "./written.ts";
 
-/** A store is asked this often, in milliseconds, for what another process writes, and for what this one should have told of. */
+/** Milliseconds between two looks into the store: for documents that another process writes, and for those of this process. */
 const OFTEN = 25;
 const SELDOM = 500;
 /** Positions that this process remembers to be in the read models. */
@@ -25,14 +25,14 @@ type Around = {
   readonly partitions: number;
   readonly collections: Collections;
   readonly subscriptions: ReadonlyMap<string, Progress>;
-  /** The stream's events do not reach the read models just now. */
+  /** Whether the stream's events cannot reach the read models at the moment. */
   readonly isHeldUp: (stream: string) => boolean;
   readonly signal: AbortSignal;
 };
 type Awaited = { readonly projection: AnyProjection; readonly id: string; readonly version: number };
 type Wanted = { readonly collection: string; readonly id: string; readonly version: number };
 
-/** Tells when the own read models show what was committed: at once what this process writes, by asking the store what others write. */
+/** Reports when the service's read models show a commit: at once for documents that this process writes, by polling the store for others. */
 export const visibility = (
   { aggregates, projections = [] }: AnyService,
   { documents, store, clock }: Pick<Ports, "documents" | "store" | "clock">,
@@ -58,7 +58,7 @@ export const visibility = (
     });
   };
 
-  // What cannot be read just now counts as not there yet: the decision stands, whoever asks must not be told otherwise.
+  // A document that cannot be read at the moment counts as missing: the decision stands all the same.
   const stillMissing = async (missing: readonly Wanted[]): Promise<readonly Wanted[]> => {
     const ids = new Map<string, string[]>();
     for (const { collection, id } of missing) ids.set(collection, [...(ids.get(collection) ?? []), id]);
@@ -99,7 +99,7 @@ export const visibility = (
       for (const ring of changes) ring();
     },
 
-    /** Waits, at most so long, until every own read model has what it reads of the commit. False: not yet. */
+    /** Waits, at most `milliseconds`, until every read model of the service shows the commit. False: not yet. */
     settled: (commit: Commit, milliseconds: number): Promise<boolean> =>
       awaited(
         projections.flatMap((projection) => touched(projection, commit)),

@@ -6,11 +6,11 @@ import { promisify } from "node:util";
 import type { RepoEventDocument } from "../../services/repo/read-models.ts";
 import { readFileOver } from "../../services/repo/remote/read-file.ts";
 import { readEntriesInThread } from "../../services/repo/remote/read-index.ts";
-import { repo as repoService } from "../../services/repo/service.ts";
+import { repo } from "../../services/repo/service.ts";
 import { eventually } from "../eventually.ts";
-import { createRepo } from "../services/repo/fixtures.ts";
+import { createRepo, developer, outsideWith } from "../services/repo/fixtures.ts";
 import { serve } from "../services/repo/server.ts";
-import { world } from "../services/repo/world.ts";
+import { served } from "../world/world.ts";
 import { hostile } from "./hostile-repository.ts";
 import type { Reading } from "./index-reader.ts";
 
@@ -33,16 +33,12 @@ test("whatever an index is, reading it takes bounded time and memory, and nothin
 
 test("a run over a hostile repository ends as a failed one that says why, and those over others go on", async (t) => {
   const server = await serve(hostile);
-  const { run, problems, stop } = world();
+  const outside = outsideWith({ readFile: readFileOver({ timeout: 1_500, attempts: 1 }), readEntries: readEntriesInThread() });
+  const world = await served([{ service: repo, outside }]);
   t.after(async () => {
-    await stop();
+    await world.stop();
     await server.close();
   });
-  const readFile = readFileOver({ timeout: 1_500, attempts: 1 });
-  const repo = await run(repoService, ({ blobs }) => ({
-    ...{ readFile, readEntries: readEntriesInThread(), deadline: (milliseconds) => AbortSignal.timeout(milliseconds), blobs },
-    ...{ open: async (sealed) => sealed, destroyKey: async () => {} },
-  }));
   const reasons: { readonly [name: string]: RegExp } = {
     told: /larger than 33554432 bytes/,
     hangs: /no answer within 1.5 s/,
@@ -52,16 +48,18 @@ test("a run over a hostile repository ends as a failed one that says why, and th
     sound: /^$/,
   };
   for (const name of Object.keys(reasons))
-    await repo.send(
+    await world.send(
+      "repo",
       createRepo({ repoId: `repo-${name}`, repoEventId: `repoe-${name}`, url: `${server.url}/${name}`, providers: ["kubernetes"] }),
+      developer,
     );
   const events = await eventually("all runs but the sound one have ended", async () => {
-    const found = await repo.find<RepoEventDocument>("repoEvents");
+    const found = (await world.documents("repo", "repoEvents")).map(({ value }) => value as RepoEventDocument); // Its own fold made it.
     return found.filter(({ status }) => status === "failed").length === Object.keys(reasons).length - 1 && found;
   });
   for (const [name, reason] of Object.entries(reasons))
     assert.match(events.find(({ repo_id }) => repo_id === `repo-${name}`)?.result ?? "no run", reason, name);
-  assert.deepEqual(problems, []);
+  assert.deepEqual(world.complaints(), []);
 });
 
 test("an index that takes too long to read is refused for that, and one that nobody wants any more is not read on", async () => {

@@ -37,10 +37,10 @@ test("a malformed e-mail address is rejected", () => {
   for (const email of ["ada", "@example.org", "a b@example.org", "ada@", ""])
     given(user)
       .when({ ...create, email })
-      .expectRejection(/no e-mail address/, { kind: "invalid", error: "illegal_email_format" });
+      .expectRejection(/not an e-mail address/, { kind: "invalid", error: "illegal_email_format" });
   given(user, ada)
     .when({ type: "ModifyUser", userId, email: "nobody" })
-    .expectRejection(/no e-mail address/, { kind: "invalid" });
+    .expectRejection(/not an e-mail address/, { kind: "invalid" });
 });
 
 test("a changed user keeps what was not named", () =>

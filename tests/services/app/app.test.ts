@@ -38,7 +38,7 @@ test("a version is added as the newest", () =>
 test("a version name is unique in its app", () =>
   given(app, ...there)
     .when({ type: "CreateAppVersion", appId, version: { ...second, name: version.name } })
-    .expectRejection(/\[1.0.0\] exists/, { kind: "denied", error: "app_version_exists" }));
+    .expectRejection(/\[1.0.0\] already exists/, { kind: "denied", error: "app_version_exists" }));
 test("the name of a deleted version is free again", () =>
   given(app, ...come.deleted)
     .when({ type: "CreateAppVersion", appId, version: { ...second, name: version.name } })

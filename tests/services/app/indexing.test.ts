@@ -12,9 +12,9 @@ import { type Platform, withPlatform } from "./platform.ts";
 const repoId = "repo-1";
 const namesOf = (versions: readonly VersionDocument[]) => versions.map(({ name, status }) => `${name} ${status}`).sort();
 /** The versions, once they are so. */
-const versionsBecome = ({ app }: Platform, expected: readonly string[]) =>
+const versionsBecome = ({ find }: Platform, expected: readonly string[]) =>
   eventually(`versions ${expected.join(", ")}`, async () => {
-    const versions = await app.find<VersionDocument>("appVersions");
+    const versions = await find<VersionDocument>("app", "appVersions");
     return JSON.stringify(namesOf(versions)) === JSON.stringify([...expected].sort()) ? versions : undefined;
   });
 
@@ -25,7 +25,7 @@ test("what a repository offers is in the store once its indexing has succeeded",
     const versions = await versionsBecome(platform, ["1.0.0 [1.0.0] active", "1.1.0 [1.1.0] active"]);
     assert.ok(versions.every(({ owner, owner_path }) => owner === "usr-dev" && owner_path === ":usr-dev"));
     const [app] = await eventually("the store's app", async () => {
-      const apps = await platform.app.find<StoreAppDocument>("activeApps");
+      const apps = await platform.find<StoreAppDocument>("app", "activeApps");
       const newest = versions.find(({ name }) => name.startsWith("1.1.0"));
       return apps[0]?.latest_version_id === newest?.version_id ? apps : undefined;
     });
@@ -34,7 +34,7 @@ test("what a repository offers is in the store once its indexing has succeeded",
       ["bookinfo", "active", true, repoId, "vmbased"],
     );
     assert.match(app?.description ?? "", /Reviews show their stars/);
-    assert.deepEqual(platform.problems, []);
+    assert.deepEqual(platform.complaints(), []);
   }));
 
 test("kubernetes among the providers makes it a Helm index", () =>
@@ -44,7 +44,7 @@ test("kubernetes among the providers makes it a Helm index", () =>
     const versions = await versionsBecome(platform, ["1.0.0 [1.0.0] draft", "1.1.0 [1.1.0] draft"]);
     assert.ok(versions.every(({ type, readme }) => type === "helm" && readme.length > 0));
     assert.deepEqual(
-      (await platform.app.find<StoreVersionDocument>("activeAppVersions")).filter(({ active }) => active),
+      (await platform.find<StoreVersionDocument>("app", "activeAppVersions")).filter(({ active }) => active),
       [],
     );
   }));
@@ -53,14 +53,14 @@ test("its archive is kept, by digest", () =>
   withPlatform(async (platform) => {
     await platform.register();
     const [version] = await versionsBecome(platform, ["1.0.0 [1.0.0] active", "1.1.0 [1.1.0] active"]);
-    assert.ok(version?.package_owner === "repo" && (await platform.repo.blobs.get(version.package_digest)));
+    assert.ok(version?.package_owner === "repo" && (await platform.of("repo").host.blobs.get(version.package_digest)));
   }));
 
 test("indexed again without a change, it succeeds without a word", () =>
   withPlatform(async (platform) => {
     await platform.register();
     const before = await versionsBecome(platform, ["1.0.0 [1.0.0] active", "1.1.0 [1.1.0] active"]);
-    await platform.repo.send({ type: "IndexRepo", repoId, repoEventId: "repoe-2" });
+    await platform.send({ type: "IndexRepo", repoId, repoEventId: "repoe-2" });
     assert.equal((await platform.ended("repoe-2")).status, "successful");
     assert.deepEqual(await versionsBecome(platform, namesOf(before)), before);
   }));
@@ -70,7 +70,7 @@ test("a new version comes, a version that is gone from the index is deleted, and
     async (platform) => {
       const index = async (repoEventId: string, versions: readonly ("1.0.0" | "1.1.0")[]) => {
         platform.publish(await buildRepository({ versions }));
-        await platform.repo.send({ type: "IndexRepo", repoId, repoEventId });
+        await platform.send({ type: "IndexRepo", repoId, repoEventId });
         assert.equal((await platform.ended(repoEventId)).status, "successful");
       };
       await platform.register();
@@ -82,13 +82,13 @@ test("a new version comes, a version that is gone from the index is deleted, and
       await index("repoe-4", []);
       await versionsBecome(platform, ["1.0.0 [1.0.0] deleted", "1.1.0 [1.1.0] deleted"]);
       await eventually("the app is deleted, in the store too", async () => {
-        const [app] = await platform.app.find<AppDocument>("apps");
-        const [inStore] = await platform.app.find<StoreAppDocument>("activeApps");
+        const [app] = await platform.find<AppDocument>("app", "apps");
+        const [inStore] = await platform.find<StoreAppDocument>("app", "activeApps");
         return app?.status === "deleted" && inStore?.status === "deleted";
       });
       await index("repoe-5", ["1.0.0", "1.1.0"]);
       await versionsBecome(platform, ["1.0.0 [1.0.0] active", "1.1.0 [1.1.0] active"]);
-      assert.deepEqual(platform.problems, []);
+      assert.deepEqual(platform.complaints(), []);
     },
     await buildRepository({ versions: ["1.0.0"] }),
   ));
@@ -96,20 +96,22 @@ test("a new version comes, a version that is gone from the index is deleted, and
 test("when a repository goes, so does what it listed", () =>
   withPlatform(async (platform) => {
     await platform.register();
-    await platform.repo.send({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" });
+    await platform.send({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" });
     assert.equal((await platform.ended("repoe-2")).status, "successful");
     await versionsBecome(platform, ["1.0.0 [1.0.0] deleted", "1.1.0 [1.1.0] deleted"]);
   }));
 
 test("a repository that is deleted while it is indexed leaves nothing behind", () =>
   withPlatform(async (platform) => {
-    await platform.repo.send(createRepo({ url: `${platform.url}/devkit` }));
-    await platform.repo.send({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" });
+    await platform.send(createRepo({ url: `${platform.url}/devkit` }));
+    await platform.send({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" });
     assert.equal((await platform.ended("repoe-2")).status, "successful");
     await eventually("no version is left", async () =>
-      (await platform.app.find<VersionDocument>("appVersions")).every(({ status }) => status === "deleted"),
+      (await platform.find<VersionDocument>("app", "appVersions")).every(({ status }) => status === "deleted"),
     );
-    const [first] = (await platform.repo.find<RepoEventDocument>("repoEvents")).filter(({ repo_event_id }) => repo_event_id === "repoe-1");
+    const [first] = (await platform.find<RepoEventDocument>("repo", "repoEvents")).filter(
+      ({ repo_event_id }) => repo_event_id === "repoe-1",
+    );
     assert.notEqual(first?.status, "pending");
   }));
 
@@ -118,7 +120,7 @@ test("another address is indexed at once", () =>
     const run = await platform.register({ url: `${platform.url}/nowhere` });
     assert.equal(run.status, "failed");
     assert.match(run.result, /nowhere\/index.yaml: the server answers 404/);
-    await platform.repo.send({ type: "ModifyRepo", repoId, repoEventId: "repoe-2", ...unchanged, url: `${platform.url}/devkit` });
+    await platform.send({ type: "ModifyRepo", repoId, repoEventId: "repoe-2", ...unchanged, url: `${platform.url}/devkit` });
     assert.equal((await platform.ended("repoe-2")).status, "successful");
     await versionsBecome(platform, ["1.0.0 [1.0.0] active", "1.1.0 [1.1.0] active"]);
   }));
@@ -127,10 +129,10 @@ test("with an interval, what is new is found unasked", () =>
   withPlatform(
     async (platform) => {
       await platform.register({ url: `${platform.url}/nowhere` });
-      await eventually("a second run", async () => (await platform.repo.find<RepoEventDocument>("repoEvents")).length > 1);
+      await eventually("a second run", async () => (await platform.find<RepoEventDocument>("repo", "repoEvents")).length > 1);
     },
     undefined,
-    { indexSeconds: 0.05 },
+    1,
   ));
 
 const broken: { readonly [B in Breakage]: RegExp } = {
@@ -147,7 +149,7 @@ for (const [breakage, reason] of Object.entries(broken))
       await platform.register();
       const before = await versionsBecome(platform, ["1.0.0 [1.0.0] active", "1.1.0 [1.1.0] active"]);
       platform.publish(await buildBrokenRepository(breakage as Breakage));
-      await platform.repo.send({ type: "IndexRepo", repoId, repoEventId: "repoe-2" });
+      await platform.send({ type: "IndexRepo", repoId, repoEventId: "repoe-2" });
       const run = await platform.ended("repoe-2");
       if (breakage === "package is missing") return assert.equal(run.status, "successful", "what is kept is not fetched again");
       assert.equal(run.status, "failed");
@@ -165,7 +167,7 @@ test("a package that is missing fails the run; the others are listed", async () 
       assert.match(run.result, /^bookinfo 1\.1\.0 \[1\.1\.0\]: .*404/);
       await versionsBecome(platform, ["1.0.0 [1.0.0] active"]);
       platform.publish(repository);
-      await platform.repo.send({ type: "IndexRepo", repoId, repoEventId: "repoe-2" });
+      await platform.send({ type: "IndexRepo", repoId, repoEventId: "repoe-2" });
       assert.equal((await platform.ended("repoe-2")).status, "successful");
       await versionsBecome(platform, ["1.0.0 [1.0.0] active", "1.1.0 [1.1.0] active"]);
     },

@@ -16,6 +16,7 @@ export const settings = {
   categoryIds: ["ctg-uncategorized"],
   appDefaultStatus: "draft",
 } as const;
+export const developer = { userId: "usr-dev", ownerPath: ":usr-dev" } as const;
 export const owned = { owner: "usr-dev", ownerPath: ":usr-dev" } as const;
 
 /** The command that registers a repository. */

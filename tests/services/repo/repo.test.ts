@@ -77,7 +77,7 @@ test("a repository is deleted once", () =>
 test("the platform's own repository cannot be deleted", () =>
   given(repo, established)
     .when({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" })
-    .expectRejection(/own/, { kind: "precondition", error: "cannot_delete_internal_repo" }));
+    .expectRejection(/belongs to the platform/, { kind: "precondition", error: "cannot_delete_internal_repo" }));
 test("a repository that is not known cannot be deleted", () =>
   given(repo)
     .when({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" })

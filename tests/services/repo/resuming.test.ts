@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryDatabase } from "../../../events/memory/database.ts";
 import { buildRepository } from "../../../infra/demo/repository.ts";
 import type { RegisteredRepo } from "../../../services/repo/domain/repo.ts";
 import type { ReadFile } from "../../../services/repo/ports.ts";
-import { repo as repoService } from "../../../services/repo/service.ts";
+import { repo } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
-import { createRepo, outsideWith } from "./fixtures.ts";
-import { type Running, world } from "./world.ts";
+import { served, type World } from "../../world/world.ts";
+import { createRepo, developer, outsideWith } from "./fixtures.ts";
 
-const reading = async ({ instance }: Running): Promise<RegisteredRepo["indexing"]> => {
-  const { state } = await instance.state("repo", "repo/repo-1");
+const reading = async ({ of }: World): Promise<RegisteredRepo["indexing"]> => {
+  const { state } = await of().instance.state("repo", "repo/repo-1");
   return (state as RegisteredRepo).indexing; // It was registered.
 };
 
@@ -28,24 +27,23 @@ test("a run that was cut off goes on in another process, and announces each pack
     fetched.push(url);
     return { bytes: fileAt(url) };
   };
-  const { run, problems, stop } = world();
-  const database = memoryDatabase();
-  const service = (readFile: ReadFile) => run(repoService, outsideWith({ readFile }), { database });
+  const repoWith = (readFile: ReadFile) => ({ service: repo, outside: outsideWith({ readFile }) });
+  const world = await served([repoWith(stuck)]);
+  const { database, stop: crash } = world.of();
   try {
-    const first = await service(stuck);
-    await first.send(createRepo({ url: "http://repository/devkit" }));
+    await world.send("repo", createRepo({ url: "http://repository/devkit" }), developer);
     await eventually("the first archive is kept", async () => database.blobs.size === 1);
     await eventually("the second one is asked for", async () => fetched.some((url) => url.endsWith("1.1.0.tgz")));
-    await first.crash();
-    const second = await service(sound);
-    await eventually("the run has read everything", async () => (await reading(second))?.stage === "adopting");
-    assert.equal((await reading(second))?.listed.size, 2);
+    await crash();
+    await world.start(repoWith(sound), 2);
+    await eventually("the run has read everything", async () => (await reading(world))?.stage === "adopting");
+    assert.equal((await reading(world))?.listed.size, 2);
     const listed = [...database.commits.values()].filter(({ events }) => events.some(({ type }) => type === "PackageListed"));
     assert.equal(listed.length, 2);
     assert.equal(fetched.filter((url) => url.endsWith("1.0.0.tgz")).length, 1, "what is kept is not fetched again");
-    assert.deepEqual(problems, []);
+    assert.deepEqual(world.complaints(), []);
   } finally {
-    await stop();
+    await world.stop();
   }
 });
 
@@ -60,15 +58,14 @@ test("a run that is replaced stops reading", async () => {
           }),
         )
       : Promise.resolve({ bytes: new TextEncoder().encode("api_version: v1\nentries: {}\n") });
-  const { run, stop } = world();
+  const world = await served([{ service: repo, outside: outsideWith({ readFile: stuck }) }]);
   try {
-    const repo = await run(repoService, outsideWith({ readFile: stuck }));
-    await repo.send(createRepo({ url: "http://first/" }));
-    await eventually("it reads", async () => repo.instance.runningEffects() === 1);
-    await repo.send({ type: "DeleteRepo", repoId: "repo-1", repoEventId: "repoe-2" });
-    await eventually("the next run has ended", async () => (await reading(repo))?.stage === "adopting");
+    await world.send("repo", createRepo({ url: "http://first/" }), developer);
+    await eventually("it reads", async () => world.of().instance.runningEffects() === 1);
+    await world.send("repo", { type: "DeleteRepo", repoId: "repo-1", repoEventId: "repoe-2" }, developer);
+    await eventually("the next run has ended", async () => (await reading(world))?.stage === "adopting");
     assert.ok(aborted);
   } finally {
-    await stop();
+    await world.stop();
   }
 });

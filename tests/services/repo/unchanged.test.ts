@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildRepository } from "../../../infra/demo/repository.ts";
-import type { RegisteredRepo, Repo } from "../../../services/repo/domain/repo.ts";
+import type { RegisteredRepo, Repo, RepoCommand } from "../../../services/repo/domain/repo.ts";
 import { readEntriesHere } from "../../../services/repo/index-entries.ts";
-import { repo as repoService } from "../../../services/repo/service.ts";
+import { repo } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
-import { createRepo, outsideWith, unchanged } from "./fixtures.ts";
-import { world } from "./world.ts";
+import { served } from "../../world/world.ts";
+import { createRepo, developer, outsideWith, unchanged } from "./fixtures.ts";
 
 const INDEX = "/devkit/index.yaml";
 
@@ -14,41 +14,39 @@ const INDEX = "/devkit/index.yaml";
 const watched = async () => {
   const files = new Map((await buildRepository()).files);
   const counts = { indexes: 0, archives: 0 };
-  const { run, problems, stop } = world();
-  const repo = await run(
-    repoService,
-    outsideWith({
-      readFile: async ({ url }) => {
-        if (!url.endsWith(INDEX)) counts.archives++;
-        return { bytes: files.get(new URL(url).pathname) ?? assert.fail(url) };
-      },
-      readEntries: (...index) => {
-        counts.indexes++;
-        return readEntriesHere(...index);
-      },
-    }),
-  );
+  const outside = outsideWith({
+    readFile: async ({ url }) => {
+      if (!url.endsWith(INDEX)) counts.archives++;
+      return { bytes: files.get(new URL(url).pathname) ?? assert.fail(url) };
+    },
+    readEntries: (...index) => {
+      counts.indexes++;
+      return readEntriesHere(...index);
+    },
+  });
+  const { of, complaints, stop, ...world } = await served([{ service: repo, outside }]);
+  const send = (command: RepoCommand) => world.send("repo", command, developer);
   const state = async (): Promise<RegisteredRepo> => {
-    const { state: found } = await repo.instance.state("repo", "repo/repo-1");
+    const { state: found } = await of().instance.state("repo", "repo/repo-1");
     const known = found as Repo; // The decider's own fold made it.
     return known.status === "absent" ? assert.fail("it is not registered") : known;
   };
   /** Waits for the end of a run; the catalogue adopts at once. */
   const ended = async (repoEventId: string): Promise<void> => {
     await eventually(`${repoEventId} has read the repository`, async () => (await state()).indexing?.stage === "adopting");
-    await repo.send({ type: "ConfirmAdoption", repoId: "repo-1", repoEventId });
+    await send({ type: "ConfirmAdoption", repoId: "repo-1", repoEventId });
   };
   const index = async (repoEventId: string): Promise<void> => {
-    await repo.send({ type: "IndexRepo", repoId: "repo-1", repoEventId });
+    await send({ type: "IndexRepo", repoId: "repo-1", repoEventId });
     await ended(repoEventId);
   };
-  await repo.send(createRepo({ url: "http://repository/devkit" }));
+  await send(createRepo({ url: "http://repository/devkit" }));
   await ended("repoe-1");
-  return { repo, files, counts, index, state, problems, stop };
+  return { send, files, counts, index, state, complaints, stop };
 };
 
 test("an index that is the same, byte for byte, is not read again", async () => {
-  const { files, counts, index, state, problems, stop } = await watched();
+  const { files, counts, index, state, complaints, stop } = await watched();
   try {
     const first = { ...counts };
     const { packages } = await state();
@@ -60,16 +58,16 @@ test("an index that is the same, byte for byte, is not read again", async () => 
     await index("repoe-3");
     assert.deepEqual(counts, { ...first, indexes: 2 });
     assert.deepEqual((await state()).packages, packages);
-    assert.deepEqual(problems, []);
+    assert.deepEqual(complaints(), []);
   } finally {
     await stop();
   }
 });
 
 test("it is read again after the repository was changed", async () => {
-  const { repo, counts, index, stop } = await watched();
+  const { send, counts, index, stop } = await watched();
   try {
-    await repo.send({ type: "ModifyRepo", repoId: "repo-1", repoEventId: "repoe-x", ...unchanged, appDefaultStatus: "active" });
+    await send({ type: "ModifyRepo", repoId: "repo-1", repoEventId: "repoe-x", ...unchanged, appDefaultStatus: "active" });
     await index("repoe-2");
     assert.equal(counts.indexes, 2);
   } finally {
