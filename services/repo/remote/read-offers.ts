@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { keyedTurns } from "../../../events/index.ts";
+import { keyedMutex } from "../../../events/index.ts";
 import type { ReadOffers } from "../offers.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { ReadOffers } from "../offers.ts";
  * in this process waits for it. Its memory is bounded by how much an index may hold; a thread that reached a limit would end the process.
  */
 export const readOffersApart = (timeout = 20_000): ReadOffers => {
-  const inTurn = keyedTurns();
+  const inTurn = keyedMutex();
   return (bytes, repoId, settings, signal) =>
     inTurn("index", () => {
       signal.throwIfAborted();
