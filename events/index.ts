@@ -18,6 +18,7 @@ export {
 } from "./effect.ts";
 export { asError } from "./error.ts";
 export { type Actor, aggregateOf, eventIdOf, type Fields, keyOf, type Message, type Meta, type Of, streamOf } from "./message.ts";
+export { asOutage, isOutage, Outage } from "./outage.ts";
 export type * from "./ports.ts";
 export { type AnyProjection, deleted, type Projection } from "./projection.ts";
 export { commandsOf, type Reaction, type Reactions } from "./reaction.ts";

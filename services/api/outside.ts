@@ -2,34 +2,31 @@ import { gather } from "../chassis/http/causation.ts";
 import type { ValuesOf } from "../chassis/process/setting.ts";
 import type { Opened } from "../chassis/service.ts";
 import type { Tools } from "../chassis/tools.ts";
-import { gateway } from "./app.ts";
+import { type GatewayOptions, gateway } from "./app.ts";
 import { asking } from "./asking.ts";
 import { connections } from "./exchange.ts";
 import { gatewayMetrics } from "./metrics.ts";
 import type { ApiOutside } from "./ports.ts";
 import type { settings } from "./settings.ts";
-import { upstreams as upstreamsOf } from "./upstream.ts";
+import { type UpstreamOptions, upstreams as upstreamsOf } from "./upstream.ts";
 
 /** An instance on a busy machine may stand still for a while; one that refuses connections is dead at once all the same. */
 const TIMEOUTS = { slow: 1_000, probe: 5_000, reset: 1_000 };
 
+type Options = UpstreamOptions & Pick<GatewayOptions, "timeouts" | "stale">;
+
 /** The instances of all services, each behind its breaker, and the routes that lead to them. */
-export const open = async ({
-  config,
-  settings: { rateLimit },
-  directory,
-  clock,
-  metrics,
-  logger,
-  tracer,
-  internal,
-}: Tools<ValuesOf<typeof settings>>): Promise<Opened<ApiOutside>> => {
-  const figures = gatewayMetrics(metrics.registry);
-  const upstreams = upstreamsOf({ directory, connections: connections(internal), clock, metrics: figures, logger }, TIMEOUTS);
-  const platform = asking(upstreams, { directory, clock, keys: config.sealingKeys });
-  return {
-    outside: { follow: (id, sees) => gather(platform, id, sees) },
-    routes: ({ identity }) => gateway({ upstreams, identity, clock, metrics: figures, logger, tracer, rateLimit }),
-    close: upstreams.stop,
+export const openWith =
+  (options: Options) =>
+  async ({ config, settings: { rateLimit }, ...tools }: Tools<ValuesOf<typeof settings>>): Promise<Opened<ApiOutside>> => {
+    const { directory, clock, logger, tracer, internal } = tools;
+    const metrics = gatewayMetrics(tools.metrics.registry);
+    const upstreams = upstreamsOf({ directory, connections: connections(internal), clock, metrics, logger }, options);
+    const platform = asking(upstreams, { directory, clock, keys: config.sealingKeys });
+    return {
+      outside: { follow: (id, sees) => gather(platform, id, sees) },
+      routes: ({ identity }) => gateway({ ...options, upstreams, identity, clock, metrics, logger, tracer, rateLimit }),
+      close: upstreams.stop,
+    };
   };
-};
+export const open = openWith(TIMEOUTS);

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Mongo } from "../../events/mongo/connect.ts";
-import type { Clock, Log } from "../../events/ports.ts";
-import { collections } from "../../events/subscription/collections.ts";
+import type { Clock, Log } from "../../events/index.ts";
+import type { Mongo } from "../../events/mongo/index.ts";
+import { collections } from "../../events/runtime.ts";
 import { type Sealing, sealing } from "./access/sealing.ts";
 import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";

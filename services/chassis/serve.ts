@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Clock, Ports } from "../../events/ports.ts";
-import { type Instance, instance } from "../../events/run.ts";
+import type { Clock, Ports } from "../../events/index.ts";
+import { type Instance, instance } from "../../events/runtime.ts";
 import { access } from "./access/access.ts";
 import { identity } from "./access/identity.ts";
 import { contract } from "./contract.ts";

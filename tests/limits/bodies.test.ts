@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 import { fetched } from "../../services/chassis/process/client.ts";
 import { eventually } from "../eventually.ts";
 import { upstreamServer } from "../services/api/upstream-server.ts";
-import { gatewayWorld } from "../services/api/world.ts";
 import { serve } from "../services/repo/server.ts";
+import { gatewayWorld } from "../world/gateway.ts";
 import { example } from "../world/toys/example.ts";
 import { served, type World } from "../world/world.ts";
 import { hostile } from "./hostile-repository.ts";
@@ -46,10 +46,10 @@ test("a body larger than the limit is 413, whether its size is told, untold, or 
 test("who sends all of a body that is too large before reading gets the answer from the gateway, and no reset", async (t) => {
   const entry = await gatewayWorld();
   t.after(entry.stop);
-  entry.serve(await upstreamServer("app"));
+  await entry.serve(await upstreamServer("app"));
   const { authorization } = await entry.as("system");
   const body = Buffer.alloc(8 * mebibyte, "x");
-  const socket = connect(entry.port, "127.0.0.1");
+  const socket = connect(entry.of().port, "127.0.0.1");
   t.after(() => socket.destroy());
   let said = "";
   let failed: Error | undefined;

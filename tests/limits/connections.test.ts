@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { eventually } from "../eventually.ts";
 import { upstreamServer } from "../services/api/upstream-server.ts";
-import { gatewayWorld } from "../services/api/world.ts";
+import { gatewayWorld } from "../world/gateway.ts";
 
 /** No longer than the limits that hold where a test sets none. */
 const LIMIT = 20_000;
@@ -12,7 +12,7 @@ const gatewayWith = async (t: TestContext, limits: NonNullable<Parameters<typeof
   const world = await gatewayWorld({ slow: 1_000, probe: 5_000, ...(limits && { limits }) });
   t.after(world.stop);
   const app = await upstreamServer("app");
-  world.serve(app);
+  await world.serve(app);
   return { world, app, system: await world.as("system") };
 };
 
@@ -36,17 +36,17 @@ const bodyIn = (said: string) => JSON.parse(said.slice(said.indexOf("\r\n\r\n"))
 
 test("who says nothing, or says it too slowly, is told so and cut off; others are served meanwhile", async (t) => {
   const { world, system } = await gatewayWith(t, { head: 400, request: 800, idle: 400 });
-  const silent = talk(t, world.port);
-  const slow = talk(t, world.port, "GET /v1/apps HTTP/1.1\r\nhost: x\r\n");
+  const silent = talk(t, world.of().port);
+  const slow = talk(t, world.of().port, "GET /v1/apps HTTP/1.1\r\nhost: x\r\n");
   const dripping = setInterval(() => slow.socket.write("x-drop: 1\r\n"), 50);
   const authorized = `POST /v1/apps HTTP/1.1\r\nhost: x\r\nauthorization: ${system.authorization}\r\ncontent-type: application/json\r\n`;
-  const body = talk(t, world.port, `${authorized}content-length: 1000\r\n\r\n{`);
+  const body = talk(t, world.of().port, `${authorized}content-length: 1000\r\n\r\n{`);
   const trickling = setInterval(() => body.socket.write(" "), 50);
   t.after(() => {
     clearInterval(dripping);
     clearInterval(trickling);
   });
-  const kept = talk(t, world.port, `GET /v1/apps HTTP/1.1\r\nhost: x\r\nauthorization: ${system.authorization}\r\n\r\n`);
+  const kept = talk(t, world.of().port, `GET /v1/apps HTTP/1.1\r\nhost: x\r\nauthorization: ${system.authorization}\r\n\r\n`);
   await eventually("all are cut off", () => [silent, slow, body, kept].every(({ closed }) => closed), LIMIT);
   assert.equal((await system.get("/v1/apps")).status, 200);
   for (const { said } of [silent, slow]) {
@@ -60,8 +60,8 @@ test("who says nothing, or says it too slowly, is told so and cut off; others ar
 
 test("a head that is too large, or is none, is refused in the shape of all errors", async (t) => {
   const { world } = await gatewayWith(t, {});
-  const large = talk(t, world.port, `GET / HTTP/1.1\r\nhost: x\r\nx-large: ${"x".repeat(20_000)}\r\n\r\n`);
-  const none = talk(t, world.port, "hello?\r\n\r\n");
+  const large = talk(t, world.of().port, `GET / HTTP/1.1\r\nhost: x\r\nx-large: ${"x".repeat(20_000)}\r\n\r\n`);
+  const none = talk(t, world.of().port, "hello?\r\n\r\n");
   await eventually("both have their answer", () => large.closed && none.closed);
   assert.match(large.said, /^HTTP\/1.1 431 /);
   assert.equal(bodyIn(large.said).message, "the request is larger than 16384 bytes of headers");
@@ -71,8 +71,8 @@ test("a head that is too large, or is none, is refused in the shape of all error
 
 test("beyond the limit the longest idle connection makes room, and where none is idle the newcomer is told to come again", async (t) => {
   const { world, app, system } = await gatewayWith(t, { most: 5 });
-  const idle = [0, 1, 2, 3, 4].map(() => talk(t, world.port));
-  await eventually("five are open", async () => (await world.connections()) === 5);
+  const idle = [0, 1, 2, 3, 4].map(() => talk(t, world.of().port));
+  await eventually("five are open", () => world.connections() === 5);
   assert.equal((await system.get("/v1/apps")).status, 200);
   await eventually("the first has made room", () => idle[0]?.closed === true);
   assert.ok(idle.slice(1).every(({ closed }) => !closed));
@@ -80,9 +80,9 @@ test("beyond the limit the longest idle connection makes room, and where none is
   const waiting: (() => void)[] = [];
   app.state.handler = (_, response) => void waiting.push(() => void response.end("{}"));
   const ask = `GET /v1/apps HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: ${system.authorization}\r\n\r\n`;
-  const busy = [0, 1, 2, 3, 4].map(() => talk(t, world.port, ask));
+  const busy = [0, 1, 2, 3, 4].map(() => talk(t, world.of().port, ask));
   await eventually("all five work", () => waiting.length === 5);
-  const refused = talk(t, world.port, ask);
+  const refused = talk(t, world.of().port, ask);
   await eventually("it has its answer", () => refused.closed);
   assert.match(refused.said, /^HTTP\/1.1 503 .*\r\nretry-after: 2\r\n/s);
   assert.match(bodyIn(refused.said).message, /too many connections/);
@@ -104,13 +104,13 @@ test("a client that never reads is cut off, and what was to be sent to it does n
   const ask = `GET /v1/apps?search_word=large HTTP/1.1\r\nhost: x\r\nauthorization: ${system.authorization}\r\n\r\n`;
   const before = process.memoryUsage().rss;
   const clients = Array.from({ length: 10 }, () => {
-    const client = talk(t, world.port, ask.repeat(5));
+    const client = talk(t, world.of().port, ask.repeat(5));
     client.socket.pause();
     return client;
   });
   await eventually("answers are on their way", () => app.seen.length >= 10);
   assert.equal((await system.get("/v1/apps")).status, 200);
-  await eventually("the gateway has cut all off", async () => (await world.connections()) <= 1, LIMIT);
+  await eventually("the gateway has cut all off", () => world.connections() <= 1, LIMIT);
   const grown = (process.memoryUsage().rss - before) / 1024 / 1024;
   t.diagnostic(`${poured} MB poured for ${app.seen.length} requests, ${Math.round(grown)} MiB more memory`);
   assert.ok(poured < 400, `${poured} MB were taken from the service`);
@@ -135,7 +135,7 @@ test("a client that reads too slowly to ever end is cut off as well, and one tha
     const timer = setInterval(() => response.write("x"), 50);
     response.once("close", () => clearInterval(timer));
   };
-  const endless = talk(t, world.port, `GET /v1/apps HTTP/1.1\r\nhost: x\r\nauthorization: ${system.authorization}\r\n\r\n`);
+  const endless = talk(t, world.of().port, `GET /v1/apps HTTP/1.1\r\nhost: x\r\nauthorization: ${system.authorization}\r\n\r\n`);
   await eventually("its time is up", () => endless.closed);
   assert.ok(endless.said.length > 300_000);
 });

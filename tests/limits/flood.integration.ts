@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../eventually.ts";
 import { upstreamServer } from "../services/api/upstream-server.ts";
-import { gatewayWorld } from "../services/api/world.ts";
+import { gatewayWorld } from "../world/gateway.ts";
 
 /** Files that one process of this machine may have open; Node raises its own limit to that. */
 const mostFiles = (): number => {
@@ -23,13 +23,13 @@ test("ten thousand connections that say nothing take bounded memory, and make ro
   if (most < wanted) t.diagnostic(`${most} connections only: a process of this machine may have no more than ${mostFiles()} files open`);
   const world = await gatewayWorld({ slow: 1_000, probe: 5_000, limits: { most, head: 600_000 } });
   t.after(world.stop);
-  world.serve(await upstreamServer("app"));
+  await world.serve(await upstreamServer("app"));
   const system = await world.as("system");
   assert.equal((await system.get("/v1/apps")).status, 200);
 
   const before = process.memoryUsage().rss;
   const program = fileURLToPath(new URL("./flood.js", import.meta.url));
-  const child = spawn(process.execPath, [program, String(world.port), String(most + 200)], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [program, String(world.of().port), String(most + 200)], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   t.after(async () => {
     child.stdin.end();
@@ -49,7 +49,7 @@ test("ten thousand connections that say nothing take bounded memory, and make ro
     assert.equal(status, 200);
     served++;
     slowest = Math.max(slowest, milliseconds);
-    highest = Math.max(highest, await world.connections());
+    highest = Math.max(highest, world.connections());
   };
   const all = async (): Promise<boolean> => {
     await look();

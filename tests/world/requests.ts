@@ -28,15 +28,15 @@ export const ask = async (url: string, init: RequestInit = {}): Promise<Answer> 
 };
 
 /** Somebody who sends requests to where their operation is served; without an authorization nobody knows who. */
-export const caller = (urlOf: (operation?: OperationId) => string, authorization?: string) => {
-  const request = (url: string, method: string, body: unknown, headers: Headings = {}): Promise<Answer> =>
+export const caller = <A extends string | undefined>(urlOf: (operation?: OperationId) => string, authorization: A) => {
+  const send = (url: string, method: string, body: unknown, headers: Headings = {}): Promise<Answer> =>
     ask(url, {
       method,
       headers: { ...(authorization && { authorization }), ...(body !== undefined && { "content-type": "application/json" }), ...headers },
       ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-  const withBody = (method: string) => (path: string, body: unknown, headers?: Headings) =>
-    request(`${urlOf()}${path}`, method, body, headers);
+  const request = (method: string, path: string, body: unknown, headers?: Headings) => send(`${urlOf()}${path}`, method, body, headers);
+  const by = (method: string) => (path: string, body: unknown, headers?: Headings) => request(method, path, body, headers);
   return {
     authorization,
     /** Calls an operation: fields stand in its path, its query or its body. */
@@ -51,18 +51,17 @@ export const caller = (urlOf: (operation?: OperationId) => string, authorization
       const url = `${urlOf(operation)}${place}`;
       const query = [...rest].flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)]));
       const answer = await (body
-        ? request(url, method.toUpperCase(), Object.fromEntries(rest), headers)
-        : request(query.length > 0 ? `${url}?${new URLSearchParams(query)}` : url, method.toUpperCase(), undefined, headers));
+        ? send(url, method.toUpperCase(), Object.fromEntries(rest), headers)
+        : send(query.length > 0 ? `${url}?${new URLSearchParams(query)}` : url, method.toUpperCase(), undefined, headers));
       if (answer.status < 300) answered.add(operation);
       return answer;
     },
-    get: (path: string, headers?: Headings) => request(`${urlOf()}${path}`, "GET", undefined, headers),
-    post: withBody("POST"),
-    patch: withBody("PATCH"),
-    remove: withBody("DELETE"),
+    request,
+    get: (path: string, headers?: Headings) => request("GET", path, undefined, headers),
+    ...{ post: by("POST"), patch: by("PATCH"), remove: by("DELETE") },
   };
 };
-export type Caller = ReturnType<typeof caller>;
+export type Caller = ReturnType<typeof caller<string | undefined>>;
 
 /** The body of an answer that must be 200. */
 export const ok = async (answer: Promise<Answer>): Promise<Answer["body"]> => {

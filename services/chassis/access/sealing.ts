@@ -1,4 +1,4 @@
-import type { Clock, Log } from "../../../events/ports.ts";
+import type { Clock, Log } from "../../../events/index.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import { keyIdOf, openWith, sealWith, unwrap, type WrappedKey, wrap, wrappedIn } from "./envelope.ts";
 

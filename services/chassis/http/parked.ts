@@ -1,8 +1,6 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
-import { codec } from "../../../events/codec/codec.ts";
-import type { OperatorRequest, Parked, ParkedStream } from "../../../events/ports.ts";
-import { decode, originOf } from "../../../events/subscription/delivered.ts";
-import { askFor, type ParkedFilter, parkedIn } from "../../../events/subscription/redrive.ts";
+import type { OperatorRequest, Parked, ParkedStream } from "../../../events/index.ts";
+import { askFor, codec, decode, originOf, type ParkedFilter, parkedIn } from "../../../events/runtime.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { SYSTEM } from "../access/access.ts";
 import { bearerOf } from "../access/identity.ts";

@@ -3,8 +3,8 @@ import { request as httpRequest } from "node:http";
 import { createConnection } from "node:net";
 import { after, before, test } from "node:test";
 import { eventually } from "../../eventually.ts";
+import { type GatewayWorld, gatewayWorld } from "../../world/gateway.ts";
 import { echo, type UpstreamServer, upstreamServer } from "./upstream-server.ts";
-import { type GatewayWorld, gatewayWorld } from "./world.ts";
 
 let world: GatewayWorld;
 let app: UpstreamServer;
@@ -12,7 +12,7 @@ let system: Awaited<ReturnType<GatewayWorld["as"]>>;
 before(async () => {
   world = await gatewayWorld();
   app = await upstreamServer("app");
-  world.serve(app);
+  await world.serve(app);
   system = await world.as("system");
 });
 after(() => world.stop());
@@ -46,7 +46,7 @@ test("headers of one connection stay there, all others go from end to end", asyn
       "accept-language": "zh",
       "x-forwarded-for": "192.0.2.1",
     };
-    httpRequest({ port: world.port, host: "127.0.0.1", path: "/v1/apps", headers }, (response) => {
+    httpRequest({ port: world.of().port, host: "127.0.0.1", path: "/v1/apps", headers }, (response) => {
       response.resume().on("end", () => resolve({ headers: response.headers, raw: response.rawHeaders }));
     })
       .on("error", reject)
@@ -76,7 +76,7 @@ test("headers of one connection stay there, all others go from end to end", asyn
 test("what must not be repeated has a connection of its own", async () => {
   const connections = [];
   for (const headers of [{}, { "idempotency-key": "k-2" }]) {
-    await system.write("PATCH", "/v1/apps", headers, { app_id: "app-1" });
+    await system.patch("/v1/apps", { app_id: "app-1" }, headers);
     connections.push(app.seen.at(-1)?.headers.connection);
   }
   assert.deepEqual(connections, ["close", "keep-alive"]);
@@ -84,7 +84,7 @@ test("what must not be repeated has a connection of its own", async () => {
 
 test("a large package goes through whole, in chunks or with a length", async () => {
   const body = JSON.stringify({ version_package: "x".repeat(40 * MEGABYTE) });
-  const known = await system.write("POST", "/v1/apps", { "idempotency-key": "large" }, body);
+  const known = await system.post("/v1/apps", body, { "idempotency-key": "large" });
   assert.deepEqual([known.status, known.body.bytes], [200, body.length]);
   const stream = new ReadableStream({
     start(controller) {
@@ -94,7 +94,7 @@ test("a large package goes through whole, in chunks or with a length", async () 
     },
   });
   const init = { method: "POST", headers: { authorization: system.authorization }, body: stream, duplex: "half" as const };
-  const chunked = await world.send("/v1/apps", init);
+  const chunked = await world.ask("/v1/apps", init);
   assert.deepEqual([chunked.status, chunked.body.bytes], [200, body.length]);
 });
 
@@ -106,14 +106,14 @@ test("a body in chunks of a deletion arrives as a body", async () => {
     },
   });
   const init = { method: "DELETE", headers: { authorization: system.authorization }, body, duplex: "half" as const };
-  const { status } = await world.send("/v1/apps", init);
+  const { status } = await world.ask("/v1/apps", init);
   assert.equal(status, 200);
   assert.deepEqual([app.seen.at(-1)?.method, app.seen.at(-1)?.body], ["DELETE", '{"app_id":["app-1"]}']);
 });
 
 test("a body larger than the operation allows is 413, and the service is spared", async () => {
   const before = app.seen.length;
-  const tooLong = await system.write("PATCH", "/v1/apps", {}, "x".repeat(2 * MEGABYTE));
+  const tooLong = await system.patch("/v1/apps", "x".repeat(2 * MEGABYTE));
   assert.deepEqual([tooLong.status, tooLong.error], [413, "request_too_large"]);
   const body = new ReadableStream({
     start(controller) {
@@ -122,10 +122,10 @@ test("a body larger than the operation allows is 413, and the service is spared"
     },
   });
   const init = { method: "PATCH", headers: { authorization: system.authorization }, body, duplex: "half" as const };
-  const chunked = await world.send("/v1/apps", init);
+  const chunked = await world.ask("/v1/apps", init);
   assert.deepEqual([chunked.status, chunked.error], [413, "request_too_large"]);
   assert.equal(app.seen.length, before);
-  assert.equal((await system.write("PATCH", "/v1/apps", {}, { app_id: "app-1" })).status, 200);
+  assert.equal((await system.patch("/v1/apps", { app_id: "app-1" })).status, 200);
 });
 
 test("an answer without a length is passed on as it comes", async () => {
@@ -135,7 +135,7 @@ test("an answer without a length is passed on as it comes", async () => {
     response.write("x".repeat(MEGABYTE));
     go = () => void response.end("end");
   };
-  const response = await fetch(`${world.url}/v1/apps`, { headers: { authorization: system.authorization } });
+  const response = await fetch(`${world.of().url}/v1/apps`, { headers: { authorization: system.authorization } });
   const reader = response.body?.getReader();
   let size = (await reader?.read())?.value?.length ?? 0;
   assert.ok(size > 0, "the beginning arrived before the end was written");
@@ -151,7 +151,7 @@ test("a large answer that breaks off does not look whole", async () => {
     response.write("x".repeat(MEGABYTE), () => response.destroy());
   };
   await assert.rejects(system.get("/v1/apps"));
-  await eventually("it to be logged", () => world.logged.some(({ message }) => message === "an answer broke off"));
+  await eventually("it to be logged", () => world.complaints().some(({ msg }) => msg === "an answer broke off"));
   app.state.handler = echo("app");
 });
 
@@ -172,7 +172,7 @@ test("a caller who leaves takes the request along", async () => {
     app.state.handler = (_, response) => void response.on("close", resolve);
   });
   const leaving = new AbortController();
-  const asked = fetch(`${world.url}/v1/apps`, { headers: { authorization: system.authorization }, signal: leaving.signal });
+  const asked = fetch(`${world.of().url}/v1/apps`, { headers: { authorization: system.authorization }, signal: leaving.signal });
   const before = app.seen.length;
   await eventually("the service to be asked", () => app.seen.length > before);
   leaving.abort();
@@ -187,7 +187,7 @@ test("two requests cannot be made out of one", async () => {
   const head = `POST /v1/apps HTTP/1.1\r\nhost: x\r\nauthorization: ${system.authorization}\r\nconnection: close\r\n`;
   const text = await new Promise<string>((resolve, reject) => {
     let read = "";
-    const socket = createConnection(world.port, "127.0.0.1", () =>
+    const socket = createConnection(world.of().port, "127.0.0.1", () =>
       socket.write(`${head}content-length: ${smuggled.length}\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`),
     );
     socket.setEncoding("utf8").on("data", (chunk: string) => (read += chunk));

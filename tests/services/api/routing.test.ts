@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
+import { type GatewayWorld, gatewayWorld } from "../../world/gateway.ts";
 import { upstreamServer } from "./upstream-server.ts";
-import { type GatewayWorld, gatewayWorld } from "./world.ts";
 
 let world: GatewayWorld;
 let system: Awaited<ReturnType<GatewayWorld["as"]>>;
@@ -20,8 +20,7 @@ test("every operation of the contract goes to its service, with its method, path
     const { method, path, service } = operations[id];
     if (service === "api") continue; // The gateway's own, which no service gets.
     const asked = `${path.replaceAll(/[{}]/g, "")}?status=a&status=b&x=%2F`;
-    const { status, body } =
-      method === "get" ? await system.get(asked) : await system.write(method.toUpperCase(), asked, {}, { name: "x" });
+    const { status, body } = method === "get" ? await system.get(asked) : await system.request(method.toUpperCase(), asked, { name: "x" });
     assert.equal(status, 200, id);
     assert.deepEqual([body.from, body.method, body.url], [service, method.toUpperCase(), asked], id);
     assert.equal(body.bytes, method === "get" ? 0 : 12, id);
@@ -77,13 +76,13 @@ test("what no service offers is 501 within /v1, whoever asks", async () => {
   assert.ok(unserved.length >= 32);
   for (const [method, path] of unserved) {
     for (const headers of [{}, { authorization: system.authorization }]) {
-      const { status, body, error } = await world.send(path, { method, headers });
+      const { status, body, error } = await world.ask(path, { method, headers });
       assert.deepEqual([status, body.code, error], [501, 12, "not_implemented"], `${method} ${path}`);
       assert.equal(body.message, `${method} ${path} is not implemented`);
       assert.equal(body.error, body.message);
     }
   }
-  const chinese = await world.send("/v1/markets", { headers: { "accept-language": "zh-CN" } });
+  const chinese = await world.ask("/v1/markets", { headers: { "accept-language": "zh-CN" } });
   assert.equal(chinese.body.message, "GET /v1/markets未实现");
 });
 
@@ -97,7 +96,7 @@ test("outside of /v1 a wrong path or method is 404", async () => {
     ["GET", "/attachments/att-1/a/b"],
     ["GET", "/attachments/att-1/%zz"],
   ] as const) {
-    const { status, body, error } = await world.send(path, { method });
+    const { status, body, error } = await world.ask(path, { method });
     assert.deepEqual([status, body.code, error], [404, 5, "route_not_found"], `${method} ${path}`);
   }
 });
@@ -109,18 +108,18 @@ test("a path written in percent code reaches the service as the contract writes 
 
 test("files of attachments are for everybody, and their path reaches the service as it was sent", async () => {
   for (const path of ["/attachments/att-1/a%20logo.png", "/attachments/att-1/..%2Fb"]) {
-    const { status, body } = await world.send(path);
+    const { status, body } = await world.ask(path);
     assert.deepEqual([status, body.from, body.url], [200, "app", path]);
   }
 });
 
 test("the contract and a page that lists it are at hand", async () => {
-  const contract = await world.send("/v1/openapi.json");
+  const contract = await world.ask("/v1/openapi.json");
   assert.equal(contract.status, 200);
   assert.match(contract.headers.get("content-type") ?? "", /^application\/json/);
   assert.equal(contract.body.openapi, "3.1.0");
   assert.equal(contract.body.paths["/v1/clusters/create"].post.operationId, "CreateCluster");
-  const index = await world.send("/");
+  const index = await world.ask("/");
   assert.match(index.headers.get("content-type") ?? "", /^text\/html/);
   for (const [id, { path }] of Object.entries(operations)) assert.ok(index.body.includes(`<code>${path}</code></td><td>${id}<`), id);
   assert.doesNotMatch(index.body, /(src|href)="?https?:/);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
+import { gatewayWorld } from "../../world/gateway.ts";
 import { upstreamServer } from "./upstream-server.ts";
-import { gatewayWorld } from "./world.ts";
 
 test("server-sent events are passed on one by one, and end upstream when the caller leaves", async (t) => {
   const world = await gatewayWorld();
@@ -14,10 +14,10 @@ test("server-sent events are passed on one by one, and end upstream when the cal
     send = (text) => void response.write(text);
     closed = once(response, "close");
   });
-  world.serve(upstream);
+  await world.serve(upstream);
   const { authorization } = await world.as("system");
   const left = new AbortController();
-  const response = await fetch(`${world.url}/v1/clusters`, { headers: { authorization }, signal: left.signal });
+  const response = await fetch(`${world.of().url}/v1/clusters`, { headers: { authorization }, signal: left.signal });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   for (const text of ["data: 1\n\n", ":\n\n", "data: 2\n\n"]) {
     send(text);
