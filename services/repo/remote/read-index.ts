@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { keyedTurns } from "../../../events/index.ts";
+import { keyedMutex } from "../../../events/index.ts";
 import type { ReadEntries } from "../index-entries.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { ReadEntries } from "../index-entries.ts";
  * The limits on an index bound the thread's memory; a memory limit on the thread itself would end the whole process.
  */
 export const readEntriesInThread = (timeout = 20_000): ReadEntries => {
-  const inTurn = keyedTurns();
+  const inTurn = keyedMutex();
   return (bytes, repoId, settings, signal) =>
     inTurn("index", () => {
       signal.throwIfAborted();

@@ -193,9 +193,9 @@ test("work on a partition takes turns, and none begins once the partition is los
   assert.equal(position(SHADOW), two.next);
 });
 
-test("writes that are held back are not counted until they are flushed", async () => {
+test("buffered writes are not counted until they are flushed", async () => {
   let isFar = true;
-  const { partition, batches, within, clock, position, shown } = await first({ mayHoldBack: () => isFar });
+  const { partition, batches, within, clock, position, shown } = await first({ mayBuffer: () => isFar });
   const [one, two] = batches;
   assert.ok(one && two);
   assert.equal(await within(partition.batch(one)), one.next);
