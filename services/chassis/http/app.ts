@@ -8,8 +8,8 @@ import express, {
   type RequestHandler,
   type Response,
 } from "express";
-import { InvalidEvent } from "../../../events/codec/codec.ts";
-import { isOutage } from "../../../events/outage.ts";
+import { isOutage } from "../../../events/index.ts";
+import { InvalidEvent } from "../../../events/runtime.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { callerOf } from "./authentication.ts";
 import { apiDocument, operationsWithBytes, operationsWithForms } from "./document.ts";

@@ -1,5 +1,5 @@
-import { eachOf } from "../../../events/concurrency.ts";
-import type { Outcome } from "../../../events/store/command.ts";
+import { eachOf } from "../../../events/index.ts";
+import type { Outcome } from "../../../events/runtime.ts";
 import { ofRejection, type Refusal } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { type CommandRequest, type Done, type Item, itemsOf, type Planned } from "./items.ts";

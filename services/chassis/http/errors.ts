@@ -1,4 +1,4 @@
-import type { Rejection, RejectionKind } from "../../../events/decider.ts";
+import type { Rejection, RejectionKind } from "../../../events/index.ts";
 
 /** How an error reads to a client: the codes of gRPC, as OpenPitrix answers them. */
 export type Refusal = {

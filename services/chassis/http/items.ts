@@ -1,5 +1,5 @@
-import type { Actor, Message } from "../../../events/message.ts";
-import type { Outcome } from "../../../events/store/command.ts";
+import type { Actor, Message } from "../../../events/index.ts";
+import type { Outcome } from "../../../events/runtime.ts";
 import type { Caller } from "../access/access.ts";
 import { type Refusal, Refused, refusals } from "./errors.ts";
 import type { Idempotency } from "./idempotency.ts";

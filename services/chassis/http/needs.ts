@@ -1,6 +1,4 @@
-import { aggregatesOf } from "../../../events/contract.ts";
-import { streamOf } from "../../../events/message.ts";
-import { isStreamKey } from "../../../events/service.ts";
+import { aggregatesOf, isStreamKey, streamOf } from "../../../events/index.ts";
 import type { Caller } from "../access/access.ts";
 import { own } from "../access/rules.ts";
 import { contract } from "../contract.ts";

@@ -1,8 +1,6 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
-import { codec } from "../../../events/codec/codec.ts";
-import type { Asked, Parked, ParkedStream } from "../../../events/ports.ts";
-import { decode, originOf } from "../../../events/subscription/delivered.ts";
-import { askFor, type ParkedFilter, parkedIn } from "../../../events/subscription/redrive.ts";
+import type { OperatorRequest, Parked, ParkedStream } from "../../../events/index.ts";
+import { askFor, codec, decode, originOf, type ParkedFilter, parkedIn } from "../../../events/runtime.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { SYSTEM } from "../access/access.ts";
 import { bearerOf } from "../access/identity.ts";
@@ -69,7 +67,7 @@ export const operatorRoutes = (host: Host): Router => {
       const fields = bodyOf(request);
       const found = await find(fields);
       if (fields.dryRun === true) return { service: instance.service.name, dryRun: true, streams: found.map(summary) };
-      const asked: Asked = { action: "redrive", by, reason: "", time: new Date(ports.clock.now()).toISOString() };
+      const asked: OperatorRequest = { action: "redrive", by, reason: "", time: new Date(ports.clock.now()).toISOString() };
       const waiting = await askFor(ports.parking, found, asked);
       wake();
       if (waiting.length > 0) host.logger.info({ by, streams: waiting.length, filter: fields }, "parked streams are to be tried again");
@@ -90,7 +88,7 @@ export const operatorRoutes = (host: Host): Router => {
       );
       if (found.length === 0) throw new Refused(refusals.notFound(`${eventId} as the first event of a parked stream`));
       const reason = textIn(fields, "reason") ?? "";
-      const asked: Asked = { action: "discard", by, reason, time: new Date(ports.clock.now()).toISOString() };
+      const asked: OperatorRequest = { action: "discard", by, reason, time: new Date(ports.clock.now()).toISOString() };
       const waiting = await askFor(ports.parking, found, asked);
       wake();
       host.logger.warn({ by, eventId, reason, subscription: fields.subscription }, "a parked event is to be discarded");

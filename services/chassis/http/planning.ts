@@ -1,6 +1,4 @@
-import { isRejection, type Rejection } from "../../../events/decider.ts";
-import type { Message } from "../../../events/message.ts";
-import { badKeyOf } from "../../../events/service.ts";
+import { badKeyOf, isRejection, type Message, type Rejection } from "../../../events/index.ts";
 import { type Refusal, Refused, refusals, rejectionOf } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { CommandRequest, Done, Item, Planned } from "./items.ts";

@@ -1,5 +1,5 @@
-import type { Condition, DocumentQuery, Documents, Scalar } from "../../../events/ports.ts";
-import type { Collections } from "../../../events/subscription/collections.ts";
+import type { Condition, DocumentQuery, Documents, Scalar } from "../../../events/index.ts";
+import type { Collections } from "../../../events/runtime.ts";
 import { type Caller, visible } from "../access/access.ts";
 import { Refused, refusals } from "./errors.ts";
 import type { Models } from "./reads.ts";

@@ -1,6 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
-import type { Actor } from "../../../events/message.ts";
-import type { Commit } from "../../../events/ports.ts";
+import type { Actor, Commit, Rejection } from "../../../events/index.ts";
 
 type Asked = { readonly actor: Actor; readonly requestId: string; readonly traceparent: string | null };
 

@@ -1,5 +1,5 @@
-import type { Rejection } from "../../../events/decider.ts";
-import type { Outcome } from "../../../events/store/command.ts";
+import type { Rejection } from "../../../events/index.ts";
+import type { Outcome } from "../../../events/runtime.ts";
 import { ofRejection, Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { CommandRequest, Done, Item } from "./items.ts";

@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from "express";
-import type { Clock } from "../../../events/ports.ts";
+import type { Clock } from "../../../events/index.ts";
 import { Refused, refusals } from "./errors.ts";
 
 export type RoomOptions = {
