@@ -10,7 +10,7 @@ import { effectsOf, TaskFailure, type TaskTable } from "../../services/providers
 import { reactionsOf } from "../../services/providers/deployment/reactions.ts";
 import { plan } from "../../services/providers/local/plan.ts";
 import { credentials } from "../../services/providers/local/read-models.ts";
-import { readOffersHere } from "../../services/repo/offers.ts";
+import { readEntriesHere } from "../../services/repo/index-entries.ts";
 import type { RepoOutside } from "../../services/repo/ports.ts";
 import { repo } from "../../services/repo/service.ts";
 import type { RuntimeCredential, RuntimeCredentialCommand } from "../../services/runtime/domain.ts";
@@ -62,7 +62,7 @@ const repository = ({ incarnation, outside }: Surroundings): RepoOutside => ({
   blobs: { put: async () => "", get: async () => undefined, has: async () => new Set<string>() },
   open: async (sealed) => sealed,
   destroyKey: async () => {},
-  readOffers: readOffersHere,
+  readEntries: readEntriesHere,
   deadline: () => new AbortController().signal,
   readFile: async ({ url, signal }) => {
     await outside.look(incarnation, url, signal);
