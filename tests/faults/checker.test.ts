@@ -13,16 +13,16 @@ import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { cluster } from "../../services/cluster/service.ts";
 import { runtime } from "../../services/runtime/service.ts";
+import { provider } from "../world/toys/provider.ts";
 import { causeOf } from "./check-commands.ts";
 import { judge } from "./checker.ts";
-import { providerOn } from "./composition.ts";
 import { type Column, type Traces, tally } from "./findings.ts";
 import type { Line } from "./history.ts";
 import type { Call } from "./ledger.ts";
 import { factsOnLog, rebuild } from "./models.ts";
 
 const released = codec(schemas);
-const services = [runtime, cluster, providerOn({})];
+const services = [runtime, cluster, provider()];
 const START = Date.parse("2026-01-01T00:00:00.000Z");
 const actor = { userId: "system", ownerPath: ":system" };
 
@@ -96,7 +96,7 @@ const goodRun = async (): Promise<World> => {
     history,
     records,
     databases,
-    calls: [{ key: "t-1", node: "n-1", action: "RunInstances", life: `7-${START - 5_000}`, time: now }],
+    calls: [{ key: "t-1", node: "n-1", action: "RunInstances", incarnation: `7-${START - 5_000}`, time: now }],
   };
 };
 
@@ -193,12 +193,12 @@ const planted: readonly (readonly [what: string, column: Column, plant: (world: 
   [
     "a task was called out again when it was over",
     "duplicated",
-    (world) => world.calls.push({ key: "t-1", node: "n-1", action: "RunInstances", life: `8-${START + 60_000}`, time: START + 61_000 }),
+    (world) => world.calls.push({ key: "t-1", node: "n-1", action: "RunInstances", incarnation: `8-${START + 60_000}`, time: START + 61_000 }),
   ],
   [
     "a node was made twice",
     "duplicated",
-    (world) => world.calls.push({ key: "t-2", node: "n-1", action: "RunInstances", life: `7-${START - 5_000}`, time: START }),
+    (world) => world.calls.push({ key: "t-2", node: "n-1", action: "RunInstances", incarnation: `7-${START - 5_000}`, time: START }),
   ],
   [
     "a task succeeded twice",

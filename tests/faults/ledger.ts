@@ -1,10 +1,15 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { TaskTable } from "../../services/providers/deployment/effects.ts";
-import { plan } from "../../services/providers/local/plan.ts";
+import type { Work } from "../world/toys/provider.ts";
 
 /** One call of a provider to the outside: the first of its key is carried out, the others are only counted. */
-export type Call = { readonly key: string; readonly node: string; readonly action: string; readonly life: string; readonly time: number };
+export type Call = {
+  readonly key: string;
+  readonly node: string;
+  readonly action: string;
+  readonly incarnation: string;
+  readonly time: number;
+};
 
 export type Ledger = {
   readonly url: string;
@@ -39,17 +44,12 @@ export const startLedger = async (): Promise<Ledger> => {
   };
 };
 
-/** The local provider's tasks on machines that are lines in the ledger; a task's own id is its idempotency key. */
-export const ledgerTasks = (url: string, life: string): TaskTable<unknown> => {
-  const run: TaskTable<unknown>[string] = async ({ taskId, nodeId, action }, { clusterId, jobId, report }) => {
-    const body = JSON.stringify({ key: taskId, node: nodeId, action, life });
+/** A task on machines that are lines in the ledger; its own id is its idempotency key. */
+export const ledgerWork =
+  (url: string, incarnation: string): Work<unknown> =>
+  async ({ taskId, nodeId, action }) => {
+    const body = JSON.stringify({ key: taskId, node: nodeId, action, incarnation });
     const answer = await fetch(url, { method: "POST", body, signal: AbortSignal.timeout(10_000) });
     await answer.arrayBuffer();
     if (!answer.ok) throw new Error(`the ledger answered ${answer.status}`);
-    if (action === "RunInstances")
-      await report({ type: "ProvisionNode", clusterId, jobId, nodeId, instanceId: `i-${nodeId}`, privateIp: "127.9.9.9" });
-    if (action === "TerminateInstances") await report({ type: "ReleaseNode", clusterId, jobId, nodeId });
   };
-  const names = Object.values(plan).flatMap((steps) => steps.map(({ task }) => task));
-  return Object.fromEntries(names.map((name) => [name, run]));
-};

@@ -3,33 +3,11 @@ import { kafkaLog } from "../../events/kafka/log.ts";
 import { recordsOf } from "../../events/log/record.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../../services/chassis/contract.ts";
+import { smallPackage } from "../world/toys/package.ts";
 
 /** The application of whose version every cluster of a fault run is made; no service of the run writes it. */
 export const APP = "app-faults";
 export const VERSION = "appv-faults";
-
-const text = (key: string, value: string) => ({ key, label: key, description: key, type: "string", default: value, required: false });
-const properties = [text("name", "small"), text("description", ""), text("subnet", "")];
-const configJson = JSON.stringify({
-  type: "array",
-  properties: [{ key: "cluster", description: "The cluster", type: "array", properties }],
-});
-const template = JSON.stringify({
-  name: "{{cluster.name}}",
-  description: "{{cluster.description}}",
-  subnet: "{{cluster.subnet}}",
-  nodes: [
-    {
-      role: "web",
-      container: { type: "docker", image: "none" },
-      count: 1,
-      cpu: 1,
-      memory: 1024,
-      volume: { size: 1, mount_point: "/data", filesystem: "ext4" },
-      services: { start: { cmd: "run" }, stop: { cmd: "halt" } },
-    },
-  ],
-});
 
 /** Announces an application version, as the service app would. */
 export const seed = async (brokers: readonly string[]): Promise<void> => {
@@ -43,7 +21,7 @@ export const seed = async (brokers: readonly string[]): Promise<void> => {
     type: "AppVersionCreated",
     ...nothing,
     ...{ appId: APP, versionId: VERSION, appName: "faults", name: "1.0.0", versionType: "vmbased", version: "1.0.0", sequence: 0 },
-    ...{ status: "active", packageName: "", packageDigest: "sha256:0", packageOwner: "repo", configJson, template },
+    ...{ status: "active", packageName: "", packageDigest: "sha256:0", packageOwner: "repo", ...smallPackage },
     ...{ owner: "system", ownerPath: ":system" },
   };
   const log = kafkaLog({ brokers, clientId: "seed" });

@@ -4,7 +4,7 @@ import type { AnyService } from "../../services/chassis/service.ts";
 import type { Tools } from "../../services/chassis/tools.ts";
 import { listWith } from "./composition.ts";
 import { crashingService, makeCrashing, passing } from "./crash-points.ts";
-import { ledgerTasks } from "./ledger.ts";
+import { ledgerWork } from "./ledger.ts";
 import { poisonedService } from "./poison.ts";
 
 // The composition root of the fault runs: the platform's services on the platform's chassis, with what a run wants to go wrong.
@@ -27,5 +27,5 @@ const faulty = (service: AnyService): AnyService => ({
   },
 });
 
-const list = listWith(ledgerTasks(PITRIX_FAULTS_LEDGER, `${process.pid}-${Date.now()}`));
+const list = listWith(ledgerWork(PITRIX_FAULTS_LEDGER, `${process.pid}-${Date.now()}`));
 main(Object.fromEntries(Object.entries(list).map(([name, load]) => [name, async () => faulty(await load())])), process.argv.slice(2));

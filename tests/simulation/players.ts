@@ -5,32 +5,21 @@ import type { RuntimeCredentialEvent } from "../../schemas/generated/events.ts";
 import { account } from "../../services/account/service.ts";
 import { app } from "../../services/app/service.ts";
 import { cluster } from "../../services/cluster/service.ts";
-import { deployment } from "../../services/providers/deployment/domain.ts";
-import { effectsOf, TaskFailure, type TaskTable } from "../../services/providers/deployment/effects.ts";
-import { reactionsOf } from "../../services/providers/deployment/reactions.ts";
-import { plan } from "../../services/providers/local/plan.ts";
+import { TaskFailure } from "../../services/providers/deployment/effects.ts";
 import { credentials } from "../../services/providers/local/read-models.ts";
 import { readEntriesHere } from "../../services/repo/index-entries.ts";
 import type { RepoOutside } from "../../services/repo/ports.ts";
 import { repo } from "../../services/repo/service.ts";
 import type { RuntimeCredential, RuntimeCredentialCommand } from "../../services/runtime/domain.ts";
 import { runtime } from "../../services/runtime/service.ts";
+import { provider, type Work } from "../world/toys/provider.ts";
 
-/** The local provider's plan on machines that are only a ledger: a task's own id is its idempotency key. */
-const run: TaskTable<Surroundings>[string] = async ({ taskId, nodeId, action }, { outside: { incarnation, outside }, ...context }) => {
-  const { clusterId, jobId, signal, report } = context;
+/** The local provider on machines that are only a ledger: a task's own id is its idempotency key. */
+const work: Work<Surroundings> = async ({ taskId }, { outside: { incarnation, outside }, clusterId, signal }) => {
   const stream = `localDeployment/${clusterId}`;
   await outside.call(incarnation, { key: taskId, thing: `task ${taskId}`, stream, version: 0, signal });
   if (refusing(taskId)) throw new TaskFailure(`the machine refuses ${taskId}`);
-  if (action === "RunInstances")
-    await report({ type: "ProvisionNode", clusterId, jobId, nodeId, instanceId: `i-${nodeId}`, privateIp: `127.0.0.${nodeId.at(-1)}` });
-  if (action === "TerminateInstances") await report({ type: "ReleaseNode", clusterId, jobId, nodeId });
 };
-const tasks: TaskTable<Surroundings> = Object.fromEntries(
-  Object.values(plan)
-    .flat()
-    .map(({ task }) => [task, run]),
-);
 /** Some tasks fail for good, whoever tries. */
 const refusing = (taskId: string): boolean => /^t-\d*7-.*-1$/.test(taskId);
 
@@ -79,12 +68,6 @@ const runtimeWithVault: Service<Surroundings> = {
   reactions: runtime.reactions ?? {},
   projections: runtime.projections ?? [],
 };
-const provider: Service<Surroundings> = {
-  name: "provider-local",
-  aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(tasks) } },
-  reactions: reactionsOf("local"),
-  projections: [credentials],
-};
 
 /** People are in the requests; nobody logs in. */
 const { seeds: _, ...accountAlone } = account;
@@ -92,7 +75,7 @@ const { seeds: _, ...accountAlone } = account;
 export const players: readonly Player[] = [
   player(runtimeWithVault, (around) => around),
   player(cluster, () => undefined),
-  player(provider, (around) => around),
+  player(provider(work, { projections: [credentials] }), (around) => around),
   // Only its seeds ask for something of the outside.
   player(accountAlone, () => undefined as never),
   player(repo, repository, { indexSeconds: 0 }),
