@@ -193,7 +193,8 @@ const planted: readonly (readonly [what: string, column: Column, plant: (world: 
   [
     "a task was called out again when it was over",
     "duplicated",
-    (world) => world.calls.push({ key: "t-1", node: "n-1", action: "RunInstances", incarnation: `8-${START + 60_000}`, time: START + 61_000 }),
+    (world) =>
+      world.calls.push({ key: "t-1", node: "n-1", action: "RunInstances", incarnation: `8-${START + 60_000}`, time: START + 61_000 }),
   ],
   [
     "a node was made twice",

@@ -3,7 +3,7 @@ import { freePorts } from "../../infra/embedded/ports.ts";
 import { type ServiceProcess, startService } from "../../infra/platform/service-process.ts";
 import type { CrashPoint } from "./crash-points.ts";
 
-/** What a life of a process is to suffer. */
+/** What an incarnation of a process is to suffer. */
 export type Fate = { readonly crash?: { readonly point: CrashPoint; readonly count: number }; readonly poison?: string };
 
 /** A service whose dead processes are started again, as any supervisor of processes does. */
@@ -13,9 +13,9 @@ export type Supervised = {
   readonly urls: () => readonly string[];
   /** How often a process of it was killed or has killed itself. */
   readonly kills: () => number;
-  /** kill -9, and a new life at once. */
+  /** kill -9, and a new incarnation at once. */
   readonly kill: (fate?: Fate) => Promise<void>;
-  /** kill -9, and a new life that dies at a point; true once its successor is ready, false if it has not come to the point within the time. */
+  /** kill -9, and a new incarnation that dies at a point; true once its successor is ready, false if it has not come to the point within the time. */
   readonly doom: (crash: { readonly point: CrashPoint; readonly count: number }, milliseconds: number) => Promise<boolean>;
   /** A new process beside the old; when it is ready, the old is asked to end. `left` resolves when nobody sends to the old any more. */
   readonly replace: (left: (url: string) => Promise<void>, fate?: Fate) => Promise<void>;
@@ -45,7 +45,7 @@ export const supervise = async ({ name, program, directory, environment, report 
       ...(crash && { PITRIX_FAULTS_CRASH: `${crash.count} ${crash.point}` }),
       ...(poison && { PITRIX_FAULTS_POISON: poison }),
     };
-    const life = startService({
+    const incarnation = startService({
       name,
       port,
       program,
@@ -54,7 +54,7 @@ export const supervise = async ({ name, program, directory, environment, report 
       limit: READY,
       ended: (_, why) => died(why, poison),
     });
-    return life.catch((error: unknown) => {
+    return incarnation.catch((error: unknown) => {
       // It may have died of its fate before it was ready.
       if (!crash || stopping) throw error;
       kills++;
@@ -74,9 +74,9 @@ export const supervise = async ({ name, program, directory, environment, report 
   };
   const revive = async (fate: Fate): Promise<void> => {
     running = undefined;
-    const life = await start(fate);
-    running = life;
-    if (stopping) await life.kill();
+    const incarnation = await start(fate);
+    running = incarnation;
+    if (stopping) await incarnation.kill();
   };
 
   const kill = async (fate: Fate = {}): Promise<void> => {

@@ -1,11 +1,12 @@
 import { eventually } from "../eventually.ts";
-import type { Ground, ServiceName } from "./ground.ts";
+import { figuresOf } from "../world/figures.ts";
+import type { Fixture, ServiceName } from "./fixture.ts";
 import type { Load } from "./load.ts";
 import type { Note, Outage } from "./notes.ts";
 
 /** What a scene has at hand. */
 export type Field = {
-  readonly ground: Ground;
+  readonly fixture: Fixture;
   readonly load: Load;
   /** Those that take requests just now; a scene that replaces the gateway changes them. */
   readonly gateways: string[];
@@ -31,13 +32,6 @@ export const wellAgain = async (field: Field, names: readonly ServiceName[], sin
       const answers = answersOf(field, name, since).filter(isFresh);
       return answers.some(({ kind }) => kind === "read") && (name === "provider-local" || answers.some(({ kind }) => kind === "write"));
     });
-};
-
-/** A process's figures by name and labels, as Prometheus reads them. */
-export const figuresOf = async (url: string): Promise<ReadonlyMap<string, number>> => {
-  const text = await (await fetch(new URL("/metrics", url))).text();
-  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(" ")), Number(line.slice(line.lastIndexOf(" ")))]));
 };
 
 /** The sum of all series of a name whose labels fit. */

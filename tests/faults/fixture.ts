@@ -1,18 +1,16 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type KafkaServer, startKafka } from "../../infra/embedded/kafka/server.ts";
 import { freePorts } from "../../infra/embedded/ports.ts";
 import { type StoreServer, startStore } from "../../infra/embedded/store/server.ts";
-import { databaseOf } from "../../infra/platform/platform.ts";
-import { secretsOf } from "../../infra/platform/secrets.ts";
+import { processFixture, together } from "../world/servers.ts";
 import { type ServiceName, serviceNames } from "./composition.ts";
 import { type Ledger, startLedger } from "./ledger.ts";
 import { type Answers, produceRequest, startProxy, withoutKafkaAnswers, withoutMongoAnswers } from "./proxy.ts";
 import { seed } from "./seeding.ts";
 import { type Supervised, supervise } from "./supervisor.ts";
 
-export type GroundOptions = {
+export type FixtureOptions = {
   readonly directory: string;
   readonly nodes?: 1 | 3;
   readonly stores?: 1 | 3;
@@ -25,8 +23,8 @@ export type GroundOptions = {
 /** Whose answers a proxy drops, until it is told otherwise; the connection breaks with each. */
 export type Drops = { broker: number; store: number; dropped: number };
 
-/** A whole platform to be hurt: a broker or three, a store, a ledger for the outside, and each service as processes of its own. */
-export type Ground = {
+/** A whole platform to inject faults into: a broker or three, a store, a ledger for the outside, and each service as processes of its own. */
+export type Fixture = {
   readonly kafka: KafkaServer;
   readonly store: StoreServer;
   readonly brokers: readonly string[];
@@ -39,17 +37,15 @@ export type Ground = {
   readonly stop: () => Promise<void>;
 };
 
-export const startGround = async ({
+export const startFixture = async ({
   directory,
   nodes = 1,
   stores = 1,
   proxied = false,
   environment = {},
   report,
-}: GroundOptions): Promise<Ground> => {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const secrets = secretsOf(directory, serviceNames);
-  const users = serviceNames.map((name) => ({ database: databaseOf(name), user: name, password: secrets.databases[name] ?? "" }));
+}: FixtureOptions): Promise<Fixture> => {
+  const { secrets, users, settings, logs } = processFixture(directory, serviceNames);
   const drops: Drops = { broker: 0, store: 0, dropped: 0 };
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -70,7 +66,7 @@ export const startGround = async ({
       return `127.0.0.1:${proxy.port}`;
     };
     const broker = proxied ? await before(kafkaPort, withoutKafkaAnswers(produceRequest, take("broker"), true)) : undefined;
-    const servers = await Promise.allSettled([
+    const [kafka, store] = await together([
       startKafka({
         directory: join(directory, "kafka"),
         nodes,
@@ -81,44 +77,25 @@ export const startGround = async ({
         ...(proxied && { reached: (port: number) => before(port, withoutMongoAnswers(take("store"))) }),
       }),
     ]);
-    for (const server of servers) if (server.status === "fulfilled") closing.push(server.value.stop);
-    const [{ value: kafka }, { value: store }] = servers.map((server) => {
-      if (server.status === "rejected") throw server.reason;
-      return server;
-    }) as unknown as [{ value: KafkaServer }, { value: StoreServer }]; // In the order of their starts.
+    closing.push(kafka.stop, store.stop);
     const ledger = await startLedger();
     closing.push(ledger.close);
     const brokers = broker ? [broker] : kafka.brokers;
-    const environmentOf = (name: string) => ({
-      KAFKA_BROKERS: brokers.join(","),
-      MONGODB_URL: store.urlFor(databaseOf(name)),
-      PITRIX_SEALING_KEYS: secrets.sealingKeys,
-      PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,
-      PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,
-      PITRIX_STATE: directory,
-      PITRIX_RATE_LIMIT: "0",
-      PITRIX_FAULTS_LEDGER: ledger.url,
-      ...environment,
-    });
-    report(`starts ${serviceNames.length} services`);
+    const own = { PITRIX_FAULTS_LEDGER: ledger.url, ...environment };
+    const { urlFor } = store;
     const program = join(import.meta.dirname, "service-main.js");
-    const starts = await Promise.allSettled(
+    report(`starts ${serviceNames.length} services`);
+    const started = await together(
       serviceNames.map((name) =>
-        supervise({ name, program, directory: join(directory, "logs"), environment: environmentOf(name), report }),
+        supervise({ name, program, directory: logs, environment: { ...settings(name, { brokers, urlFor }), ...own }, report }),
       ),
     );
-    const services: { [name: string]: Supervised } = {};
-    for (const each of starts)
-      if (each.status === "fulfilled") {
-        services[each.value.name] = each.value;
-        closing.push(each.value.stop);
-      }
-    for (const each of starts) if (each.status === "rejected") throw each.reason;
+    closing.push(...started.map((one) => one.stop));
     await seed(brokers);
-    const all = services as Ground["services"]; // Each has started.
+    const services = Object.fromEntries(started.map((one) => [one.name, one])) as Fixture["services"]; // Each has started.
     return {
-      ...{ kafka, store, brokers, ledger, drops, services: all, client: secrets.client, stop },
-      gateways: () => all.api.urls(),
+      ...{ kafka, store, brokers, ledger, drops, services, client: secrets.client, stop },
+      gateways: () => services.api.urls(),
     };
   } catch (error) {
     await stop();
@@ -127,7 +104,7 @@ export const startGround = async ({
 };
 
 /** A token for the platform's first client, once its account service has one to give. */
-export const logIn = async ({ gateways, client }: Ground): Promise<string> => {
+export const logIn = async ({ gateways, client }: Fixture): Promise<string> => {
   const body = { grant_type: "client_credentials", client_id: client.id, client_secret: client.secret };
   for (const until = Date.now() + 90_000; ; await pause(100)) {
     const [gateway = ""] = gateways();

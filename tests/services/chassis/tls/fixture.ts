@@ -1,6 +1,5 @@
 import type { TestContext } from "node:test";
 import type { Log } from "../../../../events/ports.ts";
-import { signal } from "../../../../infra/embedded/identity.ts";
 import { startKafka } from "../../../../infra/embedded/kafka/server.ts";
 import { startStore } from "../../../../infra/embedded/store/server.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
@@ -10,25 +9,17 @@ import { silent } from "../../../../services/chassis/process/logging.ts";
 import { openWires } from "../../../../services/chassis/process/tls/wires.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
 import { platformKey } from "../../../world/process.ts";
+import { endingWithProcess } from "../../../world/servers.ts";
 import type { Authority } from "./authority.ts";
 
 const LIMIT = 90_000;
 
 type Environment = { readonly [name: string]: string };
 
-/** Its servers end with this process, however the tests go. */
-const withProcess = <S extends { readonly pids: readonly number[] }>(server: S): S => {
-  // Before its directory is removed.
-  process.prependOnceListener("exit", () => {
-    for (const pid of server.pids) signal(pid, "SIGKILL");
-  });
-  return server;
-};
-
 /** A Kafka that lets in who has a certificate and a password, and the settings with which a service gets in. */
 export const securedKafka = async (known: Authority): Promise<Environment> => {
   const mine = known.issue("kafka-client");
-  const kafka = withProcess(
+  const kafka = endingWithProcess(
     await startKafka({
       ...{ directory: temporaryDirectory(), background: true, limit: LIMIT },
       security: {
@@ -50,7 +41,7 @@ export const securedKafka = async (known: Authority): Promise<Environment> => {
 export const securedStore = async (known: Authority, services: readonly string[]): Promise<(service: string) => string> => {
   const users = services.map((user) => ({ database: `pitrix_${user}`, user, password: "horse battery" }));
   const tls = { ...known.issue("store"), ca: known.ca, client: known.issue("store-client").both };
-  const store = withProcess(await startStore({ directory: temporaryDirectory(), background: true, limit: LIMIT, users, tls }));
+  const store = endingWithProcess(await startStore({ directory: temporaryDirectory(), background: true, limit: LIMIT, users, tls }));
   return (service) => store.urlFor(`pitrix_${service}`);
 };
 

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { startEmbedded } from "../../infra/embedded/platform.ts";
+import type { ServiceProcess } from "../../infra/platform/service-process.ts";
+import { services } from "../../services/index.ts";
+import { localMachine } from "../../services/providers/local/machine.ts";
+import { kill, running } from "../services/providers/local/machine/support.ts";
+import { processFixture, together } from "../world/servers.ts";
+
+export const serviceNames = Object.keys(services);
+export type ServiceName = string;
+/** Those whose loss the gateway must make bearable. */
+export const behindTheGateway = serviceNames.filter((name) => name !== "api");
+
+/** A whole platform of the very processes that people run, each of which may be started, killed and asked to end by itself. */
+export const startFixture = async (directory: string, report: (text: string) => void) => {
+  const { secrets, users, settings, logs, start: launch } = processFixture(directory, serviceNames);
+  report("starts Kafka and the document store");
+  const { kafka, store, stop } = await startEmbedded({ directory: join(directory, "embedded"), users });
+  const local = join(directory, "local");
+  // Nodes of clusters outlive their provider; they must not outlive this process, however it ends.
+  const sweep = (): void => {
+    for (const pid of running(local)) kill(pid);
+  };
+  const interrupted = (): void => process.exit(143);
+  process.on("exit", sweep).on("SIGTERM", interrupted).on("SIGINT", interrupted);
+  const own = { PITRIX_LOCAL_DIRECTORY: local, PITRIX_REPO_PRIVATE_NETWORKS: "127.0.0.0/8" };
+  const program = join(import.meta.dirname, "../../services/main.js");
+  const processes = new Set<ServiceProcess>();
+  /** One more process of a service; resolves when it is ready. `port`: where an earlier one was. */
+  const start = async (name: ServiceName, port?: number): Promise<ServiceProcess> => {
+    const environment = { ...settings(name, { brokers: kafka.brokers, urlFor: store.urlFor }), ...own };
+    const ended = (_: string, why: string) => report(`${name} ${why}`);
+    const one = await launch({ name, program, environment, ended, ...(port && { port }) });
+    processes.add(one);
+    return one;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([...processes].map((one) => one.stop()));
+    const machine = localMachine({ directory: local });
+    await machine.adopt();
+    await machine.closeAndStopAll();
+    await stop();
+    sweep();
+    process.off("exit", sweep).off("SIGTERM", interrupted).off("SIGINT", interrupted);
+  };
+  report(`starts ${serviceNames.length} services`);
+  await together(serviceNames.map((name) => start(name))).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return {
+    ...{ kafka, store, secrets, logs, start, close },
+    /** The processes of a service that run, the oldest first. */
+    running: (service: ServiceName): readonly ServiceProcess[] => [...processes].filter(({ name }) => name === service),
+    kill: async (one: ServiceProcess): Promise<void> => {
+      processes.delete(one);
+      await one.kill();
+    },
+    stop: async (one: ServiceProcess): Promise<void> => {
+      processes.delete(one);
+      await one.stop();
+    },
+  };
+};
+export type Fixture = Awaited<ReturnType<typeof startFixture>>;
