@@ -2,7 +2,7 @@ import { asError } from "./error.ts";
 import type { Clock } from "./ports.ts";
 
 /** A mutex for each key: work under one key runs in the order in which it was asked for; different keys do not wait for each other. */
-export const keyedTurns = () => {
+export const keyedMutex = () => {
   const tails = new Map<string, Promise<unknown>>();
   return <T>(key: string, run: () => Promise<T>): Promise<T> => {
     const turn = (tails.get(key) ?? Promise.resolve()).then(run, run);
@@ -16,29 +16,29 @@ export const keyedTurns = () => {
 };
 
 /** Lets a loop sleep until there is something to do, or until the time is up. */
-export const alarm = (clock: Clock) => {
-  let ring: (() => void) | undefined;
-  let rung = false;
+export const condition = (clock: Clock) => {
+  let notify: (() => void) | undefined;
+  let notified = false;
   return {
-    ring: (): void => {
-      rung = true;
-      ring?.();
+    notify: (): void => {
+      notified = true;
+      notify?.();
     },
     /** Waits for a notification, or until the time is up. Returns at once, with true, if there was one since the last wait. */
     wait: async (milliseconds: number, signal: AbortSignal): Promise<boolean> => {
-      if (!rung && !signal.aborted) {
+      if (!notified && !signal.aborted) {
         const enough = new AbortController();
         // An explicit reason: otherwise `abort` makes an error, which costs more than everything else here.
         const stop = () => enough.abort("woken");
         signal.addEventListener("abort", stop, { once: true });
-        ring = stop;
+        notify = stop;
         await clock.sleep(milliseconds, enough.signal);
-        ring = undefined;
+        notify = undefined;
         signal.removeEventListener("abort", stop);
       }
-      const hasRung = rung;
-      rung = false;
-      return hasRung;
+      const wasNotified = notified;
+      notified = false;
+      return wasNotified;
     },
   };
 };

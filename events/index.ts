@@ -2,7 +2,7 @@
 // adapters: kafka/index.ts and mongo/index.ts; pictures: map/index.ts; memory adapters and the simulator: testing.ts.
 
 export { chunks } from "./chunks.ts";
-export { backOff, eachOf, keyedTurns, mapOf } from "./concurrency.ts";
+export { backOff, eachOf, keyedMutex, mapOf } from "./concurrency.ts";
 export { aggregatesOf, type Contract, deadLetterTopic, groupOf, type ReleasedSchema, topicOf } from "./contract.ts";
 export { type AnyDecider, type Decider, type Decision, isRejection, type Rejection, type RejectionKind } from "./decider.ts";
 export {
@@ -18,7 +18,7 @@ export {
 } from "./effect.ts";
 export { asError } from "./error.ts";
 export { type Actor, aggregateOf, eventIdOf, type Fields, keyOf, type Message, type Meta, type Of, streamOf } from "./message.ts";
-export { isOutage, Outage } from "./outage.ts";
+export { asOutage, isOutage, Outage } from "./outage.ts";
 export type * from "./ports.ts";
 export { type AnyProjection, deleted, type Projection } from "./projection.ts";
 export { commandsOf, type Reaction, type Reactions } from "./reaction.ts";

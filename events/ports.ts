@@ -69,7 +69,7 @@ export type EventStore = {
   /** Takes a claim off the commit that made it. */
   readonly releaseClaim: (commit: Commit, claim: string) => Promise<void>;
   /** Commits with the mark, ascending by (stream, version), beyond `after`. */
-  readonly due: (mark: "publish" | "effects", after: Place | undefined, limit: number) => Promise<readonly Commit[]>;
+  readonly due: (mark: "publish" | "effects", after: StreamPosition | undefined, limit: number) => Promise<readonly Commit[]>;
   /** Commits of one stream with the mark below a version, ascending, at most `limit`. */
   readonly dueBelow: (mark: "publish" | "effects", stream: string, version: number, limit: number) => Promise<readonly Commit[]>;
   /** Commits with a timer due by `until` (milliseconds since 1970), earliest first. */
@@ -85,7 +85,7 @@ export type EventStore = {
   readonly lease: (name: string, holder: string, milliseconds: number) => Promise<boolean>;
   readonly release: (name: string, holder: string) => Promise<void>;
 };
-export type Place = { readonly stream: string; readonly version: number };
+export type StreamPosition = { readonly stream: string; readonly version: number };
 
 /** A read-model document with the stream it belongs to and the version it was folded to. */
 export type StoredDocument = {
@@ -159,7 +159,7 @@ export type Documents = {
 };
 
 /** A request of an operator about a parked event: redrive it, or discard it. */
-export type Asked = {
+export type OperatorRequest = {
   readonly action: "redrive" | "discard";
   readonly by: string;
   /** Why it is discarded. */
@@ -183,7 +183,7 @@ export type Parked = {
   readonly attempts: number;
   /** It waits for a build that knows its schema. */
   readonly unknownSchema: boolean;
-  readonly asked: Asked | null;
+  readonly asked: OperatorRequest | null;
 };
 export type ParkedKey = Pick<Parked, "subscription" | "stream" | "version" | "eventId">;
 /** A parked stream of a subscription, with the state of its first event. */
@@ -210,7 +210,7 @@ export type Parking = {
   /** Records one more failed attempt: takes over reason, time and attempts, and removes the request. No change if the event is no longer parked. */
   readonly again: (parked: Parked) => Promise<void>;
   /** Leaves a request with an event; false if the event is no longer parked. */
-  readonly ask: (parked: ParkedKey, asked: Asked) => Promise<boolean>;
+  readonly ask: (parked: ParkedKey, asked: OperatorRequest) => Promise<boolean>;
   /** The events of a subscription that have a request. */
   readonly asked: (subscription: string) => Promise<readonly Parked[]>;
   /** Removes an event for good, and remembers its id. */

@@ -14,10 +14,10 @@ import type { CommandMetadata, Outcome } from "./store/command.ts";
 import { executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
 import { collections, indexesOf } from "./subscription/collections.ts";
-import { FAR, heldBack } from "./subscription/held-back.ts";
+import { LAG_THRESHOLD, memoryBudget } from "./subscription/memory-budget.ts";
 import { projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
-import { type Around, type Progress, subscribe } from "./subscription/subscription.ts";
+import { type Progress, type SubscriptionHooks, subscribe } from "./subscription/subscription.ts";
 import { visibility } from "./subscription/visibility.ts";
 import type { Tracer } from "./trace.ts";
 
@@ -43,7 +43,7 @@ export type RunOptions<Outside> = {
   readonly guard?: Guard;
   readonly partitions?: number;
   /** Lag, in records, beyond which read models buffer their writes. */
-  readonly far?: number;
+  readonly lagThreshold?: number;
   readonly observer?: Observer;
   /** Absent: this instance makes no spans, and passes the caller's trace on. */
   readonly tracer?: Tracer | undefined;
@@ -55,7 +55,15 @@ const unguarded: Guard = (_name, _milliseconds, run) => run(new AbortController(
 
 /** One running instance of a service: the interpreter `run`, the same for Kafka and MongoDB as for the simulation. */
 export const instance = <Outside>(service: Service<Outside>, ports: Ports, contract: Contract, options: RunOptions<Outside>) => {
-  const { instance: id, guard = unguarded, partitions = PARTITIONS, far = FAR, observer = {}, tracer, settings } = options;
+  const {
+    instance: id,
+    guard = unguarded,
+    partitions = PARTITIONS,
+    lagThreshold = LAG_THRESHOLD,
+    observer = {},
+    tracer,
+    settings,
+  } = options;
   const outside = options.outside as Outside; // The type of the options lets it be absent only where the service needs none.
   const { documents, log, clock } = ports;
   const released = codec(contract.schemas);
@@ -93,7 +101,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   // Every request that waits for a read model listens to it.
   setMaxListeners(0, stopping.signal);
   const subscriptions = new Map<string, Running & Progress>();
-  const room = heldBack();
+  const memory = memoryBudget();
   const { tell, ...visible } = visibility(service, ports, {
     codec: released,
     contract,
@@ -160,14 +168,14 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
       await Promise.all(
         subscribers.map(async (subscriber) => {
           const { name } = subscriber;
-          const around: Around = {
+          const hooks: SubscriptionHooks = {
             onParked: (reason, record) => observer.parked?.(reason, record, name),
             onError: failed(`subscription ${name}`),
             onHandled: ({ meta }) => observer.handled?.(name, meta),
-            far,
-            room,
+            lagThreshold,
+            memory,
           };
-          subscriptions.set(name, await subscribe(contract, service.name, subscriber, ports, released, around));
+          subscriptions.set(name, await subscribe(contract, service.name, subscriber, ports, released, hooks));
         }),
       );
       const planted: (Outcome | undefined)[] = [];
@@ -190,12 +198,12 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     ...visible,
 
     /** Why this instance cannot keep its promises at the moment; empty = healthy. */
-    troubles: (): readonly string[] => [
+    healthReasons: (): readonly string[] => [
       ...(publishing.failing()
         ? [`cannot publish to the log: ${publishing.pending()} commits wait in memory, all are kept in the store`]
         : []),
       ...(work === undefined ? ["is starting"] : []),
-      ...[...subscriptions].flatMap(([name, { troubles }]) => troubles().map((trouble) => `${name} ${trouble}`)),
+      ...[...subscriptions].flatMap(([name, { healthReasons }]) => healthReasons().map((trouble) => `${name} ${trouble}`)),
     ],
     subscriptions: (): ReadonlyMap<string, Progress> => subscriptions,
     pendingPublications: publishing.pending,

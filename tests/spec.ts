@@ -33,7 +33,7 @@ export const given = <Command extends Message, Event extends Message, State>(
   return {
     state,
     when: (command: Command) => {
-      const row = decider.decide[command.type as Command["type"]] as (command: Command, state: State) => Decision<Event>; // As above.
+      const row = decider.decide[command.type as Command["type"]] as (command: Command, state: State) => Decision<Event>; // The key is the type of the command.
       const decide = (): Decision<Event> => row(command, state);
       const events = (): readonly Event[] => {
         const decision = decide();

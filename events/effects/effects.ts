@@ -1,6 +1,6 @@
-import { alarm, backOff } from "../concurrency.ts";
+import { backOff, condition } from "../concurrency.ts";
 import { aggregateOf } from "../message.ts";
-import type { Commit, Place } from "../ports.ts";
+import type { Commit, StreamPosition } from "../ports.ts";
 import { type EffectsRuntime, effectOf } from "./attempt.ts";
 import { lowest, runStream } from "./stream.ts";
 
@@ -22,7 +22,7 @@ const STOP_TIMEOUT = 3_000;
 export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
   const { store, clock, executor, observer } = runtime;
   const { failed } = observer;
-  const wake = alarm(clock);
+  const wake = condition(clock);
   /** Streams with something to do. */
   const waiting = new Set<string>();
   /** The attempt under way in a stream. */
@@ -44,7 +44,7 @@ export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
           })
           .finally(() => {
             busy.delete(stream);
-            wake.ring();
+            wake.notify();
           });
         busy.set(stream, one);
       }
@@ -60,13 +60,13 @@ export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
   const scan = async (stop: AbortSignal): Promise<void> => {
     while (!stop.aborted) {
       try {
-        let after: Place | undefined;
+        let after: StreamPosition | undefined;
         do {
           const page = await store.due("effects", after, 500);
           for (const { stream } of page) if (!running.has(stream)) wait(stream);
           after = page.length < 500 || waiting.size >= MAX_WAITING ? undefined : page.at(-1);
         } while (after && !stop.aborted);
-        if (waiting.size > 0) wake.ring();
+        if (waiting.size > 0) wake.notify();
       } catch (error) {
         failed(error, "scan");
       }
@@ -91,7 +91,7 @@ export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
     notify: ({ stream, effects }: Commit): void => {
       if (effects.length > 0) {
         wait(stream);
-        wake.ring();
+        wake.notify();
       }
       const underWay = running.get(stream);
       if (underWay) void abortIfUnneeded(stream, underWay);

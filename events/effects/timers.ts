@@ -1,5 +1,5 @@
 import type { Codec } from "../codec/codec.ts";
-import { alarm, backOff } from "../concurrency.ts";
+import { backOff, condition } from "../concurrency.ts";
 import { metaIn } from "../log/record.ts";
 import { lruCache } from "../lru-cache.ts";
 import { aggregateOf, eventIdOf } from "../message.ts";
@@ -11,7 +11,7 @@ import type { Executor } from "../store/execute.ts";
 
 /** How long a timer set by another instance may go unnoticed; what comes due before that is known. */
 const LOOK_AGAIN = 5_000;
-const MOST = 100;
+const MAX_TIMERS = 100;
 /** How long one that cannot be fired is put aside at most. */
 const ASIDE = 60_000;
 
@@ -27,7 +27,7 @@ export const timersWorker = (
   onError: (error: unknown, about?: Commit) => void,
 ) => {
   const { store, clock } = ports;
-  const wake = alarm(clock);
+  const wake = condition(clock);
   const failures = lruCache<number>(1_000);
   /** When it looks again. */
   let next = 0;
@@ -72,7 +72,7 @@ export const timersWorker = (
       for (const { at } of timers)
         if (at < next) {
           next = at;
-          wake.ring();
+          wake.notify();
         }
     },
     run: async (stop: AbortSignal): Promise<void> => {
@@ -80,10 +80,10 @@ export const timersWorker = (
         try {
           const now = clock.now();
           next = now + LOOK_AGAIN;
-          const soon = await store.dueTimers(next, MOST);
+          const soon = await store.dueTimers(next, MAX_TIMERS);
           const later = soon.flatMap(({ timers }) => timers.map(({ at }) => at)).filter((at) => at > now);
           // Of more than it got, the earliest came first.
-          next = Math.min(next, ...(soon.length === MOST && later.length === 0 ? [now] : later));
+          next = Math.min(next, ...(soon.length === MAX_TIMERS && later.length === 0 ? [now] : later));
           for (const commit of soon) for (const { at, version } of commit.timers) if (at <= now) await fireOrPutAside(commit, version);
         } catch (error) {
           onError(error);

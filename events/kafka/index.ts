@@ -1,1 +1,2 @@
+export type { KafkaLogger } from "./client.ts";
 export { type KafkaLogOptions, kafkaLog } from "./log.ts";

@@ -86,9 +86,9 @@ export const lanesOf = (
   /** Handles a batch; false if it is not done while the consumer waits: then its partition is paused, and goes on by itself. */
   const work = async (lane: Lane, batch: LogBatch): Promise<boolean> => {
     const started = Date.now();
-    const patience = new AbortController();
+    const deadline = new AbortController();
     lane.busy = true;
-    lane.letGo = () => patience.abort();
+    lane.letGo = () => deadline.abort();
     const handled = retrying(
       () => subscription.handle(batch, signal),
       (error) => {
@@ -103,7 +103,7 @@ export const lanesOf = (
       return outcome.value;
     });
     running.set(nameOf(lane.topic, lane.partition), handled);
-    await Promise.race([handled, pause(lane.slow ? 0 : grace, patience.signal)]);
+    await Promise.race([handled, pause(lane.slow ? 0 : grace, deadline.signal)]);
     lane.letGo();
     if (!lane.busy && lane.at === batch.next) return true;
     control.pause(lane.topic, lane.partition);

@@ -1,7 +1,7 @@
-import { alarm, backOff } from "../concurrency.ts";
+import { backOff, condition } from "../concurrency.ts";
 import type { Contract } from "../contract.ts";
 import { lruCache } from "../lru-cache.ts";
-import type { Clock, Commit, EventStore, Log, Place } from "../ports.ts";
+import type { Clock, Commit, EventStore, Log, StreamPosition } from "../ports.ts";
 import type { Span, Tracer } from "../trace.ts";
 import { publishing as spanOf } from "./messaging.ts";
 import { bytesOf, recordsOf } from "./record.ts";
@@ -13,7 +13,7 @@ const QUEUE = 20_000;
 const QUEUE_BYTES = 32_000_000;
 /** How long a published commit's mark may wait for others to be taken off with it, and how many may wait. */
 const LINGER = 20;
-const MOST_ON_LOG = 4 * BATCH;
+const MAX_ON_LOG = 4 * BATCH;
 /** Marks that one scan remembers. */
 const MET = 100_000;
 /** Milliseconds between two scans. A mark that only one scan has met most likely belongs to a living process. */
@@ -34,7 +34,7 @@ export const relay = (
   tracer?: Tracer,
 ) => {
   const { store, log, clock } = ports;
-  const wake = alarm(clock);
+  const wake = condition(clock);
   const queue = new Map<string, Commit>();
   const published = lruCache<number>(50_000);
   let bytes = 0;
@@ -46,7 +46,7 @@ export const relay = (
       queue.set(id(commit), commit);
       bytes += bytesOf(commit);
     }
-    wake.ring();
+    wake.notify();
   };
   const remove = (commit: Commit): void => {
     if (queue.delete(id(commit))) bytes -= bytesOf(commit);
@@ -97,7 +97,7 @@ export const relay = (
       onPublished(commit);
     }
     onLog.push(...batch);
-    if (onLog.length > MOST_ON_LOG) await clearing;
+    if (onLog.length > MAX_ON_LOG) await clearing;
     clearing ??= clear();
   };
 
@@ -140,14 +140,14 @@ export const relay = (
   };
 
   /** Finds commits of processes that died before the publication. It compares two scans instead of clocks, since any clock may be wrong. */
-  const walking = async (signal: AbortSignal): Promise<void> => {
+  const scanning = async (signal: AbortSignal): Promise<void> => {
     // At the start every mark may be one that a former incarnation left. A wrong guess only makes a repeat.
     let before: ReadonlySet<string> | undefined;
     while (!signal.aborted) {
       try {
         if (queue.size < BATCH && (await store.lease("relay", instance, 3 * LEFT_BEHIND))) {
           const met = new Set<string>();
-          let after: Place | undefined;
+          let after: StreamPosition | undefined;
           do {
             const page = await store.due("publish", after, BATCH);
             for (const commit of page) {
@@ -173,7 +173,7 @@ export const relay = (
     pending: () => queue.size,
     failing: () => failing,
     run: async (signal: AbortSignal): Promise<void> => {
-      await Promise.all([publishing(signal), walking(signal)]);
+      await Promise.all([publishing(signal), scanning(signal)]);
     },
     /** Publishes what is queued, once; for an orderly end. */
     flush: async (): Promise<void> => {

@@ -1,7 +1,7 @@
-import { type Arrow, type Choreography, compare, type Room } from "./graph.ts";
+import { type Arrow, type Choreography, compare, type ServiceNode } from "./graph.ts";
 
 /** Rooms that hear the same and announce the same, drawn as one: the providers, each for its own cloud. */
-export type Suite = { readonly name: string; readonly rooms: readonly Room[] };
+export type Suite = { readonly name: string; readonly nodes: readonly ServiceNode[] };
 
 /** All arrows from one suite to another. */
 export type Bundle = {
@@ -15,14 +15,14 @@ export type Bundle = {
 export type Common = { readonly from: string; readonly model: string; readonly events: readonly string[] };
 
 /** The map with everything that says the same twice said once. */
-export const bundled = ({ rooms, arrows }: Choreography) => {
-  const suites = suitesOf(rooms);
-  const suiteOf = new Map(suites.flatMap(({ name, rooms: members }) => members.map((room) => [room.name, name] as const)));
+export const bundled = ({ nodes, arrows }: Choreography) => {
+  const suites = suitesOf(nodes);
+  const suiteOf = new Map(suites.flatMap(({ name, nodes: members }) => members.map((node) => [node.name, name] as const)));
   const everywhere = new Set(
-    rooms.length < 3
+    nodes.length < 3
       ? []
-      : (rooms[0]?.readModels ?? [])
-          .filter((model) => rooms.every((room) => room.readModels.some((each) => same(each, model))))
+      : (nodes[0]?.readModels ?? [])
+          .filter((model) => nodes.every((node) => node.readModels.some((each) => same(each, model))))
           .map(({ name }) => name),
   );
   const isCommon = ({ by, row }: Arrow) => by === "readModel" && everywhere.has(row);
@@ -56,22 +56,22 @@ const bundleOf = (arrows: readonly Arrow[]): readonly Bundle[] => {
   ];
 };
 
-const suitesOf = (rooms: readonly Room[]): readonly Suite[] => {
-  const bySignature = new Map<string, Room[]>();
-  for (const room of rooms) {
-    const announced = room.aggregates.flatMap(({ events }) => events);
+const suitesOf = (nodes: readonly ServiceNode[]): readonly Suite[] => {
+  const bySignature = new Map<string, ServiceNode[]>();
+  for (const node of nodes) {
+    const announced = node.aggregates.flatMap(({ events }) => events);
     // What announces nothing has nothing to be alike in.
     const signature = JSON.stringify([
-      announced.length === 0 && room.name,
-      room.reactions.map(({ on }) => on).sort(compare),
+      announced.length === 0 && node.name,
+      node.reactions.map(({ on }) => on).sort(compare),
       announced.sort(compare),
     ]);
-    bySignature.set(signature, [...(bySignature.get(signature) ?? []), room]);
+    bySignature.set(signature, [...(bySignature.get(signature) ?? []), node]);
   }
-  return [...bySignature.values()].map((members) => ({ name: members[0]?.name ?? "", rooms: members }));
+  return [...bySignature.values()].map((members) => ({ name: members[0]?.name ?? "", nodes: members }));
 };
 
 export const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
-const same = (a: Room["readModels"][number], b: Room["readModels"][number]) =>
+const same = (a: ServiceNode["readModels"][number], b: ServiceNode["readModels"][number]) =>
   a.name === b.name && a.events.length === b.events.length && a.events.every((event) => b.events.includes(event));

@@ -1,7 +1,7 @@
 import { unique } from "./bundles.ts";
 import { canvas, hueOf, ink, type Picture, type Rect } from "./canvas.ts";
 import { type Card, cardHeight, cardWidth, drawCard, type Line, list } from "./card.ts";
-import type { Arrow, Choreography, MapRow, Room } from "./graph.ts";
+import type { Arrow, Choreography, MapRow, ServiceNode } from "./graph.ts";
 import { layered } from "./layout.ts";
 import { drawLegend, LEGEND, legendOf } from "./legend.ts";
 import { shifted } from "./overview.ts";
@@ -16,9 +16,9 @@ type Cord = { readonly from: string; readonly to: string; readonly colour: strin
 
 /** One service, row by row: what it hears and then does, what it decides on and keeps, and who hears it. */
 export const closeUp = (graph: Choreography, name: string): Picture => {
-  const room = graph.rooms.find((each) => each.name === name);
-  if (!room) throw new Error(`there is no service ${name} on the map, only ${graph.rooms.map((each) => each.name).join(", ")}`);
-  const colourOf = (service: string) => hueOf(graph.rooms.findIndex((each) => each.name === service));
+  const node = graph.nodes.find((each) => each.name === name);
+  if (!node) throw new Error(`there is no service ${name} on the map, only ${graph.nodes.map((each) => each.name).join(", ")}`);
+  const colourOf = (service: string) => hueOf(graph.nodes.findIndex((each) => each.name === service));
   const heard = graph.arrows.filter(({ to }) => to === name);
   const told = graph.arrows.filter(({ from, to }) => from === name && to !== name);
   const others = (arrows: readonly Arrow[], end: "from" | "to") =>
@@ -27,16 +27,16 @@ export const closeUp = (graph: Choreography, name: string): Picture => {
   const cards: Placed[] = [];
   const cords: Cord[] = [];
   const aggregatesOf = (commands: readonly string[]) =>
-    room.aggregates.filter((each) => each.commands.some((command) => commands.includes(command)));
+    node.aggregates.filter((each) => each.commands.some((command) => commands.includes(command)));
   const put = (card: Placed, issues: readonly string[]) => {
     cards.push(card);
     for (const { name: aggregate } of aggregatesOf(issues))
       cords.push({ from: card.id, to: `is ${aggregate}`, colour: card.colour, dashed: false });
   };
 
-  const people = peopleOf(room);
+  const people = peopleOf(node);
   if (people.length > 0)
-    put({ id: "people", column: 0, titles: ["people, over HTTP"], colour: ink.soft, lines: people }, commandsOf(room.operations));
+    put({ id: "people", column: 0, titles: ["people, over HTTP"], colour: ink.soft, lines: people }, commandsOf(node.operations));
   for (const other of others(heard, "from")) {
     const arrows = heard.filter(({ from }) => from === other);
     const card = {
@@ -50,7 +50,7 @@ export const closeUp = (graph: Choreography, name: string): Picture => {
     if (arrows.some(({ by }) => by === "readModel")) cords.push({ from: card.id, to: "keeps", colour: card.colour, dashed: true });
   }
   const own = [
-    ...edgeOf(room),
+    ...edgeOf(node),
     ...reactionsIn(
       heard.filter(({ from, by }) => from === name && by === "reaction"),
       "reacts to itself",
@@ -60,10 +60,10 @@ export const closeUp = (graph: Choreography, name: string): Picture => {
   if (own.length > 0)
     put(
       { id: "itself", column: 0, titles: ["itself"], colour: colourOf(name), lines: own },
-      commandsOf([...room.effects, ...room.timers, ...room.signals, ...heard.filter(({ from }) => from === name)]),
+      commandsOf([...node.effects, ...node.timers, ...node.signals, ...heard.filter(({ from }) => from === name)]),
     );
 
-  for (const aggregate of room.aggregates) {
+  for (const aggregate of node.aggregates) {
     const listened = new Set(told.filter((arrow) => arrow.aggregate === aggregate.name).map(({ event }) => event));
     cards.push({
       id: `is ${aggregate.name}`,
@@ -76,13 +76,13 @@ export const closeUp = (graph: Choreography, name: string): Picture => {
       ],
     });
   }
-  if (room.readModels.length > 0)
+  if (node.readModels.length > 0)
     cards.push({
       id: "keeps",
       column: 1,
       titles: ["read models"],
       colour: colourOf(name),
-      lines: room.readModels.flatMap((model) => [
+      lines: node.readModels.flatMap((model) => [
         { text: model.name, mark: "model" as const, bold: true },
         ...list(sourcesOf(model.name, heard), LIST, { indent: 1, soft: true }),
       ]),
@@ -126,7 +126,7 @@ const drawn = (graph: Choreography, name: string, cards: readonly Placed[], cord
     picture.block(card.id, place);
     drawCard(picture, card, place);
   }
-  const only = { ...graph, rooms: graph.rooms.filter((room) => room.name === name), arrows: graph.arrows.filter(({ to }) => to === name) };
+  const only = { ...graph, nodes: graph.nodes.filter((node) => node.name === name), arrows: graph.arrows.filter(({ to }) => to === name) };
   const legend = drawLegend(picture, legendOf(only, false), MARGIN, totalHeight);
   return picture.finish(totalWidth, totalHeight + legend + MARGIN / 2, `${name}: what it hears, decides on and announces`);
 };
@@ -152,7 +152,7 @@ const readsIn = (arrows: readonly Arrow[], heading = "reads for"): readonly Line
   ]);
 };
 
-const peopleOf = ({ operations }: Room): readonly Line[] => {
+const peopleOf = ({ operations }: ServiceNode): readonly Line[] => {
   const commands = operations.filter(({ kind }) => kind === "command");
   const queries = operations.filter(({ kind }) => kind !== "command").map(({ on }) => on);
   return [
@@ -161,7 +161,7 @@ const peopleOf = ({ operations }: Room): readonly Line[] => {
   ];
 };
 
-const edgeOf = ({ effects, timers, signals }: Room): readonly Line[] => {
+const edgeOf = ({ effects, timers, signals }: ServiceNode): readonly Line[] => {
   const table = (heading: string, rows: readonly MapRow[], mark: "effect" | "timer"): readonly Line[] =>
     rows.length === 0 ? [] : [{ heading }, ...rows.flatMap((row) => rowLine(row, mark))];
   const begun = commandsOf(signals);

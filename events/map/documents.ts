@@ -10,7 +10,7 @@ export const documentsOf = (graph: Choreography, contract: Contract): ReadonlyMa
     ["map.svg", svg(graph)],
     ["map.mmd", mermaid(graph)],
     ["choreography.md", table(graph, meaningIn(contract))],
-    ...graph.rooms.map(({ name }) => [`map/${name}.svg`, svg(graph, { only: name })] as const),
+    ...graph.nodes.map(({ name }) => [`map/${name}.svg`, svg(graph, { only: name })] as const),
   ]);
 
 /** What the newest schema says of an event. */

@@ -6,7 +6,7 @@ import type { AnyService } from "../service.ts";
 export type MapRow = { readonly on: string; readonly commands: readonly string[] };
 
 /** A service as the map shows it: what it decides and announces, what it hears, what it keeps, and its edge to the outside. */
-export type Room = {
+export type ServiceNode = {
   readonly name: string;
   readonly aggregates: readonly { readonly name: string; readonly commands: readonly string[]; readonly events: readonly string[] }[];
   readonly reactions: readonly MapRow[];
@@ -33,34 +33,34 @@ export type Arrow = {
 
 /** Who reacts to what, read from the tables that run. */
 export type Choreography = {
-  readonly rooms: readonly Room[];
+  readonly nodes: readonly ServiceNode[];
   readonly arrows: readonly Arrow[];
   /** Rows that can never run; there must be none. */
-  readonly troubles: readonly string[];
+  readonly problems: readonly string[];
 };
 
 /** The map of these services, which should be all of a platform. In the order of names, whatever order they are given in. */
 export const graphOf = (services: readonly AnyService[]): Choreography => {
   const sorted = [...services].sort((a, b) => compare(a.name, b.name));
-  const rooms = sorted.map(roomOf);
+  const nodes = sorted.map(nodeOf);
   const announcers = new Map<string, { readonly from: string; readonly aggregate: string }[]>();
-  for (const { name: from, aggregates } of rooms)
+  for (const { name: from, aggregates } of nodes)
     for (const { name: aggregate, events } of aggregates)
       for (const event of events) announcers.set(event, [...(announcers.get(event) ?? []), { from, aggregate }]);
 
   const arrows: Arrow[] = [];
-  const troubles: string[] = [...twice(rooms.map(({ name }) => name))].map((name) => `there are two services ${name}`);
-  for (const [index, { name: to, reactions, readModels, ...edge }] of rooms.entries()) {
+  const problems: string[] = [...twice(nodes.map(({ name }) => name))].map((name) => `there are two services ${name}`);
+  for (const [index, { name: to, reactions, readModels, ...edge }] of nodes.entries()) {
     for (const { on: event, commands } of reactions) {
       const found = announcers.get(event) ?? [];
-      if (found.length === 0) troubles.push(`${to} reacts to ${event}, which nobody announces`);
+      if (found.length === 0) problems.push(`${to} reacts to ${event}, which nobody announces`);
       for (const announcer of found) arrows.push({ event, ...announcer, to, by: "reaction", row: event, commands });
     }
     for (const { name: row, events } of readModels) {
       const of = sorted[index]?.projections?.find(({ name }) => name === row)?.of;
       for (const event of events) {
         const found = (announcers.get(event) ?? []).filter(({ aggregate }) => !of || of.includes(aggregate));
-        if (found.length === 0) troubles.push(`read model ${row} of ${to} reads ${event}, which nobody announces${of ? " there" : ""}`);
+        if (found.length === 0) problems.push(`read model ${row} of ${to} reads ${event}, which nobody announces${of ? " there" : ""}`);
         for (const announcer of found) arrows.push({ event, ...announcer, to, by: "readModel", row, commands: [] });
       }
     }
@@ -70,12 +70,12 @@ export const graphOf = (services: readonly AnyService[]): Choreography => {
     ] as const)
       for (const { on } of rows)
         if (!(announcers.get(on) ?? []).some(({ from }) => from === to))
-          troubles.push(`${to} has ${what} ${on}, which it does not announce`);
+          problems.push(`${to} has ${what} ${on}, which it does not announce`);
   }
-  return { rooms, arrows, troubles };
+  return { nodes, arrows, problems };
 };
 
-const roomOf = ({ name, aggregates, reactions = {}, projections = [], signals = [], seeds = [], http = [] }: AnyService): Room => {
+const nodeOf = ({ name, aggregates, reactions = {}, projections = [], signals = [], seeds = [], http = [] }: AnyService): ServiceNode => {
   const known = new Set(Object.values(aggregates).flatMap(({ decider }) => Object.keys(decider.decide)));
   const rows = <Row>(table: { readonly [on: string]: Row | undefined } | undefined, issued: (row: Row) => readonly string[]) =>
     Object.entries(table ?? {}).flatMap(([on, row]) => (row === undefined ? [] : [{ on, commands: unique(issued(row)) }]));

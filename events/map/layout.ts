@@ -112,8 +112,8 @@ const costOf = (columns: readonly (readonly Node[])[], steps: readonly Step[], s
 /** Where on a box a link to the other one would meet it. */
 const facing = (box: Node, other: Node, heights: Heights): number => {
   const [own, wanted] = [heights.get(box.id) ?? 0, heights.get(other.id) ?? 0];
-  const room = box.lane || box.centre ? 0 : Math.max(0, box.height / 2 - EDGE);
-  return Math.min(own + room, Math.max(own - room, wanted));
+  const node = box.lane || box.centre ? 0 : Math.max(0, box.height / 2 - EDGE);
+  return Math.min(own + node, Math.max(own - node, wanted));
 };
 
 /** The middle of every box: as near to what it is linked to as the others in its column allow. */

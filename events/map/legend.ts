@@ -10,8 +10,8 @@ const ROW = 20;
 type Entry = { readonly sign: Mark | "solid" | "dashed" | "stack"; readonly text: string };
 
 /** What the signs on this map mean; only those that are on it. */
-export const legendOf = ({ rooms, arrows }: Choreography, stacked: boolean): readonly Entry[] => {
-  const has = <T>(list: (room: Choreography["rooms"][number]) => readonly T[]) => rooms.some((room) => list(room).length > 0);
+export const legendOf = ({ nodes, arrows }: Choreography, stacked: boolean): readonly Entry[] => {
+  const has = <T>(list: (node: Choreography["nodes"][number]) => readonly T[]) => nodes.some((node) => list(node).length > 0);
   const entries: readonly (Entry | false)[] = [
     { sign: "solid", text: "announced here, reacted to there" },
     { sign: "dashed", text: "only read there, to keep a read model" },

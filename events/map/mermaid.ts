@@ -8,7 +8,7 @@ export const mermaid = (graph: Choreography): string => {
   return [
     "flowchart LR",
     ...suites.map(
-      ({ name, rooms }) => `  ${id(name)}["<b>${rooms.map((room) => room.name).join("<br>")}</b><br>${aggregatesIn(rooms).join(", ")}"]`,
+      ({ name, nodes }) => `  ${id(name)}["<b>${nodes.map((node) => node.name).join("<br>")}</b><br>${aggregatesIn(nodes).join(", ")}"]`,
     ),
     ...bundles.map(({ from, to, reactions, reads }) => {
       const lines = [...reactions.map(({ event }) => event), ...reads.map(({ model, events }) => `${events.length} → ${model}`)];
@@ -20,5 +20,5 @@ export const mermaid = (graph: Choreography): string => {
   ].join("\n");
 };
 
-const aggregatesIn = (rooms: Choreography["rooms"]): readonly string[] =>
-  rooms.flatMap(({ aggregates }) => aggregates.map(({ name }) => name));
+const aggregatesIn = (nodes: Choreography["nodes"]): readonly string[] =>
+  nodes.flatMap(({ aggregates }) => aggregates.map(({ name }) => name));

@@ -69,7 +69,7 @@ export const overview = (graph: Choreography): Picture => {
     picture,
     legendOf(
       graph,
-      suites.some(({ rooms }) => rooms.length > 1),
+      suites.some(({ nodes }) => nodes.length > 1),
     ),
     MARGIN,
     totalHeight,
@@ -77,29 +77,29 @@ export const overview = (graph: Choreography): Picture => {
   return picture.finish(totalWidth, totalHeight + legend + MARGIN / 2, title);
 };
 
-const summary = ({ rooms, arrows }: Choreography): string => {
-  const events = unique(rooms.flatMap(({ aggregates }) => aggregates.flatMap((aggregate) => aggregate.events)));
+const summary = ({ nodes, arrows }: Choreography): string => {
+  const events = unique(nodes.flatMap(({ aggregates }) => aggregates.flatMap((aggregate) => aggregate.events)));
   const reactions = arrows.filter(({ by }) => by === "reaction");
-  const models = rooms.reduce((sum, { readModels }) => sum + readModels.length, 0);
+  const models = nodes.reduce((sum, { readModels }) => sum + readModels.length, 0);
   return (
     `No service asks another to do something: each announces what happened, and others react. ` +
-    `${rooms.length} services, ${events.length} events, ${reactions.length} reactions, ${models} read models.`
+    `${nodes.length} services, ${events.length} events, ${reactions.length} reactions, ${models} read models.`
   );
 };
 
-const roomCard = ({ rooms }: Suite, { arrows }: Choreography, common: readonly Common[], colour: string): Card => {
-  const names = <K extends "effects" | "timers">(table: K) => unique(rooms.flatMap((room) => room[table].map(({ on }: MapRow) => on)));
-  const models = unique(rooms.flatMap(({ readModels }) => readModels.map(({ name }) => name))).filter(
+const roomCard = ({ nodes }: Suite, { arrows }: Choreography, common: readonly Common[], colour: string): Card => {
+  const names = <K extends "effects" | "timers">(table: K) => unique(nodes.flatMap((node) => node[table].map(({ on }: MapRow) => on)));
+  const models = unique(nodes.flatMap(({ readModels }) => readModels.map(({ name }) => name))).filter(
     (name) => !common.some(({ model }) => model === name),
   );
-  const inside = rooms.map(({ name }) => name);
+  const inside = nodes.map(({ name }) => name);
   const self = unique(
     arrows.filter(({ from, to, by }) => by === "reaction" && inside.includes(from) && inside.includes(to)).map(({ event }) => event),
   );
   const section = (heading: string, lines: readonly Line[]): readonly Line[] => (lines.length === 0 ? [] : [{ heading }, ...lines]);
-  const events = unique(rooms.flatMap(({ aggregates }) => aggregates.flatMap((aggregate) => aggregate.events)));
-  const operations = rooms.flatMap((room) => room.operations);
-  const signals = rooms.flatMap((room) => room.signals.flatMap(({ commands }) => commands));
+  const events = unique(nodes.flatMap(({ aggregates }) => aggregates.flatMap((aggregate) => aggregate.events)));
+  const operations = nodes.flatMap((node) => node.operations);
+  const signals = nodes.flatMap((node) => node.signals.flatMap(({ commands }) => commands));
   const edge: readonly Line[] = [
     ...(operations.length === 0 ? [] : list([`${operations.length} operations over HTTP`], ROOM, { mark: "http" })),
     ...list(names("effects"), ROOM, { mark: "effect" }),
@@ -109,12 +109,12 @@ const roomCard = ({ rooms }: Suite, { arrows }: Choreography, common: readonly C
   return {
     titles: inside,
     colour,
-    under: rooms.length - 1,
+    under: nodes.length - 1,
     lines: [
       ...(events.length === 0 ? [{ text: "announces nothing", soft: true }] : []),
       ...section(
         `decides on, with ${events.length} events`,
-        list(unique(rooms.flatMap(({ aggregates }) => aggregates.map(({ name }) => name))), ROOM, { bold: true }),
+        list(unique(nodes.flatMap(({ aggregates }) => aggregates.map(({ name }) => name))), ROOM, { bold: true }),
       ),
       ...section("keeps", list(models, ROOM, { mark: "model", soft: true })),
       ...section("reacts to itself", list(self, ROOM, { mark: "self" })),

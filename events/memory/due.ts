@@ -1,4 +1,4 @@
-import { commitId, placeKey } from "../keys.ts";
+import { commitId, positionKey } from "../keys.ts";
 import type { Commit, EventStore } from "../ports.ts";
 import { copyCommit } from "./copy.ts";
 import type { MemoryDatabase } from "./database.ts";
@@ -18,14 +18,14 @@ export const dueMarks = (database: MemoryDatabase, fate: Fate): Due => {
     due: (mark, after, limit) =>
       under(fate, `store.due ${mark}`, () => {
         const keys = database.due[mark];
-        const start = after === undefined ? 0 : indexOf(keys, placeKey(after.stream, after.version + 1));
+        const start = after === undefined ? 0 : indexOf(keys, positionKey(after.stream, after.version + 1));
         return commitsOf(keys.slice(start, start + limit));
       }),
     dueBelow: (mark, stream, version, limit) =>
       under(fate, `store.dueBelow ${mark} ${stream}@${version}`, () => {
         const keys = database.due[mark];
-        const start = indexOf(keys, placeKey(stream, 0));
-        return commitsOf(keys.slice(start, Math.min(start + limit, indexOf(keys, placeKey(stream, version)))));
+        const start = indexOf(keys, positionKey(stream, 0));
+        return commitsOf(keys.slice(start, Math.min(start + limit, indexOf(keys, positionKey(stream, version)))));
       }),
     dueTimers: (until, limit) =>
       under(fate, `store.dueTimers ${until}`, () => {

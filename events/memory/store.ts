@@ -1,4 +1,4 @@
-import { commitId, placeKey } from "../keys.ts";
+import { commitId, positionKey } from "../keys.ts";
 import type { Commit, EventStore } from "../ports.ts";
 import { copyCommit } from "./copy.ts";
 import type { MemoryDatabase } from "./database.ts";
@@ -17,7 +17,7 @@ export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => num
     append: async (...commits) => {
       let done = 0;
       for (const commit of commits) {
-        if (!(await under(fate, `store.append ${placeKey(commit.stream, commit.version)}`, () => append(database, commit)))) break;
+        if (!(await under(fate, `store.append ${positionKey(commit.stream, commit.version)}`, () => append(database, commit)))) break;
         done++;
       }
       return done;

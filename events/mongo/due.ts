@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Document, Filter } from "mongodb";
 import { chunks } from "../chunks.ts";
-import { commitId, placeKey } from "../keys.ts";
+import { commitId, positionKey } from "../keys.ts";
 import type { EventStore } from "../ports.ts";
 import { type CommitDocument, fromDocument } from "./commit-document.ts";
 import type { Ready } from "./ready.ts";
@@ -8,9 +8,9 @@ import type { Ready } from "./ready.ts";
 type Mark = Parameters<EventStore["clear"]>[0];
 type Due = Pick<EventStore, "due" | "dueBelow" | "dueTimers" | "postpone" | "clear">;
 
-type Walk = { readonly index: string; readonly due: Filter<CommitDocument>; readonly sort: Readonly<Record<string, 1>> };
+type Scan = { readonly index: string; readonly due: Filter<CommitDocument>; readonly sort: Readonly<Record<string, 1>> };
 
-const walks: Readonly<Record<Mark, Walk>> = {
+const scans: Readonly<Record<Mark, Scan>> = {
   publish: { index: "publish", due: { publish: true }, sort: { _id: 1 } },
   effects: { index: "effect", due: { effect: true }, sort: { _id: 1 } },
   timers: { index: "timer", due: {}, sort: { timer: 1, _id: 1 } },
@@ -18,19 +18,20 @@ const walks: Readonly<Record<Mark, Walk>> = {
 /** Commits cleared in one round trip. */
 const batch = 2_000;
 
-/** The due marks of the commits, each with a partial index that holds what is still to be done, in the order in which it is walked. */
+/** The due marks of the commits, each with a partial index that holds what is still to be done, in the order in which it is scanned. */
 export const dueMarks = (commits: Ready<Collection<CommitDocument>>): Due => {
-  const walk = async (mark: Mark, filter: Filter<CommitDocument>, limit: number) => {
+  const scan = async (mark: Mark, filter: Filter<CommitDocument>, limit: number) => {
     if (limit <= 0) return [];
-    const { index, sort, due } = walks[mark];
+    const { index, sort, due } = scans[mark];
     // While most commits are due, the index of all of them looks as good, and the server would stay with it.
     const found = (await commits()).find({ ...due, ...filter }, { hint: index }).sort(sort);
     return (await found.limit(limit).toArray()).map(fromDocument);
   };
   return {
-    due: (mark, after, limit) => walk(mark, after ? { _id: { $gt: placeKey(after.stream, after.version) } } : {}, limit),
-    dueBelow: (mark, stream, version, limit) => walk(mark, { _id: { $gte: placeKey(stream, 0), $lt: placeKey(stream, version) } }, limit),
-    dueTimers: (until, limit) => walk("timers", { timer: { $lte: until } }, limit),
+    due: (mark, after, limit) => scan(mark, after ? { _id: { $gt: positionKey(after.stream, after.version) } } : {}, limit),
+    dueBelow: (mark, stream, version, limit) =>
+      scan(mark, { _id: { $gte: positionKey(stream, 0), $lt: positionKey(stream, version) } }, limit),
+    dueTimers: (until, limit) => scan("timers", { timer: { $lte: until } }, limit),
     postpone: async (commit, version, at) => {
       await (await commits()).updateOne({ _id: commitId(commit), "timers.version": version }, withTimers(postponed(version, at)));
     },

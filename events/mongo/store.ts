@@ -1,5 +1,5 @@
 import type { Collection, Db, Filter } from "mongodb";
-import { commitId, placeKey } from "../keys.ts";
+import { commitId, positionKey } from "../keys.ts";
 import type { Commit, EventStore } from "../ports.ts";
 import { type CommitDocument, fromDocument, toDocument } from "./commit-document.ts";
 import { dueMarks } from "./due.ts";
@@ -18,8 +18,8 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
   return {
     read: async (stream, after) => {
       const collection = await commits();
-      const [first, next] = [placeKey(stream, 0), placeKey(stream, after + 1)];
-      const beyond = collection.find({ _id: { $gte: next, $lte: placeKey(stream, Number.MAX_SAFE_INTEGER) } }).sort({ _id: 1 });
+      const [first, next] = [positionKey(stream, 0), positionKey(stream, after + 1)];
+      const beyond = collection.find({ _id: { $gte: next, $lte: positionKey(stream, Number.MAX_SAFE_INTEGER) } }).sort({ _id: 1 });
       // The last commit that begins before may hold events beyond, too.
       const before = collection
         .find({ _id: { $gte: first, $lt: next } })

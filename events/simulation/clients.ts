@@ -29,7 +29,7 @@ export const client = async (
   async function insist(exchange: Exchange): Promise<void> {
     const { request, number } = exchange;
     for (;;) {
-      const open = [...platform.processes.values()].filter(({ life, ready }) => ready && life.service === request.service);
+      const open = [...platform.processes.values()].filter(({ incarnation, ready }) => ready && incarnation.service === request.service);
       const process = open[Math.floor(random() * open.length)];
       if (process && (await asked(exchange, process))) return;
       exchange.failures += 1;
@@ -39,11 +39,11 @@ export const client = async (
     }
   }
 
-  async function asked(exchange: Exchange, { instance, life }: Process): Promise<boolean> {
+  async function asked(exchange: Exchange, { instance, incarnation }: Process): Promise<boolean> {
     const { request, number } = exchange;
     const stream = platform.streamOf(request.service, request.command);
     const since = platform.versionOf(request.service, stream);
-    journal.note(request.actor.userId, `asks ${life.name} for ${request.command.type} (request ${number})`, [stream]);
+    journal.note(request.actor.userId, `asks ${incarnation.name} for ${request.command.type} (request ${number})`, [stream]);
     const enough = new AbortController();
     const answer = await Promise.race([
       instance

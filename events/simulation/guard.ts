@@ -1,7 +1,7 @@
 import type { Guard } from "../effects/effects.ts";
 import { Outage } from "../outage.ts";
 import type { Clock } from "../ports.ts";
-import { never } from "./life.ts";
+import { never } from "./incarnation.ts";
 
 /** So that a run does not take as long as a deployment may. */
 const LONGEST = 20_000;

@@ -1,6 +1,6 @@
 import type { Clock, Commit, OutgoingRecord } from "../ports.ts";
+import type { Incarnation } from "./incarnation.ts";
 import type { Journal } from "./journal.ts";
-import type { Life } from "./life.ts";
 import type { Bug, Committed } from "./process.ts";
 import { commitLine } from "./watched.ts";
 
@@ -21,11 +21,11 @@ export const happenings = (clock: Clock, journal: Journal, repeats: boolean, dea
     published: published as readonly OutgoingRecord[],
     unexpected: unexpected as readonly Bug[],
     change,
-    appended: (life: Life, commit: Commit): void => {
+    appended: (incarnation: Incarnation, commit: Commit): void => {
       step++;
       change();
-      commits.set(commit, { step, service: life.service, life, commit, heard: false });
-      if (journal.kept) journal.note(life.name, `has committed ${commitLine(commit)}`, [commit.stream]);
+      commits.set(commit, { step, service: incarnation.service, incarnation, commit, heard: false });
+      if (journal.kept) journal.note(incarnation.name, `has committed ${commitLine(commit)}`, [commit.stream]);
     },
     acknowledged: (commit: Commit): void => {
       const known = commits.get(commit);

@@ -7,14 +7,14 @@ import type { Clock, Commit, Documents, EventStore, StoredDocument } from "../po
 import type { Faults } from "./faults.ts";
 
 /** What the faults need to know of a database besides what is in it. */
-export type Ground = {
+export type Storage = {
   readonly database: MemoryDatabase;
   /** What is written and not yet seen by a majority: it takes ids, causes and claims, and may be rolled back. */
   readonly unsettled: Set<string>;
   /** Documents as they were, to be read by those who are late. */
   readonly former: Map<string, StoredDocument>;
 };
-export const ground = (database: MemoryDatabase): Ground => ({ database, unsettled: new Set(), former: new Map() });
+export const storage = (database: MemoryDatabase): Storage => ({ database, unsettled: new Set(), former: new Map() });
 
 type Chance = { readonly faults: Faults; readonly random: () => number; readonly calm: () => boolean };
 
@@ -29,7 +29,7 @@ const takes = ({ stream, version, events, cause, claims }: Commit): readonly str
  * although nobody can read what it is a duplicate of.
  */
 export const unsettledStore = (
-  { database, unsettled }: Ground,
+  { database, unsettled }: Storage,
   { faults, random, calm }: Chance,
   fate: Fate,
   now: () => number,
@@ -68,7 +68,7 @@ export const unsettledStore = (
 };
 
 /** Documents that are sometimes read as they were, and whose upserts sometimes seem to have lost a race. */
-export const lateDocuments = ({ database, former }: Ground, { faults, random, calm }: Chance, fate: Fate): Documents => {
+export const lateDocuments = ({ database, former }: Storage, { faults, random, calm }: Chance, fate: Fate): Documents => {
   const documents = memoryDocuments(database, fate);
   return {
     ...documents,

@@ -1,10 +1,10 @@
 import type { Clock } from "../ports.ts";
 import type { Faults } from "./faults.ts";
+import { type Incarnation, never } from "./incarnation.ts";
 import type { Journal } from "./journal.ts";
-import { type Life, never } from "./life.ts";
 
 /** One thing that was really done out there. */
-export type Deed = {
+export type PerformedCall = {
   readonly key: string;
   readonly thing: string;
   readonly stream: string;
@@ -12,7 +12,7 @@ export type Deed = {
   readonly step: number;
 };
 /** Somebody asked for it, done or not. */
-export type Attempt = { readonly thing: string; readonly life: Life; readonly step: number };
+export type Attempt = { readonly thing: string; readonly incarnation: Incarnation; readonly step: number };
 
 export type Call = {
   /** The idempotency key: who comes again with it changes nothing more. */
@@ -29,8 +29,8 @@ export const outside = (
   { faults, random, time, journal, calm }: { faults: Faults; random: () => number; time: Clock; journal: Journal; calm: () => boolean },
   step: () => number,
 ) => {
-  const deeds = new Map<string, Deed>();
-  const ledger: Deed[] = [];
+  const performed = new Map<string, PerformedCall>();
+  const ledger: PerformedCall[] = [];
   const attempts: Attempt[] = [];
 
   /** Fails or hangs, as luck has it; otherwise tells whether the reply is to be lost. */
@@ -43,27 +43,27 @@ export const outside = (
   };
 
   return {
-    ledger: ledger as readonly Deed[],
+    ledger: ledger as readonly PerformedCall[],
     attempts: attempts as readonly Attempt[],
     /** Reads something, which changes nothing. */
-    look: async (life: Life, what: string, signal: AbortSignal): Promise<void> => {
-      journal.note(life.name, `reads ${what}`);
+    look: async (incarnation: Incarnation, what: string, signal: AbortSignal): Promise<void> => {
+      journal.note(incarnation.name, `reads ${what}`);
       const isLost = await reach(signal);
-      if (life.dead) await never();
+      if (incarnation.dead) await never();
       if (isLost) throw new Error("the reply was lost");
     },
     /** One attempt of one process. */
-    call: async (life: Life, { key, thing, stream, version, signal }: Call): Promise<void> => {
-      attempts.push({ thing, life, step: step() });
-      journal.note(life.name, `asks the outside for ${thing}`, [stream]);
+    call: async (incarnation: Incarnation, { key, thing, stream, version, signal }: Call): Promise<void> => {
+      attempts.push({ thing, incarnation, step: step() });
+      journal.note(incarnation.name, `asks the outside for ${thing}`, [stream]);
       const isLost = await reach(signal);
-      if (!deeds.has(key)) {
-        const deed = { key, thing, stream, version, step: step() };
-        deeds.set(key, deed);
-        ledger.push(deed);
+      if (!performed.has(key)) {
+        const done = { key, thing, stream, version, step: step() };
+        performed.set(key, done);
+        ledger.push(done);
         journal.note("outside", `has done ${thing}`, [stream]);
       }
-      if (life.dead) await never();
+      if (incarnation.dead) await never();
       if (isLost) throw new Error("the outside did it, but its reply was lost");
     },
   };

@@ -10,9 +10,9 @@ import { askFor, parkedIn } from "../subscription/redrive.ts";
 import { factsOf } from "./check/evidence.ts";
 import type { Faults } from "./faults.ts";
 import { happenings } from "./happenings.ts";
+import type { Incarnation } from "./incarnation.ts";
 import type { Journal } from "./journal.ts";
-import type { Life } from "./life.ts";
-import { type Ground, ground } from "./misbehaving.ts";
+import { type Storage, storage } from "./misbehaving.ts";
 import { outside } from "./outside.ts";
 import type { Player } from "./process.ts";
 import { PARTITIONS, processesOf } from "./processes.ts";
@@ -35,22 +35,23 @@ export const platform = (
   const factsIn = factsOf(codec(contract.schemas));
   const random = seeded(seed ^ 0x5eed);
   const broker = memoryLogBroker({ clock, partitions: PARTITIONS });
-  const grounds = new Map<string, Ground>(players.map(({ service: { name } }) => [name, ground(memoryDatabase())]));
+  const storages = new Map<string, Storage>(players.map(({ service: { name } }) => [name, storage(memoryDatabase())]));
   const routes = new Map(players.map(({ service }) => [service.name, router(service)]));
   const happened = happenings(clock, journal, faults.repeatEvery > 0, deadLetterTopic(contract));
   let isCalm = true;
   const calm = () => isCalm;
   const chaos = broker.connect();
   const down = new Map<string, number>();
-  const isOut = (life: Life, call: string): boolean => {
-    const until = call.startsWith("log.") ? down.get("log") : down.get(life.service);
+  const isOut = (incarnation: Incarnation, call: string): boolean => {
+    const until = call.startsWith("log.") ? down.get("log") : down.get(incarnation.service);
     return until !== undefined && until > clock.now();
   };
   const misfortune = { faults, random, time: clock, journal, calm, isOut };
   const world = outside(misfortune, happened.step);
-  const { processes, start, leave, crashes } = processesOf({ contract, players, grounds, broker, clock, happened, misfortune, world });
+  const { processes, start, leave, crashes } = processesOf({ contract, players, storages, broker, clock, happened, misfortune, world });
 
-  const databases = (): ReadonlyMap<string, MemoryDatabase> => new Map([...grounds].map(([name, { database }]) => [name, { ...database }]));
+  const databases = (): ReadonlyMap<string, MemoryDatabase> =>
+    new Map([...storages].map(([name, { database }]) => [name, { ...database }]));
 
   return {
     outside: world,
@@ -68,13 +69,13 @@ export const platform = (
       return `${aggregate}/${key}`;
     },
     versionOf: (name: string, stream: string): number => {
-      const database = grounds.get(name)?.database;
+      const database = storages.get(name)?.database;
       const last = database?.commits.get(database.streams.get(stream)?.at(-1) ?? "");
       return last ? last.version + last.events.length - 1 : 0;
     },
     /** The version of a document as it is, whatever anybody reads. */
     shown: (name: string, collection: string, id: string): number =>
-      grounds.get(name)?.database.models.get(collection)?.get(id)?.version ?? 0,
+      storages.get(name)?.database.models.get(collection)?.get(id)?.version ?? 0,
     start: async (): Promise<void> => {
       await Promise.all(players.flatMap((player) => [1, 2].map((number) => start(player, number))));
     },
@@ -85,20 +86,20 @@ export const platform = (
     endFaults: (): void => {
       isCalm = true;
       down.clear();
-      for (const { life } of processes.values()) {
-        life.frozenUntil = 0;
-        life.skew = 0;
+      for (const { incarnation } of processes.values()) {
+        incarnation.frozenUntil = 0;
+        incarnation.skew = 0;
       }
       journal.note("world", "no more faults");
     },
     /** All clocks go on by so much, for timers that are due later than anybody wants to wait. */
     advance: (milliseconds: number): void => {
-      for (const { life } of processes.values()) life.skew += milliseconds;
+      for (const { incarnation } of processes.values()) incarnation.skew += milliseconds;
     },
     /** Somebody asks for all that is parked to be tried again. */
     redrive: async (): Promise<void> => {
-      for (const [name, { database }] of grounds) {
-        const running = [...processes.values()].filter(({ life }) => life.service === name);
+      for (const [name, { database }] of storages) {
+        const running = [...processes.values()].filter(({ incarnation }) => incarnation.service === name);
         const parking = memoryParking(database, kind);
         const subscriptions = new Set([...database.parked.values()].map(({ subscription }) => subscription));
         const asked = { action: "redrive", by: "operator", reason: "", time: new Date(clock.now()).toISOString() } as const;

@@ -5,8 +5,8 @@ import type { Clock, Ports } from "../ports.ts";
 import { type Instance, instance } from "../run.ts";
 import { guardOf } from "./guard.ts";
 import type { Happenings } from "./happenings.ts";
-import { clockOf, fates, type Life } from "./life.ts";
-import { type Ground, lateDocuments, unsettledStore } from "./misbehaving.ts";
+import { clockOf, fates, type Incarnation } from "./incarnation.ts";
+import { lateDocuments, type Storage, unsettledStore } from "./misbehaving.ts";
 import type { Outside } from "./outside.ts";
 import type { Player, Process } from "./process.ts";
 import { idOf, watchedLog } from "./watched.ts";
@@ -18,7 +18,7 @@ const SESSION = 6_000;
 type Scene = {
   readonly contract: Contract;
   readonly players: readonly Player[];
-  readonly grounds: ReadonlyMap<string, Ground>;
+  readonly storages: ReadonlyMap<string, Storage>;
   readonly broker: ReturnType<typeof memoryLogBroker>;
   readonly clock: Clock;
   readonly happened: Happenings;
@@ -28,101 +28,101 @@ type Scene = {
 };
 
 /** The processes of a run: they start, crash and come again, and are told to stop. */
-export const processesOf = ({ contract, players, grounds, broker, clock, happened, misfortune, world }: Scene) => {
+export const processesOf = ({ contract, players, storages, broker, clock, happened, misfortune, world }: Scene) => {
   const { random, faults, journal, calm } = misfortune;
   const processes = new Map<string, Process>();
-  const keyOf = ({ service, number }: Life): string => `${service} ${number}`;
+  const keyOf = ({ service, number }: Incarnation): string => `${service} ${number}`;
   let crashes = 0;
-  let lives = 0;
+  let incarnations = 0;
 
-  const crash = (life: Life, call: string): void => {
-    life.dead = true;
+  const crash = (incarnation: Incarnation, call: string): void => {
+    incarnation.dead = true;
     crashes += 1;
-    journal.note(life.name, `crashes at ${call}`);
-    const process = processes.get(keyOf(life));
-    processes.delete(keyOf(life));
-    const player = players.find(({ service }) => service.name === life.service);
+    journal.note(incarnation.name, `crashes at ${call}`);
+    const process = processes.get(keyOf(incarnation));
+    processes.delete(keyOf(incarnation));
+    const player = players.find(({ service }) => service.name === incarnation.service);
     void (async () => {
       if (process) void clock.sleep(SESSION * random()).then(() => broker.disconnect(process.log));
       await clock.sleep(random() < 0.1 ? 40_000 * random() : 4_000 * random());
-      if (player && !processes.has(keyOf(life))) await start(player, life.number);
+      if (player && !processes.has(keyOf(incarnation))) await start(player, incarnation.number);
     })();
   };
   const fateOf = fates({ ...misfortune, crash });
 
-  const born = (service: string, number: number): Life => {
+  const born = (service: string, number: number): Incarnation => {
     const skew = calm() ? 0 : Math.round(faults.clocks * (2 * random() - 1));
-    const name = `${service}-${number}#${++lives}`;
+    const name = `${service}-${number}#${++incarnations}`;
     return { service, number, name, born: happened.step(), dead: false, frozenUntil: 0, skew };
   };
 
-  /** An instance of a service as one life of its process runs it, over ports that misbehave. */
-  const instanceOf = ({ service, outside, settings }: Player, ground: Ground, life: Life): Process => {
-    const fate = fateOf(life);
-    const ownClock = clockOf(life, clock);
+  /** An instance of a service as one incarnation of its process runs it, over faulty ports. */
+  const instanceOf = ({ service, outside, settings }: Player, storage: Storage, incarnation: Incarnation): Process => {
+    const fate = fateOf(incarnation);
+    const ownClock = clockOf(incarnation, clock);
     const log = broker.connect(fate);
     const ports: Ports = {
-      store: unsettledStore(ground, misfortune, fate, ownClock.now, clock, {
-        appended: (commit) => happened.appended(life, commit),
+      store: unsettledStore(storage, misfortune, fate, ownClock.now, clock, {
+        appended: (commit) => happened.appended(incarnation, commit),
         acknowledged: happened.acknowledged,
       }),
-      documents: lateDocuments(ground, misfortune, fate),
-      parking: memoryParking(ground.database, fate),
-      log: watchedLog(log, life, journal, happened.publication, happened.change),
+      documents: lateDocuments(storage, misfortune, fate),
+      parking: memoryParking(storage.database, fate),
+      log: watchedLog(log, incarnation, journal, happened.publication, happened.change),
       clock: ownClock,
     };
     const running: Instance = instance(service, ports, contract, {
-      outside: outside({ life, outside: world, clock: ownClock }) as never, // The player's service and outside fit each other.
+      outside: outside({ incarnation, outside: world, clock: ownClock }) as never, // The player's service and outside fit each other.
       settings,
-      far: 0,
-      instance: life.name,
+      lagThreshold: 0,
+      instance: incarnation.name,
       partitions: PARTITIONS,
       guard: guardOf(ownClock),
       observer: {
         parked: (reason, record, subscription) => {
           happened.change();
-          journal.note(life.name, `parks ${idOf(record)} in ${subscription}: ${reason}`, [record.key]);
+          journal.note(incarnation.name, `parks ${idOf(record)} in ${subscription}: ${reason}`, [record.key]);
         },
         failed: (where, error) => {
           happened.failed(where, error);
-          journal.note(life.name, `${where}: ${error instanceof Error ? error.message : String(error)}`);
+          journal.note(incarnation.name, `${where}: ${error instanceof Error ? error.message : String(error)}`);
         },
       },
     });
-    return { life, instance: running, log, ready: false };
+    return { incarnation, instance: running, log, ready: false };
   };
 
   const start = async (player: Player, number: number): Promise<void> => {
-    const ground = grounds.get(player.service.name);
-    if (!ground) return;
-    const life = born(player.service.name, number);
-    const process = instanceOf(player, ground, life);
-    processes.set(keyOf(life), process);
-    journal.note(life.name, `starts${life.skew === 0 ? "" : `, its clock is wrong by ${life.skew / 1_000} s`}`);
+    const storage = storages.get(player.service.name);
+    if (!storage) return;
+    const incarnation = born(player.service.name, number);
+    const process = instanceOf(player, storage, incarnation);
+    processes.set(keyOf(incarnation), process);
+    journal.note(incarnation.name, `starts${incarnation.skew === 0 ? "" : `, its clock is wrong by ${incarnation.skew / 1_000} s`}`);
     try {
       await process.instance.start();
       process.ready = true;
     } catch {
-      if (!life.dead) crash(life, "its start");
+      if (!incarnation.dead) crash(incarnation, "its start");
     }
   };
 
   /** An orderly end, as at a new release or when there is less to do. */
   const leave = async (process: Process): Promise<void> => {
-    const { life, instance: running, log } = process;
+    const { incarnation, instance: running, log } = process;
     process.ready = false;
-    journal.note(life.name, "is told to stop");
+    journal.note(incarnation.name, "is told to stop");
     try {
       await running.stop();
       await log.close();
     } catch {
-      if (!life.dead) crash(life, "its end");
+      if (!incarnation.dead) crash(incarnation, "its end");
     }
-    if (life.dead) return;
-    life.dead = true;
-    journal.note(life.name, "has stopped");
+    if (incarnation.dead) return;
+    incarnation.dead = true;
+    journal.note(incarnation.name, "has stopped");
     broker.disconnect(log);
-    if (processes.get(keyOf(life)) === process) processes.delete(keyOf(life));
+    if (processes.get(keyOf(incarnation)) === process) processes.delete(keyOf(incarnation));
   };
 
   return { processes: processes as ReadonlyMap<string, Process>, start, leave, crashes: () => crashes };

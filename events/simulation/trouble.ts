@@ -72,7 +72,7 @@ export const beginTrouble = ({
 
   const jump = (): void => {
     const process = any([...processes.values()]);
-    if (process) process.life.skew = Math.round(faults.clocks * (2 * random() - 1));
+    if (process) process.incarnation.skew = Math.round(faults.clocks * (2 * random() - 1));
   };
 
   void every(faults.rebalanceEvery, rebalance);

@@ -21,7 +21,7 @@ export const unfinished = (
     for (const mark of ["publish", "effects"] as const)
       if (due[mark].length > 0)
         left.push(`${name}: ${due[mark].length} commits keep the mark ${mark}, ${due[mark].slice(0, 3).join(", ")}`);
-    const running = processes.filter(({ life, ready }) => ready && life.service === name);
+    const running = processes.filter(({ incarnation, ready }) => ready && incarnation.service === name);
     if (running.length < 2) left.push(`${name} has ${running.length} instances`);
     for (const [subscription, topics] of subscriptionsOf(contract, running[0]?.instance.service))
       for (const topic of topics)

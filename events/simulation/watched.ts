@@ -1,18 +1,18 @@
 import type { Commit, Log, OutgoingRecord } from "../ports.ts";
+import type { Incarnation } from "./incarnation.ts";
 import type { Journal } from "./journal.ts";
-import type { Life } from "./life.ts";
 
 /** A log that tells what is published and delivered over it. */
 export const watchedLog = (
   log: Log,
-  life: Life,
+  incarnation: Incarnation,
   journal: Journal,
   published: (records: readonly OutgoingRecord[]) => void,
   delivered: () => void,
 ): Log => ({
   ...log,
   publish: async (records) => {
-    if (journal.kept) journal.note(life.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
+    if (journal.kept) journal.note(incarnation.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
     await log.publish(records);
     published(records);
   },
@@ -22,7 +22,7 @@ export const watchedLog = (
       handle: async (batch, signal) => {
         if (journal.kept) {
           const { group } = subscription;
-          journal.note(life.name, `${group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
+          journal.note(incarnation.name, `${group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
         }
         const next = await subscription.handle(batch, signal);
         delivered();

@@ -1,5 +1,5 @@
 import type { Codec } from "../codec/codec.ts";
-import { backOff, keyedTurns } from "../concurrency.ts";
+import { backOff, keyedMutex } from "../concurrency.ts";
 import { type AnyDecider, isRejection, type Rejection } from "../decider.ts";
 import { aggregateOf, type Message, streamOf } from "../message.ts";
 import type { Clock, Commit, EventStore } from "../ports.ts";
@@ -25,7 +25,7 @@ export const executor = (
   const route = router(service);
   const states = cachedStates(store, codec);
   const draft = drafter(service, codec, clock, settings);
-  const turns = keyedTurns();
+  const turns = keyedMutex();
   const waiting = new Map<string, Waiting[]>();
 
   const decideAndCommit = async (target: Target, command: Message, because: CommandMetadata): Promise<Outcome> => {

@@ -3,19 +3,19 @@ import { nameOf } from "../log/partition.ts";
 import { headerOf, typeOf } from "../log/record.ts";
 import type { LogBatch, LogRecord, LogSubscription, Ports, TopicPartition } from "../ports.ts";
 import type { Delivered } from "./delivered.ts";
-import type { HeldBack } from "./held-back.ts";
+import { healthWatch } from "./health.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import { type FailurePolicy, openPartition, type Partition, type PartitionOptions } from "./partition.ts";
 import type { Positions } from "./position.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { troubles } from "./troubles.ts";
 
 /** What the subscriptions of an instance share. */
 export type Sharing = {
   /** Called with the last event of each handled batch. */
   readonly onHandled: (delivered: Delivered) => void;
   /** Lag, in records, beyond which writes are buffered within the memory budget. */
-  readonly far: number;
-  readonly room: HeldBack;
+  readonly lagThreshold: number;
+  readonly memory: MemoryBudget;
 };
 
 /** The partitions of a subscription that are assigned to this instance. */
@@ -24,28 +24,28 @@ export const assignments = (
   ports: Pick<Ports, "documents" | "log" | "clock">,
   codec: Codec,
   failures: FailurePolicy,
-  { onHandled, far, room }: Sharing,
+  { onHandled, lagThreshold, memory }: Sharing,
 ) => {
   const { name, types, open } = subscriber;
   const partitions = new Map<string, Partition>();
   const progress = new Map<string, number>();
-  const watched = troubles(ports.clock);
+  const health = healthWatch(ports.clock);
   let latest = "";
 
   const optionsFor = (place: TopicPartition, signal: AbortSignal): PartitionOptions => {
     const at = nameOf(place);
     return {
       ...{ open, selects: selector(types), positions: positionsOf(subscriber, ports, place), failures, codec, clock: ports.clock },
-      mayHoldBack: ({ next, end = 0 }, handler) => end - next > far && room.isRoomFor(`${name} ${at}`, handler.weight()),
+      mayBuffer: ({ next, end = 0 }, handler) => end - next > lagThreshold && memory.fits(`${name} ${at}`, handler.weight()),
       flushed: (handled) => {
         if (handled) onHandled(handled);
-        room.release(`${name} ${at}`);
+        memory.release(`${name} ${at}`);
       },
       passed: (batch) => {
         if (!signal.aborted) progress.set(at, batch.next);
         const time = timeOf(batch);
         if (time > latest) latest = time;
-        watched.handled(batch, signal);
+        health.handled(batch, signal);
       },
     };
   };
@@ -62,7 +62,7 @@ export const assignments = (
     const end = (): void => {
       // Another instance reads the partition from now on.
       progress.delete(at);
-      room.release(`${name} ${at}`);
+      memory.release(`${name} ${at}`);
       void partition.settled().then(() => partitions.get(at) === partition && partitions.delete(at));
     };
     signal.addEventListener("abort", end, { once: true });
@@ -78,13 +78,11 @@ export const assignments = (
   return {
     progress,
     latest: (): string => latest,
-    troubles: watched.now,
+    healthReasons: health.now,
     begin: ((topic, partition, signal) =>
-      watched.during(nameOf({ topic, partition }), signal, () =>
-        begin({ topic, partition }, signal),
-      )) satisfies LogSubscription["position"],
+      health.during(nameOf({ topic, partition }), signal, () => begin({ topic, partition }, signal))) satisfies LogSubscription["position"],
     handle: ((batch, signal) =>
-      watched.during(nameOf(batch), signal, async () => handle(batch, signal))) satisfies LogSubscription["handle"],
+      health.during(nameOf(batch), signal, async () => handle(batch, signal))) satisfies LogSubscription["handle"],
     /** Resolves once the positions of all handled batches are saved. */
     settled: async (): Promise<void> => {
       await Promise.all([...partitions.values()].map(({ settled }) => settled()));

@@ -45,7 +45,7 @@ export type PartitionOptions = {
   readonly codec: Codec;
   readonly clock: Clock;
   /** May the writes of this batch wait for further ones? */
-  readonly mayHoldBack?: (batch: LogBatch, handler: Handler) => boolean;
+  readonly mayBuffer?: (batch: LogBatch, handler: Handler) => boolean;
   /** All writes are in the store; with the last event of the batch that was handled. */
   readonly flushed?: (latest: Delivered | undefined) => void;
   /** A batch is done, or buffered. */
@@ -58,7 +58,7 @@ const SELDOM = 1_000;
 /** Opens a partition that is assigned until the signal aborts. */
 export const openPartition = async (place: TopicPartition, signal: AbortSignal, options: PartitionOptions): Promise<Partition> => {
   const { topic, partition: number } = place;
-  const { open, selects, positions, failures, codec, clock, mayHoldBack, flushed, passed } = options;
+  const { open, selects, positions, failures, codec, clock, mayBuffer, flushed, passed } = options;
   const position = latePosition(positions, clock, signal);
   const begin = await position.load();
   const { turn, idle } = turns(place, open(), signal);
@@ -72,7 +72,7 @@ export const openPartition = async (place: TopicPartition, signal: AbortSignal, 
   const handle = async (batch: LogBatch, handler: Handler): Promise<number> => {
     const streams = byStream(batch.records, (record) => selects(record) && !policy.skips(record));
     const { latest, failed } = await handOver(streams, policy.waits, codec, handler);
-    if (failed.length === 0 && mayHoldBack?.(batch, handler)) {
+    if (failed.length === 0 && mayBuffer?.(batch, handler)) {
       passed?.(batch);
       return batch.next;
     }

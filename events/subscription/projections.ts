@@ -58,12 +58,12 @@ export const projector = (
   const open = (): Handler => {
     const known = new Map<string, Known>();
     const unwritten = new Map<string, Known>();
-    let alone = true;
+    let isSoleWriter = true;
     let kept = 0;
 
     const read = async (wanted: Wanted): Promise<void> => {
       // A stream's first event finds no document, unless another owner has handled it already: then the write misses.
-      const absent = (id: string, [first]: readonly Delivered[]) => alone && !known.has(id) && first?.meta.version === 1;
+      const absent = (id: string, [first]: readonly Delivered[]) => isSoleWriter && !known.has(id) && first?.meta.version === 1;
       const ids = [...wanted].filter(([id, events]) => !known.has(id) && !absent(id, events)).map(([id]) => id);
       for (const document of ids.length === 0 ? [] : await documents.get(collection, ids))
         known.set(document.id, { document, written: document.version });
@@ -102,7 +102,7 @@ export const projector = (
       if (isForgotten) known.clear();
       else for (const { document } of writes) known.set(document.id, { document, written: document.version });
       if (isForgotten) kept = 0;
-      if (!wereExpected) alone = false;
+      if (!wereExpected) isSoleWriter = false;
       unwritten.clear();
       told(
         collection,

@@ -14,7 +14,7 @@ import { type Failure, isBug, type Subscriber } from "./subscriber.ts";
 
 /** A longer chain of reactions counts as a circle. */
 const HOPS = 64;
-const AT_ONCE = 16;
+const CONCURRENCY = 16;
 
 /** Executes the commands that reactions issue. Each command's cause names the event, so that a redelivery finds the recorded answer. */
 export const reactor = (service: AnyService, { execute }: Pick<Executor, "execute">, contract: Contract, tracer?: Tracer): Subscriber => {
@@ -55,7 +55,7 @@ export const reactor = (service: AnyService, { execute }: Pick<Executor, "execut
 
   const handle = async (streams: ReadonlyMap<string, readonly Delivered[]>): Promise<readonly Failure[]> => {
     const failures: Failure[] = [];
-    await eachOf(streams.values(), AT_ONCE, async (events) => {
+    await eachOf(streams.values(), CONCURRENCY, async (events) => {
       for (const delivered of events) {
         try {
           await react(delivered);

@@ -1,4 +1,4 @@
-import type { Asked, ParkedStream, Parking } from "../ports.ts";
+import type { OperatorRequest, ParkedStream, Parking } from "../ports.ts";
 
 /** Selects parked streams; an empty filter selects all. */
 export type ParkedFilter = {
@@ -34,7 +34,11 @@ export const parkedIn = async (
 };
 
 /** Leaves a request for the owners of the partitions. Returns the streams that are still parked and now have it. */
-export const askFor = async (parking: Parking, streams: readonly ParkedStream[], asked: Asked): Promise<readonly ParkedStream[]> => {
+export const askFor = async (
+  parking: Parking,
+  streams: readonly ParkedStream[],
+  asked: OperatorRequest,
+): Promise<readonly ParkedStream[]> => {
   const waiting: ParkedStream[] = [];
   for (const parked of streams) if (await parking.ask({ ...parked, version: parked.first }, asked)) waiting.push({ ...parked, asked });
   return waiting;

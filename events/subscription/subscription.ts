@@ -3,18 +3,24 @@ import { backOff } from "../concurrency.ts";
 import { type Contract, groupOf } from "../contract.ts";
 import type { LogRecord, LogSubscription, Ports, Running } from "../ports.ts";
 import { assignments, type Sharing } from "./assignments.ts";
-import { FAR, heldBack } from "./held-back.ts";
+import { LAG_THRESHOLD, memoryBudget } from "./memory-budget.ts";
 import { parkedStreams } from "./parking/parked-streams.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /** The notifications of a subscription, and what it shares with the others of its instance. */
-export type Around = Sharing & {
+export type SubscriptionHooks = Sharing & {
   readonly onParked: (reason: string, record: LogRecord) => void;
   readonly onError: (error: Error) => void;
 };
 
 /** Default hooks: no notifications, no sharing. */
-export const alone = (): Around => ({ onParked: () => {}, onError: () => {}, onHandled: () => {}, far: FAR, room: heldBack() });
+export const defaultHooks = (): SubscriptionHooks => ({
+  onParked: () => {},
+  onError: () => {},
+  onHandled: () => {},
+  lagThreshold: LAG_THRESHOLD,
+  memory: memoryBudget(),
+});
 
 /** The progress of a subscription: the next offset by `topic/partition`, and the parked streams of its partitions. */
 export type Progress = {
@@ -23,7 +29,7 @@ export type Progress = {
   readonly latest: () => string;
   readonly parked: { readonly has: (stream: string) => boolean; readonly size: number };
   /** Why it cannot go on; empty = healthy. */
-  readonly troubles: () => readonly string[];
+  readonly healthReasons: () => readonly string[];
   /** Looks for requests of operators at once. */
   readonly redrive: () => void;
 };
@@ -35,13 +41,13 @@ export const subscribe = async (
   subscriber: Subscriber,
   ports: Ports,
   codec: Codec,
-  around: Around,
+  hooks: SubscriptionHooks,
 ): Promise<Running & Progress> => {
   const { log, parking, clock } = ports;
   const { name, topics } = subscriber;
-  const { onParked, onError } = around;
+  const { onParked, onError } = hooks;
   const parked = parkedStreams({ contract, service, subscription: name, log, parking, clock, codec, onParked, onError });
-  const assigned = assignments(subscriber, ports, codec, parked.policy, around);
+  const assigned = assignments(subscriber, ports, codec, parked.policy, hooks);
   const running = await joined(ports, {
     group: groupOf(contract, service, name),
     topics,
@@ -56,9 +62,9 @@ export const subscribe = async (
     latest: assigned.latest,
     parked,
     redrive: parked.wake,
-    troubles: () => {
+    healthReasons: () => {
       const unread = running.trouble?.();
-      return unread === undefined ? assigned.troubles() : [`cannot read the log: ${unread}`];
+      return unread === undefined ? assigned.healthReasons() : [`cannot read the log: ${unread}`];
     },
     stop: async () => {
       await running.stop();

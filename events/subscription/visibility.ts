@@ -1,5 +1,5 @@
 import type { Codec } from "../codec/codec.ts";
-import { alarm } from "../concurrency.ts";
+import { condition } from "../concurrency.ts";
 import { aggregatesOf, type Contract, topicOf } from "../contract.ts";
 import { partitionOf } from "../log/partition.ts";
 import { metaIn } from "../log/record.ts";
@@ -19,7 +19,7 @@ const SELDOM = 500;
 /** Positions that this process remembers to be in the read models. */
 const REMEMBERED = 20_000;
 
-type Around = {
+type SubscriptionHooks = {
   readonly codec: Codec;
   readonly contract: Contract;
   readonly partitions: number;
@@ -36,7 +36,7 @@ type Wanted = { readonly collection: string; readonly id: string; readonly versi
 export const visibility = (
   { aggregates, projections = [] }: AnyService,
   { documents, store, clock }: Pick<Ports, "documents" | "store" | "clock">,
-  { codec, contract, partitions, collections, subscriptions, isHeldUp, signal }: Around,
+  { codec, contract, partitions, collections, subscriptions, isHeldUp, signal }: SubscriptionHooks,
 ) => {
   const known = written();
   const shown = lruCache<number>(REMEMBERED);
@@ -76,8 +76,8 @@ export const visibility = (
     const until = clock.now() + milliseconds;
     const wanted = all.map(({ projection, id, version }) => ({ collection: collections.of(projection.name), id, version }));
     const pause = all.every((each) => reads(each, stream)) ? SELDOM : OFTEN;
-    const bell = alarm(clock);
-    const stop = known.listen(wanted, bell);
+    const changed = condition(clock);
+    const stop = known.listen(wanted, changed);
     try {
       // What was committed this moment cannot be there yet, and while this process writes, it tells how far it is.
       for (let ask = !isNew; ; ) {
@@ -85,7 +85,7 @@ export const visibility = (
         const missing = ask ? await stillMissing(unknown) : unknown;
         if (missing.length === 0) return true;
         if (isHeldUp(stream) || clock.now() >= until) return false;
-        ask = !(await bell.wait(Math.min(pause, until - clock.now()), signal));
+        ask = !(await changed.wait(Math.min(pause, until - clock.now()), signal));
       }
     } finally {
       stop();
@@ -96,7 +96,7 @@ export const visibility = (
     /** A read model has written documents. */
     tell: (collection: string, changed: Parameters<typeof known.tell>[1]): void => {
       known.tell(collection, changed);
-      for (const ring of changes) ring();
+      for (const notify of changes) notify();
     },
 
     /** Waits, at most `milliseconds`, until every read model of the service shows the commit. False: not yet. */
@@ -144,10 +144,10 @@ export const visibility = (
 
     /** Resolves when some read model has changed, or the time is up. */
     changed: async (milliseconds: number): Promise<void> => {
-      const bell = alarm(clock);
-      changes.add(bell.ring);
-      await bell.wait(milliseconds, signal);
-      changes.delete(bell.ring);
+      const changed = condition(clock);
+      changes.add(changed.notify);
+      await changed.wait(milliseconds, signal);
+      changes.delete(changed.notify);
     },
   };
 };

@@ -1,4 +1,4 @@
-import type { alarm } from "../concurrency.ts";
+import type { condition } from "../concurrency.ts";
 import { lruCache } from "../lru-cache.ts";
 
 /** Documents that this process remembers to have written. */
@@ -15,7 +15,7 @@ export const written = () => {
       counts.set(collection, (counts.get(collection) ?? 0) + 1);
       for (const { id, version } of documents) {
         versions.set(key(collection, id), version);
-        for (const [ring, least] of waiting.get(key(collection, id)) ?? []) if (version >= least) ring();
+        for (const [notify, least] of waiting.get(key(collection, id)) ?? []) if (version >= least) notify();
       }
     },
     /** The version of a document that was written last; 0 where that is not remembered. */
@@ -25,18 +25,18 @@ export const written = () => {
     /** Rings whenever one of the documents is written as far as it is waited for, or further; until it is told to stop. */
     listen: (
       documents: readonly { readonly collection: string; readonly id: string; readonly version: number }[],
-      { ring }: ReturnType<typeof alarm>,
+      { notify }: ReturnType<typeof condition>,
     ) => {
       const keys = new Set<string>();
       for (const { collection, id, version } of documents) {
         const each = key(collection, id);
         const rings = waiting.get(each) ?? new Map<() => void, number>();
-        waiting.set(each, rings.set(ring, Math.max(version, rings.get(ring) ?? 0)));
+        waiting.set(each, rings.set(notify, Math.max(version, rings.get(notify) ?? 0)));
         keys.add(each);
       }
       return (): void => {
         for (const each of keys) {
-          waiting.get(each)?.delete(ring);
+          waiting.get(each)?.delete(notify);
           if (waiting.get(each)?.size === 0) waiting.delete(each);
         }
       };

@@ -89,3 +89,11 @@ const backbone: readonly Area[] = [
 ].map((layer) => ({ ...layer, instead: "Take it as an argument, or move it to the lower layer." }));
 
 export const layers: readonly (readonly Area[])[] = [tree, rooms, backbone];
+
+/** What of a library others import. Its tests look inside. */
+export const library = {
+  files: /^events\//,
+  entries: /^events\/(?:(?:kafka|mongo|map)\/index|index|runtime)\.ts$/,
+  users: /^(?:services|infra)\//,
+  instead: "Import it from events/index.ts, events/runtime.ts or the index.ts of an adapter or of the map; add it there.",
+};

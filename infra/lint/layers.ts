@@ -1,4 +1,4 @@
-import { type Area, layers } from "./areas.ts";
+import { type Area, layers, library } from "./areas.ts";
 import type { Edge, File, Graph } from "./graph.ts";
 import type { Violation } from "./violation.ts";
 
@@ -7,6 +7,7 @@ export const layerViolations = (graph: Graph): readonly Violation[] =>
   [...graph.values()].flatMap((file) => [
     ...computedImports(file),
     ...file.edges.flatMap((edge) => layers.flatMap((areas) => violations(areas, edge))),
+    ...file.edges.flatMap(insideImports),
   ]);
 
 const violations = (areas: readonly Area[], { from, to, line }: Edge): readonly Violation[] => {
@@ -15,6 +16,12 @@ const violations = (areas: readonly Area[], { from, to, line }: Edge): readonly 
   if (!importer || !imported || importer.unit === imported.unit || mayImport(areas, importer.area, imported.area.name)) return [];
   const { name, instead } = importer.area;
   return [{ rule: "layers", from, line, to, text: `${name} may not import ${to} of ${imported.area.name}. ${instead}` }];
+};
+
+const insideImports = ({ from, to, line }: Edge): readonly Violation[] => {
+  const { files, entries, users, instead } = library;
+  if (!users.test(from) || !files.test(to) || entries.test(to)) return [];
+  return [{ rule: "layers", from, line, to, text: `${to} is inside of the library. ${instead}` }];
 };
 
 const computedImports = ({ path, imports }: File): readonly Violation[] =>

@@ -3,7 +3,7 @@ import type { Tools } from "../chassis/tools.ts";
 import type { AccountOutside } from "./seeds.ts";
 import type { AccountSettings } from "./settings.ts";
 
-/** Makes the secrets that the settings leave open once, so that a start prints those whose hashes it has stored. */
+/** Generates the secrets that the settings do not give, once per start, so that the printed secrets match the stored hashes. */
 export const open = async ({ edge, settings, print }: Tools<AccountSettings>): Promise<Opened<AccountOutside>> => {
   const { newSigningKey, hashPassword, randomToken } = edge;
   const { bootstrapClient: client, bootstrapAdmin: administrator } = settings;

@@ -2,10 +2,10 @@ import type { Reactions } from "../chassis/events.ts";
 import type { AccountCommand } from "./domain/domain.ts";
 import { groupIdOf, groupIdsOf } from "./domain/paths.ts";
 
-/** What users see follows their groups, and groups follow the groups above them. */
+/** Users follow the paths of their groups, and groups follow the paths of their parents. */
 export const reactions: Reactions<AccountCommand> = {
   UserCreated: [
-    // A vendor's first user brings the vendor's group along.
+    // The first user of a vendor creates the vendor's root group.
     {
       issues: "CreateGroup",
       given: ({ email, groupPath, owner, ownerPath }) =>
@@ -53,7 +53,7 @@ export const reactions: Reactions<AccountCommand> = {
     given: ({ groupId, parentGroupId }) => (parentGroupId === "" ? [] : { groupId: parentGroupId, subgroupId: groupId }),
   },
 
-  // The parent may have moved before it knew of this group.
+  // The parent may have moved before the subgroup was added to it.
   SubgroupAdded: {
     issues: "FollowParent",
     given: ({ groupId, subgroupId, groupPath }) => ({ groupId: subgroupId, parentGroupId: groupId, parentPath: groupPath }),

@@ -4,19 +4,19 @@ import type { Edge } from "../chassis/http/rows.ts";
 import type { AccountCommand } from "./domain/domain.ts";
 import type { AccountSettings } from "./settings.ts";
 
-/** What the seeds need of the world outside. */
+/** The outside dependencies of the seeds. */
 export type AccountOutside = Pick<Edge, "newSigningKey" | "hashPassword" | "randomToken"> & {
-  /** As the settings name it. Where they do not, `given` is false, and id and secret are new at every start. */
+  /** The client from the settings. Without a setting, `given` is false, and each start generates a new id and secret. */
   readonly firstClient: AccountSettings["bootstrapClient"];
-  /** As the settings name it. Where they do not, `given` is false, and the password is new at every start. */
+  /** The administrator from the settings. Without a setting, `given` is false, and each start generates a new password. */
   readonly firstAdministrator: AccountSettings["bootstrapAdmin"];
-  /** Shows the operator a secret that was made here and is shown nowhere else. */
+  /** Prints a generated secret for the operator. It is printed once and appears nowhere else. */
   readonly print: (line: string) => void;
 };
 
 /**
- * The first signing key, client and administrator. Where the settings name none, one is made and printed, once. What they name exists after
- * every start, even if an earlier start has made another one: its own cause asks for it, and changes nothing where it is there already.
+ * The first signing key, client and administrator. Without a setting, the first start generates the client or administrator and prints its
+ * secret once. With a setting, every start ensures that the named client or administrator exists, even if an earlier start created another.
  */
 export const seeds: readonly Seed<AccountOutside, AccountCommand>[] = [
   { cause: "bootstrap/signing-key", issues: "AnnounceSigningKey", given: ({ newSigningKey }) => newSigningKey() },
@@ -52,7 +52,7 @@ async function clientIn({ firstClient: { id, secret }, hashPassword }: AccountOu
   return { clientId: id, userId: SYSTEM, secretHash: await hashPassword(secret), owner: SYSTEM, ownerPath: `:${SYSTEM}` };
 }
 
-/** The user's id is new, but the e-mail is taken where the administrator is there already. */
+/** The user id is new at every start. If the administrator already exists, the claim on the e-mail address rejects the command. */
 async function administratorIn({ firstAdministrator: { email, password }, hashPassword, randomToken }: AccountOutside) {
   const passwordHash = await hashPassword(password);
   return { userId: `usr-${randomToken(9)}`, email, passwordHash, roleIds: ["global_admin"], groupPath: "" };

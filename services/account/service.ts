@@ -7,7 +7,7 @@ import { type AccountOutside, seeds } from "./seeds.ts";
 import { settings } from "./settings.ts";
 import { userTimers } from "./timers.ts";
 
-/** Who there is on the platform, what they may do, and the tokens that prove it. */
+/** Users, groups, roles and API clients, and the tokens that identify them. */
 export const account: Service<AccountOutside, typeof settings> = {
   name: "account",
   aggregates: {

@@ -1,6 +1,6 @@
 import { pair, setting, type ValuesOf } from "../chassis/process/setting.ts";
 
-/** What may be set from outside for the account service. */
+/** The settings of the account service. */
 export const settings = {
   bootstrapClient: setting("PITRIX_BOOTSTRAP_CLIENT", "The first API client", "id:secret", "", pair("id", "secret")),
   bootstrapAdmin: setting("PITRIX_BOOTSTRAP_ADMIN", "The first administrator", "email:password", "", pair("email", "password")),

@@ -4,7 +4,7 @@ import type { UserCommand } from "./domain/user.ts";
 
 const RESET_MILLISECONDS = 3_600_000;
 
-/** A change of password that is not finished lapses. */
+/** An unused password reset expires after an hour. */
 export const userTimers: Timers<UserCommand, UserEvent> = {
   UserPasswordResetRequested: {
     issues: "ExpirePasswordReset",

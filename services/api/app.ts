@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from "express";
-import { isOutage } from "../../events/outage.ts";
-import type { Clock } from "../../events/ports.ts";
-import type { Tracer } from "../../events/trace.ts";
+import { type Clock, isOutage, type Tracer } from "../../events/index.ts";
 import type { Identity } from "../chassis/access/identity.ts";
 import { type ApiDocument, apiDocument } from "../chassis/http/document.ts";
 import { saneRequestId } from "../chassis/http/ids.ts";

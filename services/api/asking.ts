@@ -1,4 +1,4 @@
-import type { Clock } from "../../events/ports.ts";
+import type { Clock } from "../../events/index.ts";
 import { operations } from "../../schemas/generated/http.ts";
 import { serviceProof } from "../chassis/access/tokens.ts";
 import type { Asking } from "../chassis/http/causation.ts";

@@ -1,4 +1,4 @@
-import type { Actor } from "../../events/message.ts";
+import type { Actor } from "../../events/index.ts";
 import type { Command } from "../../schemas/generated/http.ts";
 
 /** What the gateway's own rows need of the platform. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../../events/ports.ts";
-import { type Tracer, traced } from "../../events/trace.ts";
+import { type Clock, type Tracer, traced } from "../../events/index.ts";
 import type { Caller } from "../chassis/access/access.ts";
 import { isProblem, makeProblem, type Problem } from "../chassis/http/problems.ts";
 import { type Answer, discard, pass } from "./answer.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../events/ports.ts";
+import type { Clock } from "../../events/index.ts";
 import { BreakerOpen, type BreakerState, breakers } from "../chassis/process/breaker.ts";
 import type { Directory, ServiceInstance } from "../chassis/process/discovery.ts";
 import type { Logger } from "../chassis/process/logging.ts";

@@ -2,7 +2,7 @@ import type { Opened } from "../chassis/service.ts";
 import type { Tools } from "../chassis/tools.ts";
 import type { AppOutside } from "./packages.ts";
 
-/** The packages that repositories list are fetched from the repo service. */
+/** Fetches packages that repositories list from the repo service. */
 export const open = async ({ fetchBlob }: Tools): Promise<Opened<AppOutside>> => ({
   outside: { fetchPackage: (digest) => fetchBlob("repo", digest) },
 });

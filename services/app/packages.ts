@@ -7,19 +7,19 @@ import { type AnyPackage, type PackageType, readAny } from "../packages/packages
 import type { NewContent } from "./domain/app.ts";
 import type { VersionDocument } from "./read-models/versions.ts";
 
-/** What the app service has of the outside. */
+/** The outside dependencies of the app service. */
 export type AppOutside = {
-  /** The bytes of a package that another service serves, by digest; through a breaker. */
+  /** Fetches the bytes of a package from the repo service by digest, behind a circuit breaker. */
   readonly fetchPackage: (digest: string) => Promise<Uint8Array | undefined>;
 };
 
 export const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, "base64"));
 export const base64Of = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 
-/** An uploaded package: what it says of itself, and what versions carry of it. */
+/** An uploaded package as read, its description, and the content that a version event carries. */
 export type Upload = { readonly read: AnyPackage; readonly description: string; readonly content: NewContent };
 
-/** Reads a package and keeps its bytes; one that cannot be used is refused with the sentence that says why. */
+/** Reads a package and stores its bytes, or returns a rejection that says why the package is unusable. */
 export const upload = async (bytes: Uint8Array, type: PackageType, edge: Edge): Promise<Upload | Rejection> => {
   const read = await readOrRefuse(bytes, type);
   if ("rejected" in read) return read;
@@ -52,19 +52,19 @@ export const readOrRefuse = async (
   }
 };
 
-/** The archive of a version: its own, or its owner's, of which a copy is kept for ever. */
+/** The archive of a version, from the local blob store or from the repo service. A fetched archive is stored for good. */
 export const archiveOf = async (
   { package_digest, package_owner }: Pick<VersionDocument, "package_digest" | "package_owner">,
   { edge, outside }: { readonly edge: Edge; readonly outside: AppOutside },
 ): Promise<Uint8Array | undefined> => {
-  const kept = await edge.getBlob(package_digest);
-  if (kept || package_owner === "app") return kept;
+  const stored = await edge.getBlob(package_digest);
+  if (stored || package_owner === "app") return stored;
   const fetched = await outside.fetchPackage(package_digest);
   if (fetched) await edge.putBlob(fetched);
   return fetched;
 };
 
-/** The same package with some files replaced, by their path below its folder. */
+/** The package with some files replaced. Paths are relative to the package's folder. */
 export const withFiles = async (bytes: Uint8Array, replaced: Readonly<Record<string, string>>): Promise<Uint8Array | Rejection> => {
   try {
     const files = new Map(await unpack(bytes));

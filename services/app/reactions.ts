@@ -2,10 +2,10 @@ import type { Reactions } from "../chassis/events.ts";
 import type { AppCommand } from "./domain/app.ts";
 import type { RepoAdoptionCommand } from "./domain/repo-adoption.ts";
 
-/** The catalogue follows the repositories, and counts a package once it is there. */
+/** The catalogue adopts the packages that repositories list, and counts them for the indexing run. */
 export const reactions: Reactions<AppCommand | RepoAdoptionCommand> = {
   PackageListed: [
-    { issues: "AdoptPackage", given: ({ type: _, ...offer }) => offer },
+    { issues: "AdoptPackage", given: ({ type: _, ...listed }) => listed },
     { issues: "CountAdoption", given: ({ repoEventId, packageId }) => ({ repoEventId, packageId }) },
   ],
   PackageUnlisted: [

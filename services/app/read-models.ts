@@ -15,5 +15,5 @@ export type AppReadModels = {
   readonly attachments: AttachmentDocument;
 };
 
-/** The catalogue as its owners see it, as everybody sees it in the store, and how versions got where they are. */
+/** The catalogue as owners see it, the store as everyone sees it, and the reviews and audits of versions. */
 export const projections = [apps, activeApps, appVersions, activeAppVersions, reviews, audits, categories, attachments];

@@ -2,7 +2,7 @@ import type { Seed } from "../../events/index.ts";
 import { type CategoryCommand, uncategorized } from "./domain/category.ts";
 import type { AppOutside } from "./packages.ts";
 
-/** The category of applications that have no other one. It exists from the first start. */
+/** The category of applications without any other category. It exists from the first start. */
 export const seeds: readonly Seed<AppOutside, CategoryCommand>[] = [
   {
     issues: "CreateCategory",

@@ -9,7 +9,7 @@ import { reactions } from "./reactions.ts";
 import { projections } from "./read-models.ts";
 import { seeds } from "./seeds.ts";
 
-/** The catalogue: applications, uploaded or indexed, and the way of their versions through review into the store. */
+/** The catalogue: uploaded and indexed applications, and the review and release of their versions. */
 export const app: Service<AppOutside> = {
   name: "app",
   aggregates: {

@@ -1,4 +1,4 @@
-import type { Contract } from "../../events/contract.ts";
+import type { Contract } from "../../events/index.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 
 /** What all services of the platform agree on. */

@@ -1,10 +1,8 @@
-import type { Message } from "../../events/message.ts";
-import type * as projection from "../../events/projection.ts";
-import type * as reaction from "../../events/reaction.ts";
+import type * as backbone from "../../events/index.ts";
 import type { EventByType } from "../../schemas/generated/events.ts";
 
 // The backbone's tables, bound to the events of this platform. The backbone itself knows none of them.
 
-export { deleted } from "../../events/projection.ts";
-export type Projection<Document extends object> = projection.Projection<EventByType, Document>;
-export type Reactions<Command extends Message> = reaction.Reactions<EventByType, Command>;
+export { deleted } from "../../events/index.ts";
+export type Projection<Document extends object> = backbone.Projection<EventByType, Document>;
+export type Reactions<Command extends backbone.Message> = backbone.Reactions<EventByType, Command>;

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Mongo } from "../../events/mongo/connect.ts";
-import type { Clock, Log } from "../../events/ports.ts";
-import { collections } from "../../events/subscription/collections.ts";
+import type { Clock, Log } from "../../events/index.ts";
+import type { Mongo } from "../../events/mongo/index.ts";
+import { collections } from "../../events/runtime.ts";
 import { type Sealing, sealing } from "./access/sealing.ts";
 import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";
@@ -150,10 +150,10 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
   try {
     const known = (): boolean => config.discovery !== "kafka" || directory.instancesOf(name).some(({ instance }) => instance === id);
     let announced: Awaited<ReturnType<typeof announce>> | undefined;
-    const troubles = (): readonly string[] => [
+    const healthReasons = (): readonly string[] => [
       ...(known() ? [] : ["is not known to others yet"]),
       ...[announced?.trouble(), directory.trouble?.()].flatMap((trouble) => trouble ?? []),
-      ...sealing.troubles(),
+      ...sealing.healthReasons(),
     ];
     const ports = { store: store.store, documents, parking, log, clock };
     const inside = wires.internal && { certificates: wires.internal, mutual: true };
@@ -164,7 +164,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
       address: config.host,
       ports,
       ping: store.ping,
-      troubles,
+      healthReasons,
       sealing,
       secured: service.entry ? wires.gateway && { certificates: wires.gateway, mutual: false } : inside,
       operations: service.entry && config.operationsPort !== "public" ? { port: config.operationsPort, secured: inside } : undefined,

@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Clock, Ports } from "../../events/ports.ts";
-import { type Instance, instance } from "../../events/run.ts";
+import type { Clock, Ports } from "../../events/index.ts";
+import { type Instance, instance } from "../../events/runtime.ts";
 import { access } from "./access/access.ts";
 import { identity } from "./access/identity.ts";
 import { contract } from "./contract.ts";
@@ -36,7 +36,7 @@ export type ServeOptions = {
    * What else keeps it from its promises. Also that others cannot find it yet: whoever replaces an instance ends the old one when the new
    * one is ready, so it must not say so before.
    */
-  readonly troubles?: () => readonly string[];
+  readonly healthReasons?: () => readonly string[];
   readonly sealing: Host["edge"]["sealing"];
   /** How long requests wait for what is on its way. */
   readonly wait?: number;
@@ -63,7 +63,7 @@ export const serve = async (
     address,
     ports,
     ping = async () => {},
-    troubles = () => [],
+    healthReasons = () => [],
     sealing,
     secured,
     wait = 2_000,
@@ -108,8 +108,8 @@ export const serve = async (
     tracer: tools.tracer,
     ready: async () => [
       ...(state === "ready" ? [] : [`is ${state}`]),
-      ...troubles(),
-      ...running.troubles(),
+      ...healthReasons(),
+      ...running.healthReasons(),
       ...((await answers()) ? [] : ["the document store does not answer"]),
     ],
     stopping: stopping.signal,

@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import type { Service as Tables } from "../../events/service.ts";
+import type { Service as Tables } from "../../events/index.ts";
 import type { Host } from "./http/host.ts";
 import type { HttpRow } from "./http/rows.ts";
 import type { Settings, ValuesOf } from "./process/setting.ts";

@@ -1,6 +1,5 @@
-import type { Guard } from "../../events/effects/effects.ts";
-import type { Blobs, Clock, Log } from "../../events/ports.ts";
-import type { Tracer } from "../../events/trace.ts";
+import type { Blobs, Clock, Log, Tracer } from "../../events/index.ts";
+import type { Guard } from "../../events/runtime.ts";
 import type { FetchBlob } from "./http/blob-client.ts";
 import type { Edge } from "./http/rows.ts";
 import type { Call } from "./process/client.ts";

@@ -25,8 +25,8 @@ const main = async (): Promise<number> => {
     return 0;
   }
   const graph = graphOf(await loadServices(services));
-  for (const trouble of graph.troubles) console.error(trouble);
-  if (graph.troubles.length > 0) return 1;
+  for (const trouble of graph.problems) console.error(trouble);
+  if (graph.problems.length > 0) return 1;
 
   const documents = documentsOf(graph, contract);
   const stale = await staleIn(values.out, documents);

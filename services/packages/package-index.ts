@@ -5,10 +5,10 @@ import { compareVersions, versionName } from "./versions.ts";
 import { readYaml } from "./yaml.ts";
 
 /** What a repository offers, whatever the format of its packages. */
-export type PackageIndex = { readonly entries: readonly IndexEntry[] };
+export type PackageIndex = { readonly entries: readonly IndexedApp[] };
 
 /** One application and its versions, the newest first. */
-export type IndexEntry = { readonly name: string; readonly versions: readonly IndexedVersion[] };
+export type IndexedApp = { readonly name: string; readonly versions: readonly IndexedVersion[] };
 
 export type IndexedVersion = {
   readonly name: string;
@@ -72,7 +72,7 @@ export const packageUrl = (repositoryUrl: string, url: string): string => {
 
 const shown = (name: string): string => JSON.stringify(name.slice(0, 200));
 
-const readEntry = (name: string, versions: Json | undefined, format: IndexFormat): IndexEntry => {
+const readEntry = (name: string, versions: Json | undefined, format: IndexFormat): IndexedApp => {
   if (name === "") throw new PackageError("an entry of the index has no name");
   if (hasControls(name)) throw new PackageError(`the name ${shown(name)} of an entry of the index holds control characters`);
   if (!Array.isArray(versions)) throw new PackageError(`the entry ${name.slice(0, 200)} of the index is not a list of versions`);

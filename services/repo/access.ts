@@ -1,28 +1,28 @@
 import type { RejectionKind } from "../../events/index.ts";
 
-/** What opens a repository: sealed wherever it is kept. */
+/** The credential of a repository. It is sealed wherever it is stored. */
 export type Secret = {
   readonly username: string;
   readonly password: string;
-  /** Of s3. */
+  /** For repositories of type s3. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 };
 export const openToAll: Secret = { username: "", password: "", accessKeyId: "", secretAccessKey: "" };
 
-/** Where a repository is, and what opens it; or why there can be none, with the code that ValidateRepo has for it. */
+/** The URL and secret of a repository; or the reason why they are invalid, with the error code that ValidateRepo answers. */
 export type Access = { readonly url: string; readonly secret: Secret | null } | Refusal;
 export type Refusal = { readonly rejected: string; readonly code: number; readonly kind: RejectionKind; readonly error: string };
 
-/** Reads type, URL and credential as a person gave them; user and password leave the URL. */
+/** Validates the type, URL and credential that a user entered. User and password move from the URL into the secret. */
 export const accessOf = (type: string, given: string, credential: string): Access => {
   let address = given.trim();
   const schemeCode = schemes[type];
   if (schemeCode === undefined) return refuse(111, `type [${type}] is not http, https or s3`, "unsupported_parameter_value");
-  if (!URL.canParse(address)) return refuse(107, `url [${withoutPassword(address)}] is no URL`, "illegal_url_format");
+  if (!URL.canParse(address)) return refuse(107, `url [${withoutPassword(address)}] is not a URL`, "illegal_url_format");
   const url = new URL(address);
   if (url.protocol !== `${type}:`) return refuse(schemeCode, `the url's scheme is not ${type}`, "scheme_not_match");
-  if (url.hostname === "") return refuse(107, `url [${address}] names no host`, "illegal_url_format");
+  if (url.hostname === "") return refuse(107, `url [${address}] has no host`, "illegal_url_format");
   const [username, password] = [decode(url.username), decode(url.password)];
   if (username + password !== "") {
     url.username = "";
@@ -36,12 +36,12 @@ export const accessOf = (type: string, given: string, credential: string): Acces
   return { url: address, secret: username + password === "" ? null : { ...openToAll, username, password } };
 };
 
-/** The codes of a URL whose scheme is another one. */
+/** The error codes of ValidateRepo if the URL's scheme does not match the type. */
 const schemes: { readonly [type: string]: number } = { http: 108, https: 110, s3: 114 };
 
 const s3Keys = (credential: string): Pick<Secret, "accessKeyId" | "secretAccessKey"> | Refusal => {
   const fields = parse(credential);
-  if (fields === undefined) return refuse(103, "the credential is no JSON object", "credential_not_json");
+  if (fields === undefined) return refuse(103, "the credential is not a JSON object", "credential_not_json");
   const [accessKeyId, secretAccessKey] = [text(fields, "access_key_id"), text(fields, "secret_access_key")];
   if (accessKeyId === "") return refuse(104, "the credential has no access_key_id", "credential_without_key");
   if (secretAccessKey === "") return refuse(105, "the credential has no secret_access_key", "credential_without_secret");

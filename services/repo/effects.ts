@@ -4,23 +4,23 @@ import { PackageError } from "../packages/package-error.ts";
 import { openToAll, type Secret } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "./domain/repo.ts";
+import { compared, hasDigest, type IndexEntry, indexBytes, indexFingerprint, indexUrl } from "./index-entries.ts";
 import { digestIn, listingOf } from "./listing.ts";
-import { compared, indexBytes, indexFingerprint, indexUrl, type Offer, tellsAll } from "./offers.ts";
 import type { FileAnswer, RepoOutside } from "./ports.ts";
 
 type Command = RepoCommand | PackageCommand;
 type Context = EffectContext<RepoOutside, Of<Command, "ListPackage" | "UnlistPackage" | "RecordListing">, Repo>;
 
-const AT_ONCE = 16;
-/** What is recorded as listed at once. */
-const RECORDED = 250;
-/** So many bad entries, and the rest is not tried. */
-const ENOUGH = 100;
+const CONCURRENCY = 16;
+/** The number of packages per RecordListing command. */
+const RECORD_BATCH = 250;
+/** A run stops after this many bad entries. */
+const MAX_BAD_ENTRIES = 100;
 const MINUTE = 60_000;
 
 /**
- * Reads the repository and lists what it offers. Progress is recorded in the repo's stream, so an attempt goes on where the one before ended.
- * The trouble of a stranger's server is an outcome; only trouble of the platform's own is an error, and tried again.
+ * Reads the repository and lists its packages. Progress is recorded in the repo's stream, so an attempt resumes where the previous one ended.
+ * A failure of the repository's server is an outcome (FailIndexing); only a failure of the platform is an error and retried.
  */
 export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
   RepoIndexingRequested: effect({
@@ -42,22 +42,22 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
       const index = state.status === "deleted" ? undefined : await indexOf(state, secret, outside, signal);
       if (index && "refused" in index) return fail(index.refused);
       const read = index ? indexFingerprint(index.bytes) : "";
-      // The same bytes offer the same.
+      // The same bytes list the same packages.
       if (index && read === state.indexFingerprint) return finish(state.packages.size, read);
-      const offers = index ? await outside.readOffers(index.bytes, repoId, state.settings, signal) : [];
-      if ("refused" in offers) return fail(offers.refused);
-      const { changed, gone } = compared(state.packages, offers);
+      const entries = index ? await outside.readEntries(index.bytes, repoId, state.settings, signal) : [];
+      if ("refused" in entries) return fail(entries.refused);
+      const { changed, gone } = compared(state.packages, entries);
       const bad = await list(changed, event, state, secret, context);
       if (bad.length > 0) return fail(sentence(bad));
       await unlist(gone, event, context);
-      return finish(offers.length, offers.every(tellsAll) ? read : "");
+      return finish(entries.length, entries.every(hasDigest) ? read : "");
     },
     otherwise: ({ repoId, repoEventId }, { message }) => ({ type: "FailIndexing", repoId, repoEventId, reason: message }),
   }),
 };
 
 const secretOf = async ({ status, settings: { sealedCredential } }: RegisteredRepo, { open }: RepoOutside): Promise<Secret> => {
-  // Of a deleted repository nothing is read, and its secret may be destroyed already.
+  // A deleted repository is not read, and its key may already be destroyed.
   if (status === "deleted" || sealedCredential === null) return openToAll;
   const secret: Partial<Secret> = JSON.parse(await open(sealedCredential));
   return { ...openToAll, ...secret };
@@ -75,9 +75,9 @@ const indexOf = async (
   return answer;
 };
 
-/** Lists what is new or changed. What may be listed is recorded before it is, so that nothing can be listed unknown to the repo. */
+/** Lists new and changed entries. Each new package is recorded before it is listed, so that the repo knows every listed package. */
 const list = async (
-  offers: readonly Offer[],
+  entries: readonly IndexEntry[],
   event: RepoIndexingRequested,
   state: RegisteredRepo,
   secret: Secret,
@@ -85,17 +85,17 @@ const list = async (
 ): Promise<readonly string[]> => {
   const { repoId, repoEventId } = event;
   const record = (packages: readonly RecordedPackage[]) => report({ type: "RecordListing", repoId, repoEventId, packages, unlisted: [] });
-  const unknown = offers.filter(({ packageId }) => !state.packages.has(packageId));
+  const unknown = entries.filter(({ packageId }) => !state.packages.has(packageId));
   for (const some of chunks(unknown, 1_000)) await record(some.map(({ packageId, appId }) => ({ packageId, appId, fingerprint: "" })));
   const bad: string[] = [];
-  for (const some of chunks(offers, RECORDED)) {
-    if (bad.length >= ENOUGH) break;
+  for (const some of chunks(entries, RECORD_BATCH)) {
+    if (bad.length >= MAX_BAD_ENTRIES) break;
     const listed: RecordedPackage[] = [];
-    const kept = await outside.blobs.has(some.map(({ entry }) => digestIn(entry)));
-    await eachOf(some, AT_ONCE, async (offer) => {
-      const { packageId, appId, fingerprint, name, entry } = offer;
+    const stored = await outside.blobs.has(some.map(({ entry }) => digestIn(entry)));
+    await eachOf(some, CONCURRENCY, async (indexEntry) => {
+      const { packageId, appId, fingerprint, name, entry } = indexEntry;
       try {
-        await report(await listingOf(offer, event, state, outside, { secret, signal, kept }));
+        await report(await listingOf(indexEntry, event, state, outside, { secret, signal, stored }));
         listed.push({ packageId, appId, fingerprint });
       } catch (error) {
         signal.throwIfAborted();
@@ -110,8 +110,8 @@ const list = async (
 
 const unlist = async (gone: readonly RecordedPackage[], event: RepoIndexingRequested, { report }: Context): Promise<void> => {
   const { repoId, repoEventId, run } = event;
-  for (const some of chunks(gone, RECORDED)) {
-    await eachOf(some, AT_ONCE, ({ packageId, appId }) =>
+  for (const some of chunks(gone, RECORD_BATCH)) {
+    await eachOf(some, CONCURRENCY, ({ packageId, appId }) =>
       report({ type: "UnlistPackage", packageId, repoId, repoEventId, run, appId, versionId: `appv-${packageId}` }),
     );
     await report({ type: "RecordListing", repoId, repoEventId, packages: [], unlisted: some.map(({ packageId }) => packageId) });

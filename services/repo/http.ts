@@ -2,7 +2,7 @@ import type { Condition } from "../../events/index.ts";
 import { type Edge, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
 import { type Access, accessOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
-import { indexBytes, indexUrl, type ReadOffers } from "./offers.ts";
+import { indexBytes, indexUrl, type ReadEntries } from "./index-entries.ts";
 import type { RepoOutside } from "./ports.ts";
 import { pairsOf } from "./query-string.ts";
 import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
@@ -94,22 +94,22 @@ export const http: readonly HttpRow<RepoOutside>[] = [
     filters: ["repo_event_id", "repo_id", "owner", "status"],
     search: ["repo_event_id", "repo_id"],
   }),
-  answer("ValidateRepo", async ({ type, url, credential }, { outside: { readFile, readOffers, deadline } }) => {
+  answer("ValidateRepo", async ({ type, url, credential }, { outside: { readFile, readEntries, deadline } }) => {
     const access = accessOf(type, url, credential);
     if ("rejected" in access) return { ok: false, errorCode: access.code };
     const signal = deadline(10_000);
     const file = { url: indexUrl(access.url), repository: access.url, secret: access.secret ?? openToAll, limit: indexBytes, signal };
     const index = await readFile(file);
-    if ("bytes" in index && (await isIndex(readOffers, index.bytes, access.url, signal))) return { ok: true };
+    if ("bytes" in index && (await isIndex(readEntries, index.bytes, access.url, signal))) return { ok: true };
     return { ok: false, errorCode: type === "s3" ? 106 : 109 };
   }),
 ];
 
-/** Is this the index of a repository, of either kind? */
-const isIndex = async (readOffers: ReadOffers, bytes: Uint8Array, url: string, signal: AbortSignal): Promise<boolean> => {
+/** Whether these bytes are the index of a repository, Helm or VM-based. */
+const isIndex = async (readEntries: ReadEntries, bytes: Uint8Array, url: string, signal: AbortSignal): Promise<boolean> => {
   for (const provider of ["local", "kubernetes"]) {
-    const offers = await readOffers(bytes, "", { url, providers: [provider], appDefaultStatus: "draft" }, signal);
-    if (!("refused" in offers)) return true;
+    const entries = await readEntries(bytes, "", { url, providers: [provider], appDefaultStatus: "draft" }, signal);
+    if (!("refused" in entries)) return true;
   }
   return false;
 };
@@ -121,7 +121,7 @@ const sealed = async (access: Access, edge: Edge): Promise<Prepared | Extract<Ac
   return { url: access.url, sealedCredential: access.secret && (await edge.seal(JSON.stringify(access.secret))) };
 };
 
-/** What a client sends back as it was shown is no change: the URL without its password, the credential as asterisks. */
+/** The changed URL and credential. A client may send back what it was shown, which is no change: a URL without password, asterisks. */
 const changedAccess = async (request: RequestOf<"ModifyRepo">, repo: RepoDocument, edge: Edge) => {
   const shownCredential = request.credential === undefined || /^\**$/.test(request.credential) || request.credential === "{}";
   const sameUrl = request.url === undefined || request.url === repo.url;
@@ -133,7 +133,7 @@ const changedAccess = async (request: RequestOf<"ModifyRepo">, repo: RepoDocumen
 const idsOf = (categoryId: string | undefined): readonly string[] | undefined =>
   categoryId === undefined || categoryId === "" ? undefined : categoryId.split(",").filter((id) => id !== "");
 
-/** Rows that have, of each key, one of the wanted values. */
+/** Conditions that match rows which have, for each key, one of the wanted values. */
 const holding = (field: string, pairs: string): readonly Condition[] => {
   const wanted = new Map<string, string[]>();
   for (const { key, value } of pairsOf(pairs)) wanted.set(key, [...(wanted.get(key) ?? []), `${key}=${value}`]);

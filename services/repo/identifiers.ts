@@ -2,7 +2,7 @@ import { digestOf } from "../packages/archive.ts";
 
 const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** Twelve letters that follow from the parts: what is indexed again, wherever and whenever, has the same ids. */
+/** Twelve letters derived from the parts, so that a repeated indexing run assigns the same ids. */
 export const idFrom = (...parts: readonly string[]): string => {
   let rest = BigInt(`0x${digestOf(new TextEncoder().encode(JSON.stringify(parts)))}`);
   let id = "";

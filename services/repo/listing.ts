@@ -5,30 +5,30 @@ import type { IndexedVersion } from "../packages/package-index.ts";
 import { readAny } from "../packages/packages.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo } from "./domain/repo.ts";
-import { type Offer, packageTypeOf } from "./offers.ts";
+import { type IndexEntry, packageTypeOf } from "./index-entries.ts";
 import type { FileRequest, RepoOutside } from "./ports.ts";
 
-/** The largest archive that is read. */
+/** The maximum size of an archive. */
 export const archiveBytes = 32 * 1024 * 1024;
 
 type ListPackage = Extract<PackageCommand, { readonly type: "ListPackage" }>;
-/** How archives are fetched, and the digests of those that are here already. */
-type From = Pick<FileRequest, "secret" | "signal"> & { readonly kept: ReadonlySet<string> };
+/** How to fetch archives, and the digests of the archives that are already stored. */
+type From = Pick<FileRequest, "secret" | "signal"> & { readonly stored: ReadonlySet<string> };
 type Run = { readonly repoId: string; readonly repoEventId: string; readonly run: number };
 
-/** An offer, read and kept, as the command that lists it. Throws a PackageError if it cannot be listed. */
+/** Reads the archive of an index entry, stores it, and returns the command that lists it. Throws a PackageError if that fails. */
 export const listingOf = async (
-  offer: Offer,
+  indexEntry: IndexEntry,
   { repoId, repoEventId, run }: Run,
   { settings, owner, ownerPath }: RegisteredRepo,
   outside: Pick<RepoOutside, "readFile" | "blobs">,
   from: From,
 ): Promise<ListPackage> => {
-  const { packageId, appId, versionId, name, entry, fingerprint } = offer;
+  const { packageId, appId, versionId, name, entry, fingerprint } = indexEntry;
   if (name.length > 255 || entry.versionName.length > 255) throw new PackageError("its name or version has more than 255 characters");
   const packageName = entry.urls[0] ?? "";
   if (packageName.length > 2 * KIBI) throw new PackageError("its address has more than 2048 characters");
-  const bytes = await archiveOf(offer, settings.url, outside, from);
+  const bytes = await archiveOf(indexEntry, settings.url, outside, from);
   const content = await readAny(bytes, packageTypeOf(settings), { packedBytes: archiveBytes });
   return {
     type: "ListPackage",
@@ -44,7 +44,7 @@ export const listingOf = async (
     version: entry.version,
     appVersion: entry.appVersion,
     versionName: entry.versionName,
-    ...toldBy(entry),
+    ...detailsFrom(entry),
     packageName,
     digest: await outside.blobs.put(bytes),
     created: entry.created.slice(0, 64),
@@ -55,18 +55,18 @@ export const listingOf = async (
   };
 };
 
-/** Under which blob an archive is kept, if its index says so. */
+/** The blob digest of an archive according to the index, which may be wrong or missing. */
 export const digestIn = ({ digest }: IndexedVersion): string => `sha256:${digest.toLowerCase()}`;
 
-/** The archive, fetched once: one that is kept already is not asked for again. */
+/** Returns the archive from the blob store, or else fetches it and verifies its digest. */
 const archiveOf = async (
-  { url, entry }: Offer,
+  { url, entry }: IndexEntry,
   repository: string,
   { readFile, blobs }: Pick<RepoOutside, "readFile" | "blobs">,
-  { kept, ...from }: From,
+  { stored, ...from }: From,
 ): Promise<Uint8Array> => {
   const wanted = entry.digest.toLowerCase();
-  const found = kept.has(digestIn(entry)) ? await blobs.get(digestIn(entry)) : undefined;
+  const found = stored.has(digestIn(entry)) ? await blobs.get(digestIn(entry)) : undefined;
   if (found) return found;
   const answer = await readFile({ ...from, url, repository, limit: archiveBytes });
   if ("refused" in answer) throw new PackageError(answer.refused);
@@ -75,7 +75,7 @@ const archiveOf = async (
   return answer.bytes;
 };
 
-const toldBy = ({ description, home, icon, keywords, sources, screenshots, maintainers }: IndexedVersion) => ({
+const detailsFrom = ({ description, home, icon, keywords, sources, screenshots, maintainers }: IndexedVersion) => ({
   description: description.slice(0, 8 * KIBI),
   home: bounded(home, 4 * KIBI),
   icon: bounded(icon, 64 * KIBI),

@@ -13,25 +13,25 @@ export type RepoDocument = Owned & {
   readonly description: string;
   readonly type: string;
   readonly url: string;
-  /** Asterisks if there is one. */
+  /** Asterisks if the repository has a credential. */
   readonly credential: string;
   readonly visibility: string;
   readonly providers: readonly string[];
   readonly labels: readonly { readonly label_key: string; readonly label_value: string; readonly create_time: string }[];
   readonly selectors: readonly { readonly selector_key: string; readonly selector_value: string; readonly create_time: string }[];
-  /** `key=value` of each, to filter by. */
+  /** The labels as `key=value`, for filters. */
   readonly label_pairs: readonly string[];
   readonly selector_pairs: readonly string[];
   readonly status: "active" | "deleted";
   readonly category_set: readonly CategoryLink[];
-  /** The enabled ones, to filter by, and all, to join by. */
+  /** The enabled categories, for filters, and all linked categories, for joins. */
   readonly category_ids: readonly string[];
   readonly linked_category_ids: readonly string[];
   readonly app_default_status: string;
   readonly controller: number;
 };
 
-/** The repositories a user sees. */
+/** All repositories, as users see them. */
 export const repos: Projection<RepoDocument> = {
   name: "repos",
   version: 1,
@@ -103,7 +103,7 @@ export type RepoEventDocument = Owned & {
   readonly result: string;
 };
 
-/** The runs of indexing a user sees: pending until the app catalogue has everything. */
+/** The indexing runs, as users see them. A run is pending until the app catalogue has adopted all its packages. */
 export const repoEvents: Projection<RepoEventDocument> = {
   name: "repoEvents",
   version: 1,
@@ -138,7 +138,7 @@ export type CategoryDocument = {
   readonly status: "there" | "deleted";
 };
 
-/** The categories of the app catalogue, by which repositories are sorted too. A deleted one is remembered: what links to it is disabled. */
+/** The categories of the app catalogue, which repositories use too. Deleted ones stay, because links to them are shown as disabled. */
 export const categories: Projection<CategoryDocument> = {
   name: "categories",
   version: 1,

@@ -2,7 +2,7 @@ import type { Seed } from "../../events/index.ts";
 import type { RepoCommand } from "./domain/repo.ts";
 import type { RepoOutside } from "./ports.ts";
 
-/** The platform's own repositories hold the packages that people upload. They exist from the first start. */
+/** The platform's own repositories, which hold uploaded packages. They exist from the first start. */
 export const seeds: readonly Seed<RepoOutside, RepoCommand>[] = [
   {
     issues: "EstablishRepo",

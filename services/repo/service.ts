@@ -10,7 +10,7 @@ import { seeds } from "./seeds.ts";
 import { settings } from "./settings.ts";
 import { timers } from "./timers.ts";
 
-/** Repositories of application packages: what they offer is listed, and kept. */
+/** Repositories of application packages. The service lists their packages and stores the archives. */
 export const repo: Service<RepoOutside, typeof settings> = {
   name: "repo",
   aggregates: {

@@ -1,17 +1,17 @@
 import { networks, setting, type ValuesOf, whole } from "../chassis/process/setting.ts";
 
-/** The repo service's own settings. */
+/** The settings of the repo service. */
 export const settings = {
   privateNetworks: setting(
     "PITRIX_REPO_PRIVATE_NETWORKS",
-    "Private networks in which repositories may be, besides all public addresses",
+    "Private networks in which repositories are allowed, besides all public addresses",
     "none, all, or 10.0.0.0/8,127.0.0.0/8,...",
     "none",
     networks,
   ),
   indexSeconds: setting(
     "PITRIX_REPO_INDEX_SECONDS",
-    "How long after its last indexing a repository is indexed again; 0 for never",
+    "How long after its last indexing run a repository is indexed again; 0 for never",
     "0 to 100000000",
     "0",
     whole(0, 100_000_000),

@@ -12,7 +12,7 @@ const indexAgain: TimerRow<RepoCommand, RepoIndexingSucceeded | RepoIndexingFail
   given: ({ repoId, repoEventId }, { eventId }) => ({ repoId, repoEventId: `repoe-${idFrom(eventId)}`, after: repoEventId }),
 };
 
-/** Some time after a run has ended, however it ended, the next one starts, if the settings say so. */
+/** Starts the next indexing run after the interval of the settings, however the last run ended. */
 export const timers: Timers<RepoCommand, RepoEvent, Settings> = {
   RepoIndexingSucceeded: indexAgain,
   RepoIndexingFailed: indexAgain,

@@ -38,7 +38,7 @@ export type Runtime =
   | ({ readonly status: "active"; readonly clusters: readonly string[] } & Described)
   | ({ readonly status: "deleted" } & Described);
 
-/** A place to deploy to. It decides alone who may use it, so that one in use is never deleted. */
+/** A target of deployments. The runtime itself accepts or refuses each cluster, so that a runtime in use is never deleted. */
 export const runtime: Decider<RuntimeCommand, RuntimeEvent, Runtime> = {
   key: "runtimeId",
   initialState: { status: "absent" },
@@ -102,7 +102,7 @@ export const runtime: Decider<RuntimeCommand, RuntimeEvent, Runtime> = {
 
   claims: (state) =>
     state.status === "active" ? [`runtime ${state.provider}/${state.zone}/${state.runtimeCredentialId} of ${state.owner}`] : [],
-  taken: () => ({ rejected: "a runtime with this provider, zone and credential exists", kind: "denied", error: "runtime_exists" }),
+  taken: () => ({ rejected: "a runtime with this provider, zone and credential already exists", kind: "denied", error: "runtime_exists" }),
 };
 
 export type RuntimeCredentialCommand =
@@ -139,7 +139,7 @@ export type RuntimeCredential =
       readonly runtimes: readonly string[];
     };
 
-/** A way into a provider, sealed. While an active runtime uses it, it is not deleted. */
+/** The sealed credential of a provider account. It cannot be deleted while an active runtime uses it. */
 export const runtimeCredential: Decider<RuntimeCredentialCommand, RuntimeCredentialEvent, RuntimeCredential> = {
   key: "runtimeCredentialId",
   initialState: { status: "absent", runtimes: [] },

@@ -6,7 +6,7 @@ import type { RuntimeReadModels } from "./read-models.ts";
 
 const { command, query, answer } = rows<RuntimeCommand | RuntimeCredentialCommand, RuntimeReadModels>();
 
-/** Zones of the providers whose zones are a closed list. */
+/** The zones of providers that have a closed list of zones. */
 const zones: { readonly [provider: string]: readonly string[] } = { local: ["local"] };
 
 export const http = [
@@ -137,7 +137,7 @@ export const http = [
   }),
 ];
 
-/** Form only: whether the provider takes it is known when something is deployed. */
+/** Checks the form of a credential only. The provider accepts or refuses it at the first deployment. */
 const looksRight = (provider: string, content: string): boolean => {
   if (provider === "kubernetes") return /^\s*(apiVersion|clusters|{)/m.test(content);
   try {

@@ -1,7 +1,7 @@
 import type { Reactions } from "../chassis/events.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
 
-/** A runtime is reserved for a cluster or refused, freed with it, and keeps its credential from being deleted. */
+/** A runtime is reserved for a cluster or refused to it, and released when the cluster ceases. A runtime blocks deletion of its credential. */
 export const reactions: Reactions<RuntimeCommand | RuntimeCredentialCommand> = {
   ClusterRequested: {
     issues: "ReserveRuntime",

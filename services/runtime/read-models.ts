@@ -15,7 +15,7 @@ export type RuntimeDocument = {
   readonly status_time: string;
 };
 
-/** The runtimes a user sees. */
+/** All runtimes, as users see them. */
 export const runtimes: Projection<RuntimeDocument> = {
   name: "runtimes",
   version: 1,
@@ -66,7 +66,7 @@ export type RuntimeCredentialDocument = {
   readonly description: string;
   readonly provider: string;
   readonly runtime_url: string;
-  /** Never the content: that stays sealed in the event. */
+  /** Always asterisks: the content stays sealed in the event. */
   readonly runtime_credential_content: "******";
   readonly status: "active" | "deleted";
   readonly debug: boolean;
@@ -76,7 +76,7 @@ export type RuntimeCredentialDocument = {
   readonly status_time: string;
 };
 
-/** The credentials a user sees, without what they contain. */
+/** The credentials of runtimes, without their content. */
 export const runtimeCredentials: Projection<RuntimeCredentialDocument> = {
   name: "runtimeCredentials",
   version: 1,

@@ -4,7 +4,7 @@ import { http } from "./http.ts";
 import { reactions } from "./reactions.ts";
 import { runtimeCredentials, runtimes } from "./read-models.ts";
 
-/** Places to deploy to, and the credentials that open them. */
+/** Runtimes, which are the targets of deployments, and their credentials. */
 export const runtime: Service = {
   name: "runtime",
   aggregates: { runtime: { decider: runtimeDecider }, runtimeCredential: { decider: runtimeCredential } },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryLogBroker } from "../../events/memory/log.ts";
 import { seeded, virtualTime } from "../../events/simulation/time.ts";
-import { troubles } from "../../events/subscription/troubles.ts";
+import { healthWatch } from "../../events/subscription/health.ts";
 import { sealing } from "../../services/chassis/access/sealing.ts";
 import { announce } from "../../services/chassis/process/discovery.ts";
 import { changes, rig } from "../events/subscription/rig.ts";
@@ -16,7 +16,7 @@ test("a subscription whose port is down says so after seconds, with the reason, 
     if (isDown && call.startsWith("documents.write")) throw new Error("the store is away");
   };
   const one = await launch({ fate: { before, after: async () => {} } });
-  const all = (): readonly string[] => one.subscriptions.flatMap((subscription) => subscription.troubles());
+  const all = (): readonly string[] => one.subscriptions.flatMap((subscription) => subscription.healthReasons());
   isDown = true;
   await publish(changes("a", 1, 3));
   await pass(3_000);
@@ -30,7 +30,7 @@ test("a subscription whose port is down says so after seconds, with the reason, 
 
 test("a subscription that gets on with nothing, or is far behind for long, says so until its assignment ends", async () => {
   const { clock, run } = virtualTime(seeded(1));
-  const watched = troubles(clock);
+  const watched = healthWatch(clock);
   const pass = async (milliseconds: number): Promise<void> => {
     void clock.sleep(milliseconds);
     await run(() => false, milliseconds);
@@ -95,11 +95,11 @@ test("secrets whose platform key is missing are a trouble, until somebody who ha
   const before = await made(old);
   await before.seal("secret");
   const without = await made(current);
-  assert.deepEqual(without.troubles(), ["cannot open 1 secrets: the platform key k1 is missing"]);
+  assert.deepEqual(without.healthReasons(), ["cannot open 1 secrets: the platform key k1 is missing"]);
   const both = await made(current, old);
-  assert.deepEqual(both.troubles(), []);
+  assert.deepEqual(both.healthReasons(), []);
   assert.equal(await both.rewrap(), 1);
-  assert.equal(await run(() => without.troubles().length === 0, 10_000), true);
+  assert.equal(await run(() => without.healthReasons().length === 0, 10_000), true);
   for (const one of [before, without, both]) void one.stop();
   await run(() => false, 1_000);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Asked, Parked, ParkedStream } from "../../events/ports.ts";
+import type { OperatorRequest, Parked, ParkedStream } from "../../events/ports.ts";
 import { type MakeGround, onGround } from "./ground.ts";
 
 /** What every place to park events must do. */
@@ -125,7 +125,7 @@ export const parkingContract = (name: string, make: MakeGround): void => {
   });
 };
 
-const asked: Asked = { action: "redrive", by: "usr-admin", reason: "", time: "2024-05-01T11:00:00.000Z" };
+const asked: OperatorRequest = { action: "redrive", by: "usr-admin", reason: "", time: "2024-05-01T11:00:00.000Z" };
 const namesOf = (streams: readonly ParkedStream[]) => streams.map(({ stream }) => stream);
 const waiting = (stream: string, version: number): Parked => ({
   ...parkedOf("clusters", stream, version),

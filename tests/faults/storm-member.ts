@@ -3,7 +3,7 @@ import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/connect.ts";
 import { executor } from "../../events/store/execute.ts";
 import { collections } from "../../events/subscription/collections.ts";
-import { FAR, heldBack } from "../../events/subscription/held-back.ts";
+import { LAG_THRESHOLD, memoryBudget } from "../../events/subscription/memory-budget.ts";
 import { projector } from "../../events/subscription/projections.ts";
 import { reactor } from "../../events/subscription/reactions.ts";
 import { subscribe } from "../../events/subscription/subscription.ts";
@@ -19,13 +19,13 @@ const ports = { store: store.store, documents: store.documents, parking: store.p
 const released = codec(contract.schemas);
 const executing = executor(runtime, ports, released, () => {});
 const quiet = (): void => {};
-const around = { onParked: quiet, onError: quiet, onHandled: quiet, far: FAR, room: heldBack() };
+const hooks = { onParked: quiet, onError: quiet, onHandled: quiet, lagThreshold: LAG_THRESHOLD, memory: memoryBudget() };
 const models = collections(runtime.projections);
 const subscribers = [
   ...(runtime.projections ?? []).map((projection) => projector(projection, models.of(projection.name), store.documents, quiet, contract)),
   { ...reactor(runtime, executing, contract), begin: "start" as const },
 ];
-const running = await Promise.all(subscribers.map((subscriber) => subscribe(contract, "storm", subscriber, ports, released, around)));
+const running = await Promise.all(subscribers.map((subscriber) => subscribe(contract, "storm", subscriber, ports, released, hooks)));
 process.send?.("joined");
 process.once("message", async () => {
   await Promise.all(running.map(({ stop }) => stop()));

@@ -1,7 +1,7 @@
 import { openToAll } from "../../services/repo/access.ts";
-import { indexBytes } from "../../services/repo/offers.ts";
+import { indexBytes } from "../../services/repo/index-entries.ts";
 import { readFileOver } from "../../services/repo/remote/read-file.ts";
-import { readOffersApart } from "../../services/repo/remote/read-offers.ts";
+import { readEntriesInThread } from "../../services/repo/remote/read-index.ts";
 
 /** What one process says of repositories, and what reading all of them has cost it. */
 export type Reading = {
@@ -13,7 +13,7 @@ export type Reading = {
 };
 
 const read = readFileOver({ timeout: 20_000, attempts: 1 });
-const offersOf = readOffersApart();
+const entriesOf = readEntriesInThread();
 const { signal } = new AbortController();
 const said: { [url: string]: string } = {};
 let stood = 0;
@@ -25,7 +25,7 @@ const watching = setInterval(() => {
 for (const url of process.argv.slice(2)) {
   const file = await read({ url: `${url}/index.yaml`, repository: url, secret: openToAll, limit: indexBytes, signal });
   const offers =
-    "refused" in file ? file : await offersOf(file.bytes, "repo-1", { url, providers: ["kubernetes"], appDefaultStatus: "draft" }, signal);
+    "refused" in file ? file : await entriesOf(file.bytes, "repo-1", { url, providers: ["kubernetes"], appDefaultStatus: "draft" }, signal);
   said[url] = "refused" in offers ? offers.refused : `${offers.length} versions`;
 }
 clearInterval(watching);

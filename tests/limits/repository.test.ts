@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { RepoEventDocument } from "../../services/repo/read-models.ts";
 import { readFileOver } from "../../services/repo/remote/read-file.ts";
-import { readOffersApart } from "../../services/repo/remote/read-offers.ts";
+import { readEntriesInThread } from "../../services/repo/remote/read-index.ts";
 import { repo } from "../../services/repo/service.ts";
 import { eventually } from "../eventually.ts";
 import { createRepo, developer, outsideWith } from "../services/repo/fixtures.ts";
@@ -23,7 +23,7 @@ test("whatever an index is, reading it takes bounded time and memory, and nothin
   const { said, stood, memory }: Reading = JSON.parse(stdout);
   const of = (name: string): string => said[`${server.url}/${name}`] ?? "";
   for (const name of ["told", "untold", "endless"]) assert.match(of(name), /index.yaml: larger than 33554432 bytes/, name);
-  assert.match(of("bomb"), /the index is compressed, which was not asked for/);
+  assert.match(of("bomb"), /the index is compressed, although the request did not accept compression/);
   for (const name of ["values", "json"]) assert.match(of(name), /the index holds more than 2000000 values/, name);
   assert.equal(of("sound"), "0 versions");
   t.diagnostic(`${Math.round(memory)} MiB at the most; its longest pause ${Math.round(stood)} ms`);
@@ -33,7 +33,7 @@ test("whatever an index is, reading it takes bounded time and memory, and nothin
 
 test("a run over a hostile repository ends as a failed one that says why, and those over others go on", async (t) => {
   const server = await serve(hostile);
-  const outside = outsideWith({ readFile: readFileOver({ timeout: 1_500, attempts: 1 }), readOffers: readOffersApart() });
+  const outside = outsideWith({ readFile: readFileOver({ timeout: 1_500, attempts: 1 }), readEntries: readEntriesInThread() });
   const world = await served([{ service: repo, outside }]);
   t.after(async () => {
     await world.stop();
@@ -66,7 +66,7 @@ test("an index that takes too long to read is refused for that, and one that nob
   const { signal } = new AbortController();
   const settings = { url: "http://repository/", providers: ["kubernetes"], appDefaultStatus: "draft" };
   const index = new TextEncoder().encode(`apiVersion: v1\nentries: {}\n${"#\n".repeat(4_000_000)}`);
-  const refused = await readOffersApart(1)(index, "repo-1", settings, signal);
+  const refused = await readEntriesInThread(1)(index, "repo-1", settings, signal);
   assert.deepEqual(refused, { refused: "the index takes more than 0.001 s to read" });
-  await assert.rejects(readOffersApart()(index, "repo-1", settings, AbortSignal.timeout(1)), { name: "TimeoutError" });
+  await assert.rejects(readEntriesInThread()(index, "repo-1", settings, AbortSignal.timeout(1)), { name: "TimeoutError" });
 });

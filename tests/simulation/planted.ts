@@ -162,22 +162,22 @@ export const planted: readonly Planted[] = [
     to: "const failures = events.size === 0 ? [] : await handler.handle(events).catch(() => []);",
   },
   {
-    name: "save the position of what is held back",
+    name: "save the position of buffered writes",
     file: partition,
     from: "passed?.(batch);\n            return batch.next;",
     to: "passed?.(batch); position.save(batch.next);\n            return batch.next;",
   },
   {
-    name: "go on after somebody else wrote what was held back",
+    name: "go on after another owner wrote the buffered documents",
     file: partition,
     from: "if (!(await handler.flush()))\n            return position.saved();",
     to: "await handler.flush();",
   },
   {
-    name: "hold back a batch with events of a parked stream",
+    name: "buffer a batch with events of a parked stream",
     file: partition,
-    from: "if (failed.length === 0 && mayHoldBack",
-    to: "if (failed.every(({ error }) => !error) && mayHoldBack",
+    from: "if (failed.length === 0 && mayBuffer",
+    to: "if (failed.every(({ error }) => !error) && mayBuffer",
   },
   {
     name: "park a stream before what comes before it is written",

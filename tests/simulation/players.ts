@@ -10,17 +10,17 @@ import { effectsOf, TaskFailure, type TaskTable } from "../../services/providers
 import { reactionsOf } from "../../services/providers/deployment/reactions.ts";
 import { plan } from "../../services/providers/local/plan.ts";
 import { credentials } from "../../services/providers/local/read-models.ts";
-import { readOffersHere } from "../../services/repo/offers.ts";
+import { readEntriesHere } from "../../services/repo/index-entries.ts";
 import type { RepoOutside } from "../../services/repo/ports.ts";
 import { repo } from "../../services/repo/service.ts";
 import type { RuntimeCredential, RuntimeCredentialCommand } from "../../services/runtime/domain.ts";
 import { runtime } from "../../services/runtime/service.ts";
 
 /** The local provider's plan on machines that are only a ledger: a task's own id is its idempotency key. */
-const run: TaskTable<Surroundings>[string] = async ({ taskId, nodeId, action }, { outside: { life, outside }, ...context }) => {
+const run: TaskTable<Surroundings>[string] = async ({ taskId, nodeId, action }, { outside: { incarnation, outside }, ...context }) => {
   const { clusterId, jobId, signal, report } = context;
   const stream = `localDeployment/${clusterId}`;
-  await outside.call(life, { key: taskId, thing: `task ${taskId}`, stream, version: 0, signal });
+  await outside.call(incarnation, { key: taskId, thing: `task ${taskId}`, stream, version: 0, signal });
   if (refusing(taskId)) throw new TaskFailure(`the machine refuses ${taskId}`);
   if (action === "RunInstances")
     await report({ type: "ProvisionNode", clusterId, jobId, nodeId, instanceId: `i-${nodeId}`, privateIp: `127.0.0.${nodeId.at(-1)}` });
@@ -42,9 +42,9 @@ type Kept = { readonly runtimeCredentialId: string };
 const keep: Effect<Surroundings, RuntimeCredentialCommand, Kept, RuntimeCredential> = {
   ends: ["FreeRuntimeCredential", "UseRuntimeCredential"],
   timeout: 5_000,
-  run: async ({ runtimeCredentialId }, { outside: { life, outside }, eventId, meta, signal }) => {
+  run: async ({ runtimeCredentialId }, { outside: { incarnation, outside }, eventId, meta, signal }) => {
     const { stream, version } = meta;
-    await outside.call(life, { key: eventId, thing: `effect ${stream}@${version}`, stream, version, signal });
+    await outside.call(incarnation, { key: eventId, thing: `effect ${stream}@${version}`, stream, version, signal });
     return { type: "FreeRuntimeCredential", runtimeCredentialId, runtimeId: "vault" };
   },
 };
@@ -58,14 +58,14 @@ const vault: Effects<Surroundings, RuntimeCredentialCommand, RuntimeCredentialEv
 };
 
 /** Repositories that are empty or refuse; archives are real files, which a simulation has none of. */
-const repository = ({ life, outside }: Surroundings): RepoOutside => ({
+const repository = ({ incarnation, outside }: Surroundings): RepoOutside => ({
   blobs: { put: async () => "", get: async () => undefined, has: async () => new Set<string>() },
   open: async (sealed) => sealed,
   destroyKey: async () => {},
-  readOffers: readOffersHere,
+  readEntries: readEntriesHere,
   deadline: () => new AbortController().signal,
   readFile: async ({ url, signal }) => {
-    await outside.look(life, url, signal);
+    await outside.look(incarnation, url, signal);
     return url.includes("/2/") ? { refused: `${url} is not there`, denied: true } : { bytes: new TextEncoder().encode("entries: {}\n") };
   },
 });

@@ -33,20 +33,20 @@ export const checkEffects = function* ({
       };
     last.set(stream, Math.max(version, last.get(stream) ?? 0));
   }
-  for (const { thing, life, step } of attempts) {
+  for (const { thing, incarnation, step } of attempts) {
     const over = finished.get(thing);
     const own = heard.get(thing);
-    if (own && own.life === life && own.step < step)
+    if (own && own.incarnation === incarnation && own.step < step)
       yield {
         rule: "what has its outcome is not begun again",
         about: own.commit.stream,
-        message: `${life.name} began ${thing} again although it knew of its outcome`,
+        message: `${incarnation.name} began ${thing} again although it knew of its outcome`,
       };
-    if (over !== undefined && life.born >= over)
+    if (over !== undefined && incarnation.born >= over)
       yield {
         rule: "what has its outcome is not begun again",
         about: "",
-        message: `${life.name} began ${thing} at step ${step}, though it was over at ${over}, before ${life.name} was born`,
+        message: `${incarnation.name} began ${thing} at step ${step}, though it was over at ${over}, before ${incarnation.name} was born`,
       };
   }
   for (const service of services) {

@@ -5,7 +5,7 @@ import type { Message, Meta } from "../../message.ts";
 import type { Commit, LogRecord } from "../../ports.ts";
 import type { AnyService } from "../../service.ts";
 import type { Exchange } from "../exchange.ts";
-import type { Attempt, Deed } from "../outside.ts";
+import type { Attempt, PerformedCall } from "../outside.ts";
 import type { Bad } from "../poison.ts";
 import type { Committed } from "../process.ts";
 
@@ -29,7 +29,7 @@ export type Evidence = {
   /** In the order in which they came to be. */
   readonly commits: readonly Committed[];
   readonly exchanges: readonly Exchange[];
-  readonly ledger: readonly Deed[];
+  readonly ledger: readonly PerformedCall[];
   readonly attempts: readonly Attempt[];
   readonly bad: Bad;
   /** What is done out there once this event says so, besides what an effect's outcome says. */

@@ -1,4 +1,4 @@
-import { alarm, backOff, eachOf } from "../../concurrency.ts";
+import { backOff, condition, eachOf } from "../../concurrency.ts";
 import { asError } from "../../error.ts";
 import { nameOf } from "../../log/partition.ts";
 import { eventIdIn } from "../delivered.ts";
@@ -22,7 +22,7 @@ export const parkedStreams = (options: Omit<Context, "owned" | "discarded">) => 
   const context: Context = { ...options, owned: new Map(), discarded: new Set() };
   const { clock, parking, subscription, owned, discarded, onError } = context;
   const unswept = new Set<string>();
-  const bell = alarm(clock);
+  const wake = condition(clock);
   let called = false;
 
   /** A stream that cannot go on is parked, and all others go on. */
@@ -36,14 +36,14 @@ export const parkedStreams = (options: Omit<Context, "owned" | "discarded">) => 
       partition.signal.addEventListener("abort", () => void (owned.get(name) === own && owned.delete(name)), { once: true });
       if (streams.size > 0) {
         unswept.add(name);
-        bell.ring();
+        wake.notify();
       }
     }
     return {
       skips: (record) => discarded.size > 0 && discarded.has(eventIdIn(record)),
       waits: (stream) => streams.has(stream),
       failed: async (failed) => {
-        if (await park(context, streams, failed)) bell.ring();
+        if (await park(context, streams, failed)) wake.notify();
       },
     };
   };
@@ -59,7 +59,7 @@ export const parkedStreams = (options: Omit<Context, "owned" | "discarded">) => 
   const run = async (signal: AbortSignal): Promise<void> => {
     let swept = clock.now();
     for (let failures = 0; ; ) {
-      await bell.wait(failures > 0 ? backOff(clock, failures, 500) : sizeOf(context) > 0 ? POLL : SWEEP, signal);
+      await wake.wait(failures > 0 ? backOff(clock, failures, 500) : sizeOf(context) > 0 ? POLL : SWEEP, signal);
       if (signal.aborted) return;
       try {
         if (unswept.size > 0 || Math.abs(clock.now() - swept) >= SWEEP) {
@@ -90,7 +90,7 @@ export const parkedStreams = (options: Omit<Context, "owned" | "discarded">) => 
     /** Somebody has asked for something: look at once. */
     wake: (): void => {
       called = true;
-      bell.ring();
+      wake.notify();
     },
   };
 };

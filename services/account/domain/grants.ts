@@ -2,7 +2,7 @@ import { bundles, type Portal } from "../../../schemas/generated/http.ts";
 import type { BuiltInRole, DataLevel } from "../../chassis/access/permissions.ts";
 import { modules } from "./modules.ts";
 
-/** What is granted of a module, and on whose rows; as `RoleModuleModified` carries it. */
+/** The action bundles of a module that a role grants, and the data level: whose rows they cover. `RoleModuleModified` carries it. */
 export type RoleModule = { readonly moduleId: string; readonly dataLevel: string; readonly actionBundleIds: readonly string[] };
 
 /** The module that every role has. */
@@ -12,7 +12,7 @@ export const defaultModule = "m0";
 export const bundlesOf = (moduleId: string, portal: Portal): readonly string[] =>
   Object.entries(bundles).flatMap(([id, { module, portals }]) => (module === moduleId && portals.includes(portal) ? [id] : []));
 
-/** What a role of the platform grants, in the form of a role that somebody made. */
+/** The modules that a built-in role grants, in the form of a custom role. */
 export const modulesOf = ({ portal, modules: levels }: BuiltInRole): readonly RoleModule[] =>
   modules.flatMap(({ id }) => {
     const granted = levels[id];
@@ -21,7 +21,7 @@ export const modulesOf = ({ portal, modules: levels }: BuiltInRole): readonly Ro
     return [{ moduleId: id, dataLevel: level, actionBundleIds: bundlesOf(id, portal).filter((bundle) => only?.includes(bundle) ?? true) }];
   });
 
-/** The default module of a new role: whose rows it shows depends on where the role works. */
+/** The default module of a new role. Its data level depends on the role's portal. */
 export const defaultGrant = (portal: Portal): RoleModule => ({
   moduleId: defaultModule,
   dataLevel: defaultLevels[portal],

@@ -34,7 +34,7 @@ type Active = {
 };
 export type Group = { status: "absent" } | Active | { status: "deleted" };
 
-/** A node in the tree of groups; its path, and with it what its users see, follows its parent's. */
+/** A node in the tree of groups. Its path follows its parent's path, and decides which rows its users see. */
 export const group: Decider<GroupCommand, GroupEvent, Group> = {
   key: "groupId",
   initialState: { status: "absent" },
@@ -75,7 +75,7 @@ export const group: Decider<GroupCommand, GroupEvent, Group> = {
       return leaving.length === 0 ? [] : [{ type: "GroupLeft", groupId, userIds: leaving }];
     },
 
-    // The parent may have moved since the child took its path: the event carries the parent's path as it is now.
+    // The parent may have moved since the child took its path: the event carries the parent's current path.
     AddSubgroup: ({ groupId, subgroupId }, state) =>
       state.status === "active" && !state.subgroupIds.includes(subgroupId)
         ? [{ type: "SubgroupAdded", groupId, subgroupId, groupPath: state.groupPath }]

@@ -3,7 +3,7 @@ import type { BundleId } from "../../../schemas/generated/http.ts";
 /** A part of a module, with the names of its action bundles. */
 export type Feature = { readonly id: string; readonly name: string; readonly bundles: { readonly [Id in BundleId]?: string } };
 
-/** The modules with the names by which people tell their features and action bundles apart. */
+/** The modules, with readable names for their features and action bundles. */
 export const modules: readonly { readonly id: string; readonly name: string; readonly features: readonly Feature[] }[] = [
   {
     id: "m0",

@@ -13,7 +13,7 @@ export type RoleCommand =
 type Active = { status: "active"; roleName: string; description: string; modules: readonly RoleModule[] };
 export type Role = { status: "absent" } | Active | { status: "deleted" };
 
-/** What its users may do, put together from action bundles. */
+/** A set of action bundles that the role's users may perform. */
 export const role: Decider<RoleCommand, RoleEvent, Role> = {
   key: "roleId",
   initialState: { status: "absent" },
@@ -43,7 +43,7 @@ export const role: Decider<RoleCommand, RoleEvent, Role> = {
       if (state.status !== "active") return refused(roleId, state);
       const wrong = wanted.map(wrongIn).find((sentence) => sentence !== undefined);
       if (wrong) return invalid(wrong);
-      // The default module stays, whatever is wished for.
+      // A role keeps the default module even if the request omits it.
       const granted = wanted.filter(({ actionBundleIds }) => actionBundleIds.length > 0);
       const modules = granted.some(isDefault) ? granted : [...state.modules.filter(isDefault), ...granted];
       return same(modules, state.modules) ? [] : [{ type: "RoleModuleModified", roleId, modules }];

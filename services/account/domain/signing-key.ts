@@ -6,7 +6,7 @@ export type SigningKeyCommand =
   | { type: "RetireSigningKey"; keyId: string };
 export type SigningKeyState = { status: "absent" } | { status: "announced" } | { status: "retired" };
 
-/** A pair of keys: the private half signs tokens here, the public one proves them everywhere. */
+/** A key pair: this service signs tokens with the private key, and every service verifies them with the public key. */
 export const signingKey: Decider<SigningKeyCommand, SigningKeyEvent, SigningKeyState> = {
   key: "keyId",
   initialState: { status: "absent" },

@@ -25,13 +25,13 @@ type Active = {
   phoneNumber: string;
   description: string;
   roleIds: readonly string[];
-  /** The one joined last at the end. */
+  /** In the order of joining: the group joined last is at the end. */
   groupPaths: readonly GroupPath[];
   resetIds: readonly string[];
 };
 export type User = { status: "absent" } | Active | { status: "deleted" };
 
-/** Somebody who signs in, has roles, and whose rows their groups see. */
+/** A person who signs in, has roles, and belongs to groups, which see the user's rows. */
 export const user: Decider<UserCommand, UserEvent, User> = {
   key: "userId",
   initialState: { status: "absent" },
@@ -124,7 +124,7 @@ export const user: Decider<UserCommand, UserEvent, User> = {
     }),
     UserModified: (state, { username, email, phoneNumber, description }) =>
       change(state, () => ({ username, email, phoneNumber, description })),
-    // Whoever knows the new password has no use for older resets, and whoever stole one should not have any.
+    // A new password invalidates all pending resets, so that a stolen reset id is useless.
     UserPasswordChanged: (state) => change(state, () => ({ resetIds: [] })),
     UserDeleted: () => ({ status: "deleted" }),
     UserRoleBound: (state, { roleId }) => change(state, ({ roleIds }) => ({ roleIds: [...roleIds, roleId] })),
@@ -136,12 +136,12 @@ export const user: Decider<UserCommand, UserEvent, User> = {
   },
 
   claims: (state) => (state.status === "active" ? [`e-mail ${state.email.toLowerCase()}`] : []),
-  taken: (claim) => ({ rejected: `the ${claim} is taken already`, kind: "denied", error: "email_exists" }),
+  taken: (claim) => ({ rejected: `the ${claim} is already taken`, kind: "denied", error: "email_exists" }),
 };
 
 const isEmail = (text: string): boolean => /^[^\s@:]+@[^\s@]+$/.test(text);
 const notAnEmail = (text: string): Rejection => ({
-  rejected: `${JSON.stringify(text)} is no e-mail address`,
+  rejected: `${JSON.stringify(text)} is not an e-mail address`,
   kind: "invalid",
   error: "illegal_email_format",
 });

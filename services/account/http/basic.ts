@@ -1,4 +1,4 @@
-/** The name and secret of an HTTP Basic authorization (RFC 7617); each is form-encoded as OAuth 2 has it. */
+/** The client id and secret of an HTTP Basic authorization (RFC 7617), each form-encoded as OAuth 2 (RFC 6749) requires. */
 export const basicCredentials = (authorization: string | undefined): { readonly id: string; readonly secret: string } | undefined => {
   const encoded = /^Basic\s+([A-Za-z0-9+/=]+)\s*$/i.exec(authorization ?? "")?.[1];
   if (encoded === undefined) return undefined;

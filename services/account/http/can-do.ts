@@ -3,11 +3,11 @@ import { type AccessUser, authorize, type CustomRoles, ownerPathOf, SYSTEM } fro
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { type AccountReads, answer } from "./rows.ts";
 
-/** What the gateway decides for itself, told to whoever asks. */
+/** Answers whether a user may call an operation, by the same rules as the gateway. */
 export const canDoRows: readonly HttpRow<unknown>[] = [
   answer("CanDo", async (request, context) => {
     const operation = operationOf(request);
-    if (!operation) return { rejected: "there is no such operation", kind: "notFound", error: "resource_not_found" };
+    if (!operation) return { rejected: "the operation does not exist", kind: "notFound", error: "resource_not_found" };
     const user = await userOf(request.user_id, context);
     if (!user) return { rejected: `there is no user ${request.user_id}`, kind: "notFound", error: "resource_not_found" };
     const { allowed, accessPath } = authorize(user, await customRoles(user, context), operation);
@@ -18,7 +18,7 @@ export const canDoRows: readonly HttpRow<unknown>[] = [
 ];
 
 const ids = new Map<string, OperationId>();
-// The generated table has these keys and no others.
+// `as` is safe: the keys of the generated table are exactly the operation ids.
 for (const id of Object.keys(operations) as OperationId[]) {
   ids.set(id, id);
   ids.set(`${operations[id].method} ${operations[id].path}`, id);

@@ -7,7 +7,7 @@ import { presentGroup, presentUser } from "./users.ts";
 const filters = ["group_id", "parent_group_id", "root_group_id", "group_path", ["group_name", "name"], "status"] as const;
 const search = ["group_id", "name", "description"] as const;
 
-/** Groups: the tree, and who is in it. */
+/** The tree of groups and their members. */
 export const groupRows: readonly HttpRow<unknown>[] = [
   query("DescribeGroups", { from: "groups", filters, search, present: presentGroup }),
 
@@ -80,7 +80,7 @@ export const groupRows: readonly HttpRow<unknown>[] = [
 
 const deletedParent = (groupId: string): Rejection => ({ rejected: `the group ${groupId} is deleted`, kind: "precondition" });
 
-/** The "no" for users who are not there, or not the caller's to put anywhere. */
+/** The rejection if one of the users does not exist, is deleted, or is outside the caller's data level. */
 const absentee = async (userIds: readonly string[], reads: AccountReads): Promise<Rejection | undefined> => {
   const users = await reads.all("users", [{ field: "user_id", in: userIds }], userIds.length);
   const missing = userIds.find((id) => !users.some(({ user_id, status }) => user_id === id && status === "active"));

@@ -4,7 +4,7 @@ import { bundlesOf, portalOf } from "../domain/grants.ts";
 import { modules } from "../domain/modules.ts";
 import type { RoleRow } from "./role-rows.ts";
 
-/** What a role may do: every module that its portal offers, with what of it is granted. */
+/** Every module that the role's portal offers, with the action bundles that the role grants checked. */
 export const moduleAnswer = ({ portal, modules: granted }: RoleRow): Module => ({
   module_elem_set: modules.flatMap(({ id, name, features }) => {
     const { dataLevel, actionBundleIds: checked = [] } = granted.find(({ moduleId }) => moduleId === id) ?? {};

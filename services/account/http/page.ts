@@ -1,4 +1,4 @@
-/** What a paged operation may ask for. */
+/** The parameters of a paged operation. */
 export type PageRequest = {
   readonly search_word?: string;
   readonly sort_key?: string;
@@ -7,7 +7,7 @@ export type PageRequest = {
   readonly limit?: number;
 };
 
-/** A page of rows that are no read model's, by the rules of those that are. */
+/** A page of computed rows, by the rules of queries on read models: search, filter, sort, offset and limit. */
 export const page = <Row extends object>(
   rows: readonly Row[],
   request: PageRequest,

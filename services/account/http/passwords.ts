@@ -3,7 +3,7 @@ import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { CredentialDocument } from "../read-models/passwords.ts";
 import { type AccountContext, type AccountReads, answer, command } from "./rows.ts";
 
-/** Passwords: checked, and changed in two steps. */
+/** Password operations: validation, and a change in two steps (reset, then new password). */
 export const passwordRows: readonly HttpRow<unknown>[] = [
   answer("ValidateUserPassword", async ({ email, password }, context) => ({
     validated: await matches(await credentialOf(email, context), password, context),
@@ -12,7 +12,7 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
   command("CreatePasswordReset", {
     issues: "RequestPasswordReset",
     needs: ({ user_id }) => ({ user: ["users", user_id] }),
-    // Whoever forgot theirs is helped by somebody who proves to be allowed to, with their own.
+    // The caller proves their identity with the user's password or, to help a user who forgot it, with their own.
     prepare: async ({ user_id, password }, context) => {
       const proofs = [...new Set([user_id, context.actor.userId])].map((id) => context.get("credentials", id));
       for (const proof of proofs) if (await matches(await proof, password, context)) return undefined;
@@ -46,7 +46,7 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
   }),
 ];
 
-/** What proves the user with this e-mail, whatever its case. */
+/** The credential of the active user with this e-mail address, compared without regard to case. */
 export const credentialOf = async (email: string, reads: AccountReads): Promise<CredentialDocument | undefined> => {
   const found = await reads.find("credentials", [{ field: "email", in: [email.toLowerCase()] }], 10);
   return found.find(({ status }) => status === "active");

@@ -4,12 +4,12 @@ import type { RoleModule } from "../domain/grants.ts";
 import { builtInRole, isBuiltIn, type RoleRow } from "./role-rows.ts";
 import type { AccountContext, AccountReads } from "./rows.ts";
 
-/** What somebody may hand on: everything, or action bundles up to a data level. */
+/** The permissions that a user may grant: everything, or action bundles up to a data level. */
 type Powers = "everything" | readonly RoleModule[];
 
 const levels = ["self", "group", "all"];
 
-/** Nobody hands on more than they have: the "no" where the grants go beyond the caller's own. */
+/** The rejection if the grants exceed the caller's own permissions: a caller can grant only what they have. */
 export const beyond = async (wanted: readonly RoleModule[], context: AccountContext): Promise<Rejection | undefined> => {
   const powers = await powersOf(context);
   if (powers === "everything") return undefined;
@@ -36,7 +36,7 @@ const powersOf = async ({ actor: { userId }, get, find }: AccountContext): Promi
   return (await rolesNamed(user.role_id, find)).flatMap(({ modules }) => modules);
 };
 
-/** The roles that the caller may give to others, or why not all of them may be given. */
+/** The roles with these ids, or the rejection if a role does not exist or exceeds the caller's permissions. */
 export const grantable = async (roleIds: readonly string[], context: AccountContext): Promise<readonly RoleRow[] | Rejection> => {
   const roles = await rolesNamed(roleIds, context.all);
   const missing = roleIds.find((id) => !roles.some(({ role_id }) => role_id === id));
@@ -45,7 +45,7 @@ export const grantable = async (roleIds: readonly string[], context: AccountCont
   return (await beyond(modules, context)) ?? roles;
 };
 
-/** Roles by id, those of the platform and those that somebody made, without the deleted ones. */
+/** The built-in and custom roles with these ids, without deleted roles. */
 export const rolesNamed = async (ids: readonly string[], look: AccountReads["find"]): Promise<readonly RoleRow[]> => {
   const custom = ids.filter((id) => !isBuiltIn(id));
   const found = custom.length === 0 ? [] : await look("roles", [{ field: "role_id", in: custom }], custom.length);

@@ -4,13 +4,13 @@ import { builtInRoles } from "../../chassis/access/permissions.ts";
 import { modulesOf } from "../domain/grants.ts";
 import type { RoleDocument } from "../read-models/roles.ts";
 
-/** A role as the rows of this service handle it, the platform's and others alike. */
+/** A built-in or custom role. Built-in roles have no times. */
 export type RoleRow = Omit<RoleDocument, "create_time" | "update_time" | "status_time"> &
   Partial<Pick<RoleDocument, "create_time" | "update_time" | "status_time">>;
 
 export const isBuiltIn = (roleId: string): boolean => Object.hasOwn(builtInRoles, roleId);
 
-/** The id, if it can name a document of the read model. */
+/** The id of a custom role, which is a document of the read model; undefined for a built-in role. */
 export const customRoleId = (roleId: string): string | undefined => (isBuiltIn(roleId) ? undefined : roleId);
 
 const descriptions: { readonly [role: string]: string } = {
@@ -40,5 +40,5 @@ const rowOf = (role_id: string): RoleRow | undefined => {
 export const builtInRows: readonly RoleRow[] = Object.keys(builtInRoles).flatMap((id) => rowOf(id) ?? []);
 export const builtInRole = (roleId: string): RoleRow | undefined => builtInRows.find(({ role_id }) => role_id === roleId);
 
-/** As the contract shows a role. */
+/** The role as the HTTP contract shows it. */
 export const presentRole = ({ modules: _, ...role }: RoleRow): Role => role;

@@ -7,7 +7,7 @@ import { beyond, grantable, rolesNamed } from "./powers.ts";
 import { builtInRole, builtInRows, customRoleId, presentRole, type RoleRow } from "./role-rows.ts";
 import { type AccountContext, answer, command } from "./rows.ts";
 
-/** Roles: what they may do, and who has them. */
+/** Roles: their permissions and their assignment to users. */
 export const roleRows: readonly HttpRow<unknown>[] = [
   answer("DescribeRoles", async (request, context) => {
     const granting = request.action_bundle_id ?? [];
@@ -88,7 +88,7 @@ export const roleRows: readonly HttpRow<unknown>[] = [
   }),
 ];
 
-/** The platform's roles, those that the caller may see, and those that the caller has. */
+/** The built-in roles, the custom roles in the caller's data level, and the caller's own roles. */
 const visibleRoles = async ({ actor, get, all, find }: AccountContext): Promise<readonly RoleRow[]> => {
   const own = (await get("users", actor.userId))?.role_id ?? [];
   const seen = [...(await all("roles", [], 10_000)), ...(await rolesNamed(own, find))];
@@ -100,7 +100,7 @@ const roleNamed = async (roleId: string, context: AccountContext): Promise<RoleR
 
 const missing = (roleId: string) => ({ rejected: `there is no role ${roleId}`, kind: "notFound", error: "resource_not_found" }) as const;
 
-/** What the request checks, of modules the role's portal offers. */
+/** The modules and action bundles that the request checks. `is_check_all` means every bundle that the role's portal offers. */
 const wantedIn = ({ module_elem_set = [] }: Module, portal: string): readonly RoleModule[] =>
   module_elem_set.map(({ module_id = "", data_level = "self", is_check_all, feature_set = [] }) => ({
     moduleId: module_id,

@@ -3,7 +3,7 @@ import type { AccountCommand } from "../domain/domain.ts";
 import type { AccountReadModels } from "../read-models/read-models.ts";
 
 export type AccountReads = Reads<AccountReadModels>;
-/** What `prepare` of a command row and an `answer` row are handed. */
+/** The context argument of `prepare` in a command row and of an `answer` row. */
 export type AccountContext = EdgeContext<AccountReadModels, unknown>;
 
 export const { command, query, answer } = rows<AccountCommand, AccountReadModels>();

@@ -10,13 +10,13 @@ import { type AccountContext, type AccountReads, answer, command } from "./rows.
 const ACCESS_SECONDS = 7_200;
 const REFRESH_SECONDS = 14 * 86_400;
 
-/** Clients and the tokens they get. */
+/** API clients, and the OAuth 2 tokens that they request. */
 export const tokenRows: readonly HttpRow<unknown>[] = [
   command("CreateClient", {
     issues: "CreateClient",
     needs: ({ user_id }) => ({ user: ["users", user_id === SYSTEM ? undefined : user_id, exists] }),
     prepare: async ({ user_id }, { edge, actor }): Promise<{ secret: string; secretHash: string } | Rejection> => {
-      if (user_id === SYSTEM && actor.userId !== SYSTEM) return denied("only the system makes clients that act as the system");
+      if (user_id === SYSTEM && actor.userId !== SYSTEM) return denied("only the system may create a client that acts as the system");
       const secret = edge.randomToken(32);
       return { secret, secretHash: await edge.hashPassword(secret) };
     },
@@ -63,7 +63,7 @@ const clientOf = async (request: TokenRequest, { get, edge }: AccountContext): P
   return client && (await edge.verifyPassword(secret, client.secret_hash)) ? client : undefined;
 };
 
-/** The user whom the token will speak for. */
+/** The id of the user in whose name the token will act. */
 const subjectOf = async (request: TokenRequest, client: ClientDocument, context: AccountContext): Promise<string | Rejection> => {
   switch (request.grant_type) {
     case "client_credentials":
@@ -88,9 +88,9 @@ const refreshed = async (token: string, client: ClientDocument, context: Account
     if (claims === "invalid") continue;
     return claims.client_id === client.client_id && typeof claims.sub === "string"
       ? claims.sub
-      : denied("the refresh token is another client's");
+      : denied("the refresh token belongs to another client");
   }
-  return denied("the refresh token is not genuine");
+  return denied("the refresh token is invalid");
 };
 
 const announcedKeys = ({ find }: AccountReads) => find("signingKeys", [{ field: "status", in: ["announced"] }], 100);

@@ -12,7 +12,7 @@ import { type AccountContext, command, query } from "./rows.ts";
 const filters = ["user_id", "username", "email", "phone_number", "status", "role_id", "group_id", "root_group_id"] as const;
 const search = ["user_id", "username", "email", "phone_number", "description"] as const;
 
-/** Users: who they are and how they are made. */
+/** Users: queries, creation, modification and deletion. */
 export const userRows: readonly HttpRow<unknown>[] = [
   query("DescribeUsers", { from: "users", filters, search, present: presentUser }),
 
@@ -33,7 +33,7 @@ export const userRows: readonly HttpRow<unknown>[] = [
       const roles = await grantable([request.role_id], context);
       return "rejected" in roles ? roles : hashed(request, context, { vendor: roles.some(({ portal }) => portal === "isv") });
     },
-    // Whoever the administrator makes a vendor gets a group of their own.
+    // A new vendor user gets a root group of their own.
     command: (request, { newId, prepared: { passwordHash, vendor } }) =>
       create(request, newId("usr"), passwordHash, vendor ? pathBelow("", newId("grp")) : ""),
     answer: ([{ userId }]) => ({ user_id: userId }),
@@ -45,9 +45,9 @@ export const userRows: readonly HttpRow<unknown>[] = [
       const roles = await grantable([request.role_id], context);
       if ("rejected" in roles) return roles;
       if (roles.some(({ portal }) => portal !== "isv"))
-        return { rejected: `the role ${request.role_id} is not one of vendors`, kind: "denied", error: "permission_denied" };
+        return { rejected: `the role ${request.role_id} is not a vendor role`, kind: "denied", error: "permission_denied" };
       const groupPath = (await context.get("users", context.actor.userId))?.group_path ?? "";
-      if (groupPath === "") return { rejected: "you are in no group that a new user could be put into", kind: "precondition" };
+      if (groupPath === "") return { rejected: "you must be in a group before you can create users in it", kind: "precondition" };
       return hashed(request, context, { groupPath });
     },
     command: (request, { newId, prepared: { passwordHash, groupPath } }) => create(request, newId("usr"), passwordHash, groupPath),
@@ -80,7 +80,7 @@ export const userRows: readonly HttpRow<unknown>[] = [
   }),
 ];
 
-/** As the contract shows a user. */
+/** The user as the HTTP contract shows it. */
 export function presentUser({
   role_id: _r,
   group_path: _p,
@@ -92,7 +92,7 @@ export function presentUser({
 }: UserDocument): User {
   return user;
 }
-/** As the contract shows a group. */
+/** The group as the HTTP contract shows it. */
 export const presentGroup = ({ root_group_id: _r, owner: _o, owner_path: _p, ...group }: GroupDocument): Group => group;
 
 type Creation = RequestOf<"CreateUser" | "IsvCreateUser">;
@@ -109,7 +109,7 @@ const hashed = async <More extends object>(
 const create = ({ email, phone_number, description, role_id }: Creation, userId: string, passwordHash: string, groupPath: string) =>
   ({ type: "CreateUser", userId, email, phoneNumber: phone_number, description, passwordHash, roleIds: [role_id], groupPath }) as const;
 
-/** Whoever can set a user's password has what that user has. */
+/** The rejection if the user has more permissions than the caller, who could take over the account by setting its password. */
 const mightierThan = async (user: UserDocument, context: AccountContext): Promise<Rejection | undefined> => {
   if (user.user_id === context.actor.userId) return undefined;
   const roles = await rolesNamed(user.role_id, context.find);

@@ -13,7 +13,7 @@ export type GroupDocument = Times &
     readonly status: string;
   };
 
-/** The groups, also those that were deleted; a group is seen by whom its path lets see its users. */
+/** All groups, deleted ones included. The owner path of a group is its own path: users who see the members see the group. */
 export const groups: Projection<GroupDocument> = {
   name: "groups",
   version: 1,

@@ -1,7 +1,7 @@
 import type { Projection } from "../../chassis/events.ts";
 import { nobody, type Owned } from "./common.ts";
 
-/** What a password is checked against; no query shows it. */
+/** The password hash of a user. No query shows it. */
 export type CredentialDocument = {
   readonly user_id: string;
   /** In lower case. */
@@ -29,7 +29,7 @@ export const credentials: Projection<CredentialDocument> = {
 
 export type PasswordResetDocument = Owned & { readonly reset_id: string; readonly user_id: string; readonly status: string };
 
-/** The changes of a password that were begun, by reset id; a document of the user's stream each. */
+/** Password resets by reset id. Each document belongs to the stream of its user. */
 export const passwordResets: Projection<PasswordResetDocument> = {
   name: "passwordResets",
   version: 1,

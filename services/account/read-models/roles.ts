@@ -13,7 +13,7 @@ export type RoleDocument = Times &
     readonly modules: readonly RoleModule[];
   };
 
-/** The roles that somebody made; those of the platform are constants. */
+/** Custom roles. Built-in roles are constants and not in the read model. */
 export const roles: Projection<RoleDocument> = {
   name: "roles",
   version: 1,

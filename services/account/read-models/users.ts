@@ -11,13 +11,13 @@ export type UserDocument = Times &
     readonly description: string;
     readonly status: string;
     readonly role_id: readonly string[];
-    /** Of the group joined last. */
+    /** The path of the group joined last. */
     readonly group_path: string;
     readonly group_id: readonly string[];
     readonly root_group_id: readonly string[];
   };
 
-/** The users, also those that were deleted. */
+/** All users, deleted ones included. */
 export const users: Projection<UserDocument> = {
   name: "users",
   version: 1,

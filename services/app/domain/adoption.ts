@@ -9,7 +9,7 @@ export type AdoptionCommand =
 type Adopt = Extract<AdoptionCommand, { readonly type: "AdoptPackage" }>;
 type Withdraw = Extract<AdoptionCommand, { readonly type: "WithdrawPackage" }>;
 
-/** Of the status that the repository gives and the one that a version has, the higher one counts. */
+/** A version takes the repository's default status if it has a higher priority than the version's current status. */
 const priority: { readonly [S in VersionStatus]: number } = {
   active: 7,
   rejected: 6,
@@ -21,18 +21,19 @@ const priority: { readonly [S in VersionStatus]: number } = {
   deleted: 1,
 };
 
-/** What a repository lists becomes a version without a review; what it lists no longer is deleted. */
+/** A package that a repository lists becomes a version without a review. The version is deleted once the repository stops listing it. */
 export const adoption = {
-  AdoptPackage: (offer: Adopt, state: App): Decision<AppEvent> => {
-    const { appId, versionId } = offer;
-    const given: VersionStatus = offer.appDefaultStatus === "active" ? "active" : "draft";
-    const sequence = sequenceOf(offer.version);
-    const told = toldBy(offer);
-    const app: AppEvent[] = state.status === "absent" ? [appOf(offer, told)] : retold(appId, versionId, sequence, told, state);
+  AdoptPackage: (listed: Adopt, state: App): Decision<AppEvent> => {
+    const { appId, versionId } = listed;
+    const given: VersionStatus = listed.appDefaultStatus === "active" ? "active" : "draft";
+    const sequence = sequenceOf(listed.version);
+    const described = detailsFrom(listed);
+    const app: AppEvent[] =
+      state.status === "absent" ? [appOf(listed, described)] : modifiedDetails(appId, versionId, sequence, described, state);
     const version = state.status === "absent" ? undefined : state.versions.get(versionId);
     if (!version)
-      return [...app, { type: "AppVersionCreated", appId, appName: offer.name, sequence, status: given, ...versionOf(offer, told) }];
-    const { versionType: _type, name, description, owner, ownerPath, ...content } = versionOf(offer, told);
+      return [...app, { type: "AppVersionCreated", appId, appName: listed.name, sequence, status: given, ...versionOf(listed, described) }];
+    const { versionType: _type, name, description, owner, ownerPath, ...content } = versionOf(listed, described);
     return [
       ...app,
       ...(name === version.name && description === version.description
@@ -67,20 +68,20 @@ export const adoption = {
   },
 };
 
-/** Follows the version number, so that versions may come in any order: semantic versions as far as their parts are below 10000. */
+/** A number that sorts like the version, so that versions may arrive in any order. Minor and patch numbers above 9999 count as 9999. */
 export const sequenceOf = (version: string): number => {
   const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-)?/.exec(version);
   if (!match) return 0;
   const [, major = "0", minor = "0", patch = "0", preRelease] = match;
-  const part = (digits: string, most: number) => Math.min(Number(digits), most);
+  const part = (digits: string, max: number) => Math.min(Number(digits), max);
   return (
     2 * (part(major, 40_000_000) * 100_000_000 + part(minor, 9_999) * 10_000 + part(patch, 9_999)) + (preRelease === undefined ? 2 : 1)
   );
 };
 
-type Told = Omit<AppDetails, "name" | "abstraction" | "tos" | "categoryIds">;
+type PackageDetails = Omit<AppDetails, "name" | "abstraction" | "tos" | "categoryIds">;
 
-const toldBy = ({ description, home, icon, screenshots, maintainers, keywords, sources, readme }: Adopt): Told => ({
+const detailsFrom = ({ description, home, icon, screenshots, maintainers, keywords, sources, readme }: Adopt): PackageDetails => ({
   description,
   home,
   icon,
@@ -91,11 +92,11 @@ const toldBy = ({ description, home, icon, screenshots, maintainers, keywords, s
   readme,
 });
 
-const appOf = ({ appId, repoId, name, owner, ownerPath }: Adopt, told: Told): AppCreated => ({
+const appOf = ({ appId, repoId, name, owner, ownerPath }: Adopt, described: PackageDetails): AppCreated => ({
   type: "AppCreated",
   appId,
   name,
-  ...told,
+  ...described,
   abstraction: "",
   tos: "",
   categoryIds: ["ctg-uncategorized"],
@@ -106,27 +107,36 @@ const appOf = ({ appId, repoId, name, owner, ownerPath }: Adopt, told: Told): Ap
   ownerPath,
 });
 
-/** An application is described by its newest version. */
-const retold = (appId: string, versionId: string, sequence: number, told: Told, { details, versions }: CataloguedApp): AppEvent[] => {
+/** The newest version gives the application its details. */
+const modifiedDetails = (
+  appId: string,
+  versionId: string,
+  sequence: number,
+  described: PackageDetails,
+  { details, versions }: CataloguedApp,
+): AppEvent[] => {
   const latest = newest(versions, exists);
   const isNewest = latest === versionId || sequence >= (versions.get(latest)?.sequence ?? 0);
-  const next: AppDetails = { ...details, ...told };
+  const next: AppDetails = { ...details, ...described };
   return isNewest && JSON.stringify(next) !== JSON.stringify(details) ? [{ type: "AppModified", appId, ...next }] : [];
 };
 
-const versionOf = (offer: Adopt, told: Told): Omit<AppVersionCreated, "type" | "appId" | "appName" | "sequence" | "status"> => ({
-  versionId: offer.versionId,
-  name: offer.versionName,
-  versionType: offer.packageType,
-  version: offer.version,
-  ...told,
-  packageName: offer.packageName,
-  packageDigest: offer.digest,
+const versionOf = (
+  listed: Adopt,
+  described: PackageDetails,
+): Omit<AppVersionCreated, "type" | "appId" | "appName" | "sequence" | "status"> => ({
+  versionId: listed.versionId,
+  name: listed.versionName,
+  versionType: listed.packageType,
+  version: listed.version,
+  ...described,
+  packageName: listed.packageName,
+  packageDigest: listed.digest,
   packageOwner: "repo",
-  configJson: offer.configJson,
-  template: offer.template,
-  values: offer.values,
-  valuesSchema: offer.valuesSchema,
-  owner: offer.owner,
-  ownerPath: offer.ownerPath,
+  configJson: listed.configJson,
+  template: listed.template,
+  values: listed.values,
+  valuesSchema: listed.valuesSchema,
+  owner: listed.owner,
+  ownerPath: listed.ownerPath,
 });

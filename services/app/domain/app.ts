@@ -49,12 +49,12 @@ export type AppCommand =
       readonly content: NewContent | undefined;
     }
   | { readonly type: "DeleteApp"; readonly appId: string };
-/** A package that takes the place of another one. */
+/** The content of a replacement package. */
 export type NewContent = Omit<AppVersionPackageReplaced, "type" | "appId" | "versionId">;
 
 const modifiable: readonly VersionStatus[] = ["draft", "rejected", "active"];
 
-/** An application with its versions and their reviews: names are unique in it, and its status follows from theirs. */
+/** An application with its versions and their reviews. Version names are unique in it, and its status follows from the versions. */
 export const app: Decider<AppCommand, AppEvent, App> = {
   key: "appId",
   initialState: { status: "absent" },
@@ -132,7 +132,7 @@ export const app: Decider<AppCommand, AppEvent, App> = {
     }),
     AppModified: (state, event) => (state.status === "absent" ? state : { ...state, details: detailsOf(event) }),
     AppStatusChanged: (state, { status }) =>
-      // The decider that wrote it knows four.
+      // `as` is safe: the decider wrote one of the four statuses.
       state.status === "absent" ? state : { ...state, status: status as CataloguedApp["status"] },
     AppLatestVersionChanged: (state, { versionId, activeVersionId }) =>
       state.status === "absent" ? state : { ...state, latestVersionId: versionId, activeVersionId },
@@ -142,13 +142,13 @@ export const app: Decider<AppCommand, AppEvent, App> = {
 
 type Table = Decider<AppCommand, AppEvent, App>["decide"];
 
-/** After what a command does to versions comes what follows from it for the application. */
+/** Wraps each row: if a command changes versions, the application's status and latest version follow in the same commit. */
 function followed(table: Table): Table {
   const row = (decide: (command: never, state: App) => Decision<AppEvent>) => (command: never, state: App) => {
     const decision = decide(command, state);
     return isRejection(decision) || decision.length === 0 ? decision : [...decision, ...consequences(decision, state)];
   };
-  // Each row keeps its name, so it gets its own command.
+  // `as` is safe: each row keeps its name and receives its own command.
   return Object.fromEntries(Object.entries(table).map(([command, decide]) => [command, row(decide)])) as Table;
 }
 
@@ -169,16 +169,16 @@ const consequences = (events: readonly AppEvent[], before: App): readonly AppEve
 };
 
 const folded = (state: App, event: AppEvent): App => {
-  // Of a union of rows TypeScript sees none that takes a union of events.
+  // TypeScript cannot match the union of rows with the union of events.
   const row = app.evolve[event.type] as (state: App, event: AppEvent) => App;
   return row(state, event);
 };
 
 const given = <T extends object>(changes: T): { readonly [K in keyof T]: Exclude<T[K], undefined> } =>
-  // Fields that are undefined are left out, which the type of Object.fromEntries does not tell.
+  // Undefined fields are left out; the type of Object.fromEntries cannot express that.
   Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as never;
 
-/** Screenshots by number; an empty id takes one away. */
+/** Replaces or appends the screenshot at this index. An empty attachment id removes it. */
 const placed = (screenshots: string, attachmentId: string, sequence: number): string => {
   const all = screenshots === "" ? [] : screenshots.split(",");
   if (attachmentId === "") return all.filter((_, index) => index !== sequence).join(",");

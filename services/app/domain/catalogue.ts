@@ -5,9 +5,9 @@ export type VersionStatus = "draft" | "submitted" | "in-review" | "passed" | "re
 export type OperatorType = "isv" | "business" | "technical" | "admin";
 export type Phases = { readonly [O in OperatorType]?: "in-review" | "passed" | "rejected" };
 
-/** What is told of an application, and may be changed. */
+/** The details of an application that its owner can modify. */
 export type AppDetails = Omit<AppModified, "type" | "appId">;
-/** A version as it comes into the catalogue. */
+/** A version to be added to the catalogue. */
 export type NewVersion = Omit<AppVersionCreated, "type" | "appId" | "appName" | "sequence" | "status">;
 
 export type Version = {
@@ -15,7 +15,7 @@ export type Version = {
   readonly description: string;
   readonly sequence: number;
   readonly status: VersionStatus;
-  /** Of the review in hand, or the last one. */
+  /** The current review, or else the last one. */
   readonly reviewId: string;
   readonly phases: Phases;
   readonly owner: string;
@@ -58,7 +58,7 @@ export const detailsOf = ({
   categoryIds,
 });
 
-/** The status of an application follows from those of its versions. */
+/** Derives the status of an application from the statuses of its versions. */
 export const statusOf = (versions: Iterable<Version>): CataloguedApp["status"] => {
   const statuses = new Set([...versions].map(({ status }) => status));
   if (statuses.size === 0) return "deleted";
@@ -67,7 +67,7 @@ export const statusOf = (versions: Iterable<Version>): CataloguedApp["status"] =
   return statuses.has("suspended") ? "suspended" : "draft";
 };
 
-/** The id of the newest version in one of these statuses; empty for none. */
+/** The id of the newest version whose status is wanted; empty if there is none. */
 export const newest = (versions: ReadonlyMap<string, Version>, wanted: (status: VersionStatus) => boolean): string => {
   let best = "";
   for (const [versionId, { status, sequence }] of versions) {
@@ -80,11 +80,11 @@ export const newest = (versions: ReadonlyMap<string, Version>, wanted: (status: 
 export const exists = (status: VersionStatus): boolean => status !== "deleted";
 export const isActive = (status: VersionStatus): boolean => status === "active";
 
-/** Is the name taken by a version that is not deleted? */
+/** Whether another version that is not deleted has this name. */
 export const nameTaken = ({ versions }: CataloguedApp, name: string, except = ""): boolean =>
   [...versions].some(([versionId, version]) => versionId !== except && version.status !== "deleted" && version.name === name);
 
-/** The event that puts a person's version into the catalogue, as the newest. */
+/** The event that adds an uploaded version to the catalogue as the newest version. */
 export const created = (appId: string, appName: string, version: NewVersion, versions: ReadonlyMap<string, Version>): AppEvent => ({
   type: "AppVersionCreated",
   appId,
@@ -101,17 +101,17 @@ export const missing = (what: string, id: string): Rejection => ({
   error: "resource_not_found",
 });
 export const alreadyDeleted = (appId: string): Rejection => ({
-  rejected: `app [${appId}] is deleted already`,
+  rejected: `app [${appId}] is already deleted`,
   kind: "precondition",
   error: "resource_already_deleted",
 });
 export const versionExists = (name: string): Rejection => ({
-  rejected: `app version [${name}] exists already`,
+  rejected: `app version [${name}] already exists`,
   kind: "denied",
   error: "app_version_exists",
 });
 export const incorrectStatus = (versionId: string, status: string): Rejection => ({
-  rejected: `app version [${versionId}] is ${status}: this cannot be done with it now`,
+  rejected: `app version [${versionId}] is ${status}: this status does not allow the operation`,
   kind: "precondition",
   error: "app_version_incorrect_status",
 });

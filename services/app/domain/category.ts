@@ -9,10 +9,10 @@ export type CategoryCommand =
 
 export type Category = { readonly status: "absent" | "deleted" } | ({ readonly status: "there" } & Described);
 
-/** What has no other category is in this one, so it stays. */
+/** The category of applications without any other category. It cannot be deleted. */
 export const uncategorized = "ctg-uncategorized";
 
-/** A heading of the catalogue. What was in a deleted one is shown as linked to a disabled category. */
+/** A category of the catalogue. Applications of a deleted category show it as a disabled link. */
 export const category: Decider<CategoryCommand, CategoryEvent, Category> = {
   key: "categoryId",
   initialState: { status: "absent" },
@@ -33,7 +33,7 @@ export const category: Decider<CategoryCommand, CategoryEvent, Category> = {
     DeleteCategory: ({ categoryId }, { status }) => {
       if (categoryId === uncategorized)
         return {
-          rejected: `category [${categoryId}] is the platform's own`,
+          rejected: `category [${categoryId}] belongs to the platform and cannot be deleted`,
           kind: "precondition",
           error: "cannot_delete_default_category",
         };

@@ -5,7 +5,7 @@ import type { App, OperatorType, Phases, Version, VersionStatus } from "./catalo
 type Rows = Decider<never, AppEvent, App>["evolve"];
 type VersionRows = Pick<Rows, Extract<AppEvent["type"], `AppVersion${string}`>>;
 
-/** What events of versions make of an application. */
+/** The rows of `evolve` for events about versions. */
 export const evolveVersions: VersionRows = {
   AppVersionCreated: (state, { versionId, name, description, sequence, status, owner, ownerPath }) =>
     state.status === "absent"
@@ -45,7 +45,7 @@ export const evolveVersions: VersionRows = {
 
 type OfVersion = { readonly versionId: string; readonly status: string };
 
-/** The decider that wrote it knows eight. */
+/** `as` is safe: the decider wrote one of the eight statuses. */
 function statusNamed(status: string): VersionStatus {
   return status as VersionStatus;
 }

@@ -6,14 +6,14 @@ export type RepoAdoptionCommand =
   | { readonly type: "ExpectAdoptions"; readonly repoEventId: string; readonly repoId: string; readonly expected: number };
 
 export type RepoAdoption = {
-  /** Package ids by their first letter, so that one more of ten thousand is no copy of all. */
+  /** Package ids by their first letter, so that adding one of ten thousand does not copy them all. */
   readonly adopted: ReadonlyMap<string, ReadonlySet<string>>;
   readonly count: number;
-  /** Null until the run has told how many packages there are. */
+  /** Null until the run has reported the number of packages. */
   readonly expected: { readonly repoId: string; readonly count: number } | null;
 };
 
-/** Counts what of an indexing run has reached the catalogue; packages and their number come in any order. */
+/** Counts the packages of an indexing run that have reached the catalogue. Packages and their number may arrive in any order. */
 export const repoAdoption: Decider<RepoAdoptionCommand, RepoAdoptionEvent, RepoAdoption> = {
   key: "repoEventId",
   initialState: { adopted: new Map(), count: 0, expected: null },

@@ -29,13 +29,13 @@ export type ReviewCommand =
   | ({ readonly type: "RecoverAppVersion" } & OfVersion)
   | ({ readonly type: "DeleteAppVersion" } & OfVersion);
 
-/** Events of a version as the rows give them; whose it is stands in the state. */
+/** The events that rows return. The owner is added from the state. */
 type Bare<E> = E extends unknown ? Omit<E, "owner" | "ownerPath"> : never;
 type ReviewEvent = Bare<Extract<AppEvent, { readonly owner: string; readonly reviewId: string }>>;
 
 type Row<T extends ReviewCommand["type"]> = (command: Extract<ReviewCommand, { readonly type: T }>, state: App) => Decision<AppEvent>;
 
-/** From which statuses each action leads on. An administrator passes and rejects from every one. */
+/** The statuses in which each action is allowed. An administrator may pass and reject in every status. */
 const allowed = {
   SubmitAppVersion: ["draft", "rejected"],
   CancelAppVersion: ["submitted", "in-review", "passed"],
@@ -48,10 +48,10 @@ const allowed = {
   DeleteAppVersion: ["suspended", "draft", "passed", "rejected"],
 } as const satisfies { readonly [T in ReviewCommand["type"]]: readonly VersionStatus[] };
 
-/** The phases that come before one: the business looks at what the vendor's own reviewer has seen, the technical reviewer comes last. */
+/** The phases that must have started before each phase: the vendor's own review, then business, then technical. */
 const before = { isv: [], business: ["isv"], technical: ["isv", "business"] } as const;
 
-/** The way of a version from draft through review into the store, and out of it. */
+/** The life cycle of a version: from draft through review into the store, and out of it. */
 export const review: { readonly [T in ReviewCommand["type"]]: Row<T> } = {
   SubmitAppVersion: from(({ appId, versionId, reviewId }) => [
     { type: "AppVersionSubmitted", appId, versionId, reviewId, status: "submitted" },
@@ -98,7 +98,7 @@ export const review: { readonly [T in ReviewCommand["type"]]: Row<T> } = {
   ]),
 };
 
-/** Without a review, the one that the command brings begins. */
+/** Leaves out an empty review id, so that the review id of the command applies. */
 const withReview = ({ reviewId, ...version }: Version) => ({ ...version, ...(reviewId === "" ? {} : { reviewId }) });
 
 const phaseRefused = (versionId: string, operatorType: string, phase: string) => ({
@@ -109,7 +109,7 @@ const phaseRefused = (versionId: string, operatorType: string, phase: string) =>
 const notInHand = (versionId: string, operatorType: string, phase: string | undefined) =>
   phaseRefused(versionId, operatorType, phase ?? "not begun");
 
-/** The version must be there, in a status that the action starts from, and its name its own. */
+/** Rejects the command unless the version exists, its status allows the action, and its name is unique. */
 function from<C extends ReviewCommand>(
   decide: (command: C, version: Version) => Decision<ReviewEvent>,
 ): (command: C, state: App) => Decision<AppEvent> {

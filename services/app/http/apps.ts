@@ -9,7 +9,7 @@ import type { StoreVersionDocument, VersionDocument } from "../read-models/versi
 import { answer, command, query } from "./rows.ts";
 import { shownVersion } from "./versions.ts";
 
-/** Applications: uploaded, described, found, counted. */
+/** Applications: upload, modification, queries and statistics. */
 export const appRows: readonly HttpRow<AppOutside>[] = [
   command("CreateApp", {
     issues: ["CreateApp", "UploadAttachment"],
@@ -23,8 +23,8 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
       const [appId, versionId] = [newId("app"), newId("appv")];
       const owned = { owner: actor.userId, ownerPath: actor.ownerPath };
       const attachmentId = iconDigest ? newId("att") : undefined;
-      const { version: _version, packageName: _name, packageDigest: _digest, packageOwner: _owner, ...told } = content;
-      const { configJson: _config, template: _template, values: _values, valuesSchema: _schema, ...details } = told;
+      const { version: _version, packageName: _name, packageDigest: _digest, packageOwner: _owner, ...described } = content;
+      const { configJson: _config, template: _template, values: _values, valuesSchema: _schema, ...details } = described;
       return [
         {
           type: "CreateApp",
@@ -132,7 +132,7 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
 
 type Joined = { readonly [field: string]: readonly object[] };
 
-/** A category that is gone, or that the application left, is linked but disabled. */
+/** The application as the HTTP contract shows it. A deleted category, and a category that the application left, is a disabled link. */
 function shownApp(document: AppDocument, { categories = [], latest = [] }: Joined): object {
   const { category_ids: _ids, linked_category_ids: _linked, latest_version_id: _latest, ...app } = document;
   const known = new Map((categories as readonly CategoryDocument[]).map((category) => [category.category_id, category])); // As joined.

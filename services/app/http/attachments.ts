@@ -4,7 +4,7 @@ import { type AppOutside, base64Of } from "../packages.ts";
 import type { AppReadModels } from "../read-models.ts";
 import { answer, bytes } from "./rows.ts";
 
-/** The files beside applications and categories: in JSON for clients, and as they are for browsers. */
+/** The files of applications and categories: as base64 in JSON for API clients, as bytes for browsers. */
 export const attachmentRows: readonly HttpRow<AppOutside>[] = [
   answer("GetAttachment", async ({ attachment_id, filename = "raw" }, context) => {
     const file = await fileOf(attachment_id, filename || "raw", context);
@@ -28,7 +28,7 @@ const fileOf = async (id: string, filename: string, { get, edge }: Context): Pro
     : { rejected: `attachment [${id}] does not exist`, kind: "notFound", error: "resource_not_found" };
 };
 
-/** Images by their first bytes, in Latin-1. */
+/** Image types by the first bytes of the file, read as Latin-1. */
 const signatures = {
   "image/png": /^\x89PNG\r\n/,
   "image/jpeg": /^\xff\xd8\xff/,

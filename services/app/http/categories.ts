@@ -49,7 +49,7 @@ export const categoryRows: readonly HttpRow<AppOutside>[] = [
       const [used] = force ? [] : await find("apps", [inCategory(item), notDeleted], 1);
       if (!used) return undefined;
       return {
-        rejected: `category [${item}] holds applications, [${used.app_id}] is one`,
+        rejected: `category [${item}] still holds applications, for example [${used.app_id}]`,
         kind: "precondition",
         error: "delete_resources_failed",
       };

@@ -7,7 +7,7 @@ import type { ReviewDocument } from "../read-models/reviews.ts";
 import { command, query } from "./rows.ts";
 
 type OfVersion = { readonly version_id: string };
-/** The owner of a version acts on it, a reviewer on every version. */
+/** An owner may act on their own versions, a reviewer on every version. */
 const owned = ({ version_id }: OfVersion) => ({ version: ["appVersions", version_id] as const });
 const existing = ({ version_id }: OfVersion) => ({ version: ["appVersions", version_id, exists] as const });
 const answered = (_commands: unknown, _context: unknown, { version_id }: OfVersion) => ({ version_id });
@@ -81,7 +81,7 @@ const withNames = (document: ReviewDocument | AuditDocument, { app = [], version
   version_type: version[0]?.type ?? "",
 });
 
-/** The way of a version through review into the store. */
+/** The review and release of versions. */
 export const reviewRows: readonly HttpRow<AppOutside>[] = [
   command("SubmitAppVersion", {
     issues: "SubmitAppVersion",

@@ -73,7 +73,7 @@ export const versionRows: readonly HttpRow<AppOutside>[] = [
   }),
 ];
 
-/** Its package's owner and digest are for services. */
+/** The version as the HTTP contract shows it, without the internal fields: package digest and package owner. */
 export function shownVersion(document: VersionDocument | StoreVersionDocument): object {
   const { package_digest: _digest, package_owner: _owner, ...version } = document;
   return Object.fromEntries(Object.entries(version).filter(([field]) => field !== "next"));
@@ -81,7 +81,7 @@ export function shownVersion(document: VersionDocument | StoreVersionDocument): 
 
 type Context = EdgeContext<AppReadModels, AppOutside>;
 
-/** The package as it will be; undefined if it stays. */
+/** The replacement package of the request; undefined if the request does not replace the package. */
 const replaced = async (
   request: { readonly package?: string; readonly package_files?: Readonly<Record<string, string>> },
   version: VersionDocument,
@@ -93,7 +93,7 @@ const replaced = async (
   return bytes ? withFiles(bytes, request.package_files) : unavailable(version.version_id);
 };
 
-/** A version that the caller may see, their own or one of the store, with its archive. */
+/** A version of the caller or of the store, with its archive. */
 const opened = async (
   versionId: string,
   context: Context,
@@ -107,7 +107,7 @@ const opened = async (
 };
 
 const unavailable = (versionId: string): Rejection => ({
-  rejected: `the package of app version [${versionId}] cannot be had`,
+  rejected: `the package of app version [${versionId}] is not available`,
   kind: "notFound",
   error: "resource_not_found",
 });

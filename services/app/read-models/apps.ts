@@ -5,7 +5,7 @@ import { type CategoryLink, linked } from "../../packages/category-links.ts";
 
 export type AppDocument = {
   readonly app_id: string;
-  /** A row of the store's view. */
+  /** Whether the row belongs to the store. */
   readonly active: boolean;
   readonly name: string;
   readonly repo_id: string;
@@ -28,7 +28,7 @@ export type AppDocument = {
   readonly status_time: string;
   readonly update_time: string;
   readonly category_set: readonly CategoryLink[];
-  /** The enabled ones, to filter by, and all, to join by. */
+  /** The enabled categories, for filters, and all linked categories, for joins. */
   readonly category_ids: readonly string[];
   readonly linked_category_ids: readonly string[];
   /** Separated by commas. */
@@ -116,7 +116,7 @@ export const apps: Projection<AppDocument> = {
   },
 };
 
-/** `next` is what the application's owner sees; the store shows the copy that was made at the last release. */
+/** The store shows the copy that the last release made. `next` is the current state, as the owner sees it. */
 export type StoreAppDocument = AppDocument & { readonly next: AppDocument };
 
 const intoStore = ({ next, ...app }: StoreAppDocument, { time }: Meta): StoreAppDocument => ({
@@ -128,7 +128,7 @@ const intoStore = ({ next, ...app }: StoreAppDocument, { time }: Meta): StoreApp
   next,
 });
 
-/** The applications that everybody finds in the store; one that was never there has `active` false. */
+/** The applications of the store. `active` is false for an application that was never released. */
 export const activeApps: Projection<StoreAppDocument> = {
   name: "activeApps",
   version: 1,
@@ -144,7 +144,7 @@ export const activeApps: Projection<StoreAppDocument> = {
       const next = { ...app.next, app_version_types: withType(app.next.app_version_types, versionType) };
       return status === "active" ? intoStore({ ...app, next }, meta) : { ...app, next };
     },
-    // What a repository offers anew is in the store at once.
+    // A replaced package of a repository appears in the store at once.
     AppVersionPackageReplaced: (app, { packageOwner }, meta) =>
       app.active && app.status === "active" && packageOwner === "repo" ? intoStore(app, meta) : app,
     AppVersionReleased: (app, _, meta) => intoStore(app, meta),

@@ -55,10 +55,10 @@ const by =
   });
 
 const eventId = (_: object, meta: Meta): string => meta.eventId;
-/** Not every event leaves a trace: a phase that is passed changes nothing of the version, unless it is the last. */
+/** A passed phase leaves an audit only if it is the last one, because the others do not change the version's status. */
 const ifLast = ({ status }: { readonly status: string }, meta: Meta): readonly string[] => (status === "passed" ? [meta.eventId] : []);
 
-/** Who changed the status of which version, and as what. */
+/** The audit trail: the operator and their role for every change of a version's status. */
 export const audits: Projection<AuditDocument> = {
   name: "appVersionAudits",
   version: 1,

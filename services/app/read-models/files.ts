@@ -12,7 +12,7 @@ export type CategoryDocument = {
   readonly update_time: string;
 };
 
-/** The categories of the catalogue. A deleted one is gone. */
+/** The categories of the catalogue, without deleted ones. */
 export const categories: Projection<CategoryDocument> = {
   name: "categories",
   version: 1,
@@ -53,7 +53,7 @@ export const categories: Projection<CategoryDocument> = {
 
 export type AttachmentDocument = { readonly attachment_id: string; readonly filename: string; readonly digest: string };
 
-/** Where the bytes of an attachment are. */
+/** The file name and blob digest of each attachment. */
 export const attachments: Projection<AttachmentDocument> = {
   name: "attachments",
   version: 1,

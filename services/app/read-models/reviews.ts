@@ -13,12 +13,12 @@ export type ReviewDocument = {
   readonly review_id: string;
   readonly version_id: string;
   readonly app_id: string;
-  /** submitted; then what the last phase is, `isv-in-review`; draft if it was cancelled. */
+  /** `submitted`, then the last phase and its status (`isv-in-review`), or `draft` after cancellation. */
   readonly status: string;
   readonly phase: { readonly [operatorType: string]: ReviewPhase };
-  /** Who has it in hand. */
+  /** The user id of the current reviewer. */
   readonly reviewer: string;
-  /** Of the version. */
+  /** The owner of the version. */
   readonly owner: string;
   readonly owner_path: string;
   readonly create_time: string;
@@ -34,7 +34,7 @@ type OfReview = {
 };
 const reviewId = (event: OfReview): string => event.reviewId;
 
-/** In the status of a review the technical phase goes by another name. */
+/** Prefixes of a review's status that differ from the operator type. */
 const prefixes: { readonly [operatorType: string]: string } = { technical: "develop" };
 
 const phased =

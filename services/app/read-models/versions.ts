@@ -5,7 +5,7 @@ import type { Projection } from "../../chassis/events.ts";
 export type VersionDocument = {
   readonly version_id: string;
   readonly app_id: string;
-  /** A row of the store's view. */
+  /** Whether the row belongs to the store. */
   readonly active: boolean;
   readonly name: string;
   readonly description: string;
@@ -18,13 +18,13 @@ export type VersionDocument = {
   readonly readme: string;
   readonly package_name: string;
   readonly package_digest: string;
-  /** The service that serves the archive. */
+  /** The service that stores the archive. */
   readonly package_owner: string;
   readonly type: string;
   readonly status: string;
   readonly review_id: string;
   readonly sequence: number;
-  /** Why it was rejected, or is gone. */
+  /** The reason of a rejection or deletion. */
   readonly message: string;
   readonly owner: string;
   readonly owner_path: string;
@@ -143,7 +143,7 @@ export const appVersions: Projection<VersionDocument> = {
   },
 };
 
-/** `next` is what the version's owner sees; the store shows the copy that was made at the release. */
+/** The store shows the copy that the release made. `next` is the current state, as the owner sees it. */
 export type StoreVersionDocument = VersionDocument & { readonly next: VersionDocument };
 
 const intoStore = ({ next }: StoreVersionDocument, { status }: Status, { time }: Meta): StoreVersionDocument => ({
@@ -159,7 +159,7 @@ const inStore = (version: StoreVersionDocument, { status }: Status, { time }: Me
   status_time: time,
 });
 
-/** The versions that everybody finds in the store; one that was never there has `active` false. */
+/** The versions of the store. `active` is false for a version that was never released. */
 export const activeAppVersions: Projection<StoreVersionDocument> = {
   name: "activeAppVersions",
   version: 1,
@@ -176,7 +176,7 @@ export const activeAppVersions: Projection<StoreVersionDocument> = {
       ...version,
       next: { ...version.next, name, description, update_time: time },
     }),
-    // What a repository offers anew is in the store at once.
+    // A replaced package of a repository appears in the store at once.
     AppVersionPackageReplaced: (version, event, { time }) => {
       const next = { ...version.next, ...content(event), update_time: time };
       const { active, status, status_time } = version;

@@ -1,5 +1,4 @@
-import type { Condition } from "../../../events/ports.ts";
-import type { AnyProjection } from "../../../events/projection.ts";
+import type { AnyProjection, Condition } from "../../../events/index.ts";
 import { bundles, type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { deleted, type Projection } from "../events.ts";
 import { builtInRoles, type DataLevel, unbundled } from "./permissions.ts";

@@ -1,8 +1,6 @@
 import { decodeProtectedHeader } from "jose";
-import { lruCache } from "../../../events/lru-cache.ts";
-import { isOutage } from "../../../events/outage.ts";
-import type { Clock, Documents, StoredDocument } from "../../../events/ports.ts";
-import type { Collections } from "../../../events/subscription/collections.ts";
+import { type Clock, type Documents, isOutage, type StoredDocument } from "../../../events/index.ts";
+import { type Collections, lruCache } from "../../../events/runtime.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
 import { type AccessDocument, type AccessUser, access, authorize, type Caller, type CustomRoles, ownerPathOf, SYSTEM } from "./access.ts";
 import { builtInRoles } from "./permissions.ts";

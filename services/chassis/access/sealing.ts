@@ -1,4 +1,4 @@
-import type { Clock, Log } from "../../../events/ports.ts";
+import type { Clock, Log } from "../../../events/index.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import { keyIdOf, openWith, sealWith, unwrap, type WrappedKey, wrap, wrappedIn } from "./envelope.ts";
 
@@ -19,7 +19,7 @@ export type Sealing = {
   /** Wraps what an older platform key wraps by the current one; returns how many. */
   readonly rewrap: () => Promise<number>;
   /** Why secrets cannot be opened; empty = they can. */
-  readonly troubles: () => readonly string[];
+  readonly healthReasons: () => readonly string[];
   readonly stop: () => Promise<void>;
 };
 
@@ -107,7 +107,7 @@ export const sealing = async (
       }
       return older.length;
     },
-    troubles: () => {
+    healthReasons: () => {
       const unread = following.trouble?.();
       const missing = new Map<string, number>();
       for (const { platformKey } of ring.values())

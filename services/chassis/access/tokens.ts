@@ -1,7 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { JOSEError, JWTExpired } from "jose/errors";
-import { lruCache } from "../../../events/lru-cache.ts";
+import { lruCache } from "../../../events/runtime.ts";
 import type { PlatformKey } from "../process/settings.ts";
 
 /** As `SigningKeyAnnounced` carries it; the public half is JWK as JSON text. */

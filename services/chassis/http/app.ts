@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { getHeapStatistics } from "node:v8";
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from "express";
-import { EventTooLarge } from "../../../events/codec/codec.ts";
-import { isOutage } from "../../../events/outage.ts";
+import { isOutage } from "../../../events/index.ts";
+import { EventTooLarge } from "../../../events/runtime.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
 import { callerOf } from "./authentication.ts";
 import { bulkhead } from "./bulkhead.ts";

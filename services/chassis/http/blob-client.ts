@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { lruCache } from "../../../events/lru-cache.ts";
-import type { Clock } from "../../../events/ports.ts";
+import type { Clock } from "../../../events/index.ts";
+import { lruCache } from "../../../events/runtime.ts";
 import { serviceProof } from "../access/tokens.ts";
 import type { Call } from "../process/client.ts";
 import type { Directory } from "../process/discovery.ts";

@@ -1,5 +1,5 @@
 import type { Response } from "express";
-import type { Clock } from "../../../events/ports.ts";
+import type { Clock } from "../../../events/index.ts";
 import { makeProblem, type Problem } from "./problems.ts";
 
 export type BulkheadOptions = {

@@ -1,7 +1,6 @@
-import { type CausationNode, causation, type Occurrence } from "../../../events/map/causation.ts";
-import type { Actor, Meta } from "../../../events/message.ts";
-import type { ParkedStream, Timer } from "../../../events/ports.ts";
-import type { OpenReaction } from "../../../events/subscription/open-reactions.ts";
+import type { Actor, Meta, ParkedStream, Timer } from "../../../events/index.ts";
+import { type CausationNode, causation, type Occurrence } from "../../../events/map/index.ts";
+import type { OpenReaction } from "../../../events/runtime.ts";
 import type { Command, CommandEvent, CommandPending, CommandRefusal } from "../../../schemas/generated/http.ts";
 
 export type ToldEvent = { readonly meta: Meta; readonly type: string; readonly schemaId: number; readonly bytes?: string };

@@ -1,8 +1,6 @@
 import express, { Router } from "express";
-import { codec } from "../../../events/codec/codec.ts";
-import { metaIn } from "../../../events/log/record.ts";
-import type { Commit } from "../../../events/ports.ts";
-import { type KnownEvent, openReactions } from "../../../events/subscription/open-reactions.ts";
+import type { Commit } from "../../../events/index.ts";
+import { codec, type KnownEvent, metaIn, openReactions } from "../../../events/runtime.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import type { ToldCommit, ToldEvent, ToldPart, ToldProgress } from "./causation.ts";
 import { isFields } from "./fields.ts";

@@ -1,9 +1,6 @@
 import type { Response } from "express";
-import { mapOf } from "../../../events/concurrency.ts";
-import { isRejection, type Rejection } from "../../../events/decider.ts";
-import type { Actor, Message } from "../../../events/message.ts";
-import { badKeyOf } from "../../../events/service.ts";
-import type { Outcome } from "../../../events/store/command.ts";
+import { type Actor, badKeyOf, isRejection, type Message, mapOf, type Rejection } from "../../../events/index.ts";
+import type { Outcome } from "../../../events/runtime.ts";
 import { commandEdge } from "./edge.ts";
 import { compact, type Fields } from "./fields.ts";
 import type { Host } from "./host.ts";

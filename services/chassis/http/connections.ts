@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { maxHeaderSize, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
-import type { Clock } from "../../../events/ports.ts";
+import type { Clock } from "../../../events/index.ts";
 import { bodyOf, makeProblem, type Problem } from "./problems.ts";
 
 /** What those who connect to a server may cost it; times in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Blobs, Clock } from "../../../events/ports.ts";
+import type { Blobs, Clock } from "../../../events/index.ts";
 import { hashPassword, verifyPassword } from "../access/passwords.ts";
 import type { Sealing } from "../access/sealing.ts";
 import { newKeyPair, readToken, signToken } from "../access/tokens.ts";

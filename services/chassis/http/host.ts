@@ -1,6 +1,5 @@
-import type { Blobs, Ports } from "../../../events/ports.ts";
-import type { Instance } from "../../../events/run.ts";
-import type { Tracer } from "../../../events/trace.ts";
+import type { Blobs, Ports, Tracer } from "../../../events/index.ts";
+import type { Instance } from "../../../events/runtime.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Logger } from "../process/logging.ts";
 import type { Metrics } from "../process/metrics.ts";

@@ -1,7 +1,4 @@
-import { aggregatesOf } from "../../../events/contract.ts";
-import type { Rejection } from "../../../events/decider.ts";
-import { streamOf } from "../../../events/message.ts";
-import { isStreamKey } from "../../../events/service.ts";
+import { aggregatesOf, isStreamKey, type Rejection, streamOf } from "../../../events/index.ts";
 import type { Caller } from "../access/access.ts";
 import { own } from "../access/rules.ts";
 import { contract } from "../contract.ts";

@@ -1,8 +1,6 @@
 import express, { Router } from "express";
-import { codec } from "../../../events/codec/codec.ts";
-import type { Asked, Parked, ParkedStream } from "../../../events/ports.ts";
-import { decode, originOf } from "../../../events/subscription/delivered.ts";
-import { askFor, type ParkedFilter, parkedIn } from "../../../events/subscription/redrive.ts";
+import type { OperatorRequest, Parked, ParkedStream } from "../../../events/index.ts";
+import { askFor, codec, decode, originOf, type ParkedFilter, parkedIn } from "../../../events/runtime.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
@@ -65,7 +63,7 @@ export const operatorRoutes = (host: Host): Router => {
       if (isProblem(filter)) return filter;
       const found = await find(filter);
       if (body.dryRun === true) return { service, dryRun: true, streams: found.map(summary) };
-      const asked: Asked = { action: "redrive", by, reason: "", time: new Date(ports.clock.now()).toISOString() };
+      const asked: OperatorRequest = { action: "redrive", by, reason: "", time: new Date(ports.clock.now()).toISOString() };
       const waiting = await askFor(ports.parking, found, asked);
       wake();
       if (waiting.length > 0) host.logger.info({ by, streams: waiting.length, filter: body }, "parked streams will be tried again");
@@ -86,7 +84,7 @@ export const operatorRoutes = (host: Host): Router => {
       const parked = await find({ subscription, stream, olderThanMilliseconds: 0 });
       const found = parked.filter((each) => each.eventId === eventId);
       if (found.length === 0) return makeProblem("resource_not_found", `${eventId} as the first event of a parked stream`);
-      const asked: Asked = { action: "discard", by, reason, time: new Date(ports.clock.now()).toISOString() };
+      const asked: OperatorRequest = { action: "discard", by, reason, time: new Date(ports.clock.now()).toISOString() };
       const waiting = await askFor(ports.parking, found, asked);
       wake();
       host.logger.warn({ by, eventId, reason, subscription }, "a parked event will be discarded");

@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import type { Rejection, RejectionKind } from "../../../events/decider.ts";
+import type { Rejection, RejectionKind } from "../../../events/index.ts";
 
 /** What HTTP says in the place of an answer. The idea is RFC 9457's; its body has the shape of OpenPitrix's errors. */
 export type Problem = {

@@ -1,5 +1,5 @@
-import type { DocumentQuery, Documents, Scalar } from "../../../events/ports.ts";
-import type { Collections } from "../../../events/subscription/collections.ts";
+import type { DocumentQuery, Documents, Scalar } from "../../../events/index.ts";
+import type { Collections } from "../../../events/runtime.ts";
 import { type Caller, visible } from "../access/access.ts";
 import { type Fields, isFields } from "./fields.ts";
 import { makeProblem, type Problem } from "./problems.ts";

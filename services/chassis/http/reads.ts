@@ -1,6 +1,5 @@
-import type { Condition, Documents } from "../../../events/ports.ts";
-import type { AnyProjection } from "../../../events/projection.ts";
-import type { Collections } from "../../../events/subscription/collections.ts";
+import type { AnyProjection, Condition, Documents } from "../../../events/index.ts";
+import type { Collections } from "../../../events/runtime.ts";
 import { type Caller, owns, visible } from "../access/access.ts";
 import type { Reads } from "./rows.ts";
 

@@ -1,7 +1,5 @@
-import type { Rejection } from "../../../events/decider.ts";
-import type { Actor } from "../../../events/message.ts";
-import type { Commit } from "../../../events/ports.ts";
-import type { Outcome } from "../../../events/store/command.ts";
+import type { Actor, Commit, Rejection } from "../../../events/index.ts";
+import type { Outcome } from "../../../events/runtime.ts";
 import type { Host } from "./host.ts";
 import { type Idempotency, idempotency } from "./idempotency.ts";
 import { makeProblem, type Problem } from "./problems.ts";

@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler, type Response } from "express";
-import type { Actor } from "../../../events/message.ts";
+import type { Actor } from "../../../events/index.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import type { Caller } from "../access/access.ts";
 import { type ApiDocument, bodyLimit, operationsWithForms } from "./document.ts";

@@ -1,6 +1,4 @@
-import type { Rejection } from "../../../events/decider.ts";
-import type { Actor, Message, Of } from "../../../events/message.ts";
-import type { Condition, Counts } from "../../../events/ports.ts";
+import type { Actor, Condition, Counts, Message, Of, Rejection } from "../../../events/index.ts";
 import type { OperationId, Operations } from "../../../schemas/generated/http.ts";
 import type { Rule } from "../access/rules.ts";
 import type { SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";

@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import type { Span, Tracer } from "../../../events/trace.ts";
+import type { Span, Tracer } from "../../../events/index.ts";
 import { saneTraceparent } from "./ids.ts";
 
 /** What the steps hand on about a request's trace; shared by the gateway's application and the one that it is mounted in. */

@@ -1,4 +1,4 @@
-import type { Condition, Counts } from "../../../events/ports.ts";
+import type { Condition, Counts } from "../../../events/index.ts";
 
 const DAY = 86_400_000;
 const DAYS = 14;

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Response } from "express";
-import type { Clock } from "../../../events/ports.ts";
+import type { Clock } from "../../../events/index.ts";
 import { compact } from "./fields.ts";
 
 /** Streams that are open at once; of more the caller is asked to come again. */

@@ -1,6 +1,6 @@
 import CircuitBreaker from "opossum";
-import type { Guard } from "../../../events/effects/effects.ts";
-import { Outage } from "../../../events/outage.ts";
+import { Outage } from "../../../events/index.ts";
+import type { Guard } from "../../../events/runtime.ts";
 
 export type BreakerState = "closed" | "half open" | "open";
 export type BreakerOptions = {

@@ -1,5 +1,5 @@
-import type { Guard } from "../../../events/effects/effects.ts";
-import { asOutage } from "../../../events/outage.ts";
+import { asOutage } from "../../../events/index.ts";
+import type { Guard } from "../../../events/runtime.ts";
 
 export type HttpRequest = {
   readonly url: string;

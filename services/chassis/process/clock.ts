@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Clock } from "../../../events/ports.ts";
+import type { Clock } from "../../../events/index.ts";
 
 /** Real time and real chance. */
 export const systemClock: Clock = {

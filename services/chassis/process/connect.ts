@@ -1,6 +1,6 @@
-import { kafkaLog } from "../../../events/kafka/log.ts";
-import { type Mongo, mongo } from "../../../events/mongo/connect.ts";
-import type { Clock, Log } from "../../../events/ports.ts";
+import type { Clock, Log } from "../../../events/index.ts";
+import { kafkaLog } from "../../../events/kafka/index.ts";
+import { type Mongo, mongo } from "../../../events/mongo/index.ts";
 import type { Config } from "./config.ts";
 import { INSTANCES_TOPIC } from "./discovery.ts";
 import { kafkaNews } from "./kafka-news.ts";

@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import type { Clock, Log } from "../../../events/ports.ts";
+import type { Clock, Log } from "../../../events/index.ts";
 
 export const INSTANCES_TOPIC = "pitrix.instances";
 const BEAT = 2_000;

@@ -1,5 +1,5 @@
-import type { KafkaLogger } from "../../../events/kafka/log.ts";
-import type { Clock, Log } from "../../../events/ports.ts";
+import type { Clock, Log } from "../../../events/index.ts";
+import type { KafkaLogger } from "../../../events/kafka/index.ts";
 import type { Logger } from "./logging.ts";
 
 /** So long nothing may have gone wrong on any connection until it counts as well again. */

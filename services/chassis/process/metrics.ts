@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Ports } from "../../../events/ports.ts";
-import type { Instance } from "../../../events/run.ts";
+import type { Ports } from "../../../events/index.ts";
+import type { Instance } from "../../../events/runtime.ts";
 import type { BreakerState } from "./breaker.ts";
 import { dueIn, MOST_DUE } from "./metrics/due.ts";
 import { lagIn } from "./metrics/lag.ts";

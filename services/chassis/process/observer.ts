@@ -1,5 +1,5 @@
-import type { Clock, Commit } from "../../../events/ports.ts";
-import type { Observer } from "../../../events/run.ts";
+import type { Clock, Commit } from "../../../events/index.ts";
+import type { Observer } from "../../../events/runtime.ts";
 import { BreakerOpen } from "./breaker.ts";
 import type { Logger } from "./logging.ts";
 import type { Metrics } from "./metrics.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../events/ports.ts";
+import type { Clock } from "../../../events/index.ts";
 import type { Logger } from "./logging.ts";
 
 /** Resolves with the signal that asks this process to end. */

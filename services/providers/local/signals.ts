@@ -1,4 +1,4 @@
-import { keyedTurns, type Signal } from "../../../events/index.ts";
+import { keyedMutex, type Signal } from "../../../events/index.ts";
 import type { DeploymentCommand } from "../deployment/domain.ts";
 import type { Machine, NodeState, ProcessExit } from "./machine/types.ts";
 
@@ -21,7 +21,7 @@ export const nodeReports: Signal<Watched, DeploymentCommand> = {
   issues: ["NoteNodeFailed", "NoteNodeRecovered"],
   start: async ({ outside: { machine, report }, clock: { sleep }, send }) => {
     const stopped = new AbortController();
-    const turns = keyedTurns();
+    const turns = keyedMutex();
     const working = new Set<Promise<void>>();
 
     /** Reports a node as it is when its turn comes, and again until the store has taken it. */

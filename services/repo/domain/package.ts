@@ -5,31 +5,31 @@ export type PackageCommand =
   | (Omit<PackageListed, "type"> & { readonly type: "ListPackage" })
   | (Omit<PackageUnlisted, "type"> & { readonly type: "UnlistPackage" });
 
-/** `run` is the number of the last indexing run that had a say. */
+/** `run` is the number of the last indexing run that reported the package. */
 export type Package =
   | { readonly status: "absent"; readonly run: 0 }
   | { readonly status: "listed"; readonly run: number; readonly fingerprint: string; readonly digest: string }
   | { readonly status: "unlisted"; readonly run: number };
 
 /**
- * What a repository offers under one name and version. A run that was overtaken by a later one has no say,
- * and each run announces what it found even if the run before, which failed, found the same: the catalogue counts.
+ * A package of a repository: one name and version. Reports of an earlier run are ignored once a later run has reported.
+ * Each run announces its packages even if an earlier, failed run announced the same ones, because the catalogue counts them per run.
  */
 export const packageDecider: Decider<PackageCommand, PackageEvent, Package> = {
   key: "packageId",
   initialState: { status: "absent", run: 0 },
 
   decide: {
-    ListPackage: (offer, state) => {
-      if (offer.run < state.run) return [];
+    ListPackage: (found, state) => {
+      if (found.run < state.run) return [];
       const same =
-        state.status === "listed" && offer.run === state.run && offer.fingerprint === state.fingerprint && offer.digest === state.digest;
-      return same ? [] : [{ ...offer, type: "PackageListed" }];
+        state.status === "listed" && found.run === state.run && found.fingerprint === state.fingerprint && found.digest === state.digest;
+      return same ? [] : [{ ...found, type: "PackageListed" }];
     },
 
-    UnlistPackage: (offer, state) => {
-      if (offer.run < state.run) return [];
-      return state.status === "unlisted" && offer.run === state.run ? [] : [{ ...offer, type: "PackageUnlisted" }];
+    UnlistPackage: (found, state) => {
+      if (found.run < state.run) return [];
+      return state.status === "unlisted" && found.run === state.run ? [] : [{ ...found, type: "PackageUnlisted" }];
     },
   },
 

@@ -1,7 +1,7 @@
 import type { Decider, Rejection } from "../../../events/index.ts";
 import type { RecordedPackage, RepoCreated, RepoEvent, RepoModified } from "../../../schemas/generated/events.ts";
 
-/** What its owner may change of a repository. */
+/** The settings of a repository that its owner may change. */
 export type RepoSettings = Omit<RepoModified, "type" | "repoId">;
 
 export type RepoCommand =
@@ -30,11 +30,11 @@ export type RepoCommand =
   | { readonly type: "FailIndexing"; readonly repoId: string; readonly repoEventId: string; readonly reason: string }
   | { readonly type: "ConfirmAdoption"; readonly repoId: string; readonly repoEventId: string };
 
-/** The run in hand: it reads the repository, then the app catalogue adopts what changed. */
+/** The current indexing run: it reads the repository, then the app catalogue adopts the changes. */
 export type Indexing = {
   readonly repoEventId: string;
   readonly stage: "reading" | "adopting";
-  /** Packages that this run has announced. */
+  /** The packages that this run has announced. */
   readonly listed: ReadonlySet<string>;
   readonly unlisted: ReadonlySet<string>;
 };
@@ -42,22 +42,22 @@ export type RegisteredRepo = {
   readonly status: "active" | "deleted";
   readonly internal: boolean;
   readonly settings: RepoSettings;
-  /** Sealed credentials that open nothing any more; the next run destroys their keys. */
+  /** Sealed credentials that are no longer in use. The next run destroys their keys. */
   readonly lapsed: readonly string[];
   readonly owner: string;
   readonly ownerPath: string;
-  /** Counts the runs. */
+  /** The number of indexing runs so far. */
   readonly run: number;
   readonly lastRun: string;
   readonly indexing: Indexing | null;
-  /** Of the index whose offers are listed, all of them and nothing else; empty: that is not known. */
+  /** The fingerprint of the index that matches the listed packages exactly; empty if unknown. */
   readonly indexFingerprint: string;
-  /** What is listed, or may be. */
+  /** The packages that are listed or about to be listed. */
   readonly packages: ReadonlyMap<string, RecordedPackage>;
 };
 export type Repo = { readonly status: "absent" } | RegisteredRepo;
 
-/** A repository of application packages. It decides when it is indexed, one run at a time, and knows what is listed of it. */
+/** A repository of application packages. It starts indexing runs, one at a time, and records its listed packages. */
 export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
   key: "repoId",
   initialState: { status: "absent" },
@@ -88,7 +88,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       if (state.status === "deleted") return [];
       if (state.status === "absent") return gone(repoId, state);
       if (state.internal)
-        return { rejected: `repo [${repoId}] is the platform's own`, kind: "precondition", error: "cannot_delete_internal_repo" };
+        return { rejected: `repo [${repoId}] belongs to the platform`, kind: "precondition", error: "cannot_delete_internal_repo" };
       return [{ type: "RepoDeleted", repoId }, ...start(repoId, repoEventId, state, "the repository was deleted")];
     },
 
@@ -113,12 +113,14 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
 
     RecordListing: ({ repoId, repoEventId, packages, unlisted }, state) => {
       if (!inHand(state, repoEventId, "reading")) return [];
-      const news = packages.filter((each) => {
+      const unrecorded = packages.filter((each) => {
         const known = state.packages.get(each.packageId);
         return known === undefined || (each.fingerprint !== "" && !isRecorded(state.indexing, known, each));
       });
       const left = unlisted.filter((id) => state.packages.has(id));
-      return news.length + left.length === 0 ? [] : [{ type: "RepoListingRecorded", repoId, repoEventId, packages: news, unlisted: left }];
+      return unrecorded.length + left.length === 0
+        ? []
+        : [{ type: "RepoListingRecorded", repoId, repoEventId, packages: unrecorded, unlisted: left }];
     },
 
     FinishIndexing: ({ repoId, repoEventId, count, indexFingerprint }, state) =>
@@ -195,10 +197,10 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
   },
 };
 
-/** A change of these makes the listing stale. */
+/** The settings whose change makes the listing stale. */
 const reindexed: readonly (keyof RepoSettings)[] = ["repoType", "url", "sealedCredential", "visibility", "providers"];
 
-/** Starts a run; one that is under way works on what is no longer so, and ends. */
+/** Starts an indexing run. A run in progress works on stale settings, so it is ended. */
 const start = (repoId: string, repoEventId: string, { run, indexing, owner, ownerPath }: RegisteredRepo, why: string): RepoEvent[] => [
   ...(indexing
     ? [
@@ -246,7 +248,7 @@ const lapsedIn = ({ lapsed, settings: { sealedCredential } }: RegisteredRepo): r
 const gone = (repoId: string, { status }: Repo): Rejection =>
   status === "absent"
     ? { rejected: `repo [${repoId}] does not exist`, kind: "notFound", error: "resource_not_found" }
-    : { rejected: `repo [${repoId}] is deleted already`, kind: "precondition", error: "resource_already_deleted" };
+    : { rejected: `repo [${repoId}] is already deleted`, kind: "precondition", error: "resource_already_deleted" };
 
 const internal = (repoId: string, providers: readonly string[]): Omit<RepoCreated, "type" | "repoId"> => ({
   name: repoId,
@@ -265,7 +267,7 @@ const internal = (repoId: string, providers: readonly string[]): Omit<RepoCreate
   ownerPath: ":system",
 });
 
-/** Events follow a registration. */
+/** Wraps the rows of `evolve` for events that follow RepoCreated. */
 function registered<E>(evolve: (state: RegisteredRepo, event: E) => Repo): (state: Repo, event: E) => Repo {
   return (state, event) => (state.status === "absent" ? state : evolve(state, event));
 }

@@ -27,7 +27,7 @@ const notPublic = listOf([
   "192.168.0.0/16",
   "198.18.0.0/15",
   "224.0.0.0/3",
-  "::/96", // also what stands for an IPv4 address, of which all but the mapped ones are out of use
+  "::/96", // includes the deprecated IPv4-compatible addresses
   "64:ff9b::/96",
   "64:ff9b:1::/48",
   "2001::/32",
@@ -37,13 +37,13 @@ const notPublic = listOf([
   "ff00::/8",
 ]);
 
-/** Not reachable from anywhere but here: loopback, link-local, private and reserved addresses, and what leads to such ones. */
+/** Whether an address is not public: loopback, link-local, private or reserved, or a translation of such an address. */
 export const isPrivate = (address: string): boolean => has(notPublic, address);
 
-/** Private networks, `10.0.0.0/8`, in which repositories may be; or all of them. */
+/** The private networks in which repositories are allowed, as in `10.0.0.0/8`; or all of them. */
 export type PrivateNetworks = readonly string[] | "all";
 
-/** May a repository be at this address, whichever it is? */
+/** A predicate: whether a repository may have this address. Public addresses are always permitted. */
 export const permitted = (networks: PrivateNetworks): ((address: string) => boolean) => {
   if (networks === "all") return () => true;
   const list = listOf(networks);
@@ -52,7 +52,7 @@ export const permitted = (networks: PrivateNetworks): ((address: string) => bool
 
 export type Address = { readonly address: string; readonly family: number };
 
-/** Where a host is. Throws if the name is not known. */
+/** The addresses of a host. Throws if the name is unknown. */
 export const addressesOf = async (hostname: string): Promise<readonly Address[]> => {
   const bare = hostname.replace(/^\[(.*)\]$/, "$1");
   const family = isIP(bare);

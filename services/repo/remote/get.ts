@@ -3,8 +3,8 @@ import { Agent as HttpsAgent, request as overHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { addressesOf } from "./addresses.ts";
 
-/** Why a file cannot be had; `denied` if asking again would not help. */
-export class Trouble extends Error {
+/** The reason why a fetch failed. `denied` means that a repeated request is useless. */
+export class FetchError extends Error {
   readonly denied: boolean;
   constructor(message: string, denied: boolean) {
     super(message);
@@ -12,16 +12,23 @@ export class Trouble extends Error {
   }
 }
 
-/** Which addresses may be spoken to, and the connections to them: each was checked when it was made, so they are not shared with who may speak to others. */
+/**
+ * The permitted addresses, and the connection pools to them. A connection's address is checked only when it is opened, so requests with
+ * other permissions use other pools.
+ */
 export type Reach = { readonly permits: (address: string) => boolean; readonly http: HttpAgent; readonly https: HttpsAgent };
-export const reachOf = (permits: Reach["permits"]): Reach => ({ permits, http: new HttpAgent(KEPT), https: new HttpsAgent(KEPT) });
-/** Idle connections of a host, and the milliseconds that they are kept for: most servers end them after 5 s. */
-const KEPT = { keepAlive: true, maxFreeSockets: 16, timeout: 4_000 };
+export const reachOf = (permits: Reach["permits"]): Reach => ({
+  permits,
+  http: new HttpAgent(IDLE_CONNECTIONS),
+  https: new HttpsAgent(IDLE_CONNECTIONS),
+});
+/** How many idle connections stay open per host, and for how many milliseconds: most servers close them after 5 s. */
+const IDLE_CONNECTIONS = { keepAlive: true, maxFreeSockets: 16, timeout: 4_000 };
 
 export type Limits = { readonly limit: number; readonly signal: AbortSignal; readonly reach: Reach };
 type Got = { readonly bytes: Uint8Array } | { readonly location: string };
 
-/** One request, whose answer may be a redirect. The address is checked where the connection is made, so that a name cannot change in between. */
+/** One request; the answer may be a redirect. The address is checked while connecting, so that the name cannot resolve to another one later. */
 export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, reach }: Limits): Promise<Got> =>
   new Promise((resolve, reject) => {
     if (isForbiddenLiteral(url.hostname, reach.permits)) return reject(outOfBounds());
@@ -51,8 +58,8 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     answer.destroy();
     return { location: headers.location };
   }
-  if (statusCode !== 200) throw new Trouble(`the server answers ${statusCode}`, statusCode < 500 && statusCode !== 429);
-  const tooLarge = () => new Trouble(`larger than ${limit} bytes`, true);
+  if (statusCode !== 200) throw new FetchError(`the server answers ${statusCode}`, statusCode < 500 && statusCode !== 429);
+  const tooLarge = () => new FetchError(`larger than ${limit} bytes`, true);
   if (Number(headers["content-length"] ?? 0) > limit) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -71,8 +78,8 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
   return { bytes };
 };
 
-const outOfBounds = () => new Trouble("it leads to a private address, which is out of bounds", true);
-/** Of a number no name is looked up. */
+const outOfBounds = () => new FetchError("it leads to a private address, which is not allowed", true);
+/** Whether the host is an IP literal that is not permitted. For a literal, no look-up happens that could check it. */
 const isForbiddenLiteral = (hostname: string, permits: Reach["permits"]): boolean => {
   const bare = hostname.replace(/^\[(.*)\]$/, "$1");
   return isIP(bare) !== 0 && !permits(bare);
@@ -84,7 +91,7 @@ const checked =
     addressesOf(hostname).then(
       (addresses) => {
         const [first] = addresses;
-        if (first === undefined) return answer(new Trouble(`${hostname} has no address`, false), "", 0);
+        if (first === undefined) return answer(new FetchError(`${hostname} has no address`, false), "", 0);
         if (!addresses.every(({ address }) => permits(address))) return answer(outOfBounds(), "", 0);
         return all ? answer(null, [...addresses]) : answer(null, first.address, first.family);
       },

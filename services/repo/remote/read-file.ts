@@ -1,15 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
 import { addressesOf, isPrivate, type PrivateNetworks, permitted } from "./addresses.ts";
-import { get, type Reach, reachOf, Trouble } from "./get.ts";
+import { FetchError, get, type Reach, reachOf } from "./get.ts";
 import { signed } from "./s3.ts";
 
 export type ReadFileOptions = {
-  /** Milliseconds for one file. */
+  /** The timeout in milliseconds for one file. */
   readonly timeout?: number;
-  /** Of one file, while the server does not answer or says that it cannot now. */
+  /** The maximum number of attempts for one file, while the server is unreachable or temporarily unavailable. */
   readonly attempts?: number;
-  /** Where repositories may be besides public addresses. Redirects and archives lead there only if the repository itself is there. */
+  /** The private networks in which repositories are allowed. Redirects and archives may lead there only if the repository itself is private. */
   readonly privateNetworks?: PrivateNetworks;
 };
 
@@ -26,7 +26,7 @@ export const readFileOver = ({ timeout = 30_000, attempts = 3, privateNetworks =
   };
 };
 
-/** What a repository at a private address may lead to, and what any other. */
+/** The permissions of a repository at a private address, and of one at a public address. */
 type Reaches = { readonly inside: Reach; readonly outside: Reach };
 
 const readOnce = async (request: FileRequest, timeout: number, reaches: Reaches): Promise<FileAnswer> => {
@@ -35,7 +35,7 @@ const readOnce = async (request: FileRequest, timeout: number, reaches: Reaches)
   try {
     return { bytes: await follow(request, AbortSignal.any([request.signal, late]), reaches) };
   } catch (error) {
-    if (error instanceof Trouble) return { refused: `${name}: ${error.message}`, denied: error.denied };
+    if (error instanceof FetchError) return { refused: `${name}: ${error.message}`, denied: error.denied };
     if (late.aborted) return { refused: `${name}: no answer within ${timeout / 1000} s`, denied: true };
     return { refused: `${name}: ${error instanceof Error ? error.message || error.name : String(error)}`, denied: false };
   }
@@ -47,24 +47,24 @@ const follow = async (request: FileRequest, signal: AbortSignal, { inside, outsi
   const repository = urlOf(request.repository);
   const addresses = await until(signal, addressesOf(repository.hostname));
   if (!addresses.every(({ address }) => inside.permits(address)))
-    throw new Trouble("it is at a private address, which is not allowed", true);
+    throw new FetchError("it is at a private address, which is not allowed", true);
   const insiders = addresses.some(({ address }) => isPrivate(address));
   let url = urlOf(request.url);
   for (let redirects = 0; ; redirects++) {
     const headers = url.host === repository.host ? authorization(url, request) : {};
     const answer = await get(httpUrl(url), headers, { limit: request.limit, signal, reach: insiders ? inside : outside });
     if ("bytes" in answer) return answer.bytes;
-    if (redirects >= REDIRECTS) throw new Trouble(`more than ${REDIRECTS} redirects`, true);
-    if (!URL.canParse(answer.location, url.href)) throw new Trouble("a redirect to nowhere", true);
+    if (redirects >= REDIRECTS) throw new FetchError(`more than ${REDIRECTS} redirects`, true);
+    if (!URL.canParse(answer.location, url.href)) throw new FetchError("a redirect to an invalid URL", true);
     const next = new URL(answer.location, httpUrl(url));
-    if (url.protocol === "https:" && next.protocol === "http:") throw new Trouble("a redirect from https to http", true);
+    if (url.protocol === "https:" && next.protocol === "http:") throw new FetchError("a redirect from https to http", true);
     url = next;
   }
 };
 
 const isPublic = (address: string): boolean => !isPrivate(address);
 
-/** A look-up of names knows no signal. */
+/** Rejects when the signal aborts: a DNS look-up takes no signal. */
 const until = <T>(signal: AbortSignal, work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
@@ -79,17 +79,17 @@ const authorization = (url: URL, { secret }: FileRequest): Readonly<Record<strin
   return { authorization: `Basic ${Buffer.from(`${secret.username}:${secret.password}`).toString("base64")}` };
 };
 
-/** `s3://host/bucket/prefix` is spoken over HTTPS. */
+/** The HTTPS URL of `s3://host/bucket/prefix`. */
 const httpUrl = (url: URL): URL => (url.protocol === "s3:" ? new URL(url.href.replace(/^s3:/, "https:")) : url);
 
 const urlOf = (text: string): URL => {
-  if (!URL.canParse(text)) throw new Trouble("this is no URL", true);
+  if (!URL.canParse(text)) throw new FetchError("it is not a URL", true);
   const url = new URL(text);
-  if (!["http:", "https:", "s3:"].includes(url.protocol)) throw new Trouble(`the scheme ${url.protocol} cannot be read`, true);
+  if (!["http:", "https:", "s3:"].includes(url.protocol)) throw new FetchError(`the scheme ${url.protocol} is not supported`, true);
   return url;
 };
 
-/** A query may be a secret, too. */
+/** The URL for messages, without password and query, which may hold secrets. */
 const shown = (url: string): string =>
   url
     .replace(/\?.*$/, "")

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Secret } from "../access.ts";
 
-/** Headers of a GET signed for S3 (AWS Signature Version 4); the region is read from the host, us-east-1 if it does not tell. */
+/** Headers of a GET signed for S3 (AWS Signature Version 4); the region comes from the host name, or else is us-east-1. */
 export const signed = (url: URL, { accessKeyId, secretAccessKey }: Secret, now: Date): Readonly<Record<string, string>> => {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, "");
   const day = time.slice(0, 8);
@@ -37,5 +37,5 @@ const regionOf = (hostname: string): string => /(?:^|\.)s3[.-]([a-z0-9-]+)\.(?:a
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-/** The URL has it encoded already, mostly. */
+/** Encodes a part of the path. Decoding first avoids encoding it twice. */
 const encodePart = (part: string): string => encode(decodeURIComponent(part));

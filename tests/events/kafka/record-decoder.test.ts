@@ -36,9 +36,9 @@ test("a record that keeps its bytes says what kafkajs reads", () => {
   ];
   const contexts = [context, { ...context, timestampType: 1, maxTimestamp: "1790000000999", isControlBatch: true }];
   for (const record of records)
-    for (const around of contexts) {
-      const expected = byKafkajs(bodyOf(record), around);
-      const read = decodeRecord(bodyOf(record), around);
+    for (const hooks of contexts) {
+      const expected = byKafkajs(bodyOf(record), hooks);
+      const read = decodeRecord(bodyOf(record), hooks);
       for (const field of [
         "attributes",
         "timestamp",

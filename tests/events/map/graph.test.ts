@@ -27,13 +27,13 @@ test("every arrow of the map is a row of a table that runs, and every row that h
 });
 
 test("on the platform nobody waits for an event that nobody announces", () => {
-  assert.deepEqual(graph.troubles, []);
+  assert.deepEqual(graph.problems, []);
 });
 
 test("a reaction to an event that nobody announces is reported, and so is a read model's", () => {
-  const { troubles } = graphOf(services.filter(({ name }) => name !== "repo"));
-  assert.ok(troubles.includes("app reacts to PackageListed, which nobody announces"));
-  const withoutApp = graphOf(services.filter(({ name }) => name !== "app")).troubles;
+  const { problems } = graphOf(services.filter(({ name }) => name !== "repo"));
+  assert.ok(problems.includes("app reacts to PackageListed, which nobody announces"));
+  const withoutApp = graphOf(services.filter(({ name }) => name !== "app")).problems;
   assert.ok(withoutApp.includes("read model appVersions of cluster reads AppVersionCreated, which nobody announces"));
 });
 
@@ -42,16 +42,16 @@ test("an effect of a foreign event is reported, and so are two services of one n
   assert.ok(runtime && repo);
   const aggregates = { runtime: { ...runtime.aggregates.runtime, effects: repo.aggregates.repo?.effects } };
   const odd = { ...runtime, aggregates: { ...runtime.aggregates, ...aggregates } } as typeof runtime; // Wrong on purpose.
-  const { troubles } = graphOf([...services.filter(({ name }) => name !== "runtime"), odd]);
-  assert.deepEqual(troubles, ["runtime has an effect of RepoIndexingRequested, which it does not announce"]);
-  assert.ok(graphOf([...services, repo]).troubles.includes("there are two services repo"));
+  const { problems } = graphOf([...services.filter(({ name }) => name !== "runtime"), odd]);
+  assert.deepEqual(problems, ["runtime has an effect of RepoIndexingRequested, which it does not announce"]);
+  assert.ok(graphOf([...services, repo]).problems.includes("there are two services repo"));
 });
 
 test("every service of the platform has its room", async () => {
   const files = (await readdir(`${root}/services`, { recursive: true })).filter((file) => /(^|\/)(?<!chassis\/)service\.ts$/.test(file));
   const names = files.map((file) => file.replace(/\/?service\.ts$/, "").replace("providers/", "provider-"));
   assert.deepEqual(
-    names.filter((name) => !graph.rooms.some((room) => room.name === name)),
+    names.filter((name) => !graph.nodes.some((node) => node.name === name)),
     [],
   );
 });
@@ -61,12 +61,12 @@ test("the map is the same in whatever order the services are named", () => {
 });
 
 test("every reaction of the platform tells which commands it issues", () => {
-  for (const { name, reactions } of graph.rooms)
+  for (const { name, reactions } of graph.nodes)
     for (const { on, commands } of reactions) assert.ok(commands.length > 0, `${name} reacts to ${on} with a known command`);
 });
 
 test("every command of the platform is issued by a row, and every row issues commands that its service decides", () => {
-  for (const { name, aggregates, unnamed, reactions, effects, timers, signals, operations } of graph.rooms) {
+  for (const { name, aggregates, unnamed, reactions, effects, timers, signals, operations } of graph.nodes) {
     const known = new Set(aggregates.flatMap(({ commands }) => commands));
     for (const { on, commands } of [...reactions, ...effects, ...timers, ...signals, ...operations])
       for (const command of commands) assert.ok(known.has(command), `${name}: ${on} issues ${command}`);

@@ -57,8 +57,8 @@ test("every event that goes from service to service stands at its arrow, and its
 test("services that hear and announce the same are one room with all their names", () => {
   const picture = pictureOf(graphOf(clouds));
   assertLegible(picture);
-  const rooms = picture.blocks.filter(({ name }) => name.startsWith("provider-") && !name.includes(" to "));
-  assert.equal(rooms.length, 1);
+  const nodes = picture.blocks.filter(({ name }) => name.startsWith("provider-") && !name.includes(" to "));
+  assert.equal(nodes.length, 1);
   const shown = picture.texts.map(({ text }) => text);
   for (const cloud of ["aws", "kubernetes", "local", "qingcloud"]) assert.ok(shown.includes(`provider-${cloud}`));
   assert.equal(shown.filter((text) => text === "ClusterCeaseRequested").length, 1);
@@ -70,7 +70,7 @@ test("the same tables give the same documents, byte for byte", () => {
 
 test("the table has every event once, with what its schema says", () => {
   const table = documentsOf(graph, contract).get("choreography.md") ?? "";
-  const events = new Set(graph.rooms.flatMap(({ aggregates }) => aggregates.flatMap((aggregate) => aggregate.events)));
+  const events = new Set(graph.nodes.flatMap(({ aggregates }) => aggregates.flatMap((aggregate) => aggregate.events)));
   assert.equal(table.match(/^\| \*\*/gm)?.length, events.size);
   assert.match(table, /\| \*\*RuntimeReserved\*\*<br>[A-Z][^|]+ \| runtime: runtime \| cluster: DeployCluster \|/);
 });

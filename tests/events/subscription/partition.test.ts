@@ -147,6 +147,26 @@ test("a healthy batch asks whether an event was discarded and whether its stream
   assert.deepEqual(asked, [...batch.records.map(({ key }) => `skips ${key}`), ...streams.map((stream) => `waits ${stream}`)]);
 });
 
+test("a stream that a former owner parks while a partition is opened waits, or is read again", async () => {
+  const stored = { position: 2, parked: new Set<string>() };
+  let reads = 0;
+  /** The former owner parks, and then saves, between the two reads of who opens the partition, whichever comes first. */
+  const read = async () => {
+    if (++reads === 2) Object.assign(stored, { position: 5, parked: new Set(["category/a"]) });
+    return { ...stored };
+  };
+  let isWaiting = false;
+  const { partition } = await first({
+    positions: { load: async () => (await read()).position, save: async () => {} },
+    failures: async () => {
+      const { parked } = await read();
+      isWaiting = parked.has("category/a");
+      return { skips: () => false, waits: (stream) => parked.has(stream), failed: async () => {} };
+    },
+  });
+  assert.ok(isWaiting || partition.begin === 2, `it is skipped: reading begins at ${partition.begin}`);
+});
+
 test("where another owner wrote in between, a batch returns the position that was saved last", async () => {
   const { partition, batches, within, clock, options, place, shown } = await first();
   const [one, two] = batches;
@@ -193,9 +213,9 @@ test("work on a partition takes turns, and none begins once the partition is los
   assert.equal(position(SHADOW), two.next);
 });
 
-test("writes that are held back are not counted until they are flushed", async () => {
+test("buffered writes are not counted until they are flushed", async () => {
   let isFar = true;
-  const { partition, batches, within, clock, position, shown } = await first({ mayHoldBack: () => isFar });
+  const { partition, batches, within, clock, position, shown } = await first({ mayBuffer: () => isFar });
   const [one, two] = batches;
   assert.ok(one && two);
   assert.equal(await within(partition.batch(one)), one.next);

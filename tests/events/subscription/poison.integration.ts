@@ -11,7 +11,7 @@ import { executor } from "../../../events/store/execute.ts";
 import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
 import { askFor, parkedIn } from "../../../events/subscription/redrive.ts";
-import { alone, subscribe } from "../../../events/subscription/subscription.ts";
+import { defaultHooks, subscribe } from "../../../events/subscription/subscription.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { contract } from "../../../services/chassis/contract.ts";
@@ -52,7 +52,7 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   await documents.ensure("names__v2", []);
   const executing = executor(service, ports, released, () => {});
   const begin = async (subscriber: Parameters<typeof subscribe>[2]) => {
-    const subscription = await subscribe(contract, service.name, { ...subscriber, begin: "start" }, ports, released, alone());
+    const subscription = await subscribe(contract, service.name, { ...subscriber, begin: "start" }, ports, released, defaultHooks());
     running.push(subscription);
     return subscription;
   };

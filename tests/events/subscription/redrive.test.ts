@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeKey } from "../../../events/keys.ts";
+import { positionKey } from "../../../events/keys.ts";
 import type { Fate } from "../../../events/memory/fate.ts";
 import { seeded } from "../../../events/simulation/time.ts";
 import { type Build, change, changes, type Poison, REACTIONS, READ_MODEL, type Rig, rig, versions } from "./rig.ts";
@@ -50,7 +50,7 @@ test("repeats that come while it is not known whether a redrive went through are
   const relayOfOld = world.broker.connect();
   const lost = new Set<string>();
   const after: Fate["after"] = async (call) => {
-    if (!call.startsWith("parking.remove") || !call.endsWith(placeKey("category/a", 4)) || lost.has(call)) return;
+    if (!call.startsWith("parking.remove") || !call.endsWith(positionKey("category/a", 4)) || lost.has(call)) return;
     lost.add(call);
     await relayOfOld.publish(changes("a", 1, 4));
     throw new Error("the reply was lost");

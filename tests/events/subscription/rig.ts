@@ -15,7 +15,7 @@ import { seeded, virtualTime } from "../../../events/simulation/time.ts";
 import { executor } from "../../../events/store/execute.ts";
 import { projector } from "../../../events/subscription/projections.ts";
 import { reactor } from "../../../events/subscription/reactions.ts";
-import { alone, type Progress, subscribe } from "../../../events/subscription/subscription.ts";
+import { defaultHooks, type Progress, subscribe } from "../../../events/subscription/subscription.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import type { Projection } from "../../../services/chassis/events.ts";
@@ -150,8 +150,8 @@ export const rig = ({ seed = 1, partitions = 2 } = {}) => {
       [projector(names, READ_MODEL, ports.documents, () => {}, contract), reactor(service, executing, contract)].map(async (subscriber) => {
         const note = (reason: string, record: LogRecord) => void parked.push({ reason, record });
         // From its first event, so that a test may publish before.
-        const around = { ...alone(), onParked: note, onError: (error: Error) => void errors.push(error) };
-        const one = await subscribe(contract, service.name, { ...subscriber, begin: "start" }, ports, build, around);
+        const hooks = { ...defaultHooks(), onParked: note, onError: (error: Error) => void errors.push(error) };
+        const one = await subscribe(contract, service.name, { ...subscriber, begin: "start" }, ports, build, hooks);
         started.push(one);
         stops.push(one.stop);
       }),

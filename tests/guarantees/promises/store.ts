@@ -120,7 +120,7 @@ export const store: Section = {
       id: "claims",
       promise: "A value that is claimed is held by one stream of the service.",
       how: "unique claims; one that its holder gave up is released, and the insert retried",
-      keptBy: ["events/mongo/claims.ts", "events/store/execute.ts"],
+      keptBy: ["events/mongo/store.ts", "events/store/execute.ts"],
       proofs: [
         ...tests(
           contract,

@@ -108,7 +108,7 @@ describe("tokens over HTTP", () => {
     assert.equal(decodeJwt(token.body.access_token).sub, user.user_id);
   });
 
-  test("only the system makes clients that act as the system", async () => {
+  test("only the system may create a client that acts as the system", async () => {
     const admin = await world.admin();
     assert.equal((await admin.call("CreateClient", { user_id: "system" })).status, 403);
     assert.equal((await admin.call("CreateClient", { user_id: "usr-nobody" })).status, 404);

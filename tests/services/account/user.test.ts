@@ -33,14 +33,14 @@ test("a user outside any group has the path of nobody but itself", () => {
 });
 test("a user is not created twice", () => given(user, ada).when(create).expectNothing());
 test("a deleted user is not created again", () => given(user, ada, gone).when(create).expectNothing());
-test("what is no e-mail address is refused", () => {
+test("a malformed e-mail address is rejected", () => {
   for (const email of ["ada", "@example.org", "a b@example.org", "ada@", ""])
     given(user)
       .when({ ...create, email })
-      .expectRejection(/no e-mail address/, { kind: "invalid", error: "illegal_email_format" });
+      .expectRejection(/not an e-mail address/, { kind: "invalid", error: "illegal_email_format" });
   given(user, ada)
     .when({ type: "ModifyUser", userId, email: "nobody" })
-    .expectRejection(/no e-mail address/, { kind: "invalid" });
+    .expectRejection(/not an e-mail address/, { kind: "invalid" });
 });
 
 test("a changed user keeps what was not named", () =>
@@ -150,7 +150,7 @@ test("an e-mail is claimed whatever its case, and given up with a new one or wit
   assert.deepEqual(claims(ada, renamed), ["e-mail b@example.org"]);
   assert.deepEqual(claims(ada, gone), []);
   assert.deepEqual(user.taken?.("e-mail ada@example.org"), {
-    rejected: "the e-mail ada@example.org is taken already",
+    rejected: "the e-mail ada@example.org is already taken",
     kind: "denied",
     error: "email_exists",
   });

@@ -38,7 +38,7 @@ test("a version is added as the newest", () =>
 test("a version name is unique in its app", () =>
   given(app, ...there)
     .when({ type: "CreateAppVersion", appId, version: { ...second, name: version.name } })
-    .expectRejection(/\[1.0.0\] exists/, { kind: "denied", error: "app_version_exists" }));
+    .expectRejection(/\[1.0.0\] already exists/, { kind: "denied", error: "app_version_exists" }));
 test("the name of a deleted version is free again", () =>
   given(app, ...come.deleted)
     .when({ type: "CreateAppVersion", appId, version: { ...second, name: version.name } })
@@ -54,7 +54,7 @@ test("a version needs an app", () =>
 test("a deleted app gets no version", () =>
   given(app, ...come.deleted, { type: "AppDeleted", appId })
     .when({ type: "CreateAppVersion", appId, version: second })
-    .expectRejection(/deleted already/, { kind: "precondition", error: "resource_already_deleted" }));
+    .expectRejection(/already deleted/, { kind: "precondition", error: "resource_already_deleted" }));
 
 test("what is told of an app changes", () =>
   given(app, ...there)
@@ -71,7 +71,7 @@ test("an app with a version in review cannot be modified", () =>
 test("a deleted app cannot be modified", () =>
   given(app, ...come.deleted, { type: "AppDeleted", appId })
     .when({ type: "ModifyApp", appId, changes: { name: "Shop" } })
-    .expectRejection(/deleted already/, { kind: "precondition", error: "resource_already_deleted" }));
+    .expectRejection(/already deleted/, { kind: "precondition", error: "resource_already_deleted" }));
 test("an app that is not known cannot be modified", () =>
   given(app)
     .when({ type: "ModifyApp", appId, changes: {} })
@@ -106,7 +106,7 @@ test("an attachment needs an app", () =>
 test("a deleted app gets no attachment", () =>
   given(app, ...come.deleted, { type: "AppDeleted", appId })
     .when(attach("icon", "att-1"))
-    .expectRejection(/deleted already/, { error: "resource_already_deleted" }));
+    .expectRejection(/already deleted/, { error: "resource_already_deleted" }));
 
 const modify = (changes: object) =>
   ({ type: "ModifyAppVersion", appId, versionId, name: undefined, description: undefined, content: undefined, ...changes }) as const;
@@ -159,7 +159,7 @@ test("an app with versions cannot be deleted", () =>
 test("an app is deleted once", () =>
   given(app, ...come.deleted, { type: "AppDeleted", appId })
     .when({ type: "DeleteApp", appId })
-    .expectRejection(/deleted already/, { error: "resource_already_deleted" }));
+    .expectRejection(/already deleted/, { error: "resource_already_deleted" }));
 test("an app that is not known cannot be deleted", () =>
   given(app)
     .when({ type: "DeleteApp", appId })

@@ -1,6 +1,6 @@
 import type { Blobs } from "../../../events/ports.ts";
 import type { RepoCommand } from "../../../services/repo/domain/repo.ts";
-import { readOffersHere } from "../../../services/repo/offers.ts";
+import { readEntriesHere } from "../../../services/repo/index-entries.ts";
 import type { RepoOutside } from "../../../services/repo/ports.ts";
 
 export const settings = {
@@ -46,7 +46,7 @@ export const unchanged = {
 export const outsideWith =
   (given: Pick<RepoOutside, "readFile"> & Partial<RepoOutside>) =>
   ({ blobs }: { readonly blobs: Blobs }): RepoOutside => ({
-    readOffers: readOffersHere,
+    readEntries: readEntriesHere,
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
     blobs,
     open: async (sealed) => sealed,

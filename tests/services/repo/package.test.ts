@@ -10,13 +10,13 @@ const { packageId, repoId, repoEventId, run, appId, versionId } = offered;
 const unlist = { type: "UnlistPackage", packageId, repoId, repoEventId, run, appId, versionId } as const;
 const unlisted: PackageEvent = { ...unlist, type: "PackageUnlisted" };
 
-test("an offer is listed", () => given(packageDecider).when(list).expect(listed));
-test("the same offer in the same run is listed once", () => given(packageDecider, listed).when(list).expectNothing());
+test("a package is listed", () => given(packageDecider).when(list).expect(listed));
+test("the same package in the same run is listed once", () => given(packageDecider, listed).when(list).expectNothing());
 test("another content is listed", () =>
   given(packageDecider, listed)
     .when({ ...list, digest: "sha256:2" })
     .expect({ ...listed, digest: "sha256:2" }));
-test("a later run announces the same offer again", () =>
+test("a later run announces the same package again", () =>
   given(packageDecider, listed)
     .when({ ...list, run: 2, repoEventId: "repoe-2" })
     .expect({ ...listed, run: 2, repoEventId: "repoe-2" }));

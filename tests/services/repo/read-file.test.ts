@@ -116,7 +116,7 @@ test("nobody listens: a refusal, without the password", async () => {
   assert.match(text, /ECONNREFUSED/);
   assert.doesNotMatch(text, /secret/);
 });
-test("private addresses can be out of bounds", async () => {
+test("private addresses can be disallowed", async () => {
   const { answer, requests } = await reading((_, response) => response.end(), { private: [] });
   assert.match(refusal(answer), /at a private address, which is not allowed/);
   assert.equal(requests.length, 0);
@@ -145,7 +145,7 @@ test("of private networks only those are in bounds that are named, also for redi
   assert.ok("bytes" in answer);
   for (const host of ["10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:a00:1]"]) {
     const led = await reading((_, response) => response.writeHead(302, { location: `http://${host}/x` }).end(), { private: here });
-    assert.match(refusal(led.answer), /it leads to a private address, which is out of bounds/, host);
+    assert.match(refusal(led.answer), /it leads to a private address, which is not allowed/, host);
   }
 });
 test("what is private", () => {

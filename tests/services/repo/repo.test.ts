@@ -64,7 +64,7 @@ test("a credential can be taken away", () =>
 test("a deleted repository cannot be modified", () =>
   given(repo, created, requested, deleted)
     .when(modify({ name: "other" }))
-    .expectRejection(/deleted already/, { kind: "precondition", error: "resource_already_deleted" }));
+    .expectRejection(/already deleted/, { kind: "precondition", error: "resource_already_deleted" }));
 test("a repository that is not known cannot be modified", () =>
   given(repo)
     .when(modify({ name: "other" }))
@@ -77,7 +77,7 @@ test("a repository is deleted once", () =>
 test("the platform's own repository cannot be deleted", () =>
   given(repo, established)
     .when({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" })
-    .expectRejection(/own/, { kind: "precondition", error: "cannot_delete_internal_repo" }));
+    .expectRejection(/belongs to the platform/, { kind: "precondition", error: "cannot_delete_internal_repo" }));
 test("a repository that is not known cannot be deleted", () =>
   given(repo)
     .when({ type: "DeleteRepo", repoId, repoEventId: "repoe-2" })
@@ -98,7 +98,7 @@ test("asked again for the same run, nothing happens", () =>
 test("a deleted repository is not indexed", () =>
   given(repo, created, deleted)
     .when({ type: "IndexRepo", repoId, repoEventId: "repoe-2" })
-    .expectRejection(/deleted already/));
+    .expectRejection(/already deleted/));
 test("the platform's own repository has no index", () =>
   given(repo, established)
     .when({ type: "IndexRepo", repoId, repoEventId: "repoe-2" })

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildRepository } from "../../../infra/demo/repository.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "../../../services/repo/domain/repo.ts";
-import { readOffersHere } from "../../../services/repo/offers.ts";
+import { readEntriesHere } from "../../../services/repo/index-entries.ts";
 import { repo } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
 import { served } from "../../world/world.ts";
@@ -19,9 +19,9 @@ const watched = async () => {
       if (!url.endsWith(INDEX)) counts.archives++;
       return { bytes: files.get(new URL(url).pathname) ?? assert.fail(url) };
     },
-    readOffers: (...index) => {
+    readEntries: (...index) => {
       counts.indexes++;
-      return readOffersHere(...index);
+      return readEntriesHere(...index);
     },
   });
   const { of, complaints, stop, ...world } = await served([{ service: repo, outside }]);

@@ -1,4 +1,4 @@
-import type { Clock, Commit, EventStore } from "../../../../events/ports.ts";
+import type { Clock, Commit, EventStore } from "../../../../events/index.ts";
 
 /** Beyond so many, nobody counts: what matters is that there are many, and a scrape must not cost what a backlog does. */
 export const MOST_DUE = 1_000;

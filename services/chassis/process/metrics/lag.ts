@@ -1,6 +1,5 @@
-import { eachOf } from "../../../../events/concurrency.ts";
-import type { Clock, Log } from "../../../../events/ports.ts";
-import type { Progress } from "../../../../events/subscription/subscription.ts";
+import { type Clock, eachOf, type Log } from "../../../../events/index.ts";
+import type { Progress } from "../../../../events/runtime.ts";
 
 export type Lag = {
   readonly subscription: string;

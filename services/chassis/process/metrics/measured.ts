@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../events/ports.ts";
+import type { Clock } from "../../../../events/index.ts";
 
 /** How often the store and the log are asked, however many scrape; how long a scrape waits for them; and how old an answer may be in its stead. */
 const EVERY = 5_000;

@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContext } from "node:tls";
-import type { Clock } from "../../../../events/ports.ts";
+import type { Clock } from "../../../../events/index.ts";
 import type { Logger } from "../logging.ts";
 import { type Pem, type PemFiles, readPem } from "./pem.ts";
 

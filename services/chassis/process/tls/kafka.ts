@@ -1,4 +1,4 @@
-import type { KafkaLogOptions } from "../../../../events/kafka/client.ts";
+import type { KafkaLogOptions } from "../../../../events/kafka/index.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Sasl } from "./settings.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../events/ports.ts";
+import type { Clock } from "../../../../events/index.ts";
 import type { Logger } from "../logging.ts";
 import { type Certificates, certificates } from "./certificates.ts";
 import { type PemFiles, readPem } from "./pem.ts";

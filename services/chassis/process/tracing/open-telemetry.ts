@@ -3,7 +3,7 @@ import { ExportResultCode, parseTraceParent } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
-import type { Tracer } from "../../../../events/trace.ts";
+import type { Tracer } from "../../../../events/index.ts";
 import type { Logger } from "../logging.ts";
 import type { Metrics } from "../metrics.ts";
 import { type Sampling, samplerOf } from "./sampler.ts";

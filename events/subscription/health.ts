@@ -4,14 +4,14 @@ import type { Clock, LogBatch } from "../ports.ts";
 const FAILING = 5_000;
 const TAKING = 30_000;
 /** The lag, in events, and its duration after which a subscription counts as late: its read models are stale. */
-const FAR = 10_000;
+const LATE_LAG = 10_000;
 const LATE = 30_000;
 
 type Work = { readonly since: number; readonly signal: AbortSignal; error?: string };
 type Behind = { readonly since: number; readonly signal: AbortSignal; readonly events: number };
 
 /** Watches the work of a subscription on its partitions, each until its assignment ends. */
-export const troubles = (clock: Clock) => {
+export const healthWatch = (clock: Clock) => {
   const work = new Map<string, Work>();
   const behind = new Map<string, Behind>();
   const seconds = (since: number): number => Math.round((clock.now() - since) / 1_000);
@@ -20,7 +20,7 @@ export const troubles = (clock: Clock) => {
     return entry?.signal === signal ? entry : undefined;
   };
 
-  const worst = (): string | undefined => {
+  const stuckest = (): string | undefined => {
     const stuck = [...work].filter(
       ([, { since, signal, error }]) => !signal.aborted && clock.now() - since >= (error === undefined ? TAKING : FAILING),
     );
@@ -31,7 +31,9 @@ export const troubles = (clock: Clock) => {
     return `has not got on with ${place}${more} for ${seconds(since)} s${error === undefined ? "" : `: ${error}`}`;
   };
   const farthest = (): string | undefined => {
-    const late = [...behind].filter(([, { since, signal, events }]) => !signal.aborted && events >= FAR && clock.now() - since >= LATE);
+    const late = [...behind].filter(
+      ([, { since, signal, events }]) => !signal.aborted && events >= LATE_LAG && clock.now() - since >= LATE,
+    );
     const [place, entry] = late.sort(([, a], [, b]) => b.events - a.events)[0] ?? [];
     return entry && `is ${entry.events} events behind in ${place}`;
   };
@@ -54,9 +56,9 @@ export const troubles = (clock: Clock) => {
     handled: ({ topic, partition, next, end = next }: LogBatch, signal: AbortSignal): void => {
       const place = `${topic}/${partition}`;
       const before = of(behind, place, signal);
-      const since = before === undefined ? 0 : before.events < FAR ? clock.now() : before.since;
+      const since = before === undefined ? 0 : before.events < LATE_LAG ? clock.now() : before.since;
       behind.set(place, { since, signal, events: end - next });
     },
-    now: (): readonly string[] => [worst(), farthest()].flatMap((each) => each ?? []),
+    now: (): readonly string[] => [stuckest(), farthest()].flatMap((each) => each ?? []),
   };
 };

@@ -5,7 +5,7 @@ import type { Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 
 /** An instance from its start to its crash or its end. */
-export type Life = {
+export type Incarnation = {
   readonly service: string;
   readonly number: number;
   readonly name: string;
@@ -17,7 +17,7 @@ export type Life = {
   skew: number;
 };
 
-/** What hits a life is decided by the world. */
+/** The faults of a run, as an incarnation meets them. The run decides when they occur. */
 export type Misfortune = {
   readonly faults: Faults;
   readonly random: () => number;
@@ -26,8 +26,8 @@ export type Misfortune = {
   /** Nothing goes wrong any more; those that are dead stay so. */
   readonly calm: () => boolean;
   /** Is what the call needs out of order just now? */
-  readonly isOut: (life: Life, call: string) => boolean;
-  readonly crash: (life: Life, call: string) => void;
+  readonly isOut: (incarnation: Incarnation, call: string) => boolean;
+  readonly crash: (incarnation: Incarnation, call: string) => void;
 };
 
 /** What a process that is no more waits for. Made anew each time, so that what waited can be forgotten. */
@@ -37,56 +37,56 @@ const now = Promise.resolve();
 /** The calls that change something: here crashes hurt. */
 const changes = /^(store\.(append|clear|releaseClaim)|log\.publish|documents\.(write|savePosition)|parking\.add|outside)/;
 
-/** Decides at each call of each life what befalls it: the same seed, the same fate. */
+/** Decides at each call of an incarnation whether it fails. The same seed gives the same faults. */
 export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Misfortune) => {
   const until = (every: number) => (every === 0 ? Number.POSITIVE_INFINITY : -Math.log(1 - random()) * every);
   let toCrash = until(faults.crashEvery);
   let toFreeze = until(faults.freezeEvery);
 
   /** The end of a call or its beginning: where a process can die. */
-  const crashesAt = (life: Life, call: string): boolean => {
+  const crashesAt = (incarnation: Incarnation, call: string): boolean => {
     const weight = changes.test(call) ? 4 : 1;
     toCrash -= weight;
     toFreeze -= weight;
     if (toFreeze <= 0) {
       toFreeze = until(faults.freezeEvery);
-      life.frozenUntil = time.now() + 20_000 * random() ** 2;
-      journal.note(life.name, `stands still until it is ${((life.frozenUntil - time.now()) / 1_000).toFixed(1)} s later`);
+      incarnation.frozenUntil = time.now() + 20_000 * random() ** 2;
+      journal.note(incarnation.name, `stands still until it is ${((incarnation.frozenUntil - time.now()) / 1_000).toFixed(1)} s later`);
     }
     if (toCrash > 0) return false;
     toCrash = until(faults.crashEvery);
-    crash(life, call);
+    crash(incarnation, call);
     return true;
   };
 
-  const delay = (life: Life, call: string): number => {
-    const frozen = Math.max(0, life.frozenUntil - time.now());
+  const delay = (incarnation: Incarnation, call: string): number => {
+    const frozen = Math.max(0, incarnation.frozenUntil - time.now());
     if (faults.slow !== undefined && call.startsWith("documents.") && call.includes(faults.slow)) return frozen + 500 * random();
     if (random() >= faults.delays) return frozen;
     return frozen + (random() < 0.01 ? 50 : 1) * faults.longest * random() ** 3;
   };
 
-  return (life: Life): Fate => {
+  return (incarnation: Incarnation): Fate => {
     const slowly = async (call: string, wait: number): Promise<void> => {
       if (wait > 0) await time.sleep(wait);
-      if (life.dead) await never();
-      if (isOut(life, call)) throw new Outage(`${call.slice(0, call.indexOf("."))} is down`);
+      if (incarnation.dead) await never();
+      if (isOut(incarnation, call)) throw new Outage(`${call.slice(0, call.indexOf("."))} is down`);
       if (random() < faults.errors) throw new Outage("the connection was refused");
     };
     return {
       before: (call) => {
-        if (life.dead) return never();
-        if (journal.kept) journal.note(life.name, call);
+        if (incarnation.dead) return never();
+        if (journal.kept) journal.note(incarnation.name, call);
         if (calm()) return now;
-        if (crashesAt(life, call)) return never();
-        return slowly(call, delay(life, call));
+        if (crashesAt(incarnation, call)) return never();
+        return slowly(call, delay(incarnation, call));
       },
       after: (call) => {
-        if (life.dead) return never();
+        if (incarnation.dead) return never();
         if (calm()) return now;
-        if (crashesAt(life, `after ${call}`)) return never();
+        if (crashesAt(incarnation, `after ${call}`)) return never();
         if (random() < faults.lostReplies && changes.test(call)) {
-          journal.note(life.name, `gets no reply to ${call}`);
+          journal.note(incarnation.name, `gets no reply to ${call}`);
           return Promise.reject(new Outage("the reply was lost"));
         }
         return now;
@@ -96,12 +96,12 @@ export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Mis
 };
 
 /** The clock of a process: it may be wrong, and does not tick for one that is dead or stands still. */
-export const clockOf = (life: Life, time: Clock): Clock => ({
-  now: () => time.now() + life.skew,
+export const clockOf = (incarnation: Incarnation, time: Clock): Clock => ({
+  now: () => time.now() + incarnation.skew,
   random: time.random,
   sleep: async (milliseconds, signal) => {
     await time.sleep(milliseconds, signal);
-    while (!life.dead && life.frozenUntil > time.now()) await time.sleep(life.frozenUntil - time.now());
-    if (life.dead) await never();
+    while (!incarnation.dead && incarnation.frozenUntil > time.now()) await time.sleep(incarnation.frozenUntil - time.now());
+    if (incarnation.dead) await never();
   },
 });

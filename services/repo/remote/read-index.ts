@@ -1,24 +1,24 @@
 import { Worker } from "node:worker_threads";
-import { keyedTurns } from "../../../events/index.ts";
-import type { ReadOffers } from "../offers.ts";
+import { keyedMutex } from "../../../events/index.ts";
+import type { ReadEntries } from "../index-entries.ts";
 
 /**
- * Reads indexes in a thread of their own, one at a time, each within so many milliseconds: whatever a stranger's index is, nothing else
- * in this process waits for it. Its memory is bounded by how much an index may hold; a thread that reached a limit would end the process.
+ * Reads indexes in a separate thread, one at a time, each within a timeout, so that a foreign index cannot block this process.
+ * The limits on an index bound the thread's memory; a memory limit on the thread itself would end the whole process.
  */
-export const readOffersApart = (timeout = 20_000): ReadOffers => {
-  const inTurn = keyedTurns();
+export const readEntriesInThread = (timeout = 20_000): ReadEntries => {
+  const inTurn = keyedMutex();
   return (bytes, repoId, settings, signal) =>
     inTurn("index", () => {
       signal.throwIfAborted();
       const { url, providers, appDefaultStatus } = settings;
       const workerData = { bytes, repoId, settings: { url, providers, appDefaultStatus } };
-      const worker = new Worker(new URL("./offers-worker.js", import.meta.url), { workerData });
+      const worker = new Worker(new URL("./index-worker.js", import.meta.url), { workerData });
       return answerOf(worker, timeout, signal);
     });
 };
 
-const answerOf = (worker: Worker, timeout: number, signal: AbortSignal): ReturnType<ReadOffers> =>
+const answerOf = (worker: Worker, timeout: number, signal: AbortSignal): ReturnType<ReadEntries> =>
   new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       clearTimeout(late);
@@ -29,7 +29,7 @@ const answerOf = (worker: Worker, timeout: number, signal: AbortSignal): ReturnT
     const abort = (): void => end(() => reject(signal.reason));
     const late = setTimeout(() => end(() => resolve({ refused: `the index takes more than ${timeout / 1_000} s to read` })), timeout);
     signal.addEventListener("abort", abort, { once: true });
-    worker.once("message", (answer: Awaited<ReturnType<ReadOffers>>) => end(() => resolve(answer)));
+    worker.once("message", (answer: Awaited<ReturnType<ReadEntries>>) => end(() => resolve(answer)));
     worker.once("error", (error) => end(() => reject(error)));
     worker.once("exit", (code) => end(() => reject(new Error(`reading an index ended with exit code ${code}`))));
   });

@@ -1,20 +1,20 @@
 import { getHeapStatistics } from "node:v8";
 
 /** Lag, in records, beyond which writes are buffered, so that many events become one write. */
-export const FAR = 1_000;
+export const LAG_THRESHOLD = 1_000;
 
 /**
  * The memory budget for buffered writes of all read models of an instance, in characters of JSON. It is a small part of the heap, since
  * documents take a few times as much.
  */
-export const heldBack = (limit = getHeapStatistics().heap_size_limit / 32) => {
+export const memoryBudget = (limit = getHeapStatistics().heap_size_limit / 32) => {
   const weights = new Map<string, number>();
   return {
-    isRoomFor: (place: string, weight: number): boolean => {
+    fits: (place: string, weight: number): boolean => {
       weights.set(place, weight);
       return [...weights.values()].reduce((sum, each) => sum + each, 0) <= limit;
     },
     release: (place: string): void => void weights.delete(place),
   };
 };
-export type HeldBack = ReturnType<typeof heldBack>;
+export type MemoryBudget = ReturnType<typeof memoryBudget>;
