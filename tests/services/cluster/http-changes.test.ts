@@ -45,7 +45,7 @@ test("the environment is updated to what the version allows", async () => {
   await world.put("clusters", "cl-lost", { cluster_id: "cl-lost", version_id: "appv-gone", owner: "usr-mine" });
   assert.match(
     await refused(mine.call("UpdateClusterEnv", { cluster_id: "cl-lost", env }), 404, "resource_not_found"),
-    /is not known here/,
+    /is unknown/,
   );
 });
 
