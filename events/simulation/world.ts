@@ -33,13 +33,13 @@ export type Surroundings = {
 /** Starts an instance of a service on its surroundings. */
 export type Runner<P extends Player, Started> = (player: P, surroundings: Surroundings) => Promise<Started & Stoppable>;
 type Stoppable = { readonly instance: Instance; readonly stop: () => Promise<void> };
-export type Running<Started = object> = Started & Stoppable & Surroundings & { readonly name: string };
+export type Running<Started = object> = Started & Stoppable & Surroundings & { readonly name: string; readonly crash: () => void };
 
 export type WorldOptions = {
   readonly seed?: number;
   readonly partitions?: number;
-  /** What befalls the calls of an instance; everything works by default. */
-  readonly fate?: (service: string, instance: number) => Fate;
+  /** What befalls the calls of an instance, which may crash at any of them; everything works by default. */
+  readonly fate?: (service: string, instance: number, crash: () => void) => Fate;
 };
 export type WorldTime = Pick<VirtualTime, "clock" | "run" | "during">;
 
@@ -49,6 +49,8 @@ type AnyCommand = Message & { readonly [field: string]: unknown };
 
 const QUIET = 6_000;
 const LONG = 3_600_000;
+/** How long the log waits for an instance that is silent. */
+const SESSION = 1_000;
 
 /** Several services in one process, on memory adapters over one log, each instance started by the runner. */
 export const worldOn = async <P extends Player, Started extends object>(
@@ -78,36 +80,58 @@ export const worldOn = async <P extends Player, Started extends object>(
     for (const [index, { schemaId, bytes }] of commit.events.entries())
       history.push({ stream: commit.stream, version: commit.version + index, event: released.decode(schemaId, bytes), commit });
   };
-  /** Notes each commit as it comes to be. */
-  const watched = ({ commits }: MemoryDatabase, { before, after }: Fate): Fate => ({
-    before,
-    after: (call) => {
-      const [, id] = /^store\.append (.+)$/.exec(call) ?? [];
-      if (id !== undefined) note(id, commits.get(id));
-      return after(call);
-    },
-  });
 
   const start = async (player: P, number: number): Promise<Running<Started>> => {
     const { name } = player.service;
     const database = databaseOf(name);
-    const own = fate(name, number);
     const { clock } = time;
+    const death = new AbortController();
+    const crash = (): void => {
+      if (death.signal.aborted) return;
+      death.abort();
+      for (const one of instances) if (one.ports === ports) instances.delete(one);
+      void clock.sleep(SESSION).then(() => broker.disconnect(ports.log));
+    };
+    const crashed = new Promise<never>((_, reject) => {
+      death.signal.addEventListener("abort", () => reject(new Error(`${name}-${number} has crashed`)));
+    });
+    crashed.catch(() => {});
+    const living = async (): Promise<void> => (death.signal.aborted ? new Promise(() => {}) : undefined);
+    const { before, after } = fate(name, number, crash);
+    const own: Fate = {
+      before: async (call) => {
+        await before(call);
+        await living();
+      },
+      after: async (call) => {
+        // Each commit is noted as it comes to be.
+        const [, id] = /^store\.append (.+)$/.exec(call) ?? [];
+        if (id !== undefined) note(id, database.commits.get(id));
+        await after(call);
+        await living();
+      },
+    };
     const ports: Ports = {
-      store: memoryStore(database, watched(database, own), clock.now),
+      store: memoryStore(database, own, clock.now),
       documents: memoryDocuments(database, own),
       parking: memoryParking(database, own),
       log: broker.connect(own),
       clock,
     };
     const surroundings = { number, ports, database, blobs: memoryBlobs(database, own) };
-    const started = await run(player, surroundings);
+    const started = await Promise.race([run(player, surroundings), crashed]).catch((error: unknown) => {
+      crash();
+      throw error;
+    });
     const one: Running<Started> = {
       ...{ ...started, ...surroundings, name },
+      /** None of its calls returns any more; the others hear of it after a while. */
+      crash,
       stop: async () => {
         if (instances.delete(one)) await started.stop();
       },
     };
+    if (death.signal.aborted) await crashed;
     instances.add(one);
     return one;
   };
@@ -124,7 +148,7 @@ export const worldOn = async <P extends Player, Started extends object>(
   return {
     time,
     broker,
-    databases,
+    ...{ databases, databaseOf },
     /** Those that run. */
     instances: (): readonly Running<Started>[] => [...instances],
     of,

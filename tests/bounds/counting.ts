@@ -2,7 +2,7 @@ import { codec } from "../../events/codec/codec.ts";
 import type { LogRecord, OutgoingRecord } from "../../events/ports.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import type { Projection } from "../../services/chassis/events.ts";
-import { change } from "../events/subscription/rig.ts";
+import { change } from "../world/toys/catalog.ts";
 
 /** What a child of these tests is told, and what it tells. */
 export type Told = { readonly blocked: boolean; readonly milliseconds: number };

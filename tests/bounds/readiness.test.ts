@@ -5,13 +5,13 @@ import { seeded, virtualTime } from "../../events/simulation/time.ts";
 import { healthWatch } from "../../events/subscription/health.ts";
 import { sealing } from "../../services/chassis/access/sealing.ts";
 import { announce } from "../../services/chassis/process/discovery.ts";
-import { changes, rig } from "../events/subscription/rig.ts";
+import { catalogWorld } from "../events/subscription/catalog-world.ts";
 import { random } from "../world/process.ts";
+import { changes } from "../world/toys/catalog.ts";
 
 test("a subscription whose port is down says so after seconds, with the reason, and is content again once the port is back", async () => {
   let isDown = false;
-  const { prepare, publish, launch, until, pass, shown } = rig();
-  await prepare();
+  const { publish, launch, until, pass, shown } = await catalogWorld();
   const before = async (call: string): Promise<void> => {
     if (isDown && call.startsWith("documents.write")) throw new Error("the store is away");
   };

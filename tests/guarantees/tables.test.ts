@@ -12,7 +12,8 @@ import { collections } from "../../events/subscription/collections.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { commitOf, encoded } from "../contract/commits.ts";
-import { catalog, change, REACTIONS, rig } from "../events/subscription/rig.ts";
+import { catalogWorld } from "../events/subscription/catalog-world.ts";
+import { catalog, change, REACTIONS } from "../world/toys/catalog.ts";
 
 const because = { cause: "c", row: "test", actor: { userId: "usr-dev", ownerPath: ":usr-dev" }, correlationId: "r-1" };
 const rest = { causationId: null, actionId: null, traceparent: null, hops: 0 };
@@ -80,8 +81,7 @@ test("another version of a fold fills another collection", () => {
 });
 
 test("after 64 reactions in a row the next one is refused as a circle", async () => {
-  const { prepare, publish, launch, until, told, held, shown } = rig();
-  await prepare();
+  const { publish, launch, until, told, held, shown } = await catalogWorld();
   const one = await launch();
   const after = (key: string, hops: number) => ({ ...change(key, 1), headers: { ...change(key, 1).headers, ce_hops: String(hops) } });
   await publish([after("circle", 64), after("chain", 63)]);

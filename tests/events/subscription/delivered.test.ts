@@ -14,7 +14,7 @@ import { reactor } from "../../../events/subscription/reactions.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import { commitOf } from "../../contract/commits.ts";
-import { catalog, READ_MODEL } from "./rig.ts";
+import { catalog, READ_MODEL } from "../../world/toys/catalog.ts";
 
 const released = codec(schemas);
 const clock = { now: () => 0, random: () => 0, sleep: () => Promise.resolve() };

@@ -3,12 +3,12 @@ import { test } from "node:test";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { memoryParking } from "../../../events/memory/parking.ts";
 import { dropFold } from "../../../events/subscription/drop-fold.ts";
-import { changes, READ_MODEL, rig, versions } from "./rig.ts";
+import { changes, READ_MODEL, versions } from "../../world/toys/catalog.ts";
+import { catalogWorld } from "./catalog-world.ts";
 
 for (const last of ["documents.forgetPositions", "parking.forget", "documents.drop", "nothing"])
   test(`a fold that was dropped until ${last} failed loses nothing when it is begun again`, async () => {
-    const { prepare, publish, launch, until, shown, held, ask, database, within } = rig();
-    await prepare();
+    const { publish, launch, until, shown, held, ask, database, within } = await catalogWorld();
     const before = await launch({ poison: new Set(["category/a@2"]) });
     await publish([...changes("a", 1, 4), ...changes("b", 1, 3)]);
     await until(async () => shown("b").length === 3 && (await held(READ_MODEL, "category/a")).length === 3, "a waits, b is there");

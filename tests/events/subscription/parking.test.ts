@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { frame } from "../../../events/codec/framing.ts";
 import type { OutgoingRecord } from "../../../events/ports.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
-import { change, changes, REACTIONS, READ_MODEL, rig, versions } from "./rig.ts";
+import { change, changes, REACTIONS, READ_MODEL, versions } from "../../world/toys/catalog.ts";
+import { catalogWorld } from "./catalog-world.ts";
 
 const both = [READ_MODEL, REACTIONS] as const;
 
 test("an event whose function throws parks its stream at once; later events wait in order and all other streams go on", async () => {
-  const { prepare, publish, launch, until, shown, told, held } = rig();
-  await prepare();
+  const { publish, launch, until, shown, told, held } = await catalogWorld();
   const one = await launch({ poison: new Set(["category/a@2"]) });
   await publish([...changes("a", 1, 3), ...changes("b", 1, 3)]);
   await publish([...changes("a", 4, 5), ...changes("b", 4, 5)]);
@@ -32,8 +32,7 @@ test("an event whose function throws parks its stream at once; later events wait
 });
 
 test("what is parked stands on the dead letter topic as it was, with its origin and its reason", async () => {
-  const { prepare, publish, launch, until, deadLetters, broker } = rig();
-  await prepare();
+  const { publish, launch, until, deadLetters, broker } = await catalogWorld();
   const one = await launch({ poison: new Set(["category/a@2"]) });
   await publish(changes("a", 1, 3));
   await until(() => deadLetters().length === 4, "two events are copied by each of two subscriptions");
@@ -58,8 +57,7 @@ test("what is parked stands on the dead letter topic as it was, with its origin 
 
 test("while a port is down the subscription pauses and parks nothing", async () => {
   for (const port of [/^documents\.write/, /^store\.append/]) {
-    const { prepare, publish, launch, until, pass, shown, told, parking, errors } = rig();
-    await prepare();
+    const { publish, launch, until, pass, shown, told, parking, errors } = await catalogWorld();
     let isDown = true;
     const fate = {
       before: async (call: string) => {
@@ -95,8 +93,7 @@ const broken: { readonly [what: string]: (record: OutgoingRecord) => OutgoingRec
 };
 for (const [what, spoil] of Object.entries(broken))
   test(`a record with ${what} is parked, and the stream with it`, async () => {
-    const { prepare, publish, launch, until, shown, told, held } = rig();
-    await prepare();
+    const { publish, launch, until, shown, told, held } = await catalogWorld();
     const one = await launch();
     await publish([change("a", 1), spoil(change("a", 2)), ...changes("a", 3, 4), ...changes("b", 1, 4)]);
     await until(() => shown("b").length === 4 && told("b").length === 4, "the other stream goes on");
@@ -117,18 +114,18 @@ for (const [what, spoil] of Object.entries(broken))
   });
 
 test("an event of a schema from the future waits until a build comes that knows it, and loses no field", async () => {
-  const { prepare, publish, launch, until, pass, shown, told, held, deadLetters } = rig();
-  await prepare();
+  const { publish, launch, until, pass, shown, told, held, deadLetters } = await catalogWorld();
   const known = schemas.find(({ event }) => event === "CategoryModified");
   assert.ok(known);
-  const old = await launch({ schemas: schemas.filter(({ id }) => id !== known.id) });
+  const earlier = schemas.map((schema) => (schema === known ? { ...schema, id: 9_999 } : schema));
+  const old = await launch({ schemas: earlier });
   await publish([...changes("a", 1, 3)]);
   await until(() => deadLetters().length === 6, "it is parked in both");
   const [first] = await held(READ_MODEL, "category/a");
   assert.equal(first?.unknownSchema, true);
   assert.match(first?.reason ?? "", new RegExp(`schema id ${known.id}`));
   await old.stop();
-  const same = await launch({ schemas: schemas.filter(({ id }) => id !== known.id) });
+  const same = await launch({ schemas: earlier });
   await pass(60_000);
   assert.deepEqual([shown("a"), (await held(READ_MODEL, "category/a"))[0]?.attempts, deadLetters().length], [[], 1, 6], "nothing is new");
   await same.stop();
@@ -142,8 +139,7 @@ test("an event of a schema from the future waits until a build comes that knows 
 
 test("repeats of what was handled before are not taken for what waits", async () => {
   for (const together of [true, false]) {
-    const { prepare, publish, launch, until, pass, held } = rig();
-    await prepare();
+    const { publish, launch, until, pass, held } = await catalogWorld();
     const one = await launch({ poison: new Set(["category/a@3"]) });
     const [once, again] = [changes("a", 1, 4), [...changes("a", 1, 4), ...changes("a", 2, 5)]];
     await publish(together ? [...once, ...again] : once);
@@ -163,8 +159,7 @@ test("repeats of what was handled before are not taken for what waits", async ()
 });
 
 test("who takes over a partition finds its parked streams, and skips no event", async () => {
-  const { prepare, publish, launch, until, shown, told, held } = rig();
-  await prepare();
+  const { publish, launch, until, shown, told, held } = await catalogWorld();
   const poison = new Set(["category/a@2"]);
   const one = await launch({ poison });
   await publish([...changes("a", 1, 3), ...changes("b", 1, 1)]);

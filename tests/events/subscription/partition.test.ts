@@ -14,7 +14,7 @@ import { reactor } from "../../../events/subscription/reactions.ts";
 import { stop } from "../../../events/subscription/stop.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { contract } from "../../../services/chassis/contract.ts";
-import { catalog, change, changes, type Poison, versions } from "./rig.ts";
+import { catalog, change, changes, type Poison, versions } from "../../world/toys/catalog.ts";
 
 const TOPIC = "pitrix.category";
 const SHADOW = "names__shadow";

@@ -17,7 +17,7 @@ import { schemas } from "../../../schemas/generated/schemas.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { eventually } from "../../eventually.ts";
-import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "./rig.ts";
+import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "../../world/toys/catalog.ts";
 
 const STREAMS = 400;
 const EACH = 5;

@@ -3,12 +3,12 @@ import { test } from "node:test";
 import { positionKey } from "../../../events/keys.ts";
 import type { Fate } from "../../../events/memory/fate.ts";
 import { seeded } from "../../../events/simulation/time.ts";
-import { type Build, change, changes, type Poison, REACTIONS, READ_MODEL, type Rig, rig, versions } from "./rig.ts";
+import { change, changes, type Poison, REACTIONS, READ_MODEL, versions } from "../../world/toys/catalog.ts";
+import { type Build, type CatalogWorld, catalogWorld } from "./catalog-world.ts";
 
 /** A world in which a build with a bug has parked some streams, and has been taken away. */
-const afterTheBug = async (poison: Poison = new Set(["category/a@2", "category/c@1"]), partitions = 2): Promise<Rig> => {
-  const world = rig({ partitions });
-  await world.prepare();
+const afterTheBug = async (poison: Poison = new Set(["category/a@2", "category/c@1"]), partitions = 2): Promise<CatalogWorld> => {
+  const world = await catalogWorld({ partitions });
   const one = await world.launch({ poison });
   await world.publish([...changes("a", 1, 4), ...changes("b", 1, 2), ...changes("c", 1, 2)]);
   const parked = async (): Promise<number> => (await world.parking.list(100)).length;
@@ -19,9 +19,14 @@ const afterTheBug = async (poison: Poison = new Set(["category/a@2", "category/c
   return world;
 };
 
-const allIn = ({ shown, told }: Rig, category: string, last: number): boolean =>
+const allIn = ({ shown, told }: CatalogWorld, category: string, last: number): boolean =>
   shown(category).length >= last && told(category).length >= last;
-const expectAll = async ({ shown, told, parking }: Rig, category: string, last: number, but: readonly number[] = []): Promise<void> => {
+const expectAll = async (
+  { shown, told, parking }: CatalogWorld,
+  category: string,
+  last: number,
+  but: readonly number[] = [],
+): Promise<void> => {
   assert.deepEqual(shown(category), versions(1, last, but), `the read model of ${category}`);
   assert.deepEqual(told(category), versions(1, last, but), `the reactions to ${category}`);
   assert.deepEqual(await parking.of(READ_MODEL, `category/${category}`), []);
@@ -62,7 +67,7 @@ test("repeats that come while it is not known whether a redrive went through are
   await world.until(() => two.subscriptions.every(({ parked }) => parked.size === 0), "nothing is taken for parked");
   await world.pass();
   await expectAll(world, "a", 4);
-  assert.equal(two.parked.filter(({ reason }) => reason.includes("cannot digest")).length, 0, "nothing was parked for a reason of old");
+  assert.equal(two.parked().filter(({ reason }) => reason.includes("cannot digest")).length, 0, "nothing was parked for a reason of old");
   await two.stop();
 });
 
@@ -133,9 +138,8 @@ test("poison that is discarded is recorded and never comes back; the later event
 });
 
 test("events that arrive while a long stream is worked off come behind it, and other streams do not wait", async () => {
-  const world = rig({ partitions: 1 });
-  const { prepare, publish, launch, until, ask, shown, told } = world;
-  await prepare();
+  const world = await catalogWorld({ partitions: 1 });
+  const { publish, launch, until, ask, shown, told } = world;
   const one = await launch({ poison: new Set(["category/a@1"]) });
   await publish(changes("a", 1, 1000));
   await until(async () => (await world.parking.list(5_000)).length === 2000, "all are parked");
@@ -181,8 +185,8 @@ test("a crash at any step of parking loses no event and no copy", async () => {
   const poison: Poison = new Set(["category/a@2"]);
   for (const point of ["before", "after"] as const)
     for (let number = 1, over = false; !over; number++) {
-      const world = rig();
-      await world.prepare();
+      const world = await catalogWorld();
+      await world.deploy();
       let calls = 0;
       const one = await world.launch({ poison, dies: (_call, at) => !over && at === point && ++calls === number });
       await world.publish([...changes("a", 1, 3), ...changes("b", 1, 2)]);
@@ -215,8 +219,8 @@ test("a crash at any step of parking loses no event and no copy", async () => {
 test("crashes, rebalances, second owners, repeats and errors at random moments: every event once and in order", async () => {
   for (let seed = 1; seed <= 12; seed++) {
     const random = seeded(seed);
-    const world = rig({ seed, partitions: 2 });
-    await world.prepare();
+    const world = await catalogWorld({ seed, partitions: 2 });
+    await world.deploy();
     const categories = ["a", "b", "c", "d"];
     const poison: Poison = new Set(categories.slice(0, 3).map((category) => `category/${category}@${1 + Math.floor(random() * 12)}`));
     let calm = false;

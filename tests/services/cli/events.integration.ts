@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import { sharedKafka } from "../../../infra/embedded/shared.ts";
 import { program } from "../../../services/cli/program.ts";
-import { changes } from "../../events/subscription/rig.ts";
 import { eventually } from "../../eventually.ts";
+import { changes } from "../../world/toys/catalog.ts";
 import { recording } from "./terminal.ts";
 
 const topic = { name: "pitrix.category", partitions: 6, compacted: false };

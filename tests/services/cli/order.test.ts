@@ -9,7 +9,7 @@ import { readSetup } from "../../../services/cli/environment.ts";
 import { readEvents } from "../../../services/cli/events.ts";
 import { listParked, redriveParked, showParked } from "../../../services/cli/parked.ts";
 import { serviceStates } from "../../../services/cli/services.ts";
-import { changes } from "../../events/subscription/rig.ts";
+import { changes } from "../../world/toys/catalog.ts";
 
 const instances: readonly ServiceInstance[] = ["a", "b"].map((service) => ({
   ...{ service, url: `http://${service}`, instance: `${service}-1`, since: "" },

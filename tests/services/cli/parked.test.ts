@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CommandFailed } from "../../../services/cli/failure.ts";
 import { age, painter, plain, secondsOf, table } from "../../../services/cli/output.ts";
-import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "../../events/subscription/rig.ts";
 import { eventually } from "../../eventually.ts";
+import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "../../world/toys/catalog.ts";
 import { served, type World } from "../../world/world.ts";
 import { pitrix as run } from "./terminal.ts";
 
