@@ -4,10 +4,11 @@ import type { ValuesOf } from "../chassis/process/setting.ts";
 import type { Opened } from "../chassis/service.ts";
 import { type GatewayOptions, gateway } from "./app.ts";
 import { asking } from "./asking.ts";
-import { connections } from "./exchange.ts";
+
 import { gatewayMetrics } from "./metrics.ts";
 import type { ApiOutside } from "./ports.ts";
 import type { settings } from "./settings.ts";
+import { connections } from "./transport.ts";
 import { type UpstreamOptions, upstreams as upstreamsOf } from "./upstream.ts";
 
 /** An instance on a busy machine may stand still for a while; one that refuses connections is dead at once all the same. */
