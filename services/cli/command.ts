@@ -1,14 +1,14 @@
 import { causation, causationText, type Occurrence } from "../../events/map/index.ts";
 import type { Command, CommandEvent, CommandPending } from "../../schemas/generated/http.ts";
-import { type Asking, gather } from "../chassis/http/causation.ts";
+import { queryCausation, type ServicesClient } from "../chassis/http/causation-query.ts";
 import type { Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type Paint, plain } from "./output.ts";
 
-/** Asks an instance of each service that has announced itself. */
-const asking = (platform: Platform): Asking => ({
+/** Sends requests to an instance of each service that has announced itself. */
+const servicesClient = (platform: Platform): ServicesClient => ({
   services: async () => [...new Set((await platform.instances()).map(({ service }) => service))].filter((name) => name !== "api"),
-  ask: async (service, path, body) => {
+  request: async (service, path, body) => {
     for (const instance of await platform.instances(service))
       try {
         return await platform.ask(instance, path, body);
@@ -21,7 +21,7 @@ const asking = (platform: Platform): Asking => ({
 
 /** What a request or an action has set going, as all services know it. */
 export const followCommand = async (platform: Platform, id: string): Promise<Command> => {
-  const found = await gather(asking(platform), id, () => true);
+  const found = await queryCausation(servicesClient(platform), id, () => true);
   if (typeof found === "object") return found;
   throw new CommandFailed(
     `no service knows a request or an action ${id}; the id of a request is in the X-Request-Id of its answer`,
