@@ -17,12 +17,12 @@ import type { AnyService, Opened } from "./service.ts";
 
 export type Serving = {
   readonly url: string;
-  /** Where those who operate it ask. */
+  /** The URL for operators. */
   readonly operationsUrl: string;
   readonly port: number;
   readonly instance: Instance;
   readonly host: Host;
-  /** Finishes what is under way: requests first, then the tables' work. Its ports stay open. */
+  /** Finishes requests in flight, then the work of the tables. The ports of the service stay open. */
   readonly stop: () => Promise<void>;
 };
 export type ServeOptions = {
@@ -33,27 +33,27 @@ export type ServeOptions = {
   /** Fails while the store does not answer. */
   readonly ping?: () => Promise<void>;
   /**
-   * What else keeps it from its promises. Also that others cannot find it yet: whoever replaces an instance ends the old one when the new
-   * one is ready, so it must not say so before.
+   * Further reasons why the service is not ready, such as that other processes cannot find it yet: a rollout stops the old instance as soon as
+   * the new one is ready.
    */
   readonly healthReasons?: () => readonly string[];
   readonly sealing: Host["edge"]["sealing"];
-  /** How long requests wait for what is on its way. */
+  /** Milliseconds for which requests wait for events that have not arrived yet. */
   readonly wait?: number;
-  /** How long a stopping instance goes on answering. */
+  /** Milliseconds for which a stopping instance goes on answering. */
   readonly grace?: number;
-  /** What a connection may cost, where that is not what the settings say. */
+  /** Bounds on connections that differ from the settings. */
   readonly limits?: Partial<ConnectionLimits>;
-  /** Absent: it speaks plain HTTP. */
+  /** Absent: plain HTTP. */
   readonly secured?: Secured | undefined;
-  /** A port of their own for those who operate it; absent: the same. */
+  /** A port for operators; absent: the same port. */
   readonly operations?: { readonly port: number; readonly secured: Secured | undefined } | undefined;
 };
 
-/** Milliseconds of each second of an orderly end in which requests may be finished; the rest is for the tables' work. */
+/** Milliseconds of each second of a shutdown in which requests may be finished; the rest is for the work of the tables. */
 const REQUESTS = 500;
 
-/** Runs a service on given ports and answers for it over HTTP. */
+/** Runs a service on given ports, and serves it over HTTP. */
 export const serve = async (
   service: AnyService,
   dependencies: Dependencies,
@@ -85,7 +85,7 @@ export const serve = async (
     tracer: dependencies.tracer,
   });
   metrics.observe(running, ports);
-  const answers = asking(ping, dependencies.clock);
+  const storeAnswers = probe(ping, dependencies.clock);
   let state: "starting" | "ready" | "stopping" = "starting";
   const stopping = new AbortController();
   // Every open stream listens to it.
@@ -110,7 +110,7 @@ export const serve = async (
       ...(state === "ready" ? [] : [`is ${state}`]),
       ...healthReasons(),
       ...running.healthReasons(),
-      ...((await answers()) ? [] : ["the document store does not answer"]),
+      ...((await storeAnswers()) ? [] : ["the document store does not answer"]),
     ],
     stopping: stopping.signal,
     wait,
@@ -118,7 +118,7 @@ export const serve = async (
   const limits = { most: dependencies.config.connections, ...bounds };
   const { server, ending } = serverOf(app(host, routes?.(host), !operations), secured, logger, limits);
   const inside = operations && serverOf(app(host), operations.secured, logger, limits).server;
-  // First the port: a process that cannot have it must not take work.
+  // First the port: a process without its port must not take work.
   await listen(server, port, address);
   try {
     if (inside) await listen(inside, operations.port, address);
@@ -144,7 +144,7 @@ export const serve = async (
     stop: async () => {
       state = "stopping";
       stopping.abort();
-      // Its announcement is taken back, and those who have not heard that yet are still answered.
+      // The announcement is withdrawn; callers that have not heard of that yet are still answered.
       ending.last();
       await dependencies.clock.sleep(grace);
       await ending.finished(dependencies.clock, dependencies.config.shutdownSeconds * REQUESTS);
@@ -159,23 +159,23 @@ export const serve = async (
 /** A service that needs nothing of the outside. */
 const nothing: Opened<unknown> = { outside: undefined };
 
-/** How long the store may take to answer whoever asks whether it does. */
-const PATIENCE = 2_000;
+/** Milliseconds in which the store has to answer a probe. */
+const PROBE_TIMEOUT = 2_000;
 
-/** Asks one question at a time, however many want to know. */
-const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean>) => {
-  let asked: Promise<boolean> | undefined;
+/** Whether the store answers. There is one probe at a time, however many callers wait for it. */
+const probe = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean>) => {
+  let probing: Promise<boolean> | undefined;
   return async () => {
-    asked ??= ping()
+    probing ??= ping()
       .then(
         () => true,
         () => false,
       )
       .finally(() => {
-        asked = undefined;
+        probing = undefined;
       });
     const enough = new AbortController();
-    const answered = await Promise.race([asked, clock.sleep(PATIENCE, enough.signal).then(() => false)]);
+    const answered = await Promise.race([probing, clock.sleep(PROBE_TIMEOUT, enough.signal).then(() => false)]);
     enough.abort("answered");
     return answered;
   };
@@ -183,7 +183,7 @@ const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port; // A TCP server's address is one.
 
-/** Connections that wait to be taken. Linux resets some of those that find Node's 511 places taken; it has 4,096 unless told otherwise. */
+/** Connections that wait to be accepted. Node's default is 511, beyond which Linux resets connections; 4,096 is the default of Linux. */
 const BACKLOG = 4_096;
 
 const listen = (server: Server, port: number, address: string): Promise<void> =>

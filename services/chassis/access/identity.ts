@@ -8,18 +8,18 @@ import { readToken } from "./tokens.ts";
 
 /** The owner of a valid token. */
 export type Principal = AccessUser & { readonly roles: CustomRoles };
-/** Why a principal is not known: there is no token, it has expired, or it is not one of ours. */
+/** Why there is no principal: no token, an expired token, or a token that is invalid or whose user does not exist. */
 export type Unauthenticated = "missing" | "expired" | "invalid";
 
-/** A key is looked up again after this time, so that a retired one ends. */
+/** Milliseconds after which a key is looked up again, so that a retired key ends. */
 const KEY_GOOD_FOR = 5_000;
-/** A user too, whose changes another instance may have read; those that this one reads count at once. */
+/** The same of a user. Changes that this instance reads count at once; another instance may have read others. */
 const USER_GOOD_FOR = 1_000;
 
-/** While the store is out, what was found last counts for so much longer: who may read what they got before shall go on. */
+/** Milliseconds for which known keys and users count during an outage of the store, so that callers can go on reading. */
 const OUTAGE = 60_000;
 
-/** Finds out who calls and what they may, from the service's own read model alone. */
+/** Finds out who calls and what the caller may call, from the service's own read model alone. */
 export const identity = (
   ports: {
     readonly documents: Documents;
@@ -35,7 +35,7 @@ export const identity = (
   const users = lruCache<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
   const keys = new Map<string, { readonly publicJwk: string; readonly until: number }>();
 
-  /** What was created a moment ago may not have arrived here yet. */
+  /** A document, which is waited for: the events of a moment ago may not have arrived yet. */
   const awaited = async (id: string): Promise<AccessDocument | undefined> => {
     for (const until = clock.now() + wait; ; ) {
       const [found] = await documents.get(collections.of(access.name), [id]);
@@ -45,7 +45,7 @@ export const identity = (
     }
   };
 
-  /** The store does not answer, but something is known. */
+  /** During an outage of the store, gives way to what is known. */
   const unless =
     (known: { readonly until: number } | undefined) =>
     (error: unknown): "out" => {
@@ -90,7 +90,7 @@ export const identity = (
     return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles };
   };
 
-  /** Verifying costs more than most of what is asked, and a good token is good until it expires. */
+  /** The claims of a token. They are cached: verifying costs more than most requests, and a valid token is valid until it expires. */
   const claimsOf = async (publicJwk: string, token: string): ReturnType<typeof readToken> => {
     const name = `${publicJwk} ${token}`;
     const known = verified.get(name);
@@ -130,5 +130,5 @@ const kidOf = (token: string): string => {
   }
 };
 
-/** The read model holds what its projection folds. */
-const documentIn = ({ value }: StoredDocument): AccessDocument => value as unknown as AccessDocument; // As above; the port forgets the type.
+/** The document of the access read model. */
+const documentIn = ({ value }: StoredDocument): AccessDocument => value as unknown as AccessDocument; // Its projection makes no others; the port forgets the type.

@@ -4,28 +4,28 @@ import { keyIdOf, openWith, sealWith, unwrap, type WrappedKey, wrap, wrappedIn }
 
 export const KEYS_TOPIC = "pitrix.keys";
 
-/** The key of a secret was destroyed, or never reached this process. */
+/** The key of a secret was destroyed, or has not reached this process. */
 export class KeyGone extends Error {
   override name = "KeyGone";
 }
 
-/** Makes secrets unreadable outside the platform, and for ever once they are destroyed. */
+/** Encrypts secrets. A secret whose key is destroyed is unreadable for ever. */
 export type Sealing = {
   readonly seal: (secret: string) => Promise<string>;
-  /** Waits a bounded time for a key that was made a moment ago elsewhere. Throws KeyGone. */
+  /** Waits a bounded time for a key that another process made a moment ago. Throws KeyGone. */
   readonly open: (sealed: string) => Promise<string>;
-  /** Destroys the key of a sealed text, in all services; again = no change. */
+  /** Destroys the key of a sealed text in all services. Idempotent. */
   readonly destroyKey: (sealed: string) => Promise<void>;
-  /** Wraps what an older platform key wraps by the current one; returns how many. */
+  /** Wraps the keys that an older platform key wraps by the current one; returns their number. */
   readonly rewrap: () => Promise<number>;
-  /** Why secrets cannot be opened; empty = they can. */
+  /** Why secrets cannot be opened; empty: they can. */
   readonly healthReasons: () => readonly string[];
   readonly stop: () => Promise<void>;
 };
 
 /**
- * A data key a secret. It lies on the compacted topic `pitrix.keys`, wrapped by the current platform key, before `seal` returns;
- * every process holds the whole ring. A key that was destroyed stays so, even if somebody wraps it again at the same moment.
+ * Every secret has a data key of its own. The key is on the compacted topic `pitrix.keys`, wrapped by the current platform key, before `seal`
+ * returns; every process holds all keys. A destroyed key stays destroyed, even if another process wraps it again at the same moment.
  */
 export const sealing = async (
   ports: { readonly log: Log; readonly clock: Clock },

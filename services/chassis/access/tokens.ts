@@ -10,7 +10,7 @@ export type TokenUse = "access" | "refresh" | "id";
 export type TokenClaims = { readonly [name: string]: unknown };
 
 const ALGORITHM = "ES256";
-/** The header's `typ` tells the uses apart, so that no token passes for another. */
+/** The `typ` header of each use: a token cannot be taken for one of another use. */
 const types: { readonly [U in TokenUse]: string } = { access: "at+jwt", refresh: "rt+jwt", id: "id+jwt" };
 
 export const newKeyPair = async (): Promise<{ readonly publicJwk: string; readonly privateJwk: string }> => {
@@ -35,7 +35,7 @@ export const signToken = async (
     .sign(await importJWK(JSON.parse(privateJwk), ALGORITHM));
 };
 
-/** What a token says, if it was signed with the key, is of that use and still good. */
+/** The claims of a token that was signed with the key for that use and has not expired. */
 export const readToken = async (
   publicJwk: string,
   use: TokenUse,
@@ -47,7 +47,7 @@ export const readToken = async (
   return verdict(jwtVerify(token, key, options));
 };
 
-/** Importing a key takes as long as verifying with it. */
+/** Imported keys: importing a key takes as long as verifying with it. */
 const keys = lruCache<ReturnType<typeof importJWK>>(100);
 const imported = (jwk: string): ReturnType<typeof importJWK> => {
   const known = keys.get(jwk) ?? importJWK(JSON.parse(jwk), ALGORITHM);
@@ -68,7 +68,7 @@ const verdict = async (verifying: Promise<{ readonly payload: JWTPayload }>): Pr
 const PROOF_SECONDS = 60;
 const proofKey = ({ key }: PlatformKey): Uint8Array => new Uint8Array(hkdfSync("sha256", key, "pitrix", "service proof", 32));
 
-/** By this a service shows another that it belongs to the platform: both have the platform key. */
+/** A proof that a service belongs to the platform: it has the platform key. */
 export const serviceProof = async ([current]: readonly PlatformKey[], service: string, now: number): Promise<string> => {
   if (!current) throw new Error("there is no platform key");
   const issued = Math.floor(now / 1_000);
@@ -80,7 +80,7 @@ export const serviceProof = async ([current]: readonly PlatformKey[], service: s
     .sign(proofKey(current));
 };
 
-/** The service that asks; undefined where the proof is none. */
+/** The service that a proof is from; undefined if the proof is invalid. */
 export const provenService = async (keys: readonly PlatformKey[], proof: string, now: number): Promise<string | undefined> => {
   for (const key of keys) {
     const options = { algorithms: ["HS256"], typ: "service+jwt", currentDate: new Date(now), requiredClaims: ["iss", "exp"] };

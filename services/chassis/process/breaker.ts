@@ -4,31 +4,31 @@ import type { Guard } from "../../../events/runtime.ts";
 
 export type BreakerState = "closed" | "half open" | "open";
 export type BreakerOptions = {
-  /** Attempts within ten seconds below which nothing is judged. */
+  /** Attempts within ten seconds below which the breaker stays closed. */
   readonly volume?: number;
-  /** Share of failures, in percent, that opens it. */
+  /** Share of failures, in percent, that opens the breaker. */
   readonly failures?: number;
-  /** Milliseconds until an open one lets a single attempt through. */
+  /** Milliseconds until an open breaker lets a single attempt through. */
   readonly reset?: number;
   readonly onState?: (name: string, state: BreakerState) => void;
   readonly onAttempt?: (name: string, outcome: "done" | "failed" | "rejected") => void;
 };
 
-/** What was called did not answer in time. */
+/** A call did not end in time. */
 export class TimedOut extends Outage {
   override name = "TimedOut";
 }
 
-/** The breaker is open or shut down: nothing was called. */
+/** The breaker is open or shut down, so that nothing was called. */
 export class BreakerOpen extends Outage {
   override name = "BreakerOpen";
 }
-/** The codes of opossum for that. */
+/** The error codes of opossum for an open breaker and one that is shut down. */
 const openCodes = new Set<unknown>(["EOPENBREAKER", "ESHUTDOWN"]);
 
 type Attempt = { readonly milliseconds: number; readonly run: (signal: AbortSignal) => Promise<unknown> };
 
-/** One circuit breaker a name, made with its first call. While one is open its calls fail at once with `BreakerOpen`. */
+/** A circuit breaker for each name, made with its first call. While one is open its calls fail at once with `BreakerOpen`. */
 export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, onAttempt }: BreakerOptions = {}) => {
   const byName = new Map<string, CircuitBreaker<[Attempt], unknown>>();
 
@@ -41,7 +41,7 @@ export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, on
       volumeThreshold: volume,
       errorThresholdPercentage: failures,
       resetTimeout: reset,
-      // Who stopped it was on our side.
+      // An attempt that this process gave up is no failure of the other side.
       errorFilter: (error: unknown) => error instanceof Error && error.name === "AbortError",
     });
     made.on("open", () => onState?.(name, "open"));

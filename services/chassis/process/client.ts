@@ -13,7 +13,7 @@ export type HttpRequest = {
 };
 export type HttpAnswer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
 
-/** The other side answered that it cannot. */
+/** The other side answered with a status from 500 on. */
 export class UpstreamFailed extends Error {
   override name = "UpstreamFailed";
   readonly answer: HttpAnswer;
@@ -52,12 +52,12 @@ const isOutOfReach = (error: Error): boolean =>
 
 /** Any answer, until the signal. */
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
-/** Over whatever connections Node makes; HTTPS by the public authorities. */
+/** Sends over Node's own connections; HTTPS by the public authorities. */
 export const fetched: Send = async ({ url, method = "GET", headers = {}, body }, signal) => {
   const response = await fetch(url, { method, headers, signal, redirect: "manual", ...(body !== undefined && { body: sent(body) }) });
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // What breaks the loop off gives up the rest.
+  // Leaving the loop cancels the rest of the answer.
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > answerBytes) throw tooLarge(url);
@@ -66,7 +66,7 @@ export const fetched: Send = async ({ url, method = "GET", headers = {}, body },
   return { status: response.status, headers: response.headers, body: new Uint8Array(Buffer.concat(chunks)) };
 };
 
-/** No answer is read that is larger. */
+/** Bytes of the largest answer that is read. */
 export const answerBytes = 64 * 1024 * 1024;
 export const tooLarge = (url: string): Error => new Error(`${url} answers more than ${answerBytes} bytes`);
 const sent = (body: string | Uint8Array): string | Uint8Array<ArrayBuffer> => (typeof body === "string" ? body : new Uint8Array(body));

@@ -4,10 +4,10 @@ import { BreakerOpen } from "./breaker.ts";
 import type { Logger } from "./logging.ts";
 import type { Metrics } from "./metrics.ts";
 
-type Means = { readonly logger: Logger; readonly metrics: Metrics; readonly clock: Clock };
+type Parts = { readonly logger: Logger; readonly metrics: Metrics; readonly clock: Clock };
 
-/** What an instance tells of itself, as logs and figures. */
-export const observerOf = ({ logger, metrics, clock }: Means): Observer => {
+/** Turns what an instance reports into logs and metrics. */
+export const observerOf = ({ logger, metrics, clock }: Parts): Observer => {
   const since = (time: string): number => Math.max(0, clock.now() - Date.parse(time)) / 1_000;
   return {
     committed: ({ events }) => {
