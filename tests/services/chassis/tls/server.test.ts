@@ -97,7 +97,7 @@ test("renewed certificates are taken while clients go on", async (t) => {
 
   const second = ours.issue("second");
   renew(files, second, "cert");
-  await eventually("the complaint", () => said.some(({ message }) => message.includes("those in use stay")));
+  await eventually("the complaint", () => said.some(({ message }) => message.includes("the current ones stay in use")));
   assert.equal(await shownBy(url, ours.ca, gateway), "first");
   renew(files, second, "key");
   await eventually("the renewal", async () => (await shownBy(url, ours.ca, gateway)) === "second");
