@@ -60,6 +60,15 @@ export const eachOf = async <T>(items: Iterable<T>, atOnce: number, run: (item: 
   if (failure) throw failure.error;
 };
 
+/** The results of all items, in their order, with so many at a time. The first error is thrown once all that began have ended. */
+export const mapOf = async <T, R>(items: readonly T[], atOnce: number, run: (item: T) => Promise<R>): Promise<readonly R[]> => {
+  const results: R[] = [];
+  await eachOf(items.entries(), Math.min(atOnce, items.length), async ([index, item]) => {
+    results[index] = await run(item);
+  });
+  return results;
+};
+
 /** The pause before attempt number `attempt` (from 1), in milliseconds: doubling, bounded, and jittered. */
 export const backOff = (clock: Pick<Clock, "random">, attempt: number, first = 100, longest = 10_000): number =>
   Math.min(longest, first * 2 ** Math.min(attempt - 1, 20)) * (0.5 + clock.random() / 2);

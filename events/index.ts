@@ -2,7 +2,7 @@
 // adapters: kafka/index.ts and mongo/index.ts; pictures: map/index.ts; memory adapters and the simulator: testing.ts.
 
 export { chunks } from "./chunks.ts";
-export { backOff, eachOf, keyedMutex } from "./concurrency.ts";
+export { backOff, eachOf, keyedMutex, mapOf } from "./concurrency.ts";
 export { aggregatesOf, type Contract, deadLetterTopic, groupOf, type ReleasedSchema, topicOf } from "./contract.ts";
 export { type AnyDecider, type Decider, type Decision, isRejection, type Rejection, type RejectionKind } from "./decider.ts";
 export {

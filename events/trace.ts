@@ -17,7 +17,10 @@ export type Span = {
 /** Begins a span below the parent's traceparent; null begins a trace. */
 export type Tracer = (start: SpanStart, parent: string | null) => Span;
 
-/** Runs a function within a span. Without a tracer the function gets the parent, so that a caller's trace continues. */
+/**
+ * Runs a function within a span, which fails with an error that the function throws or returns. Without a tracer the function gets the parent,
+ * so that a caller's trace continues.
+ */
 export const traced = async <T>(
   tracer: Tracer | undefined,
   parent: string | null,
@@ -28,7 +31,7 @@ export const traced = async <T>(
   const span = tracer(start(), parent);
   try {
     const result = await run(span.traceparent, span);
-    span.end();
+    span.end(result instanceof Error ? result : undefined);
     return result;
   } catch (error) {
     span.end(error);

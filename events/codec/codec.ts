@@ -9,6 +9,11 @@ export class InvalidEvent extends Error {
   override name = "InvalidEvent";
 }
 
+/** The events of a decision are larger than the store takes. */
+export class EventTooLarge extends InvalidEvent {
+  override name = "EventTooLarge";
+}
+
 /** This build does not know the schema that wrote the bytes. */
 export class UnknownSchema extends Error {
   override name = "UnknownSchema";

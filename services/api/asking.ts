@@ -5,12 +5,13 @@ import type { Asking } from "../chassis/http/causation.ts";
 import type { Directory } from "../chassis/process/discovery.ts";
 import type { PlatformKey } from "../chassis/process/settings.ts";
 import { type Answer, discard, wholeOf } from "./answer.ts";
+import type { Body } from "./body.ts";
 import type { Upstreams } from "./upstream.ts";
 
 const ATTEMPTS = 3;
-/** No answer takes longer, so that one slow service does not hold up what all others have said. */
-const PATIENCE = 5_000;
-const MOST = 32 * 1024 * 1024;
+/** Milliseconds for an answer: one slow service must not hold up what all others have said. */
+const TIMEOUT = 5_000;
+const MAX_BYTES = 32 * 1024 * 1024;
 const OWN = "api";
 
 /** Asks the services of the platform for what is not for everybody: by a proof, each through the breakers of its instances. */
@@ -36,37 +37,40 @@ export const asking = (
         const instance = upstreams.choose(service, tried);
         if (!instance) return undefined;
         tried.add(instance.instance);
-        try {
-          const answer = await upstreams.send(instance, {
-            method: bytes ? "POST" : "GET",
-            path,
-            headers: {
-              ...(await headersFor(service)),
-              ...(bytes && { "content-type": "application/json", "content-length": bytes.byteLength }),
-            },
-            ...(bytes && { body: bodyOf(bytes) }),
-            milliseconds: PATIENCE,
-            signal: AbortSignal.timeout(2 * PATIENCE),
-          });
-          return await read(answer);
-        } catch {
-          // Another instance may know; the breaker has noted it.
-        }
+        const answer = await upstreams.send(instance, {
+          method: bytes ? "POST" : "GET",
+          path,
+          headers: {
+            ...(await headersFor(service)),
+            ...(bytes && { "content-type": "application/json", "content-length": bytes.byteLength }),
+          },
+          ...(bytes && { body: bodyOf(bytes) }),
+          milliseconds: TIMEOUT,
+          signal: AbortSignal.timeout(2 * TIMEOUT),
+        });
+        const read = "status" in answer ? await jsonIn(answer) : undefined;
+        // Without one, another instance may answer: the breaker has noted this failure.
+        if (read !== undefined) return read;
       }
       return undefined;
     },
   };
 };
 
-const bodyOf = (bytes: Uint8Array) => ({
+const bodyOf = (bytes: Uint8Array): Body => ({
   repeatable: () => true,
+  problem: () => undefined,
   chunks: async function* () {
     yield bytes;
   },
 });
 
-const read = async (answer: Answer): Promise<unknown> => {
-  if (answer.status === 200) return JSON.parse(Buffer.from(await wholeOf(answer, MOST)).toString("utf8"));
+/** Undefined where the answer is an error, or breaks off. */
+const jsonIn = async (answer: Answer): Promise<unknown> => {
+  if (answer.status === 200)
+    return wholeOf(answer, MAX_BYTES)
+      .then((bytes) => JSON.parse(Buffer.from(bytes).toString("utf8")))
+      .catch(() => undefined);
   discard(answer);
-  throw new Error(`answered ${answer.status}`);
+  return undefined;
 };

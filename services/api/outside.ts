@@ -1,13 +1,14 @@
+import type { Dependencies } from "../chassis/dependencies.ts";
 import { gather } from "../chassis/http/causation.ts";
 import type { ValuesOf } from "../chassis/process/setting.ts";
 import type { Opened } from "../chassis/service.ts";
-import type { Tools } from "../chassis/tools.ts";
 import { type GatewayOptions, gateway } from "./app.ts";
 import { asking } from "./asking.ts";
-import { connections } from "./exchange.ts";
+
 import { gatewayMetrics } from "./metrics.ts";
 import type { ApiOutside } from "./ports.ts";
 import type { settings } from "./settings.ts";
+import { connections } from "./transport.ts";
 import { type UpstreamOptions, upstreams as upstreamsOf } from "./upstream.ts";
 
 /** An instance on a busy machine may stand still for a while; one that refuses connections is dead at once all the same. */
@@ -18,9 +19,9 @@ type Options = UpstreamOptions & Pick<GatewayOptions, "timeouts" | "stale">;
 /** The instances of all services, each behind its breaker, and the routes that lead to them. */
 export const openWith =
   (options: Options) =>
-  async ({ config, settings: { rateLimit }, ...tools }: Tools<ValuesOf<typeof settings>>): Promise<Opened<ApiOutside>> => {
-    const { directory, clock, logger, tracer, internal } = tools;
-    const metrics = gatewayMetrics(tools.metrics.registry);
+  async ({ config, settings: { rateLimit }, ...dependencies }: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<ApiOutside>> => {
+    const { directory, clock, logger, tracer, internal } = dependencies;
+    const metrics = gatewayMetrics(dependencies.metrics.registry);
     const upstreams = upstreamsOf({ directory, connections: connections(internal), clock, metrics, logger }, options);
     const platform = asking(upstreams, { directory, clock, keys: config.sealingKeys });
     return {

@@ -1,5 +1,5 @@
 import { type OperationId, operations } from "../../schemas/generated/http.ts";
-import { type ApiDocument, operationsWithBytes } from "../chassis/http/document.ts";
+import { type ApiDocument, bodyLimit } from "../chassis/http/document.ts";
 import { isTemplate, pathPattern } from "../chassis/http/paths.ts";
 
 /**
@@ -20,20 +20,16 @@ export type Route = {
   readonly path: string;
   readonly repeat: Repeat;
   /** Bytes that its body may have. */
-  readonly most: number;
+  readonly maxBytes: number;
 };
 export type Routes = {
   readonly find: (method: string, path: string) => Route | undefined;
   readonly all: readonly Route[];
 };
 
-const LIMIT = 1024 * 1024;
-/** As the services have it: packages travel as base64 in JSON. */
-const LIMIT_WITH_BYTES = 64 * LIMIT;
-
 /** Every operation of the contract. */
 export const routesOf = (document: ApiDocument): Routes => {
-  const large = operationsWithBytes(document);
+  const limitOf = bodyLimit(document);
   const ids = Object.keys(operations) as OperationId[]; // Its keys are exactly these.
   const all = ids.map((operation): Route => {
     const { method, path, service, public: everybody } = operations[operation];
@@ -44,7 +40,7 @@ export const routesOf = (document: ApiDocument): Routes => {
       method: method.toUpperCase(),
       path,
       repeat: repeatOf(document, path, method),
-      most: large.has(operation) ? LIMIT_WITH_BYTES : LIMIT,
+      maxBytes: limitOf(operation),
     };
   });
   const exact = new Map(all.map((route) => [`${route.method} ${route.path}`, route]));

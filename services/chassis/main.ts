@@ -5,7 +5,7 @@ import { connectLog, Unreachable } from "./process/connect.ts";
 import { logging } from "./process/logging.ts";
 import { askedToStop } from "./process/shutdown.ts";
 import { Denied } from "./process/tls/denied.ts";
-import { openWires } from "./process/tls/wires.ts";
+import { openTls } from "./process/tls/transport-security.ts";
 import { type RunningService, runService, share } from "./run.ts";
 import type { ServiceList } from "./service.ts";
 
@@ -47,16 +47,16 @@ const start = async (services: ServiceList, arguments_: readonly string[]): Prom
   const logger = logging(config.logLevel, { process: process.pid });
   process.on("unhandledRejection", (error) => logger.error({ error }, "an error that nobody handled"));
   const asked = askedToStop();
-  const wires = openWires(config, { clock: systemClock, logger });
-  const log = await connectLog(config, wires, systemClock, logger);
-  const shared = await share(config, log, wires, logger);
+  const tls = openTls(config, { clock: systemClock, logger });
+  const log = await connectLog(config, tls, systemClock, logger);
+  const shared = await share(config, log, tls, logger);
   const running: RunningService[] = [];
   const stop = async (): Promise<void> => {
     // All at once: none waits for another.
     await Promise.all(running.map((service) => service.stop()));
     await shared.stop();
     await log.close();
-    await wires.stop();
+    await tls.stop();
   };
   // Each to its end, so that one that fails leaves none behind half started.
   const starts = await Promise.allSettled(

@@ -4,6 +4,7 @@ import type { Clock, Log } from "../../events/index.ts";
 import type { Mongo } from "../../events/mongo/index.ts";
 import { collections } from "../../events/runtime.ts";
 import { type Sealing, sealing } from "./access/sealing.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";
 import { readsFor } from "./http/reads.ts";
@@ -17,11 +18,10 @@ import { type Logger, logging } from "./process/logging.ts";
 import { type Metrics, metrics } from "./process/metrics.ts";
 import { stopInOrder } from "./process/shutdown.ts";
 import { sendAsProcess } from "./process/tls/request.ts";
-import type { Wires } from "./process/tls/wires.ts";
+import type { TransportSecurity } from "./process/tls/transport-security.ts";
 import { tracing } from "./process/tracing.ts";
 import { type ServeOptions, type Serving, serve } from "./serve.ts";
 import type { AnyService } from "./service.ts";
-import type { Tools } from "./tools.ts";
 
 /** How long a start waits to hear its own announcement. */
 const ANNOUNCED = 5_000;
@@ -57,7 +57,7 @@ export type Shared = {
   readonly foundation: Foundation;
   readonly config: Config;
   readonly log: Log;
-  readonly wires: Wires;
+  readonly tls: TransportSecurity;
   readonly sealing: Sealing;
   readonly directory: Directory;
   readonly stop: () => Promise<void>;
@@ -66,7 +66,7 @@ export type Shared = {
 export const share = async (
   config: Config,
   log: Log,
-  wires: Wires,
+  tls: TransportSecurity,
   logger: Logger,
   foundation: Foundation = foundationOf(config),
 ): Promise<Shared> => {
@@ -83,7 +83,7 @@ export const share = async (
   const rewrapped = await sealed.rewrap();
   if (rewrapped > 0) logger.info({ keys: rewrapped }, "wrapped keys again by the current platform key");
   return {
-    ...{ foundation, config, log, wires },
+    ...{ foundation, config, log, tls },
     sealing: sealed,
     directory: found,
     stop: async () => {
@@ -102,7 +102,7 @@ export type RunningService = Serving & { readonly name: string; readonly stop: (
 
 /** Runs a service as a part of this process: its own database, groups and port; announced once it answers. */
 export const runService = async (service: AnyService, shared: Shared): Promise<RunningService> => {
-  const { config, log, wires, sealing, directory } = shared;
+  const { config, log, tls, sealing, directory } = shared;
   const { clock, random, print, serving: options } = shared.foundation;
   const { name } = service;
   const id = `${name}-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -118,9 +118,9 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     },
   });
   const call = httpClient(broken.guard);
-  const among = wires.internal && sendAsProcess(wires.internal);
+  const among = tls.internal && sendAsProcess(tls.internal);
 
-  const tools: Tools = {
+  const dependencies: Dependencies = {
     name,
     config,
     settings: config.settingsOf(name),
@@ -138,7 +138,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     guard: broken.guard,
     call,
     directory,
-    internal: wires.internal,
+    internal: tls.internal,
   };
   const { documents, parking } = store;
   const close = async (): Promise<void> => {
@@ -156,8 +156,8 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
       ...sealing.healthReasons(),
     ];
     const ports = { store: store.store, documents, parking, log, clock };
-    const inside = wires.internal && { certificates: wires.internal, mutual: true };
-    const serving = await serve(service, tools, {
+    const inside = tls.internal && { certificates: tls.internal, mutual: true };
+    const serving = await serve(service, dependencies, {
       ...options,
       id,
       port: config.portOf(name),
@@ -166,7 +166,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
       ping: store.ping,
       healthReasons,
       sealing,
-      secured: service.entry ? wires.gateway && { certificates: wires.gateway, mutual: false } : inside,
+      secured: service.entry ? tls.gateway && { certificates: tls.gateway, mutual: false } : inside,
       operations: service.entry && config.operationsPort !== "public" ? { port: config.operationsPort, secured: inside } : undefined,
     });
     const reached = (address: string): string => address.replace(/\/\/.*:/, `//${reachable(config)}:`);

@@ -6,6 +6,7 @@ import { type Instance, instance } from "../../events/runtime.ts";
 import { access } from "./access/access.ts";
 import { identity } from "./access/identity.ts";
 import { contract } from "./contract.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { app } from "./http/app.ts";
 import type { ConnectionLimits } from "./http/connections.ts";
 import type { Host } from "./http/host.ts";
@@ -13,7 +14,6 @@ import { modelsOf } from "./http/reads.ts";
 import { type Secured, serverOf } from "./http/server.ts";
 import { observerOf } from "./process/observer.ts";
 import type { AnyService, Opened } from "./service.ts";
-import type { Tools } from "./tools.ts";
 
 export type Serving = {
   readonly url: string;
@@ -56,7 +56,7 @@ const REQUESTS = 500;
 /** Runs a service on given ports and answers for it over HTTP. */
 export const serve = async (
   service: AnyService,
-  tools: Tools,
+  dependencies: Dependencies,
   {
     id,
     port,
@@ -72,20 +72,20 @@ export const serve = async (
     operations,
   }: ServeOptions,
 ): Promise<Serving> => {
-  const { logger, metrics } = tools;
+  const { logger, metrics } = dependencies;
   // The service's outside and its tables fit each other.
-  const { outside, routes, close } = (await (await service.outside?.())?.open(tools as never)) ?? nothing;
+  const { outside, routes, close } = (await (await service.outside?.())?.open(dependencies as never)) ?? nothing;
   const running = instance(service, ports, contract, {
     instance: id,
     outside: outside as never,
-    settings: tools.settings,
-    guard: tools.guard,
-    partitions: tools.config.partitions,
-    observer: observerOf(tools),
-    tracer: tools.tracer,
+    settings: dependencies.settings,
+    guard: dependencies.guard,
+    partitions: dependencies.config.partitions,
+    observer: observerOf(dependencies),
+    tracer: dependencies.tracer,
   });
   metrics.observe(running, ports);
-  const answers = asking(ping, tools.clock);
+  const answers = asking(ping, dependencies.clock);
   let state: "starting" | "ready" | "stopping" = "starting";
   const stopping = new AbortController();
   // Every open stream listens to it.
@@ -96,16 +96,16 @@ export const serve = async (
     instance: running,
     models: modelsOf(service.projections),
     ports,
-    blobs: tools.blobs,
-    edge: { sealing, blobs: tools.blobs, clock: tools.clock, random: tools.random },
+    blobs: dependencies.blobs,
+    edge: { sealing, blobs: dependencies.blobs, clock: dependencies.clock, random: dependencies.random },
     identity: identity(
       { ...ports, collections: running.collections, changed: running.changed, writes: () => running.writes(access) },
       wait,
     ),
-    keys: tools.config.sealingKeys,
+    keys: dependencies.config.sealingKeys,
     metrics,
     logger,
-    tracer: tools.tracer,
+    tracer: dependencies.tracer,
     ready: async () => [
       ...(state === "ready" ? [] : [`is ${state}`]),
       ...healthReasons(),
@@ -115,7 +115,7 @@ export const serve = async (
     stopping: stopping.signal,
     wait,
   };
-  const limits = { most: tools.config.connections, ...bounds };
+  const limits = { most: dependencies.config.connections, ...bounds };
   const { server, ending } = serverOf(app(host, routes?.(host), !operations), secured, logger, limits);
   const inside = operations && serverOf(app(host), operations.secured, logger, limits).server;
   // First the port: a process that cannot have it must not take work.
@@ -146,8 +146,8 @@ export const serve = async (
       stopping.abort();
       // Its announcement is taken back, and those who have not heard that yet are still answered.
       ending.last();
-      await tools.clock.sleep(grace);
-      await ending.finished(tools.clock, tools.config.shutdownSeconds * REQUESTS);
+      await dependencies.clock.sleep(grace);
+      await ending.finished(dependencies.clock, dependencies.config.shutdownSeconds * REQUESTS);
       await running.stop();
       await close?.();
       inside?.close();

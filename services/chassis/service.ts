@@ -1,9 +1,9 @@
 import type { RequestHandler } from "express";
 import type { Service as Tables } from "../../events/index.ts";
+import type { Dependencies } from "./dependencies.ts";
 import type { Host } from "./http/host.ts";
 import type { HttpRow } from "./http/rows.ts";
 import type { Settings, ValuesOf } from "./process/setting.ts";
-import type { Tools } from "./tools.ts";
 
 /**
  * A service of the platform: one constant value, computed from nothing. `Outside` is what its effects, signals, seeds and http rows are
@@ -14,7 +14,7 @@ export type Service<Outside = unknown, S extends Settings = Settings> = Omit<Tab
   /** What may be set from outside for this service; timers see the values, too. */
   readonly settings?: S;
   /** Opens the outside; loaded only where the service really runs. */
-  readonly outside?: () => Promise<{ readonly open: (tools: Tools<ValuesOf<S>>) => Promise<Opened<Outside>> }>;
+  readonly outside?: () => Promise<{ readonly open: (dependencies: Dependencies<ValuesOf<S>>) => Promise<Opened<Outside>> }>;
   /** Callers from outside the platform come here, and need no certificate. */
   readonly entry?: true;
 };
@@ -31,7 +31,7 @@ export type Opened<Outside> = {
 export type AnyService = Omit<Tables<never>, "http"> & {
   readonly http?: readonly HttpRow[];
   readonly settings?: Settings;
-  readonly outside?: () => Promise<{ readonly open: (tools: never) => Promise<Opened<unknown>> }>;
+  readonly outside?: () => Promise<{ readonly open: (dependencies: never) => Promise<Opened<unknown>> }>;
   readonly entry?: true;
 };
 

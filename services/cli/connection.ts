@@ -7,7 +7,7 @@ import { type Directory, directory, INSTANCES_TOPIC, type ServiceInstance, stati
 import { silent } from "../chassis/process/logging.ts";
 import { kafkaSecurity } from "../chassis/process/tls/kafka.ts";
 import { sendAsProcess } from "../chassis/process/tls/request.ts";
-import { openWires } from "../chassis/process/tls/wires.ts";
+import { openTls } from "../chassis/process/tls/transport-security.ts";
 import type { Setup } from "./environment.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { sorted } from "./order.ts";
@@ -26,13 +26,13 @@ export type Platform = {
   readonly close: () => Promise<void>;
 };
 
-export const connectPlatform = ({ brokers, keys, token, services, wires, by }: Setup): Platform => {
-  const opened = openWires(wires, { clock: systemClock, logger: silent });
+export const connectPlatform = ({ brokers, keys, token, services, tls, by }: Setup): Platform => {
+  const opened = openTls(tls, { clock: systemClock, logger: silent });
   const among = opened.internal && sendAsProcess(opened.internal);
   let log: Log | undefined;
   let found: Promise<Directory> | undefined;
   const connected = (): Log | undefined => {
-    if (brokers) log ??= kafkaLog({ brokers, clientId: "pitrix-cli", ...kafkaSecurity(wires.kafkaSasl, opened.kafka) });
+    if (brokers) log ??= kafkaLog({ brokers, clientId: "pitrix-cli", ...kafkaSecurity(tls.kafkaSasl, opened.kafka) });
     return log;
   };
   const find = async (): Promise<Directory> => {

@@ -1,6 +1,6 @@
 import { hasControls, isObject, type Json, type JsonObject, text, texts } from "./json.ts";
 import { PackageError } from "./package-error.ts";
-import { type Maintainer, maintainersOf } from "./package-metadata.ts";
+import { maintainersOf, type PackageMetadata } from "./package-metadata.ts";
 import { compareVersions, versionName } from "./versions.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -10,19 +10,7 @@ export type PackageIndex = { readonly entries: readonly IndexedApp[] };
 /** One application and its versions, the newest first. */
 export type IndexedApp = { readonly name: string; readonly versions: readonly IndexedVersion[] };
 
-export type IndexedVersion = {
-  readonly name: string;
-  readonly version: string;
-  readonly appVersion: string;
-  /** `version [appVersion]` */
-  readonly versionName: string;
-  readonly description: string;
-  readonly home: string;
-  readonly icon: string;
-  readonly keywords: readonly string[];
-  readonly sources: readonly string[];
-  readonly screenshots: readonly string[];
-  readonly maintainers: readonly Maintainer[];
+export type IndexedVersion = PackageMetadata & {
   /** As the index writes it, RFC 3339. */
   readonly created: string;
   /** sha256 of the archive in hex, or empty if the index does not tell. */

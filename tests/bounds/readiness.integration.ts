@@ -7,7 +7,7 @@ import { withAccess } from "../../services/chassis/access/access.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
 import { readConfig } from "../../services/chassis/process/config.ts";
 import { silent } from "../../services/chassis/process/logging.ts";
-import { openWires } from "../../services/chassis/process/tls/wires.ts";
+import { openTls } from "../../services/chassis/process/tls/transport-security.ts";
 import { type RunningService, runService, type Shared, share } from "../../services/chassis/run.ts";
 import { startProxy, type Proxy as TcpProxy } from "../faults/proxy.ts";
 import { platformKey } from "../world/process.ts";
@@ -40,7 +40,7 @@ before(async () => {
     { KAFKA_BROKERS: `${host}:${port}`, MONGODB_URL: url.href, PITRIX_SEALING_KEYS: platformKey(), PITRIX_PORT: "0" },
     [{ name: "readiness", place: 0 }],
   );
-  shared = await share(config, log, openWires(config, { clock: systemClock, logger: silent }), silent);
+  shared = await share(config, log, openTls(config, { clock: systemClock, logger: silent }), silent);
   service = await runService(withAccess({ ...example, name: "readiness" }), shared);
 });
 after(async () => {

@@ -21,7 +21,7 @@ after(async () => {
 
 /** A database of its own on the one server. */
 const ground: MakeGround = async () => {
-  server ??= startStore({ directory });
+  server ??= startStore({ directory, nodes: process.env.PITRIX_STORE_NODES === "3" ? 3 : 1 });
   const running = await server;
   const database = `contract_${randomUUID().replaceAll("-", "")}`;
   const instances: Mongo[] = [];

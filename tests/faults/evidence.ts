@@ -85,7 +85,6 @@ const isOurs = (topic: string): boolean => topic.startsWith("pitrix.") && topic 
 /** What the services have in the store, in the form in which the simulation's checks read it. Timers that are not due yet are no marks. */
 export const readStore = async (url: string, services = tables): Promise<ReadonlyMap<string, MemoryDatabase>> => {
   const client = new MongoClient(url, {
-    directConnection: true,
     serverSelectionTimeoutMS: 10_000,
     readConcern: { level: "majority" },
     promoteBuffers: true,
@@ -131,7 +130,7 @@ export const readDatabase = async (database: Db, collections: readonly string[])
 
 /** How many commits still wait for something; cheap enough to be asked again and again. */
 export const countDue = async (url: string, services = tables): Promise<number> => {
-  const client = new MongoClient(url, { directConnection: true, serverSelectionTimeoutMS: 2_000 });
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 2_000 });
   try {
     const counts = services.map(async ({ name }) => {
       const commits = client.db(databaseOf(name)).collection("commits");

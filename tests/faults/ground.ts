@@ -8,13 +8,14 @@ import { databaseOf } from "../../infra/platform/platform.ts";
 import { secretsOf } from "../../infra/platform/secrets.ts";
 import { type ServiceName, serviceNames } from "./composition.ts";
 import { type Ledger, startLedger } from "./ledger.ts";
-import { type Answers, produceRequest, startProxy, type Proxy as TcpProxy, withoutKafkaAnswers, withoutMongoAnswers } from "./proxy.ts";
+import { type Answers, produceRequest, startProxy, withoutKafkaAnswers, withoutMongoAnswers } from "./proxy.ts";
 import { seed } from "./seeding.ts";
 import { type Supervised, supervise } from "./supervisor.ts";
 
 export type GroundOptions = {
   readonly directory: string;
   readonly nodes?: 1 | 3;
+  readonly stores?: 1 | 3;
   /** Puts a proxy before the broker and the store, which can withhold answers. */
   readonly proxied?: boolean;
   readonly environment?: { readonly [name: string]: string };
@@ -38,7 +39,14 @@ export type Ground = {
   readonly stop: () => Promise<void>;
 };
 
-export const startGround = async ({ directory, nodes = 1, proxied = false, environment = {}, report }: GroundOptions): Promise<Ground> => {
+export const startGround = async ({
+  directory,
+  nodes = 1,
+  stores = 1,
+  proxied = false,
+  environment = {},
+  report,
+}: GroundOptions): Promise<Ground> => {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const secrets = secretsOf(directory, serviceNames);
   const users = serviceNames.map((name) => ({ database: databaseOf(name), user: name, password: secrets.databases[name] ?? "" }));
@@ -55,22 +63,23 @@ export const startGround = async ({ directory, nodes = 1, proxied = false, envir
   };
   try {
     report("starts Kafka and the document store");
-    const [kafkaPort = 0, storePort = 0] = await freePorts(2);
-    const before = async (port: number, answers: () => Answers): Promise<TcpProxy | undefined> => {
-      if (!proxied) return undefined;
+    const [kafkaPort = 0] = await freePorts(1);
+    const before = async (port: number, answers: () => Answers): Promise<string> => {
       const proxy = await startProxy({ host: "127.0.0.1", port }, answers);
       closing.push(proxy.close);
-      return proxy;
+      return `127.0.0.1:${proxy.port}`;
     };
-    const broker = await before(kafkaPort, withoutKafkaAnswers(produceRequest, take("broker"), true));
-    const mongod = await before(storePort, withoutMongoAnswers(take("store")));
+    const broker = proxied ? await before(kafkaPort, withoutKafkaAnswers(produceRequest, take("broker"), true)) : undefined;
     const servers = await Promise.allSettled([
       startKafka({
         directory: join(directory, "kafka"),
         nodes,
-        ...(broker && { port: kafkaPort, settings: { "advertised.listeners": `CLIENTS://127.0.0.1:${broker.port}` } }),
+        ...(broker && { port: kafkaPort, settings: { "advertised.listeners": `CLIENTS://${broker}` } }),
       }),
-      startStore({ directory: join(directory, "store"), port: storePort, users, ...(mongod && { hosts: [`127.0.0.1:${mongod.port}`] }) }),
+      startStore({
+        ...{ directory: join(directory, "store"), nodes: stores, users },
+        ...(proxied && { reached: (port: number) => before(port, withoutMongoAnswers(take("store"))) }),
+      }),
     ]);
     for (const server of servers) if (server.status === "fulfilled") closing.push(server.value.stop);
     const [{ value: kafka }, { value: store }] = servers.map((server) => {
@@ -79,7 +88,7 @@ export const startGround = async ({ directory, nodes = 1, proxied = false, envir
     }) as unknown as [{ value: KafkaServer }, { value: StoreServer }]; // In the order of their starts.
     const ledger = await startLedger();
     closing.push(ledger.close);
-    const brokers = broker ? [`127.0.0.1:${broker.port}`] : kafka.brokers;
+    const brokers = broker ? [broker] : kafka.brokers;
     const environmentOf = (name: string) => ({
       KAFKA_BROKERS: brokers.join(","),
       MONGODB_URL: store.urlFor(databaseOf(name)),

@@ -90,7 +90,7 @@ const firstPoison = (facts: readonly Fact[]): ReadonlyMap<string, number> => {
 
 /** An operator asks for every parked stream. */
 const redrive = async ({ ground }: Field): Promise<void> => {
-  const client = new MongoClient(ground.store.url, { directConnection: true, promoteBuffers: true });
+  const client = new MongoClient(ground.store.url, { promoteBuffers: true });
   try {
     const parking = mongoParking(async () => client.db(databaseOf("runtime")));
     for (const until = Date.now() + 30_000; Date.now() < until; ) {

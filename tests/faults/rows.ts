@@ -1,10 +1,13 @@
+import { contractOnThree } from "../contract/store.set.faults.ts";
 import { brokersKilled } from "../events/kafka/failover.faults.ts";
+import { rolledBack } from "../events/mongo/rollback.faults.ts";
 import { killService, roll, spread } from "./battle.ts";
 import { duplicatesRun } from "./duplicates.ts";
 import { poisonRun } from "./poison-run.ts";
 import { type Row, scaled } from "./row.ts";
+import { killPrimary, loseMajority, oneAtATime, stepDown } from "./set-strikes.ts";
 import { stormRun } from "./storm.ts";
-import { dropped, everyService, fighting, killBroker, killStore, threeCopies, unnoticed } from "./strikes.ts";
+import { dropAnswers, dropped, everyService, fighting, killBroker, killStore, threeCopies, unnoticed } from "./strikes.ts";
 
 /** The table of faults, as far as it needs real processes. */
 export const rows: readonly Row[] = [
@@ -55,11 +58,61 @@ export const rows: readonly Row[] = [
     run: brokersKilled(1),
   },
   {
+    id: "2e",
+    fault: "kill -9 broker, on a document store of three nodes",
+    figures: "20,000 commands, 10 kills",
+    full: { commands: 20_000, faults: 10 },
+    run: fighting({
+      ground: { stores: 3 },
+      hurt: (field, { commands, factor }) => spread(field, commands, scaled(10, factor, 3), () => killBroker(field)),
+    }),
+  },
+  {
     id: "3",
     fault: "kill -9 store; 503 with Retry-After, never 500",
     figures: "20,000 commands, 10 kills",
     full: { commands: 20_000, faults: 10 },
     run: fighting({ hurt: (field, { commands, factor }) => spread(field, commands, scaled(10, factor, 3), () => killStore(field)) }),
+  },
+  {
+    id: "3b",
+    fault: "the node of three that takes writes is killed, and steps down, in the middle of them",
+    figures: "20,000 commands, 10 times each",
+    full: { commands: 20_000, faults: 20 },
+    run: fighting({
+      ground: { stores: 3 },
+      hurt: (field, { commands, factor }) => {
+        const strike = oneAtATime((each, nth) => (nth % 2 === 0 ? killPrimary(each) : stepDown(each)));
+        return spread(field, commands, 2 * scaled(10, factor, 2), (nth) => strike(field, nth));
+      },
+    }),
+  },
+  {
+    id: "3c",
+    fault: "kill -9 two nodes of three: without a majority 503, and back",
+    figures: "20,000 commands, 10 times",
+    full: { commands: 20_000, faults: 10 },
+    run: fighting({
+      ground: { stores: 3 },
+      hurt: (field, { commands, factor }) => {
+        const strike = oneAtATime(loseMajority);
+        return spread(field, commands, scaled(10, factor, 2), (nth) => strike(field, nth));
+      },
+    }),
+  },
+  {
+    id: "3d",
+    fault: "a node goes on alone and is rolled back, beside writes that it alone acknowledged",
+    figures: "10 times",
+    full: { faults: 10 },
+    run: rolledBack,
+  },
+  {
+    id: "3e",
+    fault: "none: the contract of the store, on three nodes",
+    figures: "every test",
+    full: {},
+    run: contractOnThree,
   },
   {
     id: "4",
@@ -71,6 +124,21 @@ export const rows: readonly Row[] = [
         spread(field, commands, scaled(5, factor, 2), async () => {
           await Promise.all([killBroker(field), killStore(field), killService(field, "api")]);
         }),
+    }),
+  },
+  {
+    id: "4b",
+    fault: "kill -9 broker, the node of three that takes writes, and gateway at once",
+    figures: "10,000 commands, 5 times all three",
+    full: { commands: 10_000, faults: 15 },
+    run: fighting({
+      ground: { stores: 3 },
+      hurt: (field, { commands, factor }) => {
+        const strike = oneAtATime(async (each) => {
+          await Promise.all([killBroker(each), killPrimary(each), killService(each, "api")]);
+        });
+        return spread(field, commands, scaled(5, factor, 2), (nth) => strike(field, nth));
+      },
     }),
   },
   {
@@ -99,18 +167,14 @@ export const rows: readonly Row[] = [
     fault: "ambiguous acknowledgements: answers of broker and store dropped",
     figures: "20,000 commands, 1,000 dropped answers",
     full: { commands: 20_000, faults: 1_000 },
-    run: fighting({
-      ground: { proxied: true },
-      more: dropped,
-      hurt: async (field, { commands, factor }) => {
-        const { ground, struck, random } = field;
-        await spread(field, commands, scaled(1_000, factor, 20), async () => {
-          const which = random.happens(0.5) ? "broker" : "store";
-          ground.drops[which]++;
-          struck(`a dropped answer of the ${which}`);
-        });
-      },
-    }),
+    run: fighting({ ground: { proxied: true }, more: dropped, hurt: dropAnswers }),
+  },
+  {
+    id: "15b",
+    fault: "the same, with three nodes of the store",
+    figures: "20,000 commands, 1,000 dropped answers",
+    full: { commands: 20_000, faults: 1_000 },
+    run: fighting({ ground: { proxied: true, stores: 3 }, more: dropped, hurt: dropAnswers }),
   },
   {
     id: "16",

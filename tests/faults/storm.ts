@@ -85,7 +85,7 @@ export const stormRun = async ({ directory, factor, seed, report }: RunOptions):
 
 /** The members' read models against a rebuild, and each reaction done once. */
 const look = async (brokers: readonly string[], url: string): Promise<readonly Finding[]> => {
-  const client = new MongoClient(url, { directConnection: true, promoteBuffers: true });
+  const client = new MongoClient(url, { promoteBuffers: true });
   try {
     const { name, projections = [] } = runtime;
     const database = await readDatabase(

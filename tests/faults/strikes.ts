@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
-import { type BattleOptions, battle, type Field, killService, type Outcome } from "./battle.ts";
+import { type BattleOptions, battle, type Field, killService, type Outcome, spread } from "./battle.ts";
 import { type ServiceName, serviceNames } from "./composition.ts";
 import { type CrashPoint, crashPoints } from "./crash-points.ts";
 import { type Finding, finding } from "./findings.ts";
@@ -97,6 +97,16 @@ export const threeCopies = async ({ ground }: Field): Promise<readonly Finding[]
   } finally {
     await admin.disconnect();
   }
+};
+
+/** Answers of the broker and of the store get lost, spread over the commands. */
+export const dropAnswers = async (field: Field, { commands, factor }: RunOptions): Promise<void> => {
+  const { ground, struck, random } = field;
+  await spread(field, commands, scaled(1_000, factor, 20), async () => {
+    const which = random.happens(0.5) ? "broker" : "store";
+    ground.drops[which]++;
+    struck(`a dropped answer of the ${which}`);
+  });
 };
 
 /** What was to be dropped was dropped, all but what nobody waited for in the end. */

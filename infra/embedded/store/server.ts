@@ -11,7 +11,7 @@ import { urlOf, urlToDatabase } from "./addresses.ts";
 import { installStore } from "./install.ts";
 import { startNode } from "./node.ts";
 import { planNodes, type StoreNode } from "./nodes.ts";
-import { establish, isServing, primaryOf, type StoreSet } from "./set.ts";
+import { establish, isServing, primaryOf, type StoreSet, stepDown } from "./set.ts";
 import type { StoreTls } from "./tls.ts";
 import { merge, newAdministrator, putUsers, readUsers, type StoreUser, unknownOf, writeUsers } from "./users.ts";
 
@@ -22,8 +22,8 @@ export type StoreOptions = {
   /** The port of the first node, the others follow it; free ones if absent, the same at every later start. */
   readonly port?: number;
   readonly nodes?: 1 | 3;
-  /** Where clients and nodes reach the nodes, if not at their ports. */
-  readonly hosts?: readonly string[];
+  /** Where clients and nodes reach the node at a port, if not there. */
+  readonly reached?: (port: number) => Promise<string>;
   /** Added to those that the directory remembers. */
   readonly users?: readonly StoreUser[];
   /** It then speaks TLS only; not remembered by the directory. */
@@ -49,6 +49,8 @@ export type StoreServer = {
   readonly pids: readonly number[];
   /** The number (1 to 3) of the node that takes writes, if there is one now. */
   readonly primary: () => Promise<number | undefined>;
+  /** Lets another node of three take the writes. */
+  readonly stepDown: () => Promise<void>;
   readonly stop: () => Promise<void>;
   /** Ends a node (1 to 3), or all, as a crash would. */
   readonly kill: (node?: number) => Promise<void>;
@@ -68,7 +70,8 @@ const keyIn = (directory: string): string => {
 const start = async (options: StoreOptions, program: string, directory: string, limit: number): Promise<StoreServer> => {
   const { tls, users: given = [], background = false, ended } = options;
   const nodes = await planNodes(directory, options);
-  const hosts = options.hosts ?? nodes.map(({ port }) => `127.0.0.1:${port}`);
+  const reached = options.reached ?? (async (port: number) => `127.0.0.1:${port}`);
+  const hosts = await Promise.all(nodes.map(({ port }) => reached(port)));
   const keyFile = keyIn(directory);
   const remembered = readUsers(usersFile(directory)) ?? { administrator: newAdministrator(), users: [] };
   const { administrator } = remembered;
@@ -88,7 +91,7 @@ const start = async (options: StoreOptions, program: string, directory: string, 
     });
     const expected = living();
     const over = () => expected.map((each) => running.get(each)).find((each) => each?.hasExited());
-    await waitFor(async () => over() !== undefined || (await isReady()) || undefined, limit, 20).then(async (answer) => {
+    await waitFor(async () => over() !== undefined || (await isReady()) || undefined, limit, 50).then(async (answer) => {
       const failed = over() ?? (answer ? undefined : running.get(expected[0] ?? 0));
       if (failed) throw await failure(failed, limit);
     });
@@ -112,6 +115,7 @@ const start = async (options: StoreOptions, program: string, directory: string, 
         return living().flatMap((id) => running.get(id)?.pid ?? []);
       },
       primary: () => primaryOf(set),
+      stepDown: () => stepDown(set),
       stop: () => stop(),
       kill: (id) => each(id, async (node) => running.get(node.id)?.kill()),
       restart: (id) => restart(id, () => isServing(set, living())),

@@ -56,6 +56,13 @@ export const isServing = async ({ nodes, tls }: StoreSet, living: readonly numbe
   return answers.every((answer) => answer?.isWritablePrimary || answer?.secondary) && (takesWrites || 2 * living.length <= nodes.length);
 };
 
+/** Asks the node that takes writes to let another one take them, and not to take them again for a while. */
+export const stepDown = async (set: StoreSet): Promise<void> => {
+  const primary = await primaryOf(set);
+  const node = set.nodes.find(({ id }) => id === primary);
+  if (node) await ask(node, set.tls, set.administrator, (admin) => admin.command({ replSetStepDown: 10, secondaryCatchUpPeriodSecs: 2 }));
+};
+
 /** Makes the nodes a set, or tells a set of nodes that have moved where they are. */
 const form = async ({ nodes: [first], hosts, tls, administrator }: StoreSet): Promise<void> => {
   if (!first) return;

@@ -2,13 +2,14 @@ import { decodeProtectedHeader } from "jose";
 import { type Clock, type Documents, isOutage, type StoredDocument } from "../../../events/index.ts";
 import { type Collections, lruCache } from "../../../events/runtime.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
-import { Refused, refusals } from "../http/errors.ts";
 import { type AccessDocument, type AccessUser, access, authorize, type Caller, type CustomRoles, ownerPathOf, SYSTEM } from "./access.ts";
 import { builtInRoles } from "./permissions.ts";
 import { readToken } from "./tokens.ts";
 
-/** Somebody whose token was good. */
+/** The owner of a valid token. */
 export type Principal = AccessUser & { readonly roles: CustomRoles };
+/** Why a principal is not known: there is no token, it has expired, or it is not one of ours. */
+export type Unauthenticated = "missing" | "expired" | "invalid";
 
 /** A key is looked up again after this time, so that a retired one ends. */
 const KEY_GOOD_FOR = 5_000;
@@ -100,20 +101,18 @@ export const identity = (
   };
 
   return {
-    /** Who has this token. Refuses with 401. */
-    authenticate: async (token: string | undefined): Promise<Principal> => {
-      if (!token) throw new Refused(refusals.unauthenticated("a bearer token is needed"));
+    /** Whose token this is, or why that is not known. */
+    authenticate: async (token: string | undefined): Promise<Principal | Unauthenticated> => {
+      if (!token) return "missing";
       const publicJwk = await keyOf(kidOf(token));
       const claims = publicJwk === undefined ? "invalid" : await claimsOf(publicJwk, token);
-      if (claims === "expired") throw new Refused(refusals.expired());
-      const principal = claims === "invalid" || !claims.sub ? undefined : await principalOf(claims.sub);
-      if (!principal) throw new Refused(refusals.unauthenticated("the token is not good"));
-      return principal;
+      if (typeof claims === "string") return claims;
+      return (claims.sub && (await principalOf(claims.sub))) || "invalid";
     },
-    /** Whose rows count in the operation. Refuses with 403. */
-    authorize: (principal: Principal, operation: OperationId): Caller => {
+    /** The caller of an operation, with the rows that count in it; undefined if the principal may not call it. */
+    authorize: (principal: Principal, operation: OperationId): Caller | undefined => {
       const { allowed, level } = authorize(principal, principal.roles, operation);
-      if (!allowed) throw new Refused(refusals.denied(operation));
+      if (!allowed) return undefined;
       return { userId: principal.userId, groupPath: principal.groupPath, ownerPath: ownerPathOf(principal), level };
     },
   };

@@ -1,12 +1,12 @@
-import express, { type Request, type RequestHandler, type Response, Router } from "express";
+import express, { Router } from "express";
 import type { Commit } from "../../../events/index.ts";
 import { codec, type KnownEvent, metaIn, openReactions } from "../../../events/runtime.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import type { ToldCommit, ToldEvent, ToldPart, ToldProgress } from "./causation.ts";
-import { Refused, refusals } from "./errors.ts";
+import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
-import { operatorOf } from "./parked.ts";
-import { isFields } from "./requests.ts";
+import { forOperators } from "./operators.ts";
+import { isProblem, makeProblem, type Problem } from "./problems.ts";
 
 /** More than this no service tells of one request. */
 const COMMITS = 2_000;
@@ -18,16 +18,10 @@ const released = codec(schemas);
 export const causedRoutes = (host: Host): Router => {
   const router = Router();
   const { instance, ports } = host;
-  const guarded =
-    (answer: (request: Request) => Promise<object>): RequestHandler =>
-    async (request, response: Response) => {
-      await operatorOf(host, request);
-      response.set("cache-control", "no-store").json(await answer(request));
-    };
 
   router.get(
     "/internal/caused/:id",
-    guarded(async (request): Promise<ToldPart> => {
+    forOperators(host, async (request): Promise<ToldPart> => {
       const commits = await ports.store.caused(String(request.params.id), COMMITS + 1);
       let left = BYTES;
       const fits = (size: number): boolean => {
@@ -46,8 +40,9 @@ export const causedRoutes = (host: Host): Router => {
   router.post(
     "/internal/caused/progress",
     express.json({ limit: 2 * BYTES }),
-    guarded(async (request): Promise<ToldProgress> => {
+    forOperators(host, async (request): Promise<ToldProgress | Problem> => {
       const events = eventsIn(request.body);
+      if (isProblem(events)) return events;
       const parked = (await Promise.all([...instance.subscriptions().keys()].sort().map((name) => ports.parking.streams(name)))).flat();
       const known = events.flatMap(({ meta, type, schemaId, bytes }): readonly KnownEvent[] =>
         bytes === undefined ? [] : [{ meta, event: { type, schemaId, bytes: Buffer.from(bytes, "base64") } }],
@@ -88,9 +83,8 @@ const toldCommit = (commit: Commit, fits: (size: number) => boolean): ToldCommit
 });
 
 /** Another service of the platform says what it knows; who else could know the proof? */
-const eventsIn = (body: unknown): readonly ToldEvent[] => {
+const eventsIn = (body: unknown): readonly ToldEvent[] | Problem => {
   const events: unknown = isFields(body) ? body.events : undefined;
-  if (!Array.isArray(events) || !events.every((event) => isFields(event) && isFields(event.meta)))
-    throw new Refused(refusals.malformed("events"));
-  return events;
+  const isList = Array.isArray(events) && events.every((event) => isFields(event) && isFields(event.meta));
+  return isList ? events : makeProblem("illegal_parameter_format", "events");
 };

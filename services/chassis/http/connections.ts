@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { maxHeaderSize, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import type { Clock } from "../../../events/index.ts";
-import { bodyOf, type Refusal, refusals, statusOf } from "./errors.ts";
+import { bodyOf, makeProblem, type Problem } from "./problems.ts";
 
 /** What those who connect to a server may cost it; times in milliseconds. */
 export type ConnectionLimits = {
@@ -63,7 +63,7 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     if (open.size <= most) return;
     const [longest = socket] = idle;
     forget(longest);
-    if (longest === socket) end(socket, refusals.unavailable(": too many connections"));
+    if (longest === socket) end(socket, makeProblem("unavailable", ": too many connections"));
     else longest.destroy();
   });
   // Before anybody answers.
@@ -90,7 +90,7 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     const begun = [...(open.get(socket as Socket) ?? [])].some(({ headersSent }) => headersSent); // Both servers give sockets.
     const code = String(Reflect.get(error, "code"));
     if (begun || code === "ECONNRESET" || !socket.writable) return void socket.destroy(error);
-    end(socket as Socket, complaint(code)); // As above.
+    end(socket as Socket, problemOf(code)); // Both servers give sockets.
   });
 
   const last = (): void => {
@@ -121,24 +121,24 @@ const beLast = (response: ServerResponse): void => {
 /** A request on a connection that was idle a moment ago. */
 const ON_ITS_WAY = 100;
 
-const complaint = (code: string): Refusal => {
-  if (code === "HPE_HEADER_OVERFLOW") return { ...refusals.tooLarge(`${maxHeaderSize} bytes of headers`), status: 431 };
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return refusals.tooSlow();
-  return refusals.unreadable(`it is no HTTP (${code})`);
+const problemOf = (code: string): Problem => {
+  if (code === "HPE_HEADER_OVERFLOW") return makeProblem("request_too_large", `${maxHeaderSize} bytes of headers`, { status: 431 });
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return makeProblem("request_timeout");
+  return makeProblem("request_parse_failed", `it is no HTTP (${code})`);
 };
 
 /** The last words on a connection on which no request was read. */
-const end = (socket: Socket, refusal: Refusal): void => {
-  const body = JSON.stringify(bodyOf(refusal));
+const end = (socket: Socket, problem: Problem): void => {
+  const body = JSON.stringify(bodyOf(problem));
   const headers = {
-    ...refusal.headers,
+    ...problem.headers,
     "x-request-id": randomUUID(),
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(body),
     connection: "close",
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`HTTP/1.1 ${statusOf(refusal)} ${STATUS_CODES[statusOf(refusal)]}\r\n${head.join("")}\r\n${body}`);
+  socket.write(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${head.join("")}\r\n${body}`);
   // What it still sends is read for a moment, so that the words are not lost to a reset.
   socket.end();
   setTimeout(() => socket.destroy(), LINGER).unref();

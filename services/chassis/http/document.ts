@@ -53,8 +53,15 @@ const at = (document: ApiDocument, reference: string): unknown =>
     .slice(1)
     .reduce<unknown>((value, name) => Object(value)[name], document);
 
-/** Operations that take bytes, so that their bodies may be large. */
-export const operationsWithBytes = (document: ApiDocument): ReadonlySet<string> => taking(document, '"format":"byte"');
+const LIMIT = 1024 * 1024;
+/** Packages travel as base64 in JSON. */
+const LIMIT_WITH_BYTES = 64 * LIMIT;
+
+/** Bytes that the body of an operation's request may have. */
+export const bodyLimit = (document: ApiDocument): ((operation: string) => number) => {
+  const large = taking(document, '"format":"byte"');
+  return (operation) => (large.has(operation) ? LIMIT_WITH_BYTES : LIMIT);
+};
 
 /** Operations that take forms beside JSON. */
 export const operationsWithForms = (document: ApiDocument): ReadonlySet<string> => taking(document, "x-www-form-urlencoded");

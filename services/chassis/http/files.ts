@@ -1,5 +1,5 @@
 import type { Response } from "express";
-import { Refused, refusals } from "./errors.ts";
+import { makeProblem, type Problem } from "./problems.ts";
 import type { FileAnswer } from "./rows.ts";
 
 /** A larger file is refused. */
@@ -11,8 +11,8 @@ export const FILES = { requests: 4, waiting: 256, milliseconds: 5_000 };
 const images = new Set(["image/gif", "image/jpeg", "image/png", "image/webp"]);
 
 /** Sends a file that somebody uploaded: whatever it holds, no browser runs it as part of this site. */
-export const sendFile = (response: Response, { bytes, type, filename, etag }: FileAnswer): void => {
-  if (bytes.byteLength > MAX_BYTES) throw new Refused(refusals.fileTooLarge(`${MAX_BYTES} bytes`));
+export const sendFile = (response: Response, { bytes, type, filename, etag }: FileAnswer): Problem | undefined => {
+  if (bytes.byteLength > MAX_BYTES) return makeProblem("file_too_large", `${MAX_BYTES} bytes`);
   if (!images.has(type)) response.attachment(filename);
   response.set({
     "content-type": type,
@@ -22,4 +22,5 @@ export const sendFile = (response: Response, { bytes, type, filename, etag }: Fi
     ...(etag !== undefined && { etag: `"${etag}"` }),
   });
   response.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  return undefined;
 };

@@ -1,24 +1,19 @@
-import type { Condition, DocumentQuery, Documents, Scalar } from "../../../events/index.ts";
+import type { DocumentQuery, Documents, Scalar } from "../../../events/index.ts";
 import type { Collections } from "../../../events/runtime.ts";
 import { type Caller, visible } from "../access/access.ts";
-import { Refused, refusals } from "./errors.ts";
+import { type Fields, isFields } from "./fields.ts";
+import { makeProblem, type Problem } from "./problems.ts";
 import type { Models } from "./reads.ts";
-import { type Fields, isFields } from "./requests.ts";
 import type { Context, QueryRow } from "./rows.ts";
 
 const DEFAULT_LIMIT = 20;
-const HIGHEST_LIMIT = 200;
+const MAX_LIMIT = 200;
 /** Values of one filter. */
-const HIGHEST_COUNT = 1_000;
+const MAX_VALUES = 1_000;
 
 /** The query of the read model that a request asks for. Pure. */
 export const queryOf = (row: QueryRow, request: Fields, context: Context, indexes: readonly string[], caller: Caller): DocumentQuery => {
-  const filters = (row.filters ?? indexes).flatMap((filter): readonly Condition[] => {
-    const [name, field] = typeof filter === "string" ? [filter, filter] : filter;
-    const values = [request[name] ?? []].flat().filter(isScalar);
-    if (values.length > HIGHEST_COUNT) throw new Refused(refusals.malformed(name, `more than ${HIGHEST_COUNT} at once`));
-    return values.length === 0 ? [] : [{ field, in: values }];
-  });
+  const filters = filtersOf(row, request, indexes).flatMap(({ field, values }) => (values.length === 0 ? [] : [{ field, in: values }]));
   const always = typeof row.where === "function" ? row.where(request as never, context) : (row.where ?? []); // The row's maker tied both types together.
   const anyOf = row.shared ? undefined : visible(caller);
   const word = request.search_word;
@@ -31,9 +26,16 @@ export const queryOf = (row: QueryRow, request: Fields, context: Context, indexe
       descending: !row.ascending && request.reverse !== false,
     },
     offset: typeof request.offset === "number" ? request.offset : 0,
-    limit: typeof request.limit === "number" && request.limit > 0 ? Math.min(request.limit, HIGHEST_LIMIT) : DEFAULT_LIMIT,
+    limit: typeof request.limit === "number" && request.limit > 0 ? Math.min(request.limit, MAX_LIMIT) : DEFAULT_LIMIT,
   };
 };
+
+/** The filters of a row with the values that the request gives them. */
+const filtersOf = ({ filters }: QueryRow, request: Fields, indexes: readonly string[]) =>
+  (filters ?? indexes).map((filter) => {
+    const [name, field] = typeof filter === "string" ? [filter, filter] : filter;
+    return { name, field, values: [request[name] ?? []].flat().filter(isScalar) };
+  });
 
 const searchOf = ({ search }: QueryRow, word: string): NonNullable<DocumentQuery["search"]> => ({
   word,
@@ -64,8 +66,11 @@ export const runQuery = async (
   request: Fields,
   context: Context,
   { models, collections, documents, caller, rowsField }: QueryHost,
-): Promise<Fields> => {
-  const query = queryOf(row, request, context, models.get(row.from)?.indexes ?? [], caller);
+): Promise<Fields | Problem> => {
+  const indexes = models.get(row.from)?.indexes ?? [];
+  const excessive = filtersOf(row, request, indexes).find(({ values }) => values.length > MAX_VALUES);
+  if (excessive) return makeProblem("illegal_parameter_format", excessive.name, { cause: `more than ${MAX_VALUES} at once` });
+  const query = queryOf(row, request, context, indexes, caller);
   const { total, documents: page } = await documents.find(collections.of(row.from), query);
   const values = page.map(({ value }) => value);
   const joins = await Promise.all(

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Response } from "express";
 import type { Clock } from "../../../events/index.ts";
-import { compact } from "./requests.ts";
+import { compact } from "./fields.ts";
 
 /** Streams that are open at once; of more the caller is asked to come again. */
 export const STREAMS = { requests: 256, waiting: 0, milliseconds: 0 };

@@ -1,6 +1,6 @@
 import type { Setting, Settings, ValuesOf } from "./setting.ts";
 import { settings } from "./settings.ts";
-import { storeFileProblems, wireProblems } from "./tls/wires.ts";
+import { storeFileProblems, tlsProblems } from "./tls/transport-security.ts";
 
 /** A service as the configuration sees it: its place in the list of all services gives its port. */
 export type ConfiguredService = { readonly name: string; readonly place: number; readonly settings?: Settings };
@@ -57,7 +57,7 @@ export const readConfig = (environment: Environment, listed: readonly Configured
       problems.push(`MONGODB_URL_${upper(service)} is wrong: expected ${settings.mongodb.expected}`);
     else if (url) problems.push(...storeFileProblems(`MONGODB_URL_${upper(service)}`, url, Date.now()));
   if (values.mongodb !== undefined && !everyHasOwn) problems.push(...storeFileProblems("MONGODB_URL", values.mongodb, Date.now()));
-  problems.push(...wireProblems(values, Date.now()));
+  problems.push(...tlsProblems(values, Date.now()));
   const ports = new Map<string, number>();
   for (const { name: service, place } of listed) {
     const given = environment[`PITRIX_PORT_${upper(service)}`]?.trim();

@@ -3,11 +3,11 @@ import { kafkaLog } from "../../../events/kafka/index.ts";
 import { type Mongo, mongo } from "../../../events/mongo/index.ts";
 import type { Config } from "./config.ts";
 import { INSTANCES_TOPIC } from "./discovery.ts";
-import { kafkaNews } from "./kafka-news.ts";
+import { kafkaNotifications } from "./kafka-notifications.ts";
 import type { Logger } from "./logging.ts";
 import { Denied, denialIn } from "./tls/denied.ts";
 import { kafkaSecurity } from "./tls/kafka.ts";
-import type { Wires } from "./tls/wires.ts";
+import type { TransportSecurity } from "./tls/transport-security.ts";
 
 const PATIENCE = 60_000;
 
@@ -39,14 +39,14 @@ const patiently = async (
 };
 
 /** The Kafka cluster, once it answers. */
-export const connectLog = async (config: Config, wires: Wires, clock: Clock, logger: Logger): Promise<Log> => {
-  const news = kafkaNews(logger, clock);
-  const log = news.watched(
+export const connectLog = async (config: Config, tls: TransportSecurity, clock: Clock, logger: Logger): Promise<Log> => {
+  const notifications = kafkaNotifications(logger, clock);
+  const log = notifications.watched(
     kafkaLog({
       brokers: config.brokers,
       clientId: "pitrix",
-      logger: news.logger,
-      ...kafkaSecurity(config.kafkaSasl, wires.kafka),
+      logger: notifications.logger,
+      ...kafkaSecurity(config.kafkaSasl, tls.kafka),
     }),
   );
   const topics = [{ name: INSTANCES_TOPIC, partitions: 1, compacted: true }];

@@ -1,5 +1,5 @@
 import { setting, text, whole } from "./setting.ts";
-import { wireSettings } from "./tls/settings.ts";
+import { tlsSettings } from "./tls/settings.ts";
 
 /** A platform key that wraps data keys. */
 export type PlatformKey = { readonly id: string; readonly key: Uint8Array };
@@ -58,7 +58,7 @@ export const settings = {
     (value) => (value === "" ? "public" : whole(0, 65_535)(value)),
   ),
   brokers: setting("KAFKA_BROKERS", "The Kafka cluster", "host:port,host:port,...", undefined, brokers),
-  ...wireSettings,
+  ...tlsSettings,
   mongodb: setting("MONGODB_URL", "The document store", "a mongodb:// or mongodb+srv:// URL", undefined, (value) =>
     /^mongodb(\+srv)?:\/\/[^\s/]+/.test(value) ? value : undefined,
   ),

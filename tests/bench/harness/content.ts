@@ -23,7 +23,7 @@ export const contentHash = (documents: Iterable<{ readonly _id: string }>): stri
 
 /** The same of a collection. */
 export const contentOf = async (url: string, database: string, collection: string): Promise<string> => {
-  const client = new MongoClient(url, { directConnection: true });
+  const client = new MongoClient(url);
   try {
     return contentHash(await client.db(database).collection<{ readonly _id: string }>(collection).find({}, { batchSize: 5_000 }).toArray());
   } finally {

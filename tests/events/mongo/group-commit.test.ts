@@ -69,6 +69,35 @@ test("an outage, which the driver wraps, is the outage of every document, and no
   }
 });
 
+/** What a node says that gives up taking writes in the middle of them. */
+const steppedDown = 10_107;
+
+test("a node that steps down is an outage: of the documents that it refused, beside duplicates, or of all where it no longer knows", async () => {
+  const { calls, insert } = byHand();
+  const some = Promise.allSettled(["a", "b", "c"].map((_id) => insert({ _id })));
+  await answered();
+  const writeErrors = [
+    { index: 0, code: 11_000, errmsg: "duplicate" },
+    { index: 1, code: steppedDown, errmsg: "not primary" },
+  ];
+  calls[0]?.fail(bulkError({ message: "duplicate", code: 11_000, writeErrors }, 1));
+  const [first, second, third] = await some;
+  assert.deepEqual(
+    [first, third],
+    [
+      { status: "fulfilled", value: 0 },
+      { status: "fulfilled", value: 1 },
+    ],
+  );
+  assert.ok(second?.status === "rejected" && isMongoOutage(second.reason), "refused");
+
+  const unknown = Promise.allSettled(["a", "b"].map((_id) => insert({ _id })));
+  await answered();
+  const result = { insertedCount: 2, getWriteConcernError: () => ({ code: steppedDown }) };
+  calls[1]?.fail(new MongoBulkWriteError({ message: "not primary", code: steppedDown } as never, result as never));
+  for (const each of await unknown) assert.ok(each.status === "rejected" && isMongoOutage(each.reason), "not known");
+});
+
 const chain = ["a", "b", "c"].map((_id) => ({ _id }));
 
 test("documents that build on each other have a round trip of their own, which keeps their order", async () => {

@@ -9,7 +9,7 @@ export const http: Section = {
       id: "same-key",
       promise: "The same idempotency key gets the same answer, also a refusal; with another body it is refused.",
       how: "the key is the cause; the answer is kept with the first commit; new ids derive from the key",
-      keptBy: ["services/chassis/http/commands.ts", "services/chassis/http/receipts.ts"],
+      keptBy: ["services/chassis/http/command.ts", "services/chassis/http/recorded.ts"],
       proofs: [
         ...tests(
           commands,
@@ -27,7 +27,7 @@ export const http: Section = {
       id: "each-id",
       promise: "Of several ids each is done wholly or not at all, and the answer says which.",
       how: "a command a stream",
-      keptBy: ["services/chassis/http/commands.ts"],
+      keptBy: ["services/chassis/http/command.ts"],
       proofs: tests(
         commands,
         "each id is its own: the good ones happen, the first refusal is the answer, its cause lists all",
@@ -38,7 +38,7 @@ export const http: Section = {
       id: "position",
       promise: "An answer names its position, and a read that waits for it shows what was done.",
       how: "a write answers when the service's read models have it, within two seconds, else it says that it is pending",
-      keptBy: ["services/chassis/http/commands.ts", "events/run.ts"],
+      keptBy: ["services/chassis/http/command.ts", "events/run.ts"],
       proofs: [
         ...tests(
           commands,
@@ -53,7 +53,7 @@ export const http: Section = {
       id: "outages-are-told",
       promise: "An outage is answered 503 with when to come again, never 500.",
       how: "adapters tell an outage from a bug",
-      keptBy: ["services/chassis/http/requests.ts"],
+      keptBy: ["events/outage.ts", "services/chassis/http/problems.ts"],
       proofs: [
         ...tests("services/chassis/http/requests.test.ts", "an outage of the store is answered with 503 and when to try again"),
         ...tests("events/mongo/outage.integration.ts", "a store that is down is an error within seconds, …"),

@@ -21,7 +21,7 @@ export const store: Section = {
           "faults/short.integration.ts",
           "nothing acknowledged is lost and nothing is done twice when everything fails once while people work",
         ),
-        ...faults("1", "3", "4"),
+        ...faults("1", "3", "3b", "3c", "3d", "4", "4b"),
       ],
     },
     {
@@ -82,7 +82,7 @@ export const store: Section = {
           "a receipt is found by its cause and takes no version",
         ),
         ...rules("same cause, same answer", "reactions are complete"),
-        ...faults("5", "15"),
+        ...faults("5", "15", "15b"),
       ],
     },
     {

@@ -126,7 +126,7 @@ export const subscriptions: Section = {
       id: "no-order-between-streams",
       promise: "Nothing relies on the order between streams: what has not arrived is waited for a bounded time, then “come again”.",
       how: "foreign facts are read models of one's own",
-      keptBy: ["services/chassis/http/commands.ts"],
+      keptBy: ["services/chassis/http/needs.ts"],
       proofs: [
         ...tests(
           "faults/found.test.ts",

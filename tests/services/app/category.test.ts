@@ -39,7 +39,9 @@ test("a category that is not known cannot be deleted", () =>
     .when({ type: "DeleteCategory", categoryId })
     .expectRejection(/does not exist/, { kind: "notFound" }));
 test("the default category stays", () =>
-  given(category).when({ type: "DeleteCategory", categoryId: "ctg-uncategorized" }).expectRejection(/belongs to the platform/, { kind: "precondition" }));
+  given(category)
+    .when({ type: "DeleteCategory", categoryId: "ctg-uncategorized" })
+    .expectRejection(/belongs to the platform/, { kind: "precondition" }));
 
 const uploaded = { type: "AttachmentUploaded", attachmentId: "att-1", filename: "raw", digest: "sha256:1", ...owned } as const;
 test("an attachment is uploaded", () =>

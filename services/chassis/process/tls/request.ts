@@ -20,7 +20,7 @@ export const sendAsProcess = (certificates: Certificates, agent = processAgent()
   send: ({ url, method = "GET", headers = {}, body, serverName }, signal) =>
     new Promise((resolve, reject) => {
       const target = urlToHttpOptions(new URL(url));
-      if (target.protocol !== "https:") return reject(new Error(`${url} is no HTTPS, which the processes of this platform speak`));
+      if (target.protocol !== "https:") return reject(new Error(`${url} must be an https:// URL: services talk over TLS only`));
       const options = {
         ...target,
         ...asProcess(certificates),

@@ -26,7 +26,7 @@ const key = "a PEM file with the private key of that certificate, without a pass
 const authorities = "a PEM file with certificates of authorities";
 
 /** What secures the wires of a process. The document store's stands in its URL. */
-export const wireSettings = {
+export const tlsSettings = {
   kafkaTls: {
     ...{ name: "KAFKA_TLS", description: "Does Kafka listen with TLS?", expected: "true or false", fallback: "false" },
     parse: truth,

@@ -8,7 +8,7 @@ const settings: { readonly brokers: readonly string[]; readonly url: string; rea
 );
 const TOPIC = "pitrix.category";
 
-const client = await new MongoClient(settings.url, { writeConcern: { w: "majority" }, directConnection: true }).connect();
+const client = await new MongoClient(settings.url, { writeConcern: { w: "majority" } }).connect();
 const commits: Collection<{ readonly _id: string; readonly [field: string]: unknown }> = client.db().collection("commits");
 const documents: Collection<{ readonly _id: string }> = client.db().collection("categories__v1");
 await documents.createIndexes([{ key: { owner: 1 } }, { key: { create_time: 1 } }]);

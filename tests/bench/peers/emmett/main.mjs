@@ -10,7 +10,7 @@ const { brokers, url, partitions } = JSON.parse(process.env.BENCH ?? "{}");
 const TOPIC = "pitrix.category";
 const BATCH = 1_000;
 
-const client = await new MongoClient(url, { maxPoolSize: 10, writeConcern: { w: "majority" }, directConnection: true }).connect();
+const client = await new MongoClient(url, { maxPoolSize: 10, writeConcern: { w: "majority" } }).connect();
 const evolve = (document, { data }) => ({ ...document, ...data });
 const store = getMongoDBEventStore({
   client,

@@ -21,7 +21,7 @@ type Work = { readonly id: string; readonly version: number; readonly category: 
 type Commit = { readonly _id: string; readonly publish?: true; readonly [field: string]: unknown };
 type Document = { readonly _id: string; readonly _version: number };
 
-const client = await new MongoClient(settings.url, { maxPoolSize: 10, writeConcern: { w: "majority" }, directConnection: true }).connect();
+const client = await new MongoClient(settings.url, { maxPoolSize: 10, writeConcern: { w: "majority" } }).connect();
 const commits = client.db().collection<Commit>("commits");
 const documents = client.db().collection<Document>("categories__v1");
 const positions: Collection<{ readonly _id: string }> = client.db().collection("positions");

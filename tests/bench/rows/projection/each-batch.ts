@@ -8,7 +8,7 @@ type Document = { readonly _id: string };
 
 /** An update an event, in their order, a bulk a batch. */
 await contestant(async (input: ReadModelInput) => {
-  const client = await new MongoClient(input.url, { directConnection: true, writeConcern: { w: "majority" } }).connect();
+  const client = await new MongoClient(input.url, { writeConcern: { w: "majority" } }).connect();
   const models = client.db(input.database).collection<Document>("clusters");
   const read = wireReader();
   const work = async (begin: () => void) => {

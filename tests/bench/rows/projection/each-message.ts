@@ -6,7 +6,7 @@ import { patchOf, type ReadModelInput } from "../../harness/read-model.ts";
 
 /** An update an event, one after the other: kafkajs as it comes, and the handler that most people write first. */
 await contestant(async (input: ReadModelInput) => {
-  const client = await new MongoClient(input.url, { directConnection: true, writeConcern: { w: "majority" } }).connect();
+  const client = await new MongoClient(input.url, { writeConcern: { w: "majority" } }).connect();
   const models = client.db(input.database).collection<{ readonly _id: string }>("clusters");
   const read = wireReader();
   const work = async (begin: () => void) => {

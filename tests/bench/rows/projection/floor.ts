@@ -16,7 +16,7 @@ const fetched = 1 << 20;
 
 /** Decoded, folded by key, written in unordered bulks, then the offset: as a live read model that is behind would at its fastest. Nothing is read or checked. */
 await contestant(async (input: ReadModelInput) => {
-  const client = await new MongoClient(input.url, { directConnection: true, writeConcern: { w: "majority" } }).connect();
+  const client = await new MongoClient(input.url, { writeConcern: { w: "majority" } }).connect();
   const models = client.db(input.database).collection<Document>("clusters");
   const read = wireReader();
   const partitions = new Map<number, Unwritten>();

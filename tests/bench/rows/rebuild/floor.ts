@@ -11,7 +11,7 @@ const inserted = 1_000;
 
 /** The whole log is folded in memory, and only the final documents are written. */
 await contestant(async (input: ReadModelInput) => {
-  const client = await new MongoClient(input.url, { directConnection: true, writeConcern: { w: "majority" } }).connect();
+  const client = await new MongoClient(input.url, { writeConcern: { w: "majority" } }).connect();
   const models = client.db(input.database).collection<Document>("clusters");
   const read = wireReader();
   const work = async (begin: () => void) => {

@@ -50,7 +50,7 @@ export const backlog = async ({ brokers, urlFor, fresh }: Ground, clusters: numb
   // Makes the collection with its indexes.
   await kept.store.read(`${aggregate}/none`, 0);
   await kept.close();
-  const client = new MongoClient(url, { directConnection: true });
+  const client = new MongoClient(url);
   const commits = client.db(database).collection<CommitDocument>("commits");
   let events = 0;
   let documents: CommitDocument[] = [];
@@ -108,7 +108,7 @@ export const expected = (clusters: number): string => {
 
 /** What is on the log, once no mark is left in the store. */
 export const published = async ({ brokers, url, database, aggregate, topic }: Input): Promise<string> => {
-  const client = new MongoClient(url, { directConnection: true });
+  const client = new MongoClient(url);
   const marked = await client
     .db(database)
     .collection("commits")

@@ -37,7 +37,6 @@ const messagesOf = ({ stream, version, events, metadata }: CommitDocument, topic
 /** Finds what is marked, in the order of the marks, produces it, and takes the marks off while the next batch is on its way. */
 await contestant(async (input: Input) => {
   const client = await new MongoClient(input.url, {
-    directConnection: true,
     writeConcern: { w: "majority" },
     promoteBuffers: true,
   }).connect();

@@ -24,7 +24,7 @@ await contestant(async (input: Input) => {
 
   const admin = plainKafka(brokers).admin();
   await admin.connect();
-  const watcher = await new MongoClient(url, { directConnection: true }).connect();
+  const watcher = await new MongoClient(url).connect();
   const commits = watcher.db(database).collection("commits");
   const onLog = async (): Promise<number> => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
   const isMarked = async (): Promise<boolean> => (await commits.findOne({ publish: true }, { projection: { _id: 1 } })) !== null;

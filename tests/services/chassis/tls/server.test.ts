@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { connections, exchange } from "../../../../services/api/exchange.ts";
+import { connections, exchange } from "../../../../services/api/transport.ts";
 import { serverOf } from "../../../../services/chassis/http/server.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { type Logger, silent } from "../../../../services/chassis/process/logging.ts";
@@ -71,11 +71,11 @@ test("who shows a certificate of the platform's authority is let in, and nobody 
 test("with certificates, neither blobs nor requests go out in clear", async (t) => {
   const ours = authority();
   const files = ours.issue("gateway");
-  await assert.rejects(client(t, files, ours.ca)("http://127.0.0.1:1"), /is no HTTPS/);
+  await assert.rejects(client(t, files, ours.ca)("http://127.0.0.1:1"), /must be an https/);
   const agents = connections(inUse(t, files, ours.ca));
   t.after(agents.close);
   const outgoing = { method: "GET", path: "/", headers: {}, milliseconds: 1_000, signal: new AbortController().signal };
-  await assert.rejects(exchange(agents, { ...outgoing, url: "http://127.0.0.1:1" }), /is no HTTPS/);
+  await assert.rejects(exchange(agents, { ...outgoing, url: "http://127.0.0.1:1" }), /must be an https/);
   const { url } = await served(t, ours.issue("service"), ours.ca);
   assert.equal((await exchange(agents, { ...outgoing, url })).status, 200);
   await assert.rejects(exchange(agents, { ...outgoing, url, serverName: "elsewhere.example.org" }), /altnames|does not match/);

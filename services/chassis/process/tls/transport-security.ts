@@ -2,17 +2,17 @@ import type { Clock } from "../../../../events/index.ts";
 import type { Logger } from "../logging.ts";
 import { type Certificates, certificates } from "./certificates.ts";
 import { type PemFiles, readPem } from "./pem.ts";
-import { type Sasl, wireSettings } from "./settings.ts";
+import { type Sasl, tlsSettings } from "./settings.ts";
 
 /** What the settings say about the wires. */
-export type WireValues = {
+export type TlsValues = {
   readonly kafkaTls: boolean;
   readonly kafkaSasl: Sasl | null;
 } & { readonly [file in FileField]: string };
 type FileField = "kafkaCa" | "kafkaCert" | "kafkaKey" | "gatewayCert" | "gatewayKey" | "internalCert" | "internalKey" | "internalCa";
 
 /** The certificates of a process, by wire; where there are none the wire is plain. */
-export type Wires = {
+export type TransportSecurity = {
   readonly kafka: Certificates | undefined;
   /** Of the gateway, towards its callers. */
   readonly gateway: Certificates | undefined;
@@ -22,9 +22,9 @@ export type Wires = {
 };
 
 const none = { setting: "", path: "" };
-const at = (values: WireValues, field: FileField) => ({ setting: wireSettings[field].name, path: values[field] });
+const at = (values: TlsValues, field: FileField) => ({ setting: tlsSettings[field].name, path: values[field] });
 
-const filesOf = (values: WireValues): { readonly [wire in "kafka" | "gateway" | "internal"]: PemFiles } => ({
+const filesOf = (values: TlsValues): { readonly [wire in "kafka" | "gateway" | "internal"]: PemFiles } => ({
   kafka: { cert: at(values, "kafkaCert"), key: at(values, "kafkaKey"), ca: at(values, "kafkaCa") },
   gateway: { cert: at(values, "gatewayCert"), key: at(values, "gatewayKey"), ca: none },
   internal: { cert: at(values, "internalCert"), key: at(values, "internalKey"), ca: at(values, "internalCa") },
@@ -32,8 +32,8 @@ const filesOf = (values: WireValues): { readonly [wire in "kafka" | "gateway" | 
 
 const isGiven = (files: PemFiles): boolean => Object.values(files).some(({ path }) => path !== "");
 
-/** Opens the files; whoever starts a process has asked for `wireProblems` before. */
-export const openWires = (values: WireValues, ports: { readonly clock: Clock; readonly logger: Logger }): Wires => {
+/** Opens the files; whoever starts a process has asked for `tlsProblems` before. */
+export const openTls = (values: TlsValues, ports: { readonly clock: Clock; readonly logger: Logger }): TransportSecurity => {
   const { kafka, gateway, internal } = filesOf(values);
   const opened = {
     kafka: values.kafkaTls ? certificates(kafka, ports) : undefined,
@@ -44,7 +44,7 @@ export const openWires = (values: WireValues, ports: { readonly clock: Clock; re
 };
 
 /** What is wrong with the files, and with settings that do not go together; a line each. */
-export const wireProblems = (values: WireValues, now: number): readonly string[] => {
+export const tlsProblems = (values: TlsValues, now: number): readonly string[] => {
   const files = filesOf(values);
   const { internal } = files;
   const missing = isGiven(internal) ? Object.values(internal).filter(({ path }) => path === "") : [];

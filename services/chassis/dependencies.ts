@@ -10,7 +10,7 @@ import type { Metrics } from "./process/metrics.ts";
 import type { Certificates } from "./process/tls/certificates.ts";
 
 /** What a service's outside is opened with. */
-export type Tools<Values = object> = {
+export type Dependencies<Values = object> = {
   readonly name: string;
   readonly config: Config;
   /** The service's own settings. */

@@ -3,13 +3,13 @@ import type { KafkaLogger } from "../../../events/kafka/index.ts";
 import type { Logger } from "./logging.ts";
 
 /** So long nothing may have gone wrong on any connection until it counts as well again. */
-const WELL = 5_000;
+const QUIET_PERIOD = 5_000;
 
 /**
  * What kafkajs says, as far as it is news: a broker that is away is told of once when it goes and once when it is back, since each of many
  * connections says so again and again. What Kafka answers to a single request its caller deals with.
  */
-export const kafkaNews = (logger: Logger, clock: Pick<Clock, "now">) => {
+export const kafkaNotifications = (logger: Logger, clock: Pick<Clock, "now">) => {
   let away: { readonly since: number; last: number } | undefined;
   const warn: KafkaLogger["warn"] = (details, message) => {
     const { namespace, stack, broker }: { readonly namespace?: unknown; readonly stack?: unknown; readonly broker?: unknown } = details;
@@ -24,7 +24,7 @@ export const kafkaNews = (logger: Logger, clock: Pick<Clock, "now">) => {
     logger.warn(details, message);
   };
   const answered = (): void => {
-    if (!away || clock.now() - away.last < WELL) return;
+    if (!away || clock.now() - away.last < QUIET_PERIOD) return;
     logger.info({ seconds: Math.round((away.last - away.since) / 1_000) }, "Kafka answers again");
     away = undefined;
   };

@@ -1,0 +1,109 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Collection, MongoClient } from "mongodb";
+import { mongo } from "../../../events/mongo/connect.ts";
+import { type StoreServer, startStore } from "../../../infra/embedded/store/server.ts";
+import { commitOf } from "../../contract/commits.ts";
+import { eventually } from "../../eventually.ts";
+import { type Finding, finding } from "../../faults/findings.ts";
+import { type RowOutcome, type RunOptions, scaled } from "../../faults/row.ts";
+
+const DATABASE = "rollback";
+const WRITERS = 8;
+/** Writes of the control that must be lost, or the run proves nothing. */
+const ENOUGH = 50;
+/** Megabytes, more than two connections hold on their way. */
+const BALLAST = 40;
+
+/**
+ * Commits go in while, round after round, the node that takes writes is cut off from the others, goes on alone for a while, is killed, and
+ * comes back when the others have gone on without it: what it took alone is rolled back. Nothing of that may have been acknowledged. A
+ * control asks for the acknowledgement of that node only, and loses what it was told is there.
+ */
+export const rolledBack = async ({ directory, factor, report }: RunOptions): Promise<RowOutcome> => {
+  mkdirSync(directory, { recursive: true });
+  report("starts three nodes of the document store");
+  const server = await startStore({ directory, nodes: 3 });
+  const instance = mongo({ url: server.url, database: DATABASE });
+  const client = new MongoClient(server.url, { readConcern: { level: "majority" } });
+  const control: ControlCollection = client.db(DATABASE).collection("control");
+  try {
+    await instance.store.append(commitOf("cluster/first", 1));
+    const ending = new AbortController();
+    const acknowledged: string[] = [];
+    const over = Promise.all(
+      Array.from({ length: WRITERS }, async (_, writer) => {
+        for (let n = 0; !ending.signal.aborted; n++) {
+          const stream = `cluster/${writer}-${n}`;
+          // Again until it is told that it is there, as whoever has a command to decide does.
+          await eventually("a commit is acknowledged", () => appended(instance.store.append, stream), 120_000);
+          acknowledged.push(stream);
+        }
+      }),
+    );
+    over.catch(() => {});
+    const rounds = scaled(10, factor, 2);
+    const told: string[] = [];
+    for (let round = 0; round < rounds; round++) {
+      told.push(...(await alone(server, control, round)));
+      report(`${round + 1}/${rounds} nodes went on alone, ${acknowledged.length} commits`);
+      const enough = acknowledged.length + 100;
+      await eventually("commits go in again", () => acknowledged.length >= enough, 120_000);
+    }
+    const lastFault = Date.now();
+    ending.abort();
+    await over;
+    const missing: string[] = [];
+    for (const stream of acknowledged) if ((await instance.store.read(stream, 0)).length !== 1) missing.push(stream);
+    const kept = await control.countDocuments({ _id: { $in: told } });
+    const lost = told.length - kept;
+    const findings: readonly Finding[] = [
+      ...missing.map((stream) => finding("lost", "a write that is rolled back was never acknowledged", stream, "the commit is not there")),
+      ...(lost >= ENOUGH ? [] : [finding("unfinished", "writes are rolled back, else the run proves nothing", "", `only ${lost} were`)]),
+    ];
+    const note = `rolled back: ${missing.length} of ${acknowledged.length} commits that a majority acknowledged, ${lost} of ${told.length} writes that one node acknowledged; its commands are commits`;
+    return { commands: acknowledged.length, kills: rounds, findings, converged: (Date.now() - lastFault) / 1_000, note };
+  } finally {
+    await Promise.all([instance.close(), client.close()]);
+    await server.stop();
+  }
+};
+
+/** Whether a commit is in; an error leaves it open, and the next attempt meets it. */
+const appended = async (append: (commit: ReturnType<typeof commitOf>) => Promise<number>, stream: string): Promise<boolean> => {
+  try {
+    await append(commitOf(stream, 1, { cause: stream }));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+type ControlCollection = Collection<{ readonly _id: string; readonly bytes?: Uint8Array }>;
+
+/** A node takes writes that the others do not get, and dies; the others go on, and it comes back. Which writes did it acknowledge for itself alone? */
+const alone = async (server: StoreServer, control: ControlCollection, round: number): Promise<readonly string[]> => {
+  const primary = await eventually("a node takes writes", server.primary);
+  const [died, ...others] = [primary, ...[1, 2, 3].filter((node) => node !== primary)].map((node) => server.pids[node - 1] ?? 0);
+  if (!died || others.length !== 2) throw new Error("not all three nodes run");
+  const told: string[] = [];
+  for (const pid of others) process.kill(pid, "SIGSTOP");
+  try {
+    // What stands in the buffers of its connections still reaches the others when it is dead: they are filled first, with what cannot be compressed.
+    const ballast = Array.from({ length: BALLAST }, (_, n) => ({ _id: `ballast ${round}-${n}`, bytes: randomBytes(1_000_000) }));
+    await control.insertMany(ballast, { writeConcern: { w: 1 } });
+    for (const until = Date.now() + 2_000; Date.now() < until && told.length < 4 * ENOUGH; ) {
+      const _id = `${round}-${told.length}`;
+      await control.insertOne({ _id }, { writeConcern: { w: 1, journal: true } });
+      told.push(_id);
+    }
+    await server.kill(primary);
+  } finally {
+    for (const pid of others) process.kill(pid, "SIGCONT");
+  }
+  await eventually("the others go on without it", server.primary, 120_000);
+  await pause(500);
+  await server.restart(primary);
+  return told;
+};
