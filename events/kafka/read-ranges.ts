@@ -5,12 +5,12 @@ import { type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { connectFetcher, type Fetcher } from "./fetcher.ts";
 import { pauseAfter } from "./waiting.ts";
 
-/** A range of which all before `at` is handled. */
+/** A range whose records before `at` are handled. */
 type Reading = { readonly range: LogRange; at: number };
 
 const isOpen = ({ range, at }: Reading): boolean => at < range.to;
 
-/** Reads from the leaders of the partitions. A failure is followed by a new connection, and is an error once nothing came for a request's time. */
+/** Reads from the leaders of the partitions. After a failure it reconnects; it throws when no records arrive for the time of a request. */
 export const readRanges =
   (options: KafkaLogOptions, administration: Administration): Log["read"] =>
   async (ranges, handle, signal) => {
@@ -27,7 +27,7 @@ export const readRanges =
           fetcher ??= await connectFetcher(options, topics, signal);
           const batches = await fetcher.fetch([...open.values()].map(({ range, at }) => ({ ...range, from: at })));
           if (batches.length > 0) return batches;
-          if (Date.now() > until) throw new Error(`Nothing comes from ${[...open.keys()].join(", ")}`);
+          if (Date.now() > until) throw new Error(`No records arrive from ${[...open.keys()].join(", ")}`);
         } catch (error) {
           await fetcher?.close();
           fetcher = undefined;
@@ -39,7 +39,7 @@ export const readRanges =
 
     try {
       for (;;) {
-        // Of several ranges of one partition the last one that is open: a request names a partition once.
+        // At most one open range of each partition (the last), because a request can name a partition only once.
         const open = new Map(all.filter(isOpen).map((reading) => [nameOf(reading.range), reading]));
         if (open.size === 0) return;
         const batches = await fetch(open);
