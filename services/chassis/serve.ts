@@ -17,12 +17,12 @@ import type { AnyService, Opened } from "./service.ts";
 
 export type Serving = {
   readonly url: string;
-  /** The URL for operators. */
+  /** The URL for operators: /livez, /readyz, /metrics and /internal. */
   readonly operationsUrl: string;
   readonly port: number;
   readonly instance: Instance;
   readonly host: Host;
-  /** Finishes requests in flight, then the work of the tables. The ports of the service stay open. */
+  /** Drains the service: first requests, then the tables' work. Its ports stay open. */
   readonly stop: () => Promise<void>;
 };
 export type ServeOptions = {
@@ -30,30 +30,30 @@ export type ServeOptions = {
   readonly port: number;
   readonly address: string;
   readonly ports: Ports;
-  /** Fails while the store does not answer. */
+  /** Rejects while the store does not answer. */
   readonly ping?: () => Promise<void>;
   /**
-   * Further reasons why the service is not ready, such as that other processes cannot find it yet: a rollout stops the old instance as soon as
-   * the new one is ready.
+   * Other reasons why the instance is not ready, for example that others cannot find it yet: a rolling update ends the old instance as soon
+   * as the new one is ready.
    */
   readonly healthReasons?: () => readonly string[];
   readonly sealing: Host["edge"]["sealing"];
-  /** Milliseconds for which requests wait for events that have not arrived yet. */
+  /** How long a request waits for a read model to catch up. */
   readonly wait?: number;
-  /** Milliseconds for which a stopping instance goes on answering. */
+  /** How long a stopping instance goes on answering. */
   readonly grace?: number;
-  /** Bounds on connections that differ from the settings. */
+  /** Overrides the connection limits of the settings. */
   readonly limits?: Partial<ConnectionLimits>;
-  /** Absent: plain HTTP. */
+  /** The certificates of the public port. Absent: plain HTTP. */
   readonly secured?: Secured | undefined;
-  /** A port for operators; absent: the same port. */
+  /** A separate port for operators. Absent: the public port serves them too. */
   readonly operations?: { readonly port: number; readonly secured: Secured | undefined } | undefined;
 };
 
-/** Milliseconds of each second of a shutdown in which requests may be finished; the rest is for the work of the tables. */
+/** Milliseconds of each second of a shutdown for draining requests. The rest is for the tables' work. */
 const REQUESTS = 500;
 
-/** Runs a service on given ports, and serves it over HTTP. */
+/** Runs a service with the given dependencies and serves it over HTTP. */
 export const serve = async (
   service: AnyService,
   dependencies: Dependencies,
@@ -73,7 +73,7 @@ export const serve = async (
   }: ServeOptions,
 ): Promise<Serving> => {
   const { logger, metrics } = dependencies;
-  // The service's outside and its tables fit each other.
+  // `as` is safe: the service's outside and its tables have matching types.
   const { outside, routes, close } = (await (await service.outside?.())?.open(dependencies as never)) ?? nothing;
   const running = instance(service, ports, contract, {
     instance: id,
@@ -85,10 +85,10 @@ export const serve = async (
     tracer: dependencies.tracer,
   });
   metrics.observe(running, ports);
-  const storeAnswers = probe(ping, dependencies.clock);
+  const answers = asking(ping, dependencies.clock);
   let state: "starting" | "ready" | "stopping" = "starting";
   const stopping = new AbortController();
-  // Every open stream listens to it.
+  // Every open stream adds a listener.
   setMaxListeners(0, stopping.signal);
   const host: Host = {
     service,
@@ -110,7 +110,7 @@ export const serve = async (
       ...(state === "ready" ? [] : [`is ${state}`]),
       ...healthReasons(),
       ...running.healthReasons(),
-      ...((await storeAnswers()) ? [] : ["the document store does not answer"]),
+      ...((await answers()) ? [] : ["the document store does not answer"]),
     ],
     stopping: stopping.signal,
     wait,
@@ -118,7 +118,7 @@ export const serve = async (
   const limits = { most: dependencies.config.connections, ...bounds };
   const { server, ending } = serverOf(app(host, routes?.(host), !operations), secured, logger, limits);
   const inside = operations && serverOf(app(host), operations.secured, logger, limits).server;
-  // First the port: a process without its port must not take work.
+  // First the port: a process that cannot bind it must not take work.
   await listen(server, port, address);
   try {
     if (inside) await listen(inside, operations.port, address);
@@ -144,7 +144,7 @@ export const serve = async (
     stop: async () => {
       state = "stopping";
       stopping.abort();
-      // The announcement is withdrawn; callers that have not heard of that yet are still answered.
+      // The announcement is withdrawn; callers that have not received the withdrawal yet are still answered.
       ending.last();
       await dependencies.clock.sleep(grace);
       await ending.finished(dependencies.clock, dependencies.config.shutdownSeconds * REQUESTS);
@@ -156,26 +156,26 @@ export const serve = async (
   };
 };
 
-/** A service that needs nothing of the outside. */
+/** The outside of a service without outside dependencies. */
 const nothing: Opened<unknown> = { outside: undefined };
 
-/** Milliseconds in which the store has to answer a probe. */
-const PROBE_TIMEOUT = 2_000;
+/** The timeout of a ping of the store. */
+const PING_TIMEOUT = 2_000;
 
-/** Whether the store answers. There is one probe at a time, however many callers wait for it. */
-const probe = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean>) => {
-  let probing: Promise<boolean> | undefined;
+/** Shares one ping among concurrent callers. */
+const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean>) => {
+  let asked: Promise<boolean> | undefined;
   return async () => {
-    probing ??= ping()
+    asked ??= ping()
       .then(
         () => true,
         () => false,
       )
       .finally(() => {
-        probing = undefined;
+        asked = undefined;
       });
     const enough = new AbortController();
-    const answered = await Promise.race([probing, clock.sleep(PROBE_TIMEOUT, enough.signal).then(() => false)]);
+    const answered = await Promise.race([asked, clock.sleep(PING_TIMEOUT, enough.signal).then(() => false)]);
     enough.abort("answered");
     return answered;
   };
@@ -183,7 +183,7 @@ const probe = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean>
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port; // A TCP server's address is one.
 
-/** Connections that wait to be accepted. Node's default is 511, beyond which Linux resets connections; 4,096 is the default of Linux. */
+/** The length of the accept queue. Linux resets some connections beyond Node's default of 511; Linux itself allows 4,096 by default. */
 const BACKLOG = 4_096;
 
 const listen = (server: Server, port: number, address: string): Promise<void> =>

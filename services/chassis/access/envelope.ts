@@ -1,7 +1,7 @@
 import type { PlatformKey } from "../process/settings.ts";
 import { decrypt, encrypt, IV } from "./aes-gcm.ts";
 
-/** A data key on `pitrix.keys`, wrapped by a platform key. */
+/** A data key on the topic `pitrix.keys`, wrapped by a platform key. */
 export type WrappedKey = { readonly platformKey: string; readonly wrapped: string };
 
 const VERSION = "v1";
@@ -37,7 +37,7 @@ export const openWith = (dataKey: Uint8Array, sealed: string): string => {
 export const keyIdOf = (sealed: string): string => {
   const [, keyId] = /^v1\.([\w-]+)\.[\w-]{16}\.[\w-]{22,}$/.exec(sealed) ?? [];
   if (!keyId) throw new Error("the text is not sealed");
-  // A copy: a substring keeps the whole text in memory, and the id outlives the secret.
+  // Copied: a substring keeps the whole text in memory, and the id outlives the secret.
   return Buffer.from(keyId).toString();
 };
 

@@ -8,18 +8,18 @@ import { readToken } from "./tokens.ts";
 
 /** The owner of a valid token. */
 export type Principal = AccessUser & { readonly roles: CustomRoles };
-/** Why there is no principal: no token, an expired token, or a token that is invalid or whose user does not exist. */
+/** Why a principal is not known: there is no token, it has expired, or it is not one of ours. */
 export type Unauthenticated = "missing" | "expired" | "invalid";
 
-/** Milliseconds after which a key is looked up again, so that a retired key ends. */
-const KEY_GOOD_FOR = 5_000;
-/** The same of a user. Changes that this instance reads count at once; another instance may have read others. */
-const USER_GOOD_FOR = 1_000;
+/** How long a cached signing key is used before it is read again, so that a retired key stops working. */
+const KEY_MAX_AGE = 5_000;
+/** How long a cached user is used. Changes that this instance projects apply at once; another instance may project others. */
+const USER_MAX_AGE = 1_000;
 
-/** Milliseconds for which known keys and users count during an outage of the store, so that callers can go on reading. */
+/** While the store is down, cached documents are used for this much longer, so that known users can go on. */
 const OUTAGE = 60_000;
 
-/** Finds out who calls and what the caller may call, from the service's own read model alone. */
+/** Authenticates and authorizes callers from the service's own access read model. */
 export const identity = (
   ports: {
     readonly documents: Documents;
@@ -35,7 +35,7 @@ export const identity = (
   const users = lruCache<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
   const keys = new Map<string, { readonly publicJwk: string; readonly until: number }>();
 
-  /** A document, which is waited for: the events of a moment ago may not have arrived yet. */
+  /** Waits for a document that was created a moment ago and may not have arrived yet. */
   const awaited = async (id: string): Promise<AccessDocument | undefined> => {
     for (const until = clock.now() + wait; ; ) {
       const [found] = await documents.get(collections.of(access.name), [id]);
@@ -45,7 +45,7 @@ export const identity = (
     }
   };
 
-  /** During an outage of the store, gives way to what is known. */
+  /** Falls back to the cached document while the store does not answer. */
   const unless =
     (known: { readonly until: number } | undefined) =>
     (error: unknown): "out" => {
@@ -59,7 +59,7 @@ export const identity = (
     const looked = /^[\w.-]{1,64}$/.test(kid) ? awaited(`signingKey/${kid}`) : undefined;
     const found = await looked?.catch(unless(known));
     if (found === "out") return known?.publicJwk;
-    if (found) keys.set(kid, { publicJwk: found.publicJwk, until: clock.now() + KEY_GOOD_FOR });
+    if (found) keys.set(kid, { publicJwk: found.publicJwk, until: clock.now() + KEY_MAX_AGE });
     else keys.delete(kid);
     return found?.publicJwk;
   };
@@ -70,7 +70,7 @@ export const identity = (
     const before = writes();
     const principal = await lookUp(userId).catch(unless(known));
     if (principal === "out") return known?.principal;
-    if (principal) users.set(userId, { principal, writes: before, until: clock.now() + USER_GOOD_FOR });
+    if (principal) users.set(userId, { principal, writes: before, until: clock.now() + USER_MAX_AGE });
     return principal;
   };
 
@@ -90,7 +90,7 @@ export const identity = (
     return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles };
   };
 
-  /** The claims of a token. They are cached: verifying costs more than most requests, and a valid token is valid until it expires. */
+  /** Caches verified claims, because verification is expensive and a valid token stays valid until it expires. */
   const claimsOf = async (publicJwk: string, token: string): ReturnType<typeof readToken> => {
     const name = `${publicJwk} ${token}`;
     const known = verified.get(name);
@@ -130,5 +130,5 @@ const kidOf = (token: string): string => {
   }
 };
 
-/** The document of the access read model. */
-const documentIn = ({ value }: StoredDocument): AccessDocument => value as unknown as AccessDocument; // Its projection makes no others; the port forgets the type.
+/** `as` is safe: the read model holds what its projection folds, but the port forgets the type. */
+const documentIn = ({ value }: StoredDocument): AccessDocument => value as unknown as AccessDocument;
