@@ -131,4 +131,4 @@ const kidOf = (token: string): string => {
 };
 
 /** The read model holds what its projection folds. */
-const documentIn = ({ value }: StoredDocument): AccessDocument => value as unknown as AccessDocument; // As above; the port forgets the type.
+const documentIn = ({ value }: StoredDocument): AccessDocument => value as unknown as AccessDocument; // The port does not know the type.

@@ -10,12 +10,12 @@ export type Lag = {
   /** The age of the latest event that it has gone past; undefined: none yet. */
   readonly ageSeconds: number | undefined;
 };
-type Asked = Pick<Progress, "progress" | "latest">;
+type SubscriptionProgress = Pick<Progress, "progress" | "latest">;
 
-const AT_ONCE = 4;
+const CONCURRENCY = 4;
 
 /** How far an instance's subscriptions are behind the log, in the partitions that are theirs just now. */
-export const lagIn = (subscriptions: () => ReadonlyMap<string, Asked>, log: Pick<Log, "ends">, clock: Clock) => {
+export const lagIn = (subscriptions: () => ReadonlyMap<string, SubscriptionProgress>, log: Pick<Log, "ends">, clock: Clock) => {
   /** When each was seen to be at the end. */
   const upToDate = new Map<string, number>();
   const began = clock.now();
@@ -24,7 +24,7 @@ export const lagIn = (subscriptions: () => ReadonlyMap<string, Asked>, log: Pick
     const all = [...subscriptions()];
     const topics = new Set(all.flatMap(([, { progress }]) => [...progress.keys()].map(topicIn)));
     const ends = new Map<string, number>();
-    await eachOf(topics, AT_ONCE, async (topic) => {
+    await eachOf(topics, CONCURRENCY, async (topic) => {
       for (const { partition, offset } of await log.ends(topic)) ends.set(`${topic}/${partition}`, offset);
     });
     const now = clock.now();
