@@ -1,17 +1,15 @@
 import { setMaxListeners } from "node:events";
 import { retry } from "../concurrency.ts";
-import type { Clock, Log, LogRecord, LogSubscription, Running } from "../ports.ts";
+import { nameOf } from "../log/partition.ts";
+import type { Clock, Log, LogRecord, LogSubscription, Running, TopicPartition } from "../ports.ts";
 import { type Fate, under } from "./fate.ts";
 import type { MemoryPartition, MemoryTopics } from "./log-topics.ts";
 
 /** One instance as its readers see it. A crashed one does nothing more, and hears no signal. */
 export type Instance = { readonly fate: Fate; isCrashed: boolean };
 export type Reading = { readonly clock: Clock; readonly topics: MemoryTopics };
-export type Lane = { readonly topic: string; readonly partition: number };
 
 const stopMayTake = 10_000;
-
-export const laneName = ({ topic, partition }: Lane): string => `${topic}/${partition}`;
 
 export const retrying = <T>(
   { clock }: Reading,
@@ -21,17 +19,17 @@ export const retrying = <T>(
   failed?: (error: Error) => void,
 ) => retry(clock, attempt, { isOver: () => signal.aborted || instance.isCrashed, signal, failed });
 
-export const partitionOf = ({ topics }: Reading, { topic, partition }: Lane): MemoryPartition => {
+export const partitionOf = ({ topics }: Reading, { topic, partition }: TopicPartition): MemoryPartition => {
   const found = topics.partitions(topic)[partition];
   if (!found) throw new Error(`${topic} has no partition ${partition}`);
   return found;
 };
 
 /** Waits for records beyond an offset and takes them; undefined if it is to end. */
-const fetch = async (reading: Reading, instance: Instance, lane: Lane, offset: number, signal: AbortSignal) => {
+const fetch = async (reading: Reading, instance: Instance, lane: TopicPartition, offset: number, signal: AbortSignal) => {
   const log = partitionOf(reading, lane);
   await log.reaches(offset, signal);
-  return retrying(reading, instance, signal, () => under(instance.fate, `log.fetch ${laneName(lane)}`, () => log.batch(offset)));
+  return retrying(reading, instance, signal, () => under(instance.fate, `log.fetch ${nameOf(lane)}`, () => log.batch(offset)));
 };
 
 /** One partition for one assignment. `running` outlives it: a member handles a partition once at a time. */
@@ -39,24 +37,24 @@ export const readLane = async (
   reading: Reading,
   instance: Instance,
   subscription: LogSubscription,
-  lane: Lane,
+  lane: TopicPartition,
   running: Map<string, Promise<unknown>>,
   signal: AbortSignal,
 ): Promise<void> => {
   const tell = (error: Error) => subscription.onError?.(error);
-  await running.get(laneName(lane));
+  await running.get(nameOf(lane));
   const position = await retrying(reading, instance, signal, () => subscription.position(lane.topic, lane.partition, signal), tell);
   let offset = position?.value ?? 0;
   const end = partitionOf(reading, lane).end();
   if (offset > end) {
-    tell(new Error(`${laneName(lane)} holds 0 to ${end} and not ${offset}: it is read from its start`));
+    tell(new Error(`${nameOf(lane)} holds 0 to ${end} and not ${offset}: it is read from its start`));
     offset = 0;
   }
   while (position && !signal.aborted) {
     const batch = await fetch(reading, instance, lane, offset, signal);
     if (!batch) return;
     const handled = retrying(reading, instance, signal, () => subscription.handle(batch.value, signal), tell);
-    running.set(laneName(lane), handled);
+    running.set(nameOf(lane), handled);
     const outcome = await handled;
     if (!outcome) return;
     offset = outcome.value;
@@ -110,7 +108,7 @@ export const followTopic = (
     }
   };
   partitions.forEach((_, partition) => {
-    running.set(laneName({ topic, partition }), read(partition));
+    running.set(nameOf({ topic, partition }), read(partition));
   });
   const end = stopper(reading, stopping, running);
   const stop = async (): Promise<void> => {

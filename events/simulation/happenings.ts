@@ -4,7 +4,7 @@ import type { Journal } from "./journal.ts";
 import type { Bug, Committed } from "./process.ts";
 import { commitLine } from "./watched.ts";
 
-/** What happens in a run: its steps, the commits in their order, what was published, and bugs of tables. */
+/** Records what happens in a run: steps, commits in their order, published records, and errors of tables. */
 export const happenings = (clock: Clock, journal: Journal, repeats: boolean, deadLetters: string) => {
   const commits = new Map<Commit, Committed>();
   const published: OutgoingRecord[] = [];

@@ -2,7 +2,7 @@ import type { Commit, Log, OutgoingRecord } from "../ports.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Journal } from "./journal.ts";
 
-/** A log that tells what is published and delivered over it. */
+/** A log that reports each publication and delivery. */
 export const watchedLog = (
   log: Log,
   incarnation: Incarnation,
@@ -34,4 +34,4 @@ export const watchedLog = (
 export const idOf = ({ headers }: OutgoingRecord): string => headers.ce_id ?? "?";
 export const streamsIn = (records: readonly OutgoingRecord[]): readonly string[] => [...new Set(records.map(({ key }) => key))];
 export const commitLine = ({ stream, version, events, cause, rejection }: Commit): string =>
-  `${stream}@${version} ${events.map(({ type }) => type).join(" ") || (rejection ? `no: ${rejection.rejected}` : "nothing to do")}${cause === null ? "" : ` because of ${cause}`}`;
+  `${stream}@${version} ${events.map(({ type }) => type).join(" ") || (rejection ? `rejected: ${rejection.rejected}` : "nothing to do")}${cause === null ? "" : ` because of ${cause}`}`;
