@@ -12,7 +12,7 @@ import { sendAsProcess } from "../../../../services/chassis/process/tls/request.
 import { eventually } from "../../../eventually.ts";
 import { platformKey } from "../../../world/process.ts";
 import { type Authority, authority, type Issued, renew } from "./authority.ts";
-import { connected, securedKafka, securedStore } from "./ground.ts";
+import { connected, securedKafka, securedStore } from "./fixture.ts";
 import { shownBy } from "./peer.ts";
 
 const main = fileURLToPath(new URL("../../../../services/main.js", import.meta.url));
