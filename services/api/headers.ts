@@ -20,7 +20,7 @@ export const endToEnd = (headers: IncomingHttpHeaders, ...without: readonly stri
   return Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && !left.has(name)));
 };
 
-type Asked = {
+type IncomingRequest = {
   readonly headers: IncomingHttpHeaders;
   readonly address: string;
   readonly requestId: string;
@@ -30,7 +30,7 @@ type Asked = {
 
 /** The headers of the request to a service. */
 export const towardsService = (
-  { headers, address, requestId, traceparent }: Asked,
+  { headers, address, requestId, traceparent }: IncomingRequest,
   service: string,
   hasBody: boolean,
 ): OutgoingHttpHeaders => {

@@ -1,5 +1,5 @@
 /** Buckets that are kept; whoever was quiet long enough to have a full one needs none. */
-const MOST = 50_000;
+const MAX_BUCKETS = 50_000;
 
 /**
  * A token bucket a caller: `rate` requests a second in the long run, twice as many at once. Answers 0, or after how many seconds to come again.
@@ -13,7 +13,7 @@ export const rateLimit = (rate: number, now: () => number) => {
   const makeRoom = (): void => {
     for (const [caller, bucket] of buckets) if (refilled(bucket) >= burst) buckets.delete(caller);
     for (const caller of buckets.keys()) {
-      if (buckets.size < MOST) return;
+      if (buckets.size < MAX_BUCKETS) return;
       buckets.delete(caller);
     }
   };
@@ -21,7 +21,7 @@ export const rateLimit = (rate: number, now: () => number) => {
     if (rate === 0) return 0;
     const bucket = buckets.get(caller);
     const tokens = bucket ? refilled(bucket) : burst;
-    if (!bucket && buckets.size >= MOST) makeRoom();
+    if (!bucket && buckets.size >= MAX_BUCKETS) makeRoom();
     const enough = tokens >= 1;
     buckets.set(caller, { tokens: enough ? tokens - 1 : tokens, at: now() });
     return enough ? 0 : Math.max(1, Math.ceil((1 - tokens) / rate));

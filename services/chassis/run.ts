@@ -23,17 +23,17 @@ import { tracing } from "./process/tracing.ts";
 import { type ServeOptions, type Serving, serve } from "./serve.ts";
 import type { AnyService } from "./service.ts";
 
-/** How long a start waits to hear its own announcement. */
+/** How long a start waits to receive its own announcement. */
 const ANNOUNCED = 5_000;
 
-/** What a process is built on: real servers and real time; in a test, memory and a clock that the test moves. */
+/** The infrastructure of a process: real servers and real time, or in a test memory and a clock that the test moves. */
 export type Foundation = {
   readonly clock: Clock;
   readonly random: (bytes: number) => Uint8Array;
   readonly logger: (details: object) => Logger;
   readonly metrics: (service: string) => Metrics;
   readonly openStore: (service: string, logger: Logger) => Promise<Mongo>;
-  /** Shows a line to the operator, and to nobody who reads logs. */
+  /** Prints a line for the operator that does not appear in logs. */
   readonly print: (line: string) => void;
   readonly serving: Pick<ServeOptions, "wait" | "grace" | "limits">;
 };
@@ -52,7 +52,7 @@ export const foundationOf = (config: Config): Foundation => ({
   serving: { grace: GRACE },
 });
 
-/** What the services of one process share: the log, the keys of secrets, and the list of who is where. */
+/** The dependencies that the services of one process share: the log, the keys of secrets and the directory of instances. */
 export type Shared = {
   readonly foundation: Foundation;
   readonly config: Config;
@@ -71,7 +71,7 @@ export const share = async (
   foundation: Foundation = foundationOf(config),
 ): Promise<Shared> => {
   const { clock, random } = foundation;
-  const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be tried again");
+  const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be retried");
   const [sealed, found] = await Promise.all([
     sealing({ log, clock }, config.sealingKeys, random, { partitions: config.partitions }),
     config.discovery === "kafka"
@@ -81,7 +81,7 @@ export const share = async (
         : staticDirectory(config.services),
   ]);
   const rewrapped = await sealed.rewrap();
-  if (rewrapped > 0) logger.info({ keys: rewrapped }, "wrapped keys again by the current platform key");
+  if (rewrapped > 0) logger.info({ keys: rewrapped }, "rewrapped data keys with the current platform key");
   return {
     ...{ foundation, config, log, tls },
     sealing: sealed,
@@ -93,14 +93,14 @@ export const share = async (
   };
 };
 
-/** How much of an orderly end its services may take; the rest is for what they share. */
+/** The share of a shutdown's time limit for the services. The rest is for their shared dependencies. */
 const SHARE = 0.8;
-/** Long enough for the end of an announcement to be heard. */
+/** The time for a withdrawn announcement to reach other processes. */
 const GRACE = 400;
 
 export type RunningService = Serving & { readonly name: string; readonly stop: () => Promise<void> };
 
-/** Runs a service as a part of this process: its own database, groups and port; announced once it answers. */
+/** Runs a service in this process, with its own database, consumer groups and port, and announces it once it answers. */
 export const runService = async (service: AnyService, shared: Shared): Promise<RunningService> => {
   const { config, log, tls, sealing, directory } = shared;
   const { clock, random, print, serving: options } = shared.foundation;
@@ -151,7 +151,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     const known = (): boolean => config.discovery !== "kafka" || directory.instancesOf(name).some(({ instance }) => instance === id);
     let announced: Awaited<ReturnType<typeof announce>> | undefined;
     const healthReasons = (): readonly string[] => [
-      ...(known() ? [] : ["is not known to others yet"]),
+      ...(known() ? [] : ["its announcement has not arrived yet"]),
       ...[announced?.trouble(), directory.trouble?.()].flatMap((trouble) => trouble ?? []),
       ...sealing.healthReasons(),
     ];
@@ -171,10 +171,10 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     });
     const reached = (address: string): string => address.replace(/\/\/.*:/, `//${reachable(config)}:`);
     const url = reached(serving.url);
-    // Who calls the gateway is told where it is; what is announced is where those ask who operate it.
+    // `url` is for callers of the gateway; the announcement carries the URL for operators.
     const self = { service: name, url: reached(serving.operationsUrl), instance: id, since: new Date(clock.now()).toISOString() };
-    announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "not announced; will be tried again"));
-    // Heard by itself it is heard by others; a log that is out does not keep it from serving.
+    announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "the announcement failed and will be retried"));
+    // An announcement that reached this process can reach others. A log that is down does not delay serving for long.
     for (const until = clock.now() + ANNOUNCED; !known() && clock.now() < until; ) await clock.sleep(20);
     logger.info({ url }, "answers");
     return {
@@ -197,7 +197,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
   }
 };
 
-/** The host by which others reach this process. */
+/** The host name at which others reach this process. */
 const reachable = ({ host, advertise }: Config): string => {
   const name = advertise || (host === "0.0.0.0" || host === "::" ? hostname() : host);
   return name.includes(":") ? `[${name}]` : name;

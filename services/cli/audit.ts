@@ -5,11 +5,11 @@ import { type Paint, table } from "./output.ts";
 export const auditText = ({ records, streams, repeats, findings }: Audit, paint: Paint): string => {
   const read = `${records} records of ${streams} streams, ${repeats} of them repeats`;
   if (findings.length === 0) return `${paint("green", "complete")}  ${read}: every version is there, and came in order.`;
-  const shown = findings.slice(0, MOST).map((finding) => [finding.kind, finding.stream, versionsOf(finding), finding.origin]);
-  const more = findings.length > MOST ? `\n… and ${findings.length - MOST} more (--json)` : "";
+  const shown = findings.slice(0, MAX_SHOWN).map((finding) => [finding.kind, finding.stream, versionsOf(finding), finding.origin]);
+  const more = findings.length > MAX_SHOWN ? `\n… and ${findings.length - MAX_SHOWN} more (--json)` : "";
   return `${table(["WHAT", "STREAM", "VERSION", "SEEN AT"], shown, paint)}${more}\n${paint("red", `${findings.length} findings`)}  in ${read}.`;
 };
-const MOST = 100;
+const MAX_SHOWN = 100;
 
 const versionsOf = (finding: Finding): string => {
   if (finding.kind === "late") return `${finding.version}`;

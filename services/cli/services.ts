@@ -7,7 +7,7 @@ export type InstanceState = {
   readonly url: string;
   readonly since: string;
   readonly state: "ready" | "not ready" | "silent";
-  readonly troubles: readonly string[];
+  readonly reasons: readonly string[];
 };
 export type ServiceState = {
   readonly service: string;
@@ -26,10 +26,10 @@ export const serviceStates = async (platform: Platform): Promise<readonly Servic
       try {
         const answer = Object(await platform.ask(instance, "/internal/status"));
         const state: InstanceState["state"] = answer.ready ? "ready" : "not ready";
-        return { ...instance, state, troubles: answer.troubles as readonly string[], told: answer.subscriptions as readonly Told[] }; // The service's own answer.
+        return { ...instance, state, reasons: answer.reasons as readonly string[], told: answer.subscriptions as readonly Told[] }; // The service's own answer.
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        return { ...instance, state: "silent" as const, troubles: [message], told: [] };
+        return { ...instance, state: "silent" as const, reasons: [message], told: [] };
       }
     }),
   );
@@ -80,10 +80,10 @@ const lagOf = (told: readonly Told[], ends: Ends): number | null => {
 export const servicesTable = (services: readonly ServiceState[], paint: Paint, now: number): string =>
   services
     .map(({ service, instances, subscriptions }) => {
-      const lines = instances.map(({ instance, url, since, state, troubles }) => {
+      const lines = instances.map(({ instance, url, since, state, reasons }) => {
         const shown = paint(state === "ready" ? "green" : "red", state);
         const up = since ? `, up ${age(now - Date.parse(since))}` : "";
-        return `  ${shown}  ${url}  ${paint("dim", `${instance}${up}`)}${troubles.length > 0 ? `\n    ${troubles.join("\n    ")}` : ""}`;
+        return `  ${shown}  ${url}  ${paint("dim", `${instance}${up}`)}${reasons.length > 0 ? `\n    ${reasons.join("\n    ")}` : ""}`;
       });
       const rows = subscriptions.map(({ name, lag, parked }) => [name, lag ?? "-", parked]);
       const below = rows.length === 0 ? [] : table(["SUBSCRIPTION", "LAG", "PARKED"], rows, paint).split("\n");

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chartOf } from "./chart.ts";
 import { findRows, neighbours } from "./harness/find-rows.ts";
-import { startGround } from "./harness/ground.ts";
+import { startFixture } from "./harness/fixture.ts";
 import { machine } from "./harness/machine.ts";
 import type { RowResult } from "./harness/result.ts";
 import { runRow } from "./harness/rounds.ts";
@@ -79,7 +79,7 @@ report(`${machineAtStart.cores} cores, load average ${machineAtStart.loadAtStart
 const results: RowResult[] = [];
 let servers = "none";
 for (const group of neighbours(rows)) {
-  const ground = await startGround(
+  const fixture = await startFixture(
     {
       ...{ directory, scale, report, foreign: options.foreign !== "no" },
       ...(options.roles !== undefined && { roles: options.roles.split(",") }),
@@ -87,11 +87,11 @@ for (const group of neighbours(rows)) {
     },
     group.some((row) => row.servers !== undefined),
   );
-  if (ground.brokers.length > 0) servers = ground.servers;
+  if (fixture.brokers.length > 0) servers = fixture.servers;
   try {
-    for (const row of group) results.push(await runRow(row, ground, runs));
+    for (const row of group) results.push(await runRow(row, fixture, runs));
   } finally {
-    await ground.stop();
+    await fixture.stop();
   }
 }
 

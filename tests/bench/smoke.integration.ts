@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chartOf } from "./chart.ts";
 import { findRows, neighbours } from "./harness/find-rows.ts";
-import { startGround } from "./harness/ground.ts";
+import { startFixture } from "./harness/fixture.ts";
 import { machine } from "./harness/machine.ts";
 import { type RowResult, runsOf } from "./harness/result.ts";
 import { runRow } from "./harness/rounds.ts";
@@ -36,7 +36,7 @@ for (const rows of neighbours(await findRows()))
   test(`every contestant of ${rows.map(({ id }) => id).join(" and ")} comes to the right result, and the table tells of it`, async () => {
     const directory = mkdtempSync(join(tmpdir(), "pitrix-bench-"));
     const options = { directory, scale: 1e-6, foreign: false, embedded: true, report: () => {} };
-    const ground = await startGround(
+    const fixture = await startFixture(
       options,
       rows.some(({ servers }) => servers !== undefined),
     );
@@ -44,13 +44,13 @@ for (const rows of neighbours(await findRows()))
       const results: RowResult[] = [];
       for (const row of rows) {
         // Rows that share their servers share the programs of their peers.
-        const result = await runRow(row, row === rows[0] ? ground : { ...ground, roles: ["floor", "pitrix"] }, 1);
+        const result = await runRow(row, row === rows[0] ? fixture : { ...fixture, roles: ["floor", "pitrix"] }, 1);
         rightIn(row, result);
         results.push(result);
       }
-      toldOf(results, ground.servers);
+      toldOf(results, fixture.servers);
     } finally {
-      await ground.stop();
+      await fixture.stop();
       rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
     }
   });

@@ -52,27 +52,27 @@ after(async () => {
 });
 
 const LIMIT = 90_000;
-type Ready = { readonly status: number; readonly troubles: string };
+type Ready = { readonly status: number; readonly reasons: string };
 const ready = async (): Promise<Ready> => {
   assert.equal((await fetch(`${service?.url}/livez`)).status, 200, "it is alive throughout");
   const answer = await fetch(`${service?.url}/readyz`);
-  const { troubles } = (await answer.json()) as { readonly troubles: readonly string[] }; // The chassis' answer.
-  return { status: answer.status, troubles: troubles.join("; ") };
+  const { reasons } = (await answer.json()) as { readonly reasons: readonly string[] }; // The chassis' answer.
+  return { status: answer.status, reasons: reasons.join("; ") };
 };
 const becomes = async (expected: (now: Ready) => boolean): Promise<number> => {
   const began = Date.now();
   for (;;) {
     const now = await ready();
     if (expected(now)) return Date.now() - began;
-    assert.ok(Date.now() - began < LIMIT, `it stays ${now.status}: ${now.troubles}`);
+    assert.ok(Date.now() - began < LIMIT, `it stays ${now.status}: ${now.reasons}`);
     await systemClock.sleep(50);
   }
 };
 const isReady = ({ status }: Ready): boolean => status === 200;
 const says =
   (reason: RegExp) =>
-  ({ status, troubles }: Ready): boolean =>
-    status === 503 && reason.test(troubles);
+  ({ status, reasons }: Ready): boolean =>
+    status === 503 && reason.test(reasons);
 
 const store = /the document store does not answer/;
 const broker = /cannot (announce itself|publish to the log)|cannot read/;

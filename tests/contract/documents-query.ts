@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { DocumentQuery, StoredDocument } from "../../events/ports.ts";
-import type { Ground, MakeGround } from "./ground.ts";
+import type { Fixture, MakeGround } from "./fixture.ts";
 
 const collection = "clusters__v1";
 
@@ -14,14 +14,14 @@ const values: { readonly [id: string]: StoredDocument["value"] } = {
   f: { name: "nothing else" },
 };
 
-/** The part of the contract of read models that is about queries; all on one ground, since nothing writes. */
+/** The part of the contract of read models that is about queries; all on one fixture, since nothing writes. */
 export const queryContract = (name: string, make: MakeGround): void => {
-  let ground: Promise<Ground> | undefined;
+  let fixture: Promise<Fixture> | undefined;
   const find = async (query: Partial<DocumentQuery>) => {
-    ground ??= filled(make);
-    return (await ground).instance().documents.find(collection, { where: [], offset: 0, limit: 100, ...query });
+    fixture ??= filled(make);
+    return (await fixture).instance().documents.find(collection, { where: [], offset: 0, limit: 100, ...query });
   };
-  after(async () => (await ground)?.end());
+  after(async () => (await fixture)?.end());
   const finds = (sentence: string, query: Partial<DocumentQuery>, ids: string, total = ids.length) =>
     test(`${name}: finds ${sentence}`, async () => {
       const found = await find(query);
@@ -130,9 +130,9 @@ export const queryContract = (name: string, make: MakeGround): void => {
   finds("in the order of a text, capitals first", sort("name"), "caefbd");
 };
 
-const filled = async (make: MakeGround): Promise<Ground> => {
-  const ground = await make();
-  const { documents } = ground.instance();
+const filled = async (make: MakeGround): Promise<Fixture> => {
+  const fixture = await make();
+  const { documents } = fixture.instance();
   await documents.ensure(collection, ["status", "size", "tags", "nodes.zone"]);
   const living = Object.entries(values).map(([id, value]) => ({ id, stream: `cluster/${id}`, version: 1, deleted: false, value }));
   const dead = { id: "z", stream: "cluster/z", version: 2, deleted: true, value: { name: "web", status: "active", size: 3 } };
@@ -140,5 +140,5 @@ const filled = async (make: MakeGround): Promise<Ground> => {
     collection,
     [...living, dead].reverse().map((document) => ({ document, expected: 0 })),
   );
-  return ground;
+  return fixture;
 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Condition, CountQuery, Documents, StoredDocument } from "../../events/ports.ts";
-import { type MakeGround, onGround } from "./ground.ts";
+import { type MakeGround, onGround } from "./fixture.ts";
 
 const collection = "apps__v1";
 const everything = { where: [], offset: 0, limit: 100 };
@@ -26,7 +26,7 @@ const counting = (documents: Documents) => (query: Partial<CountQuery>) =>
 /** The part of the contract of read models that is about a collection as a whole. */
 export const scanContract = (name: string, make: MakeGround): void => {
   const on = (sentence: string, body: (documents: Documents, other: Documents) => Promise<void>) =>
-    onGround(`${name}: ${sentence}`, make, (ground) => body(ground.instance().documents, ground.instance().documents));
+    onGround(`${name}: ${sentence}`, make, (fixture) => body(fixture.instance().documents, fixture.instance().documents));
 
   on("documents are counted by the values of a field, the most frequent first, and ties in their order", async (documents, other) => {
     const repos = ["b", "a", "c", "b", "a", "d", "b"];

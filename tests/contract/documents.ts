@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Documents, DocumentWrite, StoredDocument } from "../../events/ports.ts";
 import { queryContract } from "./documents-query.ts";
 import { scanContract } from "./documents-scan.ts";
-import { type MakeGround, onGround } from "./ground.ts";
+import { type MakeGround, onGround } from "./fixture.ts";
 
 export const documentOf = (id: string, version: number, value: StoredDocument["value"] = { name: id }): StoredDocument => ({
   id,
@@ -17,10 +17,10 @@ export const everything = { where: [], offset: 0, limit: 100 };
 /** What every store of read models must do. */
 export const documentsContract = (name: string, make: MakeGround): void => {
   const on = (sentence: string, body: (documents: Documents, other: Documents) => Promise<void>) =>
-    onGround(`${name}: ${sentence}`, make, async (ground) => {
-      const { documents } = ground.instance();
+    onGround(`${name}: ${sentence}`, make, async (fixture) => {
+      const { documents } = fixture.instance();
       await documents.ensure("clusters__v1", ["status", "owner.path"]);
-      await body(documents, ground.instance().documents);
+      await body(documents, fixture.instance().documents);
     });
 
   on("a document comes back as it was given", async (documents, other) => {
@@ -170,16 +170,16 @@ export const documentsContract = (name: string, make: MakeGround): void => {
     assert.equal((await other.find("apps__v1", everything)).total, 0);
   });
 
-  onGround(`${name}: positions and documents outlive a restart`, make, async (ground) => {
-    const { documents } = ground.instance();
+  onGround(`${name}: positions and documents outlive a restart`, make, async (fixture) => {
+    const { documents } = fixture.instance();
     assert.equal(await documents.position("clusters", "pitrix.cluster", 0), undefined);
     await documents.savePosition("clusters", "pitrix.cluster", 0, 7);
     await documents.savePosition("clusters", "pitrix.cluster", 0, 2 ** 40);
     await documents.savePosition("clusters", "pitrix.cluster", 10, 3);
     await documents.savePosition("clusters", "pitrix.app", 0, 0);
     await documents.write("clusters__v1", [from(0, documentOf("cl-1", 1))]);
-    await ground.restart();
-    const after = ground.instance().documents;
+    await fixture.restart();
+    const after = fixture.instance().documents;
     assert.equal(await after.position("clusters", "pitrix.cluster", 0), 2 ** 40);
     assert.equal(await after.position("clusters", "pitrix.cluster", 10), 3);
     assert.equal(await after.position("clusters", "pitrix.cluster", 1), undefined);

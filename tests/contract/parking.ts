@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import type { OperatorRequest, Parked, ParkedStream } from "../../events/ports.ts";
-import { type MakeGround, onGround } from "./ground.ts";
+import { type MakeGround, onGround } from "./fixture.ts";
 
 /** What every place to park events must do. */
 export const parkingContract = (name: string, make: MakeGround): void => {
-  onGround(`${name}: parked events come back as they were, in the order of their versions`, make, async (ground) => {
-    const { parking } = ground.instance();
+  onGround(`${name}: parked events come back as they were, in the order of their versions`, make, async (fixture) => {
+    const { parking } = fixture.instance();
     const events = [parkedOf("clusters", "cluster/a", 10), parkedOf("clusters", "cluster/a", 9), parkedOf("clusters", "cluster/a", 100)];
     const others = [parkedOf("clusters", "cluster/a-b", 1), parkedOf("clustersOld", "cluster/a", 1), parkedOf("jobs", "cluster/c", 1)];
     await parking.add([...events, ...others]);
     const [ten, nine, hundred] = events;
-    assert.deepEqual(await ground.instance().parking.of("clusters", "cluster/a"), [nine, ten, hundred]);
+    assert.deepEqual(await fixture.instance().parking.of("clusters", "cluster/a"), [nine, ten, hundred]);
     assert.deepEqual(await parking.of("clusters", "cluster/none"), []);
     assert.deepEqual(await parking.of("clusters", "cluster/a", 2), [nine, ten]);
     assert.deepEqual(namesOf(await parking.streams("clusters")), ["cluster/a", "cluster/a-b"]);
@@ -19,18 +19,18 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     assert.equal((await parking.list(4)).length, 4);
   });
 
-  onGround(`${name}: a tombstone, odd header names and unicode are kept`, make, async (ground) => {
-    const { parking } = ground.instance();
+  onGround(`${name}: a tombstone, odd header names and unicode are kept`, make, async (fixture) => {
+    const { parking } = fixture.instance();
     const odd = parkedOf("clusters", "cluster/ü", 1);
     const parked = { ...odd, record: { ...odd.record, value: null, headers: { "content-type": "a", "a.b": "ż", $c: "集", "": "empty" } } };
     await parking.add([parked]);
     assert.deepEqual(await parking.of("clusters", "cluster/ü"), [parked]);
   });
 
-  onGround(`${name}: parking again changes nothing, and what is removed is gone`, make, async (ground) => {
-    const { parking } = ground.instance();
+  onGround(`${name}: parking again changes nothing, and what is removed is gone`, make, async (fixture) => {
+    const { parking } = fixture.instance();
     const first = parkedOf("clusters", "cluster/a", 1);
-    await Promise.all([parking.add([first]), parking.add([first]), ground.instance().parking.add([first])]);
+    await Promise.all([parking.add([first]), parking.add([first]), fixture.instance().parking.add([first])]);
     await parking.add([{ ...first, reason: "another" }]);
     assert.deepEqual(await parking.list(10), [first]);
     await parking.remove([parkedOf("clusters", "cluster/a", 2)]);
@@ -40,15 +40,15 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     assert.deepEqual([await parking.list(10), await parking.streams("clusters")], [[], []]);
   });
 
-  onGround(`${name}: a restart keeps what is parked`, make, async (ground) => {
+  onGround(`${name}: a restart keeps what is parked`, make, async (fixture) => {
     const parked = parkedOf("clusters", "cluster/a", 1);
-    await ground.instance().parking.add([parked]);
-    await ground.restart();
-    assert.deepEqual(await ground.instance().parking.list(10), [parked]);
+    await fixture.instance().parking.add([parked]);
+    await fixture.restart();
+    assert.deepEqual(await fixture.instance().parking.list(10), [parked]);
   });
 
-  onGround(`${name}: what is parked of a partition is told by stream, with its first event`, make, async (ground) => {
-    const { parking } = ground.instance();
+  onGround(`${name}: what is parked of a partition is told by stream, with its first event`, make, async (fixture) => {
+    const { parking } = fixture.instance();
     const first = { ...parkedOf("clusters", "cluster/a", 7), attempts: 3, unknownSchema: true, reason: "first" };
     const elsewhere = parkedOf("clusters", "cluster/b", 1);
     const other = { ...elsewhere, record: { ...elsewhere.record, partition: 4 } };
@@ -64,8 +64,8 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     assert.deepEqual([left?.first, left?.last, left?.events, left?.attempts], [12, 12, 1, 0]);
   });
 
-  onGround(`${name}: a record that does not tell its version stands behind the event that it came after`, make, async (ground) => {
-    const { parking } = ground.instance();
+  onGround(`${name}: a record that does not tell its version stands behind the event that it came after`, make, async (fixture) => {
+    const { parking } = fixture.instance();
     const odd = { ...waiting("cluster/a", 8), eventId: "pitrix.cluster/3/77" };
     const odder = { ...odd, eventId: "pitrix.cluster/3/78" };
     const events = [parkedOf("clusters", "cluster/a", 7), waiting("cluster/a", 8), odd, odder, waiting("cluster/a", 9)];
@@ -75,14 +75,14 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     assert.equal((await parking.of("clusters", "cluster/a")).length, 4);
   });
 
-  onGround(`${name}: what is asked of a parked event is seen by others until it was tried again`, make, async (ground) => {
-    const { parking } = ground.instance();
+  onGround(`${name}: what is asked of a parked event is seen by others until it was tried again`, make, async (fixture) => {
+    const { parking } = fixture.instance();
     const [first, second] = [parkedOf("clusters", "cluster/a", 1), parkedOf("clusters", "cluster/b", 1)];
     await parking.add([first, second, parkedOf("jobs", "cluster/b", 1)]);
     assert.deepEqual(await parking.asked("clusters"), []);
     assert.equal(await parking.ask(second, asked), true);
     assert.equal(await parking.ask(parkedOf("clusters", "cluster/none", 1), asked), false);
-    assert.deepEqual(await ground.instance().parking.asked("clusters"), [{ ...second, asked }]);
+    assert.deepEqual(await fixture.instance().parking.asked("clusters"), [{ ...second, asked }]);
     assert.deepEqual(await parking.asked("jobs"), []);
     const again = { ...second, attempts: 2, reason: "once more", time: "2024-05-02T10:00:00.000Z" };
     await parking.again(again);
@@ -93,8 +93,8 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     assert.deepEqual(await parking.of("clusters", "cluster/a"), [], "what is gone stays gone");
   });
 
-  onGround(`${name}: what was discarded is not parked any more, and never again`, make, async (ground) => {
-    const { parking } = ground.instance();
+  onGround(`${name}: what was discarded is not parked any more, and never again`, make, async (fixture) => {
+    const { parking } = fixture.instance();
     const first = parkedOf("clusters", "cluster/a", 1);
     await parking.add([first, waiting("cluster/a", 2)]);
     await parking.ask(first, { ...asked, action: "discard" });
@@ -106,17 +106,17 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     assert.deepEqual(await parking.list(10), [waiting("cluster/a", 2)]);
     assert.deepEqual(await parking.asked("clusters"), []);
     assert.equal((await parking.streams("clusters"))[0]?.first, 2);
-    assert.deepEqual(await ground.instance().parking.discarded("clusters"), ["cluster/a@1"]);
+    assert.deepEqual(await fixture.instance().parking.discarded("clusters"), ["cluster/a@1"]);
     assert.deepEqual(await parking.discarded("jobs"), []);
   });
 
-  onGround(`${name}: all that a subscription has parked or discarded is forgotten, and nothing of another`, make, async (ground) => {
-    const { parking } = ground.instance();
+  onGround(`${name}: all that a subscription has parked or discarded is forgotten, and nothing of another`, make, async (fixture) => {
+    const { parking } = fixture.instance();
     const [first, second] = [parkedOf("clusters__v1", "cluster/a", 1), parkedOf("clusters__v1", "cluster/b", 1)];
     const other = parkedOf("clusters__v10", "cluster/a", 1);
     await parking.add([first, second, other]);
     await parking.discard(second);
-    await ground.instance().parking.forget("clusters__v1");
+    await fixture.instance().parking.forget("clusters__v1");
     await parking.forget("clusters__v1");
     assert.deepEqual(await parking.list(10), [other]);
     assert.deepEqual([await parking.discarded("clusters__v1"), await parking.streams("clusters__v1")], [[], []]);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { EventStore } from "../../events/ports.ts";
 import { causedBy, commitOf, places } from "./commits.ts";
-import { type MakeGround, onGround } from "./ground.ts";
+import { type MakeGround, onGround } from "./fixture.ts";
 
 /** The part of the event store's contract that is about what came of a request. */
 export const causedContract = (name: string, make: MakeGround): void => {
   const on = (sentence: string, body: (store: EventStore, other: EventStore) => Promise<void>) =>
-    onGround(`${name}: ${sentence}`, make, (ground) => body(ground.instance().store, ground.instance().store));
+    onGround(`${name}: ${sentence}`, make, (fixture) => body(fixture.instance().store, fixture.instance().store));
 
   on("what came of a request or an action is found by either id, by time, with its due marks", async (store, other) => {
     const first = causedBy("r-7", null, 1, "cluster/cl-2");

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Commit, EventStore } from "../../events/ports.ts";
 import { commitOf, encoded, places, walk } from "./commits.ts";
-import { type MakeGround, onGround } from "./ground.ts";
+import { type MakeGround, onGround } from "./fixture.ts";
 
 /** The part of the event store's contract that is about due marks. */
 export const dueContract = (name: string, make: MakeGround): void => {
   const on = (sentence: string, body: (store: EventStore, other: EventStore) => Promise<void>) =>
-    onGround(`${name}: ${sentence}`, make, (ground) => body(ground.instance().store, ground.instance().store));
+    onGround(`${name}: ${sentence}`, make, (fixture) => body(fixture.instance().store, fixture.instance().store));
   const appendAll = async (store: EventStore, commits: readonly Commit[]) => {
     for (let start = 0; start < commits.length; start += 20)
       await Promise.all(commits.slice(start, start + 20).map((commit) => store.append(commit)));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Commit, EventStore } from "../../events/ports.ts";
 import { commitOf, places } from "./commits.ts";
-import { type MakeGround, onGround } from "./ground.ts";
+import { type MakeGround, onGround } from "./fixture.ts";
 
 const scanned = async (store: EventStore, limit: number): Promise<readonly Commit[]> => {
   const found: Commit[] = [];
@@ -16,7 +16,7 @@ const scanned = async (store: EventStore, limit: number): Promise<readonly Commi
 /** The part of the event store's contract that is about all commits. */
 export const scanContract = (name: string, make: MakeGround): void => {
   const on = (sentence: string, body: (store: EventStore, other: EventStore) => Promise<void>) =>
-    onGround(`${name}: ${sentence}`, make, (ground) => body(ground.instance().store, ground.instance().store));
+    onGround(`${name}: ${sentence}`, make, (fixture) => body(fixture.instance().store, fixture.instance().store));
 
   on(
     "a scan gives every commit and every receipt once, each stream in its order, the same with every size of a page",

@@ -6,11 +6,11 @@ import { memoryParking } from "../../events/memory/parking.ts";
 import { memoryStore } from "../../events/memory/store.ts";
 import { blobsContract } from "./blobs.ts";
 import { documentsContract } from "./documents.ts";
-import type { MakeGround } from "./ground.ts";
+import type { MakeGround } from "./fixture.ts";
 import { parkingContract } from "./parking.ts";
 import { eventStoreContract } from "./store.ts";
 
-const ground: MakeGround = async () => {
+const fixture: MakeGround = async () => {
   const database = memoryDatabase();
   return {
     instance: (now = () => 0) => ({
@@ -24,7 +24,7 @@ const ground: MakeGround = async () => {
   };
 };
 
-eventStoreContract("memory", ground);
-documentsContract("memory", ground);
-parkingContract("memory", ground);
-blobsContract("memory", ground);
+eventStoreContract("memory", fixture);
+documentsContract("memory", fixture);
+parkingContract("memory", fixture);
+blobsContract("memory", fixture);

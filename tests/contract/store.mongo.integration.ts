@@ -7,7 +7,7 @@ import { type Mongo, mongo } from "../../events/mongo/connect.ts";
 import { type StoreServer, startStore } from "../../infra/embedded/store/server.ts";
 import { blobsContract } from "./blobs.ts";
 import { documentsContract } from "./documents.ts";
-import type { MakeGround } from "./ground.ts";
+import type { MakeGround } from "./fixture.ts";
 import { parkingContract } from "./parking.ts";
 import { eventStoreContract } from "./store.ts";
 
@@ -20,7 +20,7 @@ after(async () => {
 });
 
 /** A database of its own on the one server. */
-const ground: MakeGround = async () => {
+const fixture: MakeGround = async () => {
   server ??= startStore({ directory, nodes: process.env.PITRIX_STORE_NODES === "3" ? 3 : 1 });
   const running = await server;
   const database = `contract_${randomUUID().replaceAll("-", "")}`;
@@ -38,7 +38,7 @@ const ground: MakeGround = async () => {
   };
 };
 
-eventStoreContract("mongo", ground);
-documentsContract("mongo", ground);
-parkingContract("mongo", ground);
-blobsContract("mongo", ground);
+eventStoreContract("mongo", fixture);
+documentsContract("mongo", fixture);
+parkingContract("mongo", fixture);
+blobsContract("mongo", fixture);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventStore } from "../../events/ports.ts";
 import { commitOf, encoded, places } from "./commits.ts";
-import { type MakeGround, onGround } from "./ground.ts";
+import { type MakeGround, onGround } from "./fixture.ts";
 import { causedContract } from "./store-caused.ts";
 import { dueContract } from "./store-due.ts";
 import { scanContract } from "./store-scan.ts";
@@ -9,7 +9,7 @@ import { scanContract } from "./store-scan.ts";
 /** What every event store must do. */
 export const eventStoreContract = (name: string, make: MakeGround): void => {
   const on = (sentence: string, body: (store: EventStore, other: EventStore) => Promise<void>) =>
-    onGround(`${name}: ${sentence}`, make, (ground) => body(ground.instance().store, ground.instance().store));
+    onGround(`${name}: ${sentence}`, make, (fixture) => body(fixture.instance().store, fixture.instance().store));
 
   on("a commit comes back as it was given, to every instance", async (store, other) => {
     const full = commitOf("cluster/cl-1", 1, {
@@ -208,9 +208,9 @@ export const eventStoreContract = (name: string, make: MakeGround): void => {
     assert.deepEqual(await other.read("cluster/long", 298), all.slice(298));
   });
 
-  onGround(`${name}: a lease has one holder, who may renew it, until it runs out or is given back`, make, async (ground) => {
+  onGround(`${name}: a lease has one holder, who may renew it, until it runs out or is given back`, make, async (fixture) => {
     let time = 1_000_000;
-    const [one, other] = [ground.instance(() => time).store, ground.instance(() => time).store];
+    const [one, other] = [fixture.instance(() => time).store, fixture.instance(() => time).store];
     assert.equal(await one.lease("relay", "a", 1000), true);
     assert.equal(await other.lease("relay", "b", 1000), false);
     assert.equal(await other.lease("timers", "b", 1000), true);
@@ -230,13 +230,13 @@ export const eventStoreContract = (name: string, make: MakeGround): void => {
     assert.equal(racing.filter(Boolean).length, 1);
   });
 
-  onGround(`${name}: a restart keeps commits, marks, claims and leases`, make, async (ground) => {
-    const before = ground.instance(() => 0).store;
+  onGround(`${name}: a restart keeps commits, marks, claims and leases`, make, async (fixture) => {
+    const before = fixture.instance(() => 0).store;
     const commit = commitOf("cluster/cl-1", 1, { cause: "c", claims: ["x"], publish: true, timers: [{ version: 1, at: 5 }] });
     await before.append(commit);
     await before.lease("relay", "a", 1000);
-    await ground.restart();
-    const after = ground.instance(() => 0).store;
+    await fixture.restart();
+    const after = fixture.instance(() => 0).store;
     assert.deepEqual(await after.read("cluster/cl-1", 0), [commit]);
     assert.deepEqual(await after.due("publish", undefined, 10), [commit]);
     assert.deepEqual(await after.dueTimers(5, 10), [commit]);

@@ -1,8 +1,8 @@
 import { kafkaLog } from "../../events/kafka/log.ts";
 import type { LogRecord, OutgoingRecord } from "../../events/ports.ts";
-import { battle, type Field } from "./battle.ts";
 import { readLog } from "./evidence.ts";
 import type { RowOutcome, RunOptions } from "./row.ts";
+import { type Field, runFaults } from "./run.ts";
 
 const outgoing = ({ topic, key, value, headers }: LogRecord): OutgoingRecord => ({ topic, key, value, headers });
 
@@ -13,8 +13,8 @@ const outgoing = ({ topic, key, value, headers }: LogRecord): OutgoingRecord => 
 export const duplicatesRun = async (options: RunOptions): Promise<RowOutcome> => {
   let repeats = 0;
   let events = 0;
-  const hurt = async ({ ground, workload, reached, random, struck }: Field): Promise<void> => {
-    const log = kafkaLog({ brokers: ground.brokers, clientId: "duplicates" });
+  const hurt = async ({ fixture, workload, reached, random, struck }: Field): Promise<void> => {
+    const log = kafkaLog({ brokers: fixture.brokers, clientId: "duplicates" });
     const again = async (records: readonly LogRecord[]): Promise<void> => {
       const chosen = records.flatMap((record) => Array.from({ length: random.below(3) }, () => outgoing(record)));
       for (let from = 0; from < chosen.length; from += 500) await log.publish(chosen.slice(from, from + 500));
@@ -25,7 +25,7 @@ export const duplicatesRun = async (options: RunOptions): Promise<RowOutcome> =>
         const before = workload.done();
         await reached(before + 200);
         over = workload.done() >= options.commands;
-        const records = [...(await readLog(ground.brokers))].flatMap(([topic, partitions]) => (isEvents(topic) ? partitions.flat() : []));
+        const records = [...(await readLog(fixture.brokers))].flatMap(([topic, partitions]) => (isEvents(topic) ? partitions.flat() : []));
         const first = new Map(records.map((record) => [record.headers.ce_id, record]));
         // Those that are new since the last time, and in the end all, from the first.
         const fresh = [...first.values()].slice(over ? 0 : events);
@@ -37,7 +37,7 @@ export const duplicatesRun = async (options: RunOptions): Promise<RowOutcome> =>
       await log.close();
     }
   };
-  const outcome = await battle({ ...options, hurt });
+  const outcome = await runFaults({ ...options, hurt });
   return { ...outcome, kills: repeats, note: `its faults are repeats, of ${events} events` };
 };
 

@@ -1,13 +1,13 @@
 import { MongoClient } from "mongodb";
 import { mongoParking } from "../../events/mongo/parking.ts";
 import { databaseOf } from "../../infra/platform/platform.ts";
-import { battle, type Field } from "./battle.ts";
 import { tables } from "./composition.ts";
 import { readLog, readStore } from "./evidence.ts";
 import { type Finding, finding } from "./findings.ts";
 import { differences, type Fact, factsOnLog, rebuild } from "./models.ts";
 import { isPoison } from "./poison.ts";
 import type { RowOutcome, RunOptions } from "./row.ts";
+import { type Field, runFaults } from "./run.ts";
 
 const MODEL = "runtimeCredentials";
 const COLLECTION = "runtimeCredentials__v1";
@@ -19,8 +19,8 @@ export const poisonRun = async (options: RunOptions): Promise<RowOutcome> => {
   let poisoned = 0;
   let share = 0;
   const hurt = async (field: Field): Promise<void> => {
-    const { ground, reached, struck, workload } = field;
-    await ground.services.runtime.replace(async () => {}, { poison: MODEL });
+    const { fixture, reached, struck, workload } = field;
+    await fixture.services.runtime.replace(async () => {}, { poison: MODEL });
     struck("a runtime service whose fold throws");
     // One in a hundred commands; a credential is what a third of them change.
     share = 0.03;
@@ -33,21 +33,21 @@ export const poisonRun = async (options: RunOptions): Promise<RowOutcome> => {
     findings.push(...before.findings);
     poisoned = workload.poisoned();
     note = `its faults are poisoned commands; ${before.streams} streams were parked with ${before.events} events`;
-    await ground.services.runtime.replace(async () => {});
+    await fixture.services.runtime.replace(async () => {});
     struck("the mended service");
     await redrive(field);
     struck("redrive");
   };
-  const outcome = await battle({ ...options, poison: () => share, hurt, more: async () => findings });
+  const outcome = await runFaults({ ...options, poison: () => share, hurt, more: async () => findings });
   return { ...outcome, kills: poisoned, note };
 };
 
 /** Waits until every stream with poison is parked whole, and holds what is there then against the promises. */
-const parkedOnceAllAre = async ({ ground }: Field) => {
+const parkedOnceAllAre = async ({ fixture }: Field) => {
   const until = Date.now() + 30_000;
   for (;;) {
-    const databases = await readStore(ground.store.url);
-    const contents = await readLog(ground.brokers);
+    const databases = await readStore(fixture.store.url);
+    const contents = await readLog(fixture.brokers);
     const facts = factsOnLog(contents);
     const first = firstPoison(facts);
     const projection = tables
@@ -89,8 +89,8 @@ const firstPoison = (facts: readonly Fact[]): ReadonlyMap<string, number> => {
 };
 
 /** An operator asks for every parked stream. */
-const redrive = async ({ ground }: Field): Promise<void> => {
-  const client = new MongoClient(ground.store.url, { promoteBuffers: true });
+const redrive = async ({ fixture }: Field): Promise<void> => {
+  const client = new MongoClient(fixture.store.url, { promoteBuffers: true });
   try {
     const parking = mongoParking(async () => client.db(databaseOf("runtime")));
     for (const until = Date.now() + 30_000; Date.now() < until; ) {

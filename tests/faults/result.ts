@@ -1,6 +1,6 @@
-import { told } from "./battle.ts";
 import { type Column, tally } from "./findings.ts";
 import type { Row, RowOutcome } from "./row.ts";
+import { told } from "./run.ts";
 
 /** What came of a row, as it is kept in `docs/faults.json`. */
 export type Result = Pick<Row, "id" | "fault" | "figures" | "full"> & {

@@ -1,4 +1,4 @@
-import type { Outcome } from "./battle.ts";
+import type { Outcome } from "./run.ts";
 
 /** A row of the table of faults: what is done, how often in full, and how. */
 export type Row = {

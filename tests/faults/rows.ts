@@ -1,13 +1,13 @@
 import { contractOnThree } from "../contract/store.set.faults.ts";
 import { brokersKilled } from "../events/kafka/failover.faults.ts";
 import { rolledBack } from "../events/mongo/rollback.faults.ts";
-import { killService, roll, spread } from "./battle.ts";
 import { duplicatesRun } from "./duplicates.ts";
 import { poisonRun } from "./poison-run.ts";
+import { killPrimary, loseMajority, oneAtATime, stepDown } from "./replica-set-faults.ts";
 import { type Row, scaled } from "./row.ts";
-import { killPrimary, loseMajority, oneAtATime, stepDown } from "./set-strikes.ts";
+import { killService, roll, spread } from "./run.ts";
+import { dropAnswers, dropped, everyService, fighting, killBroker, killStore, threeCopies, unnoticed } from "./server-faults.ts";
 import { stormRun } from "./storm.ts";
-import { dropAnswers, dropped, everyService, fighting, killBroker, killStore, threeCopies, unnoticed } from "./strikes.ts";
 
 /** The table of faults, as far as it needs real processes. */
 export const rows: readonly Row[] = [
@@ -31,7 +31,7 @@ export const rows: readonly Row[] = [
     figures: "20,000 commands, 10 kills",
     full: { commands: 20_000, faults: 10 },
     run: fighting({
-      ground: { nodes: 3 },
+      fixture: { nodes: 3 },
       more: threeCopies,
       hurt: async (field, { commands, factor }) => {
         let turn = Promise.resolve();
@@ -63,7 +63,7 @@ export const rows: readonly Row[] = [
     figures: "20,000 commands, 10 kills",
     full: { commands: 20_000, faults: 10 },
     run: fighting({
-      ground: { stores: 3 },
+      fixture: { stores: 3 },
       hurt: (field, { commands, factor }) => spread(field, commands, scaled(10, factor, 3), () => killBroker(field)),
     }),
   },
@@ -80,10 +80,10 @@ export const rows: readonly Row[] = [
     figures: "20,000 commands, 10 times each",
     full: { commands: 20_000, faults: 20 },
     run: fighting({
-      ground: { stores: 3 },
+      fixture: { stores: 3 },
       hurt: (field, { commands, factor }) => {
-        const strike = oneAtATime((each, nth) => (nth % 2 === 0 ? killPrimary(each) : stepDown(each)));
-        return spread(field, commands, 2 * scaled(10, factor, 2), (nth) => strike(field, nth));
+        const injectFault = oneAtATime((each, nth) => (nth % 2 === 0 ? killPrimary(each) : stepDown(each)));
+        return spread(field, commands, 2 * scaled(10, factor, 2), (nth) => injectFault(field, nth));
       },
     }),
   },
@@ -93,10 +93,10 @@ export const rows: readonly Row[] = [
     figures: "20,000 commands, 10 times",
     full: { commands: 20_000, faults: 10 },
     run: fighting({
-      ground: { stores: 3 },
+      fixture: { stores: 3 },
       hurt: (field, { commands, factor }) => {
-        const strike = oneAtATime(loseMajority);
-        return spread(field, commands, scaled(10, factor, 2), (nth) => strike(field, nth));
+        const injectFault = oneAtATime(loseMajority);
+        return spread(field, commands, scaled(10, factor, 2), (nth) => injectFault(field, nth));
       },
     }),
   },
@@ -132,12 +132,12 @@ export const rows: readonly Row[] = [
     figures: "10,000 commands, 5 times all three",
     full: { commands: 10_000, faults: 15 },
     run: fighting({
-      ground: { stores: 3 },
+      fixture: { stores: 3 },
       hurt: (field, { commands, factor }) => {
-        const strike = oneAtATime(async (each) => {
+        const injectFault = oneAtATime(async (each) => {
           await Promise.all([killBroker(each), killPrimary(each), killService(each, "api")]);
         });
-        return spread(field, commands, scaled(5, factor, 2), (nth) => strike(field, nth));
+        return spread(field, commands, scaled(5, factor, 2), (nth) => injectFault(field, nth));
       },
     }),
   },
@@ -167,14 +167,14 @@ export const rows: readonly Row[] = [
     fault: "ambiguous acknowledgements: answers of broker and store dropped",
     figures: "20,000 commands, 1,000 dropped answers",
     full: { commands: 20_000, faults: 1_000 },
-    run: fighting({ ground: { proxied: true }, more: dropped, hurt: dropAnswers }),
+    run: fighting({ fixture: { proxied: true }, more: dropped, hurt: dropAnswers }),
   },
   {
     id: "15b",
     fault: "the same, with three nodes of the store",
     figures: "20,000 commands, 1,000 dropped answers",
     full: { commands: 20_000, faults: 1_000 },
-    run: fighting({ ground: { proxied: true, stores: 3 }, more: dropped, hurt: dropAnswers }),
+    run: fighting({ fixture: { proxied: true, stores: 3 }, more: dropped, hurt: dropAnswers }),
   },
   {
     id: "16",

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { told } from "./battle.ts";
+import { told } from "./run.ts";
 import { shortRun } from "./short.ts";
 
 test("nothing acknowledged is lost and nothing is done twice when everything fails once while people work", async (t) => {

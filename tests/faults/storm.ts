@@ -10,13 +10,13 @@ import { startKafka } from "../../infra/embedded/kafka/server.ts";
 import { startStore } from "../../infra/embedded/store/server.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { runtime } from "../../services/runtime/service.ts";
-import { CONVERGE } from "./battle.ts";
 import { checkModels, evidenceOf } from "./checker.ts";
 import { readDatabase, readLog } from "./evidence.ts";
 import type { Finding } from "./findings.ts";
 import { historyIn } from "./history.ts";
 import { chance } from "./random.ts";
 import { type RowOutcome, type RunOptions, scaled } from "./row.ts";
+import { CONVERGE } from "./run.ts";
 import { pour, RATE } from "./storm-events.ts";
 import { groupOf } from "./storm-group.ts";
 

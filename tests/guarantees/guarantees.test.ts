@@ -59,12 +59,12 @@ test("the page names the promises of the table, each with its proofs", () => {
 
 const found: readonly TestResult[] = [
   ...["memory: ", "mongo: "].map((adapter) => ({
-    file: "tests/contract/ground.ts",
+    file: "tests/contract/fixture.ts",
     name: `${adapter}it keeps`,
     passed: true,
     milliseconds: 1,
   })),
-  { file: "tests/contract/ground.ts", name: "memory: it is alone", passed: true, milliseconds: 1 },
+  { file: "tests/contract/fixture.ts", name: "memory: it is alone", passed: true, milliseconds: 1 },
   { file: "tests/a.test.ts", name: "it fails", passed: false, milliseconds: 1 },
   { file: "tests/a.test.ts", name: "it works", passed: true, milliseconds: 1 },
   { file: "tests/a.test.ts", name: "it works again", passed: true, milliseconds: 1 },

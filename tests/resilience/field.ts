@@ -1,11 +1,11 @@
 import { eventually } from "../eventually.ts";
-import type { Ground, ServiceName } from "./ground.ts";
+import type { Fixture, ServiceName } from "./fixture.ts";
 import type { Load } from "./load.ts";
 import type { Note, Outage } from "./notes.ts";
 
 /** What a scene has at hand. */
 export type Field = {
-  readonly ground: Ground;
+  readonly fixture: Fixture;
   readonly load: Load;
   /** Those that take requests just now; a scene that replaces the gateway changes them. */
   readonly gateways: string[];

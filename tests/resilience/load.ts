@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { operations } from "../../schemas/generated/http.ts";
 import type { History } from "../faults/history.ts";
 import { chance } from "../faults/random.ts";
-import type { ServiceName } from "./ground.ts";
+import type { ServiceName } from "./fixture.ts";
 import type { Note } from "./notes.ts";
 import type { Thing } from "./things.ts";
 

@@ -1,4 +1,4 @@
-import type { ServiceName } from "./ground.ts";
+import type { ServiceName } from "./fixture.ts";
 
 /** One answer that somebody got, or that none came. Times are of the asker's clock, in milliseconds. */
 export type Note = {

@@ -1,5 +1,5 @@
 import type { Field } from "./field.ts";
-import { behindTheGateway } from "./ground.ts";
+import { behindTheGateway } from "./fixture.ts";
 import type { Outcome } from "./run.ts";
 import { brokerAway, killed, rolled, seconded, storeAway } from "./scenes.ts";
 

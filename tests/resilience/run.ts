@@ -9,7 +9,7 @@ import { countDue, readLog, readStore } from "../faults/evidence.ts";
 import type { Finding } from "../faults/findings.ts";
 import { historyIn } from "../faults/history.ts";
 import { type Field, isFresh, until } from "./field.ts";
-import { type Ground, startGround } from "./ground.ts";
+import { type Fixture, startFixture } from "./fixture.ts";
 import { startLoad } from "./load.ts";
 import { settle } from "./things.ts";
 import { type Fault, judgeAnswers, quantiles, refusalTimes } from "./verdict.ts";
@@ -45,14 +45,14 @@ export const run = async ({ directory, rate, seed, report, scenes }: RunOptions)
   mkdirSync(directory, { recursive: true });
   const repository = await serveRepository();
   const history = historyIn(join(directory, "history.jsonl"));
-  let ground: Ground | undefined;
+  let fixture: Fixture | undefined;
   try {
-    ground = await startGround(join(directory, "ground"), report);
-    const gateways = ground.living("api").map(({ url }) => url);
+    fixture = await startFixture(join(directory, "fixture"), report);
+    const gateways = fixture.living("api").map(({ url }) => url);
     report("makes what people have");
-    const things = await settle(ground, gateways[0] ?? "", repository);
+    const things = await settle(fixture, gateways[0] ?? "", repository);
     const load = startLoad({ gateways: () => gateways, things, history, rate, seed });
-    const field: Field = { ground, load, gateways, outages: [], told: [], report };
+    const field: Field = { fixture, load, gateways, outages: [], told: [], report };
     let open: readonly string[] = [];
     try {
       await until("everything has been read and renamed", () =>
@@ -72,27 +72,27 @@ export const run = async ({ directory, rate, seed, report, scenes }: RunOptions)
       ...{ answers: notes.length, skipped: load.skipped(), open, told: field.told },
       commands: history.lines.filter(({ type }) => type === "ok").length,
       faults: judgeAnswers(notes, field.outages),
-      findings: await converged(ground, history.lines),
+      findings: await converged(fixture, history.lines),
       stale: notes.filter(({ warning }) => warning !== "").length,
       refused: notes.filter(({ status }) => status !== 200).length,
       refusals: quantiles(refusalTimes(notes, field.outages)),
       own: quantiles(load.own),
     };
   } finally {
-    await ground?.close();
+    await fixture?.close();
     await repository.close();
     await history.close();
   }
 };
 
 /** Looks until everything is as it must be, or the time is over; what is found then is the verdict. */
-const converged = async (ground: Ground, lines: ReturnType<typeof historyIn>["lines"]): Promise<readonly Finding[]> => {
+const converged = async (fixture: Fixture, lines: ReturnType<typeof historyIn>["lines"]): Promise<readonly Finding[]> => {
   const services = await loadServices(list);
   for (const limit = Date.now() + CONVERGE; ; await pause(250)) {
     const late = Date.now() > limit;
-    if (!late && (await countDue(ground.store.url, services)) > 0) continue;
-    const databases = await readStore(ground.store.url, services);
-    const contents = await readLog(ground.kafka.brokers);
+    if (!late && (await countDue(fixture.store.url, services)) > 0) continue;
+    const databases = await readStore(fixture.store.url, services);
+    const contents = await readLog(fixture.kafka.brokers);
     const findings = judge({ services, history: lines, calls: undefined, databases, contents });
     if (findings.length === 0 || late) return findings;
   }

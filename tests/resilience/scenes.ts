@@ -1,6 +1,6 @@
 import { eventually } from "../eventually.ts";
 import { answeredBy, answersOf, type Field, figuresOf, isFresh, sumOf, until, wellAgain } from "./field.ts";
-import { behindTheGateway, type ServiceName, serviceNames } from "./ground.ts";
+import { behindTheGateway, type ServiceName, serviceNames } from "./fixture.ts";
 
 /** Attempts that may fail on an instance that was killed: what is under way when it dies, and what opens the breaker. */
 const MOST_LOST = 25;
@@ -10,19 +10,19 @@ const portOf = (url: string): number => Number(new URL(url).port);
 
 /** kill -9 of the only process of a service; once people have felt it for a while it is started again, and catches up by itself. */
 export const killed = async (field: Field, name: ServiceName): Promise<void> => {
-  const { ground, outages, told, report } = field;
-  const [life] = ground.living(name);
+  const { fixture, outages, told, report } = field;
+  const [life] = fixture.living(name);
   if (!life) throw new Error(`${name} does not live`);
   report(`kills ${name}`);
   const from = Date.now();
-  await ground.kill(life);
+  await fixture.kill(life);
   await until(`${name} is missed`, () => {
     const away = answersOf(field, name, from).filter((note) => !isFresh(note));
     const writes = away.filter(({ kind }) => kind === "write").length;
     return away.length - writes >= 12 && (writes >= 8 || name === "provider-local");
   });
   const back = Date.now();
-  await ground.start(name, portOf(life.url));
+  await fixture.start(name, portOf(life.url));
   const ready = Date.now();
   await wellAgain(field, [name], ready);
   outages.push({ services: [name], why: "killed", from, back, over: Date.now() });
@@ -33,13 +33,13 @@ export const killed = async (field: Field, name: ServiceName): Promise<void> => 
 
 /** A second instance takes its share; killed, it is out at once, and nobody notices. */
 export const seconded = async (field: Field, name: ServiceName): Promise<void> => {
-  const { ground, load, told, report } = field;
-  const [first] = ground.living(name);
+  const { fixture, load, told, report } = field;
+  const [first] = fixture.living(name);
   if (!first) throw new Error(`${name} does not live`);
   report(`starts a second ${name}`);
   const began = Date.now();
   load.focus(name);
-  const second = await ground.start(name);
+  const second = await fixture.start(name);
   const ready = Date.now();
   const before = await Promise.all([answeredBy(first.url), answeredBy(second.url)]);
   await eventually("the second instance has answered", async () => (await answeredBy(second.url)) > (before[1] ?? 0), 3_000);
@@ -59,7 +59,7 @@ export const seconded = async (field: Field, name: ServiceName): Promise<void> =
   const attempts = await failed();
   report(`kills the second ${name}`);
   const death = Date.now();
-  await ground.kill(second);
+  await fixture.kill(second);
   await until("its breaker is open", async () => {
     const state = [...(await figuresOf(gateway))].find(
       ([series]) => series.startsWith("pitrix_gateway_breaker_state") && series.includes(second.url),
@@ -79,17 +79,17 @@ export const seconded = async (field: Field, name: ServiceName): Promise<void> =
 
 /** Every service is replaced as an operator does it: a new process, and when it is ready, the old one is asked to end. */
 export const rolled = async (field: Field, names: readonly ServiceName[] = serviceNames): Promise<void> => {
-  const { ground, load, gateways, told, report } = field;
+  const { fixture, load, gateways, told, report } = field;
   const began = Date.now();
   for (const name of names) {
     report(`replaces ${name}`);
-    const old = ground.living(name);
-    const { url } = await ground.start(name);
+    const old = fixture.living(name);
+    const { url } = await fixture.start(name);
     if (name === "api") {
       gateways.splice(0, gateways.length, url);
       await until("nobody waits for the old gateway", () => old.every((each) => load.flightsTo(each.url) === 0));
     }
-    for (const each of old) await ground.stop(each);
+    for (const each of old) await fixture.stop(each);
     const since = Date.now();
     if (name !== "api") await wellAgain(field, [name], since);
   }
@@ -98,18 +98,18 @@ export const rolled = async (field: Field, names: readonly ServiceName[] = servi
 
 /** The broker is away: commands are accepted and reads go on, and what was accepted is published when it is back. */
 export const brokerAway = async (field: Field): Promise<void> => {
-  const { ground, told, report } = field;
+  const { fixture, told, report } = field;
   report("kills the broker");
   const from = Date.now();
-  await ground.kafka.kill();
+  await fixture.kafka.kill();
   await until("people go on without it", () =>
     behindTheGateway.every((name) => answersOf(field, name, from + 1_000).filter(isFresh).length >= 15),
   );
   const back = Date.now();
-  await ground.kafka.restart();
+  await fixture.kafka.restart();
   const there = Date.now();
   await until("what was accepted is published", async () => {
-    const figures = await Promise.all(behindTheGateway.flatMap((name) => ground.living(name)).map(({ url }) => figuresOf(url)));
+    const figures = await Promise.all(behindTheGateway.flatMap((name) => fixture.living(name)).map(({ url }) => figuresOf(url)));
     return figures.every((each) => sumOf(each, "pitrix_relay_pending") === 0);
   });
   told.push(
@@ -119,15 +119,15 @@ export const brokerAway = async (field: Field): Promise<void> => {
 
 /** The store is away: commands are told to come again, reads get the last good answer. */
 export const storeAway = async (field: Field): Promise<void> => {
-  const { ground, outages, told, report } = field;
+  const { fixture, outages, told, report } = field;
   report("kills the store");
   const from = Date.now();
-  await ground.store.kill();
+  await fixture.store.kill();
   await until("every service is missed", () =>
     behindTheGateway.every((name) => answersOf(field, name, from).filter((note) => !isFresh(note)).length >= 10),
   );
   const back = Date.now();
-  await ground.store.restart();
+  await fixture.store.restart();
   const there = Date.now();
   await wellAgain(field, behindTheGateway, there);
   outages.push({ services: behindTheGateway, why: "store", from, back, over: Date.now() });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { eventually, type Json } from "../../infra/demo/client.ts";
 import type { ServedRepository } from "../../infra/demo/serve.ts";
 import type { OperationId } from "../../schemas/generated/http.ts";
-import type { Ground, ServiceName } from "./ground.ts";
+import type { Fixture, ServiceName } from "./fixture.ts";
 
 /** Somebody who calls, and the user id under which the platform knows them. */
 export type Person = { readonly userId: string; readonly token: string };
@@ -23,8 +23,8 @@ export type Thing = {
 const nameIn = (set: string) => (answer: Json) => String(answer[set]?.[0]?.name);
 
 /** What the demo's users have: repositories with BookInfo in them, groups, categories, runtimes, and a cluster that runs on this machine. */
-export const settle = async (ground: Ground, url: string, repository: ServedRepository): Promise<readonly Thing[]> => {
-  const { client, administrator, localToken } = ground.secrets;
+export const settle = async (fixture: Fixture, url: string, repository: ServedRepository): Promise<readonly Thing[]> => {
+  const { client, administrator, localToken } = fixture.secrets;
   const personOf = async (userId: string, login?: typeof administrator): Promise<Person> => ({
     ...{ userId, token: await tokenOf(url, client, login) },
   });
@@ -111,7 +111,11 @@ export const settle = async (ground: Ground, url: string, repository: ServedRepo
   ];
 };
 
-const tokenOf = async (url: string, client: Ground["secrets"]["client"], person?: { email: string; password: string }): Promise<string> => {
+const tokenOf = async (
+  url: string,
+  client: Fixture["secrets"]["client"],
+  person?: { email: string; password: string },
+): Promise<string> => {
   const grant = person
     ? { grant_type: "password", username: person.email, password: person.password }
     : { grant_type: "client_credentials" };

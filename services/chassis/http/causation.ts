@@ -3,8 +3,8 @@ import { type CausationNode, causation, type Occurrence } from "../../../events/
 import type { OpenReaction } from "../../../events/runtime.ts";
 import type { Command, CommandEvent, CommandPending, CommandRefusal } from "../../../schemas/generated/http.ts";
 
-export type ToldEvent = { readonly meta: Meta; readonly type: string; readonly schemaId: number; readonly bytes?: string };
-export type ToldCommit = {
+export type ReportedEvent = { readonly meta: Meta; readonly type: string; readonly schemaId: number; readonly bytes?: string };
+export type ReportedCommit = {
   readonly stream: string;
   readonly time: string;
   readonly actor: Actor;
@@ -14,17 +14,17 @@ export type ToldCommit = {
   readonly publish: boolean;
   readonly effects: readonly number[];
   readonly timers: readonly Timer[];
-  readonly events: readonly ToldEvent[];
+  readonly events: readonly ReportedEvent[];
 };
 /** What a service has committed because of a request. */
-export type ToldPart = {
+export type ReportedPart = {
   readonly service: string;
   readonly reactsTo: readonly string[];
   readonly more: boolean;
-  readonly commits: readonly ToldCommit[];
+  readonly commits: readonly ReportedCommit[];
 };
 /** How far a service is with events of any service. */
-export type ToldProgress = {
+export type ReportedProgress = {
   readonly service: string;
   readonly reactions: readonly OpenReaction[];
   readonly parked: readonly Pick<ParkedStream, "subscription" | "stream" | "eventId" | "row" | "reason" | "attempts">[];
@@ -48,7 +48,10 @@ export const gather = async (
 ): Promise<Command | "unknown" | "hidden"> => {
   const names = [...(await services())].sort();
   const asked = await Promise.all(
-    names.map(async (name) => ({ name, part: (await ask(name, `/internal/caused/${encodeURIComponent(id)}`)) as ToldPart | undefined })), // Services of one release speak to each other.
+    names.map(async (name) => ({
+      name,
+      part: (await ask(name, `/internal/caused/${encodeURIComponent(id)}`)) as ReportedPart | undefined,
+    })), // Services of one release speak to each other.
   );
   const silent = new Set(asked.filter(({ part }) => part === undefined).map(({ name }) => name));
   const all = asked.flatMap(({ part }) => part ?? []);
@@ -61,9 +64,9 @@ export const gather = async (
       const concerning = events.map(({ bytes, ...event }) =>
         bytes !== undefined && reactsTo.includes(event.type) ? { ...event, bytes } : event,
       );
-      const told = (await ask(service, "/internal/caused/progress", { events: concerning })) as ToldProgress | undefined; // As above.
-      if (told === undefined) silent.add(service);
-      return told ? [told] : [];
+      const reported = (await ask(service, "/internal/caused/progress", { events: concerning })) as ReportedProgress | undefined; // The service answers in this shape.
+      if (reported === undefined) silent.add(service);
+      return reported ? [reported] : [];
     }),
   );
   const tree = causation(parts.flatMap(occurrencesOf), Number.POSITIVE_INFINITY);
@@ -77,13 +80,13 @@ export const gather = async (
     service: tree.services,
     root: tree.roots.flatMap(shown),
     pending,
-    refusal: parts.flatMap(refusalsIn),
+    refusal: parts.flatMap(rejectionsIn),
     unknown: [...silent].sort(),
     incomplete,
   };
 };
 
-const occurrencesOf = ({ service, commits }: ToldPart): readonly Occurrence[] =>
+const occurrencesOf = ({ service, commits }: ReportedPart): readonly Occurrence[] =>
   commits.flatMap(({ row, events }) => events.map(({ type, meta: { actor: _, ...meta } }) => ({ ...meta, type, service, row })));
 
 const shown = ({ type, service, row, because, occurrences, effects }: CausationNode): readonly CommandEvent[] =>
@@ -94,7 +97,7 @@ const shown = ({ type, service, row, because, occurrences, effects }: CausationN
     effect: effects.flatMap(shown),
   }));
 
-const dueIn = ({ service, commits }: ToldPart): readonly CommandPending[] =>
+const dueIn = ({ service, commits }: ReportedPart): readonly CommandPending[] =>
   commits.flatMap(({ stream, publish, effects, timers, events }) => {
     const about = (version: number) => {
       const event = events.find(({ meta }) => meta.version === version);
@@ -108,8 +111,8 @@ const dueIn = ({ service, commits }: ToldPart): readonly CommandPending[] =>
   });
 
 const openIn =
-  (events: readonly ToldEvent[]) =>
-  ({ service, reactions, parked }: ToldProgress): readonly CommandPending[] => [
+  (events: readonly ReportedEvent[]) =>
+  ({ service, reactions, parked }: ReportedProgress): readonly CommandPending[] => [
     ...reactions.map(({ eventId, row, commands, reason }) => ({
       ...{ kind: "reaction" as const, service, event_id: eventId, row, command: commands },
       stream: events.find(({ meta }) => meta.eventId === eventId)?.meta.stream ?? "",
@@ -120,7 +123,7 @@ const openIn =
     })),
   ];
 
-const refusalsIn = ({ service, commits }: ToldPart): readonly CommandRefusal[] =>
+const rejectionsIn = ({ service, commits }: ReportedPart): readonly CommandRefusal[] =>
   commits.flatMap(({ stream, row, time, rejected, causationId }) =>
     rejected === null ? [] : [{ service, stream, row, time, reason: rejected, ...(causationId !== null && { causation_id: causationId }) }],
   );

@@ -2,7 +2,7 @@ import express, { Router } from "express";
 import type { Commit } from "../../../events/index.ts";
 import { codec, type KnownEvent, metaIn, openReactions } from "../../../events/runtime.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
-import type { ToldCommit, ToldEvent, ToldPart, ToldProgress } from "./causation.ts";
+import type { ReportedCommit, ReportedEvent, ReportedPart, ReportedProgress } from "./causation.ts";
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
 import { forOperators } from "./operators.ts";
@@ -21,7 +21,7 @@ export const causedRoutes = (host: Host): Router => {
 
   router.get(
     "/internal/caused/:id",
-    forOperators(host, async (request): Promise<ToldPart> => {
+    forOperators(host, async (request): Promise<ReportedPart> => {
       const commits = await ports.store.caused(String(request.params.id), COMMITS + 1);
       let left = BYTES;
       const fits = (size: number): boolean => {
@@ -32,7 +32,7 @@ export const causedRoutes = (host: Host): Router => {
         service: instance.service.name,
         reactsTo: Object.keys(instance.service.reactions ?? {}),
         more: commits.length > COMMITS,
-        commits: commits.slice(0, COMMITS).map((commit) => toldCommit(commit, fits)),
+        commits: commits.slice(0, COMMITS).map((commit) => reportedCommit(commit, fits)),
       };
     }),
   );
@@ -40,7 +40,7 @@ export const causedRoutes = (host: Host): Router => {
   router.post(
     "/internal/caused/progress",
     express.json({ limit: 2 * BYTES }),
-    forOperators(host, async (request): Promise<ToldProgress | Problem> => {
+    forOperators(host, async (request): Promise<ReportedProgress | Problem> => {
       const events = eventsIn(request.body);
       if (isProblem(events)) return events;
       const parked = (await Promise.all([...instance.subscriptions().keys()].sort().map((name) => ports.parking.streams(name)))).flat();
@@ -64,7 +64,7 @@ export const causedRoutes = (host: Host): Router => {
   return router;
 };
 
-const toldCommit = (commit: Commit, fits: (size: number) => boolean): ToldCommit => ({
+const reportedCommit = (commit: Commit, fits: (size: number) => boolean): ReportedCommit => ({
   stream: commit.stream,
   time: commit.metadata.time,
   actor: commit.metadata.actor,
@@ -83,7 +83,7 @@ const toldCommit = (commit: Commit, fits: (size: number) => boolean): ToldCommit
 });
 
 /** Another service of the platform says what it knows; who else could know the proof? */
-const eventsIn = (body: unknown): readonly ToldEvent[] | Problem => {
+const eventsIn = (body: unknown): readonly ReportedEvent[] | Problem => {
   const events: unknown = isFields(body) ? body.events : undefined;
   const isList = Array.isArray(events) && events.every((event) => isFields(event) && isFields(event.meta));
   return isList ? events : makeProblem("illegal_parameter_format", "events");

@@ -14,8 +14,8 @@ export const internalRoutes = (host: Host): Router => {
   const router = Router();
   router.get("/livez", (_request: Request, response: Response) => void response.json({ status: "alive" }));
   router.get("/readyz", async (_request: Request, response: Response) => {
-    const troubles = await host.ready();
-    response.status(troubles.length === 0 ? 200 : 503).json({ status: troubles.length === 0 ? "ready" : "not ready", troubles });
+    const reasons = await host.ready();
+    response.status(reasons.length === 0 ? 200 : 503).json({ status: reasons.length === 0 ? "ready" : "not ready", reasons });
   });
   router.get("/metrics", async (_request: Request, response: Response) => {
     response.type(host.metrics.contentType).send(await host.metrics.text());

@@ -24,13 +24,13 @@ export const operatorRoutes = (host: Host): Router => {
   router.get(
     "/internal/status",
     forOperators(host, async () => {
-      const troubles = await host.ready();
+      const reasons = await host.ready();
       const subscriptions = [...instance.subscriptions()].map(async ([name, { progress }]) => ({
         name,
         positions: Object.fromEntries(progress),
         parked: (await ports.parking.streams(name)).length,
       }));
-      return { service, ready: troubles.length === 0, troubles, subscriptions: await Promise.all(subscriptions) };
+      return { service, ready: reasons.length === 0, reasons, subscriptions: await Promise.all(subscriptions) };
     }),
   );
   router.get(

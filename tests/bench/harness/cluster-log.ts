@@ -9,7 +9,7 @@ import { contract } from "../../../services/chassis/contract.ts";
 import { type ClusterDocument, clusters } from "../../../services/cluster/read-models/clusters.ts";
 import { commitOf } from "./commits.ts";
 import { contentHash } from "./content.ts";
-import type { Ground } from "./ground.ts";
+import type { Fixture } from "./fixture.ts";
 import { plainKafka, wakeCoordinators } from "./kafka.ts";
 import { eventsOfALife, type Lived, lives } from "./lives.ts";
 
@@ -17,18 +17,18 @@ import { eventsOfALife, type Lived, lives } from "./lives.ts";
 export type ClusterLog = { readonly topic: string; readonly events: number; readonly clusters: number; readonly expected: string };
 
 const batch = 2_000;
-const made = new WeakMap<Ground["fresh"], Map<string, Promise<ClusterLog>>>();
+const made = new WeakMap<Fixture["fresh"], Map<string, Promise<ClusterLog>>>();
 
 /** Makes a log once for all rows that share the servers. */
-export const clusterLog = (ground: Ground, topic: string, count: number): Promise<ClusterLog> => {
-  const logs = made.get(ground.fresh) ?? new Map<string, Promise<ClusterLog>>();
-  made.set(ground.fresh, logs);
-  const log = logs.get(topic) ?? make(ground, topic, count);
+export const clusterLog = (fixture: Fixture, topic: string, count: number): Promise<ClusterLog> => {
+  const logs = made.get(fixture.fresh) ?? new Map<string, Promise<ClusterLog>>();
+  made.set(fixture.fresh, logs);
+  const log = logs.get(topic) ?? make(fixture, topic, count);
   logs.set(topic, log);
   return log;
 };
 
-const make = async ({ brokers, report }: Ground, topic: string, count: number): Promise<ClusterLog> => {
+const make = async ({ brokers, report }: Fixture, topic: string, count: number): Promise<ClusterLog> => {
   const started = performance.now();
   const kafka = plainKafka(brokers);
   const admin = kafka.admin();

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { run, tail } from "../../../infra/embedded/command.ts";
 import { installOnce } from "../../../infra/embedded/installing.ts";
 import { cacheDirectory, sourceFile } from "../../../infra/embedded/places.ts";
-import type { Ground } from "./ground.ts";
+import type { Fixture } from "./fixture.ts";
 
 /** A peer in another language: its sources are in `peers/<name>`, and it is built into the cache when it is first needed. */
 export type Foreign = {
   /** The program, or what it is made of. */
   readonly path: (file: string) => string;
   /** Builds it; tells, or throws, why that cannot be. */
-  readonly missing: (ground: Ground) => Promise<string | undefined>;
+  readonly missing: (fixture: Fixture) => Promise<string | undefined>;
 };
 
 const limit = 15 * 60_000;

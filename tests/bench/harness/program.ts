@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { guard } from "../../../infra/embedded/guard.ts";
 import { identify } from "../../../infra/embedded/identity.ts";
-import type { Ground } from "./ground.ts";
+import type { Fixture } from "./fixture.ts";
 import type { Measurement } from "./row.ts";
 import { usageOf } from "./usage.ts";
 
@@ -18,30 +18,30 @@ export type ProgramOptions = {
 
 const halfAnHour = 30 * 60_000;
 
-const spentBy = ({ pids }: Ground) => ({ kafka: usageOf(pids.kafka).cpuSeconds, store: usageOf(pids.store).cpuSeconds });
+const spentBy = ({ pids }: Fixture) => ({ kafka: usageOf(pids.kafka).cpuSeconds, store: usageOf(pids.store).cpuSeconds });
 
 /**
  * Runs a program of its own process, in any language, that prints a measurement in JSON as its last line; it ends with this process and
  * after the limit. From its line `begin` to its line `end` the CPU of the shared servers is counted.
  */
 export const runProgram = (
-  ground: Ground,
+  fixture: Fixture,
   command: string,
   { input, args = [], directory, limit = halfAnHour }: ProgramOptions,
 ): Promise<Measurement> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, [...args, JSON.stringify(input)], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...(ground.profiles && { PITRIX_BENCH_PROFILES: ground.profiles }) },
+      env: { ...process.env, ...(fixture.profiles && { PITRIX_BENCH_PROFILES: fixture.profiles }) },
       ...(directory && { cwd: directory }),
     });
     const guarding = guard(child.pid === undefined ? undefined : identify(child.pid));
-    let before = spentBy(ground);
+    let before = spentBy(fixture);
     let after: typeof before | undefined;
     let output = "";
     createInterface(child.stdout).on("line", (line) => {
-      if (line === "begin") before = spentBy(ground);
-      else if (line === "end") after = spentBy(ground);
+      if (line === "begin") before = spentBy(fixture);
+      else if (line === "end") after = spentBy(fixture);
       else output = line;
     });
     let errors = "";
@@ -53,7 +53,7 @@ export const runProgram = (
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       guarding?.kill("SIGKILL");
-      const { kafka, store } = after ?? spentBy(ground);
+      const { kafka, store } = after ?? spentBy(fixture);
       const serverCpuSeconds = { kafka: kafka - before.kafka, store: store - before.store };
       if (code === 0 && output.startsWith("{"))
         resolve({ serverCpuSeconds, ...(JSON.parse(output) as Measurement) }); // By the protocol of this function; who has servers of its own tells of them.
@@ -61,6 +61,6 @@ export const runProgram = (
     });
   });
 
-/** The same for a compiled file of this package; it profiles its work if the ground wants that. */
-export const runNode = (ground: Ground, file: string, { args = [], ...options }: ProgramOptions): Promise<Measurement> =>
-  runProgram(ground, process.execPath, { ...options, args: [...args, file] });
+/** The same for a compiled file of this package; it profiles its work if the fixture asks for it. */
+export const runNode = (fixture: Fixture, file: string, { args = [], ...options }: ProgramOptions): Promise<Measurement> =>
+  runProgram(fixture, process.execPath, { ...options, args: [...args, file] });

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { type ClusterLog, clusterLog } from "./cluster-log.ts";
 import { contentOf } from "./content.ts";
+import type { Fixture } from "./fixture.ts";
 import { schemaFile, watermill, watermillVersions } from "./foreign.ts";
-import type { Ground } from "./ground.ts";
 import { runNode, runProgram } from "./program.ts";
 import type { ReadModelInput } from "./read-model.ts";
 import type { Contestant } from "./row.ts";
@@ -11,16 +11,16 @@ import type { Contestant } from "./row.ts";
 const allClusters = 50_000;
 
 /** The whole log, on the topic that the platform reads. */
-export const wholeLog = (ground: Ground): Promise<ClusterLog> => clusterLog(ground, "pitrix.cluster", ground.scaled(allClusters, 50));
+export const wholeLog = (fixture: Fixture): Promise<ClusterLog> => clusterLog(fixture, "pitrix.cluster", fixture.scaled(allClusters, 50));
 
 /** A smaller log of the same mix, for contestants that would take hours with the whole one. */
-export const shareOfLog = async (ground: Ground, share: number): Promise<ClusterLog> => {
-  const clusters = Math.max(25, Math.round(ground.scaled(allClusters, 50) * share));
-  return clusterLog(ground, `bench.clusters.${clusters}`, clusters);
+export const shareOfLog = async (fixture: Fixture, share: number): Promise<ClusterLog> => {
+  const clusters = Math.max(25, Math.round(fixture.scaled(allClusters, 50) * share));
+  return clusterLog(fixture, `bench.clusters.${clusters}`, clusters);
 };
 
 /** What a contestant of a log is told, on a database and a group of its own. */
-export const inputOf = ({ brokers, urlFor, fresh }: Ground, { topic, events }: ClusterLog): ReadModelInput => {
+export const inputOf = ({ brokers, urlFor, fresh }: Fixture, { topic, events }: ClusterLog): ReadModelInput => {
   const database = fresh("read");
   return { ...{ brokers, topic, events }, database, url: urlFor(database), group: database };
 };
@@ -33,7 +33,7 @@ export const reader = (
 ): Contestant => ({
   ...contestant,
   expected: log.expected,
-  run: ({ ground }) => runNode(ground, join(import.meta.dirname, "..", "rows", row, file), { input: inputOf(ground, log) }),
+  run: ({ fixture }) => runNode(fixture, join(import.meta.dirname, "..", "rows", row, file), { input: inputOf(fixture, log) }),
 });
 
 /** What is to be said of a contestant that ran on a smaller log. */
@@ -41,9 +41,9 @@ export const shareNote = ({ events, clusters }: ClusterLog, what: string): strin
   `${what}; it ran on a log of ${events} events over ${clusters} clusters of the same mix, and was checked for that`;
 
 /** What a user would pick instead, on smaller logs of the same mix: the two loops of kafkajs, and a handler of Watermill. */
-export const readingPeers = async (ground: Ground): Promise<readonly Contestant[]> => {
-  const fiftieth = await shareOfLog(ground, 0.02);
-  const tenth = await shareOfLog(ground, 0.1);
+export const readingPeers = async (fixture: Fixture): Promise<readonly Contestant[]> => {
+  const fiftieth = await shareOfLog(fixture, 0.02);
+  const tenth = await shareOfLog(fixture, 0.1);
   const { missing, path } = watermill();
   const loop = "kafkajs, partitions side by side; does not notice repeats";
   return [
@@ -57,14 +57,14 @@ export const readingPeers = async (ground: Ground): Promise<readonly Contestant[
     }),
     reader(tenth, "projection", { role: "peer", name: "eachBatch + bulkWrite", file: "each-batch.js", note: shareNote(tenth, loop) }),
     {
-      ...{ role: "peer", name: "Watermill handler", expected: fiftieth.expected, missing: () => missing(ground) },
+      ...{ role: "peer", name: "Watermill handler", expected: fiftieth.expected, missing: () => missing(fixture) },
       note: shareNote(
         fiftieth,
         `${watermillVersions}: a handler with an updateOne an event, partitions side by side; does not notice repeats`,
       ),
       run: async () => {
-        const input = inputOf(ground, fiftieth);
-        const measured = await runProgram(ground, path("watermill"), { args: ["project"], input: { ...input, schemas: schemaFile() } });
+        const input = inputOf(fixture, fiftieth);
+        const measured = await runProgram(fixture, path("watermill"), { args: ["project"], input: { ...input, schemas: schemaFile() } });
         return { ...measured, check: await contentOf(input.url, input.database, "clusters") };
       },
     },

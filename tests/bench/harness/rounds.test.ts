@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Ground, startGround } from "./ground.ts";
+import { type Fixture, startFixture } from "./fixture.ts";
 import { watchPower } from "./machine.ts";
 import { runRow } from "./rounds.ts";
 import { type Contestant, type Row, rate } from "./row.ts";
@@ -17,7 +17,7 @@ const rowOf = (contestants: readonly Contestant[]): Row => ({
   ...{ id: "row", order: 1, title: "A row", about: "", servers: undefined, figures: [rate("ops/s", [])] },
   prepare: async () => ({ contestants }),
 });
-const ground = (): Promise<Ground> => startGround({ directory: "", scale: 1, foreign: true, report: () => {} }, false);
+const fixture = (): Promise<Fixture> => startFixture({ directory: "", scale: 1, foreign: true, report: () => {} }, false);
 
 /** A machine that gives each run the next of these powers, and then always the last of them. */
 const machineOf = (...powers: readonly number[]) => {
@@ -28,12 +28,12 @@ const even = machineOf(1);
 
 test("contestants take turns, round by round", async () => {
   const log: string[] = [];
-  await runRow(rowOf([contestant("a", {}, log), contestant("b", {}, log)]), await ground(), 2, even);
+  await runRow(rowOf([contestant("a", {}, log), contestant("b", {}, log)]), await fixture(), 2, even);
   assert.deepEqual(log, ["a1", "b1", "a2", "b2"]);
 });
 
 test("a wrong result does not count, and is told", async () => {
-  const { standings } = await runRow(rowOf([contestant("a", { check: "wrong" })]), await ground(), 2, even);
+  const { standings } = await runRow(rowOf([contestant("a", { check: "wrong" })]), await fixture(), 2, even);
   assert.deepEqual(standings[0]?.runs, [undefined, undefined]);
   assert.match(standings[0]?.errors[0] ?? "", /rejected: it left wrong, and right is right/);
 });
@@ -44,7 +44,7 @@ test("who cannot run is left out, with the reason, and the others go on", async 
       throw new Error("its tool is not installed");
     },
   });
-  const { standings } = await runRow(rowOf([absent, contestant("b")]), await ground(), 1);
+  const { standings } = await runRow(rowOf([absent, contestant("b")]), await fixture(), 1);
   assert.deepEqual(
     standings.map(({ missing, runs }) => [missing, runs.length]),
     [
@@ -57,7 +57,7 @@ test("who cannot run is left out, with the reason, and the others go on", async 
 test("rounds in which the machine drifted are run anew, up to half as many again, and the most even ones count", async () => {
   const log: string[] = [];
   const drifting = machineOf(1, 0.4, 1, 0.9, 1, 0.6, 1, 0.7, 1, 1);
-  const { standings, conditions } = await runRow(rowOf([contestant("a", {}, log), contestant("b", {}, log)]), await ground(), 4, drifting);
+  const { standings, conditions } = await runRow(rowOf([contestant("a", {}, log), contestant("b", {}, log)]), await fixture(), 4, drifting);
   assert.deepEqual(log.length, 12);
   assert.deepEqual(
     standings.map(({ runs }) => runs.length),
@@ -67,7 +67,7 @@ test("rounds in which the machine drifted are run anew, up to half as many again
 });
 
 test("where the machine stays even, no round is run anew", async () => {
-  const { conditions } = await runRow(rowOf([contestant("a"), contestant("b")]), await ground(), 4, machineOf(1, 0.9));
+  const { conditions } = await runRow(rowOf([contestant("a"), contestant("b")]), await fixture(), 4, machineOf(1, 0.9));
   assert.deepEqual([conditions.run, conditions.evenness], [4, [0.9, 1, 1, 1]]);
 });
 

@@ -1,4 +1,4 @@
-import type { Ground } from "./ground.ts";
+import type { Fixture } from "./fixture.ts";
 import { type Power, watchPower } from "./machine.ts";
 import type { Conditions, RowResult, Standing } from "./result.ts";
 import type { Contestant, Measurement, Row } from "./row.ts";
@@ -7,8 +7,8 @@ type Growing = Omit<Standing, "runs" | "errors"> & { readonly runs: (Measurement
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const runOne = async (contestant: Contestant, ground: Ground, round: number): Promise<Measurement> => {
-  const measured = await contestant.run({ ground, round });
+const runOne = async (contestant: Contestant, fixture: Fixture, round: number): Promise<Measurement> => {
+  const measured = await contestant.run({ fixture, round });
   if (contestant.expected !== undefined && measured.check !== contestant.expected)
     throw new Error(`rejected: it left ${measured.check}, and ${contestant.expected} is right`);
   return measured;
@@ -21,11 +21,11 @@ export const EVEN = 0.8;
  * Runs a row: its contestants one after the other, round by round (A B C A B C ...), so that all see the same drift of the machine. Where
  * it drifted within a round, one more is run, up to half as many again, and the most even ones count.
  */
-export const runRow = async (row: Row, ground: Ground, rounds: number, watch = watchPower): Promise<RowResult> => {
-  const { report } = ground;
+export const runRow = async (row: Row, fixture: Fixture, rounds: number, watch = watchPower): Promise<RowResult> => {
+  const { report } = fixture;
   report(`${row.id}: prepares`);
-  const { contestants: all, close } = await row.prepare(ground);
-  const contestants = all.filter(({ role }) => !ground.roles || ground.roles.includes(role));
+  const { contestants: all, close } = await row.prepare(fixture);
+  const contestants = all.filter(({ role }) => !fixture.roles || fixture.roles.includes(role));
   const standings: Growing[] = [];
   const powers: Power[][] = [];
   try {
@@ -51,7 +51,7 @@ export const runRow = async (row: Row, ground: Ground, rounds: number, watch = w
         report(`${row.id}: round ${round}${round > rounds ? " instead of an uneven one" : ` of ${rounds}`}, ${contestant.name}`);
         const watched = watch();
         try {
-          const run = await runOne(contestant, ground, round);
+          const run = await runOne(contestant, fixture, round);
           standing.runs.push(run);
           report(
             `${row.id}: ${contestant.name}: ${row.figures.map((figure) => `${figure.of(run).toPrecision(4)} ${figure.unit}`).join(", ")}`,

@@ -1,4 +1,4 @@
-import type { Ground } from "./ground.ts";
+import type { Fixture } from "./fixture.ts";
 
 /** Who takes part: the bare script that is the physical limit, the platform, and what a user would pick instead. */
 export type Role = "floor" | "pitrix" | "peer";
@@ -19,7 +19,7 @@ export type Measurement = {
   readonly values?: { readonly [figure: string]: number };
 };
 
-export type RunContext = { readonly ground: Ground; readonly round: number };
+export type RunContext = { readonly fixture: Fixture; readonly round: number };
 
 export type Contestant = {
   readonly name: string;
@@ -77,5 +77,5 @@ export type Row = {
   /** Kafka and a document store of its own (its id), shared with the rows of the same name, or none at all. */
   readonly servers: string | undefined;
   readonly figures: readonly Figure[];
-  readonly prepare: (ground: Ground) => Promise<Field>;
+  readonly prepare: (fixture: Fixture) => Promise<Field>;
 };

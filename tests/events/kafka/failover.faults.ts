@@ -7,9 +7,9 @@ import type { Log } from "../../../events/ports.ts";
 import { startKafka } from "../../../infra/embedded/kafka/server.ts";
 import { byKey, collect, record, textOf } from "../../contract/log-world.ts";
 import { eventually } from "../../eventually.ts";
-import { CONVERGE } from "../../faults/battle.ts";
 import { type Finding, finding } from "../../faults/findings.ts";
 import { type RowOutcome, type RunOptions, scaled } from "../../faults/row.ts";
+import { CONVERGE } from "../../faults/run.ts";
 
 const batch = 60;
 const keys = Array.from({ length: batch }, (_, i) => `cluster/cl-${i}`);
@@ -57,14 +57,14 @@ export const brokersKilled =
         await kafka.restart(node);
       };
       const least = scaled(10, factor, 3);
-      const strike = async (): Promise<number> => {
+      const injectFault = async (): Promise<number> => {
         let kills = 0;
         // Where the control has lost nothing yet, no broker has died at a moment that matters.
         while (kills < least || (nodes === 3 && kills < 4 * least && !(await lacks(log, control, theirs.acknowledged()))))
           await kill(kills++);
         return kills;
       };
-      const kills = await strike().finally(() => ending.abort());
+      const kills = await injectFault().finally(() => ending.abort());
       const lastFault = Date.now();
       await Promise.all([ours.over, theirs.over]);
 

@@ -21,7 +21,7 @@ const SHADOW = "names__shadow";
 const released = codec(schemas);
 
 /** A topic of two partitions, and a read model that a test folds from it into a collection of its own choice. */
-const ground = async (records: readonly OutgoingRecord[]) => {
+const fixture = async (records: readonly OutgoingRecord[]) => {
   const time = virtualTime(seeded(1));
   const { clock } = time;
   const log = memoryLogBroker({ clock, partitions: 2 }).connect();
@@ -79,7 +79,7 @@ const mixed = (): readonly OutgoingRecord[] =>
   [1, 2, 3, 4, 5, 6].flatMap((version) => ["a", "b", "c", "d", "e"].map((id) => change(id, version)));
 
 test("a replay folds the log into a collection of its own, by the projector and the partition of the live read model", async () => {
-  const { within, replay, shown, database, position } = await ground(mixed());
+  const { within, replay, shown, database, position } = await fixture(mixed());
   await within(replay(SHADOW));
   await within(replay("names__v1"));
   assert.deepEqual(shown(SHADOW, "c"), versions(1, 6));
@@ -88,7 +88,7 @@ test("a replay folds the log into a collection of its own, by the projector and 
 });
 
 test("a replay ends with the first event that its fold cannot take, and goes on from there once it can", async () => {
-  const { within, replay, shown, poison, database } = await ground(mixed());
+  const { within, replay, shown, poison, database } = await fixture(mixed());
   poison.add("category/b@4");
   await assert.rejects(within(replay(SHADOW)), /category\/b cannot go on: .*cannot digest category\/b@4/);
   assert.deepEqual(shown(SHADOW, "b"), versions(1, 3), "what comes before it is written");
@@ -99,7 +99,7 @@ test("a replay ends with the first event that its fold cannot take, and goes on 
 });
 
 test("a replay that was stopped by an outage goes on from its saved position", async () => {
-  const { within, replay, shown, position } = await ground(mixed());
+  const { within, replay, shown, position } = await fixture(mixed());
   let writes = 0;
   const before = async (call: string): Promise<void> => {
     if (call.startsWith("documents.write") && ++writes > 4) throw new Error("the store is away");
@@ -119,7 +119,7 @@ test("a replay refuses the reactor: nothing is done again for events of long ago
 
 /** The first partition alone, with the batches that it holds. */
 const first = async (more: Partial<PartitionOptions> = {}, fate: Fate = kind) => {
-  const world = await ground([...changes("a", 1, 6), ...changes("b", 1, 6), ...changes("c", 1, 6)]);
+  const world = await fixture([...changes("a", 1, 6), ...changes("b", 1, 6), ...changes("c", 1, 6)]);
   const batches: LogBatch[] = [];
   const ends = await world.log.ends(TOPIC);
   const to = ends[0]?.offset ?? 0;

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Asking, gather, type ToldCommit, type ToldPart, type ToldProgress } from "../../../services/chassis/http/causation.ts";
+import {
+  type Asking,
+  gather,
+  type ReportedCommit,
+  type ReportedPart,
+  type ReportedProgress,
+} from "../../../services/chassis/http/causation.ts";
 
 const dev = { userId: "usr-dev", ownerPath: ":usr-dev" };
-const commit = (stream: string, version: number, type: string, more: Partial<ToldCommit> = {}): ToldCommit => {
+const commit = (stream: string, version: number, type: string, more: Partial<ReportedCommit> = {}): ReportedCommit => {
   const { actor = dev, causationId = null, time = `2024-05-01T10:00:0${version}.000Z` } = more;
   const meta = { eventId: `${stream}@${version}`, stream, version, time, actor, correlationId: "r-1", causationId, actionId: "j-1" };
   return {
@@ -12,15 +18,15 @@ const commit = (stream: string, version: number, type: string, more: Partial<Tol
     ...more,
   };
 };
-const part = (service: string, commits: readonly ToldCommit[], more: Partial<ToldPart> = {}): ToldPart => ({
+const part = (service: string, commits: readonly ReportedCommit[], more: Partial<ReportedPart> = {}): ReportedPart => ({
   ...{ service, reactsTo: [], more: false, commits },
   ...more,
 });
 
 /** Services that tell what a test wants; those without a part do not answer. */
 const platform = (
-  parts: { readonly [service: string]: ToldPart | undefined },
-  progress: { readonly [service: string]: ToldProgress } = {},
+  parts: { readonly [service: string]: ReportedPart | undefined },
+  progress: { readonly [service: string]: ReportedProgress } = {},
 ) => {
   const asked: { readonly service: string; readonly path: string; readonly body: object | undefined }[] = [];
   const asking: Asking = {

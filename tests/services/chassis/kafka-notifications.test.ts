@@ -32,7 +32,7 @@ test("a broker that is away is told of once when it goes and once when it is bac
     pass(500);
   }
   await publish();
-  assert.deepEqual(said, ["warn: Kafka does not answer; it is tried again until it does"]);
+  assert.deepEqual(said, ["warn: Kafka does not answer; retrying until it does"]);
   pass(5_000);
   await publish();
   await publish();

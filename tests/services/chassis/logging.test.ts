@@ -43,7 +43,7 @@ test("a line of the log says who tells it, and what request and what action it i
   assert.equal(made.status, 200);
   const { category_id } = made.body;
 
-  const failed = await said("work in the background failed and will be tried again", "r-create");
+  const failed = await said("background work failed and will be retried", "r-create");
   assert.deepEqual(
     [failed.level, failed.service, failed.where, failed.stream],
     ["warn", "example", `effect of category/${category_id}@1`, `category/${category_id}`],

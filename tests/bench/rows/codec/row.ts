@@ -17,11 +17,11 @@ export const row: Row = {
       { of: "schema registry client", least: 1.3 },
     ]),
   ],
-  prepare: async (ground) => {
-    const input: Input = { operations: ground.scaled(400_000, 2_000) };
+  prepare: async (fixture) => {
+    const input: Input = { operations: fixture.scaled(400_000, 2_000) };
     const of = (role: Contestant["role"], name: string, file: string, note?: string): Contestant => ({
       ...{ role, name, ...(note && { note }) },
-      run: () => runNode(ground, join(import.meta.dirname, file), { input }),
+      run: () => runNode(fixture, join(import.meta.dirname, file), { input }),
     });
     return {
       contestants: [

@@ -20,9 +20,9 @@ export const under = (
   more: Partial<Contestant> = {},
 ): Contestant => ({
   ...{ name, role, expected: "right", ...more },
-  run: ({ ground }) => {
+  run: ({ fixture }) => {
     const program = subject === "emmett" ? emmett.program() : undefined;
-    return runApart(ground, join(import.meta.dirname, "main.js"), { subject, phases: of, program });
+    return runApart(fixture, join(import.meta.dirname, "main.js"), { subject, phases: of, program });
   },
 });
 
@@ -41,10 +41,10 @@ export const row: Row = {
       { of: EMMETT, least: 1 },
     ]),
   ),
-  prepare: async (ground) => {
-    const seconds = lasting(ground, 2);
+  prepare: async (fixture) => {
+    const seconds = lasting(fixture, 2);
     const all = phases.map((phase): Phase => ({ ...phase, seconds, warmUp: seconds / 4 }));
-    const missing = async () => (ground.foreign ? emmett.missing() : "its packages are not installed for this run");
+    const missing = async () => (fixture.foreign ? emmett.missing() : "its packages are not installed for this run");
     const beside = [
       under("pipeline, not through the log", "floor", "pipeline-memory", all, {
         note: "the document is written by the process that produced",
@@ -57,7 +57,7 @@ export const row: Row = {
         under(FLOOR, "floor", "pipeline", all),
         under("Pitrix", "pitrix", "pitrix", all),
         under(EMMETT, "peer", "emmett", all, { note: emmett.note, missing }),
-        ...(ground.scale >= 1 ? beside : []),
+        ...(fixture.scale >= 1 ? beside : []),
       ],
     };
   },

@@ -26,15 +26,15 @@ export const row: Row = {
     told("long stream, cold ms", "ms", "less", []),
     told("long stream, warm ms", "ms", "less", []),
   ],
-  prepare: async (ground) => {
-    const share = isWhole(ground) ? SHARE * Math.max(1, ground.scale) : 0;
+  prepare: async (fixture) => {
+    const share = isWhole(fixture) ? SHARE * Math.max(1, fixture.scale) : 0;
     const size = (full: number): number => Math.min(full, Math.max(2_000, full * share));
     const [aggregates, events] = [size(FULL.aggregates), size(FULL.events)];
-    const seconds = lasting(ground, 2);
+    const seconds = lasting(fixture, 2);
     const input = {
       aggregates: [1_000, aggregates],
       events: [1, Math.min(1_000, events / 2), events],
-      instances: isWhole(ground) ? 4 : 2,
+      instances: isWhole(fixture) ? 4 : 2,
       seconds,
     };
     const factor = FULL.aggregates / aggregates;
@@ -43,7 +43,7 @@ export const row: Row = {
       contestants: [
         {
           ...{ name: "Pitrix", role: "pitrix", note, expected: "right" },
-          run: () => runApart(ground, join(import.meta.dirname, "measure.js"), input),
+          run: () => runApart(fixture, join(import.meta.dirname, "measure.js"), input),
         },
       ],
     };

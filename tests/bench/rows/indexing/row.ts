@@ -18,11 +18,11 @@ export const row: Row = {
     told("first, rate", "versions/s", "more", [{ of: FLOOR, least: 0.7 }]),
     told("unchanged, s", "s", "less", [{ of: FLOOR, most: 1.5 }]),
   ],
-  prepare: async (ground) => {
-    const versions = isWhole(ground) ? 100 : 10;
-    const charts = ground.scaled(100, 1);
+  prepare: async (fixture) => {
+    const versions = isWhole(fixture) ? 100 : 10;
+    const charts = fixture.scaled(100, 1);
     const count = charts * versions;
-    const directory = join(ground.directory, "repository");
+    const directory = join(fixture.directory, "repository");
     await writeRepository(directory, { charts, versions });
     const of = (
       name: string,
@@ -33,9 +33,9 @@ export const row: Row = {
       about: Partial<Contestant> = {},
     ): Contestant => ({
       ...{ name, role, expected, ...about },
-      run: () => runApart(ground, join(import.meta.dirname, file), { directory, count, ...more }),
+      run: () => runApart(fixture, join(import.meta.dirname, file), { directory, count, ...more }),
     });
-    const missing = async () => (ground.foreign ? helmMissing() : "it is not built for this run");
+    const missing = async () => (fixture.foreign ? helmMissing() : "it is not built for this run");
     const archives = of(
       "the same with archives",
       "floor",
@@ -49,7 +49,7 @@ export const row: Row = {
         of(FLOOR, "floor", "floor.js", `${count}`, { archives: false }),
         of("Pitrix", "pitrix", "pitrix.js", "right"),
         of("helm repo add, update", "peer", "helm.js", `${count}`, {}, { note: helmNote, missing }),
-        ...(isWhole(ground) ? [archives] : []),
+        ...(isWhole(fixture) ? [archives] : []),
       ],
     };
   },

@@ -19,10 +19,10 @@ export const row: Row = {
     told(`${PHASE}, p99`, "ms", "less", [{ of: FLOOR, most: 2 }]),
     told(`${PHASE}, worst`, "ms", "less", []),
   ],
-  prepare: async (ground) => {
-    const seconds = Math.max(1, lasting(ground, 4));
+  prepare: async (fixture) => {
+    const seconds = Math.max(1, lasting(fixture, 4));
     const full: Phase = { name: "full", mode: "new", clients: 64, seconds, warmUp: seconds / 2 };
-    const fullest = isWhole(ground) ? await under("Pitrix", "pitrix", "pitrix", [full]).run({ ground, round: 0 }) : undefined;
+    const fullest = isWhole(fixture) ? await under("Pitrix", "pitrix", "pitrix", [full]).run({ fixture, round: 0 }) : undefined;
     const rate = Math.max(5, Math.floor((fullest?.values?.["full, rate"] ?? 0) / 2));
     const half: Phase = { name: PHASE, mode: "new", rate, seconds: 2 * seconds, warmUp: seconds / 2 };
     const note = `${rate} commands/s`;

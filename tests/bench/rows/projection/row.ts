@@ -15,13 +15,13 @@ export const row: Row = {
       { of: "eachBatch + bulkWrite", least: 3 },
     ]),
   ],
-  prepare: async (ground) => {
-    const whole = await wholeLog(ground);
+  prepare: async (fixture) => {
+    const whole = await wholeLog(fixture);
     return {
       contestants: [
         reader(whole, "projection", { role: "floor", name: "bare consumer", file: "floor.js" }),
         reader(whole, "projection", { role: "pitrix", name: "Pitrix", file: "pitrix.js" }),
-        ...(await readingPeers(ground)),
+        ...(await readingPeers(fixture)),
       ],
     };
   },

@@ -11,7 +11,7 @@ import { PARTITIONS } from "../../../../events/run.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
 import { commitOf } from "../../harness/commits.ts";
-import type { Ground } from "../../harness/ground.ts";
+import type { Fixture } from "../../harness/fixture.ts";
 import { plainKafka } from "../../harness/kafka.ts";
 import { lives } from "../../harness/lives.ts";
 
@@ -37,7 +37,7 @@ function* commitsOf(clusters: number, aggregate: string): Generator<Commit> {
 }
 
 /** A store as a service leaves it that could not reach Kafka for a while: every commit is there and none is published. */
-export const backlog = async ({ brokers, urlFor, fresh }: Ground, clusters: number): Promise<Input> => {
+export const backlog = async ({ brokers, urlFor, fresh }: Fixture, clusters: number): Promise<Input> => {
   const database = fresh("relay");
   const aggregate = database.replaceAll("_", "");
   const topic = topicOf(contract, aggregate);

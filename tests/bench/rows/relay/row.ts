@@ -13,21 +13,21 @@ export const row: Row = {
     "50,000 commits of an event each lie in a store, marked as not yet published, as after an outage of Kafka. It ends when Kafka has acknowledged all of them (acks=all) and no mark is left (synced). First occurrences of every stream must be in order and complete.",
   servers: "relay",
   figures: [rate("events/s", [{ of: "find, produce, unmark", least: 0.8 }])],
-  prepare: async (ground) => {
-    const clusters = ground.scaled(2_500, 20);
+  prepare: async (fixture) => {
+    const clusters = fixture.scaled(2_500, 20);
     const right = expected(clusters);
-    await wakeCoordinators(ground.brokers, []);
+    await wakeCoordinators(fixture.brokers, []);
     const of = (role: Contestant["role"], name: string, file: string): Contestant => ({
       ...{ role, name, expected: right },
-      run: async () => runNode(ground, join(import.meta.dirname, file), { input: await backlog(ground, clusters) }),
+      run: async () => runNode(fixture, join(import.meta.dirname, file), { input: await backlog(fixture, clusters) }),
     });
     const { missing, path } = watermill();
     const forwarder: Contestant = {
-      ...{ role: "peer", name: "Watermill forwarder", expected: right, missing: () => missing(ground) },
+      ...{ role: "peer", name: "Watermill forwarder", expected: right, missing: () => missing(fixture) },
       note: `${watermillVersions}, with a subscriber on the marked commits, since it has none for this store: a page of 1,000 at a time, streams side by side`,
       run: async () => {
-        const input = await backlog(ground, clusters);
-        const measured = await runProgram(ground, path("watermill"), { args: ["forward"], input });
+        const input = await backlog(fixture, clusters);
+        const measured = await runProgram(fixture, path("watermill"), { args: ["forward"], input });
         return { ...measured, check: await published(input) };
       },
     };

@@ -13,11 +13,11 @@ export const row: Row = {
     "The floor is a Node process with express and one kafkajs consumer of one topic.",
   servers: undefined,
   figures: [told("memory", "MB", "less", [{ of: FLOOR, most: 1.3 }]), told("CPU", "% of a core", "less", [{ most: 2 }])],
-  prepare: async (ground) => {
-    const seconds = lasting(ground, 10);
+  prepare: async (fixture) => {
+    const seconds = lasting(fixture, 10);
     const at = (name: string, role: Role, service?: string): Contestant => ({
       ...{ name, role, expected: "ready" },
-      run: () => runApart(ground, join(import.meta.dirname, "measure.js"), { settle: Math.min(30, 3 * seconds), seconds, service }),
+      run: () => runApart(fixture, join(import.meta.dirname, "measure.js"), { settle: Math.min(30, 3 * seconds), seconds, service }),
     });
     return { contestants: [at(FLOOR, "floor"), at("Pitrix", "pitrix", "runtime")] };
   },

@@ -4,7 +4,7 @@ import { kafkaLog } from "../../../../events/kafka/log.ts";
 import { Denied } from "../../../../services/chassis/process/tls/denied.ts";
 import { eventually } from "../../../eventually.ts";
 import { type Authority, authority, renew } from "./authority.ts";
-import { connected, securedKafka } from "./ground.ts";
+import { connected, securedKafka } from "./fixture.ts";
 
 let known: Authority;
 let settings: Awaited<ReturnType<typeof securedKafka>>;

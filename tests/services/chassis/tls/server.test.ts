@@ -54,12 +54,12 @@ test("who shows a certificate of the platform's authority is let in, and nobody 
   assert.equal(await client(t, ours.issue("gateway"), ours.ca)(url), "hello");
 
   await assert.rejects(client(t, undefined, ours.ca)(url), /certificate required/);
-  await assert.rejects(client(t, theirs.issue("foreign"), ours.ca)(url), /does not accept this process's certificate/);
+  await assert.rejects(client(t, theirs.issue("foreign"), ours.ca)(url), /rejects this process's certificate/);
   await assert.rejects(
     client(t, ours.issue("other"), theirs.ca)(url),
     /unable to (verify|get)|self-signed certificate in certificate chain/,
   );
-  await assert.rejects(client(t, ours.issue("expired", -1), ours.ca)(url), /does not accept this process's certificate/);
+  await assert.rejects(client(t, ours.issue("expired", -1), ours.ca)(url), /rejects this process's certificate/);
   await assert.rejects(fetch(url.replace("https:", "http:")), /fetch failed/);
   const reasons = said.map(({ reason }) => String(reason)).join("\n");
   assert.match(reasons, /no certificate was shown/);
@@ -97,7 +97,7 @@ test("renewed certificates are taken while clients go on", async (t) => {
 
   const second = ours.issue("second");
   renew(files, second, "cert");
-  await eventually("the complaint", () => said.some(({ message }) => message.includes("those in use stay")));
+  await eventually("the complaint", () => said.some(({ message }) => message.includes("the current ones stay in use")));
   assert.equal(await shownBy(url, ours.ca, gateway), "first");
   renew(files, second, "key");
   await eventually("the renewal", async () => (await shownBy(url, ours.ca, gateway)) === "second");

@@ -7,7 +7,7 @@ import { silent } from "../../../../services/chassis/process/logging.ts";
 import { Denied } from "../../../../services/chassis/process/tls/denied.ts";
 import { platformKey } from "../../../world/process.ts";
 import { authority } from "./authority.ts";
-import { securedStore } from "./ground.ts";
+import { securedStore } from "./fixture.ts";
 
 let urlFor: (service: string) => string;
 before(async () => {

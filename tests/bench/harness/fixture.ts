@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { startServers } from "../../../infra/embedded/platform.ts";
 
-export type GroundOptions = {
+export type FixtureOptions = {
   readonly directory: string;
   /** Share of the full amount of work. */
   readonly scale: number;
@@ -18,7 +18,7 @@ export type GroundOptions = {
 };
 
 /** What all contestants run on, and share the cores with. */
-export type Ground = Omit<GroundOptions, "directory"> & {
+export type Fixture = Omit<FixtureOptions, "directory"> & {
   readonly directory: string;
   readonly brokers: readonly string[];
   /** The document store; `urlFor` names a database in it. */
@@ -36,7 +36,7 @@ export type Ground = Omit<GroundOptions, "directory"> & {
 };
 
 /** The servers of a run: those of KAFKA_BROKERS and MONGODB_URL, else embedded ones on a fresh directory. */
-export const startGround = async (options: GroundOptions, withServers: boolean): Promise<Ground> => {
+export const startFixture = async (options: FixtureOptions, withServers: boolean): Promise<Fixture> => {
   let count = 0;
   const common = {
     ...options,

@@ -12,7 +12,7 @@ import { type Answers, produceRequest, startProxy, withoutKafkaAnswers, withoutM
 import { seed } from "./seeding.ts";
 import { type Supervised, supervise } from "./supervisor.ts";
 
-export type GroundOptions = {
+export type FixtureOptions = {
   readonly directory: string;
   readonly nodes?: 1 | 3;
   readonly stores?: 1 | 3;
@@ -26,7 +26,7 @@ export type GroundOptions = {
 export type Drops = { broker: number; store: number; dropped: number };
 
 /** A whole platform to be hurt: a broker or three, a store, a ledger for the outside, and each service as processes of its own. */
-export type Ground = {
+export type Fixture = {
   readonly kafka: KafkaServer;
   readonly store: StoreServer;
   readonly brokers: readonly string[];
@@ -39,14 +39,14 @@ export type Ground = {
   readonly stop: () => Promise<void>;
 };
 
-export const startGround = async ({
+export const startFixture = async ({
   directory,
   nodes = 1,
   stores = 1,
   proxied = false,
   environment = {},
   report,
-}: GroundOptions): Promise<Ground> => {
+}: FixtureOptions): Promise<Fixture> => {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const secrets = secretsOf(directory, serviceNames);
   const users = serviceNames.map((name) => ({ database: databaseOf(name), user: name, password: secrets.databases[name] ?? "" }));
@@ -115,7 +115,7 @@ export const startGround = async ({
       }
     for (const each of starts) if (each.status === "rejected") throw each.reason;
     await seed(brokers);
-    const all = services as Ground["services"]; // Each has started.
+    const all = services as Fixture["services"]; // Each has started.
     return {
       ...{ kafka, store, brokers, ledger, drops, services: all, client: secrets.client, stop },
       gateways: () => all.api.urls(),
@@ -127,7 +127,7 @@ export const startGround = async ({
 };
 
 /** A token for the platform's first client, once its account service has one to give. */
-export const logIn = async ({ gateways, client }: Ground): Promise<string> => {
+export const logIn = async ({ gateways, client }: Fixture): Promise<string> => {
   const body = { grant_type: "client_credentials", client_id: client.id, client_secret: client.secret };
   for (const until = Date.now() + 90_000; ; await pause(100)) {
     const [gateway = ""] = gateways();

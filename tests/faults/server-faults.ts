@@ -1,28 +1,28 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
-import { type BattleOptions, battle, type Field, killService, type Outcome, spread } from "./battle.ts";
 import { type ServiceName, serviceNames } from "./composition.ts";
 import { type CrashPoint, crashPoints } from "./crash-points.ts";
 import { type Finding, finding } from "./findings.ts";
 import { type RowOutcome, type RunOptions, scaled } from "./row.ts";
+import { type FaultRunOptions, type Field, killService, type Outcome, runFaults, spread } from "./run.ts";
 
-type Strike = Pick<BattleOptions, "ground" | "more" | "people" | "clusters"> & {
+type FaultOptions = Pick<FaultRunOptions, "fixture" | "more" | "people" | "clusters"> & {
   readonly hurt: (field: Field, options: RunOptions) => Promise<void>;
 };
 export const fighting =
-  ({ hurt, ...rest }: Strike) =>
+  ({ hurt, ...rest }: FaultOptions) =>
   (options: RunOptions): Promise<Outcome> =>
-    battle({ ...options, ...rest, hurt: (field) => hurt(field, options) });
+    runFaults({ ...options, ...rest, hurt: (field) => hurt(field, options) });
 
-export const killBroker = async ({ ground, struck }: Field, node?: number): Promise<void> => {
-  await ground.kafka.kill(node);
+export const killBroker = async ({ fixture, struck }: Field, node?: number): Promise<void> => {
+  await fixture.kafka.kill(node);
   struck(node === undefined ? "kill -9 broker" : `kill -9 broker ${node}`);
-  await ground.kafka.restart(node);
+  await fixture.kafka.restart(node);
 };
-export const killStore = async ({ ground, struck }: Field): Promise<void> => {
-  await ground.store.kill();
+export const killStore = async ({ fixture, struck }: Field): Promise<void> => {
+  await fixture.store.kill();
   struck("kill -9 store");
-  await ground.store.restart();
+  await fixture.store.restart();
 };
 
 const pointsOf = (name: ServiceName): readonly CrashPoint[] =>
@@ -30,7 +30,7 @@ const pointsOf = (name: ServiceName): readonly CrashPoint[] =>
 
 /** Two deaths of a service: one at a random moment, one at a named point, or at another random moment if it never comes there. */
 const killTwice = async (field: Field, name: ServiceName, nth: number, hits: Map<CrashPoint, number>): Promise<void> => {
-  const { ground, struck, random } = field;
+  const { fixture, struck, random } = field;
   const points = pointsOf(name);
   const point = points[nth % Math.max(1, points.length)];
   if (!point) {
@@ -39,7 +39,7 @@ const killTwice = async (field: Field, name: ServiceName, nth: number, hits: Map
     return;
   }
   struck(`kill -9 ${name}`);
-  if (await ground.services[name].doom({ point, count: 1 + random.below(8) }, 10_000)) {
+  if (await fixture.services[name].doom({ point, count: 1 + random.below(8) }, 10_000)) {
     hits.set(point, (hits.get(point) ?? 0) + 1);
     struck(`${name} died ${point}`);
   } else await killService(field, name);
@@ -61,7 +61,7 @@ export const everyService = async (options: RunOptions): Promise<RowOutcome> => 
     for (const [index, point] of crashPoints.entries())
       for (let attempt = 0; !hits.has(point) && attempt < 3; attempt++) await killTwice(field, "provider-local", index, hits);
   };
-  const outcome = await battle({ ...options, clusters: 2, hurt });
+  const outcome = await runFaults({ ...options, clusters: 2, hurt });
   const note = crashPoints.map((point) => `${point}: ${hits.get(point) ?? 0}`).join("; ");
   const never = crashPoints.filter((point) => !hits.has(point));
   const missed = never.map((point) => finding("unfinished", "each named point is hit", point, `no process died ${point}`));
@@ -69,9 +69,9 @@ export const everyService = async (options: RunOptions): Promise<RowOutcome> => 
 };
 
 /** No request failed while everything was replaced, and the outside saw each task once. */
-export const unnoticed = async ({ client, ground, history }: Field): Promise<readonly Finding[]> => {
+export const unnoticed = async ({ client, fixture, history }: Field): Promise<readonly Finding[]> => {
   const failed = history.lines.filter((line) => line.type === "info");
-  const repeated = ground.ledger.calls.filter(({ key }, index, all) => all.findIndex((each) => each.key === key) !== index);
+  const repeated = fixture.ledger.calls.filter(({ key }, index, all) => all.findIndex((each) => each.key === key) !== index);
   const reads = client.counts.failed - failed.length;
   return [
     ...failed.map((line) => finding("refused wrongly", "a rollout fails no request", "", JSON.stringify(line))),
@@ -81,8 +81,8 @@ export const unnoticed = async ({ client, ground, history }: Field): Promise<rea
 };
 
 /** Every partition has three copies, so that the loss of a leader is no loss. */
-export const threeCopies = async ({ ground }: Field): Promise<readonly Finding[]> => {
-  const admin = new Kafka({ brokers: [...ground.brokers], logLevel: logLevel.NOTHING }).admin();
+export const threeCopies = async ({ fixture }: Field): Promise<readonly Finding[]> => {
+  const admin = new Kafka({ brokers: [...fixture.brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
     const topics = (await admin.listTopics()).filter((topic) => topic.startsWith("pitrix."));
@@ -101,16 +101,16 @@ export const threeCopies = async ({ ground }: Field): Promise<readonly Finding[]
 
 /** Answers of the broker and of the store get lost, spread over the commands. */
 export const dropAnswers = async (field: Field, { commands, factor }: RunOptions): Promise<void> => {
-  const { ground, struck, random } = field;
+  const { fixture, struck, random } = field;
   await spread(field, commands, scaled(1_000, factor, 20), async () => {
     const which = random.happens(0.5) ? "broker" : "store";
-    ground.drops[which]++;
+    fixture.drops[which]++;
     struck(`a dropped answer of the ${which}`);
   });
 };
 
 /** What was to be dropped was dropped, all but what nobody waited for in the end. */
-export const dropped = async ({ ground: { drops } }: Field): Promise<readonly Finding[]> => {
+export const dropped = async ({ fixture: { drops } }: Field): Promise<readonly Finding[]> => {
   const left = Math.max(0, drops.broker) + Math.max(0, drops.store);
   const message = `${drops.dropped} answers were dropped, ${left} were not`;
   return left <= drops.dropped / 10 ? [] : [finding("unfinished", "answers were dropped", "", message)];

@@ -6,14 +6,14 @@ import { type FaultClient, faultClient } from "./client.ts";
 import { type ServiceName, serviceNames, tables } from "./composition.ts";
 import { countDue, readLog, readStore } from "./evidence.ts";
 import { type Finding, tally } from "./findings.ts";
-import { type Ground, type GroundOptions, logIn, startGround } from "./ground.ts";
+import { type Fixture, type FixtureOptions, logIn, startFixture } from "./fixture.ts";
 import { type History, historyIn } from "./history.ts";
 import { type Chance, chance } from "./random.ts";
 import { startWorkload, type Workload } from "./workload.ts";
 
 /** What a fault has at hand. */
 export type Field = {
-  readonly ground: Ground;
+  readonly fixture: Fixture;
   readonly client: FaultClient;
   readonly history: History;
   readonly workload: Workload;
@@ -23,14 +23,14 @@ export type Field = {
   /** Counts a fault and writes it into the history. */
   readonly struck: (what: string) => void;
 };
-export type BattleOptions = {
+export type FaultRunOptions = {
   readonly directory: string;
   readonly seed: number;
   readonly commands: number;
   readonly people?: number;
   readonly clusters?: number;
   readonly poison?: () => number;
-  readonly ground?: Omit<GroundOptions, "directory" | "report">;
+  readonly fixture?: Omit<FixtureOptions, "directory" | "report">;
   readonly report: (text: string) => void;
   /** Hurts the platform while people work with it; over when the last wound is dealt and bound. */
   readonly hurt: (field: Field) => Promise<void>;
@@ -52,13 +52,13 @@ export type Outcome = {
 export const CONVERGE = 30;
 
 /** People work with a whole platform while it is hurt; then it has half a minute to be as it must be. */
-export const battle = async (options: BattleOptions): Promise<Outcome> => {
+export const runFaults = async (options: FaultRunOptions): Promise<Outcome> => {
   const { directory, seed, commands, report, hurt, more } = options;
-  const ground = await startGround({ ...options.ground, directory: join(directory, "ground"), report });
+  const fixture = await startFixture({ ...options.fixture, directory: join(directory, "fixture"), report });
   const history = historyIn(join(directory, "history.jsonl"));
   const abort = new AbortController();
   try {
-    const client = faultClient({ gateways: ground.gateways, token: await logIn(ground), principal: "system", history });
+    const client = faultClient({ gateways: fixture.gateways, token: await logIn(fixture), principal: "system", history });
     report(`${commands} commands`);
     let kills = 0;
     let healed = false;
@@ -78,7 +78,7 @@ export const battle = async (options: BattleOptions): Promise<Outcome> => {
       history.note({ type: "fault", process: -1, text: what });
       report(`${workload.done()}/${commands} commands, ${kills} faults, last ${what}`);
     };
-    const field: Field = { ground, client, history, workload, random: chance(seed), reached, struck };
+    const field: Field = { fixture, client, history, workload, random: chance(seed), reached, struck };
     let lastFault = 0;
     const hurting = hurt(field).finally(() => {
       healed = true;
@@ -88,7 +88,7 @@ export const battle = async (options: BattleOptions): Promise<Outcome> => {
     await workload.over;
     report(`the last command is answered, waits until all is as it must be`);
     const { findings, at } = await converge(
-      ground,
+      fixture,
       history,
       Math.max(lastFault, lastAnswer(history)),
       async () => (await more?.(field)) ?? [],
@@ -106,7 +106,7 @@ export const battle = async (options: BattleOptions): Promise<Outcome> => {
     };
   } finally {
     abort.abort();
-    await ground.stop();
+    await fixture.stop();
     await history.close();
   }
 };
@@ -119,16 +119,16 @@ const ticking = async (workload: Workload, commands: number, report: (text: stri
 };
 
 /** Looks again until nothing is found any more, or the time is over. What is found then is the verdict. */
-const converge = async (ground: Ground, history: History, since: number, more: () => Promise<readonly Finding[]>) => {
+const converge = async (fixture: Fixture, history: History, since: number, more: () => Promise<readonly Finding[]>) => {
   const limit = since + CONVERGE * 1_000;
   for (;;) {
     const at = Date.now();
-    const due = await countDue(ground.store.url).catch(() => 1);
+    const due = await countDue(fixture.store.url).catch(() => 1);
     if (due === 0 || at > limit) {
       const traces = {
-        ...{ services: tables, history: history.lines, calls: ground.ledger.calls },
-        databases: await readStore(ground.store.url),
-        contents: await readLog(ground.brokers),
+        ...{ services: tables, history: history.lines, calls: fixture.ledger.calls },
+        databases: await readStore(fixture.store.url),
+        contents: await readLog(fixture.brokers),
       };
       const findings = [...judge(traces), ...(await more())];
       if (findings.length === 0) return { findings, at };
@@ -141,28 +141,28 @@ const converge = async (ground: Ground, history: History, since: number, more: (
   }
 };
 
-/** Strikes that are spread evenly over the commands, each when its share of them is answered; none waits until what was struck is well again. */
-export const spread = async (field: Field, commands: number, times: number, strike: (nth: number) => Promise<void>): Promise<void> => {
-  const strikes: Promise<void>[] = [];
+/** Spreads faults evenly over the commands, each when its share of them is answered; none waits until what was struck is well again. */
+export const spread = async (field: Field, commands: number, times: number, injectFault: (nth: number) => Promise<void>): Promise<void> => {
+  const injected: Promise<void>[] = [];
   for (let nth = 0; nth < times; nth++) {
     await field.reached(Math.floor(((nth + 0.5) * commands) / times));
     await pause(field.random.below(200));
-    strikes.push(strike(nth));
+    injected.push(injectFault(nth));
   }
-  await Promise.all(strikes);
+  await Promise.all(injected);
 };
 
 /** kill -9 of a process of the service at a random moment. */
-export const killService = async ({ ground, struck }: Field, name: ServiceName): Promise<void> => {
-  const well = ground.services[name].kill();
+export const killService = async ({ fixture, struck }: Field, name: ServiceName): Promise<void> => {
+  const well = fixture.services[name].kill();
   struck(`kill -9 ${name}`);
   await well;
 };
 
 /** Services are replaced, one after the other, as an orderly rollout does it. */
-export const roll = async ({ ground, client, struck }: Field, names: readonly ServiceName[] = serviceNames): Promise<void> => {
+export const roll = async ({ fixture, client, struck }: Field, names: readonly ServiceName[] = serviceNames): Promise<void> => {
   for (const name of names) {
-    await ground.services[name].replace(async (url) => {
+    await fixture.services[name].replace(async (url) => {
       for (const until = Date.now() + 20_000; client.flightsTo(url) > 0 && Date.now() < until; ) await pause(5);
     });
     struck(`SIGTERM ${name}`);

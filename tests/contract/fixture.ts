@@ -10,22 +10,22 @@ export type Instance = {
 };
 
 /** Something durable and empty for the adapters of several processes to stand on. */
-export type Ground = {
+export type Fixture = {
   readonly instance: (now?: () => number) => Instance;
   /** Everything stops and starts again; instances made before go on if they can. */
   readonly restart: () => Promise<void>;
   readonly end: () => Promise<void>;
 };
-export type MakeGround = () => Promise<Ground>;
+export type MakeGround = () => Promise<Fixture>;
 
-/** A test on a ground of its own. */
-export const onGround = (name: string, make: MakeGround, body: (ground: Ground) => Promise<void>): void => {
+/** A test with its own fixture. */
+export const onGround = (name: string, make: MakeGround, body: (fixture: Fixture) => Promise<void>): void => {
   test(name, async () => {
-    const ground = await make();
+    const fixture = await make();
     try {
-      await body(ground);
+      await body(fixture);
     } finally {
-      await ground.end();
+      await fixture.end();
     }
   });
 };

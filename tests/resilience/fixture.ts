@@ -15,7 +15,7 @@ export type ServiceName = string;
 export const behindTheGateway = serviceNames.filter((name) => name !== "api");
 
 /** A whole platform of the very processes that people run, each of which may be started, killed and asked to end by itself. */
-export type Ground = {
+export type Fixture = {
   readonly kafka: Awaited<ReturnType<typeof startEmbedded>>["kafka"];
   readonly store: Awaited<ReturnType<typeof startEmbedded>>["store"];
   readonly secrets: Secrets;
@@ -31,7 +31,7 @@ export type Ground = {
 
 const READY = 120_000;
 
-export const startGround = async (directory: string, report: (text: string) => void): Promise<Ground> => {
+export const startFixture = async (directory: string, report: (text: string) => void): Promise<Fixture> => {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const secrets = secretsOf(directory, serviceNames);
   const users = serviceNames.map((name) => ({ database: databaseOf(name), user: name, password: secrets.databases[name] ?? "" }));
