@@ -35,7 +35,7 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
     findCause: (cause) => one({ cause }),
     findClaim: (claim) => one({ claims: claim }),
     releaseClaim: async (commit, claim) => {
-      const left = { $filter: { input: "$claims", cond: { $ne: ["$$this", claim] } } };
+      const left = { $filter: { input: "$claims", cond: { $ne: ["$$this", { $literal: claim }] } } };
       // Removes the field with the last claim: the unique index would reject a second commit with an empty list.
       const claims = { $cond: [{ $eq: ["$claims", []] }, "$$REMOVE", "$claims"] };
       await (await commits()).updateOne({ _id: commitId(commit), claims: claim }, [{ $set: { claims: left } }, { $set: { claims } }]);

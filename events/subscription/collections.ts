@@ -18,5 +18,8 @@ export const collections = (projections: readonly AnyProjection[] = []): Collect
   };
 };
 
+/** The read model that a collection belongs to, whatever the version of its fold. */
+export const modelIn = (collection: string): string => collection.replace(/__v\d+$/, "");
+
 /** Fields by which the queries of a read model find and sort documents. */
 export const indexesOf = ({ indexes = [] }: AnyProjection): readonly string[] => [...new Set(["owner", "create_time", ...indexes])];

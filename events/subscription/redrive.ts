@@ -1,4 +1,5 @@
 import type { OperatorRequest, ParkedStream, Parking } from "../ports.ts";
+import { modelIn } from "./collections.ts";
 
 /** Selects parked streams; an empty filter selects all. */
 export type ParkedFilter = {
@@ -21,7 +22,7 @@ export const parkedIn = async (
   now: number,
 ): Promise<readonly ParkedStream[]> => {
   const { subscription, stream, reason, type, olderThanMilliseconds } = filter;
-  const meant = subscriptions.filter((name) => !subscription || name === subscription || name.replace(/__v\d+$/, "") === subscription);
+  const meant = subscriptions.filter((name) => !subscription || name === subscription || modelIn(name) === subscription);
   const found = (await Promise.all(meant.map((name) => parking.streams(name)))).flat();
   return found.filter(
     (parked) =>
