@@ -1,4 +1,4 @@
 import type { Exception } from "./violation.ts";
 
-/** Violations that wait for a change that is under way. The check fails when one of them is gone, so that this table ends empty. */
+/** Known violations that a later change removes. The check fails when an entry is obsolete, so the table shrinks to empty. */
 export const exceptions: readonly Exception[] = [];
