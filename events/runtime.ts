@@ -1,4 +1,4 @@
-// What runs a service on ports, and what operates it: instances, the codec, parked events, positions.
+// Runs a service on ports, and operates it: instances, the codec, parked events, positions.
 
 export { type Codec, codec, EventTooLarge, InvalidEvent, UnknownSchema } from "./codec/codec.ts";
 export { BODY, schemaIdIn } from "./codec/framing.ts";

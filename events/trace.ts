@@ -1,4 +1,4 @@
-/** The start of a span. */
+/** The name, kind and attributes of a new span. */
 export type SpanStart = {
   readonly name: string;
   readonly kind: "internal" | "server" | "client" | "producer" | "consumer";
@@ -7,14 +7,14 @@ export type SpanStart = {
 export type Attributes = { readonly [name: string]: string | number | boolean };
 
 export type Span = {
-  /** The span's W3C traceparent, the parent of further spans. */
+  /** The W3C traceparent of the span, to be the parent of further spans. */
   readonly traceparent: string;
   readonly add: (attributes: Attributes) => void;
   /** Ends the span; without an error it succeeded. */
   readonly end: (error?: unknown) => void;
 };
 
-/** Begins a span below the parent's traceparent; null begins a trace. */
+/** Starts a span under the parent's traceparent; null starts a new trace. */
 export type Tracer = (start: SpanStart, parent: string | null) => Span;
 
 /**

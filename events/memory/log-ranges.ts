@@ -4,7 +4,7 @@ import type { LogBatch, LogRange, LogSubscription } from "../ports.ts";
 import { under } from "./fate.ts";
 import { type Instance, partitionOf, type Reading, retrying } from "./log-reading.ts";
 
-/** Reads ranges side by side, each once, for one instance alone. */
+/** Reads ranges concurrently, each once, for one instance without a group. */
 export const readRanges = async (
   reading: Reading,
   instance: Instance,
@@ -20,7 +20,7 @@ export const readRanges = async (
   }
   const failed = new AbortController();
   const over = AbortSignal.any([signal, failed.signal]);
-  // Every range may wait for it.
+  // Every range may add a listener.
   setMaxListeners(0, over);
   const read = async (range: LogRange): Promise<void> => {
     for (let at = range.from; at < range.to; ) {

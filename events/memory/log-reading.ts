@@ -5,11 +5,11 @@ import type { Clock, Log, LogRecord, LogSubscription, Running, TopicPartition } 
 import { type Fate, under } from "./fate.ts";
 import type { MemoryPartition, MemoryTopics } from "./log-topics.ts";
 
-/** One instance as its readers see it. A crashed one does nothing more, and hears no signal. */
+/** The connection of one instance. After a crash its readers do nothing more. */
 export type Instance = { readonly fate: Fate; isCrashed: boolean };
 export type Reading = { readonly clock: Clock; readonly topics: MemoryTopics };
 
-const stopMayTake = 10_000;
+const STOP_TIMEOUT = 10_000;
 
 export const retrying = <T>(
   { clock }: Reading,
@@ -25,14 +25,14 @@ export const partitionOf = ({ topics }: Reading, { topic, partition }: TopicPart
   return found;
 };
 
-/** Waits for records beyond an offset and takes them; undefined if it is to end. */
+/** Waits for records at an offset and returns a batch; undefined if the reading ends. */
 const fetch = async (reading: Reading, instance: Instance, lane: TopicPartition, offset: number, signal: AbortSignal) => {
   const log = partitionOf(reading, lane);
   await log.reaches(offset, signal);
   return retrying(reading, instance, signal, () => under(instance.fate, `log.fetch ${nameOf(lane)}`, () => log.batch(offset)));
 };
 
-/** One partition for one assignment. `running` outlives it: a member handles a partition once at a time. */
+/** Reads one partition during one assignment. `running` outlives the assignment: a member never handles a partition twice at a time. */
 export const readLane = async (
   reading: Reading,
   instance: Instance,
@@ -41,19 +41,19 @@ export const readLane = async (
   running: Map<string, Promise<unknown>>,
   signal: AbortSignal,
 ): Promise<void> => {
-  const tell = (error: Error) => subscription.onError?.(error);
+  const report = (error: Error) => subscription.onError?.(error);
   await running.get(nameOf(lane));
-  const position = await retrying(reading, instance, signal, () => subscription.position(lane.topic, lane.partition, signal), tell);
+  const position = await retrying(reading, instance, signal, () => subscription.position(lane.topic, lane.partition, signal), report);
   let offset = position?.value ?? 0;
   const end = partitionOf(reading, lane).end();
   if (offset > end) {
-    tell(new Error(`${nameOf(lane)} holds 0 to ${end} and not ${offset}: it is read from its start`));
+    report(new Error(`${nameOf(lane)} holds 0 to ${end} and not ${offset}: it is read from its start`));
     offset = 0;
   }
   while (position && !signal.aborted) {
     const batch = await fetch(reading, instance, lane, offset, signal);
     if (!batch) return;
-    const handled = retrying(reading, instance, signal, () => subscription.handle(batch.value, signal), tell);
+    const handled = retrying(reading, instance, signal, () => subscription.handle(batch.value, signal), report);
     running.set(nameOf(lane), handled);
     const outcome = await handled;
     if (!outcome) return;
@@ -61,17 +61,17 @@ export const readLane = async (
   }
 };
 
-/** Ends what reads, and waits for what it is handling, but not for ever. */
+/** Stops the readers and waits, within STOP_TIMEOUT, for their handlers. */
 export const stopper =
   ({ clock }: Reading, stopping: AbortController, running: ReadonlyMap<string, Promise<unknown>>): (() => Promise<void>) =>
   async () => {
     stopping.abort();
     const waiting = new AbortController();
-    await Promise.race([Promise.all(running.values()), clock.sleep(stopMayTake, waiting.signal)]);
+    await Promise.race([Promise.all(running.values()), clock.sleep(STOP_TIMEOUT, waiting.signal)]);
     waiting.abort();
   };
 
-/** Reads all partitions of a topic from their start, for one instance alone. */
+/** Reads all partitions of a topic from their start, for one instance without a group. */
 export const followTopic = (
   reading: Reading,
   instance: Instance,
@@ -93,7 +93,7 @@ export const followTopic = (
     resolve = resolved;
     reject = rejected;
   });
-  // Whoever does not wait for it must not be ended by it.
+  // Without this handler, a rejection that no caller awaits would end the process.
   caughtUp.catch(() => {});
   if (behind.size === 0) resolve();
 

@@ -25,7 +25,7 @@ export const happenings = (clock: Clock, journal: Journal, repeats: boolean, dea
       step++;
       change();
       commits.set(commit, { step, service: incarnation.service, incarnation, commit, heard: false });
-      if (journal.kept) journal.note(incarnation.name, `has committed ${commitLine(commit)}`, [commit.stream]);
+      if (journal.isRecorded) journal.note(incarnation.name, `has committed ${commitLine(commit)}`, [commit.stream]);
     },
     acknowledged: (commit: Commit): void => {
       const known = commits.get(commit);

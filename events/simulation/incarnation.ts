@@ -76,7 +76,7 @@ export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Mis
     return {
       before: (call) => {
         if (incarnation.dead) return never();
-        if (journal.kept) journal.note(incarnation.name, call);
+        if (journal.isRecorded) journal.note(incarnation.name, call);
         if (calm()) return now;
         if (crashesAt(incarnation, call)) return never();
         return slowly(call, delay(incarnation, call));

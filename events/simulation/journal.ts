@@ -5,17 +5,17 @@ export type Step = { readonly at: number; readonly who: string; readonly what: s
 
 /** The steps of a run in virtual time. Recorded only on request; recording does not change the run. */
 export type Journal = {
-  readonly kept: boolean;
+  readonly isRecorded: boolean;
   readonly note: (who: string, what: string, about?: readonly string[]) => void;
   readonly steps: readonly Step[];
 };
 
-export const journal = (kept: boolean, now: () => number): Journal => {
+export const journal = (isRecorded: boolean, now: () => number): Journal => {
   const steps: Step[] = [];
   const start = now();
   return {
-    kept,
-    note: kept ? (who, what, about = []) => void steps.push({ at: now() - start, who, what, about }) : () => {},
+    isRecorded,
+    note: isRecorded ? (who, what, about = []) => void steps.push({ at: now() - start, who, what, about }) : () => {},
     steps,
   };
 };

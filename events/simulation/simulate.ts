@@ -56,14 +56,14 @@ const LATER = 10 * 60 * MINUTE;
 /** One run: the real tables on the real backbone, with all randomness drawn from the seed. Afterwards it checks every promise. */
 export const simulate = async (
   scenario: Scenario,
-  { seed, commands, faults: allowed = new Set(faultKinds), without, journal: kept = false }: SimulationOptions,
+  { seed, commands, faults: allowed = new Set(faultKinds), without, journal: isRecorded = false }: SimulationOptions,
 ): Promise<Result> => {
   const random = seeded(seed);
   const faults = drawFaults(random, scenario.slow, allowed);
   const time = virtualTime(random);
   const { clock } = time;
   const start = clock.now();
-  const notes = journal(kept, clock.now);
+  const notes = journal(isRecorded, clock.now);
   let poison = faults.poison;
   const bad: Bad = (table, meta) => poison && scenario.bad(table, meta);
   const players = faults.poison
@@ -77,7 +77,7 @@ export const simulate = async (
     crashes: world.crashes(),
     virtualSeconds: (clock.now() - start) / 1_000,
     steps: notes.steps,
-    hash: kept ? hashOf(notes.steps) : "",
+    hash: isRecorded ? hashOf(notes.steps) : "",
   });
   const rests = async (limit: number): Promise<boolean> => {
     let looked = clock.now();

@@ -17,6 +17,6 @@ export const storyOf = (steps: readonly Step[], stream: string): string => {
 const shortened = (line: string, stream: string): string => {
   if (line.length < 180) return line;
   const words = line.split(" ");
-  const kept = words.filter((word) => !/^\w+\/[^@\s]+@\d+$/.test(word) || word.startsWith(`${stream}@`));
-  return `${kept.join(" ").slice(0, 300)}${kept.length < words.length ? ` (and ${words.length - kept.length} others)` : ""}`;
+  const shown = words.filter((word) => !/^\w+\/[^@\s]+@\d+$/.test(word) || word.startsWith(`${stream}@`));
+  return `${shown.join(" ").slice(0, 300)}${shown.length < words.length ? ` (and ${words.length - shown.length} others)` : ""}`;
 };

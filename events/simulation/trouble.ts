@@ -66,7 +66,7 @@ export const beginTrouble = ({
     const from = Math.floor(random() * published.length);
     const again = published.slice(from, from + 1 + Math.floor(4 * random()));
     if (again.length === 0) return;
-    if (journal.kept) journal.note("world", `a frozen relay repeats ${again.map(idOf).join(" ")}`, streamsIn(again));
+    if (journal.isRecorded) journal.note("world", `a frozen relay repeats ${again.map(idOf).join(" ")}`, streamsIn(again));
     void chaos.publish(again);
   };
 

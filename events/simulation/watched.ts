@@ -12,7 +12,7 @@ export const watchedLog = (
 ): Log => ({
   ...log,
   publish: async (records) => {
-    if (journal.kept) journal.note(incarnation.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
+    if (journal.isRecorded) journal.note(incarnation.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
     await log.publish(records);
     published(records);
   },
@@ -20,7 +20,7 @@ export const watchedLog = (
     log.subscribe({
       ...subscription,
       handle: async (batch, signal) => {
-        if (journal.kept) {
+        if (journal.isRecorded) {
           const { group } = subscription;
           journal.note(incarnation.name, `${group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
         }

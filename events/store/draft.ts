@@ -11,15 +11,15 @@ import { inTable } from "./table-error.ts";
 const MAX_EVENT_BYTES = 900_000;
 export const MAX_COMMIT_BYTES = 8_000_000;
 
-/** A commit that is not in the store yet, and the state that the stream has once it is. */
+/** A commit that is not stored yet, and the state of the stream after it. */
 export type Draft = { readonly commit: Commit; readonly next: CachedState };
-/** The stream that a command goes to. */
+/** The stream of a command, with its decider. */
 export type Target = { readonly stream: string; readonly aggregate: string; readonly decider: AnyDecider };
 
 export const decide = ({ decide }: AnyDecider, command: Message, { state }: CachedState): Decision<Message> =>
   inTable(`decide ${command.type}`, () => decide[command.type]?.(command, state) ?? []);
 
-/** Makes commits of decisions: the events encoded, with cause, due marks and claims. */
+/** Builds a commit from a decision: encoded events, cause, due marks and claims. */
 export const drafter =
   ({ aggregates }: AnyService, codec: Codec, clock: Clock, settings: unknown) =>
   (

@@ -1,17 +1,16 @@
 import type { Dependencies } from "../chassis/dependencies.ts";
-import { gather } from "../chassis/http/causation.ts";
+import { queryCausation } from "../chassis/http/causation-query.ts";
 import type { ValuesOf } from "../chassis/process/setting.ts";
 import type { Opened } from "../chassis/service.ts";
 import { type GatewayOptions, gateway } from "./app.ts";
-import { asking } from "./asking.ts";
-
 import { gatewayMetrics } from "./metrics.ts";
 import type { ApiOutside } from "./ports.ts";
+import { servicesClient } from "./services-client.ts";
 import type { settings } from "./settings.ts";
 import { connections } from "./transport.ts";
 import { type UpstreamOptions, upstreams as upstreamsOf } from "./upstream.ts";
 
-/** An instance on a busy machine may stand still for a while; one that refuses connections is dead at once all the same. */
+/** An instance on a busy machine may stand still for a while. One that refuses connections is unhealthy at once all the same. */
 const TIMEOUTS = { slow: 1_000, probe: 5_000, reset: 1_000 };
 
 type Options = UpstreamOptions & Pick<GatewayOptions, "timeouts" | "stale">;
@@ -23,9 +22,9 @@ export const openWith =
     const { directory, clock, logger, tracer, internal } = dependencies;
     const metrics = gatewayMetrics(dependencies.metrics.registry);
     const upstreams = upstreamsOf({ directory, connections: connections(internal), clock, metrics, logger }, options);
-    const platform = asking(upstreams, { directory, clock, keys: config.sealingKeys });
+    const platform = servicesClient(upstreams, { directory, clock, keys: config.sealingKeys });
     return {
-      outside: { follow: (id, sees) => gather(platform, id, sees) },
+      outside: { follow: (id, sees) => queryCausation(platform, id, sees) },
       routes: ({ identity }) => gateway({ ...options, upstreams, identity, clock, metrics, logger, tracer, rateLimit }),
       close: upstreams.stop,
     };

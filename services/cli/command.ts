@@ -1,14 +1,14 @@
 import { causation, causationText, type Occurrence } from "../../events/map/index.ts";
 import type { Command, CommandEvent, CommandPending } from "../../schemas/generated/http.ts";
-import { type Asking, gather } from "../chassis/http/causation.ts";
+import { queryCausation, type ServicesClient } from "../chassis/http/causation-query.ts";
 import type { Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type Paint, plain } from "./output.ts";
 
 /** Queries one instance of each registered service; an instance that does not answer is skipped. */
-const asking = (platform: Platform): Asking => ({
+const servicesClient = (platform: Platform): ServicesClient => ({
   services: async () => [...new Set((await platform.instances()).map(({ service }) => service))].filter((name) => name !== "api"),
-  ask: async (service, path, body) => {
+  request: async (service, path, body) => {
     for (const instance of await platform.instances(service))
       try {
         return await platform.ask(instance, path, body);
@@ -21,7 +21,7 @@ const asking = (platform: Platform): Asking => ({
 
 /** The events that a request or an action caused, collected from all services. */
 export const followCommand = async (platform: Platform, id: string): Promise<Command> => {
-  const found = await gather(asking(platform), id, () => true);
+  const found = await queryCausation(servicesClient(platform), id, () => true);
   if (typeof found === "object") return found;
   throw new CommandFailed(
     `no service knows a request or an action with the id ${id}; the X-Request-Id header of a response holds the request's id`,

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from "express";
 import { callingService } from "./authentication.ts";
 import { bulkhead } from "./bulkhead.ts";
-import { causedRoutes } from "./caused.ts";
+import { causationRoutes } from "./causation-routes.ts";
 import type { Host } from "./host.ts";
 import { operatorRoutes } from "./parked.ts";
 import { isProblem, makeProblem, type Problem, sendProblem } from "./problems.ts";
@@ -28,7 +28,7 @@ export const internalRoutes = (host: Host): Router => {
     response.set({ etag: `"${request.params.digest}"`, "cache-control": "private, max-age=31536000, immutable" });
     response.type("application/octet-stream").send(Buffer.from(bytes));
   });
-  router.use(causedRoutes(host), operatorRoutes(host));
+  router.use(causationRoutes(host), operatorRoutes(host));
   return router;
 };
 

@@ -8,10 +8,10 @@ import type { Context, QueryRow } from "./rows.ts";
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 200;
-/** Values of one filter. */
+/** Values that one filter may have. */
 const MAX_VALUES = 1_000;
 
-/** The query of the read model that a request asks for. Pure. */
+/** The query of a read model that answers a request. Pure. */
 export const queryOf = (row: QueryRow, request: Fields, context: Context, indexes: readonly string[], caller: Caller): DocumentQuery => {
   const filters = filtersOf(row, request, indexes).flatMap(({ field, values }) => (values.length === 0 ? [] : [{ field, in: values }]));
   const always = typeof row.where === "function" ? row.where(request as never, context) : (row.where ?? []); // The row's maker tied both types together.
@@ -43,11 +43,11 @@ const searchOf = ({ search }: QueryRow, word: string): NonNullable<DocumentQuery
   exact: search.filter((field) => field.endsWith("_id")),
 });
 
-const sortField = (row: QueryRow, asked: unknown, indexes: readonly string[]): string => {
+const sortField = (row: QueryRow, sortKey: unknown, indexes: readonly string[]): string => {
   const fallback = row.sort ?? "create_time";
   const filtered = (row.filters ?? []).map((filter) => (typeof filter === "string" ? filter : filter[1]));
   const known = new Set(["create_time", fallback, ...indexes, ...filtered, ...row.search]);
-  return typeof asked === "string" && known.has(asked) ? asked : fallback;
+  return typeof sortKey === "string" && known.has(sortKey) ? sortKey : fallback;
 };
 
 const isScalar = (value: unknown): value is Scalar => ["string", "number", "boolean"].includes(typeof value);
@@ -60,7 +60,7 @@ type QueryHost = {
   readonly rowsField: string;
 };
 
-/** Answers a query: the page, what is joined to its rows, and how many there are in all. */
+/** Answers a query row: a page, with the documents that are joined to its rows, and the number of all rows. */
 export const runQuery = async (
   row: QueryRow,
   request: Fields,
@@ -95,11 +95,11 @@ export const runQuery = async (
   return { total_count: total, [rowsField]: rows };
 };
 
-/** Either side of a join may be a list: any of its elements joins. */
+/** The values by which a field joins. Either side of a join may be a list, any element of which joins. */
 const scalarsIn = (value: unknown): readonly Scalar[] => [value ?? []].flat().filter(isScalar);
 
 const PAGE = 1_000;
-/** All rows of a model that belong to these, by the value that joins them. */
+/** All documents of a model that join any of these values, by the value. */
 const joined = async (
   documents: Documents,
   collection: string,

@@ -78,7 +78,7 @@ export const http: Section = {
       id: "command-trees",
       promise: "What a request set going, and what is left of it, can be asked while it runs.",
       how: "each service answers from its own store; an open reaction is found by asking the pure table",
-      keptBy: ["services/chassis/http/causation.ts", "events/subscription/open-reactions.ts"],
+      keptBy: ["services/chassis/http/causation-query.ts", "events/subscription/open-reactions.ts"],
       proofs: [
         ...tests(
           "services/api/commands.test.ts",

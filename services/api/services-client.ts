@@ -1,39 +1,39 @@
 import type { Clock } from "../../events/index.ts";
 import { operations } from "../../schemas/generated/http.ts";
 import { serviceProof } from "../chassis/access/tokens.ts";
-import type { Asking } from "../chassis/http/causation.ts";
+import type { ServicesClient } from "../chassis/http/causation-query.ts";
 import type { Directory } from "../chassis/process/discovery.ts";
 import type { PlatformKey } from "../chassis/process/settings.ts";
 import { type Answer, discard, wholeOf } from "./answer.ts";
 import type { Body } from "./body.ts";
 import type { Upstreams } from "./upstream.ts";
 
-const ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 /** Milliseconds for an answer: one slow service must not hold up what all others have said. */
 const TIMEOUT = 5_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 const OWN = "api";
 
-/** Asks the services of the platform for what is not for everybody: by a proof, each through the breakers of its instances. */
-export const asking = (
+/** Sends requests to the internal routes of services: with a proof that the gateway belongs to the platform, and through the instances' breakers. */
+export const servicesClient = (
   upstreams: Upstreams,
   { directory, clock, keys }: { readonly directory: Directory; readonly clock: Clock; readonly keys: readonly PlatformKey[] },
-): Asking => {
+): ServicesClient => {
   const headersFor = async (service: string) => ({
     authorization: `Bearer ${await serviceProof(keys, OWN, clock.now())}`,
     "pitrix-service": service,
   });
   return {
-    // Also those that the contract names and that nobody hears of just now.
+    // Also services of the contract without an instance.
     services: async () =>
       [...new Set([...Object.values(operations).map(({ service }) => service), ...directory.services()])]
         .filter((service) => service !== OWN)
         .sort(),
 
-    ask: async (service, path, body) => {
+    request: async (service, path, body) => {
       const tried = new Set<string>();
       const bytes = body && Buffer.from(JSON.stringify(body));
-      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
         const instance = upstreams.choose(service, tried);
         if (!instance) return undefined;
         tried.add(instance.instance);
