@@ -101,7 +101,7 @@ const expectations: readonly (readonly [what: string, promise: Promised, standin
   ["with a contract that one adapter ran is not proved", promised(...tests("contract/x.ts", "it is alone")), "not run"],
   ["with a row that did not run is not proved", promised(...faults("1", "3")), "not run"],
   ["of a simulation that did not run is not proved", promised(...rules("any")), "not run"],
-  ["without a proof is not proved", { ...promised(), missing: "not there yet" }, "not proved yet"],
+  ["without a proof is not proved", { ...promised(), missing: "not implemented yet" }, "not proved yet"],
 ];
 for (const [what, promise, standing] of expectations)
   test(`a promise ${what}`, () => {

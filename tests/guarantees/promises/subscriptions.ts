@@ -120,7 +120,7 @@ export const subscriptions: Section = {
       how: "the version of the projection is part of the collection's name",
       keptBy: ["events/subscription/projections.ts"],
       proofs: [...tests("guarantees/tables.test.ts", "another version of a fold fills another collection"), ...faults("16")],
-      missing: "the interpreter `replay`, which moves the readers, is not there yet",
+      missing: "the interpreter `replay`, which moves the readers, does not exist yet",
     },
     {
       id: "no-order-between-streams",
