@@ -36,6 +36,9 @@ before(async () => {
   const { host, port } = toKafka;
   log = kafkaLog({ brokers: [`${host}:${port}`], clientId: "readiness", route: () => ({ host, port }) });
   url.host = `${toStore.host}:${toStore.port}`;
+  // To this node by this way: the set would tell another one.
+  url.searchParams.delete("replicaSet");
+  url.searchParams.set("directConnection", "true");
   const config = readConfig(
     { KAFKA_BROKERS: `${host}:${port}`, MONGODB_URL: url.href, PITRIX_SEALING_KEYS: platformKey(), PITRIX_PORT: "0" },
     [{ name: "readiness", place: 0 }],
