@@ -3,66 +3,66 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install build generate lint test unit demo up down status reset map simulate faults guarantees bench clean
 
-help: ## this list
+help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-install: node_modules/.installed ## npm packages
+install: node_modules/.installed ## install npm packages
 
 build: install ## compile into dist/
 	@rm -rf dist && node_modules/.bin/tsc
 
-generate: install ## types and ids from schemas/
+generate: install ## generate types and ids from schemas/
 	node schemas/generate.mjs
 
-lint: build ## format, lint; layers, circles and purity of imports
+lint: build ## check format, lint rules, and layers, circles and purity of imports
 	node_modules/.bin/biome check --error-on-warnings .
 	node dist/infra/lint/main.js
 
-test: install ## lint, types, freshness, compatibility, unit, simulation and integration tests
+test: install ## run all checks: lint, types, freshness, compatibility, unit, simulation and integration tests
 	@node tests/runner/main.mjs
 
-unit: install ## the unit tests only (MATCH=text for some)
+unit: install ## run the unit tests only (MATCH=text selects some)
 	@node tests/runner/main.mjs --only unit $(if $(MATCH),--match $(MATCH))
 
-demo: build ## the main job on real parts (ONCE=1: end after the last step)
+demo: build ## run the main job on real parts (ONCE=1: exit after the last step)
 	@node dist/infra/demo/main.js $(if $(ONCE),--once)
 
-up: build ## the platform for daily use, in the background (PORT=9100)
+up: build ## start the platform in the background (PORT=9100)
 	@node dist/infra/platform/main.js up $(if $(PORT),--port $(PORT))
 
-down: ## stop it; its state is kept
+down: ## stop the platform; keep its state
 	@node dist/infra/platform/main.js down
 
-status: ## what runs
+status: ## show the running services
 	@node dist/infra/platform/main.js status
 
-reset: ## stop it and delete its state
+reset: ## stop the platform and delete its state
 	@node dist/infra/platform/main.js reset
 
-map: build ## draws who reacts to what, from the tables that run, into docs/
+map: build ## draw which service reacts to which event into docs/, from the running tables
 	node dist/services/cli/map.js
 
-simulate: build ## the choreography in virtual time under faults (SEEDS=1000, or SEED=4711 to repeat one)
+simulate: build ## run the choreography in virtual time under faults (SEEDS=1000, or SEED=4711 to repeat one seed)
 	@node dist/tests/simulation/main.js $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --from $(or $(FROM),1)) $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(JSON),--json)
 
-faults: build ## kills of real processes, the real broker and the real store, 20 minutes (ROWS=1,2 FACTOR=0.02)
+faults: build ## kill real processes, the broker and the store for 20 minutes (ROWS=1,2 FACTOR=0.02)
 	@node dist/tests/faults/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(FACTOR),--factor $(FACTOR))
 
-resilience: build ## kills services under load, rolls all of them, takes the broker and the store away (ROWS=1 RATE=20)
+resilience: build ## kill and roll services under load, stop the broker and the store (ROWS=1 RATE=20)
 	@node dist/tests/resilience/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(RATE),--rate $(RATE))
 
-bounds: build ## services within their memory: a million events, thousands of requests
+bounds: build ## test memory limits with a million events and thousands of requests
 	@node dist/tests/bounds/main.js
 
-guarantees: build ## docs/guarantees.md: each promise with its proofs, as the last `make test` and `make faults` found them
+guarantees: build ## write docs/guarantees.md: promises and proofs, from the results of the last `make test` and `make faults`
 	@node dist/tests/guarantees/main.js
 
-bench: build ## Pitrix, the floor and what one would pick instead, measured in one run (ROWS=projection SCALE=0.05 RUNS=1 for less)
+bench: build ## measure Pitrix, the floor and the alternatives in one run (ROWS=projection SCALE=0.05 RUNS=1 for less)
 	@node dist/tests/bench/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(SCALE),--scale $(SCALE)) $(if $(RUNS),--runs $(RUNS)) $(if $(ROLES),--roles $(ROLES)) $(if $(FOREIGN),--foreign $(FOREIGN)) $(if $(JSON),--json $(JSON)) $(if $(PROFILE),--profile $(PROFILE))
 
-clean: ## compiled files
+clean: ## delete compiled files
 	rm -rf dist

@@ -1,7 +1,7 @@
 import { asError } from "./error.ts";
 import type { Clock } from "./ports.ts";
 
-/** A mutex for each key: work under one key runs in the order in which it was asked for; different keys do not wait for each other. */
+/** A mutex for each key: work under one key runs in the order of the calls; different keys do not wait for each other. */
 export const keyedMutex = () => {
   const tails = new Map<string, Promise<unknown>>();
   return <T>(key: string, run: () => Promise<T>): Promise<T> => {
@@ -15,7 +15,7 @@ export const keyedMutex = () => {
   };
 };
 
-/** Lets a loop sleep until there is something to do, or until the time is up. */
+/** Lets a loop sleep until it is notified, or until the time is up. */
 export const condition = (clock: Clock) => {
   let notify: (() => void) | undefined;
   let notified = false;
@@ -24,15 +24,15 @@ export const condition = (clock: Clock) => {
       notified = true;
       notify?.();
     },
-    /** Waits for a notification, or until the time is up. Returns at once, with true, if there was one since the last wait. */
+    /** Waits for a notification, or until the time is up. Returns true immediately if there was a notification since the last wait. */
     wait: async (milliseconds: number, signal: AbortSignal): Promise<boolean> => {
       if (!notified && !signal.aborted) {
-        const enough = new AbortController();
-        // An explicit reason: otherwise `abort` makes an error, which costs more than everything else here.
-        const stop = () => enough.abort("woken");
+        const woken = new AbortController();
+        // An explicit reason: otherwise `abort` creates an error, which costs more than everything else here.
+        const stop = () => woken.abort("woken");
         signal.addEventListener("abort", stop, { once: true });
         notify = stop;
-        await clock.sleep(milliseconds, enough.signal);
+        await clock.sleep(milliseconds, woken.signal);
         notify = undefined;
         signal.removeEventListener("abort", stop);
       }
@@ -43,7 +43,7 @@ export const condition = (clock: Clock) => {
   };
 };
 
-/** Runs a function over items, at most `atOnce` at a time. Throws the first error once all calls that began have ended. */
+/** Runs a function over items, at most `atOnce` at a time. After an error it starts no further calls, waits for the running ones and throws. */
 export const eachOf = async <T>(items: Iterable<T>, atOnce: number, run: (item: T) => Promise<void>): Promise<void> => {
   const iterator = items[Symbol.iterator]();
   let failure: { error: unknown } | undefined;
@@ -60,11 +60,20 @@ export const eachOf = async <T>(items: Iterable<T>, atOnce: number, run: (item: 
   if (failure) throw failure.error;
 };
 
+/** Like `eachOf`, but returns the results in the order of the items. */
+export const mapOf = async <T, R>(items: readonly T[], atOnce: number, run: (item: T) => Promise<R>): Promise<readonly R[]> => {
+  const results: R[] = [];
+  await eachOf(items.entries(), Math.min(atOnce, items.length), async ([index, item]) => {
+    results[index] = await run(item);
+  });
+  return results;
+};
+
 /** The pause before attempt number `attempt` (from 1), in milliseconds: doubling, bounded, and jittered. */
 export const backOff = (clock: Pick<Clock, "random">, attempt: number, first = 100, longest = 10_000): number =>
   Math.min(longest, first * 2 ** Math.min(attempt - 1, 20)) * (0.5 + clock.random() / 2);
 
-/** Tries again, after growing pauses, until it works; undefined if it is over before. */
+/** Retries with growing pauses until an attempt succeeds. Returns undefined if `isOver` becomes true before. */
 export const retry = async <T>(
   clock: Pick<Clock, "sleep" | "random">,
   attempt: () => Promise<T>,

@@ -3,16 +3,16 @@ import type { Message, Meta, Of } from "./message.ts";
 /** Why a command is rejected; HTTP maps it to a status. */
 export type RejectionKind = "invalid" | "precondition" | "denied" | "notFound" | "exists";
 
-/** A domain "no". It is an answer, not a failure: it is recorded under the command's cause and never retried. */
+/** A rejection by the domain. It is an answer, not a failure: it is recorded under the command's cause and never retried. */
 export type Rejection = {
   /** The sentence for the caller. */
   readonly rejected: string;
   readonly kind?: RejectionKind;
-  /** The application's name for the error, `app_version_incorrect_status`. */
+  /** The error code of the application, such as `app_version_incorrect_status`. */
   readonly error?: string;
 };
 
-/** Events; `[]` if the state is so already, which makes redelivery harmless; or a rejection. */
+/** Events; `[]` if the state already is as requested, which makes redelivery harmless; or a rejection. */
 export type Decision<Event extends Message> = readonly Event[] | Rejection;
 
 /** One consistency boundary as two tables: command to events, and event to state. Both are pure. */
@@ -28,8 +28,8 @@ export type Decider<Command extends Message, Event extends Message, State> = {
   readonly taken?: (claim: string) => Rejection;
 };
 
-/** A decider whose own types the backbone does not need to know. */
-// biome-ignore lint/suspicious/noExplicitAny: tables of differently typed deciders stand in one record; each is checked where it is written.
+/** A decider without its specific types, for the backbone. */
+// biome-ignore lint/suspicious/noExplicitAny: one record contains deciders of different types; the compiler checks each where it is written.
 export type AnyDecider = Decider<any, any, any>;
 
 export const isRejection = (decision: readonly unknown[] | Rejection): decision is Rejection => "rejected" in decision;

@@ -2,32 +2,32 @@ import type { Fields, Message, Meta, Of } from "./message.ts";
 import type { Clock } from "./ports.ts";
 
 export type EffectContext<Outside, Reported extends Message, State> = {
-  /** What the service was given of the outside world. */
+  /** The service's access to the outside world. */
   readonly outside: Outside;
   /** The idempotency key for the outside world: the same at every attempt. */
   readonly eventId: string;
   readonly meta: Meta;
-  /** The stream's state when this attempt began. */
+  /** The state of the stream when this attempt started. */
   readonly state: State;
   /** Aborts when the time is up or the service stops. */
   readonly signal: AbortSignal;
   readonly attempt: number;
-  /** Issues a command on the way, idempotent by content: progress is not an outcome. */
+  /** Issues a command that reports progress. Progress is not an outcome; the command must be idempotent by content. */
   readonly report: (command: Reported) => Promise<void>;
 };
 
-/** A call to the outside because of the service's own event, run off the log until it ends in exactly one outcome command. */
+/** A call to the outside for an event of the service itself. It runs independently of the log until it ends in exactly one outcome command. */
 export type Effect<Outside, Command extends Message, Event, State> = {
-  /** The commands that can be its outcome. */
+  /** Possible outcome commands. */
   readonly ends: readonly Command["type"][];
-  /** The commands that it may issue on the way. */
+  /** Commands that may report progress. */
   readonly reports?: readonly Command["type"][];
-  /** Asked before every attempt; false drops the effect. */
+  /** Called before every attempt; false drops the effect. */
   readonly isStillNeeded?: (state: State, event: Event) => boolean;
   readonly run: (event: Event, context: EffectContext<Outside, Command, State>) => Promise<Command>;
-  /** Milliseconds that one attempt may take. */
+  /** Timeout of one attempt in milliseconds. */
   readonly timeout?: number;
-  /** After so many failed attempts the outcome is `otherwise`; without it attempts go on with back-off for ever. */
+  /** The number of failed attempts after which the outcome is `otherwise`. By default attempts continue forever, with back-off. */
   readonly attempts?: number;
   readonly otherwise?: (event: Event, error: Error) => Command;
 };
@@ -36,7 +36,7 @@ export type Effects<Outside, Command extends Message, Event extends Message, Sta
   readonly [T in Event["type"]]?: Effect<Outside, Command, Of<Event, T>, State>;
 };
 
-/** Makes an effect, and checks that `run` and `otherwise` end and report only what the row names. */
+/** Defines an effect. The compiler checks that `run` and `otherwise` return and report only commands that the row names. */
 export const effect = <
   Outside,
   Command extends Message,
@@ -53,7 +53,7 @@ export const effect = <
   },
 ): Effect<Outside, Command, Event, State> => row;
 
-/** What is due some time after an own event. It may come early, late or twice: deciders test the action, never a clock. */
+/** A command that is due some time after an event of the service itself. It may fire early, late or twice: deciders test the action, never a clock. */
 export type TimerRow<Command extends Message, Event, Settings> = {
   readonly [T in Command["type"]]: {
     readonly issues: T;
@@ -69,26 +69,26 @@ export type Timers<Command extends Message, Event extends Message, Settings = un
 export type SignalContext<Outside, Command extends Message> = {
   readonly outside: Outside;
   readonly clock: Clock;
-  /** Commits a command; fails while the store is away. */
+  /** Commits a command; fails during an outage of the store. */
   readonly send: (command: Command) => Promise<void>;
 };
 
-/** What the outside tells unasked: a process exits, a watch fires, a schedule is due. */
+/** An unsolicited notification from the outside: a process exits, a watch fires, a schedule is due. */
 export type Signal<Outside, Command extends Message> = {
   readonly issues: readonly Command["type"][];
-  /** Begins to listen, and returns how to stop. The service is ready once it has resolved. */
+  /** Starts listening, and returns a function that stops it. The service is not ready before this has resolved. */
   readonly start: (context: SignalContext<Outside, Command>) => Promise<StopSignal> | StopSignal;
 };
 export type StopSignal = () => Promise<void> | void;
 
-/** What exists from the start: a command that the first instance to decide it carries out, before the service is ready. */
+/** Initial data: a command that one instance executes once, before the service is ready. */
 export type Seed<Outside, Command extends Message> = {
   readonly [T in Command["type"]]: {
     readonly issues: T;
-    /** Unique in the service: a later start finds it decided. Undefined: there is nothing to make. */
+    /** Unique in the service: a later start finds the recorded answer. Undefined: there is no command to execute. */
     readonly cause: string | ((outside: Outside) => string | undefined);
     readonly given: (outside: Outside) => Fields<Command, T> | Promise<Fields<Command, T>>;
-    /** This start has made it. */
+    /** Called if this start has executed the command. */
     readonly made?: (fields: Fields<Command, T>, outside: Outside) => void;
   };
 }[Command["type"]];

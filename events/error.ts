@@ -1,2 +1,2 @@
-/** Anything that was thrown, as an Error. */
+/** Converts any thrown value to an Error. */
 export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -1,8 +1,8 @@
-// What tables are written with: the shapes of a service, its makers, and the ports. All of it is pure. What runs the tables: runtime.ts; the
-// adapters: kafka/index.ts and mongo/index.ts; pictures: map/index.ts; memory adapters and the simulator: testing.ts.
+// The types and functions for writing tables, and the ports. All of it is pure. Other entry points: runtime.ts runs tables; kafka/index.ts and
+// mongo/index.ts are adapters; map/index.ts draws pictures; testing.ts has memory adapters and the simulator.
 
 export { chunks } from "./chunks.ts";
-export { backOff, eachOf, keyedMutex } from "./concurrency.ts";
+export { backOff, eachOf, keyedMutex, mapOf } from "./concurrency.ts";
 export { aggregatesOf, type Contract, deadLetterTopic, groupOf, type ReleasedSchema, topicOf } from "./contract.ts";
 export { type AnyDecider, type Decider, type Decision, isRejection, type Rejection, type RejectionKind } from "./decider.ts";
 export {

@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 
 /**
- * The entries used last: at most `limit`, and together no heavier than `weight`; the last one is kept however heavy it is.
- * Only a cache that is weighed takes the memory for all its entries at once.
+ * A cache of the most recently used entries: at most `limit`, with a total weight of at most `weight.most`. An entry above the limit counts as
+ * exactly the limit, so that it is still cached. Only a weighted cache (`max`) allocates the slots of all its entries at once.
  */
 export const lruCache = <V extends {}>(limit: number, weight?: { readonly most: number; readonly of: (value: V) => number }) =>
   new LRUCache<string, V>(

@@ -1,14 +1,14 @@
 /** A command (imperative) or an event (past tense), distinguished by `type`. */
 export type Message = { readonly type: string };
 
-/** The members of a union of messages that carry the type `T`. */
+/** The members of a union of messages with the type `T`. */
 export type Of<M extends Message, T extends M["type"]> = M extends { readonly type: infer U } ? (T extends U ? M : never) : never;
 
-/** The fields of a message without `type`. Rows that name their command give these. */
+/** The fields of a message without `type`. Rows that name their command return these. */
 export type Fields<M extends Message, T extends M["type"]> =
   Of<M, T> extends infer One ? (One extends unknown ? Omit<One, "type"> : never) : never;
 
-/** The user who caused something, with the owner path that data levels compare. */
+/** The user who caused an event, with the owner path that data levels compare. */
 export type Actor = { readonly userId: string; readonly ownerPath: string };
 
 /** The metadata of an event. It travels beside the event, never in it. */
@@ -17,12 +17,12 @@ export type Meta = {
   readonly eventId: string;
   readonly stream: string;
   readonly version: number;
-  /** The time of the commit, RFC 3339 in UTC; never earlier than that of the event before it in the stream. */
+  /** The time of the commit, RFC 3339 in UTC; never earlier than that of the previous event in the stream. */
   readonly time: string;
   readonly actor: Actor;
   /** The correlation id: the request that started the causal chain. */
   readonly correlationId: string;
-  /** The event whose reaction, effect or timer led to this one; null for a person's request. */
+  /** The event whose reaction, effect or timer led to this one; null for a user's request. */
   readonly causationId: string | null;
   /** The action (job) that this event belongs to. */
   readonly actionId: string | null;

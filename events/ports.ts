@@ -5,7 +5,7 @@ import type { Actor } from "./message.ts";
 export type Clock = {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Resolves after the time, or as soon as the signal aborts; it never rejects. */
+  /** Resolves after the time, or when the signal aborts; it never rejects. */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** 0 <= x < 1, for jitter and new ids. */
   readonly random: () => number;
@@ -29,7 +29,7 @@ export type CommitMetadata = {
   readonly fingerprint: string | null;
 };
 
-/** Everything that is atomic with a decision, in one document. A commit without events is a receipt: nothing to do, or a rejection. */
+/** Everything that is stored atomically with a decision. A commit without events is a receipt: nothing to do, or a rejection. */
 export type Commit = {
   readonly stream: string;
   /** The version of the first event; for a receipt, the version that was decided on. Streams begin at 1. */
@@ -48,13 +48,13 @@ export type Commit = {
 };
 export type Timer = { readonly version: number /** Milliseconds since 1970. */; readonly at: number };
 
-/** The service's own event store. Reads go to the primary and see what a majority has. */
+/** The service's own event store. Reads go to the primary and see majority-committed data. */
 export type EventStore = {
-  /** Commits of a stream that hold events beyond `after`, ascending. */
+  /** Commits of a stream that contain events after version `after`, ascending. */
   readonly read: (stream: string, after: number) => Promise<readonly Commit[]>;
   /**
    * Inserts commits of one stream, each atomically, in order, up to the first whose version, cause or claim is taken. Returns the number
-   * inserted; `findCause` and `findClaim` tell what was taken. After an error the commits may be in the store all the same.
+   * inserted; `findCause` and `findClaim` show what was taken. After an error, the commits may be stored all the same.
    */
   readonly append: (...commits: readonly Commit[]) => Promise<number>;
   readonly findCause: (cause: string) => Promise<Commit | undefined>;
@@ -62,13 +62,13 @@ export type EventStore = {
   /** The commits and receipts of a request (correlation id) or an action, ordered by time, at most `limit`. */
   readonly caused: (id: string, limit: number) => Promise<readonly Commit[]>;
   /**
-   * All commits and receipts in pages: each page follows the last commit of the page before. The order is stable, and ascends by version in
-   * each stream. Commits that are made meanwhile may be missing.
+   * All commits and receipts in pages: each page starts after the last commit of the previous page. The order is stable, and ascends by version in
+   * each stream. Commits that are added meanwhile may be missing.
    */
   readonly scan: (after: Commit | undefined, limit: number) => Promise<readonly Commit[]>;
-  /** Takes a claim off the commit that made it. */
+  /** Removes a claim from the commit that took it. */
   readonly releaseClaim: (commit: Commit, claim: string) => Promise<void>;
-  /** Commits with the mark, ascending by (stream, version), beyond `after`. */
+  /** Commits with the mark after the position `after`, ascending by stream and version. */
   readonly due: (mark: "publish" | "effects", after: StreamPosition | undefined, limit: number) => Promise<readonly Commit[]>;
   /** Commits of one stream with the mark below a version, ascending, at most `limit`. */
   readonly dueBelow: (mark: "publish" | "effects", stream: string, version: number, limit: number) => Promise<readonly Commit[]>;
@@ -87,7 +87,7 @@ export type EventStore = {
 };
 export type StreamPosition = { readonly stream: string; readonly version: number };
 
-/** A read-model document with the stream it belongs to and the version it was folded to. */
+/** A read-model document, the stream that it belongs to, and the version of the last folded event. */
 export type StoredDocument = {
   readonly id: string;
   readonly stream: string;
@@ -96,7 +96,7 @@ export type StoredDocument = {
   readonly value: { readonly [field: string]: unknown };
 };
 export type DocumentWrite = {
-  readonly document: StoredDocument /** The version it was folded from; 0 = it was absent. */;
+  readonly document: StoredDocument /** The version that the store must have; 0 = the document must be absent. */;
   readonly expected: number;
 };
 
@@ -120,15 +120,15 @@ export type DocumentQuery = DocumentFilter & {
 
 /** Which documents to count, and by what. */
 export type CountQuery = DocumentFilter & {
-  /** Counts the documents of each value of this field; it holds no lists. Documents without it count under null. */
+  /** Counts the documents of each value of this field, which must not contain lists. Documents without the field count under null. */
   readonly field: string;
-  /** Counts texts only, by their first so many characters: the date of a time. */
+  /** Counts only texts, by their first `prefix` characters, such as the date of a time. */
   readonly prefix?: number;
-  /** How many values to name; the most frequent come first, those of one frequency in their order. */
+  /** Maximum number of values to return, most frequent first; values of equal frequency are sorted. */
   readonly limit: number;
 };
 export type Counts = {
-  /** Documents, and different values among them, named or not. */
+  /** The number of all counted documents, and of all distinct values. */
   readonly total: number;
   readonly values: number;
   readonly counts: readonly { readonly value: Scalar | null; readonly count: number }[];
@@ -137,7 +137,7 @@ export type Counts = {
 /** The service's read models, and the positions of its subscriptions. */
 export type Documents = {
   readonly ensure: (collection: string, indexes: readonly string[]) => Promise<void>;
-  /** Returns tombstones, too. Ids without a document are left out. */
+  /** Returns tombstones, too. Ids without a document are omitted. */
   readonly get: (collection: string, ids: readonly string[]) => Promise<readonly StoredDocument[]>;
   /** Compare-and-set for each document. Returns false if any document had another version; the rest are still written. */
   readonly write: (collection: string, writes: readonly DocumentWrite[]) => Promise<boolean>;
@@ -167,7 +167,7 @@ export type OperatorRequest = {
   readonly time: string;
 };
 
-/** An event of a parked stream: the one that could not be handled, or one that waits behind it. */
+/** An event of a parked stream: the event that could not be handled, or a later event that waits behind it. */
 export type Parked = {
   readonly subscription: string;
   readonly record: LogRecord;
@@ -200,20 +200,20 @@ export type ParkedStream = {
 
 /** The parked events of a service's subscriptions. The owner of a partition writes them; operators leave requests. */
 export type Parking = {
-  /** Adds events one after the other, so that an error leaves a prefix. Events that are parked or discarded already stay as they are. */
+  /** Adds events in order, so that an error leaves a prefix. Events that are already parked or discarded do not change. */
   readonly add: (parked: readonly Parked[]) => Promise<void>;
   /** The parked streams of a subscription, or of one of its partitions. */
   readonly streams: (subscription: string, place?: TopicPartition) => Promise<readonly ParkedStream[]>;
   /** The parked events of one stream in order, at most `limit`. */
   readonly of: (subscription: string, stream: string, limit?: number) => Promise<readonly Parked[]>;
   readonly remove: (parked: readonly ParkedKey[]) => Promise<void>;
-  /** Records one more failed attempt: takes over reason, time and attempts, and removes the request. No change if the event is no longer parked. */
+  /** Records one more failed attempt: stores reason, time and attempts, and removes the request. No change if the event is no longer parked. */
   readonly again: (parked: Parked) => Promise<void>;
-  /** Leaves a request with an event; false if the event is no longer parked. */
+  /** Stores a request for an event. Returns false if the event is no longer parked. */
   readonly ask: (parked: ParkedKey, asked: OperatorRequest) => Promise<boolean>;
   /** The events of a subscription that have a request. */
   readonly asked: (subscription: string) => Promise<readonly Parked[]>;
-  /** Removes an event for good, and remembers its id. */
+  /** Removes an event permanently, and remembers its id. */
   readonly discard: (parked: ParkedKey) => Promise<void>;
   /** The ids of discarded events. */
   readonly discarded: (subscription: string) => Promise<readonly string[]>;
@@ -250,17 +250,17 @@ export type LogSubscription = {
   readonly topics: readonly string[];
   /** The first offset to read of a newly assigned partition; undefined = the start. Called once per assignment; the signal ends the assignment. */
   readonly position: (topic: string, partition: number, signal: AbortSignal) => Promise<number | undefined>;
-  /** Handles one batch at a time per partition and returns the next offset. After an error the same batch comes again, with back-off. */
+  /** Handles one batch at a time for each partition and returns the next offset. After an error the batch is delivered again, with back-off. */
   readonly handle: (batch: LogBatch, signal: AbortSignal) => Promise<number>;
   readonly onError?: (error: Error) => void;
 };
 export type TopicPartition = { readonly topic: string; readonly partition: number };
-/** Records of a partition, from an offset up to another one, which is not included. */
+/** Records of a partition from offset `from`, inclusive, to offset `to`, exclusive. */
 export type LogRange = TopicPartition & { readonly from: number; readonly to: number };
 export type Offset = { readonly partition: number; readonly offset: number };
 export type Running = {
   readonly stop: () => Promise<void>;
-  /** Why nothing can be read at the moment; undefined = all is well. */
+  /** Why nothing can currently be read; undefined = healthy. */
   readonly trouble?: () => string | undefined;
 };
 
@@ -268,23 +268,26 @@ export type TopicSpec = { readonly name: string; readonly partitions: number; re
 
 /** The log that all services share. */
 export type Log = {
-  /** Creates what is missing; a topic that exists with another number of partitions is an error. */
+  /** Creates missing topics; an existing topic with another number of partitions is an error. */
   readonly ensureTopics: (topics: readonly TopicSpec[]) => Promise<void>;
   /** Resolves once all in-sync replicas have acknowledged every record. After an error some records may be stored. Records of one key keep their order. */
   readonly publish: (records: readonly OutgoingRecord[]) => Promise<void>;
-  /** Resolves once the subscription runs. The members of a group share the partitions. */
+  /** Resolves when the subscription runs. The members of a group share the partitions. */
   readonly subscribe: (subscription: LogSubscription) => Promise<Running>;
-  /** Reads every partition from its start and follows it, without a group: for compacted topics that each instance holds whole. `caughtUp` resolves at the ends seen at the start. */
+  /**
+   * Reads every partition from its start and follows it, without sharing it in a group: for compacted topics that each instance reads completely.
+   * `caughtUp` resolves when the ends at the time of the call are reached.
+   */
   readonly follow: (topic: string, handle: (record: LogRecord) => void) => Promise<Running & { readonly caughtUp: Promise<void> }>;
   /**
-   * Reads ranges of partitions once, without a group, and resolves when all are handled. The batches of a range come in order and end exactly
-   * with it: `end` is where the range ends. The handler returns where to go on, as in a subscription; its error ends the reading. Rejects if a
-   * range is not there, if the log stays away, and with the signal's reason.
+   * Reads ranges of partitions once, without a group, and resolves when all are handled. The batches of a range are in order and end exactly at its
+   * end, which is also their `end`. The handler returns the next offset, as in a subscription; its error ends the reading. Rejects if a range does
+   * not exist, if the log does not answer, and with the signal's reason.
    */
   readonly read: (ranges: readonly LogRange[], handle: LogSubscription["handle"], signal: AbortSignal) => Promise<void>;
   /** The offset after the last record of each partition. */
   readonly ends: (topic: string) => Promise<readonly Offset[]>;
-  /** The offset of the first record of each partition that was published at this time or later (milliseconds since 1970); its end if there is none. */
+  /** For each partition the offset of the first record published at this time (milliseconds since 1970) or later, or its end. */
   readonly offsets: (topic: string, time: number) => Promise<readonly Offset[]>;
   readonly close: () => Promise<void>;
 };
@@ -293,11 +296,11 @@ export type Log = {
 export type Blobs = {
   readonly put: (bytes: Uint8Array) => Promise<string>;
   readonly get: (digest: string) => Promise<Uint8Array | undefined>;
-  /** Which of these digests it has. */
+  /** The digests of this list that are stored. */
   readonly has: (digests: readonly string[]) => Promise<ReadonlySet<string>>;
 };
 
-/** Everything that a service runs on. */
+/** The ports that a service runs on. */
 export type Ports = {
   readonly store: EventStore;
   readonly documents: Documents;

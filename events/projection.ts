@@ -1,11 +1,11 @@
 import type { Meta } from "./message.ts";
 
-/** What `evolve` returns to delete its document; a tombstone keeps the version, so that a late repeat cannot revive it. */
+/** Return value of `evolve` that deletes the document. A tombstone keeps the version, so that a late repeated event cannot revive it. */
 export const deleted: unique symbol = Symbol("deleted");
 
 /**
- * A read model: a table from event to document. A document belongs to one stream; the key defaults to the stream's
- * and may name several documents of that stream. What belongs to several streams is joined in the query.
+ * A read model: a table from event to document. A document belongs to one stream. Its id defaults to the key of the stream; an event may also change
+ * several documents of its stream. Queries join data of several streams.
  */
 export type Projection<Events, Document extends object> = {
   readonly name: string;
@@ -15,15 +15,15 @@ export type Projection<Events, Document extends object> = {
   readonly evolve: {
     readonly [T in keyof Events]?: (document: Document, event: Events[T], meta: Meta, id: string) => Document | typeof deleted;
   };
-  /** Ids of the documents that an event changes, where it is not the stream's key. */
+  /** Ids of the documents that an event changes, if they differ from the key of the stream. */
   readonly key?: { readonly [T in keyof Events]?: (event: Events[T], meta: Meta) => string | readonly string[] };
-  /** Aggregates whose events count, where several have events of one name; all that have them by default. */
+  /** Aggregates whose events to read, if several have events of the same name; by default all. */
   readonly of?: readonly string[];
   /** Fields that queries filter or sort by. */
   readonly indexes?: readonly (keyof Document & string)[];
 };
 
-/** A read model whose own types the backbone does not need to know. */
+/** A read model without its specific types, for the backbone. */
 export type AnyProjection = {
   readonly name: string;
   readonly version: number;

@@ -27,33 +27,33 @@ export const PARTITIONS = 6;
 export type Observer = {
   readonly committed?: (commit: Commit) => void;
   readonly decided?: (command: string, outcome: Decided) => void;
-  /** The log has acknowledged it. */
+  /** The log has acknowledged the commit's events. */
   readonly published?: (commit: Commit) => void;
-  /** A subscription is done with an event: its documents are written, its commands decided. */
+  /** A subscription has handled an event: its documents are written, its commands decided. */
   readonly handled?: (subscription: string, meta: Meta) => void;
   readonly attempted?: EffectsObserver["attempted"];
   readonly parked?: (reason: string, record: LogRecord, subscription: string) => void;
-  /** Background work failed and will be tried again; `about` is its commit. */
+  /** Background work failed and will be retried; `about` is its commit. */
   readonly failed?: (where: string, error: unknown, about?: Commit) => void;
 };
 
 export type RunOptions<Outside> = {
-  /** The id of this instance, unique among those of the service. Leases are held under it. */
+  /** The id of this instance, unique in the service. It is the holder of leases. */
   readonly instance: string;
   readonly guard?: Guard;
   readonly partitions?: number;
   /** Lag, in records, beyond which read models buffer their writes. */
   readonly lagThreshold?: number;
   readonly observer?: Observer;
-  /** Absent: this instance makes no spans, and passes the caller's trace on. */
+  /** Without a tracer, this instance creates no spans and passes the caller's trace on. */
   readonly tracer?: Tracer | undefined;
-  /** What `after` of the service's timers sees. */
+  /** The settings that `after` of the service's timers receives. */
   readonly settings?: unknown;
 } & (unknown extends Outside ? { readonly outside?: Outside } : { readonly outside: Outside });
 
 const unguarded: Guard = (_name, _milliseconds, run) => run(new AbortController().signal);
 
-/** One running instance of a service: the interpreter `run`, the same for Kafka and MongoDB as for the simulation. */
+/** One running instance of a service. The same code runs on Kafka and MongoDB and in the simulation. */
 export const instance = <Outside>(service: Service<Outside>, ports: Ports, contract: Contract, options: RunOptions<Outside>) => {
   const {
     instance: id,
@@ -64,7 +64,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     tracer,
     settings,
   } = options;
-  const outside = options.outside as Outside; // The type of the options lets it be absent only where the service needs none.
+  const outside = options.outside as Outside; // The options type allows it to be absent only if the service needs no outside.
   const { documents, log, clock } = ports;
   const released = codec(contract.schemas);
   const projections = service.projections ?? [];
@@ -98,17 +98,17 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const timers = timersWorker(service, ports, released, executing, failed("timers"));
 
   const stopping = new AbortController();
-  // Every request that waits for a read model listens to it.
+  // Every request that waits for a read model adds a listener.
   setMaxListeners(0, stopping.signal);
   const subscriptions = new Map<string, Running & Progress>();
   const memory = memoryBudget();
-  const { tell, ...visible } = visibility(service, ports, {
+  const { wrote, ...visible } = visibility(service, ports, {
     codec: released,
     contract,
     partitions,
     collections: models,
     subscriptions,
-    // A stream that is held up: waiting longer would not help.
+    // The stream cannot reach the read models: waiting longer would not help.
     isHeldUp: (stream) => publishing.failing() || [...subscriptions.values()].some(({ parked }) => parked.has(stream)),
     signal: stopping.signal,
   });
@@ -116,13 +116,13 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   let stopSignals: readonly (() => Promise<void> | void)[] = [];
 
   const subscribers = [
-    ...projections.map((projection) => projector(projection, models.of(projection.name), documents, tell, contract)),
+    ...projections.map((projection) => projector(projection, models.of(projection.name), documents, wrote, contract)),
     ...(service.reactions ? [reactor(service, executing, contract, tracer)] : []),
   ];
   const own = Object.keys(service.aggregates);
 
-  /** Makes what is to exist from the start, unless another start has; tries again while the store does not take it. */
-  const plant = async ({ cause: named, issues, given, made }: AnySeed<Outside>): Promise<Outcome | undefined> => {
+  /** Executes a seed, unless an earlier start did. Retries after failures. */
+  const executeSeed = async ({ cause: named, issues, given, made }: AnySeed<Outside>): Promise<Outcome | undefined> => {
     const cause = typeof named === "string" ? named : named(outside);
     if (cause === undefined) return undefined;
     const metadata = seeding(cause, id);
@@ -132,7 +132,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
         const known = await executing.recorded(cause);
         if (!known) fields ??= await given(outside);
         const outcome = known ?? (await executing.execute({ ...fields, type: issues }, metadata));
-        // The answer to an earlier attempt may have been lost.
+        // The correlation id identifies this start, even if an earlier attempt's reply was lost.
         if (fields && outcome.commit?.metadata.correlationId === metadata.correlationId) made?.(fields, outside);
         return outcome;
       } catch (error) {
@@ -178,15 +178,15 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
           subscriptions.set(name, await subscribe(contract, service.name, subscriber, ports, released, hooks));
         }),
       );
-      const planted: (Outcome | undefined)[] = [];
-      for (const seed of service.seeds ?? []) planted.push(await plant(seed));
-      // A caller who finds the service ready finds what exists from the start.
-      await Promise.all(planted.map((outcome) => outcome && visible.seen(outcome.stream, outcome.version, SHOWN)));
+      const seeded: (Outcome | undefined)[] = [];
+      for (const seed of service.seeds ?? []) seeded.push(await executeSeed(seed));
+      // When the service is ready, its read models show the seeds.
+      await Promise.all(seeded.map((outcome) => outcome && visible.seen(outcome.stream, outcome.version, SHOWN)));
       const send = async (command: Message): Promise<void> => void (await executing.execute(command, fromOutside(clock.random)));
       stopSignals = await Promise.all((service.signals ?? []).map(({ start }) => start({ outside, clock, send })));
     },
 
-    /** Stops taking work, finishes what is under way, publishes what is committed. */
+    /** Stops taking work, finishes the current work, and publishes the committed events. */
     stop: async (): Promise<void> => {
       await Promise.all(stopSignals.map((stop) => stop()));
       // Both take time, so they stop together. The flush publishes what reactions still commit.
@@ -197,11 +197,9 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
 
     ...visible,
 
-    /** Why this instance cannot keep its promises at the moment; empty = healthy. */
+    /** Why this instance is currently unhealthy; empty = healthy. */
     healthReasons: (): readonly string[] => [
-      ...(publishing.failing()
-        ? [`cannot publish to the log: ${publishing.pending()} commits wait in memory, all are kept in the store`]
-        : []),
+      ...(publishing.failing() ? [`cannot publish to the log: ${publishing.pending()} commits wait in memory, all are in the store`] : []),
       ...(work === undefined ? ["is starting"] : []),
       ...[...subscriptions].flatMap(([name, { healthReasons }]) => healthReasons().map((trouble) => `${name} ${trouble}`)),
     ],
@@ -212,9 +210,9 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
 };
 export type Instance = ReturnType<typeof instance<never>>;
 
-/** Attempts to make what is to exist from the start, before the start fails. */
+/** Number of attempts of a seed before the start fails. */
 const SEEDING = 5;
-/** Milliseconds until a start goes on although the read models do not show what exists from the start: a parked stream must not keep it out. */
+/** Milliseconds after which a start continues although read models do not show the seeds: a parked stream must not prevent a start. */
 const SHOWN = 30_000;
 const seeding = (cause: string, instance: string): CommandMetadata => ({
   cause,

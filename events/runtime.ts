@@ -1,6 +1,6 @@
-// What runs a service on ports, and what operates it: instances, the codec, parked events, positions.
+// Runs a service on ports, and operates it: instances, the codec, parked events, positions.
 
-export { type Codec, codec, InvalidEvent, UnknownSchema } from "./codec/codec.ts";
+export { type Codec, codec, EventTooLarge, InvalidEvent, UnknownSchema } from "./codec/codec.ts";
 export { BODY, schemaIdIn } from "./codec/framing.ts";
 export type { Guard } from "./effects/effects.ts";
 export { headerOf, metaIn, metaOf, plainMeta, recordsOf } from "./log/record.ts";

@@ -5,25 +5,25 @@ import type { AnyProjection } from "./projection.ts";
 import type { AnyReactions } from "./reaction.ts";
 
 /**
- * A service is a constant value: its tables. It closes over no port; what its effects, signals and seeds need of the outside world is
- * handed to them when they run. What runs it, simulates it, draws it or documents it are interpreters of this value.
+ * A service is a constant value: its tables. It closes over no port; effects, signals and seeds receive their access to the outside world when they
+ * run. Interpreters run, simulate, draw and document this value.
  */
 export type Service<Outside = unknown> = {
   readonly name: string;
-  /** By the aggregate's name, which is its Avro namespace, its topic and the first part of its stream ids. */
+  /** By the name of the aggregate, which also names its Avro namespace and its topic, and is the first part of its stream ids. */
   readonly aggregates: { readonly [aggregate: string]: Aggregate<Outside> };
   readonly reactions?: AnyReactions;
   readonly projections?: readonly AnyProjection[];
   readonly signals?: readonly AnySignal<Outside>[];
   readonly seeds?: readonly AnySeed<Outside>[];
-  /** Rows of an interpreter outside the backbone: operations over HTTP. */
+  /** Operations over HTTP, which an interpreter outside the backbone serves. */
   readonly http?: readonly OperationRow[];
 };
-/** A service that is only looked at: nothing of its outside is needed. */
+/** A service of any outside type, for interpreters that do not run effects. */
 export type AnyService = Service<never>;
 export type OperationRow = { readonly kind: string; readonly operation: string; readonly issues?: readonly string[] };
 
-/** A decider with what its own events set going. */
+/** A decider with the effects and timers of its events. */
 export type Aggregate<Outside = unknown> = {
   readonly decider: AnyDecider;
   readonly effects?: AnyEffects<Outside>;
@@ -31,18 +31,18 @@ export type Aggregate<Outside = unknown> = {
 };
 
 /**
- * Whether a value can be the key of a stream. Stream ids stand in event ids, positions, headers and paths: at most 128 visible ASCII
- * characters, without the separators `/`, `@` and `,`.
+ * Whether a value can be the key of a stream. Stream ids are part of event ids, positions, headers and paths: at most 128 visible ASCII characters,
+ * without the separators `/`, `@` and `,`.
  */
 export const isStreamKey = (value: unknown): value is string => typeof value === "string" && /^[!-+.0-?A-~-]{1,128}$/.test(value);
 
-/** The field of a command that should be the key of its stream and cannot be; undefined if the key is good. */
+/** The name of a command's key field if its value cannot be a stream key; undefined if the key is valid. */
 export const badKeyOf = ({ aggregates }: Pick<AnyService, "aggregates">, command: Message): string | undefined => {
   const { decider } = Object.values(aggregates).find((aggregate) => command.type in aggregate.decider.decide) ?? {};
   return decider && !isStreamKey(Reflect.get(command, decider.key)) ? decider.key : undefined;
 };
 
-/** Finds the aggregate that decides a command, and the command's stream. Throws if two tables decide one command. */
+/** Returns a function that finds the aggregate and the key of a command. Throws if two tables decide the same command. */
 export const router = ({ name, aggregates }: Pick<AnyService, "name" | "aggregates">) => {
   const byCommand = new Map<string, { readonly aggregate: string; readonly decider: AnyDecider }>();
   for (const [aggregate, { decider }] of Object.entries(aggregates))

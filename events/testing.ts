@@ -1,4 +1,4 @@
-// For tests: everything outside in memory, one process in virtual time, and the simulator that finds what faults break.
+// For tests: memory adapters, a world in one process and virtual time, and the simulator, which injects faults and checks the promises.
 
 export { memoryBlobs } from "./memory/blobs.ts";
 export { type MemoryDatabase, memoryDatabase } from "./memory/database.ts";

@@ -1,4 +1,4 @@
-/** The start of a span. */
+/** The name, kind and attributes of a new span. */
 export type SpanStart = {
   readonly name: string;
   readonly kind: "internal" | "server" | "client" | "producer" | "consumer";
@@ -7,17 +7,20 @@ export type SpanStart = {
 export type Attributes = { readonly [name: string]: string | number | boolean };
 
 export type Span = {
-  /** The span's W3C traceparent, the parent of further spans. */
+  /** The W3C traceparent of the span, to be the parent of further spans. */
   readonly traceparent: string;
   readonly add: (attributes: Attributes) => void;
   /** Ends the span; without an error it succeeded. */
   readonly end: (error?: unknown) => void;
 };
 
-/** Begins a span below the parent's traceparent; null begins a trace. */
+/** Starts a span under the parent's traceparent; null starts a new trace. */
 export type Tracer = (start: SpanStart, parent: string | null) => Span;
 
-/** Runs a function within a span. Without a tracer the function gets the parent, so that a caller's trace continues. */
+/**
+ * Runs a function within a span, which fails with an error that the function throws or returns. Without a tracer the function gets the parent,
+ * so that a caller's trace continues.
+ */
 export const traced = async <T>(
   tracer: Tracer | undefined,
   parent: string | null,
@@ -28,7 +31,7 @@ export const traced = async <T>(
   const span = tracer(start(), parent);
   try {
     const result = await run(span.traceparent, span);
-    span.end();
+    span.end(result instanceof Error ? result : undefined);
     return result;
   } catch (error) {
     span.end(error);

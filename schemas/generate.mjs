@@ -4,10 +4,13 @@ import { generate } from "./generators/run.mjs";
 
 const usage = `node schemas/generate.mjs [--check] [--rewrite-unreleased] [--released <git ref>]
 
-Makes schemas/generated from the event schemas and the OpenAPI document, and gives new schemas their ids.
-  --check                say which files are stale, write nothing, exit 1 if any
-  --rewrite-unreleased   first forget the ids that the released lock does not have
-  --released <git ref>   where the released lock stands (default HEAD)`;
+Generates schemas/generated from the event schemas and the OpenAPI document, and assigns ids to new schemas.
+  --check                list stale files, write nothing, exit with 1 if a file is stale
+  --rewrite-unreleased   first remove the ids that the released lock does not have
+  --released <git ref>   the commit of the released lock (default HEAD)
+
+Example:
+  node schemas/generate.mjs --check`;
 
 const { values } = parseArgs({
   options: {
@@ -33,18 +36,18 @@ if (values.help) {
   process.exitCode = problems.length || stale.length ? 1 : 0;
 }
 
-/** The lock as committed; undefined where none is, as in a folder without git, unless the answer is needed. */
+/** The committed lock; undefined without git or without a lock. Throws if an option needs a commit that does not exist. */
 function lockAt(ref) {
   const needed = values["rewrite-unreleased"] || values.released !== "HEAD";
   if (!git("rev-parse", "--verify", `${ref}^{commit}`)) {
-    if (needed) throw new Error(`git knows no commit ${ref}, so nobody knows what is released`);
+    if (needed) throw new Error(`git has no commit ${ref}, so the released lock is unknown`);
     return undefined;
   }
   const text = git("show", `${ref}:./ids.json`);
   return text && JSON.parse(text);
 }
 
-/** What git prints; undefined where it refuses. */
+/** The output of git; undefined if git fails. */
 function git(...words) {
   const { status, stdout } = spawnSync("git", words, { cwd: import.meta.dirname, encoding: "utf8", maxBuffer: 1 << 28 });
   return status === 0 ? stdout : undefined;

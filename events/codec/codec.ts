@@ -4,12 +4,17 @@ import type { Message } from "../message.ts";
 import type { EncodedEvent } from "../ports.ts";
 import { strictType } from "./strict.ts";
 
-/** The event does not fit its schema. This is a bug of the decider that made it. */
+/** The event does not match its schema. This is a bug of the decider that produced it. */
 export class InvalidEvent extends Error {
   override name = "InvalidEvent";
 }
 
-/** This build does not know the schema that wrote the bytes. */
+/** The events of a decision are larger than the store takes. */
+export class EventTooLarge extends InvalidEvent {
+  override name = "EventTooLarge";
+}
+
+/** This build does not know the schema of the encoded event. */
 export class UnknownSchema extends Error {
   override name = "UnknownSchema";
 }
@@ -17,16 +22,16 @@ export class UnknownSchema extends Error {
 export type Codec = {
   /** Validates and encodes with the newest schema. Throws InvalidEvent, naming the field. */
   readonly encode: (aggregate: string, event: Message) => EncodedEvent;
-  /** Reads what follows `from` with the schema that wrote it, resolved to the newest. Throws UnknownSchema. */
+  /** Decodes the bytes after `from` with the schema that wrote them, resolved to the newest. Throws UnknownSchema. */
   readonly decode: (schemaId: number, bytes: Uint8Array, from?: number) => Message;
 };
 
-/** Avro for all events of a contract. */
+/** Encodes and decodes all events of a contract in Avro. */
 export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
   const released = new Map(schemas.map((schema) => [schema.id, schema]));
   const newest = new Map<string, Map<string, ReleasedSchema>>();
   for (const schema of schemas) newest.set(schema.aggregate, (newest.get(schema.aggregate) ?? new Map()).set(schema.event, schema));
-  // Most services meet few of all events: a schema is parsed when the first of its events is.
+  // Most services use few of all events: a schema is parsed on first use.
   const types = new Map<number, avro.Type>();
   const typeOf = ({ id, schema }: ReleasedSchema): avro.Type => {
     const type = types.get(id) ?? parse(schema);
@@ -82,11 +87,11 @@ export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
 
 const scratch = Buffer.allocUnsafe(65_536);
 
-/** Undefined if it does not fit the type. */
+/** Encodes a value; undefined if it does not match the type. */
 const written = (type: avro.Type, value: unknown): Buffer | undefined => {
   try {
     const end = type.encode(value, scratch, 0);
-    // Negative: so much more room is needed.
+    // A negative result means that the scratch buffer is too small.
     if (end < 0) return type.toBuffer(value);
     const bytes = Buffer.allocUnsafe(end);
     scratch.copy(bytes, 0, 0, end);
@@ -109,7 +114,7 @@ const parse = (schema: object): avro.Type => {
   return type;
 };
 
-/** avsc makes records with generated constructors; events are plain objects all the way down, so those get the prototype of such. */
+/** avsc creates records with generated constructors. Events must be plain objects at every level, so these constructors get the prototype of Object. */
 const makePlain = (type: avro.Type, seen: Set<avro.Type>): void => {
   if (seen.has(type)) return;
   seen.add(type);

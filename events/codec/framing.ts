@@ -7,10 +7,10 @@ export const frame = (schemaId: number, bytes: Uint8Array): Uint8Array => {
   return framed;
 };
 
-/** Where the Avro body begins in a framed value. */
+/** The offset of the Avro body in a framed value. */
 export const BODY = 5;
 
-/** The schema id of a framed value. Throws when it is not in the wire format. */
+/** The schema id of a framed value. Throws if the value is not in the wire format. */
 export const schemaIdIn = (value: Uint8Array): number => {
   if (value.byteLength < BODY || value[0] !== 0) throw new Error("the value is not in Confluent's wire format");
   const byte = (at: number): number => value[at] ?? 0;

@@ -12,22 +12,22 @@ import { type Tracer, traced } from "../trace.ts";
 /** Runs a call to the outside under a circuit breaker with a timeout. The default has no breaker. */
 export type Guard = <T>(name: string, milliseconds: number, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
-/** What the worker reports of itself. */
+/** Notifications of the effects worker. */
 export type EffectsObserver = {
-  /** Something went wrong, with the commit that it was about. */
+  /** An error, with the commit concerned. */
   readonly failed: (error: unknown, where: string, about?: Commit) => void;
-  /** An attempt ended; `stopped`: by the end of this instance, or because the effect is no longer needed. */
+  /** An attempt ended. `stopped`: the instance stops, or the effect is no longer needed. */
   readonly attempted?:
     | ((effect: string, outcome: "done" | "failed" | "stopped", milliseconds: number, error?: unknown) => void)
     | undefined;
   readonly tracer?: Tracer | undefined;
 };
 
-/** What all effects of an instance share. */
+/** The dependencies that all effects of an instance share. */
 export type EffectsRuntime<Outside> = {
   readonly service: Service<Outside>;
   readonly outside: Outside;
-  /** Holds the leases. */
+  /** The id of the instance, the holder of leases. */
   readonly instance: string;
   readonly store: EventStore;
   readonly clock: Clock;
@@ -45,14 +45,14 @@ export type AnyEffect<Outside> = Effect<Outside, any, any, any>;
 
 const TIMEOUT = 60_000;
 
-/** The effect of an event, with the event; undefined where the service no longer has one. */
+/** The effect of an event, with the event; undefined if the service no longer has this effect. */
 export const effectOf = <Outside>({ service, codec }: EffectsRuntime<Outside>, { commit, version }: Task) => {
   const stored = commit.events[version - commit.version];
   const effect: AnyEffect<Outside> | undefined = stored && service.aggregates[aggregateOf(commit.stream)]?.effects?.[stored.type];
   return effect && stored && { effect, event: codec.decode(stored.schemaId, stored.bytes) };
 };
 
-/** One attempt on the stream's present state, from start to outcome. Nothing is run or committed where the effect is no longer needed. */
+/** One attempt on the current state of the stream, from start to outcome. It does nothing if the effect is no longer needed. */
 export const attempt = async <Outside>(
   runtime: EffectsRuntime<Outside>,
   effect: AnyEffect<Outside>,
@@ -66,7 +66,7 @@ export const attempt = async <Outside>(
   const { stream } = commit;
   const attributes = { [`${prefix}.event_id`]: eventIdOf(stream, version), [`${prefix}.attempt`]: number };
   const start = () => ({ name: `effect ${event.type}`, kind: "client" as const, attributes });
-  // What the attempt reports and ends in is a part of its span.
+  // The progress and the outcome of the attempt belong to its span.
   await traced(observer.tracer, commit.metadata.traceparent, start, async (traceparent) => {
     const task = { commit: { ...commit, metadata: { ...commit.metadata, traceparent } }, version };
     const { state } = await executor.state(aggregateOf(stream), stream);
@@ -87,7 +87,7 @@ export const attempt = async <Outside>(
   });
 };
 
-/** Commits the outcome. Its cause is the event's, so that the first committed one wins. */
+/** Commits the outcome. All outcomes of one event have the same cause, so the first one wins. */
 export const end = async <Outside>({ executor }: EffectsRuntime<Outside>, task: Task, command: Message): Promise<void> =>
   void (await executor.execute(command, because(task, outcomeCause(task))));
 

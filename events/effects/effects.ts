@@ -6,24 +6,24 @@ import { lowest, runStream } from "./stream.ts";
 
 export type { EffectsObserver, Guard } from "./attempt.ts";
 
-/** Streams whose effects run at once. */
+/** Maximum number of streams whose effects run at once. */
 const CONCURRENCY = 32;
-/** Streams with effects that wait in memory; of more the marks in the store are enough: the scan finds them. */
+/** Maximum number of streams that wait in memory. The scan finds further ones by their due marks in the store. */
 const MAX_WAITING = 5_000;
 /** Milliseconds between two scans of the marks. */
 const SCAN_INTERVAL = 2_000;
-/** How long the end of an instance waits for attempts that do not react to it. */
+/** How long a stopping instance waits for attempts that do not react to the abort. */
 const STOP_TIMEOUT = 3_000;
 
 /**
- * Runs the effects of a service's own events: off the log, one at a time a stream, lowest version first, bounded overall. An effect ends in
- * exactly one outcome command; then its mark is taken off. After a crash at any moment it runs again.
+ * Runs the effects of a service's own events, independently of the log: one at a time for each stream, lowest version first, with a bound for all
+ * streams. An effect ends in exactly one outcome command; then its due mark is removed. After a crash at any point the effect runs again.
  */
 export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
   const { store, clock, executor, observer } = runtime;
   const { failed } = observer;
   const wake = condition(clock);
-  /** Streams with something to do. */
+  /** Streams with due effects. */
   const waiting = new Set<string>();
   /** The attempt under way in a stream. */
   const running = new Map<string, AbortController>();
@@ -50,13 +50,13 @@ export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
       }
       await wake.wait(60_000, stop);
     }
-    // An attempt that does not react to the end is left: its mark stays, and the next owner begins anew.
+    // An attempt that ignores the abort is abandoned: its mark stays, and the next owner starts it again.
     const ended = new AbortController();
     await Promise.race([Promise.all(busy.values()), clock.sleep(STOP_TIMEOUT, ended.signal)]);
     ended.abort("over");
   };
 
-  /** Finds the marks that a former incarnation or a dead instance left. */
+  /** Finds due marks of a former incarnation or a dead instance. */
   const scan = async (stop: AbortSignal): Promise<void> => {
     while (!stop.aborted) {
       try {
@@ -87,7 +87,7 @@ export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
   };
 
   return {
-    /** Notified of every commit: starts what it makes due, and stops what it makes unneeded. */
+    /** Called for every commit: starts new effects, and aborts a running effect that the commit makes unnecessary. */
     notify: ({ stream, effects }: Commit): void => {
       if (effects.length > 0) {
         wait(stream);

@@ -4,16 +4,16 @@ import { eventIdOf } from "../message.ts";
 import type { EventStore } from "../ports.ts";
 import { attempt, type EffectsRuntime, effectOf, end, outcomeCause, type Task } from "./attempt.ts";
 
-/** Milliseconds; renewed three times as often while effects of the stream run. */
+/** Duration of a lease in milliseconds; it is renewed after a third of it while effects of the stream run. */
 const LEASE = 15_000;
 
-/** The effect that comes next in a stream: the lowest version with the mark. */
+/** The next effect of a stream: the lowest version with a due mark. */
 export const lowest = async (store: EventStore, stream: string): Promise<Task | undefined> => {
   const [commit] = await store.dueBelow("effects", stream, Number.MAX_SAFE_INTEGER, 1);
   return commit && { commit, version: Math.min(...commit.effects) };
 };
 
-/** Runs all effects that are due in one stream, one after the other, under a lease. `running` holds the attempt under way. */
+/** Runs all due effects of a stream in order, under a lease. `running` contains the current attempt. */
 export const runStream = async <Outside>(
   runtime: EffectsRuntime<Outside>,
   running: Map<string, AbortController>,
@@ -40,7 +40,7 @@ export const runStream = async <Outside>(
   }
 };
 
-/** Attempts an effect until it has its outcome, is no longer needed, or this instance stops; then takes the mark off. */
+/** Attempts an effect until it has its outcome or is no longer needed, and then removes its mark. If the instance stops, the mark stays. */
 const runEffect = async <Outside>(
   runtime: EffectsRuntime<Outside>,
   running: Map<string, AbortController>,
@@ -61,7 +61,7 @@ const runEffect = async <Outside>(
       } catch (error) {
         if (stop.aborted) return;
         observer.failed(error, eventIdOf(commit.stream, version), commit);
-        // An attempt that was aborted because the effect is no longer needed is followed by one more, which finds that out.
+        // The attempt was aborted because the effect is no longer needed: one more attempt verifies that, and ends.
         if (abort.signal.aborted) continue;
         if (effect.attempts !== undefined && number >= effect.attempts && effect.otherwise) {
           await end(runtime, task, effect.otherwise(event, asError(error)));

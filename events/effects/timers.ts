@@ -9,15 +9,15 @@ import type { AnyService } from "../service.ts";
 import { causeOf } from "../store/command.ts";
 import type { Executor } from "../store/execute.ts";
 
-/** How long a timer set by another instance may go unnoticed; what comes due before that is known. */
-const LOOK_AGAIN = 5_000;
+/** Milliseconds between two polls. A timer that another instance sets may fire late by this time. */
+const POLL_INTERVAL = 5_000;
 const MAX_TIMERS = 100;
-/** How long one that cannot be fired is put aside at most. */
-const ASIDE = 60_000;
+/** Longest postponement of a timer that fails. */
+const MAX_POSTPONEMENT = 60_000;
 
 /**
- * Fires what events of the service have set. Early, late or twice: deciders test the action, never a clock. One that cannot be fired is put
- * aside for a while, so that it holds up no other; one that cannot even be put aside waits for the store.
+ * Fires the timers of the service's own events. A timer may fire early, late or twice: deciders test the action, never a clock. A timer that fails
+ * is postponed, so that it does not block others; if the store cannot postpone it, the next poll tries again.
  */
 export const timersWorker = (
   service: AnyService,
@@ -29,7 +29,7 @@ export const timersWorker = (
   const { store, clock } = ports;
   const wake = condition(clock);
   const failures = lruCache<number>(1_000);
-  /** When it looks again. */
+  /** Time of the next poll. */
   let next = 0;
 
   const fire = async (commit: Commit, version: number): Promise<void> => {
@@ -54,7 +54,7 @@ export const timersWorker = (
     await store.clear("timers", [{ commit, version }]);
   };
 
-  const fireOrPutAside = async (commit: Commit, version: number): Promise<void> => {
+  const fireOrPostpone = async (commit: Commit, version: number): Promise<void> => {
     const eventId = eventIdOf(commit.stream, version);
     try {
       await fire(commit, version);
@@ -62,7 +62,7 @@ export const timersWorker = (
     } catch (error) {
       onError(error, commit);
       const attempts = (failures.get(eventId) ?? 0) + 1;
-      await store.postpone(commit, version, clock.now() + backOff(clock, attempts, 1_000, ASIDE));
+      await store.postpone(commit, version, clock.now() + backOff(clock, attempts, 1_000, MAX_POSTPONEMENT));
       failures.set(eventId, attempts);
     }
   };
@@ -79,12 +79,12 @@ export const timersWorker = (
       while (!stop.aborted) {
         try {
           const now = clock.now();
-          next = now + LOOK_AGAIN;
+          next = now + POLL_INTERVAL;
           const soon = await store.dueTimers(next, MAX_TIMERS);
           const later = soon.flatMap(({ timers }) => timers.map(({ at }) => at)).filter((at) => at > now);
-          // Of more than it got, the earliest came first.
+          // A full page may omit timers, but contains the earliest: poll again immediately if all of them are due.
           next = Math.min(next, ...(soon.length === MAX_TIMERS && later.length === 0 ? [now] : later));
-          for (const commit of soon) for (const { at, version } of commit.timers) if (at <= now) await fireOrPutAside(commit, version);
+          for (const commit of soon) for (const { at, version } of commit.timers) if (at <= now) await fireOrPostpone(commit, version);
         } catch (error) {
           onError(error);
         }

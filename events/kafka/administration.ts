@@ -7,28 +7,28 @@ export type Range = { readonly partition: number; readonly low: number; readonly
 export type Administration = {
   readonly ensureTopics: (topics: readonly TopicSpec[]) => Promise<void>;
   readonly partitions: (topic: string) => Promise<number>;
-  /** The first offset and the one after the last, of each partition. */
+  /** For each partition the first offset, and the offset after the last record. */
   readonly ranges: (topic: string) => Promise<readonly Range[]>;
-  /** The offset of the first record of each partition at or after a time; its end if there is none. */
+  /** For each partition the offset of the first record at or after a time, or its end. */
   readonly offsets: (topic: string, time: number) => Promise<readonly Offset[]>;
   readonly deleteGroup: (group: string) => Promise<void>;
 };
 
 const isKafkaError = (error: unknown, type: string): boolean => error instanceof Error && "type" in error && error.type === type;
 
-/** A moment later it may be answered: a leader is not yet there, or not any more. */
-const isPassing = (error: unknown): boolean => error instanceof Error && "retriable" in error && error.retriable === true;
+/** Whether a retry may succeed: for example, a partition has no leader for a moment. */
+const isRetriable = (error: unknown): boolean => error instanceof Error && "retriable" in error && error.retriable === true;
 
 const configOf = ({ compacted }: TopicSpec, { minInsyncReplicas }: KafkaLogOptions): { name: string; value: string }[] => {
   const config: { [name: string]: string } = compacted
-    ? // Small segments, since the one being written to is never compacted.
+    ? // Small segments, since Kafka never compacts the active segment.
       { "cleanup.policy": "compact", "segment.bytes": "4194304", "segment.ms": "600000", "min.cleanable.dirty.ratio": "0.1" }
     : { "cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1" };
   if (minInsyncReplicas !== undefined) config["min.insync.replicas"] = String(minInsyncReplicas);
   return Object.entries(config).map(([name, value]) => ({ name, value }));
 };
 
-/** Those of the topics that are there. */
+/** Metadata of those topics that exist. */
 const metadataOf = async (admin: Admin, names: readonly string[]): Promise<readonly ITopicMetadata[]> => {
   const listed = new Set(await admin.listTopics());
   const there = names.filter((name) => listed.has(name));
@@ -41,12 +41,12 @@ const metadataOf = async (admin: Admin, names: readonly string[]): Promise<reado
   }
 };
 
-/** What is asked of the cluster, each time over a connection of its own: it is rare, and a kept one would have to be mended. */
+/** Administrative requests. Each uses a new connection: they are rare, and a permanent connection would have to be repaired after failures. */
 export const administration = (options: KafkaLogOptions): Administration => {
   const timeout = timeoutOf(options);
   const counts = new Map<string, Promise<number>>();
 
-  const ask = async <T>(what: string, question: (admin: Admin) => Promise<T>): Promise<T> => {
+  const withAdmin = async <T>(what: string, request: (admin: Admin) => Promise<T>): Promise<T> => {
     const client = connectClient(options);
     const admin = client.kafka.admin();
     const answer = async (): Promise<T> => {
@@ -54,9 +54,9 @@ export const administration = (options: KafkaLogOptions): Administration => {
       await admin.connect();
       for (;;) {
         try {
-          return await question(admin);
+          return await request(admin);
         } catch (error) {
-          if (!isPassing(error) || Date.now() > until) throw error;
+          if (!isRetriable(error) || Date.now() > until) throw error;
           await pause(50);
         }
       }
@@ -73,15 +73,15 @@ export const administration = (options: KafkaLogOptions): Administration => {
     const topics: ITopicConfig[] = specs.map((spec) => ({
       topic: spec.name,
       numPartitions: spec.partitions,
-      // Unless somebody says otherwise the cluster knows best: one copy of what is acknowledged is none.
+      // By default the broker's setting: a single copy of acknowledged data would be unsafe.
       replicationFactor: options.replicationFactor ?? -1,
       configEntries: configOf(spec, options),
     }));
-    // Leaders are waited for below: kafkajs' own waiting fails on a fresh broker. What somebody else made meanwhile is no error.
+    // `ensure` waits for the leaders, because the waiting of kafkajs fails on a fresh broker. A topic that another process creates meanwhile is not an error.
     await admin.createTopics({ topics, waitForLeaders: false, timeout });
   };
 
-  /** All at once: a service knows dozens of topics, and every request is a round trip. */
+  /** Handles all topics together: a service knows dozens of topics, and every request is a round trip. */
   const ensure = async (admin: Admin, specs: readonly TopicSpec[]): Promise<void> => {
     const until = Date.now() + timeout;
     const names = specs.map(({ name }) => name);
@@ -102,13 +102,13 @@ export const administration = (options: KafkaLogOptions): Administration => {
   };
 
   const countPartitions = async (topic: string): Promise<number> => {
-    const [found] = await ask("Looking for a topic", (admin) => metadataOf(admin, [topic]));
+    const [found] = await withAdmin("Looking for a topic", (admin) => metadataOf(admin, [topic]));
     if (!found) throw new Error(`There is no topic ${topic}`);
     return found.partitions.length;
   };
 
   return {
-    ensureTopics: (topics) => ask("Creating topics", (admin) => ensure(admin, topics)),
+    ensureTopics: (topics) => withAdmin("Creating topics", (admin) => ensure(admin, topics)),
     partitions: (topic) => {
       const known = counts.get(topic) ?? countPartitions(topic);
       counts.set(topic, known);
@@ -116,19 +116,19 @@ export const administration = (options: KafkaLogOptions): Administration => {
       return known;
     },
     ranges: (topic) =>
-      ask("Reading offsets", async (admin) => {
+      withAdmin("Reading offsets", async (admin) => {
         const found = await admin.fetchTopicOffsets(topic);
         return found
           .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
           .sort((a, b) => a.partition - b.partition);
       }),
     offsets: (topic, time) =>
-      ask("Reading offsets of a time", async (admin) => {
+      withAdmin("Reading offsets of a time", async (admin) => {
         const found = await admin.fetchTopicOffsetsByTimestamp(topic, time);
         return found.map(({ partition, offset }) => ({ partition, offset: Number(offset) })).sort((a, b) => a.partition - b.partition);
       }),
     deleteGroup: (group) =>
-      ask("Deleting a group", async (admin) => {
+      withAdmin("Deleting a group", async (admin) => {
         await admin.deleteGroups([group]);
       }),
   };

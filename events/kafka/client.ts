@@ -5,7 +5,7 @@ import { readRecordsLazily } from "./record-decoder.ts";
 import { writeRecordsAtOnce } from "./record-encoder.ts";
 import { quietRequestQueues } from "./request-queue.ts";
 
-/** What a pino logger is able to do, as far as it is needed here. */
+/** The part of a pino logger that is used here. */
 export type KafkaLogger = {
   readonly warn: (details: object, message: string) => void;
   readonly debug: (details: object, message: string) => void;
@@ -18,29 +18,29 @@ export type KafkaLogOptions = {
   readonly clientId: string;
   readonly logger?: KafkaLogger;
   readonly security?: {
-    /** A function is asked for every new connection, so that certificates may be renewed. */
+    /** A function is called for every new connection, so that certificates can be renewed. */
     readonly ssl?: KafkaConfig["ssl"] | (() => tls.ConnectionOptions);
     readonly sasl?: KafkaConfig["sasl"];
   };
-  /** For the topics that are created: how many copies (-1 = the broker's default), and how many of them a write waits for. */
+  /** For new topics: the number of replicas (-1 = the broker's default), and how many of them must acknowledge a write. */
   readonly replicationFactor?: number;
   readonly minInsyncReplicas?: number;
-  /** How long a request, and a whole send with its repeats, may take. */
+  /** How long a request, or a whole send with its retries, may take. */
   readonly timeout?: number;
-  /** How long a member of a group may be silent before its partitions go to others. */
+  /** How long a group member may be silent before its partitions move to other members. */
   readonly sessionTimeout?: number;
-  /** Where a broker's advertised address is reached from here: for tunnels and port forwards. */
+  /** Maps a broker's advertised address to a reachable one, for tunnels and port forwards. */
   readonly route?: (address: KafkaAddress) => KafkaAddress;
 };
 
-/** One kafkajs client with its connections. `cut` ends them at once, and lets it make no others. */
+/** One kafkajs client with its connections. `cut` destroys them and prevents new ones. */
 export type Client = { readonly kafka: Kafka; readonly cut: () => void };
 
 const keepAlive = 60_000;
 
 export const timeoutOf = (options: KafkaLogOptions): number => options.timeout ?? 30_000;
 
-/** A client is configuration and sockets: one for each producer, consumer and administration, so that each can be thrown away whole. */
+/** Creates a client, that is, configuration and sockets. Each producer, consumer and administration has its own, so that it can be discarded whole. */
 export const connectClient = (options: KafkaLogOptions): Client => {
   quietRequestQueues();
   readRecordsLazily();
@@ -74,7 +74,7 @@ export const connectClient = (options: KafkaLogOptions): Client => {
     logCreator:
       () =>
       ({ level, namespace, log: { message, ...details } }) => {
-        // What matters of it comes back as an error and is logged where it is handled.
+        // Important failures also reject a call, whose caller logs them.
         const log = level === logLevel.ERROR ? options.logger?.warn : options.logger?.debug;
         log?.call(options.logger, { ...details, namespace }, message);
       },

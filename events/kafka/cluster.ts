@@ -18,28 +18,28 @@ type Broker = {
   ) => Promise<{ readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[] }>;
 };
 
-/** What kafkajs 2.2.4 builds its consumers on, as far as it is used here: it has no public way to read without a group. */
+/** The part of the internal cluster of kafkajs 2.2.4 that is used here. kafkajs has no public way to read without a group. */
 export type Cluster = {
   readonly connect: () => Promise<void>;
   readonly disconnect: () => Promise<void>;
-  /** Learns who leads the partitions of these topics. */
+  /** Loads the metadata of these topics, with the leaders of their partitions. */
   readonly addMultipleTargetTopics: (topics: string[]) => Promise<void>;
   readonly findLeaderForPartitions: (topic: string, partitions: number[]) => { readonly [nodeId: string]: readonly number[] };
   readonly findBroker: (broker: { readonly nodeId: string }) => Promise<Broker>;
 };
 type CreateCluster = (options: { readonly metadataMaxAge: number; readonly allowAutoTopicCreation: boolean }) => Cluster;
 
-/** Connections of their own, with the settings of a client. */
+/** A new cluster with its own connections and the settings of a client. */
 export const clusterOf = (kafka: Kafka): Cluster => {
   const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === "private:Kafka:createCluster");
   const create: CreateCluster | undefined = name && Reflect.get(kafka, name);
-  if (!create) throw new Error("This version of kafkajs makes its clusters in another way: look at cluster.ts");
+  if (!create) throw new Error("This version of kafkajs creates clusters in another way: adapt cluster.ts");
   return create({ metadataMaxAge: 300_000, allowAutoTopicCreation: false });
 };
 
 type BatchClass = new (topic: string, fetchedOffset: string, fetched: FetchedPartition) => Batch;
 
-/** What a consumer sees of a fetched partition: nothing before the offset that was asked for, and nothing of an aborted transaction. */
+/** The records that a consumer sees of a fetched partition: none before the requested offset, and none of aborted transactions. */
 export const batchOf = (topic: string, offset: number, fetched: FetchedPartition): Batch => {
   const Fetched: BatchClass = createRequire(import.meta.url)("kafkajs/src/consumer/batch");
   return new Fetched(topic, String(offset), fetched);

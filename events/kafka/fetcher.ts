@@ -4,9 +4,9 @@ import { batchOf, type Cluster, clusterOf, type FetchedPartition } from "./clust
 import { KafkaRecord } from "./kafka-record.ts";
 import { settled, within } from "./waiting.ts";
 
-/** Reads from the leaders of partitions, without a group. After an error it is to be closed. */
+/** Reads from the leaders of partitions, without a group. Close it after an error. */
 export type Fetcher = {
-  /** The beginning of each range, of a partition one; nothing where nothing came in time. */
+  /** Returns the first records of each range; at most one range of each partition. A range without records in time is omitted. */
   readonly fetch: (ranges: readonly LogRange[]) => Promise<readonly LogBatch[]>;
   readonly close: () => Promise<void>;
 };
@@ -49,7 +49,7 @@ const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMa
 
 const leaderOf = (cluster: Cluster, { topic, partition }: LogRange): string => {
   const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
-  if (leader === undefined) throw new Error(`Nobody leads ${topic}/${partition}`);
+  if (leader === undefined) throw new Error(`${topic}/${partition} has no leader`);
   return leader;
 };
 
@@ -74,7 +74,7 @@ const fetchFrom = async (cluster: Cluster, nodeId: string, ranges: readonly LogR
   );
 };
 
-/** A fetch knows only where to begin: what goes beyond the range is left out. */
+/** Removes records beyond the range: a fetch request has a start, but no end. */
 const cut = ({ topic, partition, from, to }: LogRange, fetched: FetchedPartition): LogBatch => {
   const batch = batchOf(topic, from, fetched);
   const messages = batch.messages.filter(({ offset }) => Number(offset) < to);

@@ -5,7 +5,7 @@ import type { KafkaLogOptions } from "./client.ts";
 import { runSubscription } from "./subscription.ts";
 import { settled } from "./waiting.ts";
 
-/** Follows a whole topic as the only member of a group of its own. The group commits nothing and ends with it. */
+/** Follows a whole topic as the only member of its own group. The group commits no offsets and is deleted at the end. */
 export const followTopic = (options: KafkaLogOptions, administration: Administration): Log["follow"] => {
   return async (topic, handle) => {
     const group = `${options.clientId}.follow.${topic}.${randomUUID()}`;
@@ -18,7 +18,7 @@ export const followTopic = (options: KafkaLogOptions, administration: Administra
       resolve = resolved;
       reject = rejected;
     });
-    // Whoever does not wait for it must not be ended by it.
+    // Without this handler, a rejection that no caller awaits would end the process.
     caughtUp.catch(() => {});
     if (ends.size === 0) resolve();
 

@@ -2,7 +2,7 @@ import type { KafkaMessage } from "kafkajs";
 import type { LogRecord } from "../ports.ts";
 import { LazyRecord } from "./record-decoder.ts";
 
-/** A class, so that headers become text only where somebody asks for them: most records are passed over by their type alone. */
+/** A class, so that headers are decoded only on access: most records are skipped because of their type alone. */
 export class KafkaRecord implements LogRecord {
   readonly topic: string;
   readonly partition: number;

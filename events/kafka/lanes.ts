@@ -6,31 +6,31 @@ import { KafkaRecord } from "./kafka-record.ts";
 import { pause, real } from "./waiting.ts";
 
 export type GroupSubscription = LogSubscription & {
-  /** After every step forward, also over records that are not handed out. */
+  /** Called after every step forward, also over records that are not delivered. */
   readonly onAdvance?: (topic: string, partition: number, next: number) => void;
 };
 
-/** What a lane asks of the consumer. */
+/** The operations of the consumer that a lane uses. */
 export type LaneControl = {
   readonly pause: (topic: string, partition: number) => void;
   readonly resumeAt: (topic: string, partition: number, offset: number) => void;
   readonly range: (topic: string, partition: number) => Promise<{ readonly low: number; readonly high: number }>;
 };
 
-/** One partition during one assignment. `at` is where the caller stands: nothing is handed over from anywhere else. */
+/** One partition during one assignment. `at` is the subscriber's position: only records from there are delivered. */
 type Lane = {
   readonly topic: string;
   readonly partition: number;
   at: number | undefined;
   busy: boolean;
   slow: boolean;
-  letGo: () => void;
+  release: () => void;
 };
 
-/** Handling that takes longer than this goes on beside the consumer, with only its partition paused. */
+/** A batch that takes longer than this continues in the background, and only its partition is paused. */
 const grace = 500;
 
-/** The partitions that a member holds between two rebalances. `running` outlives it: a partition is handled once at a time also across assignments. */
+/** The partitions of a member between two rebalances. `running` outlives them: a partition is never handled twice at a time, even across assignments. */
 export const lanesOf = (
   subscription: GroupSubscription,
   control: LaneControl,
@@ -39,18 +39,19 @@ export const lanesOf = (
 ) => {
   const ended = new AbortController();
   const { signal } = ended;
-  // Every partition may wait for it.
+  // Every partition may add a listener.
   setMaxListeners(0, signal);
   const lanes = new Map<string, Lane>();
   const nameOf = (topic: string, partition: number) => `${topic}/${partition}`;
   for (const [topic, partitions] of Object.entries(assigned)) {
     for (const partition of partitions) {
-      lanes.set(nameOf(topic, partition), { topic, partition, at: undefined, busy: false, slow: false, letGo: () => {} });
+      lanes.set(nameOf(topic, partition), { topic, partition, at: undefined, busy: false, slow: false, release: () => {} });
     }
   }
-  const tell = (error: Error) => subscription.onError?.(error);
+  const report = (error: Error) => subscription.onError?.(error);
 
-  const retrying = <T>(attempt: () => Promise<T>, failed = tell) => retry(real, attempt, { isOver: () => signal.aborted, signal, failed });
+  const retrying = <T>(attempt: () => Promise<T>, failed = report) =>
+    retry(real, attempt, { isOver: () => signal.aborted, signal, failed });
 
   const moveTo = (lane: Lane, offset: number): void => {
     if (signal.aborted) return;
@@ -64,7 +65,7 @@ export const lanesOf = (
     if (position) moveTo(lane, position.value ?? 0);
   };
 
-  /** The broker delivered from elsewhere: either it was asked before the last seek, or it has not got what the caller stands before. */
+  /** The broker delivered from another offset: it received the request before the last seek, or the log does not contain the subscriber's position. */
   const realign = async (lane: Lane, at: number): Promise<void> => {
     lane.busy = true;
     control.pause(lane.topic, lane.partition);
@@ -74,7 +75,7 @@ export const lanesOf = (
     const { low, high } = range.value;
     const isThere = at >= low && at <= high;
     if (!isThere && at !== 0)
-      tell(new Error(`${lane.topic}/${lane.partition} holds ${low} to ${high} and not ${at}: it is read from its start`));
+      report(new Error(`${lane.topic}/${lane.partition} holds ${low} to ${high} and not ${at}: it is read from its start`));
     moveTo(lane, isThere ? at : low);
   };
 
@@ -83,17 +84,17 @@ export const lanesOf = (
     subscription.onAdvance?.(lane.topic, lane.partition, next);
   };
 
-  /** Handles a batch; false if it is not done while the consumer waits: then its partition is paused, and goes on by itself. */
+  /** Handles a batch. Returns false if it takes longer than the consumer waits; then its partition is paused and resumes when it is done. */
   const work = async (lane: Lane, batch: LogBatch): Promise<boolean> => {
     const started = Date.now();
     const deadline = new AbortController();
     lane.busy = true;
-    lane.letGo = () => deadline.abort();
+    lane.release = () => deadline.abort();
     const handled = retrying(
       () => subscription.handle(batch, signal),
       (error) => {
-        lane.letGo();
-        tell(error);
+        lane.release();
+        report(error);
       },
     ).then((outcome): number | undefined => {
       lane.busy = false;
@@ -104,7 +105,7 @@ export const lanesOf = (
     });
     running.set(nameOf(lane.topic, lane.partition), handled);
     await Promise.race([handled, pause(lane.slow ? 0 : grace, deadline.signal)]);
-    lane.letGo();
+    lane.release();
     if (!lane.busy && lane.at === batch.next) return true;
     control.pause(lane.topic, lane.partition);
     void handled.then((next) => next !== undefined && moveTo(lane, next));
@@ -112,19 +113,19 @@ export const lanesOf = (
   };
 
   return {
-    /** Asks where the caller stands in each. The consumer must not have fetched yet. */
+    /** Loads the subscriber's position in each partition. The consumer must not have fetched yet. */
     begin: () => {
       for (const lane of lanes.values()) {
         control.pause(lane.topic, lane.partition);
         void begin(lane);
       }
     },
-    /** The offset to resolve, or undefined if the consumer is to stay where it is. */
+    /** Returns the offset to resolve, or undefined if the consumer must not advance. */
     take: async (batch: Batch): Promise<string | undefined> => {
       const { topic, partition } = batch;
       const lane = lanes.get(nameOf(topic, partition));
       if (!lane || lane.at === undefined || lane.busy || signal.aborted) return undefined;
-      // Not in its type, but in the object: where the broker was asked to read from.
+      // The type does not declare it: the offset that was requested from the broker.
       const { fetchedOffset } = batch as Batch & { readonly fetchedOffset: string };
       if (Number(fetchedOffset) !== lane.at) {
         void realign(lane, lane.at);
@@ -134,21 +135,21 @@ export const lanesOf = (
       const records = batch.messages.map((message) => new KafkaRecord(topic, partition, message));
       return (await work(lane, { topic, partition, records, next: Number(last) + 1, end: Number(batch.highWatermark) })) ? last : undefined;
     },
-    /** kafkajs stepped over records that nobody is to see (marks of transactions). */
+    /** kafkajs skipped records that consumers do not see (markers of transactions). */
     skip: (topic: string, partition: number, last: number): void => {
       const lane = lanes.get(nameOf(topic, partition));
       if (lane?.at !== undefined && !lane.busy && !signal.aborted && last >= lane.at) advance(lane, last + 1);
     },
-    /** Where the caller stands, for tools that show how far a group is behind. */
+    /** The subscriber's positions, for tools that show the lag of a group. */
     positions: () =>
       [...lanes.values()].flatMap(({ topic, partition, at }) => (at === undefined ? [] : [{ topic, partition, offset: String(at) }])),
-    /** The assignment is over: what still runs is told. */
+    /** Ends the assignment: aborts the handlers that still run. */
     end: () => {
       if (signal.aborted) return;
       ended.abort();
-      for (const { topic, partition, letGo } of lanes.values()) {
+      for (const { topic, partition, release } of lanes.values()) {
         control.pause(topic, partition);
-        letGo();
+        release();
       }
     },
   };

@@ -12,7 +12,7 @@ import { runSubscription } from "./subscription.ts";
 export type { KafkaLogger, KafkaLogOptions } from "./client.ts";
 
 /**
- * The log on a Kafka cluster. Consumer groups only share out the partitions; each subscription keeps its own positions.
+ * The log on a Kafka cluster. Consumer groups only distribute the partitions; each subscription stores its own positions.
  */
 export const kafkaLog = (options: KafkaLogOptions): Log => {
   const cluster = administration(options);
@@ -29,8 +29,8 @@ export const kafkaLog = (options: KafkaLogOptions): Log => {
       throw asOutage(error, isKafkaOutage);
     }
   };
-  /** Keeps it, so that closing the log stops it. */
-  const kept = async <R extends Running>(starting: Promise<R>): Promise<R> => {
+  /** Registers a running subscription, so that closing the log stops it. */
+  const tracked = async <R extends Running>(starting: Promise<R>): Promise<R> => {
     const running = await starting;
     let stopping: Promise<void> | undefined;
     const stop = (): Promise<void> => {
@@ -49,8 +49,9 @@ export const kafkaLog = (options: KafkaLogOptions): Log => {
   return {
     ensureTopics: (topics) => whileOpen(() => cluster.ensureTopics(topics)),
     publish: (records) => whileOpen(() => publish(records)),
-    subscribe: (subscription) => whileOpen(() => kept(runSubscription(options, { subscription, administration: cluster, commits: true }))),
-    follow: (topic, handle) => whileOpen(() => kept(follow(topic, handle))),
+    subscribe: (subscription) =>
+      whileOpen(() => tracked(runSubscription(options, { subscription, administration: cluster, commits: true }))),
+    follow: (topic, handle) => whileOpen(() => tracked(follow(topic, handle))),
     read: (ranges, handle, signal) => whileOpen(() => read(ranges, handle, AbortSignal.any([signal, closing.signal]))),
     ends: (topic) => whileOpen(async () => (await cluster.ranges(topic)).map(({ partition, high }) => ({ partition, offset: high }))),
     offsets: (topic, time) => whileOpen(() => cluster.offsets(topic, time)),

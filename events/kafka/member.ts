@@ -6,19 +6,19 @@ import { settled, within } from "./waiting.ts";
 export type MemberOptions = {
   readonly subscription: GroupSubscription;
   readonly administration: Administration;
-  /** What is being handled, also by earlier lives. */
+  /** Batches in progress by partition, including those of earlier members of this subscription. */
   readonly running: Map<string, Promise<unknown>>;
-  /** Tell the broker now and then where the group stands: nobody here reads it, but tools that show its lag do. */
+  /** Whether to commit positions to the broker now and then. Only tools that show the lag of a group read them. */
   readonly commits: boolean;
 };
 export type Member = { readonly failed: Promise<Error>; readonly leave: () => Promise<void> };
 
-/** What one fetch brings at most, shared out over the partitions; a single batch of the log that is larger is still brought. */
+/** Maximum bytes of one fetch, divided among the partitions. A larger single batch of the log is still delivered. */
 const fetched = 6 * 1_048_576;
 const ofPartition = { least: 262_144, most: 1_048_576 };
 const silence = 60_000;
 const commitEvery = 5_000;
-/** One life of a member of a group: resolves when it has joined; afterwards `failed` tells if it has to be replaced. */
+/** Joins a group as a new member. Afterwards `failed` resolves if the member has to be replaced. */
 export const joinGroup = async (options: KafkaLogOptions, { subscription, administration, running, commits }: MemberOptions) => {
   const { group, topics } = subscription;
   const counts = await Promise.all(topics.map((topic) => administration.partitions(topic)));
@@ -35,7 +35,7 @@ export const joinGroup = async (options: KafkaLogOptions, { subscription, admini
     minBytes: 1,
     maxBytesPerPartition: share,
     maxBytes: partitions * share,
-    // A failed consumer is replaced as a whole, whatever it failed of.
+    // `runSubscription` replaces a failed consumer as a whole, after any error.
     retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 1_000, restartOnFailure: async () => false },
   });
 
@@ -43,7 +43,7 @@ export const joinGroup = async (options: KafkaLogOptions, { subscription, admini
     try {
       change();
     } catch {
-      // kafkajs refuses only because the consumer is gone: nothing is fetched then.
+      // kafkajs throws only if the consumer has stopped: then it fetches nothing.
     }
   };
   const control: LaneControl = {
@@ -88,7 +88,7 @@ export const joinGroup = async (options: KafkaLogOptions, { subscription, admini
       alive();
       lanes?.end();
       lanes = lanesOf(subscription, control, running, payload.memberAssignment);
-      // At once: the first fetch of this assignment must find everything paused.
+      // Synchronously: the first fetch of this assignment must find every partition paused.
       lanes.begin();
       resolve();
     });
@@ -104,7 +104,7 @@ export const joinGroup = async (options: KafkaLogOptions, { subscription, admini
     clearInterval(watch);
     clearInterval(commitTimer);
     lanes?.end();
-    // What was told to end mostly does at once, and then two owners never overlap.
+    // Aborted handlers usually end immediately; then two owners of a partition do not overlap.
     await settled(2_000, Promise.all(running.values()));
     await settled(1_000, commit());
     await settled(5_000, consumer.disconnect());
@@ -116,7 +116,7 @@ export const joinGroup = async (options: KafkaLogOptions, { subscription, admini
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      // No more: each costs something in every fetch, also in an empty one.
+      // Not more: each runner costs time in every fetch, even in an empty one.
       partitionsConsumedConcurrently: partitions,
       eachBatch: async ({ batch, resolveOffset, isRunning, isStale }) => {
         if (!isRunning() || isStale()) return;

@@ -5,10 +5,10 @@ import type { OutgoingRecord } from "../ports.ts";
 import { type Client, connectClient, type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { settled, within } from "./waiting.ts";
 
-/** As much of a kafkajs producer as is used here. */
+/** The part of a kafkajs producer that is used here. */
 export type Sender = {
   readonly send: (topicMessages: TopicMessages[]) => Promise<readonly RecordMetadata[]>;
-  /** Ends it without waiting. */
+  /** Ends the producer without waiting. */
   readonly discard: () => void;
   readonly close: () => Promise<void>;
 };
@@ -38,9 +38,9 @@ export const uncovered = (slices: readonly Slice[], answers: readonly RecordMeta
 };
 
 /**
- * Closes the two ways in which kafkajs loses acknowledged records. First, a send that resolves may have left out partitions whose leader
- * moved: the answers are checked, and what is missing is sent again. Second, after a rejected send a producer reuses the sequence numbers
- * of that batch, which the broker may have stored: such a producer is never used again.
+ * Prevents the two ways in which kafkajs loses acknowledged records. First, a send may resolve although it omitted partitions whose leader
+ * moved: this checks the answers and sends missing slices again. Second, after a rejected send a producer reuses the sequence numbers of that
+ * batch, which the broker may have stored: this discards such a producer.
  */
 export const safeSend = (makeSender: () => Promise<Sender>, limit: number) => {
   let sender: Promise<Sender> | undefined;
@@ -79,14 +79,14 @@ export const safeSend = (makeSender: () => Promise<Sender>, limit: number) => {
   return { send, close };
 };
 
-/** A new idempotent producer with connections of its own. */
+/** A new idempotent producer with its own connections. */
 export const kafkaSender = async (options: KafkaLogOptions): Promise<Sender> => {
   const client: Client = connectClient(options);
   const producer = client.kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    // Otherwise chosen by us; given only because its absence makes kafkajs warn.
+    // Every message already has its partition; without a partitioner kafkajs would log a warning.
     createPartitioner:
       () =>
       ({ message }) =>

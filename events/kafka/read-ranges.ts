@@ -1,16 +1,16 @@
+import { nameOf } from "../log/partition.ts";
 import type { Log, LogBatch, LogRange } from "../ports.ts";
 import type { Administration } from "./administration.ts";
 import { type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { connectFetcher, type Fetcher } from "./fetcher.ts";
 import { pauseAfter } from "./waiting.ts";
 
-/** A range of which all before `at` is handled. */
+/** A range whose records before `at` are handled. */
 type Reading = { readonly range: LogRange; at: number };
 
 const isOpen = ({ range, at }: Reading): boolean => at < range.to;
-const placeOf = ({ topic, partition }: Pick<LogRange, "topic" | "partition">): string => `${topic}/${partition}`;
 
-/** Reads from the leaders of the partitions. A failure is followed by a new connection, and is an error once nothing came for a request's time. */
+/** Reads from the leaders of the partitions. After a failure it reconnects; it throws when no records arrive for the time of a request. */
 export const readRanges =
   (options: KafkaLogOptions, administration: Administration): Log["read"] =>
   async (ranges, handle, signal) => {
@@ -27,7 +27,7 @@ export const readRanges =
           fetcher ??= await connectFetcher(options, topics, signal);
           const batches = await fetcher.fetch([...open.values()].map(({ range, at }) => ({ ...range, from: at })));
           if (batches.length > 0) return batches;
-          if (Date.now() > until) throw new Error(`Nothing comes from ${[...open.keys()].join(", ")}`);
+          if (Date.now() > until) throw new Error(`No records arrive from ${[...open.keys()].join(", ")}`);
         } catch (error) {
           await fetcher?.close();
           fetcher = undefined;
@@ -39,13 +39,13 @@ export const readRanges =
 
     try {
       for (;;) {
-        // Of several ranges of one partition the last one that is open: a request names a partition once.
-        const open = new Map(all.filter(isOpen).map((reading) => [placeOf(reading.range), reading]));
+        // At most one open range of each partition (the last), because a request can name a partition only once.
+        const open = new Map(all.filter(isOpen).map((reading) => [nameOf(reading.range), reading]));
         if (open.size === 0) return;
         const batches = await fetch(open);
         const handled = await Promise.allSettled(
           batches.map(async (batch) => {
-            const reading = open.get(placeOf(batch));
+            const reading = open.get(nameOf(batch));
             if (reading) reading.at = await handle(batch, signal);
           }),
         );
@@ -60,10 +60,10 @@ export const readRanges =
 const demandRanges = async (administration: Administration, ranges: readonly LogRange[]): Promise<void> => {
   const held = new Map<string, { readonly low: number; readonly high: number }>();
   for (const topic of new Set(ranges.map((range) => range.topic)))
-    for (const { partition, ...range } of await administration.ranges(topic)) held.set(placeOf({ topic, partition }), range);
+    for (const { partition, ...range } of await administration.ranges(topic)) held.set(nameOf({ topic, partition }), range);
   for (const range of ranges) {
-    const { low, high } = held.get(placeOf(range)) ?? { low: 0, high: 0 };
+    const { low, high } = held.get(nameOf(range)) ?? { low: 0, high: 0 };
     if (range.from < low || range.to > high || range.from > range.to)
-      throw new Error(`${placeOf(range)} holds ${low} to ${high} and not ${range.from} to ${range.to}`);
+      throw new Error(`${nameOf(range)} holds ${low} to ${high} and not ${range.from} to ${range.to}`);
   }
 };

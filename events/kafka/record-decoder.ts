@@ -2,7 +2,7 @@ import { replaceModule } from "./replace-module.ts";
 
 type Value = Buffer | null | readonly (Buffer | null)[];
 type Headers = { [name: string]: Value };
-/** What a record shares with the others of its batch, as kafkajs reads it. */
+/** The data that all records of a batch share, as kafkajs reads it. */
 type Context = {
   readonly firstOffset: string;
   readonly firstTimestamp: string;
@@ -15,19 +15,19 @@ type Context = {
 const LOG_APPEND_TIME = 1;
 
 /**
- * kafkajs 2.2.4 makes of each header of a record a text, a buffer and a copy of all the headers before it, which is most of the work of reading an
- * event, and most of the garbage. This keeps the bytes, and reads of them what is asked for. It is to be called before anything is read.
+ * For each header of a record, kafkajs 2.2.4 creates a string, a buffer and a copy of all headers before it. That is most of the work of reading
+ * an event, and most of the garbage. This decoder keeps the bytes and reads a header only on access. Call it before the first read.
  */
 export const readRecordsLazily = (): void => replaceModule("protocol/recordBatch/record/v0/decoder", decodeRecord);
 
 export const decodeRecord = ({ buffer }: { readonly buffer: Buffer }, context: Context): LazyRecord => new LazyRecord(buffer, context);
 
-/** Where reading stands: of one record at a time, and never across an `await`. */
+/** The read position. Shared by all records, since reading is synchronous and handles one record at a time. */
 let at = 0;
 
 const cutOff = (): RangeError => new RangeError("a record of the log is shorter than it says");
 
-/** A variable-length integer, zigzag: small negative numbers are small. */
+/** Reads a variable-length integer in zigzag encoding. */
 const varInt = (buffer: Buffer): number => {
   let value = 0;
   let factor = 1;
@@ -40,7 +40,7 @@ const varInt = (buffer: Buffer): number => {
   }
 };
 
-/** Bytes of a given length, or null for a negative one. */
+/** Reads length-prefixed bytes; null for a negative length. */
 const bytes = (buffer: Buffer): Buffer | null => {
   const length = varInt(buffer);
   if (length < 0) return null;
@@ -56,13 +56,13 @@ const nameOf = (name: string): Buffer => {
   return known;
 };
 
-/** Do the bytes from `at` on say this? From the end, since most names begin alike. */
-const says = (buffer: Buffer, name: Buffer): boolean => {
+/** Whether the bytes at the read position equal this name. Compares backwards, since most names begin with the same characters. */
+const matches = (buffer: Buffer, name: Buffer): boolean => {
   for (let index = name.length - 1; index >= 0; index--) if (buffer[at + index] !== name[index]) return false;
   return true;
 };
 
-/** Record v2 of Kafka's log format: `Attributes TimestampDelta OffsetDelta Key Value [Header]`, with what kafkajs and its users ask of one. */
+/** Record v2 of Kafka's log format: `Attributes TimestampDelta OffsetDelta Key Value [Header]`, with the fields that kafkajs and its users read. */
 export class LazyRecord {
   readonly attributes: number;
   readonly offset: string;
@@ -97,7 +97,7 @@ export class LazyRecord {
     return this.batchContext.isControlBatch ?? false;
   }
 
-  /** The last value of a header as text; undefined where there is none. */
+  /** The last value of a header as text; undefined if the header is missing. */
   header(name: string): string | undefined {
     const buffer = this.#buffer;
     const wanted = nameOf(name);
@@ -106,7 +106,7 @@ export class LazyRecord {
     for (let left = varInt(buffer); left > 0; left--) {
       const length = varInt(buffer);
       if (length < 0) throw new RangeError("a header of the log has no name");
-      const isWanted = length === wanted.length && says(buffer, wanted);
+      const isWanted = length === wanted.length && matches(buffer, wanted);
       at += length;
       const size = Math.max(0, varInt(buffer));
       at += size;
@@ -116,7 +116,7 @@ export class LazyRecord {
     return found;
   }
 
-  /** All of them, as kafkajs has them: a list where a name comes again. */
+  /** All headers in the format of kafkajs: a repeated name has a list of values. */
   get headers(): Headers {
     this.#headers ??= this.#read();
     return this.#headers;
@@ -128,7 +128,7 @@ export class LazyRecord {
       const name = String(bytes(this.#buffer));
       const value = bytes(this.#buffer);
       const all = Object.hasOwn(headers, name) ? [headers[name] ?? null, value].flat() : value;
-      // Also under a name that every object has, like `__proto__`.
+      // `defineProperty` also works for special names such as `__proto__`.
       Object.defineProperty(headers, name, { value: all, enumerable: true, configurable: true, writable: true });
     }
     return headers;

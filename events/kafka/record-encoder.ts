@@ -24,12 +24,12 @@ type Encoders = {
   readonly sizeOfVarIntBytes: (value: Text | null | undefined) => number;
 };
 
-// Not exported: its shape is taken from the pinned version.
+// kafkajs does not export it; its shape is that of the pinned version.
 const Encoder = createRequire(import.meta.url)("kafkajs/src/protocol/encoder") as Encoders;
 
 /**
- * kafkajs 2.2.4 writes each header of a record into a buffer of 512 bytes of its own, which it then copies: 8 KB of them for an event. This
- * writes the same bytes into one buffer a record. It is to be called before anything is published.
+ * kafkajs 2.2.4 writes each header of a record into a separate buffer of 512 bytes and then copies it: 8 KB of buffers for one event. This
+ * encoder writes the same bytes into one buffer for each record. Call it before the first publication.
  */
 export const writeRecordsAtOnce = (): void => replaceModule("protocol/recordBatch/record/v0", encodeRecord);
 

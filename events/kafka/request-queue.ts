@@ -16,17 +16,17 @@ type Prototype = { scheduleCheckPendingRequests: Method; scheduleRequestTimeoutC
 const lookEvery = 1_000;
 
 /**
- * kafkajs 2.2.4 looks for waiting requests in a timer of a negative time, so every millisecond and for ever, and for late ones ten times
- * a second, both on every connection. Only waiting requests need the first (an answer, a timeout and the next request look for
- * themselves), and once a second is enough for the second.
+ * On every connection, kafkajs 2.2.4 looks for waiting requests in a timer with a negative delay, that is, every millisecond forever, and for
+ * late requests ten times a second. This starts the first timer only while requests wait (answers, timeouts and new requests check the queue
+ * anyway), and runs the second once a second.
  */
 export const quietRequestQueues = (): void => {
-  // The class is not exported: its shape is taken from the pinned version.
+  // kafkajs does not export the class; its shape is that of the pinned version.
   const { prototype } = createRequire(import.meta.url)("kafkajs/src/network/requestQueue") as { readonly prototype: Prototype };
   if (prototype.isQuiet) return;
   const lookForWaiting = prototype.scheduleCheckPendingRequests;
   if (typeof lookForWaiting !== "function" || typeof prototype.scheduleRequestTimeoutCheck !== "function") {
-    throw new Error("This version of kafkajs has another request queue: look at request-queue.ts");
+    throw new Error("This version of kafkajs has a different request queue: adapt request-queue.ts");
   }
   prototype.isQuiet = true;
   prototype.scheduleCheckPendingRequests = function () {

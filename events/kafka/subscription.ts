@@ -4,19 +4,19 @@ import type { KafkaLogOptions } from "./client.ts";
 import { joinGroup, type Member, type MemberOptions } from "./member.ts";
 import { pauseAfter, settled } from "./waiting.ts";
 
-const handlersMayTake = 10_000;
-const joiningMayTake = 60_000;
+const HANDLER_TIMEOUT = 10_000;
+const JOIN_TIMEOUT = 60_000;
 
-/** A member of a consumer group until it is stopped. When it fails, another one joins in its place. */
+/** Stays a member of a consumer group until it is stopped. A new member replaces a failed one. */
 export const runSubscription = async (options: KafkaLogOptions, member: Omit<MemberOptions, "running">): Promise<Running> => {
   const running = new Map<string, Promise<unknown>>();
-  /** Why there is no member at the moment. */
+  /** The error because of which there is currently no member. */
   let absent: string | undefined;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const tell = (error: Error) => member.subscription.onError?.(error);
+  const report = (error: Error) => member.subscription.onError?.(error);
 
-  /** Joins, however often that fails; undefined once it is stopped or its time is up. */
+  /** Retries until it has joined. Returns undefined when it is stopped; throws the last error after `until`. */
   const join = async (until: number): Promise<Member | undefined> => {
     for (let failures = 0; !signal.aborted; failures++) {
       try {
@@ -26,7 +26,7 @@ export const runSubscription = async (options: KafkaLogOptions, member: Omit<Mem
       } catch (error) {
         if (signal.aborted) return undefined;
         absent = asError(error).message;
-        tell(asError(error));
+        report(asError(error));
         if (Date.now() > until) throw error;
         await pauseAfter(failures + 1, signal);
       }
@@ -35,24 +35,24 @@ export const runSubscription = async (options: KafkaLogOptions, member: Omit<Mem
   };
   const stopped = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined), { once: true }));
 
-  const live = async (first: Member | undefined): Promise<void> => {
+  const keepMember = async (first: Member | undefined): Promise<void> => {
     let current = first;
     while (current) {
       const failure = await Promise.race([current.failed, stopped]);
       absent = failure?.message;
       await current.leave();
       if (failure === undefined) return;
-      tell(failure);
+      report(failure);
       await pauseAfter(1, signal);
       current = await join(Number.POSITIVE_INFINITY);
     }
   };
 
-  const living = live(await join(Date.now() + joiningMayTake));
+  const membership = keepMember(await join(Date.now() + JOIN_TIMEOUT));
   const stop = async (): Promise<void> => {
     stopping.abort();
-    await living;
-    await settled(handlersMayTake, Promise.all(running.values()));
+    await membership;
+    await settled(HANDLER_TIMEOUT, Promise.all(running.values()));
   };
   return { stop, trouble: () => absent };
 };

@@ -1,7 +1,7 @@
 import { backOff } from "../concurrency.ts";
 import { Outage } from "../outage.ts";
 
-/** Resolves after the time, or as soon as the signal aborts. */
+/** Resolves after the time, or when the signal aborts. */
 export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted) return resolve();
@@ -14,13 +14,13 @@ export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void>
     signal?.addEventListener("abort", end, { once: true });
   });
 
-/** Real time and chance. */
+/** Real time and randomness. */
 export const real = { sleep: pause, random: Math.random };
 
-/** Waits after so many failures: 0.2 s to 10 s. */
+/** Waits for 0.2 s to 10 s, depending on the number of failures. */
 export const pauseAfter = (failures: number, signal: AbortSignal): Promise<void> => pause(backOff(real, failures, 200), signal);
 
-/** The outcome of a promise, or an `Outage` if it takes longer. */
+/** The result of a promise, or an `Outage` if it takes longer. */
 export const within = async <T>(milliseconds: number, what: string, promise: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -33,7 +33,7 @@ export const within = async <T>(milliseconds: number, what: string, promise: Pro
   }
 };
 
-/** Waits for a promise to settle, however, but no longer than this. */
+/** Waits until a promise resolves or rejects, at most this long. */
 export const settled = (milliseconds: number, promise: Promise<unknown>): Promise<void> =>
   within(milliseconds, "waiting", promise).then(
     () => {},

@@ -3,7 +3,7 @@ import { aggregateOf, eventIdOf, type Message, type Meta } from "../message.ts";
 import type { Commit, LogRecord } from "../ports.ts";
 import type { Attributes, SpanStart } from "../trace.ts";
 
-// Names and attributes as OpenTelemetry's conventions for messaging and CloudEvents have them.
+// Names and attributes follow OpenTelemetry's conventions for messaging and CloudEvents.
 const kafka = (topic: string, key: string, eventId: string): Attributes => ({
   "messaging.system": "kafka",
   "messaging.destination.name": topic,
@@ -27,7 +27,7 @@ export const publishing = (contract: Contract, { stream, version, events }: Comm
   };
 };
 
-/** The span of an event's handling by a member of a group. */
+/** The span in which a group member handles an event. */
 export const processing = (
   contract: Contract,
   { event, meta, record }: { readonly event: Message; readonly meta: Meta; readonly record?: LogRecord },

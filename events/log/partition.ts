@@ -2,7 +2,7 @@ import type { TopicPartition } from "../ports.ts";
 
 const m = 0x5bd1e995;
 
-/** murmur2 as Java's producer computes it, over the UTF-8 bytes of the key. */
+/** murmur2 over the UTF-8 bytes of the key, as in Kafka's Java producer. */
 export const murmur2 = (key: string): number => {
   const data = Buffer.from(key);
   const whole = data.length & ~3;
@@ -20,8 +20,8 @@ export const murmur2 = (key: string): number => {
   return hash ^ (hash >>> 15);
 };
 
-/** The partition of a key, as Java producers and kafkajs choose it. */
+/** The partition of a key: the same as Java producers and kafkajs choose. */
 export const partitionOf = (key: string, partitions: number): number => (murmur2(key) & 0x7fffffff) % partitions;
 
-/** A partition as it is named in maps and messages: `topic/3`. */
+/** The name of a partition in maps and messages: `topic/3`. */
 export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

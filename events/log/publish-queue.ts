@@ -10,10 +10,10 @@ export type PublishQueueOptions = {
   readonly partitions: (topic: string) => Promise<number>;
   /** Stores all slices, or rejects. Calls never overlap. */
   readonly send: (slices: readonly Slice[]) => Promise<void>;
-  /** What goes into one send: bytes of a partition (the broker refuses bigger batches), and records. */
+  /** Limits of one send: bytes for each partition (the broker rejects larger batches), and records. */
   readonly partitionBytes?: number;
   readonly sendRecords?: number;
-  /** What may wait in all; beyond it a call fails with an `Outage`, unless it is the only one. */
+  /** Maximum bytes of all waiting calls; beyond it a call fails with an `Outage`, unless it is the only one. */
   readonly waitingBytes?: number;
 };
 
@@ -35,9 +35,8 @@ const bytesOf = ({ key, value, headers }: OutgoingRecord): number => {
 const keyOf = ({ topic, key }: OutgoingRecord): string => `${topic}\n${key}`;
 
 /**
- * Group commit: records that are published while a send is under way go together into the next one, in the order of the calls. When a send
- * fails, its calls are rejected, and so are waiting calls with a record of one of their keys: otherwise a later record would overtake an
- * earlier one.
+ * Group commit: records that are published while a send is under way share the next one, in the order of the calls. If a send fails, its calls are
+ * rejected, and so are waiting calls with a record of the same keys: otherwise a later record would overtake an earlier one.
  */
 export const publishQueue = (options: PublishQueueOptions): ((records: readonly OutgoingRecord[]) => Promise<void>) => {
   const { partitionBytes = 250_000, sendRecords = 4_000, waitingBytes = 32_000_000 } = options;
@@ -73,7 +72,7 @@ export const publishQueue = (options: PublishQueueOptions): ((records: readonly 
     }
   };
 
-  /** As much of what waits as one send may hold, never passing over a record. */
+  /** The longest prefix of the waiting records that fits into one send. */
   const nextSend = async (): Promise<{ slices: Slice[]; calls: Map<Call, number> }> => {
     const slices = new Map<string, Slice & { bytes: number }>();
     const calls = new Map<Call, number>();
@@ -85,7 +84,7 @@ export const publishQueue = (options: PublishQueueOptions): ((records: readonly 
         const name = `${record.topic}/${partition}`;
         const slice = slices.get(name) ?? { topic: record.topic, partition, records: [], bytes: 0 };
         const isFull = slice.records.length > 0 && slice.bytes + bytes > partitionBytes;
-        // A record too big to share a batch may be too big for the broker: it goes alone, and fails alone.
+        // A record that exceeds the limit may be too large for the broker: it is sent alone, and fails alone.
         const isAlone = bytes > partitionBytes;
         if (isFull || count === sendRecords || (isAlone && count > 0)) return { slices: [...slices.values()], calls };
         slice.records.push(record);
@@ -127,7 +126,7 @@ export const publishQueue = (options: PublishQueueOptions): ((records: readonly 
     try {
       await new Promise<void>((resolve, reject) => {
         waiting.push({ records, placed: [], sent: 0, resolve, reject });
-        // What is published in the same turn goes into the same send.
+        // Records that are published in the same turn share a send.
         if (!running) {
           running = true;
           queueMicrotask(() => void run());

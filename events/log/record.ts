@@ -3,7 +3,7 @@ import { type Contract, topicOf } from "../contract.ts";
 import { aggregateOf, eventIdOf, type Meta, type TraceContext } from "../message.ts";
 import type { Commit, EncodedEvent, LogRecord, OutgoingRecord } from "../ports.ts";
 
-/** The events of a commit as they stand on the log: CloudEvents 1.0 in the Kafka binding's binary mode. */
+/** The events of a commit as records of the log: CloudEvents 1.0 in the binary mode of the Kafka binding. */
 export const recordsOf = (contract: Contract, service: string, commit: Commit): readonly OutgoingRecord[] => {
   const { stream, version, events } = commit;
   const topic = topicOf(contract, aggregateOf(stream));
@@ -41,7 +41,7 @@ const headersOf = (source: string, topic: string, { stream, metadata }: Commit, 
 
 export const bytesOf = ({ events }: Commit): number => events.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 
-/** One header, without reading the others where that costs something. */
+/** Reads one header; if the record allows it, without decoding the others. */
 export const headerOf = (record: Pick<LogRecord, "headers" | "header">, name: string): string | undefined =>
   record.header ? record.header(name) : record.headers[name];
 
@@ -95,7 +95,7 @@ export const plainMeta = ({ eventId, stream, version, time, actor, correlationId
   return { eventId, stream, version, time, actor, correlationId, causationId, actionId };
 };
 
-/** The same for an event read from the store. */
+/** The metadata of an event read from the store. */
 export const metaIn = ({ stream, metadata }: Commit, version: number): Meta => ({
   eventId: eventIdOf(stream, version),
   stream,

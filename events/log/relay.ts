@@ -6,23 +6,23 @@ import type { Span, Tracer } from "../trace.ts";
 import { publishing as spanOf } from "./messaging.ts";
 import { bytesOf, recordsOf } from "./record.ts";
 
-/** What is published at once, and what waits for that in memory; one commit more where none would fit. */
+/** Limits of one publication and of the queue in memory, in commits and bytes. A single commit may exceed the bytes of a publication. */
 const BATCH = 1_000;
 const BATCH_BYTES = 4_000_000;
 const QUEUE = 20_000;
 const QUEUE_BYTES = 32_000_000;
-/** How long a published commit's mark may wait for others to be taken off with it, and how many may wait. */
+/** How long a published commit's mark may wait to be removed together with others, and how many marks may wait. */
 const LINGER = 20;
 const MAX_ON_LOG = 4 * BATCH;
-/** Marks that one scan remembers. */
-const MET = 100_000;
-/** Milliseconds between two scans. A mark that only one scan has met most likely belongs to a living process. */
-const LEFT_BEHIND = 2_000;
+/** Maximum number of marks that one scan remembers. */
+const MAX_SEEN = 100_000;
+/** Milliseconds between two scans. A mark that only one scan has found most likely belongs to a live process. */
+const SCAN_INTERVAL = 2_000;
 
 /**
  * Publishes commits and removes their marks. A process publishes its own commits at once. The holder of the lease scans for the marks of
- * commits that a dead process left. A commit is published only if no earlier commit of its stream is still marked, so that per stream first
- * occurrences are in order and complete, whatever the number of relays. Repeats may happen and change nothing.
+ * commits that a dead process left. A commit is published only if no earlier commit of its stream is still marked, so that in each stream first
+ * occurrences are in order and complete, for any number of relays. Repeated publications may occur and change nothing.
  */
 export const relay = (
   contract: Contract,
@@ -41,7 +41,7 @@ export const relay = (
   let failing = false;
 
   const notify = (commit: Commit): void => {
-    // Beyond the bound the mark in the store is enough: the scan finds it.
+    // A commit beyond the limits is not lost: the scan finds its mark in the store.
     if (queue.size < QUEUE && bytes < QUEUE_BYTES && !queue.has(id(commit))) {
       queue.set(id(commit), commit);
       bytes += bytesOf(commit);
@@ -63,8 +63,8 @@ export const relay = (
   };
 
   /**
-   * The batch with what must go before it, by (stream, version): other instances commit to the same streams, also between two of ours.
-   * Where that is more than fits, the later commits of the stream stay in the queue.
+   * The batch with all earlier marked commits of its streams, sorted by stream and version: other instances commit to the same streams, too. If
+   * not all of them fit, the later commits of the stream stay in the queue.
    */
   const ordered = async (batch: readonly Commit[]): Promise<readonly Commit[]> => {
     const all = new Map(batch.map((commit) => [id(commit), commit]));
@@ -76,11 +76,11 @@ export const relay = (
       reached.set(stream, Math.max(known, version + events.length - 1));
     }
     for (const [stream, version] of gaps) {
-      const room = Math.max(0, 2 * BATCH - all.size);
-      const earlier = room === 0 ? [] : await store.dueBelow("publish", stream, version, room);
+      const space = Math.max(0, 2 * BATCH - all.size);
+      const earlier = space === 0 ? [] : await store.dueBelow("publish", stream, version, space);
       for (const commit of earlier) all.set(id(commit), commit);
       const last = earlier.at(-1)?.version ?? 0;
-      if (earlier.length === room)
+      if (earlier.length === space)
         for (const commit of all.values()) if (commit.stream === stream && commit.version > last) all.delete(id(commit));
     }
     return [...all.values()].sort(byPlace);
@@ -101,10 +101,10 @@ export const relay = (
     clearing ??= clear();
   };
 
-  /** Published, and still marked. */
+  /** Commits that are published and still marked. */
   let onLog: Commit[] = [];
   let clearing: Promise<void> | undefined;
-  /** Beside the next sends, of several at once: a mark that stays longer means a repeat at worst. */
+  /** Removes marks in the background, several at once. A mark that stays longer causes at worst a repeated publication. */
   const clear = async (): Promise<void> => {
     while (onLog.length > 0) {
       if (onLog.length < BATCH) await clock.sleep(LINGER);
@@ -139,31 +139,31 @@ export const relay = (
     }
   };
 
-  /** Finds commits of processes that died before the publication. It compares two scans instead of clocks, since any clock may be wrong. */
+  /** Finds commits of processes that died before publishing them. It compares two scans instead of clocks, since any clock may be wrong. */
   const scanning = async (signal: AbortSignal): Promise<void> => {
-    // At the start every mark may be one that a former incarnation left. A wrong guess only makes a repeat.
+    // At the start every mark may be from a former incarnation. A wrong guess only causes a repeated publication.
     let before: ReadonlySet<string> | undefined;
     while (!signal.aborted) {
       try {
-        if (queue.size < BATCH && (await store.lease("relay", instance, 3 * LEFT_BEHIND))) {
-          const met = new Set<string>();
+        if (queue.size < BATCH && (await store.lease("relay", instance, 3 * SCAN_INTERVAL))) {
+          const seen = new Set<string>();
           let after: StreamPosition | undefined;
           do {
             const page = await store.due("publish", after, BATCH);
             for (const commit of page) {
-              met.add(id(commit));
+              seen.add(id(commit));
               if ((before?.has(id(commit)) ?? true) && !queue.has(id(commit))) notify(commit);
             }
             after = page.length < BATCH ? undefined : page.at(-1);
-            // Behind a backlog the scan goes no faster than the log takes the records.
+            // With a backlog the scan is not faster than the log.
             while (queue.size >= QUEUE / 2 && !failing && !signal.aborted) await clock.sleep(10, signal);
-          } while (after && met.size < MET && queue.size < QUEUE / 2 && !signal.aborted);
-          before = met;
+          } while (after && seen.size < MAX_SEEN && queue.size < QUEUE / 2 && !signal.aborted);
+          before = seen;
         }
       } catch (error) {
         onError(error);
       }
-      await clock.sleep(LEFT_BEHIND, signal);
+      await clock.sleep(SCAN_INTERVAL, signal);
     }
   };
 
@@ -175,7 +175,7 @@ export const relay = (
     run: async (signal: AbortSignal): Promise<void> => {
       await Promise.all([publishing(signal), scanning(signal)]);
     },
-    /** Publishes what is queued, once; for an orderly end. */
+    /** Publishes the queue once, for an orderly shutdown. */
     flush: async (): Promise<void> => {
       while (queue.size > 0) await publishSome();
       await clearing;
@@ -188,7 +188,7 @@ const id = ({ stream, version }: Commit): string => `${stream}@${version}`;
 
 const byPlace = (a: Commit, b: Commit): number => (a.stream === b.stream ? a.version - b.version : a.stream < b.stream ? -1 : 1);
 
-/** A span for each commit that is part of a trace. */
+/** Runs a publication in one span for each commit that is part of a trace. */
 const inSpans = async (
   contract: Contract,
   tracer: Tracer | undefined,

@@ -1,4 +1,4 @@
-/** Something to be placed in a column. Links meet it in the middle of its sides if it says so, else where they come from. */
+/** A block to place in a column. With `centre`, links meet the middle of its sides; otherwise they meet the point nearest to their origin. */
 export type Box = {
   readonly id: string;
   readonly column: number;
@@ -6,10 +6,10 @@ export type Box = {
   readonly height: number;
   readonly centre?: boolean;
 };
-/** Leads from one box to another, in whichever direction the columns lie. */
+/** A connection from one box to another, to the left or to the right. */
 export type Link = { readonly from: string; readonly to: string };
 
-/** A box, or the lane in which a link passes a column. */
+/** A box, or the lane through which a link crosses a column. */
 export type Node = Box & { readonly lane: boolean };
-/** A part of a link, between neighbouring columns. */
+/** The part of a link between two neighbouring columns. */
 export type Step = { readonly left: Node; readonly right: Node };

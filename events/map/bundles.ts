@@ -1,6 +1,6 @@
 import { type Arrow, type Choreography, compare, type ServiceNode } from "./graph.ts";
 
-/** Rooms that hear the same and announce the same, drawn as one: the providers, each for its own cloud. */
+/** Services with the same reactions and the same events, drawn as one block: the providers, one for each cloud. */
 export type Suite = { readonly name: string; readonly nodes: readonly ServiceNode[] };
 
 /** All arrows from one suite to another. */
@@ -11,10 +11,10 @@ export type Bundle = {
   readonly reads: readonly { readonly model: string; readonly events: readonly string[] }[];
 };
 
-/** What every room keeps, and from whom: said once instead of drawn to each. */
+/** A read model that every service has, and the service that announces its events. It is drawn once, not once for each service. */
 export type Common = { readonly from: string; readonly model: string; readonly events: readonly string[] };
 
-/** The map with everything that says the same twice said once. */
+/** The map without repetition: equal services form a suite, arrows between two suites form a bundle, common read models are listed once. */
 export const bundled = ({ nodes, arrows }: Choreography) => {
   const suites = suitesOf(nodes);
   const suiteOf = new Map(suites.flatMap(({ name, nodes: members }) => members.map((node) => [node.name, name] as const)));
@@ -60,7 +60,7 @@ const suitesOf = (nodes: readonly ServiceNode[]): readonly Suite[] => {
   const bySignature = new Map<string, ServiceNode[]>();
   for (const node of nodes) {
     const announced = node.aggregates.flatMap(({ events }) => events);
-    // What announces nothing has nothing to be alike in.
+    // A service without events stays in a suite of its own.
     const signature = JSON.stringify([
       announced.length === 0 && node.name,
       node.reactions.map(({ on }) => on).sort(compare),

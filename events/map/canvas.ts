@@ -1,12 +1,12 @@
-/** A place on a picture, in pixels from its upper left. */
+/** A rectangle of a picture, in pixels from its upper left corner. */
 export type Rect = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 export type Picture = {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
-  /** Where the texts are, as wide as a wide font makes them. */
+  /** The places of the texts, measured in a wide font. */
   readonly texts: readonly (Rect & { readonly text: string })[];
-  /** Rooms, labels and other blocks that must not cover each other. */
+  /** Services, labels and other blocks that must not overlap. */
   readonly blocks: readonly (Rect & { readonly name: string })[];
 };
 export type TextStyle = {
@@ -22,17 +22,17 @@ export type ShapeStyle = {
   readonly width?: number;
   readonly radius?: number;
   readonly dashed?: boolean;
-  /** Id of the arrow head at a path's end. */
+  /** Colour of the arrow head at the end of a path. */
   readonly head?: string;
 };
 
 export const ink = { text: "#1f2933", soft: "#52606d", faint: "#9aa5b1", line: "#cbd2d9", paper: "#ffffff", ground: "#f7f6f2" } as const;
 
-/** Colours of the services, far apart and dark enough for white text on them. */
+/** Colours of the services: easy to distinguish, and dark enough for white text. */
 export const hues = ["#2f6db5", "#b4532a", "#2c7a4b", "#7a4fa3", "#a8324a", "#00707c", "#856404", "#4a5568", "#94386f"] as const;
 export const hueOf = (index: number): string => hues[index % hues.length] ?? ink.text;
 
-/** Collects shapes and texts, in the order in which they cover each other, and remembers where they are. */
+/** Collects shapes and texts, back to front, and records their places. */
 export const canvas = () => {
   const shapes: string[] = [];
   const texts: (Rect & { readonly text: string })[] = [];
@@ -88,7 +88,7 @@ export const canvas = () => {
 };
 export type Canvas = ReturnType<typeof canvas>;
 
-/** Width of a text in DejaVu Sans, which is wider than what most people see. */
+/** Width of a text in DejaVu Sans, which is wider than most fonts. */
 export const widthOf = (text: string, size: number, bold = false): number =>
   [...text].reduce((sum, letter) => sum + (advance.get(letter) ?? (letter >= "A" && letter <= "Z" ? 0.7 : 0.636)), 0) *
   size *
@@ -108,7 +108,7 @@ const advance = new Map(
   }).flatMap(([letters, width]) => [...letters].map((letter) => [letter, width] as const)),
 );
 
-/** Words in as many lines as the width asks for. */
+/** Breaks a list of words into lines of at most this width. */
 export const wrapped = (words: readonly string[], width: number, size: number, separator = ", "): readonly string[] => {
   const lines: string[] = [];
   let line = "";

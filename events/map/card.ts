@@ -1,6 +1,6 @@
 import { type Canvas, ink, type Rect, widthOf, wrapped } from "./canvas.ts";
 
-/** A small picture in front of a line: what it comes from, or goes to. */
+/** The icon in front of a line: its source or its target. */
 export type Mark = "http" | "effect" | "timer" | "signal" | "self" | "model" | "reaction";
 
 export type Line =
@@ -12,7 +12,7 @@ export type Card = {
   readonly titles: readonly string[];
   readonly colour: string;
   readonly lines: readonly Line[];
-  /** How many more of its kind lie under it. */
+  /** How many equal cards are drawn beneath this one. */
   readonly under?: number;
 };
 
@@ -27,7 +27,7 @@ export const cardHeight = ({ titles, lines }: Card): number =>
 
 const heightOf = (line: Line): number => ("heading" in line ? 18 : LINE);
 
-/** As wide as its widest line needs, within bounds. */
+/** The width of the widest line, at least `least`. */
 export const cardWidth = ({ titles, lines }: Card, least: number): number =>
   Math.max(
     least,
@@ -39,7 +39,7 @@ export const cardWidth = ({ titles, lines }: Card, least: number): number =>
     ),
   );
 
-/** A list as wrapped lines, the first with a mark. */
+/** A list as wrapped lines; only the first has a mark. */
 export const list = (words: readonly string[], width: number, style: Omit<Extract<Line, { text: string }>, "text"> = {}): readonly Line[] =>
   wrapped(words, width - 2 * PAD - (style.mark || style.indent ? MARK : 0), SIZE).map((text, index) => {
     const { mark, ...rest } = style;
@@ -71,7 +71,7 @@ export const drawCard = (to: Canvas, { titles, colour, lines, under = 0 }: Card,
   }
 };
 
-/** Twelve pixels square. */
+/** Draws an icon of twelve by twelve pixels. */
 export const drawMark = (to: Canvas, mark: Mark, x: number, y: number, colour: string): void => {
   const at = (points: string) =>
     points.replace(/(-?[\d.]+),(-?[\d.]+)/g, (_, dx: string, dy: string) => `${x + Number(dx)} ${y + Number(dy)}`);

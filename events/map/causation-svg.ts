@@ -7,7 +7,7 @@ const HEAD = 96;
 const ROW = 30;
 const PAD = 14;
 const DOT = 5;
-/** Between two moments that follow each other, in pixels: none too near to tell apart, none so far that nothing else has room. */
+/** The least and the largest distance between two consecutive moments, in pixels. */
 const [NEAR, FAR] = [20, 170];
 
 type Spot = {
@@ -20,7 +20,7 @@ type Spot = {
 };
 type Lane = { readonly service: string; readonly spots: readonly Spot[]; readonly rows: number };
 
-/** The tree as a timeline: a lane a service, time to the right, an arrow from each cause to its effect. */
+/** The tree as a timeline: one lane for each service, time to the right, an arrow from each cause to its effect. */
 export const causationPicture = (tree: CausationTree): Picture => {
   const beginnings = tree.roots.flatMap((root) => beginningsOf(root, undefined));
   const scale = scaleOf(beginnings);
@@ -88,7 +88,7 @@ export const causationSvg = (tree: CausationTree): string => causationPicture(tr
 
 const labelOf = (node: CausationNode): string => (node.occurrences.length > 1 ? `${titleOf(node)}, ${spanOf(node)}` : titleOf(node));
 
-/** When something begins: of what happens within the same millisecond, effects come a generation after their cause. */
+/** The start of an event. Within one millisecond, an effect is one generation after its cause. */
 type Moment = { readonly time: number; readonly generation: number };
 type Beginning = Moment & { readonly node: CausationNode; readonly cause: Beginning | undefined };
 
@@ -98,7 +98,7 @@ const beginningsOf = (node: CausationNode, cause: Beginning | undefined): readon
   return [own, ...node.effects.flatMap((effect) => beginningsOf(effect, own))];
 };
 
-/** Moments in their order, as far apart as the time between them within bounds. */
+/** Places moments in their order; their distance is proportional to the time between them, within NEAR and FAR. */
 const scaleOf = (beginnings: readonly Beginning[]) => {
   const keyOf = ({ time, generation }: Moment): string => `${time} ${generation}`;
   const ends = beginnings.map(({ node }) => ({ time: node.last, generation: 0 }));
@@ -128,7 +128,7 @@ const spotsOf = (beginnings: readonly Beginning[], at: (moment: Moment) => numbe
   return [...spots.values()];
 };
 
-/** Each event in the first row where no other stands between its cause and it; after its cause if nothing followed that yet. */
+/** Puts each event behind its cause if nothing follows the cause yet, otherwise into the first row that is free between the cause and the event. */
 const laneOf = (service: string, spots: readonly Spot[]): Lane => {
   const own = spots.filter(({ node }) => node.service === service).toSorted((a, b) => a.x - b.x);
   const taken: Spot[] = [];

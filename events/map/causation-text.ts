@@ -4,7 +4,7 @@ export type TextOptions = { /** Escape codes, for a terminal only. */ readonly c
 type Paint = (text: string, code: number) => string;
 type Row = { readonly branch: string; readonly node: CausationNode };
 
-/** The tree for a terminal or a log: what came of what, where, why and when. */
+/** The tree as text for a terminal or a log: each event with its service, time and cause. */
 export const causationText = (tree: CausationTree, { colour = false }: TextOptions = {}): string => {
   const paint: Paint = (text, code) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const rows = tree.roots.flatMap((root) => rowsOf(root, "", ""));
@@ -32,7 +32,7 @@ const rowsOf = (node: CausationNode, branch: string, below: string): readonly Ro
 export const titleOf = ({ type, occurrences }: CausationNode): string => (occurrences.length > 1 ? `${type} ×${occurrences.length}` : type);
 const nameOf = ({ branch, node }: Row): string => branch + titleOf(node);
 
-/** When it happened after the first event, or from when to when. */
+/** The time since the first event of the tree; for a folded node, a range of times. */
 export const spanOf = ({ first, last }: CausationNode): string =>
   duration(first) === duration(last)
     ? duration(first)
@@ -46,7 +46,7 @@ export const duration = (milliseconds: number): string => {
   return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1_000)} s`;
 };
 
-/** A request and a folded line need their row said; a reaction's is the line above. */
+/** Why the event occurred. Only a request names its row: the line above a reaction shows its event. A single event also shows its id. */
 const reasonOf = ({ because, row, occurrences }: CausationNode): string => {
   const [one] = occurrences;
   const where = occurrences.length === 1 && one ? `  ${one.eventId}` : "";

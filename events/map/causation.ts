@@ -3,7 +3,7 @@ import type { Meta } from "../message.ts";
 import type { LogRecord } from "../ports.ts";
 import { compare } from "./graph.ts";
 
-/** An event as far as its causes go. */
+/** An event without its content: the metadata that a causation tree needs. */
 export type Occurrence = Omit<Meta, "actor"> & {
   readonly type: string;
   readonly service: string;
@@ -11,36 +11,36 @@ export type Occurrence = Omit<Meta, "actor"> & {
   readonly row: string;
 };
 
-/** Why something happened. `request`: because of nothing that is shown; the row says what for. */
+/** Why an event occurred. `request`: its cause is not part of the tree, and the row names the operation. */
 export type CauseKind = "request" | "reaction" | "effect" | "timer";
 
-/** One event, or several of one type that one row brought about for one reason each of the same kind. */
+/** One event, or several events of one service, type and row that have the same parent. */
 export type CausationNode = {
   readonly type: string;
   readonly service: string;
   readonly row: string;
   readonly because: CauseKind;
   readonly occurrences: readonly Occurrence[];
-  /** Milliseconds since the first event of the tree, of the first and the last of them. */
+  /** When the first and the last of these events occurred, in milliseconds since the first event of the tree. */
   readonly first: number;
   readonly last: number;
   readonly effects: readonly CausationNode[];
 };
 
-/** All that a request set going. */
+/** All events that follow from one request. */
 export type CausationTree = {
   readonly correlationId: string;
-  /** RFC 3339, of the first event. */
+  /** Time of the first event, in RFC 3339. */
   readonly began: string;
   readonly events: number;
-  /** In the order in which the story comes to them. */
+  /** In the order of their first event, depth first. */
   readonly services: readonly string[];
-  /** Until the last event, in milliseconds. */
+  /** Milliseconds from the first event to the last. */
   readonly took: number;
   readonly roots: readonly CausationNode[];
 };
 
-/** Reads the headers alone; undefined where the record is no event. */
+/** Reads only the headers. Returns undefined if the record is not an event. */
 export const fromRecord = (record: LogRecord): Occurrence | undefined => {
   const { key, headers } = record;
   const type = typeOf(record);
@@ -59,11 +59,11 @@ export const fromRecord = (record: LogRecord): Occurrence | undefined => {
   };
 };
 
-/** So many alike of one cause are told one by one; more are folded into one. */
-const ALIKE = 3;
+/** Up to this many equal events of one cause are shown one by one; more are folded into one node. */
+const UNFOLDED = 3;
 
-/** What came of what. Repeats count once, events of other requests not at all; a cause that is not among the events makes a root. */
-export const causation = (events: readonly Occurrence[], alike = ALIKE): CausationTree => {
+/** Builds the tree of causes. A repeated event counts once. An event whose cause is not among these events becomes a root. */
+export const causation = (events: readonly Occurrence[], unfolded = UNFOLDED): CausationTree => {
   const known = new Map(sorted(events).map((event) => [event.eventId, event]));
   const effects = new Map<string, Occurrence[]>();
   const roots: Occurrence[] = [];
@@ -83,7 +83,7 @@ export const causation = (events: readonly Occurrence[], alike = ALIKE): Causati
       groups.set(key, [...(groups.get(key) ?? []), each]);
     }
     return [...groups.values()]
-      .flatMap((group) => (group.length > alike ? [group] : group.map((each) => [each])))
+      .flatMap((group) => (group.length > unfolded ? [group] : group.map((each) => [each])))
       .toSorted(([a], [b]) => (a && b ? inTime(a, b) : 0))
       .flatMap((group) => nodeOf(group));
   };
@@ -119,7 +119,7 @@ export const causation = (events: readonly Occurrence[], alike = ALIKE): Causati
 
 const servicesIn = ({ service, effects }: CausationNode): readonly string[] => [service, ...effects.flatMap(servicesIn)];
 
-/** Does following causes from here arrive at the event itself? Only a damaged history does. */
+/** Whether the chain of causes leads back to the event itself. This happens only in a damaged history. */
 const leadsTo = ({ eventId }: Occurrence, from: string, known: ReadonlyMap<string, Occurrence>): boolean => {
   const seen = new Set<string>();
   for (let at: string | null = from; at !== null && !seen.has(at); at = known.get(at)?.causationId ?? null) {

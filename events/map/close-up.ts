@@ -14,13 +14,13 @@ const HEAD = 88;
 type Placed = Card & { readonly id: string; readonly column: number };
 type Cord = { readonly from: string; readonly to: string; readonly colour: string; readonly dashed: boolean };
 
-/** One service, row by row: what it hears and then does, what it decides on and keeps, and who hears it. */
+/** One service in detail: the events that it reads and its reactions, its aggregates and read models, and the services that read its events. */
 export const closeUp = (graph: Choreography, name: string): Picture => {
   const node = graph.nodes.find((each) => each.name === name);
   if (!node) throw new Error(`there is no service ${name} on the map, only ${graph.nodes.map((each) => each.name).join(", ")}`);
   const colourOf = (service: string) => hueOf(graph.nodes.findIndex((each) => each.name === service));
   const heard = graph.arrows.filter(({ to }) => to === name);
-  const told = graph.arrows.filter(({ from, to }) => from === name && to !== name);
+  const outgoing = graph.arrows.filter(({ from, to }) => from === name && to !== name);
   const others = (arrows: readonly Arrow[], end: "from" | "to") =>
     unique(arrows.map((arrow) => arrow[end])).filter((each) => each !== name);
 
@@ -64,7 +64,7 @@ export const closeUp = (graph: Choreography, name: string): Picture => {
     );
 
   for (const aggregate of node.aggregates) {
-    const listened = new Set(told.filter((arrow) => arrow.aggregate === aggregate.name).map(({ event }) => event));
+    const listened = new Set(outgoing.filter((arrow) => arrow.aggregate === aggregate.name).map(({ event }) => event));
     cards.push({
       id: `is ${aggregate.name}`,
       column: 1,
@@ -87,8 +87,8 @@ export const closeUp = (graph: Choreography, name: string): Picture => {
         ...list(sourcesOf(model.name, heard), LIST, { indent: 1, soft: true }),
       ]),
     });
-  for (const other of others(told, "to")) {
-    const arrows = told.filter(({ to }) => to === other);
+  for (const other of others(outgoing, "to")) {
+    const arrows = outgoing.filter(({ to }) => to === other);
     cards.push({
       id: `to ${other}`,
       column: 2,

@@ -4,7 +4,7 @@ import { mermaid } from "./mermaid.ts";
 import { svg } from "./svg.ts";
 import { type Meaning, table } from "./table.ts";
 
-/** All that is generated from the map, by its path below the folder of documents. */
+/** All files that are generated from the map, by path below the documents folder. */
 export const documentsOf = (graph: Choreography, contract: Contract): ReadonlyMap<string, string> =>
   new Map([
     ["map.svg", svg(graph)],
@@ -13,7 +13,7 @@ export const documentsOf = (graph: Choreography, contract: Contract): ReadonlyMa
     ...graph.nodes.map(({ name }) => [`map/${name}.svg`, svg(graph, { only: name })] as const),
   ]);
 
-/** What the newest schema says of an event. */
+/** The `doc` of an event's newest schema. */
 const meaningIn =
   ({ schemas }: Contract): Meaning =>
   (aggregate, event) => {

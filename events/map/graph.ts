@@ -2,10 +2,10 @@ import type { AnyProjection } from "../projection.ts";
 import { rowsOf } from "../reaction.ts";
 import type { AnyService } from "../service.ts";
 
-/** "On this, do that": the event or what else it starts with, and the commands that the row issues. */
+/** A table row: its trigger (usually an event) and the commands that it issues. */
 export type MapRow = { readonly on: string; readonly commands: readonly string[] };
 
-/** A service as the map shows it: what it decides and announces, what it hears, what it keeps, and its edge to the outside. */
+/** A service on the map: its aggregates, reactions, read models, and its connections to the outside. */
 export type ServiceNode = {
   readonly name: string;
   readonly aggregates: readonly { readonly name: string; readonly commands: readonly string[]; readonly events: readonly string[] }[];
@@ -15,31 +15,31 @@ export type ServiceNode = {
   readonly timers: readonly MapRow[];
   readonly signals: readonly MapRow[];
   readonly operations: readonly (MapRow & { readonly kind: string })[];
-  /** Commands that no row issues. */
+  /** Commands that no row of the service issues. */
   readonly unnamed: readonly string[];
 };
 
-/** An event that goes from who announces it to one row that reads it: a reaction, or a read model. */
+/** An event on its way from the service that announces it to one row that reads it: a reaction or a read model. */
 export type Arrow = {
   readonly event: string;
   readonly from: string;
   readonly aggregate: string;
   readonly to: string;
   readonly by: "reaction" | "readModel";
-  /** The read model's name; of a reaction the event's. */
+  /** The name of the read model; for a reaction, the event type. */
   readonly row: string;
   readonly commands: readonly string[];
 };
 
-/** Who reacts to what, read from the tables that run. */
+/** Which service reacts to which event, read from the tables that run. */
 export type Choreography = {
   readonly nodes: readonly ServiceNode[];
   readonly arrows: readonly Arrow[];
-  /** Rows that can never run; there must be none. */
+  /** Rows that can never run, and duplicate service names; must be empty. */
   readonly problems: readonly string[];
 };
 
-/** The map of these services, which should be all of a platform. In the order of names, whatever order they are given in. */
+/** The map of these services, sorted by name. Pass all services of a platform: an event from a missing service is reported as a problem. */
 export const graphOf = (services: readonly AnyService[]): Choreography => {
   const sorted = [...services].sort((a, b) => compare(a.name, b.name));
   const nodes = sorted.map(nodeOf);
@@ -104,7 +104,7 @@ const nodeOf = ({ name, aggregates, reactions = {}, projections = [], signals = 
   };
 };
 
-/** By code points, so that a map is the same everywhere. */
+/** Compares code units, not by locale, so that a map is the same on every machine. */
 export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];

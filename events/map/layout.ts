@@ -4,7 +4,7 @@ import { apart, EDGE, portsOf, routeOf } from "./routes.ts";
 
 export type Layout = {
   readonly places: ReadonlyMap<string, Rect>;
-  /** One SVG path a link, in their order. */
+  /** One SVG path for each link, in the order of the links. */
   readonly routes: readonly string[];
   readonly width: number;
   readonly height: number;
@@ -17,8 +17,8 @@ const SWEEPS = 10;
 const CROSSING = 90;
 
 /**
- * Boxes in columns, links as curves between columns and straight through them, in lanes of their own. So no link runs over a box, and no box
- * over another. Within a column the order is the one with short links and few crossings; the same boxes give the same picture.
+ * Places boxes in columns. A link curves between columns and crosses a column in a lane of its own, so no link runs over a box and no boxes
+ * overlap. The order within a column gives short links and few crossings. The same boxes always give the same picture.
  */
 export const layered = (boxes: readonly Box[], links: readonly Link[], { gap, spacing }: Spacing): Layout => {
   const nodes = new Map<string, Node>(boxes.map((box) => [box.id, { ...box, lane: false }]));
@@ -54,7 +54,7 @@ export const layered = (boxes: readonly Box[], links: readonly Link[], { gap, sp
   };
 };
 
-/** A link as the nodes that it passes, with a lane in every column between. */
+/** The nodes of a link: both boxes, and a lane in every column between them. */
 const chainOf = ({ from, to }: Link, index: number, nodes: Map<string, Node>): readonly Node[] => {
   const [start, end] = [nodes.get(from), nodes.get(to)];
   if (!start || !end || start.column === end.column) throw new Error(`a link from ${from} to ${to} must lead from column to column`);
@@ -70,7 +70,7 @@ const chainOf = ({ from, to }: Link, index: number, nodes: Map<string, Node>): r
 
 const step = (a: Node, b: Node): Step => (a.column < b.column ? { left: a, right: b } : { left: b, right: a });
 
-/** Changes places within columns as long as that makes the links shorter or cross less. */
+/** Moves boxes within their columns as long as this shortens links or removes crossings. */
 const ordered = (columns: readonly (readonly Node[])[], steps: readonly Step[], spacing: number): readonly (readonly Node[])[] => {
   let best = columns;
   let cost = costOf(best, steps, spacing);
@@ -109,14 +109,14 @@ const costOf = (columns: readonly (readonly Node[])[], steps: readonly Step[], s
   return cost;
 };
 
-/** Where on a box a link to the other one would meet it. */
+/** The height at which a link from the other box meets this box. */
 const facing = (box: Node, other: Node, heights: Heights): number => {
   const [own, wanted] = [heights.get(box.id) ?? 0, heights.get(other.id) ?? 0];
   const node = box.lane || box.centre ? 0 : Math.max(0, box.height / 2 - EDGE);
   return Math.min(own + node, Math.max(own - node, wanted));
 };
 
-/** The middle of every box: as near to what it is linked to as the others in its column allow. */
+/** The vertical centre of every box: as near to its linked boxes as the other boxes of its column allow. */
 const centred = (columns: readonly (readonly Node[])[], steps: readonly Step[], spacing: number): Heights => {
   const heights = new Map<string, number>();
   for (const column of columns) {

@@ -2,14 +2,14 @@ import { type Canvas, ink, widthOf } from "./canvas.ts";
 import { drawMark, type Mark } from "./card.ts";
 import type { Choreography } from "./graph.ts";
 
-/** Least width of a picture with a legend. */
+/** Minimum width of a picture with a legend. */
 export const LEGEND = 1_080;
 const COLUMN = 350;
 const ROW = 20;
 
 type Entry = { readonly sign: Mark | "solid" | "dashed" | "stack"; readonly text: string };
 
-/** What the signs on this map mean; only those that are on it. */
+/** The signs that occur on this map, with their meaning. */
 export const legendOf = ({ nodes, arrows }: Choreography, stacked: boolean): readonly Entry[] => {
   const has = <T>(list: (node: Choreography["nodes"][number]) => readonly T[]) => nodes.some((node) => list(node).length > 0);
   const entries: readonly (Entry | false)[] = [
@@ -26,7 +26,7 @@ export const legendOf = ({ nodes, arrows }: Choreography, stacked: boolean): rea
   return entries.filter((entry) => entry !== false);
 };
 
-/** Returns its height. */
+/** Draws the legend and returns its height. */
 export const drawLegend = (to: Canvas, entries: readonly Entry[], left: number, top: number): number => {
   const rows = Math.ceil(entries.length / 3);
   for (const [index, { sign, text }] of entries.entries()) {

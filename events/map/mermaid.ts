@@ -1,7 +1,7 @@
 import { bundled } from "./bundles.ts";
 import type { Choreography } from "./graph.ts";
 
-/** The whole choreography as a Mermaid flowchart: an arrow between two services carries the events that are reacted to. */
+/** The whole choreography as a Mermaid flowchart: an arrow between two services lists the events that cause reactions, and the read models. */
 export const mermaid = (graph: Choreography): string => {
   const { suites, bundles, common } = bundled(graph);
   const id = (name: string): string => name.replace(/\W/g, "_");

@@ -1,12 +1,13 @@
 import type { Bundle } from "./bundles.ts";
 
-/** The order in which most of what is announced flows forward; exact, over all orders of up to this many. */
-const EXACT = 14;
+/** Above this number of services an exhaustive search for the order would be too slow. */
+const MAX_EXACT = 14;
 
 const weight = ({ reactions, reads }: Bundle): number => 10 * reactions.length + reads.reduce((sum, { events }) => sum + events.length, 0);
 
+/** The order of services in which most events flow forward: the best of all orders, or the given order if there are too many services. */
 const flow = (names: readonly string[], bundles: readonly Bundle[]): readonly string[] => {
-  if (names.length > EXACT) return names;
+  if (names.length > MAX_EXACT) return names;
   const forward = names.map((from) =>
     names.map((to) => bundles.filter((b) => b.from === from && b.to === to).reduce((s, b) => s + weight(b), 0)),
   );
@@ -21,7 +22,7 @@ const flow = (names: readonly string[], bundles: readonly Bundle[]): readonly st
   return (best.get((1 << names.length) - 1)?.order ?? []).map((index) => names[index] ?? "");
 };
 
-/** The column of each room: after all that it mostly hears from, and no further left than it must be. */
+/** The column of each service: to the right of every service before it in the order whose events it reads, or which reads its events. */
 export const columnsOf = (names: readonly string[], bundles: readonly Bundle[]): ReadonlyMap<string, number> => {
   const order = flow(names, bundles);
   const rank = new Map(order.map((name, index) => [name, index]));
@@ -29,7 +30,7 @@ export const columnsOf = (names: readonly string[], bundles: readonly Bundle[]):
   const columns = new Map<string, number>();
   for (const name of order)
     columns.set(name, Math.max(0, ...links.filter(({ to }) => to === name).map(({ from }) => (columns.get(from) ?? 0) + 1)));
-  // What nothing flows into stands just before whom it speaks to.
+  // A service without incoming links stands directly before its first reader.
   for (const name of order) {
     const after = links.filter(({ from }) => from === name).map(({ to }) => columns.get(to) ?? 1);
     if (!links.some(({ to }) => to === name) && after.length > 0) columns.set(name, Math.min(...after) - 1);

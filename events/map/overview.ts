@@ -6,13 +6,13 @@ import { layered } from "./layout.ts";
 import { drawLegend, LEGEND, legendOf } from "./legend.ts";
 import { columnsOf } from "./order.ts";
 
-const ROOM = 202;
+const CARD = 202;
 const MARGIN = 26;
 const HEAD = 88;
 const TEXT = 11;
 const LINE = 14.5;
 
-/** All services at once: rooms, and between two of them one arrow each way with the names of the events on it. */
+/** All services in one picture. Between two services there is at most one arrow in each direction, labelled with its events. */
 export const overview = (graph: Choreography): Picture => {
   const { suites, bundles, common } = bundled(graph);
   const columns = columnsOf(
@@ -20,13 +20,13 @@ export const overview = (graph: Choreography): Picture => {
     bundles,
   );
   const colours = new Map(suites.map(({ name }, index) => [name, hueOf(index)]));
-  const cards = new Map(suites.map((suite) => [suite.name, roomCard(suite, graph, common, colours.get(suite.name) ?? ink.text)]));
+  const cards = new Map(suites.map((suite) => [suite.name, serviceCard(suite, graph, common, colours.get(suite.name) ?? ink.text)]));
   const labels = [
     ...bundles.map((bundle) => labelOf(bundle, columns)),
     ...common.map((each, index) => ({ ...commonLabel(each, index), column: 2 * (columns.get(each.from) ?? 0) + 1 })),
   ];
   const boxes = [
-    ...[...cards].map(([id, card]) => ({ id, column: 2 * (columns.get(id) ?? 0), width: cardWidth(card, ROOM), height: cardHeight(card) })),
+    ...[...cards].map(([id, card]) => ({ id, column: 2 * (columns.get(id) ?? 0), width: cardWidth(card, CARD), height: cardHeight(card) })),
     ...labels.map(({ id, column, lines }) => ({
       id,
       column,
@@ -87,7 +87,7 @@ const summary = ({ nodes, arrows }: Choreography): string => {
   );
 };
 
-const roomCard = ({ nodes }: Suite, { arrows }: Choreography, common: readonly Common[], colour: string): Card => {
+const serviceCard = ({ nodes }: Suite, { arrows }: Choreography, common: readonly Common[], colour: string): Card => {
   const names = <K extends "effects" | "timers">(table: K) => unique(nodes.flatMap((node) => node[table].map(({ on }: MapRow) => on)));
   const models = unique(nodes.flatMap(({ readModels }) => readModels.map(({ name }) => name))).filter(
     (name) => !common.some(({ model }) => model === name),
@@ -101,10 +101,10 @@ const roomCard = ({ nodes }: Suite, { arrows }: Choreography, common: readonly C
   const operations = nodes.flatMap((node) => node.operations);
   const signals = nodes.flatMap((node) => node.signals.flatMap(({ commands }) => commands));
   const edge: readonly Line[] = [
-    ...(operations.length === 0 ? [] : list([`${operations.length} operations over HTTP`], ROOM, { mark: "http" })),
-    ...list(names("effects"), ROOM, { mark: "effect" }),
-    ...list(names("timers"), ROOM, { mark: "timer" }),
-    ...list(unique(signals), ROOM, { mark: "signal" }),
+    ...(operations.length === 0 ? [] : list([`${operations.length} operations over HTTP`], CARD, { mark: "http" })),
+    ...list(names("effects"), CARD, { mark: "effect" }),
+    ...list(names("timers"), CARD, { mark: "timer" }),
+    ...list(unique(signals), CARD, { mark: "signal" }),
   ];
   return {
     titles: inside,
@@ -114,10 +114,10 @@ const roomCard = ({ nodes }: Suite, { arrows }: Choreography, common: readonly C
       ...(events.length === 0 ? [{ text: "announces nothing", soft: true }] : []),
       ...section(
         `decides on, with ${events.length} events`,
-        list(unique(nodes.flatMap(({ aggregates }) => aggregates.map(({ name }) => name))), ROOM, { bold: true }),
+        list(unique(nodes.flatMap(({ aggregates }) => aggregates.map(({ name }) => name))), CARD, { bold: true }),
       ),
-      ...section("keeps", list(models, ROOM, { mark: "model", soft: true })),
-      ...section("reacts to itself", list(self, ROOM, { mark: "self" })),
+      ...section("keeps", list(models, CARD, { mark: "model", soft: true })),
+      ...section("reacts to itself", list(self, CARD, { mark: "self" })),
       ...section("at its edge", edge),
     ],
   };
@@ -175,7 +175,7 @@ const drawLabel = (to: ReturnType<typeof canvas>, { id, lines }: Label, place: R
   }
 };
 
-/** A path elsewhere. */
+/** The same SVG path, moved by an offset. */
 export const shifted = (d: string, dx: number, dy: number): string =>
   d.replace(/(-?[\d.]+) (-?[\d.]+)/g, (_, x: string, y: string) => `${round(Number(x) + dx)} ${round(Number(y) + dy)}`);
 const round = (value: number): number => Math.round(value * 10) / 10;

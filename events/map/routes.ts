@@ -1,12 +1,12 @@
 import type { Node, Step } from "./boxes.ts";
 import type { Rect } from "./canvas.ts";
 
-/** Links keep this far from the corners of a box. */
+/** Minimum distance of a link from the corners of a box. */
 export const EDGE = 14;
-/** Between two links on one side of a box. */
+/** Distance between two links on one side of a box. */
 const PORTS = 11;
 
-/** The numbers nearest to the wanted ones of which each is at least its distance above the one before: pooled where they conflict. */
+/** Moves the wanted numbers as little as possible so that each exceeds its predecessor by at least its distance. Conflicting numbers are pooled. */
 export const apart = (wanted: readonly number[], distances: readonly number[]): readonly number[] => {
   let sum = 0;
   const offsets = distances.map((distance) => {
@@ -28,7 +28,7 @@ export const apart = (wanted: readonly number[], distances: readonly number[]): 
 const middle = (rect: Rect | undefined): number => (rect ? rect.y + rect.height / 2 : 0);
 const portKey = (box: Node, other: Node): string => `${box.id}\n${other.id}`;
 
-/** Where each link leaves a box: towards its other end, and apart from the others on that side. */
+/** The height at which each link leaves a box: towards its other end, and separated from the other links on that side. */
 export const portsOf = (steps: readonly Step[], places: ReadonlyMap<string, Rect>): ReadonlyMap<string, number> => {
   const sides = new Map<string, { readonly box: Node; readonly others: Node[] }>();
   const add = (box: Node, other: Node, side: string) => {
@@ -60,7 +60,7 @@ export const portsOf = (steps: readonly Step[], places: ReadonlyMap<string, Rect
   return ports;
 };
 
-/** A link as an SVG path: curves between the columns, straight lines within. */
+/** A link as an SVG path: curves between columns, straight lines within them. */
 export const routeOf = (
   chain: readonly Node[],
   places: ReadonlyMap<string, Rect>,

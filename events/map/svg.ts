@@ -3,7 +3,7 @@ import { closeUp } from "./close-up.ts";
 import type { Choreography } from "./graph.ts";
 import { overview } from "./overview.ts";
 
-/** The whole choreography as a picture, or one service of it row by row. */
+/** A picture of the whole choreography, or of one service in detail. */
 export const pictureOf = (graph: Choreography, { only }: { readonly only?: string } = {}): Picture =>
   only === undefined ? overview(graph) : closeUp(graph, only);
 

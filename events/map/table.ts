@@ -1,10 +1,10 @@
 import { bundled, unique } from "./bundles.ts";
 import { type Choreography, compare } from "./graph.ts";
 
-/** What an event says, by aggregate and type; from the schemas. */
+/** Returns the description of an event from its schema. */
 export type Meaning = (aggregate: string, event: string) => string | undefined;
 
-/** Every event in a Markdown table: who announces it, who reacts to it and how, who reads it. */
+/** A Markdown table of all events: the service that announces each, the reactions to it, and the read models that use it. */
 export const table = (graph: Choreography, meaning: Meaning): string => {
   const { common } = bundled(graph);
   const everywhere = new Set(common.map(({ model }) => model));

@@ -1,7 +1,7 @@
 import type { Commit } from "../ports.ts";
 
-/** A deep copy of plain data as a document store would give it back: no undefined, no functions, nothing shared. */
-export const copy = <T>(value: T): T => copied(value) as T; // Same shape as given; only fields that are undefined go.
+/** A deep copy of plain data as a document store would return it: no undefined fields, no functions, no shared objects. */
+export const copy = <T>(value: T): T => copied(value) as T; // The same type: only undefined fields are removed.
 
 const copied = (value: unknown): unknown => {
   if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
@@ -13,10 +13,10 @@ const copied = (value: unknown): unknown => {
     const fields = Object.entries(value).filter(([, field]) => field !== undefined);
     return Object.fromEntries(fields.map(([name, field]) => [name, copied(field)]));
   }
-  throw new TypeError(`a document store cannot keep a ${typeof value}`);
+  throw new TypeError(`a document store cannot store a ${typeof value}`);
 };
 
-/** The same for a commit, whose shape is known: the simulation copies these most. */
+/** Like `copy` for a commit, but faster: the simulation copies commits most often. */
 export const copyCommit = (commit: Commit): Commit => ({
   stream: commit.stream,
   version: commit.version,

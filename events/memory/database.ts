@@ -1,13 +1,13 @@
 import type { Commit, Parked, StoredDocument } from "../ports.ts";
 
-/** The durable part. Instances of a service share one; it survives their crashes. */
+/** The durable data of a service. Its instances share one database, which survives their crashes. */
 export type MemoryDatabase = {
   readonly commits: Map<string, Commit>;
-  /** Per stream the ids of its commits, ascending. */
+  /** The ids of the commits of each stream, ascending. */
   readonly streams: Map<string, string[]>;
   readonly causes: Map<string, string>;
   readonly claims: Map<string, string>;
-  /** Keys of the due commits, ascending; for timers `<time>|<commit id>`. */
+  /** The ids of due commits, ascending; for timers `<time>|<commit id>`. */
   readonly due: { readonly publish: string[]; readonly effects: string[]; readonly timers: string[] };
   readonly leases: Map<string, { readonly holder: string; readonly until: number }>;
   readonly models: Map<string, Map<string, StoredDocument>>;

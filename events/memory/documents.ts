@@ -11,7 +11,7 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
     database.models.set(name, found);
     return found;
   };
-  const living = (collection: string, filter: DocumentFilter): StoredDocument[] => {
+  const existing = (collection: string, filter: DocumentFilter): StoredDocument[] => {
     const matching = matches(filter);
     return [...model(collection).values()].filter(({ deleted, value }) => !deleted && matching(value));
   };
@@ -36,11 +36,11 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
       }),
     find: (collection, query) =>
       under(fate, `documents.find ${collection}`, () => {
-        const found = living(collection, query);
+        const found = existing(collection, query);
         const page = found.sort(ordering(query)).slice(query.offset, query.offset + Math.max(0, query.limit));
         return { total: found.length, documents: page.map(copy) };
       }),
-    count: (collection, query) => under(fate, `documents.count ${collection}`, () => countsOf(living(collection, query), query)),
+    count: (collection, query) => under(fate, `documents.count ${collection}`, () => countsOf(existing(collection, query), query)),
     scan: (collection, after, limit) =>
       under(fate, `documents.scan ${collection}`, () =>
         [...model(collection).values()]
@@ -69,8 +69,8 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
 };
 
 const checkFields = ({ value }: StoredDocument): void => {
-  const strange = Object.keys(value).find((field) => /^[_$]|\./.test(field));
-  if (strange !== undefined) throw new Error(`a read-model field must not be called ${strange}`);
+  const invalid = Object.keys(value).find((field) => /^[_$]|\./.test(field));
+  if (invalid !== undefined) throw new Error(`a read-model field must not be called ${invalid}`);
 };
 
 const compareAndSet = (documents: Map<string, StoredDocument>, { document, expected }: DocumentWrite): boolean => {

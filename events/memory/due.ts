@@ -7,7 +7,7 @@ import { indexOf, insert, remove } from "./sorted.ts";
 
 type Due = Pick<EventStore, "due" | "dueBelow" | "dueTimers" | "postpone" | "clear">;
 
-/** The due marks, each with an ascending list of the commits that carry it. */
+/** The due marks. Each has an ascending list of the commits that carry it. */
 export const dueMarks = (database: MemoryDatabase, fate: Fate): Due => {
   const commitsOf = (ids: readonly string[]): readonly Commit[] =>
     ids.flatMap((id) => {
@@ -68,7 +68,7 @@ const without = (commit: Commit, mark: Parameters<EventStore["clear"]>[0], versi
   }
 };
 
-/** Keeps the lists in step with a commit that came or changed. */
+/** Updates the lists of due commits after a commit is inserted or changed. */
 export const setMarks = (database: MemoryDatabase, before: Commit | undefined, after: Commit): void => {
   const id = commitId(after);
   const { publish, effects, timers } = database.due;

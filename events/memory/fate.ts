@@ -1,6 +1,6 @@
 /**
- * The fate of a call to a memory adapter, so that it can misbehave like a real one. `before` may delay, fail (nothing was done) or never
- * return (the caller crashed); `after` may fail although the work is done (the reply was lost).
+ * Injects faults into the calls of a memory adapter. `before` may delay the call, fail (the call has no effect) or never return (the caller
+ * crashed). `after` may fail although the call took effect (the reply was lost).
  */
 export type Fate = {
   readonly before: (call: string) => Promise<void>;
@@ -10,7 +10,7 @@ export type Fate = {
 /** A fate without faults. */
 export const kind: Fate = { before: async () => {}, after: async () => {} };
 
-/** Runs an operation, atomic in itself, under its fate. */
+/** Runs an atomic operation with the faults of its fate. */
 export const under = async <T>(fate: Fate, call: string, operation: () => T): Promise<T> => {
   await fate.before(call);
   const result = operation();

@@ -10,22 +10,22 @@ type Member = {
 };
 export type MemoryGroups = {
   readonly join: (instance: Instance, subscription: LogSubscription) => Running;
-  /** What a broker does about a member that it has not heard of for too long. */
+  /** Removes a silent instance, as a broker does after the session timeout. */
   readonly remove: (instance: Instance) => void;
 };
 
-/** Every partition may wait for its end. */
+/** Without a limit of listeners, since every partition may add one. */
 const newAssignment = (): AbortController => {
   const assignment = new AbortController();
   setMaxListeners(0, assignment.signal);
   return assignment;
 };
 
-/** Shares the partitions out among the members of each group, anew whenever one joins or leaves. */
+/** Distributes the partitions among the members of each group, again whenever a member joins or leaves. */
 export const memoryGroups = (reading: Reading): MemoryGroups => {
   const groups = new Map<string, Member[]>();
 
-  /** As Kafka does it, nobody waits for the handlers of the owner before. */
+  /** Like Kafka, a new owner does not wait for the handlers of the former owner. */
   const rebalance = (members: readonly Member[]): void => {
     for (const member of members) {
       member.assignment.abort();

@@ -1,17 +1,15 @@
 import { setMaxListeners } from "node:events";
 import { retry } from "../concurrency.ts";
-import type { Clock, Log, LogRecord, LogSubscription, Running } from "../ports.ts";
+import { nameOf } from "../log/partition.ts";
+import type { Clock, Log, LogRecord, LogSubscription, Running, TopicPartition } from "../ports.ts";
 import { type Fate, under } from "./fate.ts";
 import type { MemoryPartition, MemoryTopics } from "./log-topics.ts";
 
-/** One instance as its readers see it. A crashed one does nothing more, and hears no signal. */
+/** The connection of one instance. After a crash its readers do nothing more. */
 export type Instance = { readonly fate: Fate; isCrashed: boolean };
 export type Reading = { readonly clock: Clock; readonly topics: MemoryTopics };
-export type Lane = { readonly topic: string; readonly partition: number };
 
-const stopMayTake = 10_000;
-
-export const laneName = ({ topic, partition }: Lane): string => `${topic}/${partition}`;
+const STOP_TIMEOUT = 10_000;
 
 export const retrying = <T>(
   { clock }: Reading,
@@ -21,59 +19,59 @@ export const retrying = <T>(
   failed?: (error: Error) => void,
 ) => retry(clock, attempt, { isOver: () => signal.aborted || instance.isCrashed, signal, failed });
 
-export const partitionOf = ({ topics }: Reading, { topic, partition }: Lane): MemoryPartition => {
+export const partitionOf = ({ topics }: Reading, { topic, partition }: TopicPartition): MemoryPartition => {
   const found = topics.partitions(topic)[partition];
   if (!found) throw new Error(`${topic} has no partition ${partition}`);
   return found;
 };
 
-/** Waits for records beyond an offset and takes them; undefined if it is to end. */
-const fetch = async (reading: Reading, instance: Instance, lane: Lane, offset: number, signal: AbortSignal) => {
+/** Waits for records at an offset and returns a batch; undefined if the reading ends. */
+const fetch = async (reading: Reading, instance: Instance, lane: TopicPartition, offset: number, signal: AbortSignal) => {
   const log = partitionOf(reading, lane);
   await log.reaches(offset, signal);
-  return retrying(reading, instance, signal, () => under(instance.fate, `log.fetch ${laneName(lane)}`, () => log.batch(offset)));
+  return retrying(reading, instance, signal, () => under(instance.fate, `log.fetch ${nameOf(lane)}`, () => log.batch(offset)));
 };
 
-/** One partition for one assignment. `running` outlives it: a member handles a partition once at a time. */
+/** Reads one partition during one assignment. `running` outlives the assignment: a member never handles a partition twice at a time. */
 export const readLane = async (
   reading: Reading,
   instance: Instance,
   subscription: LogSubscription,
-  lane: Lane,
+  lane: TopicPartition,
   running: Map<string, Promise<unknown>>,
   signal: AbortSignal,
 ): Promise<void> => {
-  const tell = (error: Error) => subscription.onError?.(error);
-  await running.get(laneName(lane));
-  const position = await retrying(reading, instance, signal, () => subscription.position(lane.topic, lane.partition, signal), tell);
+  const report = (error: Error) => subscription.onError?.(error);
+  await running.get(nameOf(lane));
+  const position = await retrying(reading, instance, signal, () => subscription.position(lane.topic, lane.partition, signal), report);
   let offset = position?.value ?? 0;
   const end = partitionOf(reading, lane).end();
   if (offset > end) {
-    tell(new Error(`${laneName(lane)} holds 0 to ${end} and not ${offset}: it is read from its start`));
+    report(new Error(`${nameOf(lane)} holds 0 to ${end} and not ${offset}: it is read from its start`));
     offset = 0;
   }
   while (position && !signal.aborted) {
     const batch = await fetch(reading, instance, lane, offset, signal);
     if (!batch) return;
-    const handled = retrying(reading, instance, signal, () => subscription.handle(batch.value, signal), tell);
-    running.set(laneName(lane), handled);
+    const handled = retrying(reading, instance, signal, () => subscription.handle(batch.value, signal), report);
+    running.set(nameOf(lane), handled);
     const outcome = await handled;
     if (!outcome) return;
     offset = outcome.value;
   }
 };
 
-/** Ends what reads, and waits for what it is handling, but not for ever. */
+/** Stops the readers and waits, within STOP_TIMEOUT, for their handlers. */
 export const stopper =
   ({ clock }: Reading, stopping: AbortController, running: ReadonlyMap<string, Promise<unknown>>): (() => Promise<void>) =>
   async () => {
     stopping.abort();
     const waiting = new AbortController();
-    await Promise.race([Promise.all(running.values()), clock.sleep(stopMayTake, waiting.signal)]);
+    await Promise.race([Promise.all(running.values()), clock.sleep(STOP_TIMEOUT, waiting.signal)]);
     waiting.abort();
   };
 
-/** Reads all partitions of a topic from their start, for one instance alone. */
+/** Reads all partitions of a topic from their start, for one instance without a group. */
 export const followTopic = (
   reading: Reading,
   instance: Instance,
@@ -95,7 +93,7 @@ export const followTopic = (
     resolve = resolved;
     reject = rejected;
   });
-  // Whoever does not wait for it must not be ended by it.
+  // Without this handler, a rejection that no caller awaits would end the process.
   caughtUp.catch(() => {});
   if (behind.size === 0) resolve();
 
@@ -110,7 +108,7 @@ export const followTopic = (
     }
   };
   partitions.forEach((_, partition) => {
-    running.set(laneName({ topic, partition }), read(partition));
+    running.set(nameOf({ topic, partition }), read(partition));
   });
   const end = stopper(reading, stopping, running);
   const stop = async (): Promise<void> => {

@@ -1,28 +1,28 @@
 import type { LogBatch, LogRecord, OutgoingRecord, TopicSpec } from "../ports.ts";
 
-/** One partition: what was appended, and who waits for more. */
+/** One partition: its records, and the readers that wait for more. */
 export type MemoryPartition = {
   readonly append: (records: readonly OutgoingRecord[]) => void;
   readonly end: () => number;
-  /** The offset of the first record that was appended at this time or later; the end if there is none. */
+  /** The offset of the first record that was appended at this time or later, or the end. */
   readonly since: (time: number) => number;
-  /** All records; not a copy. */
+  /** All records, not copied. */
   readonly stored: readonly LogRecord[];
   /** The records from this offset, at most one batch. */
   readonly batch: (from: number) => LogBatch;
-  /** Resolves once there is a record at this offset, or as soon as the signal aborts. */
+  /** Resolves when a record exists at this offset, or when the signal aborts. */
   readonly reaches: (offset: number, signal: AbortSignal) => Promise<void>;
 };
 export type MemoryTopics = {
   readonly ensure: (spec: TopicSpec) => void;
-  /** Its partitions; an error if it is not there. */
+  /** The partitions of a topic. Throws if the topic does not exist. */
   readonly partitions: (topic: string) => readonly MemoryPartition[];
-  /** Resolves once the topic is there. */
-  readonly made: (topic: string) => Promise<void>;
+  /** Resolves when the topic exists. */
+  readonly created: (topic: string) => Promise<void>;
   readonly all: () => ReadonlyMap<string, readonly MemoryPartition[]>;
 };
 
-/** Few, so that there is more behind most batches. */
+/** Small, so that most batches are followed by another one. */
 const batchRecords = 4;
 
 const copy = <R extends OutgoingRecord>(record: R): R => ({
@@ -68,7 +68,7 @@ const memoryPartition = (topic: string, partition: number, now: () => number): M
   };
 };
 
-/** The topics of a broker, as bytes of its own. With a number, an unknown topic comes into being with so many partitions. */
+/** The topics of a broker, with copied records. `unknown` is the number of partitions of a topic that is created on first use. */
 export const memoryTopics = (unknown: number | undefined, now: () => number): MemoryTopics => {
   const topics = new Map<string, readonly MemoryPartition[]>();
   const waiting = new Map<string, (() => void)[]>();
@@ -95,7 +95,7 @@ export const memoryTopics = (unknown: number | undefined, now: () => number): Me
       return found;
     },
     all: () => topics,
-    made: (name) =>
+    created: (name) =>
       new Promise((resolve) => {
         if (find(name)) resolve();
         else waiting.set(name, [...(waiting.get(name) ?? []), resolve]);

@@ -8,16 +8,16 @@ import { memoryTopics } from "./log-topics.ts";
 
 export type MemoryLogOptions = {
   readonly clock: Clock;
-  /** The fate of the calls of every instance, before the instance's own. */
+  /** Faults of the calls of all instances, in addition to those of `connect`. */
   readonly fate?: Fate;
-  /** The number of partitions of a topic that is created on first use; absent: an unknown topic is an error. */
+  /** The number of partitions of a topic that is created on first use. By default an unknown topic is an error. */
   readonly partitions?: number;
 };
 export type MemoryLogBroker = {
   readonly connect: (fate?: Fate) => Log;
   /** Moves the partitions of a crashed instance to the other members of its groups. */
   readonly disconnect: (log: Log) => void;
-  /** What each topic holds, by partition; not a copy. */
+  /** The records of each topic by partition, not copied. */
   readonly contents: () => ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
 };
 
@@ -32,7 +32,7 @@ const both = (outer: Fate, inner: Fate): Fate => ({
   },
 });
 
-/** Kafka in memory. Every step that takes time goes through a fate or the clock, so that a seeded scheduler can drive it. */
+/** Kafka in memory. Every step that takes time uses a fate or the clock, so that a seeded scheduler can drive it. */
 export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOptions): MemoryLogBroker => {
   const topics = memoryTopics(partitions, clock.now);
   const reading = { clock, topics };
@@ -47,7 +47,7 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
     const demandOpen = (): void => {
       if (isClosed) throw new Error("The log is closed");
     };
-    const kept = <R extends Running>(running: R): R => {
+    const tracked = <R extends Running>(running: R): R => {
       let stopping: Promise<void> | undefined;
       const stop = (): Promise<void> => {
         open.delete(entry);
@@ -60,7 +60,7 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
     };
     const publish = publishQueue({
       partitions: async (topic) => topics.partitions(topic).length,
-      // One partition after the other, so that a failure leaves some of it stored.
+      // One partition after another, so that a failure can leave some slices stored.
       send: async (slices) => {
         for (const { topic, partition, records } of slices) {
           const append = () => topics.partitions(topic)[partition]?.append(records);
@@ -81,15 +81,15 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
       subscribe: async (subscription) => {
         demandOpen();
         await instance.fate.before("log.subscribe");
-        for (const topic of subscription.topics) await topics.made(topic);
+        for (const topic of subscription.topics) await topics.created(topic);
         demandOpen();
-        return kept(groups.join(instance, subscription));
+        return tracked(groups.join(instance, subscription));
       },
       follow: async (topic, handle) => {
         demandOpen();
         await instance.fate.before("log.follow");
         demandOpen();
-        return kept(followTopic(reading, instance, topic, handle));
+        return tracked(followTopic(reading, instance, topic, handle));
       },
       read: async (ranges, handle, signal) => {
         demandOpen();

@@ -79,7 +79,7 @@ export const memoryParking = (database: MemoryDatabase, fate: Fate): Parking => 
   };
 };
 
-/** Stands before the ids of those that were taken out for good; no subscription is called so. */
+/** Prefix of the ids of discarded events; no subscription has such a name. */
 const DISCARDED = "-";
 
 const headOf = ({

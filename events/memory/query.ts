@@ -2,7 +2,7 @@ import type { Condition, CountQuery, Counts, DocumentFilter, DocumentQuery, Scal
 
 type Value = StoredDocument["value"];
 
-/** Whether a value answers a query, by the document store's rules: an array answers with any of its elements, and only like compares with like. */
+/** Whether a document matches a filter, by MongoDB's rules: an array matches if any element does, and only values of the same type compare. */
 export const matches = ({ where, anyOf, search }: DocumentFilter): ((value: Value) => boolean) => {
   const word = search?.word.toLowerCase() ?? "";
   return (value) =>
@@ -20,14 +20,14 @@ const holds = (value: Value, condition: Condition): boolean => {
   if ("in" in condition) return found.some((each) => condition.in.some((one) => one === each));
   const { from, below } = condition;
   return (
-    (from === undefined || found.some((each) => alike(each, from) && order(each, from) >= 0)) &&
-    (below === undefined || found.some((each) => alike(each, below) && order(each, below) < 0))
+    (from === undefined || found.some((each) => hasTypeOf(each, from) && order(each, from) >= 0)) &&
+    (below === undefined || found.some((each) => hasTypeOf(each, below) && order(each, below) < 0))
   );
 };
 
-const alike = (value: unknown, scalar: Scalar): value is Scalar => typeof value === typeof scalar;
+const hasTypeOf = (value: unknown, scalar: Scalar): value is Scalar => typeof value === typeof scalar;
 
-/** What stands at a path: through arrays all that do, and the elements of an array at its end. */
+/** The values at a path. The path goes through the elements of arrays; for an array at its end, both the array and its elements count. */
 const candidates = (value: unknown, path: string): readonly unknown[] => {
   const [first = "", ...rest] = path.split(".");
   const found = field(value, first);
@@ -39,7 +39,7 @@ const field = (value: unknown, name: string): readonly unknown[] => {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name) ? [Reflect.get(value, name)] : [];
 };
 
-/** Order of a sort: by the field, an array by its least (descending: greatest) element, then by id in the same direction. */
+/** Compares by the sort field (an array by its least element, or its greatest if descending), then by id in the same direction. */
 export const ordering =
   ({ sort }: DocumentQuery) =>
   (left: StoredDocument, right: StoredDocument): number => {
@@ -48,7 +48,7 @@ export const ordering =
     return sort.descending ? -ascending : ascending;
   };
 
-/** How many documents there are of each value of a field. */
+/** Counts the documents of each value of a field. */
 export const countsOf = (documents: readonly StoredDocument[], { field: path, prefix, limit }: CountQuery): Counts => {
   const counts = new Map<Scalar | null, number>();
   for (const { value } of documents) {

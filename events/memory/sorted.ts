@@ -1,6 +1,6 @@
-/** Ascending lists of keys, as an index is. */
+// Sorted lists of keys, used as indexes.
 
-/** Where the first key stands that is not below the given one. */
+/** The index of the first key that is not less than the given one. */
 export const indexOf = (keys: readonly string[], key: string): number => {
   let low = 0;
   let high = keys.length;

@@ -36,7 +36,7 @@ export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => num
     lease: (name, holder, milliseconds) =>
       under(fate, `store.lease ${name}`, () => {
         const held = database.leases.get(name);
-        // One that runs longer than any lease was taken by a clock that is wrong.
+        // A lease that ends later than any new lease would was taken with a wrong clock, and counts as free.
         const runs = held && held.until > now() && held.until <= now() + milliseconds;
         if (runs && held.holder !== holder) return false;
         database.leases.set(name, { holder, until: now() + milliseconds });
@@ -49,7 +49,7 @@ export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => num
   };
 };
 
-/** Is it in? */
+/** Inserts a commit. Returns false if its id, its cause or one of its claims is taken. */
 const append = (database: MemoryDatabase, given: Commit): boolean => {
   const id = commitId(given);
   const { cause } = given;

@@ -12,22 +12,23 @@ type File = {
   readonly chunkSize: number;
   readonly uploadDate: Date;
   readonly filename: string;
-  /** All of a file that is no longer than a chunk: one write instead of two. */
+  /** The content of a file that fits into one chunk: one write instead of two. */
   readonly data?: Uint8Array;
 };
 type Chunk = { readonly _id: string; readonly files_id: string; readonly n: number; readonly data: Uint8Array };
 
 const chunkSize = 255 * 1024;
-/** Chunks in one round trip, about 4 MB. */
+/** Number of chunks in one round trip, about 4 MB. */
 const batch = 16;
-/** Digests in one list. */
+/** Number of digests in one query. */
 const DIGESTS = 500;
 
 export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
 /**
- * Blobs in GridFS, the file's id being the digest; a small one stands in its file's document. Chunks are written under ids that follow from it, so whoever puts the same bytes writes
- * the same chunks, at once or after a crash; the file's own document comes last and says that all are there.
+ * Blobs in GridFS; the id of a file is its digest. A small blob is stored in the file document itself. Chunk ids derive from the digest, so two
+ * writers of the same bytes, or a second attempt after a crash, write the same chunks. The file document is written last and proves that all
+ * chunks are stored.
  */
 export const mongoBlobs = (database: Ready<Db>, now: () => number): Blobs => {
   const bucket = once(async () => {
@@ -81,7 +82,7 @@ const slices = (digest: string, bytes: Uint8Array, first: number): readonly Chun
   return documents;
 };
 
-/** Somebody else is putting the same bytes. */
+/** A duplicate means that another writer stores the same bytes. */
 const ignoreDuplicates = (error: unknown): void => {
   if (!isDuplicate(error)) throw error;
 };

@@ -1,9 +1,9 @@
 import { commitId } from "../keys.ts";
 import type { Commit, CommitMetadata, Timer } from "../ports.ts";
 
-/** A commit as MongoDB keeps it. A field that would be empty is absent, so that the partial indexes hold only what is there. */
+/** A commit as stored in MongoDB. Empty fields are omitted, so that sparse and partial indexes contain only documents with a value. */
 export type CommitDocument = {
-  /** `<stream>@<version>`, or `=<cause>` for a receipt, which takes no version. A range on it reads a stream. */
+  /** `<stream>@<version>`, or `=<cause>` for a receipt, which takes no version. A range query on it reads a stream. */
   readonly _id: string;
   readonly stream: string;
   readonly version: number;
@@ -14,9 +14,9 @@ export type CommitDocument = {
   /** Present while the mark is due. */
   readonly publish?: true;
   readonly effect?: true;
-  /** Versions whose effect is still to run. */
+  /** Versions of events whose effect has not finished yet. */
   readonly effects?: readonly number[];
-  /** Timers still to fire, and when the first of them does. */
+  /** Timers that have not fired yet, and the time of the earliest. */
   readonly timers?: readonly Timer[];
   readonly timer?: number;
   readonly metadata: Omit<CommitMetadata, "actionId"> & { readonly actionId?: string | null };

@@ -27,8 +27,8 @@ export type Mongo = {
 };
 
 /**
- * Everything a service keeps, in its own database. Connects with the first call, and again by itself after an outage;
- * until then calls fail within seconds. A server that is slow but alive is waited for.
+ * All stored data of a service, in its own database. The first call connects. After an outage the client reconnects by itself; until then calls
+ * fail within seconds. A call waits for a server that is slow but alive.
  */
 export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOptions): Mongo => {
   releaseFromClosedConnections();
@@ -41,7 +41,7 @@ export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOpti
     retryWrites: true,
     ignoreUndefined: true,
     promoteBuffers: true,
-    // The monitor notices a server that hangs (connect timeout + heartbeat) and interrupts what waits for it.
+    // The monitor notices a hanging server (connect timeout + heartbeat) and interrupts the operations that wait for it.
     serverSelectionTimeoutMS: 3000,
     connectTimeoutMS: 2000,
     heartbeatFrequencyMS: 2000,
@@ -55,7 +55,7 @@ export const mongo = ({ url, database: name, logger, now = Date.now }: MongoOpti
     if (!silent) logger?.warn({ server: connectionId, error: failure.message }, "the document store does not answer");
     silent = true;
   });
-  // Not left to the first operation: a client whose first connection failed that way stays unusable.
+  // Connects explicitly: a client that connects implicitly with its first operation stays unusable if that connection fails.
   const database = once(async () => (await client.connect()).db(name));
   return {
     store: withOutages(mongoStore(database, now), isMongoOutage),

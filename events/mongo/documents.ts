@@ -6,19 +6,19 @@ import { grouped } from "./grouped.ts";
 import { type Counted, countOf, filterOf, sortOf } from "./query.ts";
 import type { Ready } from "./ready.ts";
 
-/** A read-model document: its fields, and beside them what the backbone needs to know, told apart by the underscore. */
+/** A read-model document: its own fields and the metadata of the backbone, whose names start with an underscore. */
 type Model = { readonly _id: string; readonly _stream: string; readonly _version: number; readonly _deleted: boolean };
 type Position = { readonly _id: string; readonly offset: number };
 type Operation = AnyBulkWriteOperation<Model>;
 type Writes = readonly { readonly id: string; readonly operation: Operation }[];
 
-/** Writes in one round trip, and ids in one list. */
+/** Number of writes, or of ids, in one round trip. */
 const batch = 2_000;
-/** Reads and writes of one call that go together with those of other calls; more of them are worth a round trip of their own. */
+/** Calls with at most this many ids or writes share a round trip with other calls; larger calls get their own. */
 const SMALL = 50;
 const BOUNDS = { atOnce: 1, most: 100 };
 
-/** The read models of one service, a collection each. */
+/** The read models of one service, one collection for each. */
 export const mongoDocuments = (database: Ready<Db>): Documents => {
   const models = async (name: string): Promise<Collection<Model>> => (await database()).collection<Model>(name);
   const positions = async () => (await database()).collection<Position>("positions");
@@ -31,7 +31,7 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
     return found;
   };
   const reading = new Map<string, (ids: readonly string[]) => Promise<readonly StoredDocument[]>>();
-  /** With what others read of the collection meanwhile. Whoever comes while a document is being read reads it anew. */
+  /** Combines concurrent small reads of a collection. A call that starts while a read is under way joins the next one. */
   const readSmall = (name: string) => {
     const found =
       reading.get(name) ??
@@ -44,8 +44,8 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
   };
   const small = new Map<string, (writes: Writes) => Promise<boolean>>();
   /**
-   * With what others write to the collection meanwhile; a write of them that was not as expected makes all look. Of several that write the same
-   * document the later ones go alone, so that one of them is told that it was as expected.
+   * Combines concurrent small writes to a collection. If one write does not find its expected version, all combined calls return false. Of calls
+   * that write the same document only the first is combined; the others run alone, so that each gets its own result.
    */
   const writeSmall = (name: string) => {
     const found =
@@ -67,7 +67,7 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
   }, BOUNDS);
   return {
     ensure: async (collection, indexes) => {
-      // Every query asks for what is not deleted, and sorts by a field and by the id: an index gives a page in its order, and counts.
+      // Every query excludes deleted documents and sorts by a field and the id: the index returns a page in order, and counts.
       const specifications = indexes.map((field) => ({ key: { _deleted: 1, [field]: 1, _id: 1 }, name: `by ${field}` }) as const);
       if (specifications.length > 0) await (await models(collection)).createIndexes([...specifications]);
     },
@@ -82,7 +82,7 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       const page = () => model.find(filter).sort(sortOf(query)).skip(query.offset).limit(query.limit).toArray();
       const [total, documents] = await Promise.all([
         model.countDocuments(filter),
-        // To the server a limit of 0 is none.
+        // The server takes a limit of 0 as no limit.
         query.limit > 0 ? page() : [],
       ]);
       return { total, documents: documents.map(fromModel) };
@@ -105,7 +105,7 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       (await (await positions()).findOne({ _id: positionId(subscription, topic, partition) }))?.offset,
     savePosition: (subscription, topic, partition, offset) => savePositions({ _id: positionId(subscription, topic, partition), offset }),
     forgetPositions: async (subscription) => {
-      // "}" follows "|": every position of this subscription, and of no other.
+      // "}" is the character after "|": the range holds exactly the positions of this subscription.
       await (await positions()).deleteMany({ _id: { $gte: `${subscription}|`, $lt: `${subscription}}` } });
     },
   };
@@ -117,7 +117,7 @@ const saving = ({ _id, offset }: Position): AnyBulkWriteOperation<Position> => (
   updateOne: { filter: { _id }, update: { $set: { offset } }, upsert: true },
 });
 
-/** Those that write no document that one before them writes. */
+/** The calls that write no document of an earlier call. */
 const disjoint = (several: readonly Writes[]): readonly Writes[] => {
   const known = new Set<string>();
   return several.filter((writes) => {
@@ -152,9 +152,9 @@ const operation = ({ document, expected }: DocumentWrite): Operation =>
     : { replaceOne: { filter: { _id: document.id, _version: expected }, replacement: toModel(document) } };
 
 const toModel = ({ id, stream, version, deleted, value }: StoredDocument): Model => {
-  const strange = Object.keys(value).find((field) => /^[_$]|\./.test(field));
-  if (strange !== undefined) throw new Error(`a read-model field must not be called ${strange}`);
-  // In this order, since V8 takes microseconds to add fields to an object that it has spread.
+  const invalid = Object.keys(value).find((field) => /^[_$]|\./.test(field));
+  if (invalid !== undefined) throw new Error(`a read-model field must not be called ${invalid}`);
+  // The spread comes last: V8 takes microseconds to add fields to a spread object.
   return { _id: id, _stream: stream, _version: version, _deleted: deleted, ...value };
 };
 

@@ -15,15 +15,15 @@ const scans: Readonly<Record<Mark, Scan>> = {
   effects: { index: "effect", due: { effect: true }, sort: { _id: 1 } },
   timers: { index: "timer", due: {}, sort: { timer: 1, _id: 1 } },
 };
-/** Commits cleared in one round trip. */
+/** Number of commits that one round trip clears. */
 const batch = 2_000;
 
-/** The due marks of the commits, each with a partial index that holds what is still to be done, in the order in which it is scanned. */
+/** The due marks of the commits. Each mark has a partial index that contains only the due commits, in the order of the scan. */
 export const dueMarks = (commits: Ready<Collection<CommitDocument>>): Due => {
   const scan = async (mark: Mark, filter: Filter<CommitDocument>, limit: number) => {
     if (limit <= 0) return [];
     const { index, sort, due } = scans[mark];
-    // While most commits are due, the index of all of them looks as good, and the server would stay with it.
+    // Without the hint, the server may choose the index on all commits while most of them are due, and continue to use it later.
     const found = (await commits()).find({ ...due, ...filter }, { hint: index }).sort(sort);
     return (await found.limit(limit).toArray()).map(fromDocument);
   };
@@ -40,7 +40,7 @@ export const dueMarks = (commits: Ready<Collection<CommitDocument>>): Due => {
       for (const { commit, version } of done) versions.set(commitId(commit), [...(versions.get(commitId(commit)) ?? []), version]);
       for (const some of chunks([...versions.keys()], batch)) {
         const collection = await commits();
-        // One update of many is several times as fast as as many updates.
+        // One update of many documents is several times as fast as one update for each.
         if (mark === "publish") await collection.updateMany({ _id: { $in: some } }, { $unset: { publish: "" } });
         else
           await collection.bulkWrite(
@@ -62,7 +62,7 @@ const clearing = (mark: Exclude<Mark, "publish">, _id: string, versions: readonl
   },
 });
 
-/** What is left of a list without the elements that have one of these versions. */
+/** An expression: the list without the elements of these versions. */
 const without = (list: string, version: string, versions: readonly number[]): Document => ({
   $filter: { input: { $ifNull: [list, []] }, cond: { $not: { $in: [version, versions] } } },
 });
@@ -71,7 +71,7 @@ const postponed = (version: number, at: number): Document => ({
   $map: { input: "$timers", in: { $cond: [{ $eq: ["$$this.version", version] }, { version, at }, "$$this"] } },
 });
 
-/** A field is there as long as something is left. */
+/** An expression: the value, or no field if the list is empty. */
 const ifAny = (list: string, value: unknown): Document => ({ $cond: [{ $eq: [{ $size: list }, 0] }, "$$REMOVE", value] });
 
 const withEffects = (effects: Document): Document[] => [

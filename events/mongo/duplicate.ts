@@ -2,10 +2,10 @@ import { MongoBulkWriteError } from "mongodb";
 
 const code = 11000;
 
-/** Whether one write of several failed because what it inserts is there already. Told by the code: the texts differ between servers. */
+/** Whether one write of several failed because of a duplicate key. Compares the code, since texts differ between servers. */
 export const isDuplicateWrite = (failure: { readonly code?: unknown }): boolean => failure.code === code;
 
-/** Whether a write, or all of several, failed for that and for nothing else. */
+/** Whether a write failed, or all failed writes of a bulk failed, only because of a duplicate key. */
 export const isDuplicate = (error: unknown): boolean => {
   if (!(error instanceof MongoBulkWriteError)) return error instanceof Error && "code" in error && error.code === code;
   const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];

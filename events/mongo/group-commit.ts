@@ -2,17 +2,17 @@ import { type Collection, type Document, MongoBulkWriteError, type OptionalUnles
 import { isDuplicateWrite } from "./duplicate.ts";
 import { grouped, type Settled } from "./grouped.ts";
 
-/** Inserts under way at once, and documents in each. */
+/** Maximum number of concurrent inserts, and of documents in each. */
 const BOUNDS = { atOnce: 2, most: 500 };
 
 /**
- * Group commit: a document that is inserted while others are under way shares one round trip and one sync of the store with them, and
- * stands alone all the same. Several that are asked for together build on each other, and have a round trip of their own, which ends at
- * the first that meets a duplicate. How many are in? An error may hide a success.
+ * Group commit: single documents that are inserted while others are under way share one round trip and one sync of the store, and succeed or
+ * fail independently. Several documents of one call form a chain: they have their own round trip, which stops at the first duplicate key.
+ * Returns the number of inserted documents. After an error, documents may be stored all the same.
  */
 export const groupCommit = <T extends Document>(collection: Collection<T>): ((...documents: readonly T[]) => Promise<number>) => {
   const insert = (documents: readonly T[], ordered: boolean) =>
-    collection.insertMany(documents as readonly OptionalUnlessRequiredId<T>[], { ordered }); // Every document has its id.
+    collection.insertMany(documents as readonly OptionalUnlessRequiredId<T>[], { ordered }); // Every document has an `_id`.
   const alone = grouped<T, number>(async (documents) => {
     try {
       await insert(documents, false);
@@ -46,7 +46,7 @@ const settled = (count: number, error: unknown): readonly Settled<number>[] => {
   });
 };
 
-/** What the store says that it did; undefined where that is not known: the driver wraps outages in this error too. */
+/** The result that the server reported. Undefined if it is unknown: the driver wraps outages in this error, too. */
 const verdictOf = (error: unknown): { readonly stored: number; readonly refused: readonly WriteError[] } | undefined =>
   error instanceof MongoBulkWriteError && !error.result.getWriteConcernError()
     ? { stored: error.insertedCount, refused: [error.writeErrors].flat() }

@@ -1,10 +1,10 @@
 type Waiting<T, R> = { readonly item: T; readonly resolve: (result: R) => void; readonly reject: (error: unknown) => void };
-/** What came of one of them. */
+/** The outcome of one item. */
 export type Settled<R> = { readonly result: R } | { readonly error: unknown };
 
 /**
- * Whatever is asked for while others are under way goes together into the next round trip: at most so many round trips at once, with so many
- * items each. `send` says what came of each; where it throws, that is what came of all.
+ * Groups concurrent calls: items that arrive while round trips are under way share the next one. At most `atOnce` round trips run at once, with
+ * at most `most` items each. `send` returns one outcome for each item; if it throws, every item fails with that error.
  */
 export const grouped = <T, R>(
   send: (items: readonly T[]) => Promise<readonly Settled<R>[]>,
@@ -16,10 +16,10 @@ export const grouped = <T, R>(
   const run = async (): Promise<void> => {
     running++;
     while (waiting.length > 0) {
-      // All that this turn of the event loop brings goes along: what is answered together is asked for together.
+      // Wait one turn of the event loop: callers that were answered together send their next items together.
       await turn();
       const batch = waiting.slice(0, most);
-      // Another one took them.
+      // Another run took the items.
       if (batch.length === 0) break;
       waiting = waiting.slice(most);
       const settled = await send(batch.map(({ item }) => item)).catch((error: unknown) => batch.map(() => ({ error })));

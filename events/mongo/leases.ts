@@ -6,8 +6,8 @@ import type { Ready } from "./ready.ts";
 type Lease = { readonly _id: string; readonly holder: string; readonly until: number };
 
 /**
- * Leases as documents: one that is free or run out is taken by the upsert, one that is held makes it a duplicate.
- * One that runs longer than any lease was taken by a clock that is wrong, and is free too.
+ * Leases as documents. The upsert takes a free or expired lease; for a held lease it fails with a duplicate key. A lease that ends later than
+ * any new lease would was taken with a wrong clock, and counts as free.
  */
 export const leases = (database: Ready<Db>, now: () => number): Pick<EventStore, "lease" | "release"> => {
   const held = async () => (await database()).collection<Lease>("leases");

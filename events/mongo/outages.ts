@@ -18,21 +18,21 @@ const classes = [
   MongoOperationTimeoutError,
 ];
 
-/** Error codes with which a server says that it cannot answer for now: it shuts down, steps down, was just elected or has lost its connections. */
+/** Error codes of a server that cannot answer for now: it shuts down, steps down, was just elected, or has lost its connections. */
 const codes = new Set<unknown>([6, 7, 64, 89, 91, 134, 189, 202, 262, 317, 358, 9001, 10107, 11600, 11602, 13435, 13436]);
 
-/** Whether an error of the driver says that the server cannot be reached or cannot answer for now. */
+/** Whether an error of the driver means that the server is unreachable or cannot answer for now. */
 export const isMongoOutage = (error: unknown, depth = 0): boolean => {
   if (!(error instanceof Error) || depth > 5) return false;
   if (classes.some((each) => error instanceof each)) return true;
   // The driver does not export this class.
   if (error.name === "MongoPoolClosedError") return true;
-  // The driver wraps the error of a bulk write, and the error of its write concern, in one of its own.
+  // The driver wraps the error of a bulk write, and of its write concern, in its own error.
   if (error instanceof MongoBulkWriteError)
     return (
       isMongoOutage(error.errorResponse, depth + 1) ||
       codes.has(error.result?.getWriteConcernError()?.code) ||
-      // Beside a duplicate, which comes first and gives the whole its code, there may be a write that met a server stepping down.
+      // The first failed write, such as a duplicate, gives the bulk error its code; another write may have met a server that steps down.
       [error.writeErrors].flat().some(({ code }) => codes.has(code))
     );
   if (error instanceof MongoServerError) return codes.has(error.code);

@@ -4,19 +4,19 @@ import { parkedId } from "../keys.ts";
 import type { LogRecord, Parked, ParkedStream, Parking } from "../ports.ts";
 import { once, type Ready } from "./ready.ts";
 
-/** Headers as pairs, since their names are not ours to restrict. What was taken out for good stays, so that a repeat is known. */
+/** Headers are stored as pairs, since any name must be possible. A discarded event stays stored, so that a repeated delivery is recognized. */
 type ParkedDocument = Omit<Parked, "record"> & {
   readonly _id: string;
   readonly record: Omit<LogRecord, "headers"> & { readonly headers: readonly (readonly [string, string])[] };
   readonly isDiscarded: boolean;
-  /** Only while something is asked, for a sparse index. */
+  /** Present only while a redrive or discard is requested, for a sparse index. */
   readonly wish?: string;
 };
 
-/** Events in one round trip. */
+/** Number of events in one round trip. */
 const batch = 500;
 
-/** What a service's subscriptions have parked: a document an event. */
+/** The parked events of a service's subscriptions, one document for each. */
 export const mongoParking = (database: Ready<Db>): Parking => {
   const collection = once(async () => prepare(await database()));
   const found = async (filter: object, limit = 0): Promise<readonly Parked[]> => {
@@ -25,7 +25,7 @@ export const mongoParking = (database: Ready<Db>): Parking => {
   };
   return {
     add: async (parked) => {
-      // One after the other: what is there of a stream after a crash is its beginning. What is there already stays as it is.
+      // In order: after a crash, the stored events are the first ones of their stream. Events that are already stored do not change.
       for (const some of chunks(parked, batch)) await (await collection()).bulkWrite(some.map(insertion), { ordered: true });
     },
     streams: async (subscription, place) => {
@@ -42,7 +42,7 @@ export const mongoParking = (database: Ready<Db>): Parking => {
     },
     of: async (subscription, stream, limit) => {
       if (limit !== undefined && limit <= 0) return [];
-      // "A" follows "@": everything of this stream, and of no other.
+      // "A" is the character after "@": the range holds exactly the events of this stream.
       return found({ _id: { $gte: `${subscription}|${stream}@`, $lt: `${subscription}|${stream}A` } }, limit);
     },
     remove: async (parked) => {

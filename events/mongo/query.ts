@@ -4,7 +4,7 @@ type Filter = { readonly [path: string]: unknown };
 
 const nothing: Filter = { _id: { $in: [] } };
 
-/** A query of a read model as a filter. */
+/** The MongoDB filter of a read-model query. */
 export const filterOf = ({ where, anyOf, search }: DocumentFilter): Filter =>
   all([
     { _deleted: false },
@@ -13,19 +13,19 @@ export const filterOf = ({ where, anyOf, search }: DocumentFilter): Filter =>
     ...(search === undefined ? [] : [any(searched(search))]),
   ]);
 
-/** In one direction, since an index is read in one. */
+/** Sorts all fields in the same direction, because the server reads an index in one direction. */
 export const sortOf = ({ sort }: DocumentQuery): Record<string, 1 | -1> => {
   const direction = sort?.descending ? -1 : 1;
   return { ...(sort && { [sort.field]: direction }), _id: direction };
 };
 
-/** What the aggregation of a count answers. */
+/** The result of a counting aggregation. */
 export type Counted = {
   readonly all: readonly { readonly total: number; readonly values: number }[];
   readonly counts: readonly { readonly _id: Scalar | null; readonly count: number }[];
 };
 
-/** Groups in the database by a field, or by the first characters of a text. */
+/** An aggregation that counts documents by a field, or by the first characters of a text field. */
 export const countOf = ({ field, prefix, limit, ...filter }: CountQuery): Filter[] => [
   { $match: filterOf(filter) },
   ...(prefix === undefined ? [] : [{ $match: { [field]: { $type: "string" } } }]),

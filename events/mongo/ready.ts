@@ -1,4 +1,4 @@
-/** Gives a thing once it has been prepared, which happens at the first call; a preparation that failed is tried again by the next. */
+/** Returns a value that the first call prepares. After a failed preparation the next call tries again. */
 export type Ready<T> = () => Promise<T>;
 
 export const once = <T>(prepare: () => Promise<T>): Ready<T> => {

@@ -7,7 +7,7 @@ import { groupCommit } from "./group-commit.ts";
 import { leases } from "./leases.ts";
 import { once, type Ready } from "./ready.ts";
 
-/** The event store of one service: a collection with a document a commit. */
+/** The event store of one service: a collection with one document for each commit. */
 export const mongoStore = (database: Ready<Db>, now: () => number): EventStore => {
   const commits = once(async () => prepare(await database()));
   const inserting = once(async () => groupCommit(await commits()));
@@ -20,7 +20,7 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
       const collection = await commits();
       const [first, next] = [positionKey(stream, 0), positionKey(stream, after + 1)];
       const beyond = collection.find({ _id: { $gte: next, $lte: positionKey(stream, Number.MAX_SAFE_INTEGER) } }).sort({ _id: 1 });
-      // The last commit that begins before may hold events beyond, too.
+      // The last commit that starts at or before `after` may contain events after it, too.
       const before = collection
         .find({ _id: { $gte: first, $lt: next } })
         .sort({ _id: -1 })
@@ -35,8 +35,8 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
     findCause: (cause) => one({ cause }),
     findClaim: (claim) => one({ claims: claim }),
     releaseClaim: async (commit, claim) => {
-      const left = { $filter: { input: "$claims", cond: { $ne: ["$$this", claim] } } };
-      // The field goes with its last claim: of two commits with an empty list a unique index would refuse one.
+      const left = { $filter: { input: "$claims", cond: { $ne: ["$$this", { $literal: claim }] } } };
+      // Removes the field with the last claim: the unique index would reject a second commit with an empty list.
       const claims = { $cond: [{ $eq: ["$claims", []] }, "$$REMOVE", "$claims"] };
       await (await commits()).updateOne({ _id: commitId(commit), claims: claim }, [{ $set: { claims: left } }, { $set: { claims } }]);
     },

@@ -7,10 +7,10 @@ import type { Journal } from "./journal.ts";
 import type { Platform } from "./platform.ts";
 import type { Process } from "./process.ts";
 
-/** How long a person waits before asking again. */
-const PATIENCE = 5_000;
+/** How long a client waits for an answer before it asks again. */
+const TIMEOUT = 5_000;
 
-/** Somebody who asks one thing after the other, again after an error, and sometimes once more although the answer came. */
+/** A client that sends one request after another. It repeats a request after an error, and sometimes although it was answered. */
 export const client = async (
   exchanges: readonly Exchange[],
   platform: Platform,
@@ -21,17 +21,17 @@ export const client = async (
 ): Promise<void> => {
   for (const exchange of exchanges) {
     await clock.sleep(400 * random() ** 2);
-    await insist(exchange);
-    if (exchange.request.cause !== null && random() < 0.1) await insist(exchange);
+    await sendUntilAnswered(exchange);
+    if (exchange.request.cause !== null && random() < 0.1) await sendUntilAnswered(exchange);
     exchange.over = true;
   }
 
-  async function insist(exchange: Exchange): Promise<void> {
+  async function sendUntilAnswered(exchange: Exchange): Promise<void> {
     const { request, number } = exchange;
     for (;;) {
       const open = [...platform.processes.values()].filter(({ incarnation, ready }) => ready && incarnation.service === request.service);
       const process = open[Math.floor(random() * open.length)];
-      if (process && (await asked(exchange, process))) return;
+      if (process && (await send(exchange, process))) return;
       exchange.failures += 1;
       journal.note(request.actor.userId, `has no answer to request ${number}`);
       if (exchange.refused || (request.cause === null && process)) return;
@@ -39,12 +39,12 @@ export const client = async (
     }
   }
 
-  async function asked(exchange: Exchange, { instance, incarnation }: Process): Promise<boolean> {
+  async function send(exchange: Exchange, { instance, incarnation }: Process): Promise<boolean> {
     const { request, number } = exchange;
     const stream = platform.streamOf(request.service, request.command);
     const since = platform.versionOf(request.service, stream);
     journal.note(request.actor.userId, `asks ${incarnation.name} for ${request.command.type} (request ${number})`, [stream]);
-    const enough = new AbortController();
+    const answered = new AbortController();
     const answer = await Promise.race([
       instance
         .execute(request.command, {
@@ -64,32 +64,32 @@ export const client = async (
           }
           return undefined;
         }),
-      clock.sleep(PATIENCE, enough.signal).then(() => undefined),
+      clock.sleep(TIMEOUT, answered.signal).then(() => undefined),
     ]);
-    enough.abort("answered");
+    answered.abort("answered");
     if (!answer) return false;
     exchange.answers.push({ outcome: answer, since, step: platform.step() });
     journal.note(
       request.actor.userId,
-      `hears of request ${number}: ${answer.stream}@${answer.version}${answer.rejection ? ` no, ${answer.rejection.rejected}` : ""}`,
+      `gets the answer to request ${number}: ${answer.stream}@${answer.version}${answer.rejection ? ` rejected, ${answer.rejection.rejected}` : ""}`,
       [stream],
     );
     if (answer.commit && random() < 0.3) {
       const until = new AbortController();
-      const seen = await Promise.race([instance.settled(answer.commit, 2_000), clock.sleep(PATIENCE, until.signal).then(() => false)]);
+      const seen = await Promise.race([instance.settled(answer.commit, 2_000), clock.sleep(TIMEOUT, until.signal).then(() => false)]);
       until.abort("answered");
       if (seen) mustShow(instance.service, answer.commit);
     }
     return true;
   }
 
-  /** Who is told that the read models have it must find it there. */
+  /** After `settled` has returned true, every read model must show the commit. */
   function mustShow(service: AnyService, commit: Commit): void {
     for (const fact of platform.factsIn(commit))
       for (const projection of service.projections ?? [])
         if (reads(projection, fact))
           for (const id of documentIds(projection, fact))
             if (platform.shown(service.name, `${projection.name}__v${projection.version}`, id) < fact.meta.version)
-              broken(commit.stream, `${projection.name} ${id} is said to show ${fact.meta.eventId}, and does not`);
+              broken(commit.stream, `${projection.name} ${id} is reported to show ${fact.meta.eventId}, but does not`);
   }
 };

@@ -1,4 +1,4 @@
-/** What can go wrong. A run has some of these, so that each also meets a world in which little else does. */
+/** The kinds of faults. Each run has only some of them, so that each kind also occurs with few others. */
 export const faultKinds = [
   "delays",
   "errors",
@@ -18,33 +18,33 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-/** How bad it gets in one run. Zero: not at all. */
+/** The strength of each fault in one run. Zero: the fault does not occur. */
 export type Faults = {
-  /** Share of calls that take their time, and the longest ordinary delay in milliseconds. */
+  /** Share of calls that are delayed, and the longest ordinary delay in milliseconds. */
   readonly delays: number;
   readonly longest: number;
-  /** Share of calls that fail, with nothing done or with everything done. */
+  /** Share of calls that fail before (`errors`) or after (`lostReplies`) they took effect. */
   readonly errors: number;
   readonly lostReplies: number;
-  /** Calls between two crashes and two freezes, on average; a call that changes something counts several times. */
+  /** Average number of calls between two crashes, and between two freezes; a call that changes data counts several times. */
   readonly crashEvery: number;
   readonly freezeEvery: number;
-  /** Milliseconds between two outages of a store or the log, two changes of the instances, two repeats of old records; on average. */
+  /** Average milliseconds between two outages of a store or the log, two changes of the instances, and two repeats of old records. */
   readonly outageEvery: number;
   readonly rebalanceEvery: number;
   readonly repeatEvery: number;
-  /** Share of appends that a majority has not seen yet, of which some are rolled back. */
+  /** Share of appends that a majority acknowledges late; some of these are rolled back. */
   readonly rollbacks: number;
-  /** Share of reads of documents that show an earlier moment, and of writes that seem to have missed. */
+  /** Share of document reads that return an earlier version, and of document writes that report a conflict although they succeeded. */
   readonly staleReads: number;
   readonly misses: number;
   /** Largest error of a clock in milliseconds. */
   readonly clocks: number;
-  /** A word: subscriptions that have it in their name are slow. */
+  /** Document calls that contain this word are slow. */
   readonly slow: string | undefined;
   /** Share of calls to the outside that fail or hang. */
   readonly outside: number;
-  /** A table's function throws at some streams. */
+  /** Whether tables throw at some streams. */
   readonly poison: boolean;
 };
 
@@ -67,7 +67,7 @@ export const noFaults: Faults = {
   poison: false,
 };
 
-/** Draws what goes wrong in a run; of it, only the kinds that are allowed. The same numbers are drawn whatever is allowed. */
+/** Draws the faults of a run. Kinds that are not allowed are zero, but the same random numbers are drawn. */
 export const drawFaults = (random: () => number, slow: readonly string[], allowed: ReadonlySet<FaultKind>): Faults => {
   const draw = (kind: FaultKind, share: number, value: (x: number) => number): number => {
     const [met, x] = [random() < share, random()];

@@ -3,10 +3,10 @@ import { Outage } from "../outage.ts";
 import type { Clock } from "../ports.ts";
 import { never } from "./incarnation.ts";
 
-/** So that a run does not take as long as a deployment may. */
+/** Upper bound of a timeout: a run must not wait as long as a real deployment may take. */
 const LONGEST = 20_000;
 
-/** A timeout as the breaker of a real process has it, in the time of that process. */
+/** A timeout like that of the breaker of a real process, on the clock of the process. */
 export const guardOf =
   (own: Clock): Guard =>
   async (_name, milliseconds, run) => {

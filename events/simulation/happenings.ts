@@ -4,7 +4,7 @@ import type { Journal } from "./journal.ts";
 import type { Bug, Committed } from "./process.ts";
 import { commitLine } from "./watched.ts";
 
-/** What happens in a run: its steps, the commits in their order, what was published, and bugs of tables. */
+/** Records what happens in a run: steps, commits in their order, published records, and errors of tables. */
 export const happenings = (clock: Clock, journal: Journal, repeats: boolean, deadLetters: string) => {
   const commits = new Map<Commit, Committed>();
   const published: OutgoingRecord[] = [];
@@ -25,7 +25,7 @@ export const happenings = (clock: Clock, journal: Journal, repeats: boolean, dea
       step++;
       change();
       commits.set(commit, { step, service: incarnation.service, incarnation, commit, heard: false });
-      if (journal.kept) journal.note(incarnation.name, `has committed ${commitLine(commit)}`, [commit.stream]);
+      if (journal.isRecorded) journal.note(incarnation.name, `has committed ${commitLine(commit)}`, [commit.stream]);
     },
     acknowledged: (commit: Commit): void => {
       const known = commits.get(commit);

@@ -9,41 +9,41 @@ export type Incarnation = {
   readonly service: string;
   readonly number: number;
   readonly name: string;
-  /** The step of the world at which it began. */
+  /** The step of the world at which it started. */
   readonly born: number;
   dead: boolean;
   frozenUntil: number;
-  /** What its clock is wrong by. */
+  /** Error of its clock, in milliseconds. */
   skew: number;
 };
 
-/** The faults of a run, as an incarnation meets them. The run decides when they occur. */
+/** The dependencies of `fates`: the faults of a run and its shared state. */
 export type Misfortune = {
   readonly faults: Faults;
   readonly random: () => number;
   readonly time: Clock;
   readonly journal: Journal;
-  /** Nothing goes wrong any more; those that are dead stay so. */
+  /** Whether faults have ended. Dead incarnations stay dead. */
   readonly calm: () => boolean;
-  /** Is what the call needs out of order just now? */
+  /** Whether the store or log that the call needs is currently down. */
   readonly isOut: (incarnation: Incarnation, call: string) => boolean;
   readonly crash: (incarnation: Incarnation, call: string) => void;
 };
 
-/** What a process that is no more waits for. Made anew each time, so that what waited can be forgotten. */
+/** A promise that never settles: the calls of a dead process wait for it. Each call gets a new one, so that its waiters can be garbage collected. */
 export const never = <T>(): Promise<T> => new Promise(() => {});
 const now = Promise.resolve();
 
-/** The calls that change something: here crashes hurt. */
+/** Calls that change data: crashes and lost replies matter most here. */
 const changes = /^(store\.(append|clear|releaseClaim)|log\.publish|documents\.(write|savePosition)|parking\.add|outside)/;
 
-/** Decides at each call of an incarnation whether it fails. The same seed gives the same faults. */
+/** Decides for each call of an incarnation whether it fails. The same seed gives the same faults. */
 export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Misfortune) => {
   const until = (every: number) => (every === 0 ? Number.POSITIVE_INFINITY : -Math.log(1 - random()) * every);
   let toCrash = until(faults.crashEvery);
   let toFreeze = until(faults.freezeEvery);
 
-  /** The end of a call or its beginning: where a process can die. */
+  /** Whether the process crashes at this point, the beginning or the end of a call. A process may also freeze here. */
   const crashesAt = (incarnation: Incarnation, call: string): boolean => {
     const weight = changes.test(call) ? 4 : 1;
     toCrash -= weight;
@@ -76,7 +76,7 @@ export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Mis
     return {
       before: (call) => {
         if (incarnation.dead) return never();
-        if (journal.kept) journal.note(incarnation.name, call);
+        if (journal.isRecorded) journal.note(incarnation.name, call);
         if (calm()) return now;
         if (crashesAt(incarnation, call)) return never();
         return slowly(call, delay(incarnation, call));
@@ -95,7 +95,7 @@ export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Mis
   };
 };
 
-/** The clock of a process: it may be wrong, and does not tick for one that is dead or stands still. */
+/** The clock of a process. It may be wrong. It never wakes a dead process, and wakes a frozen process only when the freeze ends. */
 export const clockOf = (incarnation: Incarnation, time: Clock): Clock => ({
   now: () => time.now() + incarnation.skew,
   random: time.random,

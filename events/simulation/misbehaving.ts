@@ -6,12 +6,12 @@ import { Outage } from "../outage.ts";
 import type { Clock, Commit, Documents, EventStore, StoredDocument } from "../ports.ts";
 import type { Faults } from "./faults.ts";
 
-/** What the faults need to know of a database besides what is in it. */
+/** A database with the additional state that faults need. */
 export type Storage = {
   readonly database: MemoryDatabase;
-  /** What is written and not yet seen by a majority: it takes ids, causes and claims, and may be rolled back. */
+  /** Keys (versions, causes, claims) of commits that no majority has acknowledged yet. They already cause duplicate-key errors, and may be rolled back. */
   readonly unsettled: Set<string>;
-  /** Documents as they were, to be read by those who are late. */
+  /** The previous version of each document, returned by stale reads. */
   readonly former: Map<string, StoredDocument>;
 };
 export const storage = (database: MemoryDatabase): Storage => ({ database, unsettled: new Set(), former: new Map() });
@@ -25,8 +25,8 @@ const takes = ({ stream, version, events, cause, claims }: Commit): readonly str
 ];
 
 /**
- * A store whose inserts are sometimes seen by a majority only later, or never: meanwhile who inserts the same gets a duplicate-key error,
- * although nobody can read what it is a duplicate of.
+ * A store whose inserts sometimes reach a majority late or never. Until then an insert of the same keys gets a duplicate-key error, although
+ * no reader can see the first commit.
  */
 export const unsettledStore = (
   { database, unsettled }: Storage,
@@ -49,7 +49,7 @@ export const unsettledStore = (
   };
   return {
     ...memoryStore(database, fate, now),
-    // Each of several has a fate of its own: a crash can leave the first of them alone.
+    // Each commit of a chain has its own fate: a crash can leave only the first commits stored.
     append: async (...commits) => {
       let done = 0;
       for (const commit of commits) {
@@ -67,7 +67,7 @@ export const unsettledStore = (
   };
 };
 
-/** Documents that are sometimes read as they were, and whose upserts sometimes seem to have lost a race. */
+/** Documents whose reads sometimes return an earlier version, and whose writes sometimes report a conflict although they succeeded. */
 export const lateDocuments = ({ database, former }: Storage, { faults, random, calm }: Chance, fate: Fate): Documents => {
   const documents = memoryDocuments(database, fate);
   return {

@@ -3,7 +3,7 @@ import type { Faults } from "./faults.ts";
 import { type Incarnation, never } from "./incarnation.ts";
 import type { Journal } from "./journal.ts";
 
-/** One thing that was really done out there. */
+/** A call that took effect in the outside world. */
 export type PerformedCall = {
   readonly key: string;
   readonly thing: string;
@@ -11,20 +11,20 @@ export type PerformedCall = {
   readonly version: number;
   readonly step: number;
 };
-/** Somebody asked for it, done or not. */
+/** A call that was attempted, whether or not it took effect. */
 export type Attempt = { readonly thing: string; readonly incarnation: Incarnation; readonly step: number };
 
 export type Call = {
-  /** The idempotency key: who comes again with it changes nothing more. */
+  /** The idempotency key: a second call with the same key changes nothing. */
   readonly key: string;
-  /** What is to be done, whatever the key. */
+  /** The work to perform, independent of the key. */
   readonly thing: string;
   readonly stream: string;
   readonly version: number;
   readonly signal: AbortSignal;
 };
 
-/** The outside world: honours idempotency keys, fails, hangs, loses replies, and keeps a ledger of what really happened. */
+/** The outside world: it honours idempotency keys, fails, hangs, loses replies, and records every call that took effect. */
 export const outside = (
   { faults, random, time, journal, calm }: { faults: Faults; random: () => number; time: Clock; journal: Journal; calm: () => boolean },
   step: () => number,
@@ -33,7 +33,7 @@ export const outside = (
   const ledger: PerformedCall[] = [];
   const attempts: Attempt[] = [];
 
-  /** Fails or hangs, as luck has it; otherwise tells whether the reply is to be lost. */
+  /** Fails or hangs at random; otherwise returns whether the reply will be lost. */
   const reach = async (signal: AbortSignal): Promise<boolean> => {
     const luck = calm() ? 1 : random();
     if (luck < faults.outside / 4) await hang(signal);
@@ -45,7 +45,7 @@ export const outside = (
   return {
     ledger: ledger as readonly PerformedCall[],
     attempts: attempts as readonly Attempt[],
-    /** Reads something, which changes nothing. */
+    /** A read, which changes nothing. */
     look: async (incarnation: Incarnation, what: string, signal: AbortSignal): Promise<void> => {
       journal.note(incarnation.name, `reads ${what}`);
       const isLost = await reach(signal);
@@ -61,7 +61,7 @@ export const outside = (
         const done = { key, thing, stream, version, step: step() };
         performed.set(key, done);
         ledger.push(done);
-        journal.note("outside", `has done ${thing}`, [stream]);
+        journal.note("outside", `performs ${thing}`, [stream]);
       }
       if (incarnation.dead) await never();
       if (isLost) throw new Error("the outside did it, but its reply was lost");

@@ -22,7 +22,7 @@ import { unfinished } from "./unfinished.ts";
 
 export { PARTITIONS } from "./processes.ts";
 
-/** Every service with several instances over memory adapters that misbehave, in virtual time. */
+/** Every service with several instances on faulty memory adapters, in virtual time. */
 export const platform = (
   contract: Contract,
   players: readonly Player[],
@@ -73,7 +73,7 @@ export const platform = (
       const last = database?.commits.get(database.streams.get(stream)?.at(-1) ?? "");
       return last ? last.version + last.events.length - 1 : 0;
     },
-    /** The version of a document as it is, whatever anybody reads. */
+    /** The stored version of a document, unaffected by stale reads. */
     shown: (name: string, collection: string, id: string): number =>
       storages.get(name)?.database.models.get(collection)?.get(id)?.version ?? 0,
     start: async (): Promise<void> => {
@@ -92,11 +92,11 @@ export const platform = (
       }
       journal.note("world", "no more faults");
     },
-    /** All clocks go on by so much, for timers that are due later than anybody wants to wait. */
+    /** Advances all process clocks, so that timers far in the future become due. */
     advance: (milliseconds: number): void => {
       for (const { incarnation } of processes.values()) incarnation.skew += milliseconds;
     },
-    /** Somebody asks for all that is parked to be tried again. */
+    /** An operator requests a redrive of all parked streams. */
     redrive: async (): Promise<void> => {
       for (const [name, { database }] of storages) {
         const running = [...processes.values()].filter(({ incarnation }) => incarnation.service === name);
@@ -105,7 +105,7 @@ export const platform = (
         const asked = { action: "redrive", by: "operator", reason: "", time: new Date(clock.now()).toISOString() } as const;
         const streams = await parkedIn(parking, [...subscriptions], {}, clock.now());
         await askFor(parking, streams, asked);
-        // Just these come again meanwhile.
+        // Records of these streams are delivered again meanwhile.
         const meant = new Set(streams.map(({ stream }) => stream));
         for (const record of happened.published.filter(({ key }) => meant.has(key)))
           void clock.sleep(8_000 * random()).then(() => (isCalm ? undefined : chaos.publish([record])));
@@ -113,7 +113,7 @@ export const platform = (
       }
     },
     quietFor: happened.quietFor,
-    /** What is not done yet. */
+    /** The work that is not finished yet, as texts. */
     unfinished: (mayPark: boolean): readonly string[] =>
       unfinished(mayPark, databases(), [...processes.values()], broker.contents(), contract),
     contents: broker.contents,

@@ -4,10 +4,10 @@ import type { IssuingRow } from "../reaction.ts";
 import { rowsOf } from "../reaction.ts";
 import type { Service } from "../service.ts";
 
-/** Does the table (`cluster.jobs`, `runtime.reactions`) throw at this event? */
+/** Whether the table (`cluster.jobs`, `runtime.reactions`) throws at this event. */
 export type Bad = (table: string, meta: Pick<Meta, "stream" | "version">) => boolean;
 
-/** The same service with reactions and read models that throw where they are told to. */
+/** The same service with reactions and read models that throw at the events that `bad` selects. */
 export const poisoned = <Outside>(service: Service<Outside>, bad: Bad): Service<Outside> => {
   const throwIfBad = (table: string, meta: Meta): void => {
     if (bad(table, meta)) throw new Error(`poison at ${meta.eventId}`);

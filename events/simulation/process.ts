@@ -4,9 +4,9 @@ import type { AnyService, Service } from "../service.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Outside } from "./outside.ts";
 
-/** The world outside, as one incarnation of a process reaches it. */
+/** The access of one incarnation of a process to the outside world. */
 export type Surroundings = { readonly incarnation: Incarnation; readonly outside: Outside; readonly clock: Clock };
-/** A service with what it is handed of the outside world in each incarnation, and its settings. */
+/** A service with its settings and the outside that each of its incarnations receives. */
 export type Player = {
   readonly service: AnyService;
   readonly outside: (surroundings: Surroundings) => unknown;
@@ -18,11 +18,11 @@ export const player = <Given>(service: Service<Given>, outside: (surroundings: S
   settings,
 });
 
-/** A running instance. `ready`: it has started, and people's requests reach it. */
+/** A running instance. `ready`: it has started, and clients' requests reach it. */
 export type Process = { readonly incarnation: Incarnation; readonly instance: Instance; readonly log: Log; ready: boolean };
 export type Bug = { readonly where: string; readonly message: string };
 
-/** A commit, when it came to be, by whom, and whether they know. */
+/** A commit with the step and the incarnation that created it. `heard`: the incarnation received the acknowledgement. */
 export type Committed = {
   readonly step: number;
   readonly service: string;

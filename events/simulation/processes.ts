@@ -12,7 +12,7 @@ import type { Player, Process } from "./process.ts";
 import { idOf, watchedLog } from "./watched.ts";
 
 export const PARTITIONS = 2;
-/** How long a broker waits for a member that is silent. */
+/** How long the broker waits for a silent member, at most. */
 const SESSION = 6_000;
 
 type Scene = {
@@ -22,12 +22,12 @@ type Scene = {
   readonly broker: ReturnType<typeof memoryLogBroker>;
   readonly clock: Clock;
   readonly happened: Happenings;
-  /** Without the crash, which is this file's. */
+  /** Without `crash`, which this file provides. */
   readonly misfortune: Omit<Parameters<typeof fates>[0], "crash">;
   readonly world: Outside;
 };
 
-/** The processes of a run: they start, crash and come again, and are told to stop. */
+/** The processes of a run: they start, crash and restart, and stop in order. */
 export const processesOf = ({ contract, players, storages, broker, clock, happened, misfortune, world }: Scene) => {
   const { random, faults, journal, calm } = misfortune;
   const processes = new Map<string, Process>();
@@ -50,13 +50,13 @@ export const processesOf = ({ contract, players, storages, broker, clock, happen
   };
   const fateOf = fates({ ...misfortune, crash });
 
-  const born = (service: string, number: number): Incarnation => {
+  const incarnate = (service: string, number: number): Incarnation => {
     const skew = calm() ? 0 : Math.round(faults.clocks * (2 * random() - 1));
     const name = `${service}-${number}#${++incarnations}`;
     return { service, number, name, born: happened.step(), dead: false, frozenUntil: 0, skew };
   };
 
-  /** An instance of a service as one incarnation of its process runs it, over faulty ports. */
+  /** One incarnation of a service's process, on faulty ports. */
   const instanceOf = ({ service, outside, settings }: Player, storage: Storage, incarnation: Incarnation): Process => {
     const fate = fateOf(incarnation);
     const ownClock = clockOf(incarnation, clock);
@@ -72,7 +72,7 @@ export const processesOf = ({ contract, players, storages, broker, clock, happen
       clock: ownClock,
     };
     const running: Instance = instance(service, ports, contract, {
-      outside: outside({ incarnation, outside: world, clock: ownClock }) as never, // The player's service and outside fit each other.
+      outside: outside({ incarnation, outside: world, clock: ownClock }) as never, // `player` ensures that the outside has the type that its service needs.
       settings,
       lagThreshold: 0,
       instance: incarnation.name,
@@ -95,7 +95,7 @@ export const processesOf = ({ contract, players, storages, broker, clock, happen
   const start = async (player: Player, number: number): Promise<void> => {
     const storage = storages.get(player.service.name);
     if (!storage) return;
-    const incarnation = born(player.service.name, number);
+    const incarnation = incarnate(player.service.name, number);
     const process = instanceOf(player, storage, incarnation);
     processes.set(keyOf(incarnation), process);
     journal.note(incarnation.name, `starts${incarnation.skew === 0 ? "" : `, its clock is wrong by ${incarnation.skew / 1_000} s`}`);
@@ -107,11 +107,11 @@ export const processesOf = ({ contract, players, storages, broker, clock, happen
     }
   };
 
-  /** An orderly end, as at a new release or when there is less to do. */
+  /** An orderly shutdown, as at a new release or when a service scales down. */
   const leave = async (process: Process): Promise<void> => {
     const { incarnation, instance: running, log } = process;
     process.ready = false;
-    journal.note(incarnation.name, "is told to stop");
+    journal.note(incarnation.name, "is asked to stop");
     try {
       await running.stop();
       await log.close();

@@ -3,7 +3,7 @@ import { type Result, type Scenario, type SimulationOptions, simulate } from "./
 
 export type Shrunk = { readonly options: SimulationOptions; readonly result: Result };
 
-/** Looks for fewer requests and fewer kinds of faults with which the same seed still breaks the same promise. `runs` bounds the search. */
+/** Searches for fewer requests and fewer kinds of faults with which the same seed still breaks the same promise. `runs` bounds the search. */
 export const shrink = async (scenario: Scenario, options: SimulationOptions, runs = 60): Promise<Shrunk> => {
   let best: Shrunk = { options, result: await simulate(scenario, options) };
   const rule = best.result.violations[0]?.rule;
@@ -31,7 +31,7 @@ export const shrink = async (scenario: Scenario, options: SimulationOptions, run
   return best;
 };
 
-/** What is to be typed to see exactly this again. */
+/** The shell command that reproduces this run. */
 export const commandOf = ({ seed, commands, faults, without }: SimulationOptions, usual: number): string =>
   [
     `make simulate SEED=${seed}`,
@@ -50,7 +50,7 @@ const ranges = (numbers: readonly number[]): string => {
   return parts.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(",");
 };
 
-/** Reads `1-3,7`. */
+/** Parses a list of numbers and ranges such as `1-3,7`. */
 export const numbersIn = (text: string): ReadonlySet<number> =>
   new Set(
     text.split(",").flatMap((part) => {

@@ -14,19 +14,19 @@ import { type Bad, poisoned } from "./poison.ts";
 import type { Player } from "./process.ts";
 import { seeded, virtualTime } from "./time.ts";
 
-/** Who plays, what is asked of them, and where poison hides if there is any. */
+/** The services of a simulation, the requests to them, and the events that are poison. */
 export type Scenario = {
   readonly contract: Contract;
   readonly players: readonly Player[];
   readonly requests: (seed: number, commands: number) => readonly Request[];
   readonly bad: Bad;
-  /** What the outside has done once an event says so. */
+  /** The call that this event reports as completed. */
   readonly finishes: (event: Message) => string | undefined;
-  /** Facts of different streams that contradict each other. */
+  /** Events of different streams that contradict each other. */
   readonly contradictions: (facts: ReadonlyMap<string, readonly Fact[]>) => Iterable<{ readonly about: string; readonly message: string }>;
-  /** Streams that must not be left in the middle of something. */
+  /** Why this state is not a final one; undefined if the stream may end in it. */
   readonly resting: (stream: string, state: unknown) => string | undefined;
-  /** Subscriptions that may be slow. */
+  /** Names of subscriptions of which one may be slow. */
   readonly slow: readonly string[];
 };
 
@@ -48,22 +48,22 @@ export type Result = {
 };
 
 const MINUTE = 60_000;
-/** After the last fault the world must come to rest within this time. */
+/** The world must come to rest within this time after the last fault. */
 const REST = 5 * MINUTE;
-/** Every timer is due by then, also one set by a clock that was wrong. */
+/** By this time every timer is due, even if a wrong clock has set it. */
 const LATER = 10 * 60 * MINUTE;
 
-/** One run: the real tables on the real backbone, everything that is random drawn from the seed, then all promises held against what is left. */
+/** One run: the real tables on the real backbone, with all randomness drawn from the seed. Afterwards it checks every promise. */
 export const simulate = async (
   scenario: Scenario,
-  { seed, commands, faults: allowed = new Set(faultKinds), without, journal: kept = false }: SimulationOptions,
+  { seed, commands, faults: allowed = new Set(faultKinds), without, journal: isRecorded = false }: SimulationOptions,
 ): Promise<Result> => {
   const random = seeded(seed);
   const faults = drawFaults(random, scenario.slow, allowed);
   const time = virtualTime(random);
   const { clock } = time;
   const start = clock.now();
-  const notes = journal(kept, clock.now);
+  const notes = journal(isRecorded, clock.now);
   let poison = faults.poison;
   const bad: Bad = (table, meta) => poison && scenario.bad(table, meta);
   const players = faults.poison
@@ -77,7 +77,7 @@ export const simulate = async (
     crashes: world.crashes(),
     virtualSeconds: (clock.now() - start) / 1_000,
     steps: notes.steps,
-    hash: kept ? hashOf(notes.steps) : "",
+    hash: isRecorded ? hashOf(notes.steps) : "",
   });
   const rests = async (limit: number): Promise<boolean> => {
     let looked = clock.now();
@@ -127,7 +127,7 @@ export const simulate = async (
   await time.run(() => busy === 0, MINUTE);
 
   if (!(await rests(REST))) return finish();
-  // Once more with faults, so that they meet the timers too, and then for good.
+  // Advance the clocks twice: with faults, so that timers meet them, too, and then without.
   world.beginFaults();
   world.advance(LATER);
   await time.run(() => false, 8_000);
@@ -136,22 +136,22 @@ export const simulate = async (
   await time.run(() => false, 8_000);
   if (!(await rests(REST))) return finish();
 
-  holdAgainst(scenario, world, asked, bad, violations);
+  checkPromises(scenario, world, asked, bad, violations);
   if (!poison || violations.length > 0) return finish();
 
-  // The bug is mended: what is parked is asked for, with faults, and in the end nothing is left of it.
+  // The bug is fixed: a redrive under faults must leave nothing parked.
   poison = false;
-  notes.note("world", "the poison is gone, all that is parked is to be tried again");
+  notes.note("world", "the poison is removed, everything parked is retried");
   world.beginFaults();
   await world.redrive();
   await time.run(() => false, 8_000);
   world.endFaults();
-  if (await rests(REST)) holdAgainst(scenario, world, asked, bad, violations);
+  if (await rests(REST)) checkPromises(scenario, world, asked, bad, violations);
   return finish();
 };
 
-/** Holds every promise against what there is now. Behind poison some things rightly wait. */
-const holdAgainst = (scenario: Scenario, world: Platform, exchanges: readonly Exchange[], bad: Bad, violations: Violation[]): void => {
+/** Checks every promise on the current state. While streams are parked, unfinished work is allowed. */
+const checkPromises = (scenario: Scenario, world: Platform, exchanges: readonly Exchange[], bad: Bad, violations: Violation[]): void => {
   const { finishes, resting, contradictions, players } = scenario;
   const { ledger, attempts } = world.outside;
   const evidence: Evidence = {

@@ -1,6 +1,6 @@
 import type { Clock } from "../ports.ts";
 
-/** A random number generator from a seed (sfc32), 0 <= x < 1: the same numbers on every machine. */
+/** A seeded random number generator (sfc32) for 0 <= x < 1. It gives the same numbers on every machine. */
 export const seeded = (seed: number): (() => number) => {
   let a = seed >>> 0;
   let b = 0x9e3779b9;
@@ -19,10 +19,10 @@ export const seeded = (seed: number): (() => number) => {
   return next;
 };
 
-/** One that was woken early stays in the heap until its time comes, and is passed over then. */
+/** A sleeper that wakes early stays in the heap until its time, and is skipped then. */
 type Sleeper = { readonly at: number; readonly order: number; wake: (() => void) | undefined };
 
-/** Time that stands still while anything can run, and then jumps to the next sleeper. Nothing waits in real time. */
+/** Time that stands still while any task can run, and then jumps to the next sleeper. Nothing waits in real time. */
 export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) => {
   let now = start;
   let order = 0;
@@ -47,7 +47,7 @@ export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) 
     });
   };
 
-  /** Runs until the condition holds. False: the virtual time ran out, or nothing is left to happen. */
+  /** Runs until the condition holds. Returns false if the virtual time runs out or no sleeper is left. */
   const run = async (until: () => boolean | Promise<boolean>, milliseconds: number): Promise<boolean> => {
     const end = now + milliseconds;
     for (;;) {
@@ -68,12 +68,12 @@ export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) 
   const clock: Clock = { now: () => now, sleep, random };
   return {
     clock,
-    /** Shifts what the clock says, as a wrong clock would be set right. */
+    /** Shifts the clock, as an operator would correct a wrong clock. */
     jump: (milliseconds: number): void => {
       now += milliseconds;
     },
     run,
-    /** Runs until the work is done, at most an hour. */
+    /** Runs until the work is done, for at most an hour of virtual time. */
     during: async <T>(work: Promise<T>): Promise<T> => {
       let over = false;
       const end = (): void => {
@@ -87,10 +87,10 @@ export const virtualTime = (random: () => number, start = Date.UTC(2026, 0, 1)) 
 };
 export type VirtualTime = ReturnType<typeof virtualTime>;
 
-/** Until no promise can go on any more. Real input and output is not waited for: a simulation has none. */
+/** Waits until no promise can make progress. It does not wait for real input and output: a simulation has none. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-// A binary heap, earliest first, ties in the order of falling asleep.
+// A binary heap, earliest first; equal times in the order of the calls to `sleep`.
 const before = (a: Sleeper, b: Sleeper): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 const push = (heap: Sleeper[], sleeper: Sleeper): void => {

@@ -12,16 +12,16 @@ type Scene = {
   readonly players: readonly Player[];
   readonly processes: ReadonlyMap<string, Process>;
   readonly published: readonly OutgoingRecord[];
-  /** What is out of order, and until when. */
+  /** What is down (`log` or a service's store), and until when. */
   readonly down: Map<string, number>;
-  /** A connection to the log on which nothing fails. */
+  /** A connection to the log without faults. */
   readonly chaos: Log;
   readonly calm: () => boolean;
   readonly start: (player: Player, number: number) => Promise<void>;
   readonly leave: (process: Process) => Promise<void>;
 };
 
-/** Begins what befalls the platform as a whole, now and then, until it is calm. */
+/** Starts the faults of the platform as a whole. They occur at random until it is calm. */
 export const beginTrouble = ({
   faults,
   random,
@@ -46,7 +46,7 @@ export const beginTrouble = ({
   };
   const any = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)];
 
-  /** Instances join and leave. */
+  /** A third instance of a service joins or leaves. */
   const rebalance = (): void => {
     const player = any(players);
     if (!player) return;
@@ -61,12 +61,12 @@ export const beginTrouble = ({
     journal.note("world", `${what === "log" ? "the log" : `the store of ${what}`} goes down`);
   };
 
-  /** A relay that stood still for long publishes again what others have published meanwhile. */
+  /** A relay that was frozen for a long time publishes records again that others have published meanwhile. */
   const repeat = (): void => {
     const from = Math.floor(random() * published.length);
     const again = published.slice(from, from + 1 + Math.floor(4 * random()));
     if (again.length === 0) return;
-    if (journal.kept) journal.note("world", `a relay of old repeats ${again.map(idOf).join(" ")}`, streamsIn(again));
+    if (journal.isRecorded) journal.note("world", `a frozen relay repeats ${again.map(idOf).join(" ")}`, streamsIn(again));
     void chaos.publish(again);
   };
 

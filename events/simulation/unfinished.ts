@@ -7,7 +7,7 @@ import { collections } from "../subscription/collections.ts";
 import { once } from "./check/evidence.ts";
 import type { Process } from "./process.ts";
 
-/** What is still to be done: marks that are left, instances that are not there, subscriptions that are behind. */
+/** The remaining work: due marks, missing instances, subscriptions that lag behind. */
 export const unfinished = (
   mayPark: boolean,
   databases: ReadonlyMap<string, MemoryDatabase>,
@@ -20,7 +20,7 @@ export const unfinished = (
     if (!mayPark && parked.size > 0) left.push(`${name} has parked ${[...parked.keys()].slice(0, 3).join(", ")}`);
     for (const mark of ["publish", "effects"] as const)
       if (due[mark].length > 0)
-        left.push(`${name}: ${due[mark].length} commits keep the mark ${mark}, ${due[mark].slice(0, 3).join(", ")}`);
+        left.push(`${name}: ${due[mark].length} commits still have the mark ${mark}, ${due[mark].slice(0, 3).join(", ")}`);
     const running = processes.filter(({ incarnation, ready }) => ready && incarnation.service === name);
     if (running.length < 2) left.push(`${name} has ${running.length} instances`);
     for (const [subscription, topics] of subscriptionsOf(contract, running[0]?.instance.service))

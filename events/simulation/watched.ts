@@ -2,7 +2,7 @@ import type { Commit, Log, OutgoingRecord } from "../ports.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Journal } from "./journal.ts";
 
-/** A log that tells what is published and delivered over it. */
+/** A log that reports each publication and delivery. */
 export const watchedLog = (
   log: Log,
   incarnation: Incarnation,
@@ -12,7 +12,7 @@ export const watchedLog = (
 ): Log => ({
   ...log,
   publish: async (records) => {
-    if (journal.kept) journal.note(incarnation.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
+    if (journal.isRecorded) journal.note(incarnation.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
     await log.publish(records);
     published(records);
   },
@@ -20,7 +20,7 @@ export const watchedLog = (
     log.subscribe({
       ...subscription,
       handle: async (batch, signal) => {
-        if (journal.kept) {
+        if (journal.isRecorded) {
           const { group } = subscription;
           journal.note(incarnation.name, `${group} gets ${batch.records.map(idOf).join(" ")}`, streamsIn(batch.records));
         }
@@ -34,4 +34,4 @@ export const watchedLog = (
 export const idOf = ({ headers }: OutgoingRecord): string => headers.ce_id ?? "?";
 export const streamsIn = (records: readonly OutgoingRecord[]): readonly string[] => [...new Set(records.map(({ key }) => key))];
 export const commitLine = ({ stream, version, events, cause, rejection }: Commit): string =>
-  `${stream}@${version} ${events.map(({ type }) => type).join(" ") || (rejection ? `no: ${rejection.rejected}` : "nothing to do")}${cause === null ? "" : ` because of ${cause}`}`;
+  `${stream}@${version} ${events.map(({ type }) => type).join(" ") || (rejection ? `rejected: ${rejection.rejected}` : "nothing to do")}${cause === null ? "" : ` because of ${cause}`}`;

@@ -14,23 +14,23 @@ import type { AnyService } from "../service.ts";
 import type { CommandMetadata, Outcome } from "../store/command.ts";
 import { seeded, type VirtualTime, virtualTime } from "./time.ts";
 
-/** A service with how many instances of it run, and what it is handed of the outside world. */
+/** A service with the number of its instances, its settings, and the outside that each instance receives. */
 export type Player<S extends AnyService = AnyService> = {
   readonly service: S;
   readonly instances?: number;
   readonly outside?: (surroundings: Surroundings) => unknown;
   readonly settings?: unknown;
-  /** Absent: the contract of the world. An older build knows less. */
+  /** By default the contract of the world. A test of an older build passes a smaller one. */
   readonly contract?: Contract;
 };
-/** What an instance has of the world. */
+/** The ports and storage of one instance. */
 export type Surroundings = {
   readonly number: number;
   readonly ports: Ports;
   readonly blobs: Blobs;
   readonly database: MemoryDatabase;
 };
-/** Starts an instance of a service on its surroundings. */
+/** Starts an instance of a service on its ports. */
 export type Runner<P extends Player, Started> = (player: P, surroundings: Surroundings) => Promise<Started & Stoppable>;
 type Stoppable = { readonly instance: Instance; readonly stop: () => Promise<void> };
 export type Running<Started = object> = Started & Stoppable & Surroundings & { readonly name: string; readonly crash: () => void };
@@ -38,21 +38,21 @@ export type Running<Started = object> = Started & Stoppable & Surroundings & { r
 export type WorldOptions = {
   readonly seed?: number;
   readonly partitions?: number;
-  /** What befalls the calls of an instance, which may crash at any of them; everything works by default. */
+  /** The faults of an instance's calls, each of which may crash it. By default no call fails. */
   readonly fate?: (service: string, instance: number, crash: () => void) => Fate;
 };
 export type WorldTime = Pick<VirtualTime, "clock" | "run" | "during">;
 
-/** Everything that happened in a stream, decoded. */
+/** A decoded event with its commit. */
 export type Happened = { readonly stream: string; readonly version: number; readonly event: Message; readonly commit: Commit };
 type AnyCommand = Message & { readonly [field: string]: unknown };
 
 const QUIET = 6_000;
 const LONG = 3_600_000;
-/** How long the log waits for an instance that is silent. */
+/** How long the log waits for a silent instance. */
 const SESSION = 1_000;
 
-/** Several services in one process, on memory adapters over one log, each instance started by the runner. */
+/** Several services in one process on memory adapters and one log. The runner starts each instance. */
 export const worldOn = async <P extends Player, Started extends object>(
   contract: Contract,
   time: WorldTime,
@@ -96,19 +96,19 @@ export const worldOn = async <P extends Player, Started extends object>(
       death.signal.addEventListener("abort", () => reject(new Error(`${name}-${number} has crashed`)));
     });
     crashed.catch(() => {});
-    const living = async (): Promise<void> => (death.signal.aborted ? new Promise(() => {}) : undefined);
+    const blockIfCrashed = async (): Promise<void> => (death.signal.aborted ? new Promise(() => {}) : undefined);
     const { before, after } = fate(name, number, crash);
     const own: Fate = {
       before: async (call) => {
         await before(call);
-        await living();
+        await blockIfCrashed();
       },
       after: async (call) => {
-        // Each commit is noted as it comes to be.
+        // A new commit is noted immediately.
         const [, id] = /^store\.append (.+)$/.exec(call) ?? [];
         if (id !== undefined) note(id, database.commits.get(id));
         await after(call);
-        await living();
+        await blockIfCrashed();
       },
     };
     const ports: Ports = {
@@ -125,7 +125,7 @@ export const worldOn = async <P extends Player, Started extends object>(
     });
     const one: Running<Started> = {
       ...{ ...started, ...surroundings, name },
-      /** None of its calls returns any more; the others hear of it after a while. */
+      /** From now on none of its calls returns; the other members notice it after SESSION. */
       crash,
       stop: async () => {
         if (instances.delete(one)) await started.stop();
@@ -138,7 +138,7 @@ export const worldOn = async <P extends Player, Started extends object>(
 
   for (const player of players) for (let number = 1; number <= (player.instances ?? 1); number++) await time.during(start(player, number));
 
-  /** The instance of a service, or of all, that has run for longest. */
+  /** The oldest running instance of a service, or of all services. */
   const of = (service?: string): Running<Started> => {
     const found = [...instances].find(({ name }) => service === undefined || name === service);
     if (!found) throw new Error(`no service ${service ?? ""} in this world`);
@@ -149,12 +149,12 @@ export const worldOn = async <P extends Player, Started extends object>(
     time,
     broker,
     ...{ databases, databaseOf },
-    /** Those that run. */
+    /** The running instances. */
     instances: (): readonly Running<Started>[] => [...instances],
     of,
     start: (player: P, number: number) => time.during(start(player, number)),
     during: time.during,
-    /** Carries out a command of a service, as a person's request would. */
+    /** Executes a command of a service, like a request of a user. */
     send: (service: string, command: AnyCommand, actor: Actor = system, more: Partial<CommandMetadata> = {}): Promise<Outcome> =>
       time.during(
         of(service).instance.execute(command, {
@@ -162,12 +162,12 @@ export const worldOn = async <P extends Player, Started extends object>(
           ...more,
         }),
       ),
-    /** Until nothing has happened for a while. */
+    /** Runs until nothing has happened for a while. */
     settle: async (): Promise<void> => {
       lastActivity = time.clock.now();
       if (!(await time.run(() => time.clock.now() - lastActivity > QUIET, LONG))) throw new Error("the world does not settle");
     },
-    /** What happened, in the order in which it was committed. */
+    /** All events in the order of their commits. */
     history: (): readonly Happened[] => history,
     story: (): readonly string[] => history.map(({ event }) => event.type),
     documents: async (service: string, model: string): Promise<readonly StoredDocument[]> => {
@@ -191,7 +191,7 @@ export const world = (contract: Contract, players: readonly (AnyService | Player
   const run: Runner<Player, object> = async ({ service, outside, settings, contract: own = contract }, surroundings) => {
     const { number, ports } = surroundings;
     const running = instance(service, ports, own, {
-      outside: outside?.(surroundings) as never, // Whoever names the player gives what its service needs.
+      outside: outside?.(surroundings) as never, // The caller ensures that the outside has the type that the service needs.
       settings,
       instance: `${service.name}-${number}`,
       partitions,

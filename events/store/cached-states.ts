@@ -7,12 +7,12 @@ import { eventIdOf, type Message } from "../message.ts";
 import type { Commit, EncodedEvent, EventStore } from "../ports.ts";
 import { inTable, TableError } from "./table-error.ts";
 
-/** A stream's state as it was folded last. */
+/** The last folded state of a stream. */
 export type CachedState = { readonly version: number; readonly state: unknown; readonly time: string; readonly size: Size };
-/** Bytes of a state when it was last measured, and of the events since. */
+/** The size of a state in bytes when it was last measured, and the size of the events since. */
 type Size = { readonly measured: number; readonly since: number };
 
-/** States that are kept, and how large they may be together; on the heap they take a few times as much. */
+/** Maximum number of cached states, and their total size in bytes. They take several times as much on the heap. */
 const MAX_STATES = 10_000;
 const MAX_SIZE = 16_000_000;
 
@@ -24,13 +24,13 @@ export const newState = ({ initialState }: AnyDecider): CachedState => ({
   size: { measured: 0, since: 0 },
 });
 
-/** The states of streams: cached, and folded on from what the primary of the store has. */
+/** The states of streams: cached, and updated by folding further events from the primary of the store. */
 export const cachedStates = (store: Pick<EventStore, "read">, codec: Codec) => {
   const states = lruCache<CachedState>(MAX_STATES, { most: MAX_SIZE, of: ({ size }) => size.measured + size.since });
   return {
     get: (stream: string): CachedState | undefined => states.get(stream),
     set: (stream: string, state: CachedState): void => void states.set(stream, state),
-    /** Folds what the stream has beyond the cached state, as the primary knows it. */
+    /** Folds the events after the cached state, read from the primary. */
     fold: async (
       stream: string,
       decider: AnyDecider,
@@ -56,13 +56,13 @@ export const cachedStates = (store: Pick<EventStore, "read">, codec: Codec) => {
 };
 export type CachedStates = ReturnType<typeof cachedStates>;
 
-/** Measures a state again once the events since may have made it twice as large. */
+/** Adds a commit to the size. Measures the state again when the events since may have doubled it. */
 export const grown = ({ measured, since }: Size, commit: Commit, state: unknown): Size => {
   const more = since + bytesOf(commit);
   return more <= measured + 4_096 ? { measured, since: more } : { measured: serialize(state).byteLength, since: 0 };
 };
 
-/** Unreadable bytes in the service's own store are not an outage: work on this stream cannot go on, everything else can. */
+/** Decodes an event. Unreadable bytes in the service's own store are a bug, not an outage: only this stream cannot continue. */
 const readable = (eventId: string, codec: Codec, { type, schemaId, bytes }: EncodedEvent): Message => {
   try {
     return codec.decode(schemaId, bytes);

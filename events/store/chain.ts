@@ -5,12 +5,12 @@ import { type CachedStates, newState } from "./cached-states.ts";
 import type { Waiting } from "./command.ts";
 import { type Draft, type Drafter, decide, MAX_COMMIT_BYTES, type Target } from "./draft.ts";
 
-/** Commands of one stream that are decided one on the other and committed together. */
+/** Maximum number of commands of one stream that are decided on each other and committed together. */
 const MAX_CHAIN = 100;
 
 /**
- * Commits the commands that wait for one stream together, each decided on what the one before will have made, up to the first that a cached
- * state cannot answer. Returns how many commands are settled; 0 if a chain is not worth it.
+ * Commits the waiting commands of one stream together. Each is decided on the state after the previous one, up to the first command that needs the
+ * state of the primary. Returns the number of settled commands; 0 if the chain would have fewer than two.
  */
 export const commitChain = async (
   store: Pick<EventStore, "append">,
@@ -46,7 +46,7 @@ export const commitChain = async (
   }
 };
 
-/** Undefined where the command is rejected, changes nothing, or fails: such a command is decided alone, on what the primary has. */
+/** Undefined if the command is rejected, changes nothing, or fails: such a command is decided alone, on the state of the primary. */
 const draftOn = (draft: Drafter, target: Target, before: Draft["next"], { command, because }: Waiting): Draft | undefined => {
   try {
     const decision = decide(target.decider, command, before);

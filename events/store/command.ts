@@ -2,9 +2,9 @@ import type { Rejection } from "../decider.ts";
 import { type Actor, eventIdOf, type Message } from "../message.ts";
 import type { Commit } from "../ports.ts";
 
-/** Why a command is carried out, and for whom. */
+/** The metadata of a command: its cause, its user and its place in the causal chain. */
 export type CommandMetadata = {
-  /** The inbox key; null where nothing is remembered (progress that is idempotent by content). */
+  /** The inbox key; null if the answer is not recorded (progress that is idempotent by content). */
   readonly cause: string | null;
   readonly row: string;
   readonly actor: Actor;
@@ -21,9 +21,9 @@ export type Outcome = {
   /** The stream's version after the decision. */
   readonly version: number;
   readonly rejection: Rejection | null;
-  /** What was committed; null for a receipt or where nothing is remembered. */
+  /** The commit with events; null for a receipt, or if nothing was recorded. */
   readonly commit: Commit | null;
-  /** The cause was known: this is the answer that was given then. */
+  /** The cause was known: this is the recorded answer. */
   readonly repeated: boolean;
 };
 
@@ -35,7 +35,7 @@ export type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-/** The outcome that a recorded commit or receipt stands for. */
+/** The outcome that a stored commit or receipt records. */
 export const outcomeOf = (commit: Commit, repeated: boolean): Outcome => ({
   stream: commit.stream,
   version: commit.events.length === 0 ? commit.version : commit.version + commit.events.length - 1,
@@ -44,6 +44,6 @@ export const outcomeOf = (commit: Commit, repeated: boolean): Outcome => ({
   repeated,
 });
 
-/** The cause of a command that a reaction, an effect or a timer issues: the same again at a redelivery. */
+/** The cause of a command that a reaction, an effect or a timer issues. A redelivery gives the same cause. */
 export const causeOf = (stream: string, version: number, row: string, target: string): string =>
   `${eventIdOf(stream, version)}/${row}/${target}`;

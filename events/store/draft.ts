@@ -1,4 +1,4 @@
-import { type Codec, InvalidEvent } from "../codec/codec.ts";
+import { type Codec, EventTooLarge } from "../codec/codec.ts";
 import type { AnyDecider, Decision, Rejection } from "../decider.ts";
 import { bytesOf, metaIn } from "../log/record.ts";
 import type { Message } from "../message.ts";
@@ -11,15 +11,15 @@ import { inTable } from "./table-error.ts";
 const MAX_EVENT_BYTES = 900_000;
 export const MAX_COMMIT_BYTES = 8_000_000;
 
-/** A commit that is not in the store yet, and the state that the stream has once it is. */
+/** A commit that is not stored yet, and the state of the stream after it. */
 export type Draft = { readonly commit: Commit; readonly next: CachedState };
-/** The stream that a command goes to. */
+/** The stream of a command, with its decider. */
 export type Target = { readonly stream: string; readonly aggregate: string; readonly decider: AnyDecider };
 
 export const decide = ({ decide }: AnyDecider, command: Message, { state }: CachedState): Decision<Message> =>
   inTable(`decide ${command.type}`, () => decide[command.type]?.(command, state) ?? []);
 
-/** Makes commits of decisions: the events encoded, with cause, due marks and claims. */
+/** Builds a commit from a decision: encoded events, cause, due marks and claims. */
 export const drafter =
   ({ aggregates }: AnyService, codec: Codec, clock: Clock, settings: unknown) =>
   (
@@ -46,7 +46,7 @@ export const drafter =
       metadata: { ...metadata, time: before.time > now ? before.time : now, fingerprint: fingerprint ?? null },
     };
     if (bytesOf(bare) > MAX_COMMIT_BYTES)
-      throw new InvalidEvent(`a commit of ${events.length} events is larger than ${MAX_COMMIT_BYTES} bytes`);
+      throw new EventTooLarge(`a commit of ${events.length} events is larger than ${MAX_COMMIT_BYTES} bytes`);
     let state = before.state;
     for (const [index, event] of events.entries())
       state = inTable(`evolve ${event.type}`, () => decider.evolve[event.type]?.(state, event, metaIn(bare, version + index)) ?? state);
@@ -65,5 +65,5 @@ export type Drafter = ReturnType<typeof drafter>;
 
 const checked = (event: ReturnType<Codec["encode"]>) => {
   if (event.bytes.byteLength <= MAX_EVENT_BYTES) return event;
-  throw new InvalidEvent(`${event.type} takes ${event.bytes.byteLength} bytes, more than ${MAX_EVENT_BYTES}`);
+  throw new EventTooLarge(`${event.type} takes ${event.bytes.byteLength} bytes, more than ${MAX_EVENT_BYTES}`);
 };

@@ -10,15 +10,15 @@ import { type CommandMetadata, type Outcome, outcomeOf, type Waiting } from "./c
 import { decide, drafter, type Target } from "./draft.ts";
 
 /**
- * Carries out commands: fold the stream, decide, commit; and again when another writer was faster. Commands that come while their stream is
- * busy are decided one on the other, and their commits go into one round trip.
+ * Executes commands: folds the stream, decides, commits, and starts over if another writer was faster. Commands that arrive while their stream is
+ * busy are decided on each other, and share one round trip.
  */
 export const executor = (
   service: AnyService,
   ports: { readonly store: EventStore; readonly clock: Clock },
   codec: Codec,
   committed: (commit: Commit) => void,
-  /** What `after` of timers sees. */
+  /** The settings that `after` of timers receives. */
   settings: unknown = {},
 ) => {
   const { store, clock } = ports;
@@ -30,7 +30,7 @@ export const executor = (
 
   const decideAndCommit = async (target: Target, command: Message, because: CommandMetadata): Promise<Outcome> => {
     const { stream, decider } = target;
-    // A stream that is not known is taken for new: if it is not, what is decided is either empty, and so decided anew, or conflicts.
+    // An unknown stream counts as new. If it is not, the decision is empty, and so repeated on the primary, or its commit conflicts.
     let before: CachedState = states.get(stream) ?? newState(decider);
     let fromPrimary = false;
     let taken: Rejection | undefined;
@@ -57,13 +57,13 @@ export const executor = (
       const { version } = before;
       before = await states.fold(stream, decider, before);
       fromPrimary = true;
-      // Neither the cause nor the version: a claim, or a write that a majority does not have yet. A newer state is decided on anew.
+      // With the same version, a claim is taken, or a conflicting write has no majority yet. With a newer version, decide again.
       taken = before.version === version ? await takenBy(stream, decider, commit.claims) : undefined;
       if (!taken && before.version === version) await clock.sleep(backOff(clock, attempt, 5, 500));
     }
   };
 
-  /** Cleans claims whose holder gave them up; the rejection for a claim that is really taken. */
+  /** Releases claims that their holder no longer needs. Returns the rejection for a claim that is really taken. */
   const takenBy = async (stream: string, taker: AnyDecider, claims: readonly string[]): Promise<Rejection | undefined> => {
     for (const claim of claims) {
       const holder = await store.findClaim(claim);
@@ -77,8 +77,8 @@ export const executor = (
     return undefined;
   };
 
-  /** All commands that wait for a stream, in the order in which they came. */
-  const carryOut = async (target: Target): Promise<void> => {
+  /** Executes all waiting commands of a stream in the order of their arrival. */
+  const executeWaiting = async (target: Target): Promise<void> => {
     let asked = waiting.get(target.stream) ?? [];
     waiting.delete(target.stream);
     while (asked.length > 0) {
@@ -98,16 +98,16 @@ export const executor = (
         const others = waiting.get(target.stream);
         if (others) others.push(one);
         else waiting.set(target.stream, [one]);
-        void turns(target.stream, () => carryOut(target));
+        void turns(target.stream, () => executeWaiting(target));
       });
     },
-    /** The stream's state as the primary has it now. */
+    /** The current state of a stream on the primary. */
     state: (aggregate: string, stream: string): Promise<CachedState> => {
       const { decider } = service.aggregates[aggregate] ?? {};
       if (!decider) throw new Error(`service ${service.name} has no aggregate ${aggregate}`);
       return turns(stream, () => states.fold(stream, decider));
     },
-    /** What was answered for a cause, if it is known. */
+    /** The recorded answer for a cause, if there is one. */
     recorded: async (cause: string): Promise<(Outcome & { readonly fingerprint: string | null }) | undefined> => {
       const commit = await store.findCause(cause);
       return commit && { ...outcomeOf(commit, true), fingerprint: commit.metadata.fingerprint };

@@ -3,10 +3,10 @@ import { type Tracer, traced } from "../trace.ts";
 import type { Outcome } from "./command.ts";
 import type { Executor } from "./execute.ts";
 
-/** What came of a command: a commit, nothing to do, a "no", the answer to the same cause before, or an error. */
+/** The outcome of a command: a commit, nothing to do, a rejection, the recorded answer to the same cause, or an error. */
 export type Decided = "committed" | "nothing" | "rejected" | "repeated" | "failed";
 
-/** The executor with a span around each command, whose trace the commit carries on, and a word on what came of it. */
+/** An executor that opens a span for each command, whose trace the commit continues, and reports the outcome to `decided`. */
 export const observed = (
   executor: Executor,
   { prefix }: Pick<Contract, "prefix">,

@@ -1,4 +1,4 @@
-/** A table's function threw: a bug, which no retry mends. */
+/** A table's function threw: a bug, which a retry cannot fix. */
 export class TableError extends Error {
   override name = "TableError";
 }

@@ -9,7 +9,7 @@ import { type FailurePolicy, openPartition, type Partition, type PartitionOption
 import type { Positions } from "./position.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** What the subscriptions of an instance share. */
+/** The hooks and limits that the subscriptions of an instance share. */
 export type Sharing = {
   /** Called with the last event of each handled batch. */
   readonly onHandled: (delivered: Delivered) => void;
@@ -55,7 +55,7 @@ export const assignments = (
     // A new assignment of the same partition waits until the old one has saved its position.
     await partitions.get(at)?.settled();
     const partition = await openPartition(place, signal, optionsFor(place, signal));
-    // This assignment has ended meanwhile; the next one may be further.
+    // This assignment has ended meanwhile; the next one may already have a later position.
     if (signal.aborted) return partition.begin;
     partitions.set(at, partition);
     progress.set(at, partition.begin ?? 0);
@@ -90,7 +90,7 @@ export const assignments = (
   };
 };
 
-/** Selects events of the subscriber's types, and records that are not events: their stream cannot go on. */
+/** Selects events of the subscriber's types, and records that are not events, because these stop their stream. */
 const selector =
   (types: ReadonlySet<string>) =>
   (record: LogRecord): boolean => {

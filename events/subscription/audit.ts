@@ -3,7 +3,7 @@ import { originOf, versionOf } from "./delivered.ts";
 
 /** A broken promise of the log. `origin` is the record that shows it: topic, partition and offset. */
 export type Finding =
-  /** Versions of a stream that are missing although a later one is there. */
+  /** Missing versions of a stream that has a later one. */
   | { readonly kind: "missing"; readonly stream: string; readonly from: number; readonly to: number; readonly origin: string }
   /** A version whose first occurrence follows a later version. */
   | { readonly kind: "late"; readonly stream: string; readonly version: number; readonly origin: string }
@@ -20,8 +20,8 @@ export type Audit = {
 };
 
 /**
- * Audits the log by headers alone: every version of every stream is there, and first occurrences are in order. Takes the records of each
- * partition in order from its start. Keeps one number per stream, and the findings.
+ * Audits the log by its headers: every version of every stream is present, and first occurrences are in order. Takes the records of each
+ * partition in order from its start. Remembers one number for each stream, and the findings.
  */
 export const auditor = () => {
   const highest = new Map<string, number>();
@@ -54,7 +54,7 @@ export const auditor = () => {
         }
       }
     },
-    /** Findings by stream, whatever order the partitions were read in. */
+    /** The findings sorted by stream, independent of the order in which the partitions were read. */
     result: (): Audit => {
       const findings = [...[...missing.values()].flat(), ...others];
       const sorted = findings.toSorted((one, other) => (one.stream < other.stream ? -1 : one.stream > other.stream ? 1 : 0));

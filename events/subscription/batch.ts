@@ -5,7 +5,7 @@ import type { Handler } from "./subscriber.ts";
 
 /** The records of a batch by stream, in order. */
 export type Streams = ReadonlyMap<string, readonly LogRecord[]>;
-/** The records of a stream from the first that cannot be handled, with the reason. Without an error the stream waits already. */
+/** The records of a stream from the first that cannot be handled, with the error. Without an error, the stream is already parked. */
 export type FailedStream = { readonly stream: string; readonly records: readonly LogRecord[]; readonly error?: Error };
 
 type Events = ReadonlyMap<string, readonly Delivered[]>;
@@ -23,7 +23,7 @@ export const byStream = (records: readonly LogRecord[], counts: (record: LogReco
   return streams;
 };
 
-/** Hands a batch to a handler, without the streams that wait. Returns the latest handled event, and the streams that cannot go on. */
+/** Handles a batch, except for parked streams. Returns the latest handled event, and the streams that cannot continue. */
 export const handOver = async (
   streams: Streams,
   waits: (stream: string) => boolean,
@@ -39,13 +39,13 @@ export const handOver = async (
   const left = [...streams].flatMap(([stream, records]): readonly FailedStream[] => {
     const failure = failed.get(stream);
     if (failure) return [{ stream, records: records.slice(failure.at), error: failure.error }];
-    // A stream without events and without a failure is one that waits.
+    // A stream without events and without a failure is parked.
     return events.has(stream) ? [] : [{ stream, records }];
   });
   return { latest: latestOf(events, failed), failed: left };
 };
 
-/** The events of each stream that does not wait, up to its first record that cannot be read. */
+/** The events of each stream that is not parked, up to its first record that cannot be decoded. */
 const read = (streams: Streams, waits: (stream: string) => boolean, codec: Codec): { readonly events: Events; readonly failed: Failed } => {
   const events = new Map<string, Delivered[]>();
   const failed: Failed = new Map();
@@ -65,7 +65,7 @@ const read = (streams: Streams, waits: (stream: string) => boolean, codec: Codec
   return { events, failed };
 };
 
-/** Of the events that were handled the one that comes last in its partition. */
+/** The handled event with the highest offset. */
 const latestOf = (events: Events, failed: Failed): Delivered | undefined => {
   let latest: Delivered | undefined;
   for (const [stream, own] of events) {

@@ -1,8 +1,8 @@
 import type { AnyProjection } from "../projection.ts";
 
-/** The collections of a service's read models. Made once per instance; nothing else knows the names of collections. */
+/** The collections of a service's read models. Created once for each instance; no other code knows the names of collections. */
 export type Collections = {
-  /** The collection that answers for a read model. */
+  /** The collection of a read model's current fold. */
   readonly of: (model: string) => string;
 };
 
@@ -17,6 +17,9 @@ export const collections = (projections: readonly AnyProjection[] = []): Collect
     },
   };
 };
+
+/** The read model that a collection belongs to, whatever the version of its fold. */
+export const modelIn = (collection: string): string => collection.replace(/__v\d+$/, "");
 
 /** Fields by which the queries of a read model find and sort documents. */
 export const indexesOf = ({ indexes = [] }: AnyProjection): readonly string[] => [...new Set(["owner", "create_time", ...indexes])];

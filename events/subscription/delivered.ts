@@ -8,7 +8,7 @@ import type { Commit, LogRecord } from "../ports.ts";
 export type Delivered = {
   readonly event: Message;
   readonly meta: Meta & TraceContext;
-  /** Absent where it was read from the event store. */
+  /** Absent if the event was read from the event store. */
   readonly record?: LogRecord;
 };
 
@@ -19,7 +19,7 @@ export const deliveredIn = (commit: Commit, codec: Codec): readonly Delivered[] 
     return { event: codec.decode(schemaId, bytes), meta: { ...metaIn(commit, commit.version + index), hops, traceparent } };
   });
 
-/** The version in a record's headers; 0 if there is none. */
+/** The version in a record's headers; 0 if it is missing or invalid. */
 export const versionOf = (record: LogRecord): number => {
   const sequence = headerOf(record, "ce_sequence") ?? "";
   const version = /^\d{1,15}$/.test(sequence) ? Number(sequence) : 0;
@@ -28,19 +28,19 @@ export const versionOf = (record: LogRecord): number => {
 
 export const originOf = ({ topic, partition, offset }: LogRecord): string => `${topic}/${partition}/${offset}`;
 
-/** The event id in a record's headers; the record's origin if there is none. */
+/** The event id in a record's headers; the record's origin if it is missing or invalid. */
 export const eventIdIn = (record: LogRecord): string => {
   const id = headerOf(record, "ce_id") ?? "";
   return id.startsWith(`${record.key}@`) && versionOf(record) > 0 ? id : originOf(record);
 };
 
-/** Is the key a stream of the topic's aggregate? */
+/** Whether the key is a stream of the topic's aggregate. */
 const belongsTo = (key: string, topic: string): boolean => {
   const at = key.indexOf("/");
   return at > 0 && topic.endsWith(`.${key.slice(0, at)}`);
 };
 
-/** Decodes a record; an Error says why it cannot be read. */
+/** Decodes a record. Returns an Error with the reason if this is impossible. */
 export const decode = (record: LogRecord, codec: Codec): Delivered | Error => {
   const { topic, key } = record;
   const type = typeOf(record);

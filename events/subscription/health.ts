@@ -39,7 +39,7 @@ export const healthWatch = (clock: Clock) => {
   };
 
   return {
-    /** Runs work for a partition. The caller repeats failed work; the time counts from the first failure. */
+    /** Runs work for a partition. The caller repeats failed work; the time counts from the start of the first attempt. */
     during: async <T>(place: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> => {
       const entry = of(work, place, signal) ?? { since: clock.now(), signal };
       work.set(place, entry);
@@ -52,7 +52,7 @@ export const healthWatch = (clock: Clock) => {
         throw error;
       }
     },
-    /** A batch is handled. A subscription that starts far behind is late at once. */
+    /** Records that a batch is handled. A subscription that starts with a large lag is late immediately. */
     handled: ({ topic, partition, next, end = next }: LogBatch, signal: AbortSignal): void => {
       const place = `${topic}/${partition}`;
       const before = of(behind, place, signal);

@@ -4,8 +4,8 @@ import { getHeapStatistics } from "node:v8";
 export const LAG_THRESHOLD = 1_000;
 
 /**
- * The memory budget for buffered writes of all read models of an instance, in characters of JSON. It is a small part of the heap, since
- * documents take a few times as much.
+ * The memory budget for buffered writes of all read models of an instance, in characters of JSON. It is a small part of the heap, because
+ * documents take several times as much memory.
  */
 export const memoryBudget = (limit = getHeapStatistics().heap_size_limit / 32) => {
   const weights = new Map<string, number>();

@@ -5,7 +5,7 @@ import { commandsOf } from "../reaction.ts";
 import { type AnyService, router } from "../service.ts";
 import { causeOf } from "../store/command.ts";
 
-/** An event of any service, as its store keeps it. */
+/** A stored event of any service. */
 export type KnownEvent = { readonly meta: Meta; readonly event: EncodedEvent };
 /** The commands of a reaction that are not decided yet. */
 export type OpenReaction = {
@@ -17,8 +17,8 @@ export type OpenReaction = {
 };
 
 /**
- * The open reactions to these events. The table is pure, so calling it gives the commands; a command is open if its cause is not in the
- * store. Receipts count as decided, too.
+ * The open reactions to these events. The table is pure, so a call returns the commands; a command is open if its cause is not in the store.
+ * Receipts count as decided, too.
  */
 export const openReactions = async (
   service: AnyService,

@@ -13,25 +13,25 @@ import type { Handler } from "./subscriber.ts";
  * - The handler is flushed before a stream is parked, so that everything before a parked event is in the store.
  * - If another owner wrote in between, the batch returns the saved position, and everything since the last flush is handled again.
  * - A redrive uses the partition's handler in a turn of its own, so that the handler's documents stay current.
- * - A replay refuses the reactor (`stop.ts`), which would act on old events.
+ * - A replay rejects the reactor (`stop.ts`), which would act on old events.
  */
 export type Partition = TopicPartition & {
   readonly signal: AbortSignal;
-  /** Where reading begins; undefined: at the start. */
+  /** The first offset to read; undefined: the start. */
   readonly begin: number | undefined;
   /** Batches and redrives take turns; rejects once the partition is lost. */
   readonly turn: <T>(work: (handler: Handler) => Promise<T>) => Promise<T>;
-  /** Returns the next offset; the last saved one if another owner wrote in between. */
+  /** Returns the next offset, or the last saved one if another owner wrote in between. */
   readonly batch: (batch: LogBatch) => Promise<number>;
   /** Resolves when the last turn is over and its position is saved. */
   readonly settled: () => Promise<void>;
 };
 
-/** Handles streams that cannot go on. A healthy batch only asks the first two questions. */
+/** Handles streams that cannot continue. A healthy batch only calls `skips` and `waits`. */
 export type FailurePolicy = (partition: Partition) => Promise<{
-  /** Was this event discarded? */
+  /** Whether this event was discarded. */
   readonly skips: (record: LogRecord) => boolean;
-  /** Does this stream wait behind an event that cannot be handled? */
+  /** Whether this stream waits behind an event that cannot be handled. */
   readonly waits: (stream: string) => boolean;
   /** Called after the flush. If it rejects, the batch is not done. */
   readonly failed: (failed: readonly FailedStream[]) => Promise<void>;
@@ -44,15 +44,15 @@ export type PartitionOptions = {
   readonly failures: FailurePolicy;
   readonly codec: Codec;
   readonly clock: Clock;
-  /** May the writes of this batch wait for further ones? */
+  /** Whether the writes of this batch may wait for further ones. */
   readonly mayBuffer?: (batch: LogBatch, handler: Handler) => boolean;
-  /** All writes are in the store; with the last event of the batch that was handled. */
+  /** Called when all writes are in the store, with the last handled event of the batch. */
   readonly flushed?: (latest: Delivered | undefined) => void;
-  /** A batch is done, or buffered. */
+  /** Called when a batch is done or buffered. */
   readonly passed?: (batch: LogBatch) => void;
 };
 
-/** Records after which a position is saved although none of them was selected. */
+/** Number of records after which the position is saved although no record was selected. */
 const SELDOM = 1_000;
 
 /** Opens a partition that is assigned until the signal aborts. */

@@ -7,11 +7,11 @@ export type Positions = {
   readonly save: (next: number) => Promise<void>;
 };
 
-/** Milliseconds between a batch and the save of its position: one write stands for many batches. */
+/** Milliseconds between a batch and the save of its position: one write covers many batches. */
 const SAVE_DELAY = 100;
 type Saving = { next: number; over: Promise<void>; failure?: { readonly error: unknown } };
 
-/** A position that is saved with a delay, beside the next batches: a repeated batch changes nothing. Saved at once when the signal aborts. */
+/** A position that is saved in the background with a delay: a repeated batch changes nothing. Saved immediately when the signal aborts. */
 export const latePosition = ({ load, save }: Positions, clock: Clock, signal: AbortSignal) => {
   let saved = 0;
   let saving: Saving | undefined;
@@ -32,9 +32,9 @@ export const latePosition = ({ load, save }: Positions, clock: Clock, signal: Ab
       saved = found ?? 0;
       return found;
     },
-    /** The last position that was saved. */
+    /** The last saved position. */
     saved: (): number => saved,
-    /** Schedules a save. Throws the error of the write before, so that the batch comes again. */
+    /** Schedules a save. Throws the error of the previous save, so that the batch is repeated. */
     save: (next: number): void => {
       if (saving?.failure) {
         const { error } = saving.failure;
@@ -51,7 +51,7 @@ export const latePosition = ({ load, save }: Positions, clock: Clock, signal: Ab
       });
       saving = one;
     },
-    /** Resolves when nothing is left to be saved. */
+    /** Resolves when no save is pending. */
     settled: (): Promise<void> => saving?.over ?? Promise.resolve(),
   };
 };

@@ -14,7 +14,7 @@ export const idsOf = (projection: AnyProjection, event: Delivered["event"], meta
   return typeof ids === "string" ? [ids] : ids;
 };
 
-/** Folds one event into a document; returns the same document if it has seen the event. Throws TableError. */
+/** Folds one event into a document. Returns the same document if it already contains the event. Throws TableError. */
 export const evolve = (
   projection: AnyProjection,
   id: string,
@@ -36,21 +36,21 @@ export const evolve = (
   }
 };
 
-/** Written documents that a partition keeps in memory: their number, and their size in characters of JSON. */
-const KEPT = 200;
-const KEPT_WEIGHT = 250_000;
+/** Limits of the written documents that a partition keeps in memory: their number, and their size in characters of JSON. */
+const MAX_KNOWN = 200;
+const MAX_KNOWN_WEIGHT = 250_000;
 
 /**
- * Keeps a read model in a collection: folds events into its documents in memory, and writes what has changed by compare-and-set, all in one bulk.
- * The owner of a partition sees every event of its streams in order, so that a known document need not be read again; behind a backlog many
- * events become one write. A miss of the compare-and-set means that another owner wrote in between; then everything known is forgotten. So
- * repeats, rebalances and two owners at once change nothing.
+ * Maintains a read model in a collection: folds events into documents in memory, and writes the changed documents by compare-and-set in one bulk.
+ * The owner of a partition sees every event of its streams in order, so it need not read a known document again; with a backlog, many events
+ * become one write. A failed compare-and-set means that another owner wrote in between; then the projector forgets all known documents. Therefore
+ * repeated events, rebalances and two owners at once change nothing.
  */
 export const projector = (
   projection: AnyProjection,
   collection: string,
   documents: Documents,
-  told: Written["tell"],
+  wrote: Written["wrote"],
   contract: Contract,
 ): Subscriber => {
   const types = Object.keys(projection.evolve);
@@ -59,10 +59,10 @@ export const projector = (
     const known = new Map<string, Known>();
     const unwritten = new Map<string, Known>();
     let isSoleWriter = true;
-    let kept = 0;
+    let knownWeight = 0;
 
     const read = async (wanted: Wanted): Promise<void> => {
-      // A stream's first event finds no document, unless another owner has handled it already: then the write misses.
+      // No document exists before a stream's first event, unless another owner has already handled it: then the compare-and-set fails.
       const absent = (id: string, [first]: readonly Delivered[]) => isSoleWriter && !known.has(id) && first?.meta.version === 1;
       const ids = [...wanted].filter(([id, events]) => !known.has(id) && !absent(id, events)).map(([id]) => id);
       for (const document of ids.length === 0 ? [] : await documents.get(collection, ids))
@@ -74,7 +74,7 @@ export const projector = (
       const wanted = wantedBy(projection, streams, failures);
       await read(wanted);
       let folded = fold(projection, wanted, known, failures);
-      // What was folded before a failure was found may go beyond it in other documents of the stream.
+      // Documents that were folded before a failure was found may contain later events of the failed stream: fold again.
       while (!folded) folded = fold(projection, wanted, known, failures);
       for (const document of folded) {
         const changed = { document, written: known.get(document.id)?.written ?? 0 };
@@ -84,7 +84,7 @@ export const projector = (
       return [...failures.values()];
     };
 
-    /** What the store has, by us or by others, at least as far as it is known here. A fold has one result. */
+    /** The writes that the store contains in this version or a later one, whoever wrote them: every owner folds the same result. */
     const stored = async (writes: readonly DocumentWrite[]): Promise<readonly DocumentWrite[]> => {
       const ids = writes.map(({ document }) => document.id);
       const versions = new Map((await documents.get(collection, ids)).map(({ id, version }) => [id, version]));
@@ -96,22 +96,22 @@ export const projector = (
       const writes = [...unwritten.values()].map(({ document, written }) => ({ document, expected: written }));
       const wereExpected = await documents.write(collection, writes);
       const done = wereExpected ? writes : await stored(writes);
-      kept += weight();
-      // What was read here may be older than what a repeat was folded into: nothing known is trusted any more.
-      const isForgotten = !wereExpected || known.size > KEPT || kept > KEPT_WEIGHT;
+      knownWeight += weight();
+      // After a conflict, or above the limits, forget all known documents: they may be outdated.
+      const isForgotten = !wereExpected || known.size > MAX_KNOWN || knownWeight > MAX_KNOWN_WEIGHT;
       if (isForgotten) known.clear();
       else for (const { document } of writes) known.set(document.id, { document, written: document.version });
-      if (isForgotten) kept = 0;
+      if (isForgotten) knownWeight = 0;
       if (!wereExpected) isSoleWriter = false;
       unwritten.clear();
-      told(
+      wrote(
         collection,
         done.map(({ document }) => document),
       );
       return done.length === writes.length;
     };
 
-    /** From a sample, in characters of JSON. */
+    /** An estimate from a sample, in characters of JSON. */
     const weight = (): number => {
       const step = Math.max(1, Math.floor(unwritten.size / 16));
       let [at, measured, characters] = [0, 0, 0];
@@ -135,12 +135,12 @@ export const projector = (
   };
 };
 
-/** A document as it is after all events that were handled, and the version that the store has of it; 0 = none. */
+/** A document after all handled events, and its version in the store; 0 = absent. */
 type Known = { readonly document: StoredDocument; readonly written: number };
-/** Events by the id of the document that they change. */
+/** Events by id of the document that they change. */
 type Wanted = ReadonlyMap<string, readonly Delivered[]>;
 
-/** Documents that have changed; undefined as soon as another stream turns out to fail. */
+/** Returns the changed documents; undefined if a new failure is found. */
 const fold = (
   projection: AnyProjection,
   wanted: Wanted,

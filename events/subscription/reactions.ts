@@ -12,11 +12,11 @@ import { type Tracer, traced } from "../trace.ts";
 import type { Delivered } from "./delivered.ts";
 import { type Failure, isBug, type Subscriber } from "./subscriber.ts";
 
-/** A longer chain of reactions counts as a circle. */
+/** Maximum length of a chain of reactions; a longer chain counts as a circle. */
 const HOPS = 64;
 const CONCURRENCY = 16;
 
-/** Executes the commands that reactions issue. Each command's cause names the event, so that a redelivery finds the recorded answer. */
+/** Executes the commands that reactions issue. The cause of a command contains the event id, so a redelivery finds the recorded answer. */
 export const reactor = (service: AnyService, { execute }: Pick<Executor, "execute">, contract: Contract, tracer?: Tracer): Subscriber => {
   const table = service.reactions ?? {};
   const types = Object.keys(table);

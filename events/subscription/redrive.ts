@@ -1,11 +1,12 @@
 import type { OperatorRequest, ParkedStream, Parking } from "../ports.ts";
+import { modelIn } from "./collections.ts";
 
 /** Selects parked streams; an empty filter selects all. */
 export type ParkedFilter = {
-  /** Of this subscription; a read model's name means all its folds. */
+  /** Name of a subscription; the name of a read model selects all its folds. */
   readonly subscription?: string | undefined;
   readonly stream?: string | undefined;
-  /** Text in the reason, in any case. */
+  /** Text that the reason contains, ignoring case. */
   readonly reason?: string | undefined;
   /** The type of the event that cannot be handled. */
   readonly type?: string | undefined;
@@ -13,7 +14,7 @@ export type ParkedFilter = {
   readonly olderThanMilliseconds?: number | undefined;
 };
 
-/** The parked streams of some subscriptions that a filter lets through. */
+/** The parked streams of some subscriptions that match a filter. */
 export const parkedIn = async (
   parking: Parking,
   subscriptions: readonly string[],
@@ -21,19 +22,19 @@ export const parkedIn = async (
   now: number,
 ): Promise<readonly ParkedStream[]> => {
   const { subscription, stream, reason, type, olderThanMilliseconds } = filter;
-  const meant = subscriptions.filter((name) => !subscription || name === subscription || name.replace(/__v\d+$/, "") === subscription);
+  const meant = subscriptions.filter((name) => !subscription || name === subscription || modelIn(name) === subscription);
   const found = (await Promise.all(meant.map((name) => parking.streams(name)))).flat();
   return found.filter(
     (parked) =>
       (!stream || parked.stream === stream) &&
       (!reason || parked.reason.toLowerCase().includes(reason.toLowerCase())) &&
       (!type || parked.row === type) &&
-      // Without a condition also what a clock that is wrong has parked in the future.
+      // Without this condition, streams that a wrong clock has parked in the future match, too.
       (olderThanMilliseconds === undefined || now - Date.parse(parked.time) >= olderThanMilliseconds),
   );
 };
 
-/** Leaves a request for the owners of the partitions. Returns the streams that are still parked and now have it. */
+/** Stores a request for the owners of the partitions. Returns the streams that are still parked and now have the request. */
 export const askFor = async (
   parking: Parking,
   streams: readonly ParkedStream[],

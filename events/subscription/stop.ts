@@ -2,8 +2,8 @@ import type { FailurePolicy } from "./partition.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /**
- * The policy of a replay: it ends with the error of the first stream that cannot go on, since a replay must not leave anything out. It
- * refuses a subscriber that begins at the end, which would act on old events.
+ * The policy of a replay: it ends with the error of the first stream that cannot continue, because a replay must be complete. It rejects a
+ * subscriber that begins at the end, which would act on old events.
  */
 export const stop = ({ name, begin }: Pick<Subscriber, "name" | "begin">): FailurePolicy => {
   if (begin === "end") throw new Error(`${name} cannot be replayed: it acts on events and must not act on old ones`);

@@ -7,7 +7,7 @@ import { LAG_THRESHOLD, memoryBudget } from "./memory-budget.ts";
 import { parkedStreams } from "./parking/parked-streams.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** The notifications of a subscription, and what it shares with the others of its instance. */
+/** The notifications of a subscription, and the hooks and limits that it shares with other subscriptions of its instance. */
 export type SubscriptionHooks = Sharing & {
   readonly onParked: (reason: string, record: LogRecord) => void;
   readonly onError: (error: Error) => void;
@@ -25,16 +25,16 @@ export const defaultHooks = (): SubscriptionHooks => ({
 /** The progress of a subscription: the next offset by `topic/partition`, and the parked streams of its partitions. */
 export type Progress = {
   readonly progress: ReadonlyMap<string, number>;
-  /** The commit time of the latest event that it has passed; empty = none yet. */
+  /** The commit time of the latest event that the subscription has passed; empty = none yet. */
   readonly latest: () => string;
   readonly parked: { readonly has: (stream: string) => boolean; readonly size: number };
-  /** Why it cannot go on; empty = healthy. */
+  /** Why the subscription cannot continue; empty = healthy. */
   readonly healthReasons: () => readonly string[];
-  /** Looks for requests of operators at once. */
+  /** Looks for operator requests immediately. */
   readonly redrive: () => void;
 };
 
-/** Runs a subscriber over the log. Its positions live in the service's store. A stream that cannot go on is parked, and all others go on. */
+/** Runs a subscriber over the log. Its positions are in the service's store. A stream that cannot continue is parked; all others continue. */
 export const subscribe = async (
   contract: Contract,
   service: string,
@@ -75,7 +75,7 @@ export const subscribe = async (
   };
 };
 
-/** Tries several times to join, for a log that is just starting. */
+/** Tries several times to join, in case the log is still starting. */
 const joined = async ({ log, clock }: Pick<Ports, "log" | "clock">, subscription: LogSubscription): Promise<Running> => {
   for (let attempt = 1; ; attempt++) {
     try {

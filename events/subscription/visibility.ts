@@ -13,10 +13,10 @@ import { idsOf } from "./projections.ts";
 import type { Progress } from "./subscription.ts";
 import { written } from "./written.ts";
 
-/** Milliseconds between two looks into the store: for documents that another process writes, and for those of this process. */
+/** Milliseconds between two polls of the store: for documents that another process writes, and for documents of this process. */
 const OFTEN = 25;
 const SELDOM = 500;
-/** Positions that this process remembers to be in the read models. */
+/** Maximum number of positions that this process remembers as visible. */
 const REMEMBERED = 20_000;
 
 type SubscriptionHooks = {
@@ -32,7 +32,7 @@ type SubscriptionHooks = {
 type Awaited = { readonly projection: AnyProjection; readonly id: string; readonly version: number };
 type Wanted = { readonly collection: string; readonly id: string; readonly version: number };
 
-/** Reports when the service's read models show a commit: at once for documents that this process writes, by polling the store for others. */
+/** Reports when the service's read models show a commit: immediately for documents that this process writes, by polling for others. */
 export const visibility = (
   { aggregates, projections = [] }: AnyService,
   { documents, store, clock }: Pick<Ports, "documents" | "store" | "clock">,
@@ -48,7 +48,7 @@ export const visibility = (
     return subscriptions.get(collections.of(projection.name))?.progress.has(place) ?? false;
   };
 
-  /** Documents that a commit changes in a read model, and up to which version. */
+  /** The documents of a read model that a commit changes, with the version of each change. */
   const touched = (projection: AnyProjection, commit: Commit): readonly Awaited[] => {
     if (projection.of && !projection.of.includes(aggregateOf(commit.stream))) return [];
     return commit.events.flatMap(({ type, schemaId, bytes }, index) => {
@@ -58,7 +58,7 @@ export const visibility = (
     });
   };
 
-  // A document that cannot be read at the moment counts as missing: the decision stands all the same.
+  // During an outage of the store documents count as missing; the caller's decision is committed in any case.
   const stillMissing = async (missing: readonly Wanted[]): Promise<readonly Wanted[]> => {
     const ids = new Map<string, string[]>();
     for (const { collection, id } of missing) ids.set(collection, [...(ids.get(collection) ?? []), id]);
@@ -79,7 +79,7 @@ export const visibility = (
     const changed = condition(clock);
     const stop = known.listen(wanted, changed);
     try {
-      // What was committed this moment cannot be there yet, and while this process writes, it tells how far it is.
+      // Skip the store for a new commit, which is not visible yet, and after each notification: it already gives the written version.
       for (let ask = !isNew; ; ) {
         const unknown = wanted.filter(({ collection, id, version }) => known.version(collection, id) < version);
         const missing = ask ? await stillMissing(unknown) : unknown;
@@ -93,9 +93,9 @@ export const visibility = (
   };
 
   return {
-    /** A read model has written documents. */
-    tell: (collection: string, changed: Parameters<typeof known.tell>[1]): void => {
-      known.tell(collection, changed);
+    /** Called when a read model has written documents. */
+    wrote: (collection: string, changed: Parameters<typeof known.wrote>[1]): void => {
+      known.wrote(collection, changed);
       for (const notify of changes) notify();
     },
 
@@ -109,13 +109,13 @@ export const visibility = (
       ),
 
     /**
-     * The same for a position, and for one read model if it is named. Of another service's stream only the document of the stream's own key
-     * is known. False at once for a position that an own stream does not have.
+     * Like `settled`, for a position and optionally for one read model. For a stream of another service it checks only the document of the stream's
+     * key. Returns false immediately for a position beyond the end of an own stream.
      */
     seen: async (stream: string, version: number, milliseconds: number, model?: string): Promise<boolean> => {
       const asked = projections.filter(({ name }) => model === undefined || name === model);
       if (aggregateOf(stream) in aggregates) {
-        // What was there once needs no second look: a long stream is read from where it was last asked for.
+        // Versions that were visible before stay visible: read a long stream only after the last visible version.
         const place = `${stream} ${model ?? ""}`;
         const before = shown.get(place) ?? 0;
         if (version <= before) return true;
@@ -139,10 +139,10 @@ export const visibility = (
       );
     },
 
-    /** How often this process has written to a read model. */
+    /** The number of writes of this process to a read model. */
     writes: (projection: AnyProjection): number => known.writes(collections.of(projection.name)),
 
-    /** Resolves when some read model has changed, or the time is up. */
+    /** Resolves when any read model has changed, or when the time is up. */
     changed: async (milliseconds: number): Promise<void> => {
       const changed = condition(clock);
       changes.add(changed.notify);

@@ -1,12 +1,12 @@
 import { digestOf, pack, unpack } from "../../services/packages/archive.ts";
 import { buildRepository, type Repository } from "./repository.ts";
 
-/** How a repository can let its users down. */
+/** The ways in which a test repository is broken. */
 export type Breakage =
   | "index is not YAML"
   | "index is missing"
   | "entry without urls"
-  | "digest lies"
+  | "digest is wrong"
   | "package is missing"
   | "template does not render";
 
@@ -20,10 +20,10 @@ type Files = Map<string, Uint8Array>;
 const indexes = ["/devkit/index.yaml", "/helm/index.yaml"];
 
 const breakages: { readonly [B in Breakage]: (files: Files) => Files | Promise<Files> } = {
-  "index is not YAML": (files) => editIndexes(files, () => "<html>{ ] this is no index"),
+  "index is not YAML": (files) => editIndexes(files, () => "<html>{ ] this is not an index"),
   "index is missing": (files) => without(files, (path) => indexes.includes(path)),
   "entry without urls": (files) => editIndexes(files, (index) => index.replace(/ +urls:\n +- .*\n/, "")),
-  "digest lies": (files) => editIndexes(files, (index) => index.replace(/digest: .*/g, `digest: ${"0".repeat(64)}`)),
+  "digest is wrong": (files) => editIndexes(files, (index) => index.replace(/digest: .*/g, `digest: ${"0".repeat(64)}`)),
   "package is missing": (files) => without(files, (path) => path.endsWith(".tgz")),
   "template does not render": async (files) => {
     for (const [path, bytes] of [...files].filter(([name]) => name.startsWith("/devkit/") && name.endsWith(".tgz"))) {

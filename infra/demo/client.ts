@@ -1,4 +1,4 @@
-/** An answer that is no success: OpenPitrix's error shape, with the request id to look it up by. */
+/** An error answer in OpenPitrix's format, with the request id for the logs. */
 export class ApiError extends Error {
   override name = "ApiError";
   readonly status: number;
@@ -10,7 +10,7 @@ export class ApiError extends Error {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a client of the HTTP contract reads whatever JSON comes.
+// biome-ignore lint/suspicious/noExplicitAny: a client of the HTTP contract reads any JSON.
 export type Json = any;
 
 /** A caller of the command API. */
@@ -22,7 +22,7 @@ export type Caller = {
 };
 type Query = { readonly [name: string]: string | number | readonly string[] };
 
-/** Calls as whoever the token is for. */
+/** Calls with the token's identity. */
 export const caller = (url: string, token: string): Caller => {
   const call = async (
     method: string,
@@ -76,13 +76,18 @@ const answerOf = async (response: Response): Promise<Json> => {
   );
 };
 
-/** Asks again until the answer is as wanted; the limit is in seconds. */
-export const eventually = async <T>(what: string, seconds: number, ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> => {
+/** Polls until the predicate accepts the answer; the limit is in seconds. */
+export const eventually = async <T>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<T>,
+  isExpected: (answer: T) => boolean,
+): Promise<T> => {
   const until = Date.now() + seconds * 1_000;
   for (;;) {
     const answer = await ask();
-    if (wanted(answer)) return answer;
-    if (Date.now() > until) throw new Error(`${what} did not come within ${seconds} s; last: ${JSON.stringify(answer).slice(0, 500)}`);
+    if (isExpected(answer)) return answer;
+    if (Date.now() > until) throw new Error(`${what}: not reached within ${seconds} s; last: ${JSON.stringify(answer).slice(0, 500)}`);
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
 };

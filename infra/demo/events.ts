@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from "kafkajs";
 import { fromRecord, type Occurrence } from "../../events/map/index.ts";
 
-/** Follows all events of the platform with an ordinary consumer group, as any third party may: their headers tell who did what and why. */
+/** Follows all events of the platform with an ordinary consumer group, like any third party: the headers name actor, cause and row. */
 export const followEvents = async (brokers: readonly string[], seen: (event: Occurrence) => void): Promise<() => Promise<void>> => {
   const kafka = new Kafka({ brokers: [...brokers], clientId: "demo", logLevel: logLevel.NOTHING });
   const consumer = kafka.consumer({ groupId: `demo-${process.pid}-${Date.now()}`, maxWaitTimeInMs: 200 });

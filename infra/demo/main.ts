@@ -10,12 +10,12 @@ import { type Context, story } from "./story.ts";
 
 const usage = `Usage: make demo [ONCE=1]
 
-Starts Kafka, the document store and every service of Pitrix as its own process, and does the main job over HTTP:
+Starts Kafka, the document store and each service of Pitrix as a separate process, and runs the main job over HTTP:
 index repositories, review and release a version, deploy it on this machine, operate it.
 
-  --once           end after the last step (exit code 1 and the reason if one fails)
-  --directory D    state and logs (default .pitrix/demo; emptied at the start)
-  --port P         the gateway's port, the services follow (default: free ones)`;
+  --once           exit after the last step (exit code 1 and the reason if a step fails)
+  --directory D    state and logs (default .pitrix/demo; cleared at the start)
+  --port P         the gateway's port; the services use the following ports (default: free ports)`;
 
 const { values } = parseArgs({
   options: {
@@ -88,8 +88,8 @@ const demo = async (): Promise<void> => {
       show = (line) => {
         task.output = line;
       };
-      const told = await run(context, show);
-      if (told) task.title = `${title}: ${told}`;
+      const result = await run(context, show);
+      if (result) task.title = `${title}: ${result}`;
       if (title.startsWith("Create a cluster")) task.title = `${task.title} (${seconds()} s after the command)`;
     },
     ...options,
@@ -112,13 +112,13 @@ const demo = async (): Promise<void> => {
   const tree = causation(caused);
   const picture = join(values.directory, "cluster-creation.svg");
   writeFileSync(picture, causationSvg(tree));
-  process.stdout.write(`\nWhat the request for the cluster set going, as the log tells it (picture: ${picture}):\n\n`);
+  process.stdout.write(`\nEvents caused by the request for the cluster, from the log (picture: ${picture}):\n\n`);
   process.stdout.write(`${causationText(tree, { colour: process.stdout.isTTY && !process.env.NO_COLOR })}\n`);
   process.stdout.write(`\nAll steps done in ${seconds()} s.\n`);
   if (values.once) await end(0);
   const { url, client, administrator } = state.context ?? {};
   process.stdout.write(
-    `\nThe platform goes on at ${url}\n  client ${client?.id}:${client?.secret}\n  administrator ${administrator?.email}:${administrator?.password}\nCtrl-C stops it.\n`,
+    `\nThe platform keeps running at ${url}\n  client ${client?.id}:${client?.secret}\n  administrator ${administrator?.email}:${administrator?.password}\nCtrl-C stops it.\n`,
   );
   await new Promise(() => setInterval(() => {}, 1 << 30));
 };

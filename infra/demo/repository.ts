@@ -15,7 +15,7 @@ export type PublishedPackage = {
   readonly bytes: Uint8Array;
 };
 
-/** What a repository serves, by path: `/devkit/index.yaml`, `/helm/index.yaml` and the packages. */
+/** The files of a repository by path: `/devkit/index.yaml`, `/helm/index.yaml` and the packages. */
 export type Repository = {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly packages: readonly PublishedPackage[];
@@ -26,7 +26,7 @@ export type BookinfoVersion = (typeof bookinfoVersions)[number];
 
 const published: Readonly<Record<BookinfoVersion, string>> = { "1.0.0": "2026-01-12T09:00:00Z", "1.1.0": "2026-03-02T09:00:00Z" };
 
-/** BookInfo as a devkit package and as a Helm chart, in each of the versions. The same sources give the same bytes. */
+/** BookInfo as a devkit package and as a Helm chart, in each of the versions. The same sources produce the same bytes. */
 export const buildRepository = async ({
   versions = bookinfoVersions,
 }: {
@@ -43,13 +43,13 @@ export const buildRepository = async ({
   };
 };
 
-/** Sources below infra/demo/bookinfo, wherever this file was compiled to. */
+/** The folder infra/demo/bookinfo of the source tree, independent of the location of the compiled file. */
 const bookinfo = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
     const sources = join(folder, "infra/demo/bookinfo");
     if (isFile(join(folder, "package.json")) && isFile(join(sources, "app/main.mjs"))) return sources;
-    if (dirname(folder) === folder) throw new Error("the sources of BookInfo are not above this program");
+    if (dirname(folder) === folder) throw new Error("infra/demo/bookinfo is not in any folder above this program");
     folder = dirname(folder);
   }
 };
@@ -67,7 +67,7 @@ const packagePackage = async (version: BookinfoVersion): Promise<PublishedPackag
   return publish("vmbased", version, files);
 };
 
-/** The programs travel in the chart, as the contents of a ConfigMap. */
+/** The chart contains the programs as a ConfigMap. */
 const packageChart = async (version: BookinfoVersion): Promise<PublishedPackage> => {
   const root = bookinfo();
   const files = new Map([

@@ -5,12 +5,12 @@ import { buildRepository, type Repository } from "./repository.ts";
 export type ServedRepository = {
   /** Without a slash at the end; the repositories are `${url}/devkit` and `${url}/helm`. */
   readonly url: string;
-  /** Serves this from now on. */
+  /** Replaces the served repository. */
   readonly publish: (repository: Repository) => void;
   readonly close: () => Promise<void>;
 };
 
-/** Serves a repository over HTTP, the demo application's unless told otherwise; answers 304 to who has the file already. */
+/** Serves a repository over HTTP (default: the demo application's); answers 304 if the client has the current file. */
 export const serveRepository = async ({
   repository,
   host = "127.0.0.1",

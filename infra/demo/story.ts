@@ -1,14 +1,14 @@
 import { ApiError, type Caller, eventually, type Json, login } from "./client.ts";
 import type { ServedRepository } from "./serve.ts";
 
-/** What the steps of the demo hand on. */
+/** State that the steps of the demo share. */
 export type Context = {
   readonly url: string;
   readonly client: { readonly id: string; readonly secret: string };
   readonly administrator: { readonly email: string; readonly password: string };
   readonly localToken: string;
   readonly repository: ServedRepository;
-  /** The id of the request that creates the cluster, to follow what it causes. */
+  /** The id of the request that creates the cluster, to follow its events. */
   readonly request: string;
   readonly facts: { [name: string]: string };
   readonly callers: { [name: string]: Caller };
@@ -20,13 +20,13 @@ export type Step = { readonly title: string; readonly run: (context: Context, sh
 const demand = (holds: boolean, sentence: string): void => {
   if (!holds) throw new Error(sentence);
 };
-const fact = ({ facts }: Context, name: string): string => facts[name] ?? fail(`the demo has no ${name} yet`);
-const as = ({ callers }: Context, name: string): Caller => callers[name] ?? fail(`nobody is logged in as ${name}`);
+const fact = ({ facts }: Context, name: string): string => facts[name] ?? fail(`the demo has no value for ${name} yet`);
+const as = ({ callers }: Context, name: string): Caller => callers[name] ?? fail(`no caller is logged in as ${name}`);
 const fail = (sentence: string): never => {
   throw new Error(sentence);
 };
 
-/** The call must be refused so. */
+/** Expects the call to fail with this status. */
 const refused = async (call: Promise<Json>, status: number): Promise<string> => {
   try {
     await call;
@@ -34,7 +34,7 @@ const refused = async (call: Promise<Json>, status: number): Promise<string> => 
     if (error instanceof ApiError && error.status === status) return `${status} ${error.errorName}`;
     throw error;
   }
-  throw new Error(`a call that had to be refused with ${status} was not`);
+  throw new Error(`expected a refusal with status ${status}, but the call succeeded`);
 };
 
 const people = ["developer", "isv", "business", "technical"] as const;
@@ -174,7 +174,7 @@ const createRuntime: Step = {
   },
 };
 
-/** Follows a job to its end, its tasks as a bar. */
+/** Follows a job to its end and shows its tasks as a progress bar. */
 const follow = async (context: Context, job_id: string, show: Show): Promise<string> => {
   const developer = as(context, "developer");
   const { job_set } = await eventually(
@@ -200,7 +200,7 @@ const follow = async (context: Context, job_id: string, show: Show): Promise<str
 const cluster = async (context: Context): Promise<Json> =>
   (await as(context, "developer").get("/v1/clusters", { cluster_id: fact(context, "cluster") })).cluster_set[0];
 
-/** The parts of the running application's page, and who served them. */
+/** The parts of the running application's page, and the nodes that served them. */
 const page = async (context: Context): Promise<Json> => {
   const { cluster_node_set } = await cluster(context);
   const front =
@@ -269,27 +269,27 @@ const deploy: Step = {
   },
 };
 
-const ask: Step = {
-  title: "Ask what that request has set going, and whether anything is left to do",
+const query: Step = {
+  title: "Query the events of that request, and check that no work is pending",
   run: async (context, show) => {
     const command = await eventually(
-      "the end of all that the request caused",
+      "the end of the request's work",
       30,
       async () => {
         const answer = await as(context, "developer").get(`/v1/commands/${context.request}`);
         const { pending = [], unknown = [] } = answer;
         show(
-          `${answer.event_count} events, ${pending.length} things to do${unknown.length > 0 ? `, no answer from ${unknown.join(", ")}` : ""}`,
+          `${answer.event_count} events, ${pending.length} pending${unknown.length > 0 ? `, no answer from ${unknown.join(", ")}` : ""}`,
         );
         return answer;
       },
       ({ finished }) => finished === true,
     );
-    return `${command.event_count} events of ${command.service.join(", ")}; nothing is left to do`;
+    return `${command.event_count} events of ${command.service.join(", ")}; no work is pending`;
   },
 };
 
-/** The main job of the platform, as its users would do it over HTTP. */
+/** The main job of the platform over HTTP, from the user's perspective. */
 export const story: readonly Step[] = [
   logIn,
   createPeople,
@@ -298,7 +298,7 @@ export const story: readonly Step[] = [
   review,
   createRuntime,
   deploy,
-  ask,
+  query,
   act(
     "Add a node to reviews",
     "add_nodes",
@@ -328,7 +328,7 @@ export const story: readonly Step[] = [
     (context) => ({ cluster_id: fact(context, "cluster") }),
     async (context) => {
       demand(!(await page(context)).reviews?.reviews?.[0]?.rating, "reviews still shows stars");
-      return "reviews shows no stars any more";
+      return "reviews no longer shows stars";
     },
   ),
   act("Stop the cluster", "stop", many, async (context) => {

@@ -1,7 +1,7 @@
-/** What can go wrong with an embedded server, for callers that react differently. */
+/** The kinds of failure of an embedded server. */
 export type EmbeddedFailure = "toolMissing" | "installFailed" | "portInUse" | "alreadyRunning" | "notReady" | "otherLayout";
 
-/** A failure of an embedded server whose message says what a person can do about it. */
+/** A failure of an embedded server; the message tells the user how to fix it. */
 export class EmbeddedError extends Error {
   override readonly name = "EmbeddedError";
   readonly code: EmbeddedFailure;

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
-/** The parsed content of a JSON file; undefined if it is not there or torn. The caller checks the shape. */
+/** The parsed content of a JSON file; undefined if it is missing or incomplete. The caller checks the shape. */
 export const readJson = (path: string): unknown => {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
@@ -9,11 +9,11 @@ export const readJson = (path: string): unknown => {
   }
 };
 
-/** Writes beside and renames, so that a reader or a crash never sees half a file. */
+/** Writes a temporary file and renames it, so that readers never see a partial file, even after a crash. */
 export const writeJson = (path: string, value: unknown, mode = 0o644): void => {
-  const beside = `${path}.${process.pid}`;
-  writeFileSync(beside, `${JSON.stringify(value, undefined, 2)}\n`, { mode });
-  renameSync(beside, path);
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, `${JSON.stringify(value, undefined, 2)}\n`, { mode });
+  renameSync(temporary, path);
 };
 
 /** Narrows parsed JSON to an object with unknown fields. */

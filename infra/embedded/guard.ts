@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { type Identity, onLinux } from "./identity.ts";
 
 /**
- * Ends a process, and insists after so many seconds, when the one that runs now ends, however it ends: the pipe closes even after a kill -9. Before each signal it asks whether
- * the process is still the same, since its number may belong to another one by then. Undefined: there is nothing to guard any more.
+ * Ends a process when the current process ends: SIGTERM, then SIGKILL after the given seconds. The pipe closes even after a kill -9 of the
+ * current process. Before each signal the guard checks that the pid still belongs to the same process. Returns undefined if the process is gone.
  */
 export const guard = (kept: Identity | undefined, seconds = 10): ChildProcess | undefined => {
   if (!kept) return undefined;
@@ -23,7 +23,7 @@ export const guard = (kept: Identity | undefined, seconds = 10): ChildProcess | 
   return child;
 };
 
-/** What prints when a process has started, as its identity has it; nothing of one that is gone, or only waits to be buried. */
+/** A shell command that prints the start time of a process as in its identity, and nothing if the process is gone or a zombie. */
 const startOf = (pid: number): string =>
   onLinux
     ? `read -r stat 2>/dev/null < /proc/${pid}/stat && set -- \${stat##*) } && [ "$1" != Z ] && [ "$1" != X ] && echo "\${20}"`

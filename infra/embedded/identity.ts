@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { isRecord } from "./files.ts";
 
-/** A process that can be recognised later: a number alone may meanwhile belong to another one. */
+/** Identifies a process by pid and start time, because the system reuses pids. */
 export type Identity = { readonly pid: number; readonly started: string };
 
 export const onLinux = existsSync("/proc/self/stat");
@@ -12,7 +12,7 @@ const startedAt = (pid: number): string | undefined => {
     if (onLinux) {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
       const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      // Of a program with many threads the first may be over, and shown as a zombie, while others still hold its files and ports.
+      // The first thread of a program may have ended, and appear as a zombie, while other threads still hold its files and ports.
       const isOver = state === "X" || (state === "Z" && Number(rest[16]) <= 1);
       return isOver ? undefined : rest[18];
     }
@@ -22,13 +22,13 @@ const startedAt = (pid: number): string | undefined => {
   }
 };
 
-/** The identity of a living process. */
+/** The identity of a running process; undefined if it does not run. */
 export const identify = (pid: number): Identity | undefined => {
   const started = startedAt(pid);
   return started === undefined ? undefined : { pid, started };
 };
 
-/** The identity that a file holds. */
+/** The identity stored in a file. */
 export const toIdentity = (value: unknown): Identity | undefined =>
   isRecord(value) && typeof value.pid === "number" && typeof value.started === "string"
     ? { pid: value.pid, started: value.started }
@@ -36,7 +36,7 @@ export const toIdentity = (value: unknown): Identity | undefined =>
 
 export const isAlive = (process: Identity): boolean => startedAt(process.pid) === process.started;
 
-/** Sends a signal; a process that is gone is no failure. */
+/** Sends a signal; ignores a process that no longer exists. */
 export const signal = (pid: number, name: NodeJS.Signals): void => {
   try {
     process.kill(pid, name);

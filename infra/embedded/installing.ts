@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { identify } from "./identity.ts";
 import { withLock } from "./lock.ts";
 
-/** Told what is being done, one sentence at a time. */
+/** Receives progress messages, one sentence each. */
 export type Report = (text: string) => void;
 
 const renamed = (from: string, to: string): boolean => {
@@ -24,8 +24,8 @@ const removeAbandoned = (parent: string, name: string): void => {
 };
 
 /**
- * Fills a directory once for all: the work is done in a directory beside it, which is renamed when it is
- * complete. A killed installation leaves nothing that counts, and of two at once the second waits for the first.
+ * Fills a directory once: the work happens in a temporary directory, which is renamed when it is complete.
+ * A killed installation leaves no partial result, and a concurrent installation waits for the first one.
  */
 export const installOnce = async (
   directory: string,

@@ -25,18 +25,18 @@ const isStale = (path: string): boolean => {
 };
 
 /**
- * Runs the work while holding a lock file; the lock of a process that died is taken over.
- * It saves doing work twice; nothing may break if two get in, since taking over is not atomic.
+ * Runs the work while holding a lock file; takes over the lock of a dead process.
+ * The lock only avoids duplicate work: taking over is not atomic, so two holders at once must be harmless.
  */
 export const withLock = async <T>(path: string, limit: number, work: () => Promise<T>, waiting?: () => void): Promise<T> => {
   mkdirSync(dirname(path), { recursive: true });
-  let told = false;
+  let reported = false;
   const taken = await waitFor(
     () => {
       if (existsSync(path) && isStale(path)) rmSync(path, { force: true });
       const mine = take(path);
-      if (!mine && !told) {
-        told = true;
+      if (!mine && !reported) {
+        reported = true;
         waiting?.();
       }
       return mine;

@@ -8,18 +8,18 @@ import { claimDirectory, statusOf, stopAll } from "./status.ts";
 const usage = `Usage: node dist/infra/embedded/main.js <command> [options]
 
   up             start Kafka and the document store, until Ctrl-C or "down"
-  status         what runs (exit code 0 if all of it answers, 3 otherwise)
-  down           stop what runs
+  status         show the servers (exit code 0 if all of them answer, 3 otherwise)
+  down           stop the servers
 
-  --directory D  where data, ports and logs are (default .pitrix/embedded)
+  --directory D  data, ports and logs (default .pitrix/embedded)
   --nodes N      Kafka nodes, 1 or 3       --kafka-port P   --store-port P
   --take-over    stop servers that still run on the directory
   --json         answer in JSON`;
 
 const paint = (stream: WriteStream, code: number, text: string): string =>
   code !== 0 && stream.isTTY && !process.env.NO_COLOR ? `\u001b[${code}m${text}\u001b[0m` : text;
-const tell = (text: string, code = 0): void => console.error(paint(process.stderr, code, text));
-const report = (text: string): void => tell(text, 2);
+const print = (text: string, code = 0): void => console.error(paint(process.stderr, code, text));
+const report = (text: string): void => print(text, 2);
 
 type Arguments = ReturnType<typeof parse>;
 
@@ -40,13 +40,13 @@ const parse = () =>
 const portOf = (text: string | undefined, name: string): number | undefined => {
   if (text === undefined) return undefined;
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`--${name} wants a port, not "${text}"`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`--${name} must be a port, not "${text}"`);
   return port;
 };
 
 const nodeCount = (text: string | undefined): 1 | 3 | undefined => {
   if (text === undefined) return undefined;
-  if (text !== "1" && text !== "3") throw new Error(`--nodes is 1 or 3, not "${text}"`);
+  if (text !== "1" && text !== "3") throw new Error(`--nodes must be 1 or 3, not "${text}"`);
   return text === "1" ? 1 : 3;
 };
 
@@ -60,7 +60,7 @@ const up = async (directory: string, { values }: Arguments): Promise<number> => 
   });
   let ready = false;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // What has been started so far ends with this process.
+    // Servers that have started end with this process.
     process.on(name, () => (ready ? end(undefined) : process.exit(130)));
   }
   const started = performance.now();
@@ -79,11 +79,11 @@ const up = async (directory: string, { values }: Arguments): Promise<number> => 
   if (values.json) console.log(JSON.stringify({ brokers: kafka.brokers, url: store.url, pids: [...kafka.pids, ...store.pids] }));
   else {
     console.log(`KAFKA_BROKERS=${kafka.brokers.join(",")}\nMONGODB_URL=${store.url}`);
-    tell(`Both answer after ${((performance.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops them.`, 32);
+    print(`Both servers answer after ${((performance.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops them.`, 32);
   }
   const failed = await over;
   await servers.stop();
-  if (failed) tell(`${failed}; see the logs under ${directory}`, 31);
+  if (failed) print(`${failed}; see the logs under ${directory}`, 31);
   return failed ? 1 : 0;
 };
 
@@ -92,7 +92,7 @@ const colours = { answers: 32, starting: 33, stopped: 31 } as const;
 const status = async (directory: string, { values }: Arguments): Promise<number> => {
   const servers = await statusOf(directory);
   if (values.json) console.log(JSON.stringify(servers));
-  else if (servers.length === 0) tell(`Nothing was ever started in ${directory}`);
+  else if (servers.length === 0) print(`No server was ever started in ${directory}`);
   for (const { name, address, state, pid } of values.json ? [] : servers) {
     const painted = paint(process.stdout, colours[state], state);
     console.log(`${name.padEnd(15)} ${address.padEnd(16)} ${painted}${pid ? `, process id ${pid}` : ""}`);
@@ -103,7 +103,7 @@ const status = async (directory: string, { values }: Arguments): Promise<number>
 const down = async (directory: string, { values }: Arguments): Promise<number> => {
   const stopped = await stopAll(directory);
   if (values.json) console.log(JSON.stringify(stopped.map(({ name, pid }) => ({ name, pid }))));
-  else tell(stopped.length === 0 ? "Nothing was running." : `Stopped: ${stopped.map(({ name }) => name).join(", ")}.`);
+  else print(stopped.length === 0 ? "No server was running." : `Stopped: ${stopped.map(({ name }) => name).join(", ")}.`);
   return 0;
 };
 
@@ -123,6 +123,6 @@ try {
   const message = failure instanceof Error ? failure.message : String(failure);
   if (process.argv.includes("--json"))
     console.log(JSON.stringify({ error: failure instanceof EmbeddedError ? failure.code : "failed", message }));
-  tell(message, 31);
+  print(message, 31);
   process.exitCode = 1;
 }

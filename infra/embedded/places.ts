@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The versions that are installed; Kafka's is the one in `kafka/pom.xml`, MongoDB's the one of the package in `store/requirements.txt`. */
+/** The installed versions: Kafka's as in `kafka/pom.xml`, MongoDB's as in the package of `store/requirements.txt`. */
 export const versions = { kafka: "4.4.0", mongodb: "6.0.5" } as const;
 
 const packageRoot = (): string => {
@@ -16,10 +16,10 @@ const packageRoot = (): string => {
   return folder;
 };
 
-/** A file of this folder that is not compiled, and so stays in the sources. */
+/** A file of this folder in the source tree; it is not compiled. */
 export const sourceFile = (name: string): string => join(packageRoot(), "infra", "embedded", name);
 
-/** Where downloads and builds go: shared by all clones of a user, safe to delete. */
+/** The directory of downloads and builds: shared by all clones of a user, safe to delete. */
 export const cacheDirectory = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pitrix");
 
 export const kafkaDirectory = (): string => join(cacheDirectory(), `kafka-${versions.kafka}`);

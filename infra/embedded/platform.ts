@@ -6,7 +6,7 @@ import { urlToDatabase } from "./store/addresses.ts";
 import { type StoreServer, startStore } from "./store/server.ts";
 import type { StoreUser } from "./store/users.ts";
 
-/** How both servers are to be started. */
+/** Options for starting both servers. */
 export type EmbeddedOptions = {
   readonly directory: string;
   readonly kafkaPort?: number;
@@ -23,7 +23,7 @@ export type EmbeddedOptions = {
 /** Kafka and the document store of one directory. */
 export type Embedded = { readonly kafka: KafkaServer; readonly store: StoreServer; readonly stop: () => Promise<void> };
 
-/** Servers that the environment names, or embedded ones; `kafka` and `store` are there if they are embedded. */
+/** Servers from the environment, or embedded ones; `kafka` and `store` are set only for embedded servers. */
 export type Servers = {
   readonly brokers: readonly string[];
   readonly url: string;
@@ -44,7 +44,7 @@ const storeOf = ({ directory, kafkaPort: _, storePort, nodes: __, users, ...both
 
 type Stops = { readonly stop: () => Promise<void> };
 
-/** Waits for both; if one fails the other is stopped, and the first failure is thrown. */
+/** Waits for both; if one fails, stops the other and throws the first failure. */
 const together = async <A extends Stops | undefined, B extends Stops | undefined>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> => {
   const [first, second] = await Promise.allSettled([one, other]);
   if (first.status === "fulfilled" && second.status === "fulfilled") return [first.value, second.value];
@@ -64,7 +64,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded>
   return { kafka, store, stop: stopping(store, kafka) };
 };
 
-/** The servers that KAFKA_BROKERS and MONGODB_URL name, and an embedded one in the place of each that is not set. */
+/** The servers of KAFKA_BROKERS and MONGODB_URL; an embedded server replaces each variable that is not set. */
 export const startServers = async (options: EmbeddedOptions, environment: NodeJS.ProcessEnv = process.env): Promise<Servers> => {
   const { KAFKA_BROKERS: brokers, MONGODB_URL: url } = environment;
   const [kafka, store] = await together(

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { EmbeddedError } from "./failure.ts";
 
-/** Whether a program could listen on this port of the loopback address now. */
+/** True if a program can listen on this port of the loopback address now. */
 export const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
@@ -10,7 +10,7 @@ export const isFree = (port: number): Promise<boolean> =>
     server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
   });
 
-/** Whether something accepts connections there. */
+/** True if a program accepts connections on this port. */
 export const isListening = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" });
@@ -22,8 +22,8 @@ export const isListening = (port: number): Promise<boolean> =>
   });
 
 /**
- * Free ports below the range from which the system takes those of outgoing connections:
- * otherwise a client that reconnects while its server is down may be given the server's own port.
+ * Free ports below the system's ephemeral range:
+ * otherwise a client that reconnects while its server is down may get the server's port as its own.
  */
 export const freePorts = async (count: number): Promise<number[]> => {
   const ports = new Set<number>();

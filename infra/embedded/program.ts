@@ -7,10 +7,10 @@ import { guard } from "./guard.ts";
 import { type Identity, identify, isAlive, signal, toIdentity } from "./identity.ts";
 import { waitFor } from "./waiting.ts";
 
-/** Told in words what ended, and how. */
+/** Called with a text that says which program ended, and how. */
 export type Ended = (what: string) => void;
 
-/** A server program as it is to be started. */
+/** How to start a server program. */
 export type Program = {
   readonly name: string;
   readonly command: string;
@@ -20,21 +20,21 @@ export type Program = {
   readonly pidFile: string;
   /** It does not keep this process alive. */
   readonly background: boolean;
-  /** Told when it ends without having been asked to. */
+  /** Called when the program ends unexpectedly. */
   readonly ended?: Ended | undefined;
 };
 
 /** A server program that runs as a direct child of this process. */
 export type Running = {
   readonly pid: number;
-  /** How it ended, once it has. */
+  /** Resolves to the way it ended. */
   readonly exited: Promise<string>;
   readonly hasExited: () => boolean;
-  /** Asks it to end, and insists after the limit (milliseconds). */
+  /** Sends SIGTERM, then SIGKILL after the limit (milliseconds). */
   readonly stop: (limit?: number) => Promise<void>;
-  /** Ends it at once, as a crash would. */
+  /** Sends SIGKILL. */
   readonly kill: () => Promise<void>;
-  /** The end of what it has written since it was started. */
+  /** The end of its output since its start. */
   readonly logTail: () => string;
 };
 
@@ -54,7 +54,7 @@ const describeExit = (code: number | null, killedBy: NodeJS.Signals | null): str
 /** Starts the program with its output in a file and its identity in a pid file. It does not wait for it to be ready. */
 export const startProgram = async (program: Program): Promise<Running> => {
   const log = openLog(program.logFile);
-  // A group of its own, so that Ctrl-C reaches only this process, which then stops its servers in order.
+  // Its own process group: Ctrl-C reaches only this process, which then stops its servers in order.
   const child = spawn(program.command, program.args, { cwd: program.directory, stdio: ["ignore", log.file, log.file], detached: true });
   closeSync(log.file);
   await new Promise<void>((resolve, reject) => {
@@ -83,9 +83,9 @@ export const startProgram = async (program: Program): Promise<Running> => {
     asked = true;
     child.ref();
     signal(pid, "SIGTERM");
-    const insist = setTimeout(() => child.kill("SIGKILL"), limit);
+    const timer = setTimeout(() => child.kill("SIGKILL"), limit);
     await exited;
-    clearTimeout(insist);
+    clearTimeout(timer);
   };
   return {
     pid,
@@ -102,7 +102,7 @@ export const startProgram = async (program: Program): Promise<Running> => {
   };
 };
 
-/** The living process that a pid file names, and the one that had started it. */
+/** The running process of a pid file, and the process that started it; undefined if none runs. */
 export const readPidFile = (pidFile: string): { running: Identity; owner: Identity | undefined } | undefined => {
   const content = readJson(pidFile);
   const running = toIdentity(content);
@@ -110,7 +110,7 @@ export const readPidFile = (pidFile: string): { running: Identity; owner: Identi
   return { running, owner: toIdentity(content.owner) };
 };
 
-/** Stops a process that is no child of this one. */
+/** Stops a process that is not a child of this one. */
 export const stopForeign = async (process: Identity, limit = stopLimit): Promise<void> => {
   const gone = () => (isAlive(process) ? undefined : true);
   if (isAlive(process)) signal(process.pid, "SIGTERM");
@@ -120,8 +120,8 @@ export const stopForeign = async (process: Identity, limit = stopLimit): Promise
 };
 
 /**
- * Makes sure that nothing runs on this pid file: a server whose owner died is given the time to end,
- * any other is refused, or stopped if it is to be taken over.
+ * Ensures that no process of this pid file runs: waits for a server whose owner died,
+ * stops any other server if `takeOver` is set, and fails otherwise.
  */
 export const demandStopped = async (pidFile: string, name: string, takeOver: boolean): Promise<void> => {
   const found = readPidFile(pidFile);
@@ -131,6 +131,6 @@ export const demandStopped = async (pidFile: string, name: string, takeOver: boo
   if (orphan && (await waitFor(() => (isAlive(found.running) ? undefined : true), stopLimit))) return;
   throw new EmbeddedError(
     "alreadyRunning",
-    `${name} already runs on this directory with process id ${found.running.pid}; stop it, use another directory, or ask to take it over`,
+    `${name} already runs on this directory with process id ${found.running.pid}; stop it, use another directory, or take it over`,
   );
 };

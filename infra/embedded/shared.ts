@@ -7,16 +7,16 @@ import { kafkaPart, storePart } from "./platform.ts";
 import { urlToDatabase } from "./store/addresses.ts";
 import { type StoreServer, startStore } from "./store/server.ts";
 
-/** A Kafka for the tests of this process; `server` is there if it is the embedded one. */
+/** A Kafka for the tests of this process; `server` is set only for an embedded Kafka. */
 export type SharedKafka = { readonly brokers: readonly string[]; readonly server?: KafkaServer };
 
-/** A document store for the tests of this process; its address may do everything if it is the embedded one. */
+/** A document store for the tests of this process; the address of an embedded store has all permissions. */
 export type SharedStore = { readonly url: string; readonly urlFor: (database: string) => string; readonly server?: StoreServer };
 
 const prefix = "pitrix-embedded-";
 const pids: (() => readonly number[])[] = [];
 
-/** Those of processes that were killed and could not remove their own. */
+/** Removes the directories of killed processes. */
 const removeAbandoned = (): void => {
   for (const entry of readdirSync(tmpdir())) {
     const pid = entry.startsWith(prefix) ? Number(entry.slice(prefix.length).split("-")[0]) : Number.NaN;
@@ -33,8 +33,8 @@ const once = <T>(make: () => T): (() => T) => {
 };
 
 /**
- * The directory of this process. The servers do not keep the process alive, and end with it: that needs
- * no `after`, which a test runner calls too early when several files run in one process.
+ * The directory of this process. The servers do not keep the process alive, and end with it. A test's `after` would run
+ * too early when several files share one process.
  */
 const directory = once(() => {
   removeAbandoned();
@@ -46,7 +46,7 @@ const directory = once(() => {
   return path;
 });
 
-/** One Kafka for all tests of this process: the one of KAFKA_BROKERS, else an embedded one, started at the first call. */
+/** One Kafka for all tests of this process: the Kafka of KAFKA_BROKERS, or an embedded one, started at the first call. */
 export const sharedKafka = once(async (): Promise<SharedKafka> => {
   const given = process.env.KAFKA_BROKERS;
   if (given) return { brokers: given.split(",").map((broker) => broker.trim()) };
@@ -55,7 +55,7 @@ export const sharedKafka = once(async (): Promise<SharedKafka> => {
   return { brokers: server.brokers, server };
 });
 
-/** One document store for all tests of this process: the one of MONGODB_URL, else an embedded one, started at the first call. */
+/** One document store for all tests of this process: the store of MONGODB_URL, or an embedded one, started at the first call. */
 export const sharedStore = once(async (): Promise<SharedStore> => {
   const given = process.env.MONGODB_URL;
   if (given) return { url: given, urlFor: (database) => urlToDatabase(given, database) };
@@ -64,7 +64,7 @@ export const sharedStore = once(async (): Promise<SharedStore> => {
   return { url: server.url, urlFor: server.urlFor, server };
 });
 
-/** Both, started at the same time; tests keep apart by names of topics and databases. */
+/** Both servers, started concurrently; tests use separate topics and databases. */
 export const embedded = once(async (): Promise<{ kafka: SharedKafka; store: SharedStore }> => {
   const [kafka, store] = await Promise.all([sharedKafka(), sharedStore()]);
   return { kafka, store };

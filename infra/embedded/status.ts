@@ -10,7 +10,7 @@ import { readPidFile, stopForeign } from "./program.ts";
 import { readNodes, storePidFile } from "./store/nodes.ts";
 import { waitFor } from "./waiting.ts";
 
-/** One server of a directory as it is now. */
+/** The current state of one server of a directory. */
 export type ServerStatus = {
   readonly name: string;
   readonly address: string;
@@ -26,7 +26,7 @@ const describe = async (name: string, port: number, pidFile: string, answers: ()
   return { name, address: `127.0.0.1:${port}`, state: state(pid, pid !== undefined && (await answers())), ...(pid && { pid }) };
 };
 
-/** The servers that a directory knows; none if nothing was ever started there. */
+/** The servers of a directory; empty if none was ever started there. */
 export const statusOf = async (directory: string): Promise<ServerStatus[]> => {
   const kafka = kafkaPart(directory);
   const store = storePart(directory);
@@ -41,12 +41,12 @@ export const statusOf = async (directory: string): Promise<ServerStatus[]> => {
 
 const holderFile = (directory: string): string => join(directory, "up.json");
 
-/** Writes down that this process holds the servers of the directory, so that `down` ends it and not only them. */
+/** Records this process as the owner of the directory's servers, so that `down` ends it, too. */
 export const claimDirectory = (directory: string): void => writeJson(holderFile(directory), identify(process.pid));
 
 const stopLimit = 30_000;
 
-/** Stops what runs on the directory, through the process that holds it if that lives. It returns what was stopped. */
+/** Stops the servers of the directory, through their owner process if it is alive. Returns the stopped servers. */
 export const stopAll = async (directory: string): Promise<ServerStatus[]> => {
   const kafka = kafkaPart(directory);
   const store = storePart(directory);

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * How long a server may take until it answers, in milliseconds. One that ends is noticed at once,
- * so this is for one that hangs: well over what a start takes on a machine that is busy with others.
+ * Timeout for a server's first answer, in milliseconds. A server that ends is noticed at once, so the timeout
+ * only catches one that hangs: it is well above the start time on a busy machine.
  */
 export const readyLimit = 120_000;
 
-/** Asks until the answer is not undefined, or the limit (milliseconds) has passed; then undefined. */
+/** Polls until the answer is not undefined. Returns undefined after the limit (milliseconds). */
 export const waitFor = async <T>(ask: () => T | undefined | Promise<T | undefined>, limit: number, every = 25): Promise<T | undefined> => {
   const end = performance.now() + limit;
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * A part of the tree. A file belongs to the first area of its table that matches its path. It imports files that the area matches by the
- * same text (two services are matched by different text), and files of the areas that are named, and of the areas that those name.
+ * A part of the tree. A file belongs to the first area of its table that matches its path. The file may import files for which the area's
+ * pattern matches the same text (each service matches different text), files of the areas in `imports`, and files that those areas may import.
  */
 export type Area = {
   readonly name: string;
@@ -52,7 +52,7 @@ const tree: readonly Area[] = [
     name: "composition root",
     files: /^services\/(?=[^/]+$)/,
     imports: ["service", "provider"],
-    instead: "A process knows services and nothing of how they are installed or tested.",
+    instead: "A process depends on services only, not on their installation or tests.",
   },
   {
     name: "service",
@@ -64,13 +64,13 @@ const tree: readonly Area[] = [
   { name: "tests", files: /^tests\//, imports: ["infra"], instead: "" },
 ];
 
-const rooms: readonly Area[] = [
+const chassis: readonly Area[] = [
   { name: "the platform's events", files: /^services\/chassis\/(?=(?:events|contract)\.ts$)/, imports: [] },
   { name: "chassis/process", files: /^services\/chassis\/process\//, imports: ["the platform's events"] },
   { name: "chassis/access", files: /^services\/chassis\/access\//, imports: ["chassis/process"] },
   { name: "chassis/http", files: /^services\/chassis\/http\//, imports: ["chassis/access"] },
   { name: "the root of chassis", files: /^services\/chassis\/(?=[^/]+$)/, imports: ["chassis/http"] },
-].map((room) => ({ ...room, instead: "Take it as an argument, or move it to the lower room." }));
+].map((layer) => ({ ...layer, instead: "Take it as an argument, or move it to the lower layer." }));
 
 const backbone: readonly Area[] = [
   { name: "the surface of events", files: /^events\/(?=(?:testing|runtime)\.ts$)/, imports: ["simulation", "map", "adapters", "replay"] },
@@ -88,9 +88,9 @@ const backbone: readonly Area[] = [
   { name: "shapes", files: /^events\/(?=[^/]+$)/, imports: [] },
 ].map((layer) => ({ ...layer, instead: "Take it as an argument, or move it to the lower layer." }));
 
-export const layers: readonly (readonly Area[])[] = [tree, rooms, backbone];
+export const layers: readonly (readonly Area[])[] = [tree, chassis, backbone];
 
-/** What of a library others import. Its tests look inside. */
+/** The entry files of the library. Services and infra import only these; tests may import all files. */
 export const library = {
   files: /^events\//,
   entries: /^events\/(?:(?:kafka|mongo|map)\/index|index|runtime)\.ts$/,

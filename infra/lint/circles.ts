@@ -11,26 +11,26 @@ export const circleViolations = (edges: readonly Edge[], exceptions: readonly Ex
   const arrows = arrowsOf(edges.filter((edge) => !isCut(edge)));
   const reported = new Set<string>();
   const circles = [...arrows.keys()].flatMap((unit) => {
-    const circle = reported.has(unit) ? undefined : wayFrom(arrows, unit, unit);
+    const circle = reported.has(unit) ? undefined : pathFrom(arrows, unit, unit);
     for (const edge of circle ?? []) for (const one of unitsOf(edge)) reported.add(one);
     return circle ? [circle] : [];
   });
-  // An exception is needed as long as its edge would close a circle.
+  // An exception is needed while its edge closes a circle.
   const cut = edges.filter(isCut).flatMap((edge) => {
     const [from, to] = unitsOf(edge);
-    const back = wayFrom(arrows, to, from);
+    const back = pathFrom(arrows, to, from);
     return back ? [[edge, ...back]] : [];
   });
   return [...circles, ...cut].map(violation);
 };
 
 const violation = (circle: readonly Edge[]): Violation => {
-  const [{ from, line, to }] = circle as readonly [Edge, ...Edge[]]; // A way has an edge at least.
-  const way = circle.map((edge) => `${edge.from}:${edge.line} imports ${edge.to}`).join(", ");
-  return { rule: "circles", from, line, to, text: `a circle: ${way}. Move what both sides need into a file below them.` };
+  const [{ from, line, to }] = circle as readonly [Edge, ...Edge[]]; // A path has at least one edge.
+  const path = circle.map((edge) => `${edge.from}:${edge.line} imports ${edge.to}`).join(", ");
+  return { rule: "circles", from, line, to, text: `a circle: ${path}. Move what both sides need into a file below them.` };
 };
 
-/** Unit to unit, with the first edge that leads there. */
+/** Imports between units, each with its first edge. */
 type Arrows = Map<string, Map<string, Edge>>;
 const arrowsOf = (edges: readonly Edge[]): Arrows => {
   const arrows: Arrows = new Map();
@@ -43,7 +43,7 @@ const arrowsOf = (edges: readonly Edge[]): Arrows => {
   return arrows;
 };
 
-/** The two neighbours, in the innermost folder that holds both files, that an edge connects. */
+/** The two units that an edge connects: files or folders in the innermost folder that contains both files. */
 const unitsOf = ({ from, to }: Edge): readonly [from: string, to: string] => {
   if (from.startsWith("tests/")) return [from, to];
   const [one, other] = [from.split("/"), to.split("/")];
@@ -51,13 +51,13 @@ const unitsOf = ({ from, to }: Edge): readonly [from: string, to: string] => {
   return [one.slice(0, depth).join("/"), other.slice(0, depth).join("/")];
 };
 
-/** The shortest way along the arrows; from a unit to itself it is a circle. */
-const wayFrom = (arrows: Arrows, start: string, end: string): readonly Edge[] | undefined => {
-  const ways = new Map<string, readonly Edge[]>([[start, []]]);
-  for (const [unit, way] of ways)
+/** The shortest path along the arrows; a path from a unit to itself is a circle. */
+const pathFrom = (arrows: Arrows, start: string, end: string): readonly Edge[] | undefined => {
+  const paths = new Map<string, readonly Edge[]>([[start, []]]);
+  for (const [unit, path] of paths)
     for (const [next, edge] of arrows.get(unit) ?? []) {
-      if (next === end) return [...way, edge];
-      if (!ways.has(next)) ways.set(next, [...way, edge]);
+      if (next === end) return [...path, edge];
+      if (!paths.has(next)) paths.set(next, [...path, edge]);
     }
   return undefined;
 };

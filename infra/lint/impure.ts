@@ -1,11 +1,11 @@
 /**
- * Files that compute and do nothing else: package formats, and services with all their tables. What a service has of the outside it is
- * handed when it runs. Files that they import a value from are pure, too.
+ * Files without side effects: package formats, and services with all their tables. A service receives its outside ports when it runs.
+ * Files that pure files import values from must be pure, too.
  */
 export const pureFiles =
   /^services\/(?:packages\/|(?!chassis\/|cli\/)(?:providers\/)?[^/]+\/(?:service|domain|reactions|read-models|effects|timers|seeds|signals|http|settings|plan|actions)(?:\/|\.ts$))/;
 
-/** The file that opens the outside; a service imports it only when it runs. */
+/** The file that opens the outside ports; only a running service imports it. */
 export const outside = "./outside.ts";
 
 /** Modules that pure files may import, with the names that are allowed; `*`: all. */
@@ -20,10 +20,10 @@ export const pureModules: { readonly [specifier: string]: readonly string[] } = 
   "tar-stream": ["*"],
 };
 
-/** What code of pure files does not use, and what it does instead. */
+/** Code that pure files must not use, and the replacement. */
 export type Impure = { readonly code: RegExp; readonly instead: string };
 
-/** Not a property of something else, and not a key. */
+/** A global name: not a property of another object, and not a key. */
 const global = (...names: readonly string[]): string => `(?<![\\w$]|(?<!\\.\\.)\\.)(?:${names.join("|")})\\b(?!\\??:)`;
 /** `object.name`, and `{ name } = object`. */
 const member = (object: string, name: string): string =>

@@ -2,7 +2,7 @@ import { type Area, layers, library } from "./areas.ts";
 import type { Edge, File, Graph } from "./graph.ts";
 import type { Violation } from "./violation.ts";
 
-/** Imports that the layers do not allow, and imports that cannot be followed. */
+/** Imports that the layers do not allow, and imports with computed paths. */
 export const layerViolations = (graph: Graph): readonly Violation[] =>
   [...graph.values()].flatMap((file) => [
     ...computedImports(file),
@@ -11,8 +11,8 @@ export const layerViolations = (graph: Graph): readonly Violation[] =>
   ]);
 
 const violations = (areas: readonly Area[], { from, to, line }: Edge): readonly Violation[] => {
-  const importer = placeOf(areas, from);
-  const imported = placeOf(areas, to);
+  const importer = placementOf(areas, from);
+  const imported = placementOf(areas, to);
   if (!importer || !imported || importer.unit === imported.unit || mayImport(areas, importer.area, imported.area.name)) return [];
   const { name, instead } = importer.area;
   return [{ rule: "layers", from, line, to, text: `${name} may not import ${to} of ${imported.area.name}. ${instead}` }];
@@ -21,16 +21,22 @@ const violations = (areas: readonly Area[], { from, to, line }: Edge): readonly 
 const insideImports = ({ from, to, line }: Edge): readonly Violation[] => {
   const { files, entries, users, instead } = library;
   if (!users.test(from) || !files.test(to) || entries.test(to)) return [];
-  return [{ rule: "layers", from, line, to, text: `${to} is inside of the library. ${instead}` }];
+  return [{ rule: "layers", from, line, to, text: `${to} is internal to the library. ${instead}` }];
 };
 
 const computedImports = ({ path, imports }: File): readonly Violation[] =>
   imports
     .filter(({ specifier }) => specifier === "" && !path.startsWith("tests/"))
-    .map(({ line }) => ({ rule: "layers", from: path, line, to: "import()", text: "the imported file is computed. Write its name." }));
+    .map(({ line }) => ({
+      rule: "layers",
+      from: path,
+      line,
+      to: "import()",
+      text: "the imported path is computed. Use a string literal.",
+    }));
 
-type Place = { readonly area: Area /** Distinguishes two services, which one area matches. */; readonly unit: string };
-const placeOf = (areas: readonly Area[], path: string): Place | undefined => {
+type Placement = { readonly area: Area /** Distinguishes two services that match the same area. */; readonly unit: string };
+const placementOf = (areas: readonly Area[], path: string): Placement | undefined => {
   for (const area of areas) {
     const [matched] = area.files.exec(path) ?? [];
     if (matched !== undefined) return { area, unit: `${area.name} ${matched}` };

@@ -3,7 +3,7 @@ import { impure, outside, pureFiles, pureModules } from "./impure.ts";
 import { type Import, lineOf } from "./source.ts";
 import type { Violation } from "./violation.ts";
 
-/** What pure files, and the files that they import values from, use of clock, chance, process and I/O. */
+/** Uses of clock, randomness, process and I/O in pure files and in the files they import values from. */
 export const purityViolations = (graph: Graph): readonly Violation[] => {
   const chains = chainsFrom(
     graph,
@@ -11,15 +11,15 @@ export const purityViolations = (graph: Graph): readonly Violation[] => {
   );
   return [...chains].flatMap(([path, chain]) => {
     const file = graph.get(path);
-    const said = chain.length > 1 ? `a pure file imports values of this file (${chain.join(" -> ")})` : "this file is pure";
+    const reason = chain.length > 1 ? `a pure file imports values of this file (${chain.join(" -> ")})` : "this file is pure";
     return (file ? findingsOf(file) : []).map(({ line, to, instead }) => ({
       ...{ rule: "purity" as const, from: path, line, to },
-      text: `${to} is not pure, and ${said}. ${instead}`,
+      text: `${to} is not pure, and ${reason}. ${instead}`,
     }));
   });
 };
 
-/** The files that are loaded with the roots, each with the shortest chain of imports from a root. */
+/** All files that the roots load, each with the shortest chain of imports from a root. */
 const chainsFrom = (graph: Graph, roots: readonly string[]): ReadonlyMap<string, readonly string[]> => {
   const chains = new Map<string, readonly string[]>(roots.map((root) => [root, [root]]));
   for (const [path, chain] of chains)

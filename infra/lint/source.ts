@@ -3,9 +3,9 @@ import jsTokens, { type Token } from "js-tokens";
 /** `type` imports are erased; `value` imports load the file; `dynamic` imports load it later. */
 export type Import = {
   readonly kind: "type" | "value" | "dynamic";
-  /** The text between the quotes; empty where it is computed. */
+  /** The text between the quotes; empty if the path is computed. */
   readonly specifier: string;
-  /** Names that are imported, `*` for all. */
+  /** The imported names; `*`: all. */
   readonly names: readonly string[];
   readonly line: number;
 };

@@ -3,7 +3,7 @@ export type Rule = "layers" | "circles" | "purity";
 /** An import or a line of code that breaks a rule. */
 export type Violation = {
   readonly rule: Rule;
-  /** The file that has to change. */
+  /** The file to change. */
   readonly from: string;
   readonly line: number;
   /** What it imports or uses. */
@@ -11,7 +11,7 @@ export type Violation = {
   readonly text: string;
 };
 
-/** A violation that is known: the check passes with it, and fails once it is gone. */
+/** A known violation: the check ignores it, and fails once the violation is gone. */
 export type Exception = Pick<Violation, "rule" | "from" | "to"> & { readonly why: string };
 
 export const isSame = (one: Pick<Violation, "rule" | "from" | "to">, other: Pick<Violation, "rule" | "from" | "to">): boolean =>

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPlatform } from "./platform.ts";
 
-/** Settings of the services that whoever starts the platform may make. */
-const handedOn = [
+/** Environment variables that the platform passes to its services. */
+const forwarded = [
   ...["PITRIX_TLS_CERT", "PITRIX_TLS_KEY", "PITRIX_INTERNAL_TLS_CERT", "PITRIX_INTERNAL_TLS_KEY", "PITRIX_INTERNAL_TLS_CA"],
   ...["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"],
   ...["OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"],
@@ -14,18 +14,18 @@ const handedOn = [
 
 const usage = `Usage: node dist/infra/platform/main.js <up|down|status|reset> [options]
 
-  up        start the platform in the background and return when it answers; again = no change
-  down      stop it; its state is kept
-  status    what runs (exit code 0 if it runs, 3 if not)
-  reset     stop it and delete its state
+  up        start the platform in the background and return when it answers; no change if it runs
+  down      stop the platform; keep its state
+  status    show the services (exit code 0 if the platform runs, 3 if not)
+  reset     stop the platform and delete its state
 
   --directory D   state, secrets and logs (default .pitrix/platform)
   --port P        the gateway's port, the services follow (default 9100)
   --foreground    stay attached until Ctrl-C
   --json          answer in JSON
 
-  KAFKA_BROKERS and MONGODB_URL name servers to use instead of embedded ones. Handed on to the services, if set:
-  ${handedOn.join(", ")}.`;
+  KAFKA_BROKERS and MONGODB_URL name servers to use instead of embedded ones. Passed to the services, if set:
+  ${forwarded.join(", ")}.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,14 +38,14 @@ const { values, positionals } = parseArgs({
   },
 });
 
-/** What a running platform says of itself, in its directory. */
+/** The state file of a running platform, in its directory. */
 type Status = {
   readonly pid: number;
   readonly url: string;
   readonly client: string;
   readonly administrator: string;
   readonly services: { readonly [name: string]: string };
-  /** How the `pitrix` command reaches the log. */
+  /** The `pitrix` command reads the log from these brokers. */
   readonly brokers: readonly string[];
 };
 const statusFile = join(values.directory, "platform.json");
@@ -62,7 +62,7 @@ const running = (): Status | undefined => {
   }
 };
 
-const tell = (status: Status | undefined, otherwise: string): void => {
+const print = (status: Status | undefined, otherwise: string): void => {
   if (values.json) return void process.stdout.write(`${JSON.stringify(status ?? null)}\n`);
   if (!status) return void process.stdout.write(`${otherwise}\n`);
   const { url, client, administrator, services } = status;
@@ -91,7 +91,7 @@ const foreground = async (): Promise<void> => {
   const platform = await startPlatform({
     directory: values.directory,
     port: Number(values.port),
-    environment: Object.fromEntries(handedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    environment: Object.fromEntries(forwarded.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
     report,
     ended: (name, reason) => {
       report(`service ${name} ${reason}`);
@@ -110,14 +110,14 @@ const foreground = async (): Promise<void> => {
   };
   const targets = platform.services.map(({ name, url }) => ({ targets: [new URL(url).host], labels: { service: name } }));
   writeFileSync(join(values.directory, "targets.json"), JSON.stringify(targets, undefined, 2));
-  // Secrets are shown once, to who started it; the file forgets them.
+  // `up` prints the secrets once and then removes them from the file.
   writeFileSync(statusFile, JSON.stringify({ ...status, ready: true }), { mode: 0o600 });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void end(0));
 };
 
 const up = async (): Promise<void> => {
   const already = running();
-  if (already) return tell(already, "");
+  if (already) return print(already, "");
   if (values.foreground) return foreground();
   mkdirSync(values.directory, { recursive: true, mode: 0o700 });
   const output = openSync(logFile, "w", 0o600);
@@ -135,7 +135,7 @@ const up = async (): Promise<void> => {
     throw new Error(`the platform did not start:\n${readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-20).join("\n")}`);
   child.unref();
   const status = running();
-  tell(status, "");
+  print(status, "");
   if (status)
     writeFileSync(
       statusFile,
@@ -146,10 +146,10 @@ const up = async (): Promise<void> => {
 
 const down = async (): Promise<void> => {
   const status = running();
-  if (!status) return tell(undefined, "Pitrix does not run.");
+  if (!status) return print(undefined, "Pitrix is not running.");
   process.kill(status.pid, "SIGTERM");
   await until("it did not stop", 60, () => running() === undefined);
-  tell(undefined, "Pitrix is stopped; its state is kept.");
+  print(undefined, "Pitrix is stopped; its state is kept.");
 };
 
 const commands: { readonly [name: string]: () => Promise<void> } = {
@@ -157,7 +157,7 @@ const commands: { readonly [name: string]: () => Promise<void> } = {
   down,
   status: async () => {
     const status = running();
-    tell(status, "Pitrix does not run.");
+    print(status, "Pitrix is not running.");
     process.exitCode = status ? 0 : 3;
   },
   reset: async () => {

@@ -5,17 +5,17 @@ import { services } from "../../services/index.ts";
 import { localMachine } from "../../services/providers/local/machine.ts";
 import { startServers } from "../embedded/platform.ts";
 import { type Secrets, secretsOf } from "./secrets.ts";
-import { type ServiceProcess, startService, type Wire } from "./service-process.ts";
+import { type ServiceProcess, startService, type Transport } from "./service-process.ts";
 
 export type PlatformOptions = {
   /** State, ports, secrets and logs. */
   readonly directory: string;
-  /** Of the gateway; the services follow. 0: free ones. */
+  /** The port of the gateway; the services use the following ports. 0: free ports. */
   readonly port: number;
   readonly report: (text: string) => void;
   readonly environment?: { readonly [name: string]: string };
   readonly limit?: number;
-  /** A service ended without being asked to. */
+  /** Called when a service ends unexpectedly. */
   readonly ended?: (name: string, reason: string) => void;
 };
 export type Platform = {
@@ -23,7 +23,7 @@ export type Platform = {
   readonly url: string;
   readonly brokers: readonly string[];
   readonly secrets: Secrets;
-  /** Were the secrets made by this start? */
+  /** This start created the secrets. */
   readonly fresh: boolean;
   readonly services: readonly ServiceProcess[];
   readonly stop: () => Promise<void>;
@@ -42,7 +42,9 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     password: secrets.databases[service] ?? "",
   }));
   const { KAFKA_BROKERS: kafka, MONGODB_URL: mongodb } = process.env;
-  report(`${kafka ? "uses the Kafka of KAFKA_BROKERS" : "starts Kafka"}, ${mongodb ? "the MongoDB of MONGODB_URL" : "starts MongoDB"}`);
+  report(
+    `${kafka ? "using the Kafka of KAFKA_BROKERS" : "starting Kafka"}, ${mongodb ? "the MongoDB of MONGODB_URL" : "starting MongoDB"}`,
+  );
   const servers = await startServers({ directory: join(directory, "embedded"), users, takeOver: true, report });
   const { brokers } = servers;
   const ports = options.port === 0 ? await freePorts(names.length) : names.map((_, index) => options.port + index);
@@ -67,7 +69,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         program: join(import.meta.dirname, "../../services/main.js"),
         directory: join(directory, "logs"),
         environment: { ...shared, MONGODB_URL: servers.urlFor(databaseOf(name)) },
-        wire: wireOf(entry, environment),
+        transport: transportOf(entry, environment),
         limit,
         ...(ended && { ended }),
       }),
@@ -92,15 +94,15 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   return { url, brokers, secrets, fresh: secrets.fresh, services: running, stop };
 };
 
-/** What a process is asked over: the gateway as callers do, the others as their own kind. */
-const wireOf = (isEntry: boolean, environment: { readonly [name: string]: string }): Wire => {
+/** The transport of a service's HTTP port: the gateway's public TLS, or the internal mutual TLS of the other services. */
+const transportOf = (isEntry: boolean, environment: { readonly [name: string]: string }): Transport => {
   const { PITRIX_TLS_CERT, PITRIX_INTERNAL_TLS_CERT, PITRIX_INTERNAL_TLS_KEY } = environment;
   if (isEntry) return PITRIX_TLS_CERT ? { secure: true } : { secure: false };
   if (!PITRIX_INTERNAL_TLS_CERT || !PITRIX_INTERNAL_TLS_KEY) return { secure: false };
-  return { secure: true, shows: { cert: PITRIX_INTERNAL_TLS_CERT, key: PITRIX_INTERNAL_TLS_KEY } };
+  return { secure: true, client: { cert: PITRIX_INTERNAL_TLS_CERT, key: PITRIX_INTERNAL_TLS_KEY } };
 };
 
-/** How a Kafka that is not the embedded one wants to be connected to. */
+/** Connection settings of an external Kafka. */
 const ofKafka = (environment: NodeJS.ProcessEnv): { readonly [name: string]: string } =>
   Object.fromEntries(
     ["KAFKA_TLS", "KAFKA_SASL", "KAFKA_CA", "KAFKA_CERT", "KAFKA_KEY"].flatMap((name) => {

@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a platform of this machine keeps secret; made at its first start, readable by its owner only. */
+/** The secrets of a platform on this machine. The first start creates them; only their owner can read them. */
 export type Secrets = {
   readonly sealingKeys: string;
   readonly client: { readonly id: string; readonly secret: string };
   readonly administrator: { readonly email: string; readonly password: string };
   readonly localToken: string;
-  /** Of each service's own database. */
+  /** The password of each service's database. */
   readonly databases: { readonly [service: string]: string };
 };
 
-/** A platform's secrets, made where there are none. `fresh` says whether they were. */
+/** Reads a platform's secrets and creates missing ones. `fresh`: this call created them. */
 export const secretsOf = (directory: string, services: readonly string[]): Secrets & { readonly fresh: boolean } => {
   const file = join(directory, "secrets.json");
   const kept: Partial<Secrets> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};

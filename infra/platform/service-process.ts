@@ -12,12 +12,12 @@ export type ServiceProcess = {
   readonly pid: number;
   readonly url: string;
   readonly log: string;
-  /** SIGTERM, and SIGKILL when the time is up. */
+  /** Sends SIGTERM, then SIGKILL after the timeout. */
   readonly stop: (milliseconds?: number) => Promise<void>;
   readonly kill: () => Promise<void>;
 };
-/** Plain HTTP, or HTTPS; `shows` names the files of the certificate that is asked for. */
-export type Wire = { readonly secure: boolean; readonly shows?: { readonly cert: string; readonly key: string } };
+/** Plain HTTP, or HTTPS; `client` names the files of the client certificate, if the server requires one. */
+export type Transport = { readonly secure: boolean; readonly client?: { readonly cert: string; readonly key: string } };
 
 export type ServiceOptions = {
   readonly name: string;
@@ -26,20 +26,20 @@ export type ServiceOptions = {
   readonly program: string;
   readonly directory: string;
   readonly environment: { readonly [name: string]: string };
-  readonly wire?: Wire;
+  readonly transport?: Transport;
   readonly limit: number;
-  /** It ended without being asked to. */
+  /** Called when the service ends unexpectedly. */
   readonly ended?: (name: string, reason: string) => void;
 };
 
-/** Starts a service and waits until it is ready. Throws with the end of its log when it is not in time, or ends. */
+/** Starts a service and waits until it is ready. Throws with the end of its log if it ends or is not ready in time. */
 export const startService = async ({
   name,
   port,
   program,
   directory,
   environment,
-  wire = { secure: false },
+  transport = { secure: false },
   limit,
   ended,
 }: ServiceOptions): Promise<ServiceProcess> => {
@@ -51,7 +51,7 @@ export const startService = async ({
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...environment, PITRIX_PORT: String(port) },
   });
   closeSync(output);
-  // It ends with this process, however that ends.
+  // The guard ends the service when this process ends, even after a crash.
   const keeper = child.pid === undefined ? undefined : guard(identify(child.pid));
   let asked = false;
   const over = new Promise<string>((resolve) => {
@@ -61,8 +61,8 @@ export const startService = async ({
       resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
     });
   });
-  const url = `${wire.secure ? "https" : "http"}://127.0.0.1:${port}`;
-  const reason = await Promise.race([over, isReady(url, wire, limit)]);
+  const url = `${transport.secure ? "https" : "http"}://127.0.0.1:${port}`;
+  const reason = await Promise.race([over, isReady(url, transport, limit)]);
   if (reason !== undefined) {
     child.kill("SIGKILL");
     throw new Error(`service ${name} ${reason}\n${tail(log)}\nIts log: ${log}`);
@@ -92,13 +92,13 @@ const endProcess = async (child: ChildProcess, signal: NodeJS.Signals, milliseco
   clearTimeout(timer);
 };
 
-/** Undefined once it is ready; otherwise what it said last. */
-const isReady = async (url: string, wire: Wire, limit: number): Promise<string | undefined> => {
+/** Resolves to undefined once the service is ready, or to its last state at the timeout. */
+const isReady = async (url: string, transport: Transport, limit: number): Promise<string | undefined> => {
   const until = Date.now() + limit;
   let last = "does not answer";
   while (Date.now() < until) {
     try {
-      const { status, text } = await ask(`${url}/readyz`, wire);
+      const { status, text } = await ask(`${url}/readyz`, transport);
       if (status === 200) return undefined;
       last = `is not ready: ${text}`;
     } catch {
@@ -109,10 +109,10 @@ const isReady = async (url: string, wire: Wire, limit: number): Promise<string |
   return `was not ready within ${limit / 1_000} s: it ${last}`;
 };
 
-/** Whose certificate it is does not matter here: it is the process that was just started, and is told nothing. */
-const ask = (url: string, { secure, shows }: Wire): Promise<{ readonly status: number; readonly text: string }> =>
+/** Does not verify the server certificate: the server is the process just started, and the request contains nothing secret. */
+const ask = (url: string, { secure, client }: Transport): Promise<{ readonly status: number; readonly text: string }> =>
   new Promise((resolve, reject) => {
-    const identity = shows && { cert: readFileSync(shows.cert), key: readFileSync(shows.key) };
+    const identity = client && { cert: readFileSync(client.cert), key: readFileSync(client.key) };
     const options = { agent: false, signal: AbortSignal.timeout(2_000), rejectUnauthorized: false, ...identity } as const;
     const request = (secure ? overHttps : overHttp)(url, options, (answer) => {
       let text = "";

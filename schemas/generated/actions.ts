@@ -3,7 +3,7 @@
 import type { EventType } from "./events.ts";
 import type { OperationId } from "./http.ts";
 
-/** The operation that a user called for each event that asks for work: its name is the action of the job. */
+/** The operation that requests the work of each event; its name is the action of the job. */
 export const actionOf = {
   ClusterCeaseRequested: "CeaseClusters",
   ClusterDeletionRequested: "DeleteClusters",
@@ -20,7 +20,7 @@ export const actionOf = {
   ClusterUpgradeRequested: "UpgradeCluster",
 } as const satisfies { readonly [T in EventType]?: OperationId };
 
-/** An event that asks for work. */
+/** An event that requests work. */
 export type ActionEvent = keyof typeof actionOf;
 /** The name of a job's action. */
 export type ActionName = (typeof actionOf)[ActionEvent];

@@ -702,7 +702,7 @@ export type UserDetail = {
   readonly group_set?: readonly Group[];
 };
 
-/** What each operation takes (query, path and body in one) and answers. */
+/** The request (query, path and body combined) and the answer of each operation. */
 export type Operations = {
   /** Add nodes to a role */
   AddClusterNodes: {
@@ -2507,7 +2507,7 @@ export type RuntimeOperations = Pick<
   | "ValidateRuntimeCredential"
 >;
 
-/** Where a role works. */
+/** A portal of the platform; a role belongs to one. */
 export type Portal = "global_admin" | "isv" | "user";
 
 /** An action bundle: operations that are granted together, in a module, to roles of some portals. */
@@ -2655,12 +2655,12 @@ export const bundles: { readonly [id: string]: Bundle } = {
   "m8.f2.a2": { module: "m8", portals: ["global_admin", "isv"] },
 };
 
-/** What a server has to know of an operation. */
+/** The description of an operation for the server. */
 export type OperationDescription = {
   readonly method: "get" | "put" | "post" | "delete" | "patch";
-  /** With names in braces where a field of the request stands in it. */
+  /** The path; a name in braces stands for a field of the request. */
   readonly path: string;
-  /** The service that answers it. */
+  /** The service that serves it. */
   readonly service: "account" | "api" | "app" | "cluster" | "provider-local" | "repo" | "runtime";
   readonly query: readonly string[];
   /** The query parameters that may be repeated. */
@@ -2671,7 +2671,7 @@ export type OperationDescription = {
   readonly public: boolean;
   /** The action bundles that grant it. */
   readonly permission: readonly BundleId[];
-  /** How the answer travels: as JSON, as bytes of any other type, or as server-sent events (then each event has the answer's shape). */
+  /** The format of the answer: JSON, bytes of any other type, or server-sent events (each event has the answer's shape). */
   readonly answers: "json" | "bytes" | "stream";
   /** For a list, the field of the answer that holds the rows. */
   readonly rows: string | null;

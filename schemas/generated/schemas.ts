@@ -1,6 +1,6 @@
 // Generated from schemas/ids.json by `npm run generate`. Do not edit.
 
-/** A version of an event's schema, under the id that stands in front of its bytes. */
+/** A version of an event's schema and its id, which prefixes the event's bytes. */
 export type ReleasedSchema = {
   readonly id: number;
   readonly aggregate: string;
@@ -9,7 +9,7 @@ export type ReleasedSchema = {
   readonly schema: object;
 };
 
-/** All versions ever released, oldest first: stored bytes are read with the schema that wrote them. */
+/** All released versions, oldest first: stored bytes are read with the schema that wrote them. */
 export const schemas: readonly ReleasedSchema[] = [
   { id: 1, aggregate: "app", event: "AppCreated", version: 1, schema: {"type":"record","name":"AppCreated","namespace":"pitrix.app","doc":"An application came into the catalogue: uploaded by a person, or found in a repository.","fields":[{"name":"appId","type":"string"},{"name":"name","type":"string"},{"name":"description","type":"string"},{"name":"home","type":"string"},{"name":"icon","type":"string","doc":"An attachment id, or a URL."},{"name":"screenshots","type":"string","doc":"Attachment ids or URLs, separated by commas."},{"name":"maintainers","type":"string","doc":"JSON: a list of name, email, url."},{"name":"keywords","type":"string","doc":"Separated by commas."},{"name":"sources","type":"string","doc":"Separated by commas."},{"name":"readme","type":"string"},{"name":"abstraction","type":"string","doc":"A short description."},{"name":"tos","type":"string","doc":"Terms of service."},{"name":"categoryIds","type":{"type":"array","items":"string"}},{"name":"repoId","type":"string","doc":"Where it comes from; repo-vmbased or repo-helm if a person uploaded it."},{"name":"chartName","type":"string","doc":"The name that its packages have."},{"name":"isv","type":"string","doc":"The vendor's user id; may be empty."},{"name":"owner","type":"string","doc":"The user whose it is."},{"name":"ownerPath","type":"string","doc":"The owner's group path, by which groups see each other's rows."}]} },
   { id: 2, aggregate: "app", event: "AppDeleted", version: 1, schema: {"type":"record","name":"AppDeleted","namespace":"pitrix.app","doc":"An application was taken out of the catalogue; all its versions are deleted.","fields":[{"name":"appId","type":"string"}]} },

@@ -14,8 +14,8 @@ const allowed = {
   primitive: ["type", "logicalType", "precision", "scale"],
 };
 
-/** A schema that breaks a rule of this folder: the message names the file and the rule. */
-export class Refusal extends Error {}
+/** A schema that breaks a rule of this folder; the message names the file and the rule. */
+export class InvalidSchema extends Error {}
 
 /** Every `<aggregate>/<Event>.avsc` under the folder, sorted, as text. */
 export function readEventFiles(directory) {
@@ -28,14 +28,14 @@ export function readEventFiles(directory) {
   );
 }
 
-/** Parsed, checked and self-contained event schemas, and a sentence for each file that breaks a rule. */
+/** Parsed, checked and self-contained event schemas, and a problem for each file that breaks a rule. */
 export function parseEvents(files) {
   const problems = [];
   const attempt = (file, work) => {
     try {
       return [work()];
     } catch (error) {
-      problems.push(error instanceof Refusal ? error.message : `${file}: ${error.message}`);
+      problems.push(error instanceof InvalidSchema ? error.message : `${file}: ${error.message}`);
       return [];
     }
   };
@@ -52,7 +52,7 @@ export function parseEvents(files) {
   return { events, problems };
 }
 
-/** The schema without documentation: two schemas with the same canonical form mean the same bytes. */
+/** The schema without documentation: schemas with the same canonical form encode to the same bytes. */
 export function canonical(schema) {
   if (Array.isArray(schema)) return schema.map(canonical);
   if (typeof schema === "string") return schema;
@@ -69,11 +69,11 @@ const fullName = (name, namespace) => (name.includes(".") ? name : `${namespace}
 
 function head(file, source) {
   const [aggregate, name] = file.replace(/\.avsc$/, "").split("/");
-  if (!/^[a-z][A-Za-z0-9]*$/.test(aggregate)) throw new Refusal(`${file}: the folder is an aggregate, so its name is camelCase`);
-  if (source?.type !== "record") throw new Refusal(`${file}: an event is an Avro record`);
-  if (source.name !== name) throw new Refusal(`${file}: the record is called ${source.name}, the file ${name}`);
-  if (source.namespace !== `pitrix.${aggregate}`) throw new Refusal(`${file}: the namespace must be pitrix.${aggregate}`);
-  // The action names the work that an event asks for. It is no part of the event's bytes, so no part of its schema.
+  if (!/^[a-z][A-Za-z0-9]*$/.test(aggregate)) throw new InvalidSchema(`${file}: the folder is an aggregate, so its name is camelCase`);
+  if (source?.type !== "record") throw new InvalidSchema(`${file}: an event is an Avro record`);
+  if (source.name !== name) throw new InvalidSchema(`${file}: the record is called ${source.name}, the file ${name}`);
+  if (source.namespace !== `pitrix.${aggregate}`) throw new InvalidSchema(`${file}: the namespace must be pitrix.${aggregate}`);
+  // The action names the work that an event requests. The event's bytes do not contain it, so the schema omits it.
   const { action, ...record } = source;
   return { file, aggregate, action, source: record };
 }
@@ -94,7 +94,8 @@ function collect(schema, namespace, definitions) {
 function normalise(schema, context) {
   if (Array.isArray(schema)) return schema.map((branch) => normalise(branch, context));
   if (typeof schema === "string") return primitives.has(schema) ? schema : reference(fullName(schema, context.namespace), context);
-  if (schema === null || typeof schema !== "object") throw new Refusal(`${context.file}: ${JSON.stringify(schema)} is no Avro type`);
+  if (schema === null || typeof schema !== "object")
+    throw new InvalidSchema(`${context.file}: ${JSON.stringify(schema)} is not an Avro type`);
   if (typeof schema.type === "object") return normalise(schema.type, context);
   const kind = schema.type in allowed && schema.type !== "field" ? schema.type : "primitive";
   onlyKnown(schema, kind, context.file);
@@ -108,34 +109,35 @@ function normalise(schema, context) {
 function reference(name, context) {
   if (context.seen.has(name)) return name;
   const found = context.definitions.get(name);
-  if (!found) throw new Refusal(`${context.file}: no schema defines the type ${name}`);
+  if (!found) throw new InvalidSchema(`${context.file}: no schema defines the type ${name}`);
   return named(found.schema, { ...context, namespace: found.namespace });
 }
 
 function named(schema, context) {
   const namespace = schema.namespace ?? context.namespace;
   const name = fullName(schema.name, namespace);
-  if (!/^[A-Z][A-Za-z0-9]*$/.test(schema.name)) throw new Refusal(`${context.file}: the type name ${schema.name} must be PascalCase`);
+  if (!/^[A-Z][A-Za-z0-9]*$/.test(schema.name)) throw new InvalidSchema(`${context.file}: the type name ${schema.name} must be PascalCase`);
   if (context.seen.has(name)) return name;
   context.seen.add(name);
   const whole = inOrder({ ...schema, namespace }, schema.type);
   if (schema.type !== "record") return whole;
-  if (!schema.doc) throw new Refusal(`${context.file}: the record ${schema.name} needs a doc`);
+  if (!schema.doc) throw new InvalidSchema(`${context.file}: the record ${schema.name} needs a doc`);
   return { ...whole, fields: schema.fields.map((field) => fieldOf(field, schema.name, { ...context, namespace })) };
 }
 
 function fieldOf(field, record, context) {
   onlyKnown(field, "field", context.file);
-  if (field.name === "type")
-    throw new Refusal(`${context.file}: the field "type" of ${record} is refused, since messages are told apart by it`);
-  if (!/^[a-z][A-Za-z0-9]*$/.test(field.name)) throw new Refusal(`${context.file}: the field ${field.name} of ${record} must be camelCase`);
+  if (field.name === "type") throw new InvalidSchema(`${context.file}: the field "type" of ${record} is reserved for the message type`);
+  if (!/^[a-z][A-Za-z0-9]*$/.test(field.name))
+    throw new InvalidSchema(`${context.file}: the field ${field.name} of ${record} must be camelCase`);
   return inOrder({ ...field, type: normalise(field.type, context) }, "field");
 }
 
-/** The properties in one order, so that only their values count when two schemas are compared. */
+/** The properties in a fixed order, so that a comparison of two schemas ignores their order. */
 const inOrder = (schema, kind) => Object.fromEntries(allowed[kind].filter((key) => key in schema).map((key) => [key, schema[key]]));
 
 function onlyKnown(schema, kind, file) {
   const unknown = Object.keys(schema).find((key) => !allowed[kind].includes(key));
-  if (unknown) throw new Refusal(`${file}: the property "${unknown}" of ${schema.name ?? kind} is not one of ${allowed[kind].join(", ")}`);
+  if (unknown)
+    throw new InvalidSchema(`${file}: the property "${unknown}" of ${schema.name ?? kind} is not one of ${allowed[kind].join(", ")}`);
 }

@@ -1,8 +1,8 @@
 import avsc from "avsc";
 
 /**
- * Why the two versions cannot read each other's bytes: a sentence for each field in the way.
- * Both directions are asked, since old events are read for ever and new ones by consumers that were not updated.
+ * The reasons why two versions cannot read each other's bytes, one for each incompatible field.
+ * Both directions are checked: old events are read forever, and old consumers read new events.
  */
 export function incompatibilities(earlier, later) {
   const reasons = [...new Set(inRecord(earlier, later, ""))];
@@ -18,7 +18,7 @@ function inRecord(earlier, later, path) {
     const [old, now] = [before.get(name), after.get(name)];
     const at = `${path}${name}`;
     if (!old) return "default" in now ? [] : [`the field ${at} is new and has no default`];
-    if (!now) return "default" in old ? [] : [`the field ${at} is gone and had no default`];
+    if (!now) return "default" in old ? [] : [`the field ${at} was removed and had no default`];
     return inType(old.type, now.type, at);
   });
 }

@@ -12,14 +12,14 @@ const scalars = {
   fixed: "Uint8Array",
   string: "string",
 };
-const taken = ["AnyEvent", "Aggregate", "EventByAggregate", "EventByType", "EventType", "Readonly", "Record", "Uint8Array"];
+const reservedNames = ["AnyEvent", "Aggregate", "EventByAggregate", "EventByType", "EventType", "Readonly", "Record", "Uint8Array"];
 
-/** The TypeScript of the events, and a sentence for each clash between their names or shapes. */
+/** The TypeScript of the events, and a problem for each conflict between their names or shapes. */
 export function renderEvents(events) {
   const problems = [];
   const aggregates = [...new Set(events.map(({ aggregate }) => aggregate))].sort();
   const reserved = new Map([
-    ...taken.map((name) => [name, "the generated file"]),
+    ...reservedNames.map((name) => [name, "the generated file"]),
     ...aggregates.map((name) => [unionOf(name), `the union of ${name}`]),
   ]);
   const declarations = new Map();
@@ -30,7 +30,7 @@ export function renderEvents(events) {
       if (reserved.has(type.name)) problems.push(`${file}: the name ${type.name} is taken by ${reserved.get(type.name)}`);
       else if (!earlier) declarations.set(type.name, { file, isEvent, type });
       else if (earlier.isEvent !== isEvent)
-        problems.push(`${file}: ${type.name} is an event in one place and a part of one in another (${earlier.file})`);
+        problems.push(`${file}: ${type.name} is an event in one schema and a part of an event in another (${earlier.file})`);
       else {
         const difference = differenceOf(earlier.type, type);
         if (difference)
@@ -98,7 +98,7 @@ function namedTypes(type) {
   return [...namedTypes(type.items), ...namedTypes(type.values)];
 }
 
-/** How two types of the same name differ in shape, in words; undefined if they do not. */
+/** Describes how two types of the same name differ in shape; undefined if they do not. */
 export function differenceOf(one, other) {
   if (one.type !== other.type) return `${one.type} and ${other.type}`;
   if (one.type === "enum")

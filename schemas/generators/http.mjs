@@ -5,7 +5,7 @@ import { banner, comment, pascalCase, property } from "./text.mjs";
 
 const methods = ["get", "put", "post", "delete", "patch"];
 
-/** The TypeScript of the OpenAPI document: types of its schemas and operations, and what a server has to know of each operation. */
+/** The TypeScript of the OpenAPI document: types of its schemas and operations, and a description of each operation for the server. */
 export function renderHttp(yaml) {
   const document = parse(yaml);
   const problems = wrongBundles(bundlesOf(document));
@@ -14,13 +14,13 @@ export function renderHttp(yaml) {
   );
   const seen = new Set();
   for (const { id } of found) {
-    if (seen.has(id)) problems.push(`http/v1.yaml: the operationId ${id} stands twice`);
+    if (seen.has(id)) problems.push(`http/v1.yaml: the operationId ${id} occurs twice`);
     seen.add(id);
   }
   return {
     problems,
     operationIds: found.map(({ id }) => id),
-    // What runs reads JSON: parsing the YAML takes a second.
+    // Services read the JSON: parsing the YAML takes a second.
     json: `${JSON.stringify(document)}\n`,
     text: problems.length
       ? ""
@@ -39,7 +39,7 @@ function resolve(document, part) {
     .slice(2)
     .split("/")
     .reduce((inner, key) => inner?.[key], document);
-  if (target === undefined) throw new Error(`http/v1.yaml: nothing stands at ${part.$ref}`);
+  if (target === undefined) throw new Error(`http/v1.yaml: the reference ${part.$ref} leads nowhere`);
   return resolve(document, target);
 }
 
@@ -60,7 +60,7 @@ function operationOf(document, path, method, operation, problems) {
     problems.push(`${where} is paged, but its answer has no rows`);
   const names = parameters.map(({ name }) => name);
   const twice = Object.keys(body?.properties ?? {}).find((name) => names.includes(name));
-  if (twice) problems.push(`${where} has ${twice} both in the body and beside it`);
+  if (twice) problems.push(`${where} has ${twice} both in the body and as a parameter`);
   const fields = {
     type: "object",
     properties: {
@@ -82,7 +82,7 @@ function operationOf(document, path, method, operation, problems) {
       service: operation["x-service"],
       query: query.map(({ name }) => name),
       arrays: query.filter(({ schema }) => resolve(document, schema).type === "array").map(({ name }) => name),
-      // What stands in the path is always there.
+      // A path parameter is always present.
       required: fields.required.filter((name) => !parameters.some((parameter) => parameter.name === name && parameter.in === "path")),
       body: body !== undefined,
       public: operation.security?.length === 0,
@@ -93,7 +93,7 @@ function operationOf(document, path, method, operation, problems) {
   };
 }
 
-/** How the answer travels, and the schema of a JSON answer or of each event of a stream; undefined where one of these has no schema. */
+/** The format of the answer, and the schema of a JSON answer or of each streamed event; undefined if a JSON answer or a stream has no schema. */
 function answerOf(content) {
   const shaped = { "application/json": "json", "text/event-stream": "stream" };
   const type = Object.keys(shaped).find((name) => name in content);
@@ -109,7 +109,7 @@ function render(document, operations) {
   return [
     banner("schemas/http/v1.yaml"),
     ...schemas.map(([name, schema]) => `${comment(schema.description)}export type ${name} = ${typescript(schema, "")};\n`),
-    `${comment("What each operation takes (query, path and body in one) and answers.")}export type Operations = {\n${operations.map(entry).join("")}};\n`,
+    `${comment("The request (query, path and body combined) and the answer of each operation.")}export type Operations = {\n${operations.map(entry).join("")}};\n`,
     "export type OperationId = keyof Operations;\n",
     ...services.map((service) => `export type ${pascalCase(service)}Operations = Pick<\n  Operations,\n${having(service).join("")}>;\n`),
     renderBundles(bundlesOf(document)),
@@ -121,12 +121,12 @@ function render(document, operations) {
 const entry = ({ id, summary, fields, answer }) =>
   `${comment(summary, "  ")}  ${id}: {\n    request: ${typescript(fields, "    ")};\n    answer: ${answer};\n  };\n`;
 
-const description = (services) => `/** What a server has to know of an operation. */
+const description = (services) => `/** The description of an operation for the server. */
 export type OperationDescription = {
   readonly method: "get" | "put" | "post" | "delete" | "patch";
-  /** With names in braces where a field of the request stands in it. */
+  /** The path; a name in braces stands for a field of the request. */
   readonly path: string;
-  /** The service that answers it. */
+  /** The service that serves it. */
   readonly service: ${services.map((name) => JSON.stringify(name)).join(" | ")};
   readonly query: readonly string[];
   /** The query parameters that may be repeated. */
@@ -137,7 +137,7 @@ export type OperationDescription = {
   readonly public: boolean;
   /** The action bundles that grant it. */
   readonly permission: readonly BundleId[];
-  /** How the answer travels: as JSON, as bytes of any other type, or as server-sent events (then each event has the answer's shape). */
+  /** The format of the answer: JSON, bytes of any other type, or server-sent events (each event has the answer's shape). */
   readonly answers: "json" | "bytes" | "stream";
   /** For a list, the field of the answer that holds the rows. */
   readonly rows: string | null;

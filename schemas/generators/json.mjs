@@ -1,6 +1,6 @@
 const width = 140;
 
-/** JSON as the formatter of this repository leaves it: on one line what fits, everything else broken open. */
+/** JSON in the format of this repository: a value that fits stays on one line, a longer value is broken into lines. */
 export const renderJson = (value) => `${json(value, "", 0)}\n`;
 
 function json(value, indent, used) {
@@ -18,7 +18,7 @@ function json(value, indent, used) {
   return `${open}\n${parts.join(",\n")}\n${indent}${close}`;
 }
 
-/** JSON on one line, with spaces where the formatter puts them. */
+/** JSON on one line, with the formatter's spaces. */
 export function inlineJson(value) {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(inlineJson).join(", ")}]`;
@@ -26,5 +26,5 @@ export function inlineJson(value) {
   return entries.length ? `{ ${entries.join(", ")} }` : "{}";
 }
 
-/** The same as TypeScript: names without quotes. */
+/** A TypeScript literal on one line: names without quotes. */
 export const literal = (value) => inlineJson(value).replaceAll(/"(\w+)":/g, "$1:");

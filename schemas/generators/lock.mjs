@@ -2,12 +2,12 @@ import { canonical } from "./avro.mjs";
 import { incompatibilities } from "./compatibility.mjs";
 import { banner } from "./text.mjs";
 
-/** The name under which a Confluent registry knows the schema (TopicRecordNameStrategy). */
+/** The subject of the schema in a Confluent registry (TopicRecordNameStrategy). */
 export const subjectOf = (aggregate, event) => `pitrix.${aggregate}-pitrix.${aggregate}.${event}`;
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-/** The lock with an id for every new or changed schema, and a sentence for each change that old bytes forbid. */
+/** The lock with an id for every new or changed schema, and a problem for each change that is incompatible with stored events. */
 export function appendToLock(lock, events) {
   const problems = [];
   const next = [...lock];
@@ -18,7 +18,7 @@ export function appendToLock(lock, events) {
     if (versions.length && same(versions.at(-1).schema, form)) continue;
     const reasons = versions.flatMap((entry) =>
       incompatibilities(entry.schema, form).map(
-        (why) => `${file}: ${why}, against version ${entry.version}: add with a default, or make a new event`,
+        (why) => `${file}: ${why}, against version ${entry.version}: give the field a default, or define a new event`,
       ),
     );
     problems.push(...reasons);
@@ -27,7 +27,7 @@ export function appendToLock(lock, events) {
   return { lock: next, problems };
 }
 
-/** What is wrong with a lock by itself: ids out of order, or versions that cannot read each other. */
+/** The problems of a lock: ids out of order, or incompatible versions. */
 export function checkLock(lock) {
   return lock.flatMap((entry, index) => {
     const earlier = lock.slice(0, index).filter(({ subject }) => subject === entry.subject);
@@ -40,7 +40,7 @@ export function checkLock(lock) {
   });
 }
 
-/** The first released entry that the lock has lost or changed, in words; undefined while it only appends. */
+/** A problem for the first released entry that the lock lost or changed; undefined if the lock was only appended to. */
 export function lostEntry(released, lock) {
   const lost = released.find((entry, index) => !same(entry, lock[index]));
   return lost && `ids.json: id ${lost.id} (${lost.subject}, version ${lost.version}) is released and must not change`;
@@ -56,7 +56,7 @@ export function renderSchemas(lock, events) {
     return `  { id: ${id}, aggregate: ${JSON.stringify(aggregate)}, event: "${event}", version: ${version}, schema: ${JSON.stringify(shown)} },\n`;
   });
   return `${banner("schemas/ids.json")}
-/** A version of an event's schema, under the id that stands in front of its bytes. */
+/** A version of an event's schema and its id, which prefixes the event's bytes. */
 export type ReleasedSchema = {
   readonly id: number;
   readonly aggregate: string;
@@ -65,7 +65,7 @@ export type ReleasedSchema = {
   readonly schema: object;
 };
 
-/** All versions ever released, oldest first: stored bytes are read with the schema that wrote them. */
+/** All released versions, oldest first: stored bytes are read with the schema that wrote them. */
 export const schemas: readonly ReleasedSchema[] = [
 ${rows.join("")}];
 `;

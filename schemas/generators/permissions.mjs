@@ -1,14 +1,14 @@
 import { literal } from "./json.mjs";
 import { property } from "./text.mjs";
 
-/** What is wrong with the permission of an operation, in words; undefined for nothing. Without a list nobody could tell "no bundle" from "forgotten". */
+/** The problem of an operation's x-permission; undefined for a valid list. A missing list is a problem, since it may be an omission. */
 export function wrongPermission(permission, bundles) {
   if (!Array.isArray(permission)) return "has no x-permission: a list of action bundles, empty for none";
   const unknown = permission.find((id) => !Object.hasOwn(bundles, id));
   return unknown === undefined ? undefined : `names the action bundle ${JSON.stringify(unknown)}, which x-bundles does not have`;
 }
 
-/** A sentence for each action bundle that does not say its module and portals. */
+/** A problem for each action bundle without a module or portals. */
 export const wrongBundles = (bundles) =>
   Object.entries(bundles).flatMap(([id, bundle]) =>
     typeof bundle?.module === "string" && Array.isArray(bundle.portals)
@@ -21,7 +21,7 @@ export function renderBundles(bundles) {
   const ids = Object.keys(bundles);
   const portals = [...new Set(ids.flatMap((id) => bundles[id].portals))].sort();
   const rows = ids.map((id) => `  ${property(id)}: ${literal(bundles[id])},\n`);
-  return `/** Where a role works. */
+  return `/** A portal of the platform; a role belongs to one. */
 export type Portal = ${union(portals)};
 
 /** An action bundle: operations that are granted together, in a module, to roles of some portals. */

@@ -8,8 +8,8 @@ import { renderJson } from "./json.mjs";
 import { appendToLock, checkLock, lostEntry, renderSchemas } from "./lock.mjs";
 
 /**
- * Generates everything from the schemas of a folder, or says why not.
- * `released` is the lock as released (undefined if there is none): what stands in it is never changed.
+ * Generates all files from the schemas of a folder, or returns the problems.
+ * `released` is the released lock, undefined if there is none. Its entries never change.
  */
 export function generate({ directory, check = false, rewriteUnreleased = false, released }) {
   const found = parseEvents(readEventFiles(directory));

@@ -4,7 +4,7 @@ export const banner = (sources) => `// Generated from ${sources} by \`npm run ge
 /** `localDeployment` becomes `LocalDeployment`, `provider-local` becomes `ProviderLocal`. */
 export const pascalCase = (name) => name.replaceAll(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase());
 
-/** A doc comment in front of a declaration or a field; nothing for no text. */
+/** A doc comment for a declaration or a field; empty without a text. */
 export function comment(text, indent = "") {
   if (!text) return "";
   const lines = text.trim().replaceAll("*/", "* /").split("\n");
@@ -12,5 +12,5 @@ export function comment(text, indent = "") {
   return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join("\n")}\n${indent} */\n`;
 }
 
-/** A property name, quoted only if it has to be. */
+/** A property name, quoted only if necessary. */
 export const property = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));

@@ -1,10 +1,10 @@
+import type { Dependencies } from "../chassis/dependencies.ts";
 import type { Opened } from "../chassis/service.ts";
-import type { Tools } from "../chassis/tools.ts";
 import type { AccountOutside } from "./seeds.ts";
 import type { AccountSettings } from "./settings.ts";
 
 /** Generates the secrets that the settings do not give, once per start, so that the printed secrets match the stored hashes. */
-export const open = async ({ edge, settings, print }: Tools<AccountSettings>): Promise<Opened<AccountOutside>> => {
+export const open = async ({ edge, settings, print }: Dependencies<AccountSettings>): Promise<Opened<AccountOutside>> => {
   const { newSigningKey, hashPassword, randomToken } = edge;
   const { bootstrapClient: client, bootstrapAdmin: administrator } = settings;
   return {

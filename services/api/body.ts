@@ -1,40 +1,42 @@
 import type { IncomingMessage } from "node:http";
-import { Refused, refusals } from "../chassis/http/errors.ts";
+import { makeProblem, type Problem } from "../chassis/http/problems.ts";
 
 /** The body of a request on its way through. */
 export type Body = {
-  /** From its first byte; again from there as long as it is `repeatable`. Throws Refused once it is larger than allowed. */
+  /** From its first byte; again from there as long as it is `repeatable`. Fails once the body is larger than allowed: `problem` says so. */
   readonly chunks: () => AsyncGenerator<Uint8Array>;
   readonly repeatable: () => boolean;
+  readonly problem: () => Problem | undefined;
 };
 
-/** What is kept of a body so that it can be sent again. */
+/** Bytes of a body that are kept so that it can be sent again. */
 const KEPT = 1024 * 1024;
 
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
   Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
 
-/** Reads a body as fast as the service takes it; of small ones it keeps what was read. */
-export const bodyOf = (request: IncomingMessage, most: number): Body => {
-  if (Number(request.headers["content-length"] ?? 0) > most) throw tooLarge(most);
+/** Reads a body as fast as the service takes it; what was read of a small one is kept. */
+export const bodyOf = (request: IncomingMessage, maxBytes: number): Body | Problem => {
+  const tooLarge = makeProblem("request_too_large", `${maxBytes} bytes`);
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return tooLarge;
   const source: AsyncIterator<Uint8Array> = request.iterator({ destroyOnReturn: false });
   let kept: Uint8Array[] = [];
   let size = 0;
-  let ended = false;
-  let forgotten = false;
+  let hasEnded = false;
+  let isForgotten = false;
   let reading: Promise<Uint8Array | undefined> | undefined;
 
   const next = async (): Promise<Uint8Array | undefined> => {
     const { done, value } = await source.next();
-    ended = done === true;
-    if (ended) return undefined;
+    hasEnded = done === true;
+    if (hasEnded) return undefined;
     size += value.byteLength;
-    if (size > most) throw tooLarge(most);
-    if (size > KEPT) forgotten = true;
-    kept = forgotten ? [] : [...kept, value];
+    if (size > maxBytes) throw new Error(tooLarge.message);
+    if (size > KEPT) isForgotten = true;
+    kept = isForgotten ? [] : [...kept, value];
     return value;
   };
-  // A sender that was given up may still wait for the chunk that the next one wants.
+  // An attempt that was given up may still wait for the chunk that the next attempt needs.
   const read = (): Promise<Uint8Array | undefined> => {
     reading ??= next().finally(() => {
       reading = undefined;
@@ -42,11 +44,12 @@ export const bodyOf = (request: IncomingMessage, most: number): Body => {
     return reading;
   };
   return {
-    repeatable: () => !forgotten,
+    repeatable: () => !isForgotten,
+    problem: () => (size > maxBytes ? tooLarge : undefined),
     chunks: async function* () {
       for (let index = 0; ; index++) {
-        const before = forgotten ? undefined : kept[index];
-        if (before === undefined && ended) return;
+        const before = isForgotten ? undefined : kept[index];
+        if (before === undefined && hasEnded) return;
         const chunk = before ?? (await read());
         if (chunk === undefined) return;
         yield chunk;
@@ -55,16 +58,14 @@ export const bodyOf = (request: IncomingMessage, most: number): Body => {
   };
 };
 
-const tooLarge = (most: number): Refused => new Refused(refusals.tooLarge(`${most} bytes`));
+/** Milliseconds for which the rest of a request is read after an answer that did not wait for it. */
+const DRAIN = 5_000;
 
-/** What a caller may still send after an answer that did not wait for it. */
-const LINGER = 5_000;
-
-/** Reads on for a while, so that a caller who is still sending gets the answer and not a broken connection. */
-export const linger = (request: IncomingMessage): void => {
+/** Reads the rest of a request for a while, so that a caller who is still sending gets the answer and not a broken connection. */
+export const drain = (request: IncomingMessage): void => {
   if (request.complete) return;
-  const enough = setTimeout(() => request.destroy(), LINGER).unref();
-  request.once("close", () => clearTimeout(enough));
+  const timer = setTimeout(() => request.destroy(), DRAIN).unref();
+  request.once("close", () => clearTimeout(timer));
   request.removeAllListeners("readable");
   request.resume();
 };

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 
-/** Headers of one connection, which a gateway does not hand on. */
+/** Headers of one connection, which a gateway does not pass on. */
 const hopByHop = [
   "connection",
   "keep-alive",
@@ -13,31 +13,31 @@ const hopByHop = [
   "upgrade",
 ];
 
-/** What goes from end to end; also without the headers that `Connection` names. */
+/** End-to-end headers: without those of the connection, those that `Connection` names, and the given ones. */
 export const endToEnd = (headers: IncomingHttpHeaders, ...without: readonly string[]): OutgoingHttpHeaders => {
   const named = (headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
   const left = new Set([...hopByHop, ...named, ...without]);
   return Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && !left.has(name)));
 };
 
-type Asked = {
+type Received = {
   readonly headers: IncomingHttpHeaders;
   readonly address: string;
   readonly requestId: string;
-  /** What the request to the service is a part of. */
+  /** The parent of the request to the service. */
   readonly traceparent: string | null;
 };
 
 /** The headers of the request to a service. */
 export const towardsService = (
-  { headers, address, requestId, traceparent }: Asked,
+  { headers, address, requestId, traceparent }: Received,
   service: string,
   hasBody: boolean,
 ): OutgoingHttpHeaders => {
   const length = headers["content-length"];
   return {
     ...endToEnd(headers, "host", "expect", "content-length", "pitrix-service"),
-    // Without one of the two a body would have no end.
+    // A body needs one of the two.
     ...(hasBody && (length === undefined ? { "transfer-encoding": "chunked" } : { "content-length": length })),
     "x-request-id": requestId,
     ...(traceparent !== null && { traceparent }),

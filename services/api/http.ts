@@ -3,7 +3,7 @@ import type { ApiOutside } from "./ports.ts";
 
 const { answer } = rows<never, Record<never, never>, ApiOutside>();
 
-/** What the gateway answers itself, since it takes all services. */
+/** Operations that the gateway answers itself, from the reports of all services. */
 export const http = [
   answer("GetCommand", async ({ id }, { sees, outside }) => {
     const found = await outside.follow(id, ({ userId, ownerPath }) => sees({ owner: userId, owner_path: ownerPath }));

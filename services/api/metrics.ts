@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { BreakerState } from "../chassis/process/breaker.ts";
 import type { ServiceInstance } from "../chassis/process/discovery.ts";
 
-/** What the gateway counts and measures beside the requests, which every service counts. */
+/** Metrics of the gateway, beside those of requests, which every service has. */
 export const gatewayMetrics = (registry: Registry) => {
   const registers = [registry];
   const breakers = new Gauge({

@@ -1,16 +1,16 @@
-import { gather } from "../chassis/http/causation.ts";
+import type { Dependencies } from "../chassis/dependencies.ts";
+import { queryCausation } from "../chassis/http/causation-query.ts";
 import type { ValuesOf } from "../chassis/process/setting.ts";
 import type { Opened } from "../chassis/service.ts";
-import type { Tools } from "../chassis/tools.ts";
 import { type GatewayOptions, gateway } from "./app.ts";
-import { asking } from "./asking.ts";
-import { connections } from "./exchange.ts";
 import { gatewayMetrics } from "./metrics.ts";
 import type { ApiOutside } from "./ports.ts";
+import { servicesClient } from "./services-client.ts";
 import type { settings } from "./settings.ts";
+import { connections } from "./transport.ts";
 import { type UpstreamOptions, upstreams as upstreamsOf } from "./upstream.ts";
 
-/** An instance on a busy machine may stand still for a while; one that refuses connections is dead at once all the same. */
+/** An instance on a busy machine may stand still for a while. One that refuses connections is unhealthy at once all the same. */
 const TIMEOUTS = { slow: 1_000, probe: 5_000, reset: 1_000 };
 
 type Options = UpstreamOptions & Pick<GatewayOptions, "timeouts" | "stale">;
@@ -18,13 +18,13 @@ type Options = UpstreamOptions & Pick<GatewayOptions, "timeouts" | "stale">;
 /** The instances of all services, each behind its breaker, and the routes that lead to them. */
 export const openWith =
   (options: Options) =>
-  async ({ config, settings: { rateLimit }, ...tools }: Tools<ValuesOf<typeof settings>>): Promise<Opened<ApiOutside>> => {
-    const { directory, clock, logger, tracer, internal } = tools;
-    const metrics = gatewayMetrics(tools.metrics.registry);
+  async ({ config, settings: { rateLimit }, ...dependencies }: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<ApiOutside>> => {
+    const { directory, clock, logger, tracer, internal } = dependencies;
+    const metrics = gatewayMetrics(dependencies.metrics.registry);
     const upstreams = upstreamsOf({ directory, connections: connections(internal), clock, metrics, logger }, options);
-    const platform = asking(upstreams, { directory, clock, keys: config.sealingKeys });
+    const platform = servicesClient(upstreams, { directory, clock, keys: config.sealingKeys });
     return {
-      outside: { follow: (id, sees) => gather(platform, id, sees) },
+      outside: { follow: (id, sees) => queryCausation(platform, id, sees) },
       routes: ({ identity }) => gateway({ ...options, upstreams, identity, clock, metrics, logger, tracer, rateLimit }),
       close: upstreams.stop,
     };

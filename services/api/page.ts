@@ -1,7 +1,7 @@
 import type { ApiDocument } from "../chassis/http/document.ts";
 import type { Route } from "./routes.ts";
 
-/** A page for people: what can be asked for, by service. */
+/** A page for people with the operations of each service. */
 export const page = ({ paths, ...document }: ApiDocument, routes: readonly Route[]): string => {
   const info = Object(document.info);
   const services = [...new Set(routes.map(({ service }) => service))].sort();

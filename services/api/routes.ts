@@ -1,39 +1,35 @@
 import { type OperationId, operations } from "../../schemas/generated/http.ts";
-import { type ApiDocument, operationsWithBytes } from "../chassis/http/document.ts";
+import { type ApiDocument, bodyLimit } from "../chassis/http/document.ts";
 import { isTemplate, pathPattern } from "../chassis/http/paths.ts";
 
 /**
- * What sending a request twice does: a `read` changes nothing, a `keyed` write happens once if it carries an idempotency key,
- * and what is `once` must not be repeated.
+ * Whether a request may be repeated: a `read` changes nothing, a `keyed` write happens once if it carries an idempotency key, and a `once`
+ * request must not be repeated.
  */
 export type Repeat = "read" | "keyed" | "once";
 
-/** Where a request goes, and what has to be known of it before. */
+/** An operation as the gateway knows it. */
 export type Route = {
-  /** For figures and logs. */
+  /** For metrics and logs. */
   readonly name: string;
-  /** What the caller must be allowed to do; undefined: everybody may. */
+  /** The operation that the caller must be permitted to call; undefined: it is public. */
   readonly operation: OperationId | undefined;
   readonly service: string;
   readonly method: string;
-  /** As the service knows it. */
+  /** The path on the service. */
   readonly path: string;
   readonly repeat: Repeat;
-  /** Bytes that its body may have. */
-  readonly most: number;
+  /** Bytes that the body of a request may have. */
+  readonly maxBytes: number;
 };
 export type Routes = {
   readonly find: (method: string, path: string) => Route | undefined;
   readonly all: readonly Route[];
 };
 
-const LIMIT = 1024 * 1024;
-/** As the services have it: packages travel as base64 in JSON. */
-const LIMIT_WITH_BYTES = 64 * LIMIT;
-
 /** Every operation of the contract. */
 export const routesOf = (document: ApiDocument): Routes => {
-  const large = operationsWithBytes(document);
+  const limitOf = bodyLimit(document);
   const ids = Object.keys(operations) as OperationId[]; // Its keys are exactly these.
   const all = ids.map((operation): Route => {
     const { method, path, service, public: everybody } = operations[operation];
@@ -44,7 +40,7 @@ export const routesOf = (document: ApiDocument): Routes => {
       method: method.toUpperCase(),
       path,
       repeat: repeatOf(document, path, method),
-      most: large.has(operation) ? LIMIT_WITH_BYTES : LIMIT,
+      maxBytes: limitOf(operation),
     };
   });
   const exact = new Map(all.map((route) => [`${route.method} ${route.path}`, route]));
@@ -59,7 +55,7 @@ export const routesOf = (document: ApiDocument): Routes => {
   };
 };
 
-/** The contract says it: reads can wait for a position, and writes that happen once take an idempotency key. */
+/** Read off the contract: reads can wait for a position, and writes that happen once take an idempotency key. */
 const repeatOf = ({ paths }: ApiDocument, path: string, method: string): Repeat => {
   if (method === "get") return "read";
   const parameters: unknown = Reflect.get(Object(paths[path]?.[method]), "parameters");

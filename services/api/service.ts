@@ -3,7 +3,7 @@ import { http } from "./http.ts";
 import type { ApiOutside } from "./ports.ts";
 import { settings } from "./settings.ts";
 
-/** The gateway decides nothing: all it keeps is who may do what, as every service does. */
+/** The gateway. It decides nothing; its only read model is that of users, roles and keys, which every service has. */
 export const api: Service<ApiOutside, typeof settings> = {
   name: "api",
   aggregates: {},

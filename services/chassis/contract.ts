@@ -1,5 +1,5 @@
 import type { Contract } from "../../events/index.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 
-/** What all services of the platform agree on. */
+/** The contract of all services: the event schemas and the prefix of topics. */
 export const contract: Contract = { schemas, prefix: "pitrix" };

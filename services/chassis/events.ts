@@ -1,7 +1,7 @@
 import type * as backbone from "../../events/index.ts";
 import type { EventByType } from "../../schemas/generated/events.ts";
 
-// The backbone's tables, bound to the events of this platform. The backbone itself knows none of them.
+// The types of the backbone's tables, bound to the events of this platform. The backbone itself does not know these events.
 
 export { deleted } from "../../events/index.ts";
 export type Projection<Document extends object> = backbone.Projection<EventByType, Document>;

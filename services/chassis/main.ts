@@ -5,7 +5,7 @@ import { connectLog, Unreachable } from "./process/connect.ts";
 import { logging } from "./process/logging.ts";
 import { askedToStop } from "./process/shutdown.ts";
 import { Denied } from "./process/tls/denied.ts";
-import { openWires } from "./process/tls/wires.ts";
+import { openTls } from "./process/tls/transport-security.ts";
 import { type RunningService, runService, share } from "./run.ts";
 import type { ServiceList } from "./service.ts";
 
@@ -19,7 +19,7 @@ Settings, from the environment.
 ${describeSettings(configured(services, await loadServices(services)))}
 `;
 
-/** Exit codes of sysexits.h: wrong usage, something unreachable, not let in, wrong settings. */
+/** Exit codes of sysexits.h: wrong usage, server unreachable, access denied, wrong settings. */
 const USAGE = 64;
 const UNAVAILABLE = 69;
 const DENIED = 77;
@@ -45,20 +45,20 @@ const start = async (services: ServiceList, arguments_: readonly string[]): Prom
   const wanted = await loadServices(services, await chosen(services, arguments_));
   const config = readConfig(process.env, configured(services, wanted));
   const logger = logging(config.logLevel, { process: process.pid });
-  process.on("unhandledRejection", (error) => logger.error({ error }, "an error that nobody handled"));
+  process.on("unhandledRejection", (error) => logger.error({ error }, "unhandled error"));
   const asked = askedToStop();
-  const wires = openWires(config, { clock: systemClock, logger });
-  const log = await connectLog(config, wires, systemClock, logger);
-  const shared = await share(config, log, wires, logger);
+  const tls = openTls(config, { clock: systemClock, logger });
+  const log = await connectLog(config, tls, systemClock, logger);
+  const shared = await share(config, log, tls, logger);
   const running: RunningService[] = [];
   const stop = async (): Promise<void> => {
-    // All at once: none waits for another.
+    // All in parallel: no service waits for another.
     await Promise.all(running.map((service) => service.stop()));
     await shared.stop();
     await log.close();
-    await wires.stop();
+    await tls.stop();
   };
-  // Each to its end, so that one that fails leaves none behind half started.
+  // Every start is awaited, so that a failed one leaves no other half started.
   const starts = await Promise.allSettled(
     wanted.map(async (service) => {
       running.push(await runService(service, shared));
@@ -70,12 +70,12 @@ const start = async (services: ServiceList, arguments_: readonly string[]): Prom
     throw failed.reason;
   }
   logger.info({ signal: await asked }, "stopping");
-  setTimeout(() => end(1, "the orderly end took too long"), config.shutdownSeconds * 1_000).unref();
+  setTimeout(() => end(1, "the orderly shutdown took too long"), config.shutdownSeconds * 1_000).unref();
   await stop();
   process.exit(0);
 };
 
-/** Runs the named services in this process until it is asked to stop. */
+/** Runs the named services in this process until it receives a stop signal. */
 export const main = (services: ServiceList, names: readonly string[]): void => {
   start(services, names).catch((error: unknown) => {
     if (error instanceof ConfigError) end(CONFIG, `${error.message}\n\nRun with --help for the list of settings.`);

@@ -4,6 +4,7 @@ import type { Clock, Log } from "../../events/index.ts";
 import type { Mongo } from "../../events/mongo/index.ts";
 import { collections } from "../../events/runtime.ts";
 import { type Sealing, sealing } from "./access/sealing.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";
 import { readsFor } from "./http/reads.ts";
@@ -17,23 +18,22 @@ import { type Logger, logging } from "./process/logging.ts";
 import { type Metrics, metrics } from "./process/metrics.ts";
 import { stopInOrder } from "./process/shutdown.ts";
 import { sendAsProcess } from "./process/tls/request.ts";
-import type { Wires } from "./process/tls/wires.ts";
+import type { TransportSecurity } from "./process/tls/transport-security.ts";
 import { tracing } from "./process/tracing.ts";
 import { type ServeOptions, type Serving, serve } from "./serve.ts";
 import type { AnyService } from "./service.ts";
-import type { Tools } from "./tools.ts";
 
-/** How long a start waits to hear its own announcement. */
+/** How long a start waits to receive its own announcement. */
 const ANNOUNCED = 5_000;
 
-/** What a process is built on: real servers and real time; in a test, memory and a clock that the test moves. */
+/** The infrastructure of a process: real servers and real time, or in a test memory and a clock that the test moves. */
 export type Foundation = {
   readonly clock: Clock;
   readonly random: (bytes: number) => Uint8Array;
   readonly logger: (details: object) => Logger;
   readonly metrics: (service: string) => Metrics;
   readonly openStore: (service: string, logger: Logger) => Promise<Mongo>;
-  /** Shows a line to the operator, and to nobody who reads logs. */
+  /** Prints a line for the operator that does not appear in logs. */
   readonly print: (line: string) => void;
   readonly serving: Pick<ServeOptions, "wait" | "grace" | "limits">;
 };
@@ -52,12 +52,12 @@ export const foundationOf = (config: Config): Foundation => ({
   serving: { grace: GRACE },
 });
 
-/** What the services of one process share: the log, the keys of secrets, and the list of who is where. */
+/** The dependencies that the services of one process share: the log, the keys of secrets and the directory of instances. */
 export type Shared = {
   readonly foundation: Foundation;
   readonly config: Config;
   readonly log: Log;
-  readonly wires: Wires;
+  readonly tls: TransportSecurity;
   readonly sealing: Sealing;
   readonly directory: Directory;
   readonly stop: () => Promise<void>;
@@ -66,12 +66,12 @@ export type Shared = {
 export const share = async (
   config: Config,
   log: Log,
-  wires: Wires,
+  tls: TransportSecurity,
   logger: Logger,
   foundation: Foundation = foundationOf(config),
 ): Promise<Shared> => {
   const { clock, random } = foundation;
-  const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be tried again");
+  const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be retried");
   const [sealed, found] = await Promise.all([
     sealing({ log, clock }, config.sealingKeys, random, { partitions: config.partitions }),
     config.discovery === "kafka"
@@ -81,9 +81,9 @@ export const share = async (
         : staticDirectory(config.services),
   ]);
   const rewrapped = await sealed.rewrap();
-  if (rewrapped > 0) logger.info({ keys: rewrapped }, "wrapped keys again by the current platform key");
+  if (rewrapped > 0) logger.info({ keys: rewrapped }, "rewrapped data keys with the current platform key");
   return {
-    ...{ foundation, config, log, wires },
+    ...{ foundation, config, log, tls },
     sealing: sealed,
     directory: found,
     stop: async () => {
@@ -93,16 +93,16 @@ export const share = async (
   };
 };
 
-/** How much of an orderly end its services may take; the rest is for what they share. */
+/** The share of a shutdown's time limit for the services. The rest is for their shared dependencies. */
 const SHARE = 0.8;
-/** Long enough for the end of an announcement to be heard. */
+/** The time for a withdrawn announcement to reach other processes. */
 const GRACE = 400;
 
 export type RunningService = Serving & { readonly name: string; readonly stop: () => Promise<void> };
 
-/** Runs a service as a part of this process: its own database, groups and port; announced once it answers. */
+/** Runs a service in this process, with its own database, consumer groups and port, and announces it once it answers. */
 export const runService = async (service: AnyService, shared: Shared): Promise<RunningService> => {
-  const { config, log, wires, sealing, directory } = shared;
+  const { config, log, tls, sealing, directory } = shared;
   const { clock, random, print, serving: options } = shared.foundation;
   const { name } = service;
   const id = `${name}-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -118,9 +118,9 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     },
   });
   const call = httpClient(broken.guard);
-  const among = wires.internal && sendAsProcess(wires.internal);
+  const among = tls.internal && sendAsProcess(tls.internal);
 
-  const tools: Tools = {
+  const dependencies: Dependencies = {
     name,
     config,
     settings: config.settingsOf(name),
@@ -138,7 +138,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     guard: broken.guard,
     call,
     directory,
-    internal: wires.internal,
+    internal: tls.internal,
   };
   const { documents, parking } = store;
   const close = async (): Promise<void> => {
@@ -151,13 +151,13 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     const known = (): boolean => config.discovery !== "kafka" || directory.instancesOf(name).some(({ instance }) => instance === id);
     let announced: Awaited<ReturnType<typeof announce>> | undefined;
     const healthReasons = (): readonly string[] => [
-      ...(known() ? [] : ["is not known to others yet"]),
+      ...(known() ? [] : ["its announcement has not arrived yet"]),
       ...[announced?.trouble(), directory.trouble?.()].flatMap((trouble) => trouble ?? []),
       ...sealing.healthReasons(),
     ];
     const ports = { store: store.store, documents, parking, log, clock };
-    const inside = wires.internal && { certificates: wires.internal, mutual: true };
-    const serving = await serve(service, tools, {
+    const inside = tls.internal && { certificates: tls.internal, mutual: true };
+    const serving = await serve(service, dependencies, {
       ...options,
       id,
       port: config.portOf(name),
@@ -166,15 +166,15 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
       ping: store.ping,
       healthReasons,
       sealing,
-      secured: service.entry ? wires.gateway && { certificates: wires.gateway, mutual: false } : inside,
+      secured: service.entry ? tls.gateway && { certificates: tls.gateway, mutual: false } : inside,
       operations: service.entry && config.operationsPort !== "public" ? { port: config.operationsPort, secured: inside } : undefined,
     });
     const reached = (address: string): string => address.replace(/\/\/.*:/, `//${reachable(config)}:`);
     const url = reached(serving.url);
-    // Who calls the gateway is told where it is; what is announced is where those ask who operate it.
+    // `url` is for callers of the gateway; the announcement carries the URL for operators.
     const self = { service: name, url: reached(serving.operationsUrl), instance: id, since: new Date(clock.now()).toISOString() };
-    announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "not announced; will be tried again"));
-    // Heard by itself it is heard by others; a log that is out does not keep it from serving.
+    announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "the announcement failed and will be retried"));
+    // An announcement that reached this process can reach others. A log that is down does not delay serving for long.
     for (const until = clock.now() + ANNOUNCED; !known() && clock.now() < until; ) await clock.sleep(20);
     logger.info({ url }, "answers");
     return {
@@ -197,7 +197,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
   }
 };
 
-/** The host by which others reach this process. */
+/** The host name at which others reach this process. */
 const reachable = ({ host, advertise }: Config): string => {
   const name = advertise || (host === "0.0.0.0" || host === "::" ? hostname() : host);
   return name.includes(":") ? `[${name}]` : name;

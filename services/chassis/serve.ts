@@ -6,6 +6,7 @@ import { type Instance, instance } from "../../events/runtime.ts";
 import { access } from "./access/access.ts";
 import { identity } from "./access/identity.ts";
 import { contract } from "./contract.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { app } from "./http/app.ts";
 import type { ConnectionLimits } from "./http/connections.ts";
 import type { Host } from "./http/host.ts";
@@ -13,16 +14,15 @@ import { modelsOf } from "./http/reads.ts";
 import { type Secured, serverOf } from "./http/server.ts";
 import { observerOf } from "./process/observer.ts";
 import type { AnyService, Opened } from "./service.ts";
-import type { Tools } from "./tools.ts";
 
 export type Serving = {
   readonly url: string;
-  /** Where those who operate it ask. */
+  /** The URL for operators: /livez, /readyz, /metrics and /internal. */
   readonly operationsUrl: string;
   readonly port: number;
   readonly instance: Instance;
   readonly host: Host;
-  /** Finishes what is under way: requests first, then the tables' work. Its ports stay open. */
+  /** Drains the service: first requests, then the tables' work. Its ports stay open. */
   readonly stop: () => Promise<void>;
 };
 export type ServeOptions = {
@@ -30,33 +30,33 @@ export type ServeOptions = {
   readonly port: number;
   readonly address: string;
   readonly ports: Ports;
-  /** Fails while the store does not answer. */
+  /** Rejects while the store does not answer. */
   readonly ping?: () => Promise<void>;
   /**
-   * What else keeps it from its promises. Also that others cannot find it yet: whoever replaces an instance ends the old one when the new
-   * one is ready, so it must not say so before.
+   * Other reasons why the instance is not ready, for example that others cannot find it yet: a rolling update ends the old instance as soon
+   * as the new one is ready.
    */
   readonly healthReasons?: () => readonly string[];
   readonly sealing: Host["edge"]["sealing"];
-  /** How long requests wait for what is on its way. */
+  /** How long a request waits for a read model to catch up. */
   readonly wait?: number;
   /** How long a stopping instance goes on answering. */
   readonly grace?: number;
-  /** What a connection may cost, where that is not what the settings say. */
+  /** Overrides the connection limits of the settings. */
   readonly limits?: Partial<ConnectionLimits>;
-  /** Absent: it speaks plain HTTP. */
+  /** The certificates of the public port. Absent: plain HTTP. */
   readonly secured?: Secured | undefined;
-  /** A port of their own for those who operate it; absent: the same. */
+  /** A separate port for operators. Absent: the public port serves them too. */
   readonly operations?: { readonly port: number; readonly secured: Secured | undefined } | undefined;
 };
 
-/** Milliseconds of each second of an orderly end in which requests may be finished; the rest is for the tables' work. */
+/** Milliseconds of each second of a shutdown for draining requests. The rest is for the tables' work. */
 const REQUESTS = 500;
 
-/** Runs a service on given ports and answers for it over HTTP. */
+/** Runs a service with the given dependencies and serves it over HTTP. */
 export const serve = async (
   service: AnyService,
-  tools: Tools,
+  dependencies: Dependencies,
   {
     id,
     port,
@@ -72,23 +72,23 @@ export const serve = async (
     operations,
   }: ServeOptions,
 ): Promise<Serving> => {
-  const { logger, metrics } = tools;
-  // The service's outside and its tables fit each other.
-  const { outside, routes, close } = (await (await service.outside?.())?.open(tools as never)) ?? nothing;
+  const { logger, metrics } = dependencies;
+  // `as` is safe: the service's outside and its tables have matching types.
+  const { outside, routes, close } = (await (await service.outside?.())?.open(dependencies as never)) ?? nothing;
   const running = instance(service, ports, contract, {
     instance: id,
     outside: outside as never,
-    settings: tools.settings,
-    guard: tools.guard,
-    partitions: tools.config.partitions,
-    observer: observerOf(tools),
-    tracer: tools.tracer,
+    settings: dependencies.settings,
+    guard: dependencies.guard,
+    partitions: dependencies.config.partitions,
+    observer: observerOf(dependencies),
+    tracer: dependencies.tracer,
   });
   metrics.observe(running, ports);
-  const answers = asking(ping, tools.clock);
+  const answers = asking(ping, dependencies.clock);
   let state: "starting" | "ready" | "stopping" = "starting";
   const stopping = new AbortController();
-  // Every open stream listens to it.
+  // Every open stream adds a listener.
   setMaxListeners(0, stopping.signal);
   const host: Host = {
     service,
@@ -96,16 +96,16 @@ export const serve = async (
     instance: running,
     models: modelsOf(service.projections),
     ports,
-    blobs: tools.blobs,
-    edge: { sealing, blobs: tools.blobs, clock: tools.clock, random: tools.random },
+    blobs: dependencies.blobs,
+    edge: { sealing, blobs: dependencies.blobs, clock: dependencies.clock, random: dependencies.random },
     identity: identity(
       { ...ports, collections: running.collections, changed: running.changed, writes: () => running.writes(access) },
       wait,
     ),
-    keys: tools.config.sealingKeys,
+    keys: dependencies.config.sealingKeys,
     metrics,
     logger,
-    tracer: tools.tracer,
+    tracer: dependencies.tracer,
     ready: async () => [
       ...(state === "ready" ? [] : [`is ${state}`]),
       ...healthReasons(),
@@ -115,10 +115,10 @@ export const serve = async (
     stopping: stopping.signal,
     wait,
   };
-  const limits = { most: tools.config.connections, ...bounds };
+  const limits = { most: dependencies.config.connections, ...bounds };
   const { server, ending } = serverOf(app(host, routes?.(host), !operations), secured, logger, limits);
   const inside = operations && serverOf(app(host), operations.secured, logger, limits).server;
-  // First the port: a process that cannot have it must not take work.
+  // First the port: a process that cannot bind it must not take work.
   await listen(server, port, address);
   try {
     if (inside) await listen(inside, operations.port, address);
@@ -144,10 +144,10 @@ export const serve = async (
     stop: async () => {
       state = "stopping";
       stopping.abort();
-      // Its announcement is taken back, and those who have not heard that yet are still answered.
+      // The announcement is withdrawn; callers that have not received the withdrawal yet are still answered.
       ending.last();
-      await tools.clock.sleep(grace);
-      await ending.finished(tools.clock, tools.config.shutdownSeconds * REQUESTS);
+      await dependencies.clock.sleep(grace);
+      await ending.finished(dependencies.clock, dependencies.config.shutdownSeconds * REQUESTS);
       await running.stop();
       await close?.();
       inside?.close();
@@ -156,13 +156,13 @@ export const serve = async (
   };
 };
 
-/** A service that needs nothing of the outside. */
+/** The outside of a service without outside dependencies. */
 const nothing: Opened<unknown> = { outside: undefined };
 
-/** How long the store may take to answer whoever asks whether it does. */
-const PATIENCE = 2_000;
+/** The timeout of a ping of the store. */
+const PING_TIMEOUT = 2_000;
 
-/** Asks one question at a time, however many want to know. */
+/** Shares one ping among concurrent callers. */
 const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean>) => {
   let asked: Promise<boolean> | undefined;
   return async () => {
@@ -175,7 +175,7 @@ const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean
         asked = undefined;
       });
     const enough = new AbortController();
-    const answered = await Promise.race([asked, clock.sleep(PATIENCE, enough.signal).then(() => false)]);
+    const answered = await Promise.race([asked, clock.sleep(PING_TIMEOUT, enough.signal).then(() => false)]);
     enough.abort("answered");
     return answered;
   };
@@ -183,7 +183,7 @@ const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port; // A TCP server's address is one.
 
-/** Connections that wait to be taken. Linux resets some of those that find Node's 511 places taken; it has 4,096 unless told otherwise. */
+/** The length of the accept queue. Linux resets some connections beyond Node's default of 511; Linux itself allows 4,096 by default. */
 const BACKLOG = 4_096;
 
 const listen = (server: Server, port: number, address: string): Promise<void> =>

@@ -1,14 +1,14 @@
 import { causation, causationText, type Occurrence } from "../../events/map/index.ts";
 import type { Command, CommandEvent, CommandPending } from "../../schemas/generated/http.ts";
-import { type Asking, gather } from "../chassis/http/causation.ts";
+import { queryCausation, type ServicesClient } from "../chassis/http/causation-query.ts";
 import type { Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type Paint, plain } from "./output.ts";
 
-/** Asks an instance of each service that has announced itself. */
-const asking = (platform: Platform): Asking => ({
+/** Queries one instance of each registered service; an instance that does not answer is skipped. */
+const servicesClient = (platform: Platform): ServicesClient => ({
   services: async () => [...new Set((await platform.instances()).map(({ service }) => service))].filter((name) => name !== "api"),
-  ask: async (service, path, body) => {
+  request: async (service, path, body) => {
     for (const instance of await platform.instances(service))
       try {
         return await platform.ask(instance, path, body);
@@ -19,17 +19,17 @@ const asking = (platform: Platform): Asking => ({
   },
 });
 
-/** What a request or an action has set going, as all services know it. */
+/** The events that a request or an action caused, collected from all services. */
 export const followCommand = async (platform: Platform, id: string): Promise<Command> => {
-  const found = await gather(asking(platform), id, () => true);
+  const found = await queryCausation(servicesClient(platform), id, () => true);
   if (typeof found === "object") return found;
   throw new CommandFailed(
-    `no service knows a request or an action ${id}; the id of a request is in the X-Request-Id of its answer`,
+    `no service knows a request or an action with the id ${id}; the X-Request-Id header of a response holds the request's id`,
     exitCodes.notFound,
   );
 };
 
-/** The same for people: the tree, and below it what is not done yet. */
+/** A command as text: the tree of its events, then the work that is not finished. */
 export const commandText = (command: Command, paint: Paint): string => {
   const { id, finished, root = [], pending = [], refusal = [], unknown = [], incomplete = [] } = command;
   const tree = causation(root.flatMap(occurrencesIn));
@@ -40,7 +40,7 @@ export const commandText = (command: Command, paint: Paint): string => {
         `${paint("red", "refused".padEnd(11))}  ${plain(service)}  ${plain(stream)}  ${plain(row)}: ${plain(reason)}`,
     ),
     ...unknown.map((service) => `${paint("red", "unknown".padEnd(11))}  ${plain(service)} does not answer`),
-    ...incomplete.map((service) => `${paint("yellow", "incomplete".padEnd(11))}  ${plain(service)} has more to tell than is shown`),
+    ...incomplete.map((service) => `${paint("yellow", "incomplete".padEnd(11))}  ${plain(service)} has more events than are shown`),
   ];
   const ending = finished ? paint("green", "Everything is done.") : paint("yellow", "Not everything is done.");
   return `${causationText({ ...tree, correlationId: id }, { colour: paint("dim", "") !== "" })}${lines.map((line) => `${line}\n`).join("")}${ending}`;

@@ -7,32 +7,32 @@ import { type Directory, directory, INSTANCES_TOPIC, type ServiceInstance, stati
 import { silent } from "../chassis/process/logging.ts";
 import { kafkaSecurity } from "../chassis/process/tls/kafka.ts";
 import { sendAsProcess } from "../chassis/process/tls/request.ts";
-import { openWires } from "../chassis/process/tls/wires.ts";
+import { openTls } from "../chassis/process/tls/transport-security.ts";
 import type { Setup } from "./environment.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { sorted } from "./order.ts";
 
-const ANSWER_WITHIN = 10_000;
-/** It shows the certificate that its callers from outside know, not the platform's. */
+const ANSWER_TIMEOUT = 10_000;
+/** The entry serves its public certificate, not one of the platform's internal certificates. */
 const ENTRY = "api";
 
-/** The running platform, as a command reaches it. */
+/** A connection to the running platform. */
 export type Platform = {
   readonly instances: (service?: string) => Promise<readonly ServiceInstance[]>;
-  /** An answer of one instance. Fails with what to do about it. */
+  /** Calls one instance and returns its answer. The error text says what the user can do. */
   readonly ask: (instance: ServiceInstance, path: string, body?: object) => Promise<unknown>;
-  /** The log, where it is known; connected when it is first used. */
+  /** The log; undefined without brokers. Connects on first use. */
   readonly log: () => Log | undefined;
   readonly close: () => Promise<void>;
 };
 
-export const connectPlatform = ({ brokers, keys, token, services, wires, by }: Setup): Platform => {
-  const opened = openWires(wires, { clock: systemClock, logger: silent });
-  const among = opened.internal && sendAsProcess(opened.internal);
+export const connectPlatform = ({ brokers, keys, token, services, tls, by }: Setup): Platform => {
+  const opened = openTls(tls, { clock: systemClock, logger: silent });
+  const internalClient = opened.internal && sendAsProcess(opened.internal);
   let log: Log | undefined;
   let found: Promise<Directory> | undefined;
   const connected = (): Log | undefined => {
-    if (brokers) log ??= kafkaLog({ brokers, clientId: "pitrix-cli", ...kafkaSecurity(wires.kafkaSasl, opened.kafka) });
+    if (brokers) log ??= kafkaLog({ brokers, clientId: "pitrix-cli", ...kafkaSecurity(tls.kafkaSasl, opened.kafka) });
     return log;
   };
   const find = async (): Promise<Directory> => {
@@ -40,7 +40,7 @@ export const connectPlatform = ({ brokers, keys, token, services, wires, by }: S
     const open = connected();
     if (!open)
       throw new CommandFailed(
-        "no platform is known: set KAFKA_BROKERS (or PITRIX_SERVICES), or run this where `make up` was run, or name its directory by --platform",
+        "no platform found: set KAFKA_BROKERS or PITRIX_SERVICES, run this command in the directory of `make up`, or name the platform directory with --platform",
         exitCodes.settings,
       );
     try {
@@ -67,7 +67,7 @@ export const connectPlatform = ({ brokers, keys, token, services, wires, by }: S
       if (all.length > 0) return inOrder(all);
       throw service === undefined
         ? new CommandFailed(
-            `no service has announced itself${services ? "" : ` on ${INSTANCES_TOPIC}`}: is the platform running?`,
+            `no service is registered${services ? "" : ` on ${INSTANCES_TOPIC}`}: is the platform running?`,
             exitCodes.unavailable,
           )
         : new CommandFailed(
@@ -78,29 +78,29 @@ export const connectPlatform = ({ brokers, keys, token, services, wires, by }: S
     ask: async ({ service, url }, path, body) => {
       const headers = { authorization: await authorization(), "pitrix-service": service, "content-type": "application/json" };
       const request = { url: `${url}${path}`, headers, ...(body && { method: "POST", body: JSON.stringify(body) }) };
-      const send = (service !== ENTRY && among?.send) || fetched;
+      const send = (service !== ENTRY && internalClient?.send) || fetched;
       let response: HttpAnswer;
       try {
-        response = await send(request, AbortSignal.timeout(ANSWER_WITHIN));
+        response = await send(request, AbortSignal.timeout(ANSWER_TIMEOUT));
       } catch (error) {
         throw unreachable(`${service} at ${url}`, error);
       }
       const answer = jsonIn(response.body);
       if (response.status >= 200 && response.status < 300) return answer;
-      const said = String(Reflect.get(Object(answer), "message") ?? `answered ${response.status}`);
+      const message = String(Reflect.get(Object(answer), "message") ?? `answered ${response.status}`);
       if (response.status === 401 || response.status === 403)
         throw new CommandFailed(
-          `${service}: ${said}; use an administrator's PITRIX_TOKEN, or the PITRIX_SEALING_KEYS of this platform`,
+          `${service}: ${message}; use an administrator's PITRIX_TOKEN, or the PITRIX_SEALING_KEYS of this platform`,
           exitCodes.denied,
         );
-      if (response.status === 404) throw new CommandFailed(`${service}: ${said}`, exitCodes.notFound);
-      throw new CommandFailed(`${service}: ${said}`, response.status >= 500 ? exitCodes.unavailable : exitCodes.failed);
+      if (response.status === 404) throw new CommandFailed(`${service}: ${message}`, exitCodes.notFound);
+      throw new CommandFailed(`${service}: ${message}`, response.status >= 500 ? exitCodes.unavailable : exitCodes.failed);
     },
     log: connected,
     close: async () => {
       await (await found?.catch(() => undefined))?.stop();
       await log?.close();
-      among?.close();
+      internalClient?.close();
       await opened.stop();
     },
   };

@@ -4,24 +4,24 @@ import { join } from "node:path";
 import type { Environment } from "../chassis/process/config.ts";
 import type { Setting } from "../chassis/process/setting.ts";
 import { type PlatformKey, settings } from "../chassis/process/settings.ts";
-import { wireSettings } from "../chassis/process/tls/settings.ts";
-import { type WireValues, wireProblems } from "../chassis/process/tls/wires.ts";
+import { tlsSettings } from "../chassis/process/tls/settings.ts";
+import { type TlsValues, tlsProblems } from "../chassis/process/tls/transport-security.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 
-/** What the command knows of the platform before it asks anybody. */
+/** The settings of a connection to the platform. */
 export type Setup = {
   readonly brokers: readonly string[] | undefined;
   readonly keys: readonly PlatformKey[] | undefined;
   /** An administrator's access token, used instead of the platform key. */
   readonly token: string | undefined;
-  /** Where services are, if they need not be discovered. */
+  /** The URLs of the services; undefined if they are discovered on Kafka. */
   readonly services: ReadonlyMap<string, readonly string[]> | undefined;
-  readonly wires: WireValues;
-  /** Who stands in the records of what was asked. */
+  readonly tls: TlsValues;
+  /** The caller's name in the audit records of redrives and discards. */
   readonly by: string;
 };
 
-/** From the environment, and what that leaves open from the platform that runs in the directory. */
+/** Reads the environment; values that it does not set come from the platform that runs in the directory. */
 export const readSetup = (environment: Environment, directory: string): Setup => {
   const read = <T>({ name, expected, parse }: Setting<T>): T | undefined => {
     const text = environment[name]?.trim();
@@ -39,26 +39,26 @@ export const readSetup = (environment: Environment, directory: string): Setup =>
     keys: known,
     token: environment.PITRIX_TOKEN?.trim() || undefined,
     services: environment.PITRIX_DISCOVERY === "static" || environment.PITRIX_SERVICES ? read(settings.services) : local?.services,
-    wires: readWires(environment),
+    tls: readTls(environment),
     by: `cli:${userName()}`,
   };
 };
 
-const readWires = (environment: Environment): WireValues => {
+const readTls = (environment: Environment): TlsValues => {
   const problems: string[] = [];
   const read = ([field, { name, expected, fallback, parse }]: [string, Setting<unknown>]) => {
     const value = parse(environment[name]?.trim() || (fallback ?? ""));
     if (value === undefined) problems.push(`${name} is wrong: expected ${expected}`);
     return [field, value];
   };
-  const values = Object.fromEntries(Object.entries<Setting<unknown>>(wireSettings).map(read)) as WireValues; // One field a setting; a wrong one throws below.
-  const all = problems.length > 0 ? problems : wireProblems(values, Date.now());
+  const values = Object.fromEntries(Object.entries<Setting<unknown>>(tlsSettings).map(read)) as TlsValues; // One field for each setting; an invalid value throws below.
+  const all = problems.length > 0 ? problems : tlsProblems(values, Date.now());
   if (all.length > 0) throw new CommandFailed(all.join("\n"), exitCodes.settings);
   return values;
 };
 
 const localPlatform = (directory: string): Pick<Setup, "brokers" | "services"> | undefined => {
-  // `make up` writes what runs.
+  // `make up` writes the running services to this file.
   const { services, brokers } = json(join(directory, "platform.json")) ?? {};
   if (services === null || typeof services !== "object") return undefined;
   return {

@@ -18,7 +18,7 @@ export type Seen = { readonly record: LogRecord; readonly delivered: Delivered |
 const released = codec(schemas);
 const byType: { readonly [type: string]: readonly string[] } = eventTypes;
 
-/** The topics on which such events can stand. */
+/** The topics that can hold events matching the filter. */
 export const topicsFor = ({ type, stream }: EventFilter): readonly string[] => {
   if (type !== undefined && !byType[type]) {
     const near = Object.keys(byType).filter((name) => name.toLowerCase().includes(type.toLowerCase()));
@@ -28,7 +28,7 @@ export const topicsFor = ({ type, stream }: EventFilter): readonly string[] => {
     );
   }
   if (stream !== undefined && !stream.includes("/"))
-    throw new CommandFailed(`${stream} is no stream: expected <aggregate>/<key>, as in cluster/cl-1`, exitCodes.usage);
+    throw new CommandFailed(`${stream} is not a stream id: expected <aggregate>/<key>, for example cluster/cl-1`, exitCodes.usage);
   const aggregates = type === undefined ? new Set(Object.values(byType).flat()) : new Set(byType[type]);
   return [...aggregates]
     .filter((aggregate) => stream === undefined || aggregate === aggregateOf(stream))
@@ -40,22 +40,22 @@ export const matches = ({ type, stream, correlation }: EventFilter, { key, heade
   (stream === undefined || key === stream) &&
   (correlation === undefined || headers.ce_correlationid === correlation);
 
-/** So many events are sorted by their time; more are shown in the order in which they are read. */
+/** The maximum number of events that are sorted by time; a longer result is shown in reading order. */
 const MAX_SORTED = 10_000;
 
-/** The events on the log that the filter asks for, decoded, the oldest first. */
+/** Reads the events on the log that match the filter, decoded, oldest first. */
 export const readEvents = async (log: Log, filter: EventFilter, signal: AbortSignal, seen: (event: Seen) => void): Promise<void> => {
-  let held: Seen[] | undefined = [];
+  let buffered: Seen[] | undefined = [];
   await readRecords(log, topicsFor(filter), signal, (record) => {
     if (!matches(filter, record)) return;
     const event = { record, delivered: decode(record, released) };
-    if (!held) return seen(event);
-    held.push(event);
-    if (held.length <= MAX_SORTED) return;
-    for (const early of held) seen(early);
-    held = undefined;
+    if (!buffered) return seen(event);
+    buffered.push(event);
+    if (buffered.length <= MAX_SORTED) return;
+    for (const earlier of buffered) seen(earlier);
+    buffered = undefined;
   });
-  for (const event of sorted(held ?? [], order.time, order.stream, order.version)) seen(event);
+  for (const event of sorted(buffered ?? [], order.time, order.stream, order.version)) seen(event);
 };
 const order = {
   time: ({ record }: Seen) => record.headers.ce_time ?? "",
@@ -63,7 +63,7 @@ const order = {
   version: ({ record }: Seen) => Number(record.headers.ce_sequence ?? 0),
 };
 
-/** The events that come until the signal, decoded; with `start` also those that are there. */
+/** Reads new events, decoded, until the signal aborts; with `start`, reads the events already on the log first. */
 export const followEvents = (
   log: Log,
   filter: EventFilter,
@@ -75,7 +75,7 @@ export const followEvents = (
     if (matches(filter, record)) seen({ record, delivered: decode(record, released) });
   });
 
-/** An event for programs: its metadata and what it says. */
+/** An event as JSON: its metadata and its fields. */
 export const eventJson = ({ record, delivered }: Seen): object => {
   const origin = originOf(record);
   if (delivered instanceof Error) return { origin, key: record.key, unreadable: delivered.message, headers: record.headers };
@@ -83,14 +83,14 @@ export const eventJson = ({ record, delivered }: Seen): object => {
   return { type, ...plainMeta(delivered.meta), service: record.headers.ce_source, row: record.headers.ce_row, origin, data };
 };
 
-/** The same as a line for people. */
+/** An event as one line of text. */
 export const eventLine = ({ record, delivered }: Seen, paint: Paint): string => {
   const time = plain(record.headers.ce_time).slice(11, 23);
   if (delivered instanceof Error)
     return `${paint("dim", time)}  ${paint("red", "unreadable")}  ${originOf(record)}  ${plain(delivered.message)}`;
   const { type, ...data } = delivered.event;
   const { eventId, correlationId } = delivered.meta;
-  const said = plain(JSON.stringify(data));
-  const short = said.length > 200 ? `${said.slice(0, 199)}…` : said;
+  const fields = plain(JSON.stringify(data));
+  const short = fields.length > 200 ? `${fields.slice(0, 199)}…` : fields;
   return `${paint("dim", time)}  ${paint("cyan", type)}  ${plain(eventId)}  ${short}  ${paint("dim", plain(correlationId))}`;
 };

@@ -1,4 +1,4 @@
-/** Something that the person at the terminal can do something about: a sentence, and how the process ends. */
+/** A failure that the user can act on: a sentence and the exit code of the process. */
 export class CommandFailed extends Error {
   override name = "CommandFailed";
   readonly code: number;
@@ -8,5 +8,5 @@ export class CommandFailed extends Error {
   }
 }
 
-/** 0: done. As in sysexits.h where that has a word for it. */
+/** Exit codes besides 0; values from 64 are those of sysexits.h. */
 export const exitCodes = { failed: 1, usage: 64, notFound: 66, unavailable: 69, denied: 77, settings: 78 } as const;

@@ -6,11 +6,15 @@ import { contract } from "../chassis/contract.ts";
 import { loadServices } from "../chassis/list.ts";
 import { services } from "../index.ts";
 
-const usage = `Draws who reacts to what, from the tables that run, into docs/.
+const usage = `Draws the map of services, events and reactions from the services' tables and writes it to docs/.
 
   node dist/services/cli/map.js [--check] [--out docs]
 
-  --check     writes nothing; exits with 1 if what is there is not what would be drawn`;
+  --check       write nothing; exit with 1 if a file is stale
+  --out <dir>   the output directory (default docs)
+
+Example:
+  node dist/services/cli/map.js --check`;
 
 const main = async (): Promise<number> => {
   const { values } = parseArgs({
@@ -25,7 +29,7 @@ const main = async (): Promise<number> => {
     return 0;
   }
   const graph = graphOf(await loadServices(services));
-  for (const trouble of graph.problems) console.error(trouble);
+  for (const problem of graph.problems) console.error(problem);
   if (graph.problems.length > 0) return 1;
 
   const documents = documentsOf(graph, contract);
@@ -45,7 +49,7 @@ const main = async (): Promise<number> => {
   return 0;
 };
 
-/** What differs from what would be drawn, and pictures of services that are no more. */
+/** The paths of files that differ from the new documents, and of pictures whose service no longer exists. */
 const staleIn = async (directory: string, documents: ReadonlyMap<string, string>): Promise<readonly string[]> => {
   const there = await readdir(join(directory, "map")).catch(() => []);
   const gone = there.filter((file) => file.endsWith(".svg")).map((file) => `map/${file}`);

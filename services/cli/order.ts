@@ -1,4 +1,4 @@
-/** A list in the order of these keys, the first key that differs decides. Texts compare by code units, so that the order is the same everywhere. */
+/** Sorts a list by these keys; the first key that differs decides. Strings compare by code units, so the locale has no influence. */
 export const sorted = <T>(items: readonly T[], ...keys: readonly ((item: T) => string | number)[]): readonly T[] =>
   items.toSorted((one, other) => {
     for (const key of keys) {

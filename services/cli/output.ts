@@ -1,4 +1,4 @@
-/** Where a command writes to, and with which code it is going to end; colour is for people only. */
+/** The output and the exit code of a command; only a terminal gets colours. */
 export type Terminal = {
   readonly write: (text: string) => void;
   readonly exit: (code: number) => void;
@@ -7,19 +7,19 @@ export type Terminal = {
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
-/** Paints on a terminal, unless NO_COLOR asks not to; elsewhere text stays as it is. */
+/** Colours text on a terminal unless NO_COLOR is set; otherwise returns the text unchanged. */
 export const painter = ({ isTerminal }: Pick<Terminal, "isTerminal">, environment: { readonly [name: string]: string | undefined }) => {
   const isOn = isTerminal && !environment.NO_COLOR && environment.TERM !== "dumb";
   return (colour: keyof typeof codes, text: string): string => (isOn ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text);
 };
 export type Paint = ReturnType<typeof painter>;
 
-/** What comes from outside must not move the cursor. */
+/** Replaces control characters, so that external text cannot move the cursor. */
 export const plain = (text: unknown): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this expression removes them.
   String(text ?? "").replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
 
-/** Columns as wide as what stands in them, the last as it is. */
+/** A table whose columns fit their widest cell; the last column is not padded. */
 export const table = (head: readonly string[], rows: readonly (readonly unknown[])[], paint: Paint): string => {
   const cells = rows.map((row) => row.map(plain));
   const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));
@@ -36,7 +36,7 @@ export const age = (milliseconds: number): string => {
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
 };
 
-/** Seconds of `90s`, `5m`, `2h`, `1d` or a plain number of seconds; undefined if it is none. */
+/** Seconds of `90s`, `5m`, `2h`, `1d` or a plain number of seconds; undefined for any other text. */
 export const secondsOf = (text: string): number | undefined => {
   const [, number, unit = "s"] = /^(\d{1,9})(s|m|h|d)?$/.exec(text.trim()) ?? [];
   return number === undefined ? undefined : Number(number) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 1);

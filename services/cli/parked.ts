@@ -3,7 +3,7 @@ import { CommandFailed, exitCodes } from "./failure.ts";
 import { sorted } from "./order.ts";
 import { age, type Paint, plain, table } from "./output.ts";
 
-/** A parked stream as a service tells it. */
+/** A parked stream as its service reports it. */
 export type ParkedSummary = {
   readonly service: string;
   readonly subscription: string;
@@ -26,7 +26,7 @@ export type Filter = {
   readonly olderThanSeconds?: number | undefined;
 };
 
-/** One instance of each service: what is parked stands in the service's store, so any of them knows it. */
+/** One instance of each service. Parked streams are in the service's store, so any instance can list them. */
 const oneOfEach = async (platform: Platform, service: string | undefined) => {
   const all = await platform.instances(service);
   return [...new Map(all.map((instance) => [instance.service, instance])).values()];
@@ -70,31 +70,31 @@ export const showParked = async (platform: Platform, service: string, stream: st
     events: sorted((Array.isArray(events) ? events : []) as readonly { readonly [field: string]: unknown }[], ({ subscription }) =>
       String(subscription),
     ),
-  }; // The service's own answer.
+  }; // The type of the service's answer.
 };
 
 export const redriveParked = async (platform: Platform, filter: Filter, dryRun: boolean): Promise<readonly ParkedSummary[]> => {
-  const { service, ...wanted } = filter;
+  const { service, ...criteria } = filter;
   const services = await oneOfEach(platform, service);
-  const answers = await Promise.all(services.map((each) => platform.ask(each, "/internal/parked/redrive", { ...wanted, dryRun })));
+  const answers = await Promise.all(services.map((each) => platform.ask(each, "/internal/parked/redrive", { ...criteria, dryRun })));
   return inOrder(answers.flatMap(streamsIn));
 };
 
 export type Ending = { readonly stream: ParkedSummary; readonly state: "done" | "parked again" | "pending"; readonly now?: ParkedSummary };
 
-/** Waits until the owners have tried what was asked of them. Those that did not in time are pending: they go on without us. */
+/** Waits until the owners have finished the requests. Requests that outlast the timeout are pending; their owners continue them. */
 export const awaitParked = async (
   platform: Platform,
-  asked: readonly ParkedSummary[],
+  requested: readonly ParkedSummary[],
   milliseconds: number,
 ): Promise<readonly Ending[]> => {
   const until = Date.now() + milliseconds;
   const keyOf = ({ service, subscription, stream }: ParkedSummary): string => [service, subscription, stream].join(" ");
   for (;;) {
-    const services = [...new Set(asked.map(({ service }) => service))];
+    const services = [...new Set(requested.map(({ service }) => service))];
     const listed = (await Promise.all(services.map((service) => listParked(platform, { service })))).flat();
     const parked = new Map(listed.map((each) => [keyOf(each), each]));
-    const endings = asked.map((stream): Ending => {
+    const endings = requested.map((stream): Ending => {
       const now = parked.get(keyOf(stream));
       if (!now) return { stream, state: "done" };
       const tried = now.asked === null && now.attempts > 0 && (now.eventId !== stream.eventId || now.attempts > stream.attempts);
@@ -107,7 +107,7 @@ export const awaitParked = async (
 
 export const discardParked = async (
   platform: Platform,
-  wanted: {
+  request: {
     readonly service: string;
     readonly subscription: string;
     readonly stream: string;
@@ -115,20 +115,20 @@ export const discardParked = async (
     readonly reason: string;
   },
 ): Promise<readonly ParkedSummary[]> => {
-  const { service, ...body } = wanted;
+  const { service, ...body } = request;
   const [one] = await oneOfEach(platform, service);
   if (!one) throw new CommandFailed(`there is no service ${service}`, exitCodes.notFound);
   return streamsIn(await platform.ask(one, "/internal/parked/discard", body));
 };
 
-/** For people: a line a stream. */
+/** Parked streams as text: one line for each stream. */
 export const parkedTable = (streams: readonly ParkedSummary[], paint: Paint, now: number): string =>
   table(
     ["SERVICE", "SUBSCRIPTION", "STREAM", "AT", "TYPE", "EVENTS", "TRIES", "AGE", "REASON"],
     streams.map(({ service, subscription, stream, eventId, type, events, attempts, time, reason, asked }) => [
       ...[service, subscription, stream, eventId.startsWith(`${stream}@`) ? eventId.slice(stream.length) : eventId, type, events, attempts],
       age(now - Date.parse(time)),
-      `${asked ? `(${asked.action} asked by ${asked.by}) ` : ""}${plain(reason).slice(0, 160)}`,
+      `${asked ? `(${asked.action} requested by ${asked.by}) ` : ""}${plain(reason).slice(0, 160)}`,
     ]),
     paint,
   );

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Log, LogBatch, LogRange, LogRecord } from "../../events/index.ts";
 import { sorted } from "./order.ts";
 
-/** The part of each partition that is on the log now, by topic and partition. */
+/** The offsets that each partition holds now, sorted by topic and partition. */
 const rangesOf = async (log: Log, topics: readonly string[]): Promise<readonly LogRange[]> => {
   const ranges: LogRange[] = [];
   for (const topic of topics.toSorted())
@@ -11,15 +11,15 @@ const rangesOf = async (log: Log, topics: readonly string[]): Promise<readonly L
       for (const { partition, offset: to } of sorted(await log.ends(topic), ({ partition }) => partition))
         ranges.push({ topic, partition, from: Math.min(starts.get(partition) ?? 0, to), to });
     } catch (error) {
-      // Nothing of that aggregate has ever been announced.
+      // The topic does not exist: no event of that aggregate has been published.
       if (!/no topic|not host this topic|UNKNOWN_TOPIC/i.test(error instanceof Error ? error.message : "")) throw error;
     }
   return ranges;
 };
 
 /**
- * Reads what is on the log now as any third party could, each record once, one partition after the other, so that every reading has the same
- * order. True if the signal did not end it before. `progress` tells how many of how many records are read.
+ * Reads every record that is on the log now, once, with the access of a third party. It reads one partition after the other, so repeated
+ * runs have the same order. Returns false if the signal interrupted it. `progress` reports the number of records read and their total.
  */
 export const readRecords = async (
   log: Log,
@@ -47,7 +47,7 @@ export const readRecords = async (
   return !signal.aborted;
 };
 
-/** Reads what comes until the signal, with `start` also what is there; each partition in its order. */
+/** Reads new records until the signal aborts; with `start`, reads the existing records first. Each partition keeps its order. */
 export const followRecords = async (
   log: Log,
   topics: readonly string[],

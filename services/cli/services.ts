@@ -7,56 +7,67 @@ export type InstanceState = {
   readonly url: string;
   readonly since: string;
   readonly state: "ready" | "not ready" | "silent";
-  readonly troubles: readonly string[];
+  readonly reasons: readonly string[];
 };
 export type ServiceState = {
   readonly service: string;
   readonly instances: readonly InstanceState[];
-  /** Null: the log is not known or does not answer. */
+  /** Null if the log is not configured or does not answer. */
   readonly subscriptions: readonly { readonly name: string; readonly parked: number; readonly lag: number | null }[];
 };
 
-type Told = { readonly name: string; readonly parked: number; readonly positions: { readonly [place: string]: number } };
+type ReportedSubscription = {
+  readonly name: string;
+  readonly parked: number;
+  readonly positions: { readonly [partition: string]: number };
+};
 
-/** Who runs, whether it is ready or why not, and how far its subscriptions are. */
+/** The running instances, their health reasons, and the lag of their subscriptions. */
 export const serviceStates = async (platform: Platform): Promise<readonly ServiceState[]> => {
   const found = await platform.instances();
-  const asked = await Promise.all(
+  const states = await Promise.all(
     found.map(async (instance) => {
       try {
         const answer = Object(await platform.ask(instance, "/internal/status"));
         const state: InstanceState["state"] = answer.ready ? "ready" : "not ready";
-        return { ...instance, state, troubles: answer.troubles as readonly string[], told: answer.subscriptions as readonly Told[] }; // The service's own answer.
+        return {
+          ...instance,
+          state,
+          reasons: answer.reasons as readonly string[],
+          reported: answer.subscriptions as readonly ReportedSubscription[],
+        }; // The type of the service's answer.
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        return { ...instance, state: "silent" as const, troubles: [message], told: [] };
+        return { ...instance, state: "silent" as const, reasons: [message], reported: [] };
       }
     }),
   );
   const ends = await endsOf(
     platform,
-    asked.flatMap(({ told }) => told),
+    states.flatMap(({ reported }) => reported),
   );
-  return [...new Set(asked.map(({ service }) => service))].sort().map((service) => {
-    const mine = asked.filter((each) => each.service === service);
-    const names = [...new Set(mine.flatMap(({ told }) => told.map(({ name }) => name)))].sort();
+  return [...new Set(states.map(({ service }) => service))].sort().map((service) => {
+    const mine = states.filter((each) => each.service === service);
+    const names = [...new Set(mine.flatMap(({ reported }) => reported.map(({ name }) => name)))].sort();
     return {
       service,
-      instances: mine.map(({ told: _, ...instance }) => instance),
+      instances: mine.map(({ reported: _, ...instance }) => instance),
       subscriptions: names.map((name) => {
-        const told = mine.flatMap((each) => each.told.filter((subscription) => subscription.name === name));
-        return { name, parked: Math.max(...told.map(({ parked }) => parked)), lag: lagOf(told, ends) };
+        const reported = mine.flatMap((each) => each.reported.filter((subscription) => subscription.name === name));
+        return { name, parked: Math.max(...reported.map(({ parked }) => parked)), lag: lagOf(reported, ends) };
       }),
     };
   });
 };
 
 type Ends = ReadonlyMap<string, number> | undefined;
-const endsOf = async (platform: Platform, told: readonly Told[]): Promise<Ends> => {
+const endsOf = async (platform: Platform, reported: readonly ReportedSubscription[]): Promise<Ends> => {
   const log = platform.log();
   if (!log) return undefined;
   const topics = [
-    ...new Set(told.flatMap(({ positions }) => Object.keys(positions)).map((place) => place.slice(0, place.lastIndexOf("/")))),
+    ...new Set(
+      reported.flatMap(({ positions }) => Object.keys(positions)).map((partition) => partition.slice(0, partition.lastIndexOf("/"))),
+    ),
   ];
   try {
     const all = await Promise.all(
@@ -68,22 +79,22 @@ const endsOf = async (platform: Platform, told: readonly Told[]): Promise<Ends> 
   }
 };
 
-/** Each partition as far as the instance that is farthest. */
-const lagOf = (told: readonly Told[], ends: Ends): number | null => {
+/** The lag of each partition counts from its most advanced instance. */
+const lagOf = (reported: readonly ReportedSubscription[], ends: Ends): number | null => {
   if (!ends) return null;
   const at = new Map<string, number>();
-  for (const { positions } of told)
-    for (const [place, next] of Object.entries(positions)) at.set(place, Math.max(next, at.get(place) ?? 0));
-  return [...at].reduce((sum, [place, next]) => sum + Math.max(0, (ends.get(place) ?? next) - next), 0);
+  for (const { positions } of reported)
+    for (const [partition, next] of Object.entries(positions)) at.set(partition, Math.max(next, at.get(partition) ?? 0));
+  return [...at].reduce((sum, [partition, next]) => sum + Math.max(0, (ends.get(partition) ?? next) - next), 0);
 };
 
 export const servicesTable = (services: readonly ServiceState[], paint: Paint, now: number): string =>
   services
     .map(({ service, instances, subscriptions }) => {
-      const lines = instances.map(({ instance, url, since, state, troubles }) => {
+      const lines = instances.map(({ instance, url, since, state, reasons }) => {
         const shown = paint(state === "ready" ? "green" : "red", state);
         const up = since ? `, up ${age(now - Date.parse(since))}` : "";
-        return `  ${shown}  ${url}  ${paint("dim", `${instance}${up}`)}${troubles.length > 0 ? `\n    ${troubles.join("\n    ")}` : ""}`;
+        return `  ${shown}  ${url}  ${paint("dim", `${instance}${up}`)}${reasons.length > 0 ? `\n    ${reasons.join("\n    ")}` : ""}`;
       });
       const rows = subscriptions.map(({ name, lag, parked }) => [name, lag ?? "-", parked]);
       const below = rows.length === 0 ? [] : table(["SUBSCRIPTION", "LAG", "PARKED"], rows, paint).split("\n");

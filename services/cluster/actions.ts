@@ -1,9 +1,9 @@
 import type { ActionEvent } from "../../schemas/generated/actions.ts";
-import type { ClusterEvent, Deployment } from "../../schemas/generated/events.ts";
+import type { ClusterEvent, Deployment as ClusterSpec } from "../../schemas/generated/events.ts";
 
 export type ClusterStatus = "pending" | "active" | "stopped" | "deleted" | "ceased";
 
-/** What may be asked of a cluster that exists: from which status, with which event, shown how while it lasts, and what it ends in. */
+/** One action on an existing cluster: the statuses that allow it, its event, its transition status, and the status in which it ends. */
 export type ActionRow = {
   readonly from: readonly ClusterStatus[];
   readonly transition: string;
@@ -25,21 +25,21 @@ export const actions = {
   ClusterCeaseRequested: { from: ["deleted"], transition: "ceasing", status: "ceased" },
 } as const satisfies { readonly [T in ActionRequested]: ActionRow };
 
-/** A cluster that is requested does not exist before: its provider hears of it with `ClusterDeploymentRequested`. */
+/** The events that request an action from a provider. A new cluster's provider acts on `ClusterDeploymentRequested`. */
 export type ActionRequested = Exclude<ActionEvent, "ClusterRequested">;
 
-/** The action in hand. */
+/** The current action. */
 export type Action = {
   readonly requested: ActionRequested;
   readonly jobId: string;
-  /** What the cluster is to be. */
-  readonly deployment: Deployment;
+  /** The cluster's target state. */
+  readonly deployment: ClusterSpec;
   readonly nodeIds: readonly string[];
 };
 
 type Address = { readonly nodeId: string; readonly instanceId: string; readonly privateIp: string };
 
-/** The event in which a successful action ends. */
+/** The event that ends a successful action. */
 export const completed = (
   clusterId: string,
   { requested, jobId, deployment, nodeIds }: Action,
@@ -74,7 +74,7 @@ export const completed = (
   }
 };
 
-/** The event in which an action ends that did not succeed. */
+/** The event that ends a failed action. */
 export const failed = (clusterId: string, { requested, jobId, deployment, nodeIds }: Action, reason: string): ClusterEvent => ({
   type: "ClusterActionFailed",
   clusterId,
@@ -84,7 +84,7 @@ export const failed = (clusterId: string, { requested, jobId, deployment, nodeId
   addedNodeIds: requested === "ClusterNodesRequested" ? nodeIds : [],
 });
 
-const without = (deployment: Deployment, nodeIds: readonly string[]): Deployment => ({
+const without = (deployment: ClusterSpec, nodeIds: readonly string[]): ClusterSpec => ({
   ...deployment,
   nodes: deployment.nodes.filter(({ nodeId }) => !nodeIds.includes(nodeId)),
 });

@@ -1,10 +1,10 @@
 import type { Rejection } from "../../events/index.ts";
-import type { ClusterNode, ClusterRole, Deployment } from "../../schemas/generated/events.ts";
+import type { ClusterNode, ClusterRole, Deployment as ClusterSpec } from "../../schemas/generated/events.ts";
 import type { ClusterDescription } from "../packages/cluster-description.ts";
 import { describeCluster } from "../packages/devkit.ts";
 import { readUserConfiguration } from "../packages/devkit-configuration.ts";
 
-/** An application version as the cluster service knows it: what its package describes, without the archive. */
+/** An application version with its package's description, without the archive. */
 export type Version = {
   readonly appId: string;
   readonly versionId: string;
@@ -14,19 +14,24 @@ export type Version = {
   readonly configJson: string;
   readonly template: string;
 };
-export type Place = { readonly provider: string; readonly runtimeId: string; readonly zone: string; readonly runtimeCredentialId: string };
+export type Placement = {
+  readonly provider: string;
+  readonly runtimeId: string;
+  readonly zone: string;
+  readonly runtimeCredentialId: string;
+};
 
-/** The description that a version and a user's configuration make, or why they make none. */
+/** Builds the cluster's description from a version and a user's configuration, or rejects them. */
 export const describe = (
   clusterId: string,
   version: Version,
-  place: Place,
+  placement: Placement,
   configuration: string,
   nodes?: readonly ClusterNode[],
-): Deployment | Rejection => {
+): ClusterSpec | Rejection => {
   const { appId, versionId, versionType, packageDigest, packageOwner } = version;
-  const bare: Deployment = {
-    ...place,
+  const bare: ClusterSpec = {
+    ...placement,
     name: "",
     appId,
     versionId,
@@ -39,9 +44,9 @@ export const describe = (
     nodes: [],
     endpoints: [],
   };
-  if ((place.provider === "kubernetes") !== (versionType === "helm"))
+  if ((placement.provider === "kubernetes") !== (versionType === "helm"))
     return {
-      rejected: `provider ${place.provider} does not run packages of type ${versionType}`,
+      rejected: `provider ${placement.provider} does not run packages of type ${versionType}`,
       kind: "invalid",
       error: "validate_failed",
     };
@@ -58,7 +63,7 @@ export const describe = (
   };
 };
 
-/** More nodes of a role; server ids go on from the highest, ids follow from the cluster's. */
+/** Creates more nodes of a role. Server ids continue from the highest one; node ids derive from the cluster id. */
 export const newNodes = (clusterId: string, nodes: readonly ClusterNode[], role: string, count: number): readonly ClusterNode[] => {
   const highest = Math.max(0, ...nodes.map(({ serverId }) => serverId));
   return Array.from({ length: count }, (_, index) => {

@@ -1,32 +1,32 @@
 import type { Decider, Decision, Rejection } from "../../events/index.ts";
-import type { ClusterEvent, Deployment, NodeAddress } from "../../schemas/generated/events.ts";
+import type { ClusterEvent, Deployment as ClusterSpec, NodeAddress } from "../../schemas/generated/events.ts";
 import { type Action, type ActionRequested, actions, type ClusterStatus, completed, failed } from "./actions.ts";
-import { describe, newNodes, type Place, type Version } from "./deployment.ts";
+import { describe, newNodes, type Placement, type Version } from "./deployment.ts";
 
-type Asked = { readonly clusterId: string; readonly jobId: string };
+type ActionIds = { readonly clusterId: string; readonly jobId: string };
 export type ClusterCommand =
   | ({
       readonly type: "RequestCluster";
       readonly name: string | undefined;
       readonly version: Version;
-      readonly place: Place;
+      readonly placement: Placement;
       readonly configuration: string;
       readonly debug: boolean;
       readonly owner: string;
       readonly ownerPath: string;
-    } & Asked)
-  | ({ readonly type: "DeployCluster" } & Asked)
-  | ({ readonly type: "UpgradeCluster"; readonly version: Version } & Asked)
-  | ({ readonly type: "RollbackCluster" } & Asked)
-  | ({ readonly type: "ResizeCluster"; readonly sizes: readonly RoleSize[] } & Asked)
-  | ({ readonly type: "UpdateClusterEnv"; readonly version: Version; readonly configuration: string } & Asked)
-  | ({ readonly type: "AddClusterNodes"; readonly role: string; readonly count: number } & Asked)
-  | ({ readonly type: "DeleteClusterNodes"; readonly nodeIds: readonly string[] } & Asked)
-  | ({ readonly type: "StopCluster" | "StartCluster" | "RecoverCluster" } & Asked)
-  | ({ readonly type: "DeleteCluster" | "CeaseCluster"; readonly force: boolean } & Asked)
-  | ({ readonly type: "NoteClusterActionStarted"; readonly taskCount: number } & Asked)
-  | ({ readonly type: "CompleteClusterAction"; readonly addresses: readonly NodeAddress[] } & Asked)
-  | ({ readonly type: "FailClusterAction"; readonly reason: string } & Asked)
+    } & ActionIds)
+  | ({ readonly type: "DeployCluster" } & ActionIds)
+  | ({ readonly type: "UpgradeCluster"; readonly version: Version } & ActionIds)
+  | ({ readonly type: "RollbackCluster" } & ActionIds)
+  | ({ readonly type: "ResizeCluster"; readonly sizes: readonly RoleSize[] } & ActionIds)
+  | ({ readonly type: "UpdateClusterEnv"; readonly version: Version; readonly configuration: string } & ActionIds)
+  | ({ readonly type: "AddClusterNodes"; readonly role: string; readonly count: number } & ActionIds)
+  | ({ readonly type: "DeleteClusterNodes"; readonly nodeIds: readonly string[] } & ActionIds)
+  | ({ readonly type: "StopCluster" | "StartCluster" | "RecoverCluster" } & ActionIds)
+  | ({ readonly type: "DeleteCluster" | "CeaseCluster"; readonly force: boolean } & ActionIds)
+  | ({ readonly type: "NoteClusterActionStarted"; readonly taskCount: number } & ActionIds)
+  | ({ readonly type: "CompleteClusterAction"; readonly addresses: readonly NodeAddress[] } & ActionIds)
+  | ({ readonly type: "FailClusterAction"; readonly reason: string } & ActionIds)
   | {
       readonly type: "ModifyClusterAttributes";
       readonly clusterId: string;
@@ -50,25 +50,25 @@ export type Cluster =
       readonly status: ClusterStatus;
       readonly name: string;
       readonly description: string;
-      /** What the cluster is, as far as its provider got it. */
-      readonly deployment: Deployment;
-      /** What it was before its last upgrade. */
-      readonly former: Deployment | null;
+      /** The cluster's actual state, as far as its provider completed it. */
+      readonly deployment: ClusterSpec;
+      /** The state before the last upgrade. */
+      readonly former: ClusterSpec | null;
       readonly action: Action | null;
-      /** Nodes that do not run although they should, as their provider says. */
+      /** Nodes whose provider last reported them as down. */
       readonly failing: readonly string[];
     };
 type Existing = Exclude<Cluster, { status: "absent" }>;
 
-/** An application version deployed into a runtime. One action at a time; what its provider reports of another action is ignored. */
+/** An application version deployed into a runtime. It runs one action at a time and ignores reports about any other action. */
 export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
   key: "clusterId",
   initialState: { status: "absent" },
 
   decide: {
-    RequestCluster: ({ clusterId, jobId, name, version, place, configuration, debug, owner, ownerPath }, { status }) => {
+    RequestCluster: ({ clusterId, jobId, name, version, placement, configuration, debug, owner, ownerPath }, { status }) => {
       if (status !== "absent") return [];
-      const deployment = describe(clusterId, version, place, configuration);
+      const deployment = describe(clusterId, version, placement, configuration);
       if ("rejected" in deployment) return deployment;
       const named = name || deployment.name || clusterId;
       return [
@@ -93,8 +93,8 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
     UpgradeCluster: (command, state) =>
       begin("ClusterUpgradeRequested", command, state, ({ deployment }) => {
         const { appId, versionId, configuration, nodes } = deployment;
-        if (command.version.appId !== appId) return refused(`version ${command.version.versionId} is of another application`);
-        if (command.version.versionId === versionId) return refused(`the cluster runs version ${versionId} already`);
+        if (command.version.appId !== appId) return refused(`version ${command.version.versionId} belongs to another application`);
+        if (command.version.versionId === versionId) return refused(`the cluster already runs version ${versionId}`);
         const next = describe(command.clusterId, command.version, deployment, configuration, nodes);
         return "rejected" in next ? next : { deployment: { ...next, name: deployment.name } };
       }),
@@ -212,19 +212,19 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
   },
 };
 
-/** What its provider says of a node that is stopped or gone by now is no news any more. */
+/** Whether the node should run. Reports about a stopped or deleted node are ignored. */
 const isMeantToRun = (state: Cluster, nodeId: string): state is Existing =>
   state.status !== "absent" &&
   (state.action !== null || state.status === "active" || state.status === "pending") &&
   [state.deployment, state.action?.deployment].some((deployment) => deployment?.nodes.some((node) => node.nodeId === nodeId));
 
-type Plan = { readonly deployment: Deployment; readonly nodeIds?: readonly string[] };
+type Plan = { readonly deployment: ClusterSpec; readonly nodeIds?: readonly string[] };
 const asItIs = ({ deployment }: Existing): Plan => ({ deployment });
 
-/** Begins an action: allowed from the statuses of its row and while no other is in hand; force puts both aside. */
+/** Begins an action. The status must allow it and no other action may be running, unless `force` is set. */
 const begin = (
   requested: ActionRequested,
-  { clusterId, jobId }: Asked,
+  { clusterId, jobId }: ActionIds,
   state: Cluster,
   plan: (cluster: Existing) => Plan | Rejection,
   force = false,
@@ -250,7 +250,7 @@ const begin = (
 
 function begun(
   state: Cluster,
-  event: { readonly type: ActionRequested; readonly jobId: string; readonly deployment: Deployment; readonly nodeIds?: readonly string[] },
+  event: { readonly type: ActionRequested; readonly jobId: string; readonly deployment: ClusterSpec; readonly nodeIds?: readonly string[] },
 ): Cluster {
   const { type, jobId, deployment, nodeIds = [] } = event;
   return { ...existing(state), action: { requested: type, jobId, deployment, nodeIds } };
@@ -268,7 +268,7 @@ const inHand = (state: Cluster, jobId: string): Action | undefined =>
 
 const existing = (state: Cluster): Existing => (state.status === "absent" ? never() : state);
 const never = (): never => {
-  throw new Error("an event of a cluster that was never requested");
+  throw new Error("the event belongs to a cluster that was never requested");
 };
 
 const refused = (rejected: string): Rejection => ({ rejected, kind: "precondition", error: "validate_failed" });

@@ -11,7 +11,7 @@ import type { ClusterReadModels } from "./read-models/read-models.ts";
 
 const { command, query, answer } = rows<ClusterCommand, ClusterReadModels>();
 
-/** Actions on several clusters, each a job of its own. */
+/** An action on several clusters. Each cluster gets its own job. */
 const each = <const O extends "StopClusters" | "StartClusters" | "RecoverClusters">(
   operation: O,
   type: "StopCluster" | "StartCluster" | "RecoverCluster",
@@ -52,7 +52,7 @@ const versionOf = (document: VersionDocument): Version => ({
 
 const DAY = 86_400_000;
 const createdInLastDays = (days = 0, now: number): readonly Condition[] => (days > 0 ? createdSince(now - days * DAY) : []);
-/** A time that is no date excludes nothing. */
+/** Conditions on the creation time. An invalid time excludes nothing. */
 const createdSince = (time: number): readonly Condition[] => {
   const since = new Date(time);
   return Number.isNaN(since.getTime()) ? [] : [{ field: "create_time", from: since.toISOString() }];
@@ -64,7 +64,11 @@ export const http = [
     needs: (r) => ({ version: ["appVersions", r.version_id, exists], runtime: ["runtimes", r.runtime_id] }),
     command: ({ app_id, version_id, conf, zone }, { newId, actionId, actor, needs: { version, runtime } }) => {
       if (version.app_id !== app_id)
-        return { rejected: `version [${version_id}] is not of application [${app_id}]`, kind: "invalid", error: "validate_failed" };
+        return {
+          rejected: `version [${version_id}] does not belong to application [${app_id}]`,
+          kind: "invalid",
+          error: "validate_failed",
+        };
       if (version.status !== "active" && version.owner !== actor.userId && actor.userId !== "system")
         return {
           rejected: `version [${version_id}] is [${version.status}], only an active one can be deployed`,
@@ -77,7 +81,7 @@ export const http = [
         jobId: actionId(),
         name: undefined,
         version: versionOf(version),
-        place: {
+        placement: {
           provider: runtime.provider,
           runtimeId: runtime.runtime_id,
           zone: zone ?? runtime.zone,
@@ -132,7 +136,7 @@ export const http = [
     command: (r, { actionId, prepared: { version } }) =>
       version
         ? { type: "UpdateClusterEnv", clusterId: r.cluster_id, jobId: actionId(), version: versionOf(version), configuration: r.env }
-        : { rejected: `the version of cluster [${r.cluster_id}] is not known here`, kind: "notFound", error: "resource_not_found" },
+        : { rejected: `the version of cluster [${r.cluster_id}] is unknown`, kind: "notFound", error: "resource_not_found" },
     answer: one,
   }),
   command("AddClusterNodes", {

@@ -1,7 +1,7 @@
 import type { Reactions } from "../chassis/events.ts";
 import type { ClusterCommand } from "./domain.ts";
 
-/** A cluster is deployed once its runtime is reserved, and becomes what its provider reports. */
+/** A cluster is deployed once its runtime is reserved, and follows the reports of its provider. */
 export const reactions: Reactions<ClusterCommand> = {
   RuntimeReserved: { issues: "DeployCluster", given: ({ clusterId, jobId }) => ({ clusterId, jobId }) },
   RuntimeRefused: { issues: "FailClusterAction", given: ({ clusterId, jobId, reason }) => ({ clusterId, jobId, reason }) },

@@ -7,17 +7,17 @@ import { PackageError, reasonOf } from "./package-error.ts";
 /** One regular file of an archive. */
 export type ArchiveFile = { readonly bytes: Uint8Array; readonly executable: boolean };
 
-/** The files of an archive by their path, which is relative, uses `/` and never climbs. */
+/** The files of an archive by path. A path is relative, uses `/`, and holds no `..`. */
 export type ArchiveFiles = ReadonlyMap<string, ArchiveFile>;
 
-/** What a stranger's archive may cost. */
+/** Limits for an archive from an untrusted source. */
 export type ArchiveLimits = {
-  /** Of the archive as it comes. */
+  /** Size of the packed archive. */
   readonly packedBytes: number;
   readonly unpackedBytes: number;
   readonly entries: number;
   readonly fileBytes: number;
-  /** How many times its size an archive may unpack to, once that is more than a mebibyte. */
+  /** Ratio of the unpacked size to the packed size; the first unpacked mebibyte does not count. */
   readonly ratio: number;
 };
 
@@ -30,10 +30,10 @@ export const archiveLimits: ArchiveLimits = {
   ratio: 200,
 };
 
-/** Characters of a path, as file systems have it. */
+/** Maximum characters of a path. */
 const pathLength = 1024;
 
-/** Reads a .tgz of files and folders and nothing else: no links, no devices, no path that leaves it. */
+/** Reads a .tgz that holds only files and folders; refuses links, devices and paths outside the archive. */
 export const unpack = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<ArchiveFiles> => {
   const bounds = { ...archiveLimits, ...limits };
   if (tgz.byteLength > bounds.packedBytes) throw new PackageError(`the archive is larger than ${size(bounds.packedBytes)}`);
@@ -57,18 +57,18 @@ export const unpack = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {
       if (header.type === "directory") continue;
       if (header.type !== "file" && header.type !== "contiguous-file")
         throw new PackageError(`${path} is ${kind(header)}, only files and folders are allowed`);
-      if (files.has(path)) throw new PackageError(`${path} is in the archive twice`);
+      if (files.has(path)) throw new PackageError(`${path} occurs twice in the archive`);
       files.set(path, { bytes: new Uint8Array(Buffer.concat(chunks)), executable: (header.mode & 0o100) !== 0 });
     }
   } catch (cause) {
     if (cause instanceof PackageError) throw cause;
-    throw new PackageError(`the archive is not a sound tar file: ${reasonOf(cause)}`, { cause });
+    throw new PackageError(`the archive is not a valid tar file: ${reasonOf(cause)}`, { cause });
   }
   refuseFileAsFolder(files);
   return files;
 };
 
-/** The same files give the same bytes, and so the same digest, with one release of Node. */
+/** Packs files deterministically: with one release of Node, the same files give the same bytes and digest. */
 export const pack = async (files: ReadonlyMap<string, Uint8Array | ArchiveFile>): Promise<Uint8Array> => {
   const tar = packer();
   for (const [name, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -79,24 +79,24 @@ export const pack = async (files: ReadonlyMap<string, Uint8Array | ArchiveFile>)
   const chunks: Uint8Array[] = [];
   for await (const chunk of tar) if (chunk instanceof Uint8Array) chunks.push(chunk);
   const tgz = await promisify(gzip)(Buffer.concat(chunks), { level: 9 });
-  tgz[9] = 255; // the operating system field of the gzip header: "unknown" wherever it was packed
+  tgz[9] = 255; // the operating system field of the gzip header: always "unknown"
   return new Uint8Array(tgz);
 };
 
-/** The sha256 of the bytes in hex: how indexes and blobs name a package. */
+/** The sha256 of the bytes in hex: the name of a package in indexes and blobs. */
 export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 const decompress = async (tgz: Uint8Array, { unpackedBytes, entries, ratio }: ArchiveLimits): Promise<Buffer> => {
   const headers = 1536 * Math.min(entries, 100_000) + 10_240; // a header, a long name and padding for each entry, and the end
-  const most = unpackedBytes + headers;
+  const maxBytes = unpackedBytes + headers;
   const credible = mebibyte + ratio * tgz.byteLength;
   try {
-    return await promisify(gunzip)(tgz, { maxOutputLength: Math.min(most, credible) });
+    return await promisify(gunzip)(tgz, { maxOutputLength: Math.min(maxBytes, credible) });
   } catch (cause) {
     const tooLarge = cause instanceof RangeError || (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE");
-    const bound = credible < most ? `${ratio} times its size` : size(unpackedBytes);
+    const bound = credible < maxBytes ? `${ratio} times its size` : size(unpackedBytes);
     if (tooLarge) throw new PackageError(`the archive unpacks to more than ${bound}`, { cause });
-    throw new PackageError(`the archive is not a sound gzip file: ${reasonOf(cause)}`, { cause });
+    throw new PackageError(`the archive is not a valid gzip file: ${reasonOf(cause)}`, { cause });
   }
 };
 
@@ -110,17 +110,17 @@ const checkedPath = (name: string): string => {
 };
 
 const refusal = (path: string, parts: readonly string[]): string | undefined => {
-  if (/\p{Cc}/u.test(path)) return "is no file name";
+  if (/\p{Cc}/u.test(path)) return "is not a valid file name";
   if (path.length > pathLength) return `is a path of more than ${pathLength} characters`;
   if (path.startsWith("/") || /^[a-z]:/i.test(path)) return "is an absolute path";
-  return parts.includes("..") ? "leaves the archive" : undefined;
+  return parts.includes("..") ? "leads outside the archive" : undefined;
 };
 
-/** With the separator below all that names may hold, what is in a folder sorts right after it. */
+/** Refuses a path that is both a file and a folder. With NUL as separator, a file sorts directly before the paths below it. */
 const refuseFileAsFolder = (files: ArchiveFiles): void => {
   const paths = [...files.keys()].map((path) => path.replaceAll("/", "\0")).sort();
   for (const [index, path] of paths.entries())
-    if (paths[index + 1]?.startsWith(`${path}\0`)) throw new PackageError(`${path.replaceAll("\0", "/")} is a file and a folder at once`);
+    if (paths[index + 1]?.startsWith(`${path}\0`)) throw new PackageError(`${path.replaceAll("\0", "/")} is both a file and a folder`);
 };
 
 const kind = ({ type, linkname }: Header): string =>

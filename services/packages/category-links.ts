@@ -1,4 +1,4 @@
-/** An application or a repository in a category; a link that was dropped stays as disabled. */
+/** An application or a repository in a category; a removed link stays as disabled. */
 export type CategoryLink = {
   readonly category_id: string;
   readonly status: "enabled" | "disabled";

@@ -1,7 +1,7 @@
 import type { RawCluster, RawHealthCheck, RawNode, RawService } from "./cluster-schema.ts";
 import type { JsonObject } from "./json.ts";
 
-/** A cluster as its package and its user want it, defaults applied: what a provider deploys. */
+/** The description of a cluster that a provider deploys: the package's template with the user's configuration and all defaults. */
 export type ClusterDescription = {
   readonly name: string;
   readonly description: string;
@@ -16,10 +16,10 @@ export type ClusterDescription = {
   readonly monitor?: JsonObject;
 };
 
-/** The nodes of one role, alike in everything but their address. */
+/** The nodes of one role; they differ only in their address. */
 export type NodeGroup = {
   readonly role: string;
-  /** Of the replicas, if there are any. */
+  /** The role of the replicas. */
   readonly replicaRole: string;
   readonly count: number;
   /** Replicas of each node. */
@@ -53,15 +53,15 @@ export type Volume = {
 };
 
 export type Service = {
-  /** A command line, see `commandWords`; absent when backups are made without one. */
+  /** A command line, see `commandWords`; absent if backups need no command. */
   readonly command?: string;
-  /** Lower goes first, equal go together. */
+  /** Lower values run first; equal values run in parallel. */
   readonly order: number;
   /** In seconds. */
   readonly timeout: number;
-  /** How many nodes of the role run it; all if absent. */
+  /** The number of nodes that run it; absent means all nodes of the role. */
   readonly nodesToExecuteOn?: number;
-  /** A command that must succeed before the service is attempted. */
+  /** A command that must succeed before the service runs. */
   readonly preCheck?: string;
   /** Runs after `start` rather than before (init, upgrade). */
   readonly postStartService: boolean;
@@ -101,7 +101,7 @@ export const describeRaw = (raw: RawCluster): ClusterDescription => {
   };
 };
 
-/** A cluster's health check and monitor hold for the roles that have none of their own. */
+/** A role without a health check or monitor inherits the cluster's. */
 const nodeGroup = (node: RawNode, cluster: RawCluster): NodeGroup => {
   const role = node.role ?? "";
   const check = node.health_check ?? cluster.health_check;
@@ -160,5 +160,5 @@ const mapValues = <From, To>(record: Readonly<Record<string, From>>, change: (va
 
 /** An optional property that is absent, not undefined, when there is no value. */
 const some = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } =>
-  // A computed key is typed as any string, although it is this one.
+  // The compiler types a computed key as string.
   (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: Value };

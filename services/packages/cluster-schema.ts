@@ -185,14 +185,14 @@ const cluster = closed(
   ["name", "description", "subnet", "nodes"],
 );
 
-/** What narrows to `RawCluster` and has the reasons in its `errors`; compiled when it is first asked for, since few processes do. */
+/** A validator that narrows to `RawCluster` and keeps its reasons in `errors`. It is compiled on first use, since few processes need it. */
 export const clusterSchema = (): ValidateFunction<RawCluster> => {
   compiled ??= new Ajv({ allErrors: true, allowUnionTypes: true }).compile<RawCluster>(cluster);
   return compiled;
 };
 let compiled: ValidateFunction<RawCluster> | undefined;
 
-/** What a schema found, as a sentence with the place as people write it: `nodes[0].count must be <= 200`. */
+/** Validation errors as a sentence with readable paths: `nodes[0].count must be <= 200`. */
 export const sentenceOf = (errors: readonly ErrorObject[] | null | undefined): string =>
   [...new Set((errors ?? []).map(sentence))].slice(0, 5).join("; ");
 

@@ -1,13 +1,13 @@
 /**
- * The words of a command line, split as a shell would, and nothing else a shell does: quotes group, a backslash takes
- * the next character as it is, variables and operators mean nothing. An open quote ends with the line.
+ * Splits a command line into words as a shell does: quotes group, and a backslash escapes the next character. Variables and
+ * operators have no meaning. The end of the line closes an open quote.
  */
 export const commandWords = (command: string): readonly string[] => tokens(command).map(({ word }) => word);
 
-/** One word on a command line, for `commandWords` and for a POSIX shell alike. */
+/** Quotes a word for `commandWords` and for a POSIX shell. */
 export const quoteWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-/** Changes the words that `change` wants changed; whatever it answers stays one word, the rest of the line stays as it is. */
+/** Replaces each word for which `change` returns a text; the text stays one word. The rest of the line is unchanged. */
 export const mapWords = (command: string, change: (word: string) => string | undefined): string => {
   let result = "";
   let end = 0;

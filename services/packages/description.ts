@@ -1,7 +1,7 @@
 import { descriptionLimit } from "./devkit.ts";
 import type { AnyPackage } from "./packages.ts";
 
-/** What a version carries of its package besides the bytes. */
+/** The parts of a package that an application version stores besides the archive. */
 export type Description = {
   readonly configJson: string;
   readonly template: string;
@@ -10,7 +10,7 @@ export type Description = {
   readonly readme: string;
 };
 
-/** Of a chart all this is a convenience, so what is too large is left out. */
+/** For a chart, these parts are informational, so a part that is too large is omitted. */
 export const descriptionOf = (content: AnyPackage): Description =>
   content.type === "vmbased"
     ? { configJson: content.configJson, template: content.template, values: "", valuesSchema: "", readme: "" }
@@ -22,5 +22,5 @@ export const descriptionOf = (content: AnyPackage): Description =>
         readme: content.readme.slice(0, 32 * 1024),
       };
 
-/** The text, or nothing where it is larger. */
+/** The text, or an empty text if it has more bytes. */
 export const bounded = (text: string, bytes: number): string => (Buffer.byteLength(text) > bytes ? "" : text);

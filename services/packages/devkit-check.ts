@@ -2,7 +2,7 @@ import type { ConfigurationProblem, ConfigurationSchema, Section, Setting, UserC
 import { lookUp, properties } from "./devkit-configuration.ts";
 import { isObject, type Json } from "./json.ts";
 
-/** Everything that is wrong with what a user set, each with its key; empty if it can be used. */
+/** All problems of a user's configuration, each with its key; empty for a valid configuration. */
 export const checkConfiguration = (schema: ConfigurationSchema, user: UserConfiguration): readonly ConfigurationProblem[] =>
   properties(schema).flatMap(({ path, property }) => {
     const reason = problem(property, lookUp(user, path));

@@ -1,7 +1,7 @@
 import { isDeeperThan, isObject, type Json, type JsonObject, maximumDepth, parseJson, text } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 
-/** What a user may set: `config.json` of a package, a tree of sections with settings as leaves. */
+/** The settings of a package, from its `config.json`: a tree of sections with settings as leaves. */
 export type ConfigurationSchema = { readonly sections: readonly (Section | Setting)[] };
 
 export type Section = {
@@ -26,10 +26,10 @@ export type Setting = {
   readonly changeable: boolean;
 };
 
-/** What a user set: the schema's tree as JSON, or flat with dotted keys, or anything between. */
+/** A user's configuration: the schema's tree as JSON, flat with dotted keys, or a mixture of both. */
 export type UserConfiguration = JsonObject;
 
-/** A setting that cannot be accepted; `key` is its dotted path. */
+/** An invalid setting; `key` is its dotted path. */
 export type ConfigurationProblem = { readonly key: string; readonly message: string };
 
 export const readConfigurationSchema = (configJson: string): ConfigurationSchema => {
@@ -44,7 +44,7 @@ export const readConfigurationSchema = (configJson: string): ConfigurationSchema
   return { sections: readProperties(root, "") };
 };
 
-/** What a user sent as text; nothing at all is an empty configuration. */
+/** Parses a user's configuration; an empty text is an empty configuration. */
 export const readUserConfiguration = (conf: string): UserConfiguration => {
   if (conf.trim() === "") return {};
   let value: Json;
@@ -68,11 +68,11 @@ export const properties = (schema: ConfigurationSchema): readonly { readonly pat
   return under(schema.sections, "");
 };
 
-/** The paths of what must be sealed before it is told to anyone. */
+/** The paths of the passwords, which must be sealed before they leave the service. */
 export const passwordKeys = (schema: ConfigurationSchema): readonly string[] =>
   properties(schema).flatMap(({ path, property }) => ("type" in property && property.type === "password" ? [path] : []));
 
-/** What the user set, and the package's defaults for the rest; keys that the schema does not know stay, for the template. */
+/** The user's configuration completed with the package's defaults. Keys that the schema does not know stay, for the template. */
 export const withDefaults = (schema: ConfigurationSchema, user: UserConfiguration): JsonObject => {
   const complete = (properties: readonly (Section | Setting)[], given: Json | undefined, prefix: string): JsonObject => ({
     ...(isObject(given) ? given : {}),
@@ -87,7 +87,7 @@ export const withDefaults = (schema: ConfigurationSchema, user: UserConfiguratio
   return complete(schema.sections, user, "");
 };
 
-/** The value under a dotted path, where null means not set; keys may hold dots themselves, the longest key that leads somewhere wins. */
+/** The value at a dotted path; null counts as not set. Keys may contain dots; the longest key that leads to a value wins. */
 export const lookUp = (tree: Json | undefined, path: string): Json | undefined => {
   if (!isObject(tree)) return undefined;
   const own = Object.hasOwn(tree, path) ? tree[path] : undefined;
@@ -112,7 +112,7 @@ const readProperties = (parent: JsonObject, prefix: string): readonly (Section |
     if (!isObject(property)) throw broken(`property ${index + 1} of ${place(prefix)} is not an object`);
     const key = text(property.key);
     if (key === "") throw broken(`property ${index + 1} of ${place(prefix)} has no key`);
-    if (keys.has(key)) throw broken(`${prefix}${key} is there twice`);
+    if (keys.has(key)) throw broken(`${prefix}${key} is defined twice`);
     keys.add(key);
     return readProperty(property, key, prefix);
   });
@@ -148,7 +148,7 @@ const bound = <Name extends "min" | "max" | "step">(property: JsonObject, name: 
   return result;
 };
 
-/** What a setting without a default holds. */
+/** The value of a setting without a default. */
 const emptyValue = (type: Setting["type"]): Json => {
   if (type === "integer" || type === "number") return 0;
   if (type === "boolean") return false;

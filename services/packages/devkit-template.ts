@@ -4,8 +4,8 @@ import { isDeeperThan, type Json, type JsonObject, maximumDepth, parseJson } fro
 import { PackageError, reasonOf } from "./package-error.ts";
 
 /**
- * `cluster.json.tmpl` with the values in the places of its `{{keys}}`. The template is read as JSON first and the values
- * are put into the tree, so a value can never add structure; in a command it never becomes more than one word.
+ * Renders `cluster.json.tmpl`: replaces each `{{key}}` by its value. The template is parsed as JSON first and the values are
+ * inserted into the tree, so a value cannot add structure. In a command, a value stays one word.
  */
 export const fillTemplate = (template: string, values: JsonObject): { readonly cluster: Json; readonly unset: readonly string[] } => {
   const tree = readTemplate(template);
@@ -20,7 +20,7 @@ export const fillTemplate = (template: string, values: JsonObject): { readonly c
   const textOf = (template: string): string =>
     template.replace(placeholders, (_, key: string) => {
       const value = settingOf(key);
-      if (value === null) throw new PackageError(`${file}: there is no value for ${key}`, { file });
+      if (value === null) throw new PackageError(`${file}: the setting ${key} has no value`, { file });
       return typeof value === "string" ? value : JSON.stringify(value);
     });
   const fillText = (content: string, isCommand: boolean): Json => {
@@ -56,14 +56,14 @@ const readTemplate = (template: string): Json => {
   }
 };
 
-/** Placeholders that stand for a number without quotes are quoted, so that the whole can be read as JSON. */
+/** Quotes the placeholders that have no quotes, so that the template parses as JSON. */
 const quoteBare = (template: string): string =>
   template.replace(/"(?:\\[\s\S]|[^"\\])*"|\{\{[^{}"]*\}\}/g, (token) => (token.startsWith('"') ? token : JSON.stringify(token)));
 
 const refuseUnknown = (content: string): void => {
   const rest = content.replace(placeholders, "");
   if (rest.includes("{{"))
-    throw new PackageError(`${file}: ${JSON.stringify(content)} is more than the key of a setting between {{ and }}`, { file });
+    throw new PackageError(`${file}: ${JSON.stringify(content)} must hold only the key of a setting between {{ and }}`, { file });
 };
 
 const checkedKey = (key: string): string => {

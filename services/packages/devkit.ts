@@ -9,23 +9,23 @@ import { PackageError, reasonOf } from "./package-error.ts";
 import { belowTopFolder, textOf } from "./package-files.ts";
 import { metadataOf, type PackageMetadata } from "./package-metadata.ts";
 
-/** An application package for machines: NAME/{package.json, config.json, cluster.json.tmpl} and what else it needs. */
+/** An application package for machines: NAME/{package.json, config.json, cluster.json.tmpl} and optional files. */
 export type DevkitPackage = {
   readonly metadata: PackageMetadata;
-  /** `config.json`, as it stands in the package. */
+  /** `config.json`, unchanged from the package. */
   readonly configJson: string;
   readonly configuration: ConfigurationSchema;
-  /** `cluster.json.tmpl`, as it stands in the package. */
+  /** `cluster.json.tmpl`, unchanged from the package. */
   readonly template: string;
   /** All files, by their path below the package's folder. */
   readonly files: ArchiveFiles;
   readonly digest: string;
 };
 
-/** Bytes of a package's configuration and template, or of a chart's values: they travel in an event. */
+/** Maximum bytes of a package's configuration and template, or of a chart's values. An event carries them. */
 export const descriptionLimit = 256 * 1024;
 
-/** Reads a package and proves that its template makes a cluster with nothing but its defaults. */
+/** Reads a package and checks that its template renders a cluster with the defaults alone. */
 export const readPackage = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<DevkitPackage> => {
   const files = belowTopFolder(await unpack(tgz, limits), "package.json");
   const [packageJson, configJson, template] = ["package.json", "config.json", "cluster.json.tmpl"].map((name) => textOf(files, name));
@@ -40,7 +40,7 @@ export const readPackage = async (tgz: Uint8Array, limits: Partial<ArchiveLimits
   return { metadata, configJson, configuration, template, files, digest: digestOf(tgz) };
 };
 
-/** The cluster that the template makes of the user's configuration; what is not set has the package's default. Throws a PackageError. */
+/** Renders the template with the user's configuration; unset values take the package's defaults. Throws a PackageError. */
 export const render = (template: string, schema: ConfigurationSchema, user: UserConfiguration): ClusterDescription => {
   const { cluster, unset } = fillTemplate(template, withDefaults(schema, user));
   const file = "cluster.json.tmpl";
@@ -53,14 +53,14 @@ export const render = (template: string, schema: ConfigurationSchema, user: User
   const roles = new Set<string>();
   for (const { role, replica, replicaRole } of description.nodes) {
     for (const name of replica > 0 ? [role, replicaRole] : [role]) {
-      if (roles.has(name)) throw new PackageError(`cluster.json.tmpl: the role ${JSON.stringify(name)} is there twice`, { file });
+      if (roles.has(name)) throw new PackageError(`cluster.json.tmpl: the role ${JSON.stringify(name)} is defined twice`, { file });
       roles.add(name);
     }
   }
   return description;
 };
 
-/** As `render`, for those who must not throw: the package's description as it travels in events, checked and rendered, or the reason why not. */
+/** Checks and renders a package description from an event. Returns a rejection where `render` throws. */
 export const describeCluster = (
   description: { readonly configJson: string; readonly template: string },
   user: UserConfiguration,

@@ -8,9 +8,9 @@ import { readYaml } from "./yaml.ts";
 /** An application package for Kubernetes: a Helm chart. */
 export type HelmChart = {
   readonly metadata: PackageMetadata;
-  /** `Chart.yaml`, as it stands in the chart. */
+  /** `Chart.yaml`, unchanged from the chart. */
   readonly chartYaml: string;
-  /** `values.yaml`, as it stands in the chart; empty if there is none. */
+  /** `values.yaml`, unchanged from the chart; empty if there is none. */
   readonly values: string;
   /** `values.schema.json`, if there is one. */
   readonly valuesSchema?: JsonObject;

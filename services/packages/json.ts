@@ -1,4 +1,4 @@
-/** A JSON value, as configuration, templates and metadata hold them. */
+/** A JSON value of a configuration, template or metadata file. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -13,14 +13,14 @@ export const text = (value: Json | undefined): string => (typeof value === "stri
 export const texts = (value: Json | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 
-/** Does it hold what steers a terminal, a log or the direction of reading? Names must not. */
+/** True if the text has characters that control a terminal, a log or the text direction. Names must not have them. */
 export const hasControls = (name: string): boolean => /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(name);
 
-/** What strangers send may nest so deep that whoever walks it later falls over. */
+/** True if the value nests deeper than the limit; deep nesting could overflow the stack of later code. */
 export const isDeeperThan = (value: Json, levels: number): boolean =>
   typeof value === "object" &&
   value !== null &&
   (levels === 0 || Object.values(value).some((item: Json) => isDeeperThan(item, levels - 1)));
 
-/** How deep anything in a package or a configuration may nest. */
+/** Maximum nesting depth of a package file or a configuration. */
 export const maximumDepth = 64;

@@ -1,9 +1,9 @@
-/** Why an application package, an index or a description cannot be used: one sentence that a person can act on. */
+/** An invalid application package, index or description; the message is one sentence for the user. */
 export class PackageError extends Error {
   override readonly name = "PackageError";
-  /** What stays the same when the wording changes. */
+  /** A stable code, independent of the message. */
   readonly code = "invalid_package";
-  /** The file of the package that is at fault, if it is one file. */
+  /** The invalid file of the package, if the error concerns one file. */
   readonly file: string | undefined;
 
   constructor(message: string, { file, cause }: { file?: string; cause?: unknown } = {}) {
@@ -12,5 +12,5 @@ export class PackageError extends Error {
   }
 }
 
-/** The parser's own words, without its stack. */
+/** The first line of the parser's message. */
 export const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split("\n", 1)[0] ?? "";

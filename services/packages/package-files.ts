@@ -1,7 +1,7 @@
 import type { ArchiveFile, ArchiveFiles } from "./archive.ts";
 import { PackageError } from "./package-error.ts";
 
-/** Packages and charts have all their files below one folder, whose name does not matter. */
+/** Returns the files below the top folder. Packages and charts have one top folder with any name. */
 export const belowTopFolder = (files: ArchiveFiles, principal: string): ArchiveFiles => {
   if (files.size === 0) throw new PackageError("the archive is empty");
   if (files.has(principal)) throw new PackageError(`${principal} is not in a folder of the package's name`, { file: principal });
@@ -11,10 +11,10 @@ export const belowTopFolder = (files: ArchiveFiles, principal: string): ArchiveF
   return below;
 };
 
-/** Bytes of a file that is read as text; what is described in an event is bounded further. */
+/** Maximum bytes of a text file; an event that carries the text has a lower limit. */
 export const textLimit = 4 * 1024 * 1024;
 
-/** The text of a file that must be there. */
+/** The text of a required file. */
 export const textOf = (files: ArchiveFiles, path: string): string => {
   const file = files.get(path);
   if (file === undefined) throw new PackageError(`the package has no ${path}`, { file: path });

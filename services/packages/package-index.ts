@@ -4,16 +4,16 @@ import { maintainersOf, type PackageMetadata } from "./package-metadata.ts";
 import { compareVersions, versionName } from "./versions.ts";
 import { readYaml } from "./yaml.ts";
 
-/** What a repository offers, whatever the format of its packages. */
+/** The index of a repository, for all package formats. */
 export type PackageIndex = { readonly entries: readonly IndexedApp[] };
 
-/** One application and its versions, the newest first. */
+/** One application and its versions, newest first. */
 export type IndexedApp = { readonly name: string; readonly versions: readonly IndexedVersion[] };
 
 export type IndexedVersion = PackageMetadata & {
   /** As the index writes it, RFC 3339. */
   readonly created: string;
-  /** sha256 of the archive in hex, or empty if the index does not tell. */
+  /** sha256 of the archive in hex, empty if the index has no digest. */
   readonly digest: string;
   /** Absolute, or relative to the index: see `packageUrl`. */
   readonly urls: readonly string[];
@@ -21,7 +21,7 @@ export type IndexedVersion = PackageMetadata & {
   readonly removed: boolean;
 };
 
-/** In which field a format keeps what. */
+/** The field names of an index format. */
 export type IndexFormat = {
   readonly title: string;
   readonly apiVersion: string;
@@ -48,13 +48,13 @@ export const parseIndex = (source: string, format: IndexFormat, limits: Partial<
   return { entries: Object.entries(entries).map(([name, versions]) => readEntry(name, versions, format)) };
 };
 
-/** Where a package of an index is: indexes may name it relative to themselves. */
+/** The absolute URL of a package; an index may hold URLs relative to itself. */
 export const packageUrl = (repositoryUrl: string, url: string): string => {
-  if (!URL.canParse(url, repositoryUrl)) throw new PackageError(`${JSON.stringify(url)} is no address of a package`);
+  if (!URL.canParse(url, repositoryUrl)) throw new PackageError(`${JSON.stringify(url)} is not a valid package URL`);
   const base = new URL(repositoryUrl);
   base.pathname = base.pathname.replace(/\/(index\.yaml)?$/, "").concat("/");
   const result = new URL(url, base);
-  if (result.search === "" && result.origin === base.origin) result.search = base.search; // a repository may be opened by a query
+  if (result.search === "" && result.origin === base.origin) result.search = base.search; // the query of a repository URL may grant access
   return result.href;
 };
 

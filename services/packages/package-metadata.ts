@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, text, texts } from "./json.ts";
 import { versionName } from "./versions.ts";
 
-/** What a package says about itself, the same for both formats. */
+/** The metadata of a package, the same for both formats. */
 export type PackageMetadata = {
   readonly name: string;
   readonly version: string;
@@ -17,7 +17,7 @@ export type PackageMetadata = {
   readonly sources: readonly string[];
 };
 
-/** Who answers for a package. */
+/** A maintainer of a package. */
 export type Maintainer = { readonly name: string; readonly email: string; readonly url: string };
 
 export const metadataOf = (value: JsonObject, appVersion: string): PackageMetadata => ({

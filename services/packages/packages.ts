@@ -5,12 +5,12 @@ import { type HelmChart, readChart } from "./helm-chart.ts";
 import { readHelmIndex } from "./helm-index.ts";
 import type { IndexLimits, PackageIndex } from "./package-index.ts";
 
-/** The two kinds of application packages, by the names that the API has for them. */
+/** The types of application packages, with the names of the API. */
 export type PackageType = "vmbased" | "helm";
 
 export type AnyPackage = ({ readonly type: "vmbased" } & DevkitPackage) | ({ readonly type: "helm" } & HelmChart);
 
-/** Reads a package of either kind; throws a PackageError that says what is wrong with it. */
+/** Reads a package of either kind; throws a PackageError if it is invalid. */
 export const readAny = async (tgz: Uint8Array, type: PackageType, limits?: Partial<ArchiveLimits>): Promise<AnyPackage> =>
   type === "vmbased" ? { type, ...(await readPackage(tgz, limits)) } : { type, ...(await readChart(tgz, limits)) };
 

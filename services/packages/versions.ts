@@ -1,7 +1,7 @@
-/** How a version is shown, and what a repository's versions are called in the app catalogue: `1.1.0 [2.0]`. */
+/** The display name of a version, also its name in the app catalogue: `1.1.0 [2.0]`. */
 export const versionName = (version: string, appVersion: string): string => (appVersion === "" ? version : `${version} [${appVersion}]`);
 
-/** Semantic version precedence; what is no semantic version sorts below all that are, by its characters. */
+/** Semantic version precedence; other texts sort below all semantic versions, by their characters. */
 export const compareVersions = (left: string, right: string): number => {
   const a = parse(left);
   const b = parse(right);
@@ -37,7 +37,7 @@ const compareLists = (a: readonly string[], b: readonly string[], compare: (x: s
   return a.length - b.length;
 };
 
-/** Digits of any length: a date with time as version number is beyond what a double holds. */
+/** Compares digits of any length: a timestamp as version number exceeds the precision of a double. */
 const compareNumbers = (x: string, y: string): number => {
   const [a, b] = [BigInt(x), BigInt(y)];
   return a < b ? -1 : Number(a > b);

@@ -2,20 +2,20 @@ import { FAILSAFE_SCHEMA, load, Type, YAMLException } from "js-yaml";
 import { isDeeperThan, isObject, type Json, maximumDepth, parseJson } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 
-/** Values that one text may hold: the time and the memory that reading takes go by them. */
-export const mostValues = 2_000_000;
+/** Maximum values in one text; they determine the time and the memory of parsing. */
+export const MAX_VALUES = 2_000_000;
 
-/** YAML as a person wrote it: `1.10` stays that text, since a version is no number. Aliases may not multiply. */
-export const readYaml = (source: string, subject: string, most = mostValues): Json => {
-  const json = asJson(source, subject, most);
+/** Parses YAML without numbers: `1.10` stays a text, since versions are texts. Limits the expansion of aliases. */
+export const readYaml = (source: string, subject: string, limit = MAX_VALUES): Json => {
+  const json = asJson(source, subject, limit);
   if (json !== undefined) return json;
   let values = 0;
   const listener = (event: string): void => {
-    if (event === "open" && ++values > most) throw tooMany(subject, most);
+    if (event === "open" && ++values > limit) throw tooMany(subject, limit);
   };
   try {
-    const value = (load(source, { schema, listener, maxDepth: 100 } as object) ?? null) as Json; // The schema makes texts, booleans, null, lists and maps.
-    if (weight(value, source.length + 1_000) <= 0) throw new YAMLException("its aliases multiply into something far larger than itself");
+    const value = (load(source, { schema, listener, maxDepth: 100 } as object) ?? null) as Json; // The schema produces only texts, booleans, null, lists and maps.
+    if (weight(value, source.length + 1_000) <= 0) throw new YAMLException("its aliases expand to a value far larger than the text");
     return value;
   } catch (cause) {
     if (cause instanceof PackageError) throw cause;
@@ -35,10 +35,10 @@ const schema = FAILSAFE_SCHEMA.extend({
   ],
 });
 
-/** JSON is YAML, and read many times faster. */
-const asJson = (source: string, subject: string, most: number): Json | undefined => {
+/** Parses a text that is JSON; this is many times faster than YAML. */
+const asJson = (source: string, subject: string, limit: number): Json | undefined => {
   if (!/^\s*\{/.test(source)) return undefined;
-  if (holdsMore(source, most)) throw tooMany(subject, most);
+  if (holdsMore(source, limit)) throw tooMany(subject, limit);
   let value: Json;
   try {
     value = parseJson(source);
@@ -49,22 +49,22 @@ const asJson = (source: string, subject: string, most: number): Json | undefined
   return value;
 };
 
-const tooMany = (subject: string, most: number) => new PackageError(`${subject} holds more than ${most} values`);
+const tooMany = (subject: string, limit: number) => new PackageError(`${subject} holds more than ${limit} values`);
 
-/** Are there more lists, maps and items in a JSON text? */
-const holdsMore = (json: string, most: number): boolean => {
+/** True if a JSON text has more lists, maps and items than the limit. */
+const holdsMore = (json: string, limit: number): boolean => {
   let values = 0;
   let inText = false;
-  for (let at = 0; at < json.length && values <= most; at++) {
+  for (let at = 0; at < json.length && values <= limit; at++) {
     const letter = json[at];
     if (letter === '"') inText = !inText;
     else if (inText) at += letter === "\\" ? 1 : 0;
     else if (letter === "," || letter === "[" || letter === "{") values++;
   }
-  return values > most;
+  return values > limit;
 };
 
-/** What is left of the allowance after every value and its letters are counted, shared ones as often as they appear. */
+/** The allowance minus all values and their characters; a shared value counts each time it appears. */
 const weight = (value: Json, allowance: number): number => {
   let left = allowance - 1 - (typeof value === "string" ? value.length : 0);
   if (typeof value === "object" && value !== null)

@@ -7,7 +7,7 @@ import { withAccess } from "../../services/chassis/access/access.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
 import { readConfig } from "../../services/chassis/process/config.ts";
 import { silent } from "../../services/chassis/process/logging.ts";
-import { openWires } from "../../services/chassis/process/tls/wires.ts";
+import { openTls } from "../../services/chassis/process/tls/transport-security.ts";
 import { type RunningService, runService, type Shared, share } from "../../services/chassis/run.ts";
 import { startProxy, type Proxy as TcpProxy } from "../faults/proxy.ts";
 import { platformKey } from "../world/process.ts";
@@ -36,11 +36,14 @@ before(async () => {
   const { host, port } = toKafka;
   log = kafkaLog({ brokers: [`${host}:${port}`], clientId: "readiness", route: () => ({ host, port }) });
   url.host = `${toStore.host}:${toStore.port}`;
+  // To this node by this way: the set would tell another one.
+  url.searchParams.delete("replicaSet");
+  url.searchParams.set("directConnection", "true");
   const config = readConfig(
     { KAFKA_BROKERS: `${host}:${port}`, MONGODB_URL: url.href, PITRIX_SEALING_KEYS: platformKey(), PITRIX_PORT: "0" },
     [{ name: "readiness", place: 0 }],
   );
-  shared = await share(config, log, openWires(config, { clock: systemClock, logger: silent }), silent);
+  shared = await share(config, log, openTls(config, { clock: systemClock, logger: silent }), silent);
   service = await runService(withAccess({ ...example, name: "readiness" }), shared);
 });
 after(async () => {
@@ -52,27 +55,27 @@ after(async () => {
 });
 
 const LIMIT = 90_000;
-type Ready = { readonly status: number; readonly troubles: string };
+type Ready = { readonly status: number; readonly reasons: string };
 const ready = async (): Promise<Ready> => {
   assert.equal((await fetch(`${service?.url}/livez`)).status, 200, "it is alive throughout");
   const answer = await fetch(`${service?.url}/readyz`);
-  const { troubles } = (await answer.json()) as { readonly troubles: readonly string[] }; // The chassis' answer.
-  return { status: answer.status, troubles: troubles.join("; ") };
+  const { reasons } = (await answer.json()) as { readonly reasons: readonly string[] }; // The chassis' answer.
+  return { status: answer.status, reasons: reasons.join("; ") };
 };
 const becomes = async (expected: (now: Ready) => boolean): Promise<number> => {
   const began = Date.now();
   for (;;) {
     const now = await ready();
     if (expected(now)) return Date.now() - began;
-    assert.ok(Date.now() - began < LIMIT, `it stays ${now.status}: ${now.troubles}`);
+    assert.ok(Date.now() - began < LIMIT, `it stays ${now.status}: ${now.reasons}`);
     await systemClock.sleep(50);
   }
 };
 const isReady = ({ status }: Ready): boolean => status === 200;
 const says =
   (reason: RegExp) =>
-  ({ status, troubles }: Ready): boolean =>
-    status === 503 && reason.test(troubles);
+  ({ status, reasons }: Ready): boolean =>
+    status === 503 && reason.test(reasons);
 
 const store = /the document store does not answer/;
 const broker = /cannot (announce itself|publish to the log)|cannot read/;

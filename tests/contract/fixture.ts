@@ -18,7 +18,7 @@ export type Fixture = {
 };
 export type MakeGround = () => Promise<Fixture>;
 
-/** A test on a fixture of its own. */
+/** A test with its own fixture. */
 export const onGround = (name: string, make: MakeGround, body: (fixture: Fixture) => Promise<void>): void => {
   test(name, async () => {
     const fixture = await make();

@@ -152,6 +152,16 @@ export const eventStoreContract = (name: string, make: MakeGround): void => {
     assert.equal((await store.findClaim("email#0"))?.stream, "user/u-1");
   });
 
+  on("a claim that reads like a field or an expression is a text like any other", async (store) => {
+    for (const [index, claim] of ["$claims", "$$ROOT", "$stream", "$"].entries()) {
+      const commit = commitOf(`user/u-${index}`, 1, { claims: [`kept ${index}`, claim] });
+      assert.equal(await store.append(commit), 1, claim);
+      await store.releaseClaim(commit, claim);
+      assert.equal(await store.findClaim(claim), undefined, claim);
+      assert.deepEqual((await store.read(commit.stream, 0))[0]?.claims, [`kept ${index}`], claim);
+    }
+  });
+
   on("of many that claim one value at once exactly one gets it", async (store, other) => {
     const claiming = Array.from({ length: 20 }, (_, index) => commitOf(`user/u-${index}`, 1, { claims: [`own ${index}`, "shared"] }));
     const answers = await Promise.all(claiming.map((commit, index) => (index % 2 === 0 ? store : other).append(commit)));

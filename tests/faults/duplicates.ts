@@ -2,7 +2,7 @@ import { kafkaLog } from "../../events/kafka/log.ts";
 import type { LogRecord, OutgoingRecord } from "../../events/ports.ts";
 import { readLog } from "./evidence.ts";
 import type { RowOutcome, RunOptions } from "./row.ts";
-import { type Field, run } from "./run.ts";
+import { type Field, runFaults } from "./run.ts";
 
 const outgoing = ({ topic, key, value, headers }: LogRecord): OutgoingRecord => ({ topic, key, value, headers });
 
@@ -13,7 +13,7 @@ const outgoing = ({ topic, key, value, headers }: LogRecord): OutgoingRecord => 
 export const duplicatesRun = async (options: RunOptions): Promise<RowOutcome> => {
   let repeats = 0;
   let events = 0;
-  const inject = async ({ fixture, workload, reached, random, fault }: Field): Promise<void> => {
+  const hurt = async ({ fixture, workload, reached, random, struck }: Field): Promise<void> => {
     const log = kafkaLog({ brokers: fixture.brokers, clientId: "duplicates" });
     const again = async (records: readonly LogRecord[]): Promise<void> => {
       const chosen = records.flatMap((record) => Array.from({ length: random.below(3) }, () => outgoing(record)));
@@ -31,13 +31,13 @@ export const duplicatesRun = async (options: RunOptions): Promise<RowOutcome> =>
         const fresh = [...first.values()].slice(over ? 0 : events);
         events = first.size;
         await again(fresh);
-        fault(`${repeats} repeats of ${events} events`);
+        struck(`${repeats} repeats of ${events} events`);
       }
     } finally {
       await log.close();
     }
   };
-  const outcome = await run({ ...options, inject });
+  const outcome = await runFaults({ ...options, hurt });
   return { ...outcome, kills: repeats, note: `its faults are repeats, of ${events} events` };
 };
 

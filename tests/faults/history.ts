@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 
 /** Who asked what, under which idempotency key. */
-export type Asked = { readonly operation: string; readonly key: string; readonly principal: string };
+export type Invocation = { readonly operation: string; readonly key: string; readonly principal: string };
 
 /**
  * A line of a history: a command is invoked once and then attempted until it has an answer. `ok` was done, `fail` was refused for good
@@ -9,7 +9,7 @@ export type Asked = { readonly operation: string; readonly key: string; readonly
  * acknowledged name the reader knows.
  */
 export type Line = { readonly time: number; readonly process: number } & (
-  | ({ readonly type: "invoke"; readonly number: number } & Asked)
+  | ({ readonly type: "invoke"; readonly number: number } & Invocation)
   | {
       readonly type: "ok" | "fail";
       readonly number: number;

@@ -7,7 +7,7 @@ import { type Finding, finding } from "./findings.ts";
 import { differences, type Fact, factsOnLog, rebuild } from "./models.ts";
 import { isPoison } from "./poison.ts";
 import type { RowOutcome, RunOptions } from "./row.ts";
-import { type Field, run } from "./run.ts";
+import { type Field, runFaults } from "./run.ts";
 
 const MODEL = "runtimeCredentials";
 const COLLECTION = "runtimeCredentials__v1";
@@ -18,10 +18,10 @@ export const poisonRun = async (options: RunOptions): Promise<RowOutcome> => {
   let note = "";
   let poisoned = 0;
   let share = 0;
-  const inject = async (field: Field): Promise<void> => {
-    const { fixture, reached, fault, workload } = field;
+  const hurt = async (field: Field): Promise<void> => {
+    const { fixture, reached, struck, workload } = field;
     await fixture.services.runtime.replace(async () => {}, { poison: MODEL });
-    fault("a runtime service whose fold throws");
+    struck("a runtime service whose fold throws");
     // One in a hundred commands; a credential is what a third of them change.
     share = 0.03;
     await reached(workload.done() + options.commands);
@@ -34,11 +34,11 @@ export const poisonRun = async (options: RunOptions): Promise<RowOutcome> => {
     poisoned = workload.poisoned();
     note = `its faults are poisoned commands; ${before.streams} streams were parked with ${before.events} events`;
     await fixture.services.runtime.replace(async () => {});
-    fault("the mended service");
+    struck("the mended service");
     await redrive(field);
-    fault("redrive");
+    struck("redrive");
   };
-  const outcome = await run({ ...options, poison: () => share, inject, more: async () => findings });
+  const outcome = await runFaults({ ...options, poison: () => share, hurt, more: async () => findings });
   return { ...outcome, kills: poisoned, note };
 };
 

@@ -2,11 +2,11 @@ import { contractOnThree } from "../contract/store.set.faults.ts";
 import { brokersKilled } from "../events/kafka/failover.faults.ts";
 import { rolledBack } from "../events/mongo/rollback.faults.ts";
 import { duplicatesRun } from "./duplicates.ts";
-import { dropAnswers, dropped, everyService, killBroker, killStore, running, threeCopies, unnoticed } from "./faults.ts";
 import { poisonRun } from "./poison-run.ts";
+import { killPrimary, loseMajority, oneAtATime, stepDown } from "./replica-set-faults.ts";
 import { type Row, scaled } from "./row.ts";
 import { killService, roll, spread } from "./run.ts";
-import { killPrimary, loseMajority, oneAtATime, stepDown } from "./set-faults.ts";
+import { dropAnswers, dropped, everyService, fighting, killBroker, killStore, threeCopies, unnoticed } from "./server-faults.ts";
 import { stormRun } from "./storm.ts";
 
 /** The table of faults, as far as it needs real processes. */
@@ -23,17 +23,17 @@ export const rows: readonly Row[] = [
     fault: "kill -9 broker",
     figures: "20,000 commands, 10 kills",
     full: { commands: 20_000, faults: 10 },
-    run: running({ inject: (field, { commands, factor }) => spread(field, commands, scaled(10, factor, 3), () => killBroker(field)) }),
+    run: fighting({ hurt: (field, { commands, factor }) => spread(field, commands, scaled(10, factor, 3), () => killBroker(field)) }),
   },
   {
     id: "2b",
     fault: "kill -9 leaders of three brokers (RF 3, min.insync.replicas 2)",
     figures: "20,000 commands, 10 kills",
     full: { commands: 20_000, faults: 10 },
-    run: running({
+    run: fighting({
       fixture: { nodes: 3 },
       more: threeCopies,
-      inject: async (field, { commands, factor }) => {
+      hurt: async (field, { commands, factor }) => {
         let turn = Promise.resolve();
         // One at a time: with two of three gone nothing may be acknowledged.
         await spread(field, commands, scaled(10, factor, 3), (nth) => {
@@ -62,9 +62,9 @@ export const rows: readonly Row[] = [
     fault: "kill -9 broker, on a document store of three nodes",
     figures: "20,000 commands, 10 kills",
     full: { commands: 20_000, faults: 10 },
-    run: running({
+    run: fighting({
       fixture: { stores: 3 },
-      inject: (field, { commands, factor }) => spread(field, commands, scaled(10, factor, 3), () => killBroker(field)),
+      hurt: (field, { commands, factor }) => spread(field, commands, scaled(10, factor, 3), () => killBroker(field)),
     }),
   },
   {
@@ -72,18 +72,18 @@ export const rows: readonly Row[] = [
     fault: "kill -9 store; 503 with Retry-After, never 500",
     figures: "20,000 commands, 10 kills",
     full: { commands: 20_000, faults: 10 },
-    run: running({ inject: (field, { commands, factor }) => spread(field, commands, scaled(10, factor, 3), () => killStore(field)) }),
+    run: fighting({ hurt: (field, { commands, factor }) => spread(field, commands, scaled(10, factor, 3), () => killStore(field)) }),
   },
   {
     id: "3b",
     fault: "the node of three that takes writes is killed, and steps down, in the middle of them",
     figures: "20,000 commands, 10 times each",
     full: { commands: 20_000, faults: 20 },
-    run: running({
+    run: fighting({
       fixture: { stores: 3 },
-      inject: (field, { commands, factor }) => {
-        const inject = oneAtATime((each, nth) => (nth % 2 === 0 ? killPrimary(each) : stepDown(each)));
-        return spread(field, commands, 2 * scaled(10, factor, 2), (nth) => inject(field, nth));
+      hurt: (field, { commands, factor }) => {
+        const injectFault = oneAtATime((each, nth) => (nth % 2 === 0 ? killPrimary(each) : stepDown(each)));
+        return spread(field, commands, 2 * scaled(10, factor, 2), (nth) => injectFault(field, nth));
       },
     }),
   },
@@ -92,11 +92,11 @@ export const rows: readonly Row[] = [
     fault: "kill -9 two nodes of three: without a majority 503, and back",
     figures: "20,000 commands, 10 times",
     full: { commands: 20_000, faults: 10 },
-    run: running({
+    run: fighting({
       fixture: { stores: 3 },
-      inject: (field, { commands, factor }) => {
-        const inject = oneAtATime(loseMajority);
-        return spread(field, commands, scaled(10, factor, 2), (nth) => inject(field, nth));
+      hurt: (field, { commands, factor }) => {
+        const injectFault = oneAtATime(loseMajority);
+        return spread(field, commands, scaled(10, factor, 2), (nth) => injectFault(field, nth));
       },
     }),
   },
@@ -119,8 +119,8 @@ export const rows: readonly Row[] = [
     fault: "kill -9 broker, store and gateway at once",
     figures: "10,000 commands, 5 times all three",
     full: { commands: 10_000, faults: 15 },
-    run: running({
-      inject: (field, { commands, factor }) =>
+    run: fighting({
+      hurt: (field, { commands, factor }) =>
         spread(field, commands, scaled(5, factor, 2), async () => {
           await Promise.all([killBroker(field), killStore(field), killService(field, "api")]);
         }),
@@ -131,13 +131,13 @@ export const rows: readonly Row[] = [
     fault: "kill -9 broker, the node of three that takes writes, and gateway at once",
     figures: "10,000 commands, 5 times all three",
     full: { commands: 10_000, faults: 15 },
-    run: running({
+    run: fighting({
       fixture: { stores: 3 },
-      inject: (field, { commands, factor }) => {
-        const inject = oneAtATime(async (each) => {
+      hurt: (field, { commands, factor }) => {
+        const injectFault = oneAtATime(async (each) => {
           await Promise.all([killBroker(each), killPrimary(each), killService(each, "api")]);
         });
-        return spread(field, commands, scaled(5, factor, 2), (nth) => inject(field, nth));
+        return spread(field, commands, scaled(5, factor, 2), (nth) => injectFault(field, nth));
       },
     }),
   },
@@ -167,14 +167,14 @@ export const rows: readonly Row[] = [
     fault: "ambiguous acknowledgements: answers of broker and store dropped",
     figures: "20,000 commands, 1,000 dropped answers",
     full: { commands: 20_000, faults: 1_000 },
-    run: running({ fixture: { proxied: true }, more: dropped, inject: dropAnswers }),
+    run: fighting({ fixture: { proxied: true }, more: dropped, hurt: dropAnswers }),
   },
   {
     id: "15b",
     fault: "the same, with three nodes of the store",
     figures: "20,000 commands, 1,000 dropped answers",
     full: { commands: 20_000, faults: 1_000 },
-    run: running({ fixture: { proxied: true, stores: 3 }, more: dropped, inject: dropAnswers }),
+    run: fighting({ fixture: { proxied: true, stores: 3 }, more: dropped, hurt: dropAnswers }),
   },
   {
     id: "16",
@@ -189,9 +189,9 @@ export const rows: readonly Row[] = [
     fault: "SIGTERM rolling restart of every service under load",
     figures: "10,000 commands, 10 times all five; 0 failed requests, 0 repeated work",
     full: { commands: 10_000, faults: 50 },
-    run: running({
+    run: fighting({
       more: unnoticed,
-      inject: async (field, { commands, factor }) => {
+      hurt: async (field, { commands, factor }) => {
         const rollouts = scaled(10, factor, 2);
         for (let nth = 0; nth < rollouts; nth++) {
           await field.reached(Math.floor(((nth + 0.5) * commands) / rollouts));

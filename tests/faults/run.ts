@@ -21,7 +21,7 @@ export type Field = {
   /** Resolves when so many commands are answered, or all are. */
   readonly reached: (commands: number) => Promise<void>;
   /** Counts a fault and writes it into the history. */
-  readonly fault: (what: string) => void;
+  readonly struck: (what: string) => void;
 };
 export type FaultRunOptions = {
   readonly directory: string;
@@ -32,8 +32,8 @@ export type FaultRunOptions = {
   readonly poison?: () => number;
   readonly fixture?: Omit<FixtureOptions, "directory" | "report">;
   readonly report: (text: string) => void;
-  /** Injects faults while people work with the platform; over when the platform has recovered from the last one. */
-  readonly inject: (field: Field) => Promise<void>;
+  /** Hurts the platform while people work with it; over when the last wound is dealt and bound. */
+  readonly hurt: (field: Field) => Promise<void>;
   /** More to hold against the promises. */
   readonly more?: (field: Field) => Promise<readonly Finding[]>;
 };
@@ -51,9 +51,9 @@ export type Outcome = {
 /** Longest time from the last fault until everything is as it must be. */
 export const CONVERGE = 30;
 
-/** People work with a whole platform while faults are injected; then it has half a minute to be as it must be. */
-export const run = async (options: FaultRunOptions): Promise<Outcome> => {
-  const { directory, seed, commands, report, inject, more } = options;
+/** People work with a whole platform while it is hurt; then it has half a minute to be as it must be. */
+export const runFaults = async (options: FaultRunOptions): Promise<Outcome> => {
+  const { directory, seed, commands, report, hurt, more } = options;
   const fixture = await startFixture({ ...options.fixture, directory: join(directory, "fixture"), report });
   const history = historyIn(join(directory, "history.jsonl"));
   const abort = new AbortController();
@@ -73,18 +73,18 @@ export const run = async (options: FaultRunOptions): Promise<Outcome> => {
     const reached = async (wanted: number): Promise<void> => {
       while (workload.done() < wanted && !(await Promise.race([over, pause(10).then(() => false)])));
     };
-    const fault = (what: string): void => {
+    const struck = (what: string): void => {
       kills++;
       history.note({ type: "fault", process: -1, text: what });
       report(`${workload.done()}/${commands} commands, ${kills} faults, last ${what}`);
     };
-    const field: Field = { fixture, client, history, workload, random: chance(seed), reached, fault };
+    const field: Field = { fixture, client, history, workload, random: chance(seed), reached, struck };
     let lastFault = 0;
-    const injecting = inject(field).finally(() => {
+    const hurting = hurt(field).finally(() => {
       healed = true;
       lastFault = Date.now();
     });
-    await Promise.all([injecting, ticking(workload, commands, (text) => report(`${text}, ${kills} faults`), workload.over)]);
+    await Promise.all([hurting, ticking(workload, commands, (text) => report(`${text}, ${kills} faults`), workload.over)]);
     await workload.over;
     report(`the last command is answered, waits until all is as it must be`);
     const { findings, at } = await converge(
@@ -141,31 +141,31 @@ const converge = async (fixture: Fixture, history: History, since: number, more:
   }
 };
 
-/** Faults that are spread evenly over the commands, each when its share of them is answered; none waits until its service is well again. */
-export const spread = async (field: Field, commands: number, times: number, inject: (nth: number) => Promise<void>): Promise<void> => {
-  const faults: Promise<void>[] = [];
+/** Spreads faults evenly over the commands, each when its share of them is answered; none waits until what was struck is well again. */
+export const spread = async (field: Field, commands: number, times: number, injectFault: (nth: number) => Promise<void>): Promise<void> => {
+  const injected: Promise<void>[] = [];
   for (let nth = 0; nth < times; nth++) {
     await field.reached(Math.floor(((nth + 0.5) * commands) / times));
     await pause(field.random.below(200));
-    faults.push(inject(nth));
+    injected.push(injectFault(nth));
   }
-  await Promise.all(faults);
+  await Promise.all(injected);
 };
 
 /** kill -9 of a process of the service at a random moment. */
-export const killService = async ({ fixture, fault }: Field, name: ServiceName): Promise<void> => {
+export const killService = async ({ fixture, struck }: Field, name: ServiceName): Promise<void> => {
   const well = fixture.services[name].kill();
-  fault(`kill -9 ${name}`);
+  struck(`kill -9 ${name}`);
   await well;
 };
 
 /** Services are replaced, one after the other, as an orderly rollout does it. */
-export const roll = async ({ fixture, client, fault }: Field, names: readonly ServiceName[] = serviceNames): Promise<void> => {
+export const roll = async ({ fixture, client, struck }: Field, names: readonly ServiceName[] = serviceNames): Promise<void> => {
   for (const name of names) {
     await fixture.services[name].replace(async (url) => {
       for (const until = Date.now() + 20_000; client.flightsTo(url) > 0 && Date.now() < until; ) await pause(5);
     });
-    fault(`SIGTERM ${name}`);
+    struck(`SIGTERM ${name}`);
   }
 };
 

@@ -1,7 +1,7 @@
 import type { Log } from "../../events/ports.ts";
+import type { Dependencies } from "../../services/chassis/dependencies.ts";
 import { main } from "../../services/chassis/main.ts";
 import type { AnyService } from "../../services/chassis/service.ts";
-import type { Tools } from "../../services/chassis/tools.ts";
 import { listWith } from "./composition.ts";
 import { crashingService, makeCrashing, passing } from "./crash-points.ts";
 import { ledgerWork } from "./ledger.ts";
@@ -18,10 +18,10 @@ const faulty = (service: AnyService): AnyService => ({
   outside: async () => {
     const own = await service.outside?.();
     return {
-      open: async (tools: Tools) => {
-        if (!crashing.has(tools.log)) makeCrashing(tools.log, passes);
-        crashing.add(tools.log);
-        return (await own?.open(tools as never)) ?? { outside: undefined }; // The service's own settings are in its tools.
+      open: async (dependencies: Dependencies) => {
+        if (!crashing.has(dependencies.log)) makeCrashing(dependencies.log, passes);
+        crashing.add(dependencies.log);
+        return (await own?.open(dependencies as never)) ?? { outside: undefined }; // The service's own settings are in its dependencies.
       },
     };
   },

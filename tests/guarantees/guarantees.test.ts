@@ -15,17 +15,17 @@ const promises = sections.flatMap((section) => section.promises);
 const proofs = promises.flatMap(({ id, proofs }) => proofs.map((proof) => ({ id, proof })));
 const source = (file: string): string => readFileSync(join(root, file), "utf8");
 
-test("every promise has an id of its own, files that keep it, and a proof or the reason why there is none", () => {
+test("every promise has a unique id, existing files that keep it, and a proof or a reason why it has none", () => {
   assert.equal(new Set(promises.map(({ id }) => id)).size, promises.length);
   assert.equal(new Set(promises.map(({ promise }) => promise)).size, promises.length);
   for (const { id, keptBy, proofs, missing } of promises) {
     assert.ok(proofs.length > 0 || missing !== undefined, `${id} has no proof`);
-    assert.ok(keptBy.length > 0 || missing !== undefined, `${id} is kept by nothing`);
-    for (const file of keptBy) assert.ok(existsSync(join(root, file)), `${id} is kept by ${file}, which is not there`);
+    assert.ok(keptBy.length > 0 || missing !== undefined, `${id} names no file that keeps it`);
+    for (const file of keptBy) assert.ok(existsSync(join(root, file)), `${id} is kept by ${file}, which does not exist`);
   }
 });
 
-test("every test that a promise names is there", () => {
+test("every test that a promise names exists", () => {
   const gone = proofs.filter(
     ({ proof }) =>
       proof.kind === "test" &&
@@ -34,7 +34,7 @@ test("every test that a promise names is there", () => {
   assert.deepEqual(gone, []);
 });
 
-test("every rule of the simulation and every row of the fault runs that a promise names is there", () => {
+test("every simulation rule and every fault row that a promise names exists", () => {
   const files = ["events/simulation", "tests/simulation"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
   );
@@ -101,7 +101,7 @@ const expectations: readonly (readonly [what: string, promise: Promised, standin
   ["with a contract that one adapter ran is not proved", promised(...tests("contract/x.ts", "it is alone")), "not run"],
   ["with a row that did not run is not proved", promised(...faults("1", "3")), "not run"],
   ["of a simulation that did not run is not proved", promised(...rules("any")), "not run"],
-  ["without a proof is not proved", { ...promised(), missing: "not there yet" }, "not proved yet"],
+  ["without a proof is not proved", { ...promised(), missing: "not implemented yet" }, "not proved yet"],
 ];
 for (const [what, promise, standing] of expectations)
   test(`a promise ${what}`, () => {
@@ -116,7 +116,7 @@ test("a simulation proves its rules if both it and the planted bugs passed", () 
   assert.equal(standing(of("simulation", true)), "not run");
 });
 
-test("titles are read from the source, with … for what is put in when it runs", () => {
+test("titles are read from the source, with … for interpolated parts", () => {
   const text = ['test("one", ', `on(\`a \${x} b\`, `, `onGround(\`\${name}: two\`, make`, 'test(\n      "three", '].join("\n");
   assert.deepEqual(titlesIn(text), ["one", "a … b", "two", "three"]);
 });

@@ -4,7 +4,7 @@ import type { Results, TestResult } from "./results.ts";
 import { isNamed } from "./titles.ts";
 
 export type Verdict = "passed" | "failed" | "not run";
-/** A promise is proved if every one of its proofs passed; one that did not run is no proof. */
+/** A promise is proved if every one of its proofs passed; a proof that did not run does not count. */
 export type Standing = "proved" | "broken" | "not run" | "not proved yet";
 
 export const verdictOf = (proof: Proof, { tests, faults }: Results): Verdict => {
@@ -36,7 +36,7 @@ const named = (file: string, name: string, tests: readonly TestResult[]): readon
 const together = (found: readonly TestResult[]): Verdict =>
   found.length === 0 ? "not run" : found.every(({ passed }) => passed) ? "passed" : "failed";
 
-/** A contract's tests are made by functions, so their file is one of the contract's; each ran for at least two adapters, whose name it may have in front. */
+/** Functions create a contract's tests, so their file is one of tests/contract. Each test runs on at least two adapters; its title may begin with the adapter's name. */
 const onEveryAdapter = (name: string, tests: readonly TestResult[]): Verdict => {
   const counts = new Map<string, number>();
   const found = tests.filter((test) => {

@@ -6,17 +6,17 @@ import { asPage } from "./page.ts";
 import { sections } from "./promises.ts";
 import { readResults } from "./results.ts";
 
-// Composes docs/guarantees.md from the table of promises and what the last runs have found; with --check it only compares.
+// Writes docs/guarantees.md from the table of promises and the results of the last runs; with --check it only compares.
 const file = join(root, "docs/guarantees.md");
 const results = readResults();
 if (results.tests.length === 0) {
-  process.stderr.write("There are no results of a whole run of the tests yet: run `make test` first.\n");
+  process.stderr.write("There are no results of a complete test run yet: run `make test` first.\n");
   process.exit(1);
 }
 const page = asPage(sections, results);
 if (process.argv.includes("--check")) {
   const isFresh = existsSync(file) && readFileSync(file, "utf8") === page;
-  if (!isFresh) process.stderr.write("docs/guarantees.md does not say what this run has found: run `make guarantees`.\n");
+  if (!isFresh) process.stderr.write("docs/guarantees.md differs from the results of this run: run `make guarantees`.\n");
   process.exit(isFresh ? 0 : 1);
 }
 writeFileSync(file, page);

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { FaultRun } from "../faults/result.ts";
 import { root } from "../root.ts";
 
-/** A test as the last `make test` found it. */
+/** The result of a test in the last `make test`. */
 export type TestResult = { readonly file: string; readonly name: string; readonly passed: boolean; readonly milliseconds: number };
 
-/** What the last runs have found; nothing where none was. */
+/** The results of the last runs; empty without a run. */
 export type Results = {
   readonly tests: readonly TestResult[];
   readonly faults: FaultRun;
@@ -19,7 +19,7 @@ const TESTS = ".pitrix/results/tests.json";
 export const readResults = (): Results => {
   const text = (file: string): string => readFileSync(join(root, file), "utf8");
   return {
-    // Both are written by this platform's own runs.
+    // The platform's own runs write both files.
     tests: existsSync(join(root, TESTS)) ? (JSON.parse(text(TESTS)) as readonly TestResult[]) : [],
     faults: JSON.parse(text("docs/faults.json")) as FaultRun,
     planted: plantedIn(text("docs/simulation.md")),

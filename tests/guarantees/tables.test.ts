@@ -18,40 +18,40 @@ import { catalog, change, REACTIONS } from "../world/toys/catalog.ts";
 const because = { cause: "c", row: "test", actor: { userId: "usr-dev", ownerPath: ":usr-dev" }, correlationId: "r-1" };
 const rest = { causationId: null, actionId: null, traceparent: null, hops: 0 };
 
-/** A service that commits whatever event it is told to. */
+/** A service that commits the event of its command. */
 const world = () => {
   const database = memoryDatabase();
   const clock = { now: () => 0, sleep: async () => {}, random: () => 0 };
   const decider = {
     key: "categoryId" as const,
     initialState: {},
-    decide: { Tell: ({ event }: { readonly type: "Tell"; readonly categoryId: string; readonly event: Message }) => [event] },
+    decide: { Record: ({ event }: { readonly type: "Record"; readonly categoryId: string; readonly event: Message }) => [event] },
     evolve: {},
   };
-  const told = { name: "told", aggregates: { category: { decider } } };
-  const { execute } = executor(told, { store: memoryStore(database, kind, clock.now), clock }, codec(schemas), () => {});
-  const tell = (event: object, categoryId = "ctg-1") => {
-    const command = { type: "Tell", categoryId, event: { type: "CategoryModified", ...event } };
+  const service = { name: "recorder", aggregates: { category: { decider } } };
+  const { execute } = executor(service, { store: memoryStore(database, kind, clock.now), clock }, codec(schemas), () => {});
+  const record = (event: object, categoryId = "ctg-1") => {
+    const command = { type: "Record", categoryId, event: { type: "CategoryModified", ...event } };
     return execute(command, { ...because, ...rest });
   };
-  return { tell, database };
+  return { record, database };
 };
 const fields = { categoryId: "ctg-1", name: "one", locale: "", description: "", icon: "" };
 
 test("a key with a slash, an at sign or nothing in it is refused before anything is decided", async () => {
-  const { tell, database } = world();
-  for (const key of ["a/b", "a@1", ""]) await assert.rejects(async () => tell(fields, key), /no usable categoryId/);
+  const { record, database } = world();
+  for (const key of ["a/b", "a@1", ""]) await assert.rejects(async () => record(fields, key), /no usable categoryId/);
   assert.equal(database.commits.size, 0);
-  assert.equal((await tell(fields)).stream, "category/ctg-1");
+  assert.equal((await record(fields)).stream, "category/ctg-1");
 });
 
 test("a command that two aggregates of a service decide is refused", () => {
-  const decider = { key: "id", initialState: {}, decide: { Tell: () => [] }, evolve: {} };
+  const decider = { key: "id", initialState: {}, decide: { Record: () => [] }, evolve: {} };
   assert.throws(() => router({ name: "twice", aggregates: { one: { decider }, two: { decider } } }), /of one and of two/);
 });
 
 test("an event is on the log under its stream and version", () => {
-  const records = recordsOf(contract, "told", commitOf("category/ctg-1", 11, { events: [encoded("a"), encoded("b")] }));
+  const records = recordsOf(contract, "recorder", commitOf("category/ctg-1", 11, { events: [encoded("a"), encoded("b")] }));
   assert.deepEqual(
     records.map(({ topic, key, headers }) => [topic, key, headers.ce_id, headers.ce_sequence]),
     [11, 12].map((version) => ["pitrix.category", "category/ctg-1", `category/ctg-1@${version}`, String(version).padStart(12, "0")]),
@@ -59,17 +59,17 @@ test("an event is on the log under its stream and version", () => {
 });
 
 test("an event that lacks a field, or has one that its schema has not, is not committed", async () => {
-  const { tell, database } = world();
+  const { record, database } = world();
   const { icon: _, ...lacking } = fields;
-  await assert.rejects(tell(lacking), /CategoryModified does not fit its schema: icon is missing/);
-  await assert.rejects(tell({ ...fields, password: "secret" }), /does not fit its schema/);
-  await assert.rejects(tell({ ...fields, name: 1 }), /name is 1/);
+  await assert.rejects(record(lacking), /CategoryModified does not fit its schema: icon is missing/);
+  await assert.rejects(record({ ...fields, password: "secret" }), /does not fit its schema/);
+  await assert.rejects(record({ ...fields, name: 1 }), /name is 1/);
   assert.equal(database.commits.size, 0);
 });
 
 test("an event that is too large for the log is not committed", async () => {
-  const { tell, database } = world();
-  await assert.rejects(tell({ ...fields, description: "x".repeat(1_000_000) }), /takes 10000\d\d bytes, more than 900000/);
+  const { record, database } = world();
+  await assert.rejects(record({ ...fields, description: "x".repeat(1_000_000) }), /takes 10000\d\d bytes, more than 900000/);
   assert.equal(database.commits.size, 0);
 });
 

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 
 /** Opens so many connections to a port and says nothing on any of them; tells how many are open, and ends with its input. */
 const [port = 0, count = 0] = process.argv.slice(2).map(Number);
-const AT_ONCE = 100;
+const CONCURRENCY = 100;
 let begun = 0;
 let open = 0;
 let closed = 0;
@@ -27,7 +27,7 @@ const next = (): void => {
     if (!opened) next();
   });
 };
-for (let each = 0; each < AT_ONCE; each++) next();
+for (let each = 0; each < CONCURRENCY; each++) next();
 const telling = setInterval(() => process.stdout.write(`${JSON.stringify({ begun, open, closed })}\n`), 50);
 process.stdin.resume().once("end", () => {
   clearInterval(telling);

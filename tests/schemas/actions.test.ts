@@ -39,12 +39,12 @@ for (const [action, named] of [
   ["", '""'],
   [["StopNodes"], '["StopNodes"]'],
 ] as const)
-  test(`the action ${named} does not generate, since it is no operation`, () =>
+  test(`the action ${named} does not generate, since it is not an operation`, () =>
     withContract(({ generate, write }) => {
       write("node/NodeStopRequested.avsc", JSON.stringify(stopped("node", action)));
       write("http/v1.yaml", operations("StopNodes"));
       assert.deepEqual(generate(), {
-        problems: [`node/NodeStopRequested.avsc: the action ${named} is no operation of http/v1.yaml`],
+        problems: [`node/NodeStopRequested.avsc: the action ${named} is not an operation of http/v1.yaml`],
         stale: [],
         written: [],
       });

@@ -108,7 +108,7 @@ for (const [rule, file, schema, reason] of [
     "a field called type",
     "node/A.avsc",
     record("node", "A", [{ name: "type", type: "string" }]),
-    /node\/A\.avsc: the field "type" of A is refused/,
+    /node\/A\.avsc: the field "type" of A is reserved/,
   ],
   [
     "a nested field called type",

@@ -47,11 +47,11 @@ for (const [change, fields, reason] of [
   [
     "a new field without a default",
     [id, size, { name: "zone", type: "string" }],
-    /NodeStarted\.avsc: the field zone is new and has no default, against version 1: add with a default, or make a new event/,
+    /NodeStarted\.avsc: the field zone is new and has no default, against version 1: give the field a default, or define a new event/,
   ],
-  ["a removed field that had no default", [id], /the field size is gone and had no default, against version 1/],
+  ["a removed field that had no default", [id], /the field size was removed and had no default, against version 1/],
   ["another type", [id, { ...size, type: "string" }], /the field size was long and is string, against version 1/],
-  ["another name", [id, { ...size, name: "bytes" }], /the field size is gone and had no default/],
+  ["another name", [id, { ...size, name: "bytes" }], /the field size was removed and had no default/],
   ["a wider type, which old readers cannot read", [id, { ...size, type: "double" }], /the field size was long and is double/],
 ] as const)
   test(`${change} is refused`, () =>
@@ -73,7 +73,7 @@ test("a change is held against every earlier version, not only the last", () =>
     event("node", "NodeStarted", [id, { name: "size", type: "string", default: "" }]);
     const { problems } = generate();
     assert.deepEqual(problems, [
-      "node/NodeStarted.avsc: the field size was long and is string, against version 1: add with a default, or make a new event",
+      "node/NodeStarted.avsc: the field size was long and is string, against version 1: give the field a default, or define a new event",
     ]);
   }));
 
@@ -138,5 +138,5 @@ test("ids that were never released can be forgotten, released ones cannot", () =
     assert.deepEqual(generate({ released, rewriteUnreleased: true }).problems, []);
     assert.deepEqual([lock().slice(0, 1), lock().length], [released, 2]);
     event("node", "NodeStarted", [size]);
-    assert.match(generate({ released, rewriteUnreleased: true }).problems.join("\n"), /nodeId is gone/);
+    assert.match(generate({ released, rewriteUnreleased: true }).problems.join("\n"), /nodeId was removed/);
   }));

@@ -260,8 +260,8 @@ export const planted: readonly Planted[] = [
   {
     name: "trust what is known of documents after somebody else wrote",
     file: projections,
-    from: "const isForgotten = !wereExpected || known.size > KEPT",
-    to: "const isForgotten = known.size > KEPT",
+    from: "const isForgotten = !wereExpected || known.size > MAX_KNOWN",
+    to: "const isForgotten = known.size > MAX_KNOWN",
   },
   {
     name: "write a document without compare-and-set",

@@ -4,7 +4,7 @@ import { withAccess } from "../../services/chassis/access/access.ts";
 import { type Environment, readConfig } from "../../services/chassis/process/config.ts";
 import { logging } from "../../services/chassis/process/logging.ts";
 import { metrics } from "../../services/chassis/process/metrics.ts";
-import { openWires } from "../../services/chassis/process/tls/wires.ts";
+import { openTls } from "../../services/chassis/process/tls/transport-security.ts";
 import { type Foundation, runService, share } from "../../services/chassis/run.ts";
 import type { AnyService } from "../../services/chassis/service.ts";
 import type { realTime } from "./time.ts";
@@ -52,7 +52,7 @@ export const processes = (
       print: (line) => void printed.push(line),
       serving: { wait, grace: 0, ...(limits && { limits }) },
     };
-    const shared = await share(config, log, openWires(config, { clock, logger: logger({}) }), logger({}), foundation);
+    const shared = await share(config, log, openTls(config, { clock, logger: logger({}) }), logger({}), foundation);
     const given = outside && { outside: async () => ({ open: async () => ({ outside: outside(surroundings) }) }) };
     const running = await runService(withAccess({ ...service, ...given }), shared);
     return {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { decisions } from "./decisions.ts";
 import type { Evidence, Violation } from "./evidence.ts";
 
-/** What was acknowledged is there, every request with a cause has its one answer, and it is the right one for the state it was taken on. */
+/** Checks that acknowledged commits are stored, that every request with a cause has exactly one answer, and that each answer follows from its state. */
 export const checkAnswers = function* (evidence: Evidence): Generator<Violation> {
   const { services, databases, exchanges } = evidence;
   const deciders = new Map(services.map((service) => [service.name, service]));

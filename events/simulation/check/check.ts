@@ -10,5 +10,5 @@ import { checkTimers } from "./timers.ts";
 
 const checks = [checkStreams, checkLog, checkAnswers, checkReactions, checkReadModels, checkEffects, checkTimers, checkParking];
 
-/** Holds what a run left behind against every promise. */
+/** Checks every promise on the evidence of a run. */
 export const check = (evidence: Evidence): readonly Violation[] => checks.flatMap((each) => [...each(evidence)]);

@@ -6,7 +6,7 @@ import type { Commit } from "../../ports.ts";
 import type { AnyService } from "../../service.ts";
 import { aggregateOf, type Evidence, streamsOf } from "./evidence.ts";
 
-/** Takes the decisions of a service again, on the states as they were. */
+/** Repeats the decisions of a service on the states of that time. */
 export const decisions = (service: AnyService, database: MemoryDatabase, { codec, factsIn }: Pick<Evidence, "codec" | "factsIn">) => {
   const streams = streamsOf(database);
   const known = new Map<string, unknown[]>();
@@ -14,7 +14,7 @@ export const decisions = (service: AnyService, database: MemoryDatabase, { codec
   for (const [aggregate, { decider }] of Object.entries(service.aggregates))
     for (const command of Object.keys(decider.decide)) deciders.set(command, { aggregate, decider });
 
-  /** The state of a stream at each version, from 0. */
+  /** The state of a stream at each version, starting at 0. */
   const statesOf = (stream: string): readonly unknown[] => {
     const found = known.get(stream);
     if (found) return found;
@@ -31,19 +31,19 @@ export const decisions = (service: AnyService, database: MemoryDatabase, { codec
       const row = deciders.get(command.type);
       return row ? `${row.aggregate}/${Reflect.get(command, row.decider.key)}` : "";
     },
-    /** Why this commit cannot be the answer to the command; undefined if it can. */
+    /** Why this commit is a wrong answer to the command; undefined if it is correct. */
     wrong: (commit: Commit, command: Message): string | undefined => {
       const row = deciders.get(command.type);
-      if (!row) return `nobody decides ${command.type}`;
+      if (!row) return `no decider handles ${command.type}`;
       const { aggregate, decider } = row;
       const states = statesOf(commit.stream);
       const base = commit.events.length > 0 ? commit.version - 1 : commit.version;
-      if (base >= states.length) return `it was decided on version ${base}, which there is not`;
+      if (base >= states.length) return `it was decided on version ${base}, which does not exist`;
       const decision = decider.decide[command.type]?.(command, states[base]) ?? [];
       if ("rejected" in decision)
-        return isDeepStrictEqual(decision, commit.rejection) ? undefined : `it should say no: ${decision.rejected}`;
+        return isDeepStrictEqual(decision, commit.rejection) ? undefined : `it should be rejected: ${decision.rejected}`;
       if (commit.events.length === 0) {
-        if (decision.length === 0) return commit.rejection ? `it says no (${commit.rejection.rejected}) for no reason` : undefined;
+        if (decision.length === 0) return commit.rejection ? `it was rejected (${commit.rejection.rejected}) without a reason` : undefined;
         if (commit.rejection && isTaken(decider, states[base], decision, commit)) return undefined;
         return `it should be ${decision.map(({ type }: Message) => type).join(", ")}`;
       }
@@ -60,7 +60,7 @@ export const decisions = (service: AnyService, database: MemoryDatabase, { codec
   };
 };
 
-/** Is the "no" that of a claim which the decision would take? */
+/** Whether the rejection is the one for a claim that the decision would take. */
 const isTaken = (decider: AnyDecider, before: unknown, events: readonly Message[], { rejection, stream }: Commit): boolean => {
   let state = before;
   for (const event of events) state = decider.evolve[event.type]?.(state, event, metaless(stream)) ?? state;

@@ -1,7 +1,10 @@
 import type { Committed } from "../process.ts";
 import { aggregateOf, type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
-/** As the outside saw it: nothing twice, a stream's work in order, nothing begun by a process that was born after its outcome or knew of it. And each has its outcome. */
+/**
+ * Checks the effects as the outside saw them: no call takes effect twice, the calls of a stream are in order, no process starts a call after it
+ * knew of the outcome, or if it started after the outcome. Every effect has its outcome.
+ */
 export const checkEffects = function* ({
   services,
   databases,
@@ -23,13 +26,13 @@ export const checkEffects = function* ({
   const done = new Set<string>();
   const last = new Map<string, number>();
   for (const { thing, stream, version } of ledger) {
-    if (done.has(thing)) yield { rule: "no effect twice", about: stream, message: `the outside has done ${thing} twice` };
+    if (done.has(thing)) yield { rule: "no effect twice", about: stream, message: `the outside performed ${thing} twice` };
     done.add(thing);
     if (version < (last.get(stream) ?? 0))
       yield {
         rule: "effects of a stream are in order",
         about: stream,
-        message: `${thing} was done after what version ${last.get(stream)} asked for`,
+        message: `${thing} of version ${version} was performed after the call of version ${last.get(stream)}`,
       };
     last.set(stream, Math.max(version, last.get(stream) ?? 0));
   }
@@ -56,7 +59,11 @@ export const checkEffects = function* ({
       for (const { event, meta } of own.flatMap(factsIn)) {
         const effect = service.aggregates[aggregateOf(stream)]?.effects?.[event.type];
         if (effect && !effect.isStillNeeded && !finished.has(`effect ${meta.eventId}`))
-          yield { rule: "every effect has its outcome", about: stream, message: `that of ${meta.eventId} (${event.type}) has none` };
+          yield {
+            rule: "every effect has its outcome",
+            about: stream,
+            message: `the effect of ${meta.eventId} (${event.type}) has no outcome`,
+          };
       }
   }
 };

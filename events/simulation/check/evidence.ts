@@ -9,16 +9,16 @@ import type { Attempt, PerformedCall } from "../outside.ts";
 import type { Bad } from "../poison.ts";
 import type { Committed } from "../process.ts";
 
-/** A promise that was not kept. `about` is the stream at fault, where there is one. */
+/** A broken promise. `about` is the stream concerned, or empty. */
 export type Violation = { readonly rule: string; readonly about: string; readonly message: string };
 
-/** An event as it stands in the store or on the log. */
+/** An event as stored in the event store or on the log. */
 export type Fact = { readonly event: Message; readonly meta: Meta };
 
-/** All that a run leaves behind. The checks read it by themselves, so that they share no mistake with the code that they check. */
+/** The data that a run leaves. The checks interpret it with their own code, so that they share no mistake with the code under test. */
 export type Evidence = {
   readonly services: readonly AnyService[];
-  /** What `after` of a service's timers saw. */
+  /** The settings of each service, which `after` of its timers received. */
   readonly settings: ReadonlyMap<string, unknown>;
   readonly contract: Contract;
   readonly codec: Codec;
@@ -26,17 +26,17 @@ export type Evidence = {
   readonly factsIn: (commit: Commit) => readonly Fact[];
   readonly databases: ReadonlyMap<string, MemoryDatabase>;
   readonly contents: ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
-  /** In the order in which they came to be. */
+  /** In the order of their creation. */
   readonly commits: readonly Committed[];
   readonly exchanges: readonly Exchange[];
   readonly ledger: readonly PerformedCall[];
   readonly attempts: readonly Attempt[];
   readonly bad: Bad;
-  /** What is done out there once this event says so, besides what an effect's outcome says. */
+  /** The call that this event reports as completed, in addition to the recorded outcomes of effects. */
   readonly finishes: (event: Message) => string | undefined;
 };
 
-/** Makes a thing once for each object. */
+/** Memoizes a function by its object argument. */
 export const once = <O extends object, T>(make: (object: O) => T): ((object: O) => T) => {
   const made = new WeakMap<O, T>();
   return (object) => {
@@ -46,7 +46,7 @@ export const once = <O extends object, T>(make: (object: O) => T): ((object: O) 
   };
 };
 
-/** A service's streams, each with its commits that hold events, ascending. */
+/** The streams of a service, each with its commits that contain events, in ascending order. */
 export const streamsOf = once((database: MemoryDatabase): ReadonlyMap<string, readonly Commit[]> => {
   const streams = new Map<string, Commit[]>();
   for (const commit of database.commits.values()) {

@@ -1,7 +1,7 @@
 import { deadLetterTopic } from "../../contract.ts";
 import { type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
-/** On the log the first occurrences of a stream's events are in order and complete, and each is what the store has. */
+/** Checks that the first occurrences of a stream's events on the log are in order and complete, and equal to the events in the store. */
 export const checkLog = function* ({ databases, contents, contract }: Evidence): Generator<Violation> {
   const reached = new Map<string, number>();
   for (const [topic, partitions] of contents) {
@@ -25,7 +25,7 @@ export const checkLog = function* ({ databases, contents, contract }: Evidence):
           yield {
             rule: "an event id means one event",
             about: headers.ce_subject ?? "",
-            message: `${headers.ce_id} stands on the log in two forms`,
+            message: `${headers.ce_id} is on the log in two versions`,
           };
         bytes.set(headers.ce_id ?? "", text);
       }

@@ -3,7 +3,7 @@ import type { Parked } from "../../ports.ts";
 import type { Evidence, Fact, Violation } from "./evidence.ts";
 import { factsOnLog, reads } from "./read-models.ts";
 
-/** Nothing is parked but poison and what follows it in its stream, and of that everything, here and on the dead letter topic. */
+/** Checks that exactly the poisoned events and all later events of their streams are parked, both in the store and on the dead letter topic. */
 export const checkParking = function* (evidence: Evidence): Generator<Violation> {
   const facts = factsOnLog(evidence);
   for (const { name, projections = [], reactions } of evidence.services) {

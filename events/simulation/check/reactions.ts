@@ -3,7 +3,7 @@ import { decisions } from "./decisions.ts";
 import type { Evidence, Violation } from "./evidence.ts";
 import { factsOnLog } from "./read-models.ts";
 
-/** Every event with a reaction has led to each of its commands once: a commit or a receipt, decided rightly, with the event as its cause. */
+/** Checks that every event with a reaction led to each of its commands once: a commit or a receipt, decided correctly, with the event as its cause. */
 export const checkReactions = function* (evidence: Evidence): Generator<Violation> {
   const facts = factsOnLog(evidence);
   for (const service of evidence.services) {
@@ -23,13 +23,10 @@ export const checkReactions = function* (evidence: Evidence): Generator<Violatio
           const found = database.commits.get(database.causes.get(cause) ?? "");
           const wrong = (rule: string, message: string): Violation => ({ rule, about: meta.stream, message });
           if (!found) {
-            yield wrong(
-              "reactions are complete",
-              `${service.name} has not done ${command.type} because of ${meta.eventId} (${event.type})`,
-            );
+            yield wrong("reactions are complete", `${service.name} has not executed ${command.type} for ${meta.eventId} (${event.type})`);
             continue;
           }
-          const fault = found.stream === decide.streamOf(command) ? decide.wrong(found, command) : `it stands in ${found.stream}`;
+          const fault = found.stream === decide.streamOf(command) ? decide.wrong(found, command) : `it is in stream ${found.stream}`;
           if (fault) yield wrong("decisions follow from state and command alone", `${cause}: ${fault}`);
           const { causationId, correlationId, actor, actionId } = found.metadata;
           if (

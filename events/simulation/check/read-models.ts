@@ -4,7 +4,7 @@ import type { StoredDocument } from "../../ports.ts";
 import { type AnyProjection, deleted } from "../../projection.ts";
 import { aggregateOf, type Evidence, type Fact, keyOf, once, type Violation } from "./evidence.ts";
 
-/** What the log says, each event once and in order, by stream. */
+/** The events on the log by stream, each once and in order. */
 export const factsOnLog = once(({ contents, contract, codec }: Evidence): ReadonlyMap<string, readonly Fact[]> => {
   const streams = new Map<string, Map<number, Fact>>();
   for (const [topic, partitions] of contents) {
@@ -30,7 +30,7 @@ export const factsOnLog = once(({ contents, contract, codec }: Evidence): Readon
   return new Map([...streams].map(([stream, facts]) => [stream, [...facts.values()].sort((a, b) => a.meta.version - b.meta.version)]));
 });
 
-/** Ids of the documents that an event changes in a read model. */
+/** The ids of the read model's documents that an event changes. */
 export const documentIds = (projection: AnyProjection, { event, meta }: Fact): readonly string[] => {
   const ids = projection.key?.[event.type]?.(event, meta) ?? keyOf(meta.stream);
   return typeof ids === "string" ? [ids] : [...new Set(ids)];
@@ -58,7 +58,7 @@ const foldAll = (projection: AnyProjection, facts: ReadonlyMap<string, readonly 
   return documents;
 };
 
-/** Every read model is what a fresh fold of the log makes, to the last field, tombstones included. */
+/** Checks that every read model equals a fresh fold of the log in every field, including tombstones. */
 export const checkReadModels = function* (evidence: Evidence): Generator<Violation> {
   const facts = factsOnLog(evidence);
   for (const { name, projections = [] } of evidence.services)
@@ -76,7 +76,7 @@ export const checkReadModels = function* (evidence: Evidence): Generator<Violati
           yield wrong(document.stream, `${name}'s ${collection} has another ${id}: ${differing(found.value, document.value)}`);
       }
       for (const [id, { stream }] of there)
-        if (!fresh.has(id)) yield wrong(stream, `${name}'s ${collection} has ${id}, which nothing made`);
+        if (!fresh.has(id)) yield wrong(stream, `${name}'s ${collection} has ${id}, which no event created`);
     }
 };
 

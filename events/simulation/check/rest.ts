@@ -1,6 +1,6 @@
 import { aggregateOf, type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
-/** Nothing is left in the middle: what was begun has ended, with success or without. */
+/** Checks that no stream is left in an intermediate state: everything started has succeeded or failed. */
 export const checkRest = function* (
   { services, databases, factsIn }: Evidence,
   resting: (stream: string, state: unknown) => string | undefined,

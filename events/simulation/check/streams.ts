@@ -1,6 +1,6 @@
 import { aggregateOf, type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
-/** In the store every stream is without a gap, its time does not run backwards, no claim is held twice and no mark is left. */
+/** Checks that every stored stream has no gap and its time never decreases, that no claim has two holders, and that no due mark is left. */
 export const checkStreams = function* ({ services, databases, factsIn }: Evidence): Generator<Violation> {
   for (const service of services) {
     const database = databases.get(service.name);

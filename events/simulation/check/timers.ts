@@ -1,7 +1,7 @@
 import { decisions } from "./decisions.ts";
 import { aggregateOf, type Evidence, streamsOf, type Violation } from "./evidence.ts";
 
-/** Every timer that was set has fired, once. */
+/** Checks that every timer that was set has fired once. */
 export const checkTimers = function* (evidence: Evidence): Generator<Violation> {
   const { services, databases, settings, factsIn } = evidence;
   for (const service of services) {

@@ -4,7 +4,7 @@ import type { LogRecord, Parked, ParkedStream } from "../../ports.ts";
 import type { FailedStream } from "../batch.ts";
 import { eventIdIn, versionOf } from "../delivered.ts";
 
-/** What the owner of a partition knows of a stream that it has parked: its first event and the version of its last. */
+/** A parked stream as its owner knows it: its first event and the version of its last. */
 export type Held = { head: Head; tail: number };
 export type Head = Pick<Parked, "eventId" | "version" | "reason" | "attempts" | "unknownSchema" | "time">;
 /** The parked streams of one partition. They change only in a turn of the partition, in which no batch is handled. */
@@ -12,16 +12,16 @@ export type HeldStreams = Map<string, Held>;
 
 export const WAITS = "waits behind an earlier event of its stream";
 
-/** Without its record, whose bytes would keep all that came in one fetch. */
+/** The head of a parked event without its record: the record's bytes would keep the buffer of a whole fetch in memory. */
 export const headOf = ({ eventId, version, reason, attempts, unknownSchema, time }: Head): Head => {
   return { eventId, version, reason, attempts, unknownSchema, time };
 };
 
-/** The parked streams of a partition, as they are stored. */
+/** The parked streams of a partition from the store. */
 export const heldIn = (found: readonly ParkedStream[]): HeldStreams =>
   new Map(found.map(({ stream, first, last, ...head }) => [stream, { head: headOf({ ...head, version: first, time: "" }), tail: last }]));
 
-/** What is new to a parked stream, and how the stream stands with it; undefined if nothing is. */
+/** Adds failed records to a parked stream. Returns the new events and the state of the stream; undefined if no record is new. */
 export const joined = (
   subscription: string,
   before: Held | undefined,
@@ -31,7 +31,7 @@ export const joined = (
   let held = before;
   const events: Parked[] = [];
   for (const record of records) {
-    // A repeat of what was handled before the first one.
+    // A repeated event that was handled before the stream was parked.
     if (held && versionOf(record) > 0 && versionOf(record) < held.head.version) continue;
     const isFirst = held === undefined || held.head.eventId === eventIdIn(record);
     const failure = held?.head ?? {

@@ -3,12 +3,12 @@ import { deadLetter } from "../dead-letter.ts";
 import { type Context, now, sizeOf } from "./context.ts";
 import { type HeldStreams, joined } from "./held-streams.ts";
 
-/** Streams that one instance holds parked. More of them are no longer events that are bad: the subscription waits for a build that is not. */
+/** Maximum number of parked streams of one instance. More than that suggest a bad build, not bad events: the subscription then stops and waits. */
 const MAX_STREAMS = 100_000;
 
 /**
- * Parks events, those of a stream in their order. Nothing is forgotten before it is both in the store and on the dead letter topic: until then
- * the batch comes again. Returns true if these are the first that are parked here.
+ * Parks the events of each failed stream in order. The batch is repeated until its events are both in the store and on the dead letter topic.
+ * Returns true if these are the first parked events of this instance.
  */
 export const park = async (context: Context, streams: HeldStreams, failed: readonly FailedStream[]): Promise<boolean> => {
   const { contract, service, log, parking, onParked } = context;
@@ -21,7 +21,7 @@ export const park = async (context: Context, streams: HeldStreams, failed: reado
   return isFirst;
 };
 
-/** Takes a stream for parked from now on. Returns the events that are new to it. */
+/** Marks a stream as parked. Returns its new events. */
 const join = (context: Context, streams: HeldStreams, failed: FailedStream) => {
   const { stream } = failed;
   const { held, events } = joined(context.subscription, streams.get(stream), failed, now(context)) ?? {};

@@ -9,14 +9,14 @@ import { park } from "./park.ts";
 import { type Due, drain } from "./retry.ts";
 import { asked, sweep } from "./sweep.ts";
 
-/** How often an owner of parked streams looks whether somebody asked, and how often it compares what it knows with what is stored. */
+/** Milliseconds between two polls for operator requests, and between two comparisons with the store. */
 const POLL = 2_000;
 const SWEEP = 30_000;
 const CONCURRENCY = 4;
 
 /**
- * The parked streams of a subscription, on one instance. Whoever parks an event has handled all that come before it in its stream or has
- * parked them too, so whatever is parked may be tried in its order at any time, by any number of owners.
+ * The parked streams of a subscription on one instance. When an event is parked, all earlier events of its stream are handled or parked. Therefore
+ * any owner may retry parked events in their order at any time.
  */
 export const parkedStreams = (options: Omit<Context, "owned" | "discarded">) => {
   const context: Context = { ...options, owned: new Map(), discarded: new Set() };
@@ -25,7 +25,7 @@ export const parkedStreams = (options: Omit<Context, "owned" | "discarded">) => 
   const wake = condition(clock);
   let called = false;
 
-  /** A stream that cannot go on is parked, and all others go on. */
+  /** A stream that cannot continue is parked; all others continue. */
   const policy: FailurePolicy = async (partition) => {
     await learnDiscarded(context);
     const streams = heldIn(await parking.streams(subscription, partition));
@@ -55,7 +55,7 @@ export const parkedStreams = (options: Omit<Context, "owned" | "discarded">) => 
     for (const name of fresh) unswept.delete(name);
   };
 
-  /** Until the signal: does what is asked, resumes what a dead owner began, and tries again what waited for a schema that is known now. */
+  /** Until the signal aborts: executes operator requests, continues the work of dead owners, and retries streams whose schema is now known. */
   const run = async (signal: AbortSignal): Promise<void> => {
     let swept = clock.now();
     for (let failures = 0; ; ) {
@@ -73,7 +73,7 @@ export const parkedStreams = (options: Omit<Context, "owned" | "discarded">) => 
         failures = 0;
       } catch (error) {
         failures++;
-        // What failed may be done all the same: what is stored is looked at next.
+        // Failed work may have taken effect: the next pass compares with the store.
         swept = Number.NEGATIVE_INFINITY;
         onError(asError(error));
       }
@@ -87,7 +87,7 @@ export const parkedStreams = (options: Omit<Context, "owned" | "discarded">) => 
     get size(): number {
       return sizeOf(context);
     },
-    /** Somebody has asked for something: look at once. */
+    /** Looks for operator requests immediately. */
     wake: (): void => {
       called = true;
       wake.notify();

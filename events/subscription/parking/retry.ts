@@ -8,10 +8,10 @@ import { type Held, headOf, WAITS } from "./held-streams.ts";
 
 const CHUNK = 100;
 
-/** A parked stream to work off; `retry`: its first event is tried although nobody asked. */
+/** A parked stream to retry. `retry`: attempts its first event even without an operator request. */
 export type Due = { readonly owned: Owned; readonly stream: string; readonly retry: boolean };
 
-/** Works off a parked stream as far as it goes: try, remove, next. Batches of the partition take turns with it. */
+/** Retries a parked stream until an event fails: handle, remove, continue. Batches of the partition take turns with it. */
 export const drain = async (context: Context, { owned: { partition, streams }, stream, retry }: Due): Promise<void> => {
   const chunk = async (handler: Handler, isFirst: boolean): Promise<boolean> => {
     const events = await context.parking.of(context.subscription, stream, CHUNK);
@@ -28,13 +28,13 @@ export const drain = async (context: Context, { owned: { partition, streams }, s
     more = await partition
       .turn((handler) => chunk(handler, isFirst))
       .catch((error: unknown) => {
-        // The partition is somebody else's now, and so is what is parked in it.
+        // Another instance now owns the partition and its parked streams.
         if (partition.signal.aborted) return false;
         throw error;
       });
 };
 
-/** Tries the first events of a parked stream; true if more may follow. */
+/** Attempts the first events of a parked stream. Returns true if more may follow. */
 const attempt = async (context: Context, handler: Handler, held: Held, events: readonly Parked[], retry: boolean): Promise<boolean> => {
   const { contract, service, log, parking, discarded } = context;
   const [head] = events;
@@ -57,7 +57,7 @@ const attempt = async (context: Context, handler: Handler, held: Held, events: r
   const failed = failure && chunk[failure.at];
   const done = failure ? chunk.slice(0, failure.at) : chunk;
   if (done.length > 0) {
-    // Should the answer get lost, a repeat that is parked now is one that nobody has tried: the next sweep finds it.
+    // If the reply is lost, a repeated event may be parked here as not yet attempted; the next sweep finds it.
     held.head = { ...held.head, reason: WAITS, attempts: 0, unknownSchema: false };
     await parking.remove(done);
   }
@@ -67,7 +67,7 @@ const attempt = async (context: Context, handler: Handler, held: Held, events: r
   return false;
 };
 
-/** The first event of a chunk that cannot be handled, once all before it are. */
+/** Handles a chunk. Returns the first event that cannot be handled, after all events before it are handled. */
 const firstFailure = async (
   { codec }: Context,
   handler: Handler,
@@ -92,11 +92,11 @@ const firstFailure = async (
   return unread && { at: good.length, error: unread };
 };
 
-/** Tried in vain once more. */
+/** Records one more failed attempt. */
 const parkAgain = async (context: Context, held: Held, failed: Parked, error: Error): Promise<void> => {
   const { contract, service, log, parking, onParked } = context;
   const unknownSchema = error instanceof UnknownSchema;
-  // Nobody asked, and nothing is new: it waits for its schema as before.
+  // Without a request and without a change, the event continues to wait for its schema.
   if (failed.unknownSchema && unknownSchema && !failed.asked) return;
   const again: Parked = {
     ...failed,

@@ -2,7 +2,7 @@ import { nameOf } from "../../log/partition.ts";
 import { type Context, learnDiscarded } from "./context.ts";
 import type { Due } from "./retry.ts";
 
-/** Streams where what is stored differs from what is known here, and those that nothing holds back any more. Of fresh partitions nothing was swept yet. */
+/** Streams whose stored state differs from the known one, and streams that may continue. `fresh` are partitions that were not swept yet. */
 export const sweep = async (context: Context, fresh: ReadonlySet<string>): Promise<readonly Due[]> => {
   const { parking, subscription, owned } = context;
   const found = await parking.streams(subscription);
@@ -13,7 +13,7 @@ export const sweep = async (context: Context, fresh: ReadonlySet<string>): Promi
   const due = found.flatMap(({ stream, attempts, unknownSchema, ...place }): readonly Due[] => {
     const own = owned.get(nameOf(place));
     if (!own) return [];
-    // Parked by an owner from before: here it was handled, or will be found to be parked.
+    // A former owner parked the stream: a retry shows whether this owner has handled it or must park it.
     const isForeign = !own.streams.has(stream);
     const retry = isForeign || (unknownSchema && fresh.has(nameOf(place)));
     return retry || attempts === 0 ? [{ owned: own, stream, retry }] : [];
@@ -22,7 +22,7 @@ export const sweep = async (context: Context, fresh: ReadonlySet<string>): Promi
   return [...gone, ...due];
 };
 
-/** Streams of which somebody asked something. */
+/** Streams with an operator request. */
 export const asked = async ({ parking, subscription, owned }: Context): Promise<readonly Due[]> => {
   const streams = new Map((await parking.asked(subscription)).map(({ stream, record }) => [stream, record]));
   return [...streams].flatMap(([stream, record]) => {

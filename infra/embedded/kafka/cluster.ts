@@ -7,7 +7,7 @@ import { newKafkaId } from "./format.ts";
 import { pidFileOf } from "./node.ts";
 import type { KafkaNode } from "./settings.ts";
 
-/** The nodes of a directory and the id they share. */
+/** The nodes of a directory and their cluster id. */
 export type Cluster = { readonly clusterId: string; readonly nodes: readonly KafkaNode[] };
 
 const clusterFile = (directory: string): string => join(directory, "cluster.json");
@@ -15,7 +15,7 @@ const clusterFile = (directory: string): string => join(directory, "cluster.json
 const isNode = (value: unknown): value is KafkaNode =>
   isRecord(value) && [value.id, value.port, value.controllerPort].every((field) => typeof field === "number");
 
-/** The cluster that a directory holds. */
+/** The cluster of a directory. */
 export const readCluster = (directory: string): Cluster | undefined => {
   const content = readJson(clusterFile(directory));
   if (!isRecord(content) || typeof content.clusterId !== "string" || !Array.isArray(content.nodes)) return undefined;
@@ -43,11 +43,11 @@ const plan = async (kept: Cluster | undefined, count: number, port: number | und
   return { clusterId: kept?.clusterId ?? newKafkaId(), nodes };
 };
 
-/** What a start may decide about its cluster. */
-export type ClusterWish = { readonly port?: number; readonly nodes?: 1 | 3; readonly takeOver?: boolean };
+/** Options of a start for its cluster. */
+export type ClusterOptions = { readonly port?: number; readonly nodes?: 1 | 3; readonly takeOver?: boolean };
 
-/** The cluster to start: the one of the directory, or a new one; nothing else runs there and its ports are free. */
-export const planCluster = async (directory: string, { port, nodes, takeOver = false }: ClusterWish): Promise<Cluster> => {
+/** The cluster to start: the existing cluster of the directory, or a new one. Ensures that no node runs and that the ports are free. */
+export const planCluster = async (directory: string, { port, nodes, takeOver = false }: ClusterOptions): Promise<Cluster> => {
   const kept = readCluster(directory);
   for (const node of kept?.nodes ?? []) await demandStopped(pidFileOf(directory, node), `Kafka node ${node.id}`, takeOver);
   const cluster = await plan(kept, nodes ?? kept?.nodes.length ?? 1, port);

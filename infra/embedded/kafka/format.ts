@@ -8,13 +8,13 @@ import type { KafkaUser } from "./settings.ts";
 
 const limit = 60_000;
 
-/** A random identifier as Kafka writes them. */
+/** A random identifier in Kafka's format. */
 export const newKafkaId = (): string => {
   const id = randomBytes(16).toString("base64url");
   return id.startsWith("-") ? newKafkaId() : id;
 };
 
-/** Both mechanisms for each. */
+/** Both SCRAM mechanisms for each user. */
 const scramArguments = (users: readonly KafkaUser[]): readonly string[] =>
   users.flatMap(({ name, password }) =>
     ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${name},password=${password}]`]),
@@ -28,13 +28,13 @@ export const formatWithTool = async (
   users: readonly KafkaUser[] = [],
 ): Promise<void> => {
   const odd = users.find((user) => !/^[\w-]+$/.test(user.name) || !/^[\w-]+$/.test(user.password));
-  if (odd) throw new EmbeddedError("notReady", `Kafka's user ${odd.name}: name and password may have letters, digits, _ and -`);
+  if (odd) throw new EmbeddedError("notReady", `Kafka's user ${odd.name}: name and password may contain only letters, digits, _ and -`);
   const program = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties, ...scramArguments(users)];
   const { status, output } = await run(installation.java, javaArguments(installation, [], ...program), { limit });
-  if (status !== "succeeded") throw new EmbeddedError("notReady", `Kafka's storage could not be formatted:\n${tail(output)}`);
+  if (status !== "succeeded") throw new EmbeddedError("notReady", `cannot format Kafka's storage:\n${tail(output)}`);
 };
 
-/** Formats the storage of a node: a copy of what the tool made once, with ids of its own, or by the tool. */
+/** Formats the storage of a node: copies the prepared storage with new ids, or runs Kafka's tool. */
 export const format = async (
   installation: KafkaInstallation,
   clusterId: string,
@@ -43,7 +43,7 @@ export const format = async (
   data: string,
   users: readonly KafkaUser[] = [],
 ): Promise<void> => {
-  // Half formatted by a start that was killed: it holds no message yet.
+  // A killed start may leave a partly formatted storage; it contains no messages yet.
   rmSync(data, { recursive: true, force: true });
   if (!existsSync(installation.formatted) || users.length > 0) return formatWithTool(installation, clusterId, properties, users);
   cpSync(installation.formatted, data, { recursive: true });

@@ -26,18 +26,18 @@ const download = async (partial: string, report: Report): Promise<void> => {
   if (status === "missing") {
     throw new EmbeddedError(
       "toolMissing",
-      "mvn is not installed, and Kafka is downloaded with it: install Maven (Debian: apt-get install maven), or set KAFKA_BROKERS to a running Kafka",
+      "mvn is not installed, and Kafka is downloaded with Maven: install Maven (Debian: apt-get install maven), or set KAFKA_BROKERS to a running Kafka",
     );
   }
   if (status === "failed") {
     throw new EmbeddedError(
       "installFailed",
-      `Kafka could not be downloaded with Maven; look at the network or at Maven's settings, and try again:\n${tail(output)}`,
+      `Maven cannot download Kafka; check the network and Maven's settings, and try again:\n${tail(output)}`,
     );
   }
 };
 
-/** Makes sure that Kafka is in the cache, with an archive of its loaded classes that halves its start. */
+/** Ensures that Kafka is in the cache, with an archive of its loaded classes that halves the start time. */
 export const installKafka = async (report: Report = () => undefined): Promise<KafkaInstallation> => {
   const java = findJava();
   const directory = kafkaDirectory();

@@ -6,19 +6,22 @@ import { EmbeddedError } from "../failure.ts";
 
 const needed = 17;
 
-const advice = `Kafka needs Java ${needed} or newer: install it (Debian: apt-get install openjdk-17-jre-headless), or set JAVA_HOME to one`;
+const advice = `Kafka needs Java ${needed} or newer: install it (Debian: apt-get install openjdk-17-jre-headless), or set JAVA_HOME`;
 
-/** The Java of JAVA_HOME, else the first one on the PATH. */
+/** The Java of JAVA_HOME, or the first one on the PATH. */
 export const findJava = (): string => {
   const home = process.env.JAVA_HOME;
   const candidates = home ? [join(home, "bin", "java")] : (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "java"));
   const java = candidates.find((path) => existsSync(path));
   if (!java)
-    throw new EmbeddedError("toolMissing", home ? `JAVA_HOME (${home}) holds no bin/java. ${advice}` : `java is not installed. ${advice}`);
+    throw new EmbeddedError(
+      "toolMissing",
+      home ? `JAVA_HOME (${home}) does not contain bin/java. ${advice}` : `java is not installed. ${advice}`,
+    );
   return java;
 };
 
-/** Tells one Java installation from another without running it, since an archive of classes fits only the one that made it. */
+/** Identifies a Java installation without running it: an archive of classes works only with the Java that wrote it. */
 export const fingerprint = (java: string): string => {
   const path = realpathSync(java);
   const { size, mtimeMs } = statSync(path);

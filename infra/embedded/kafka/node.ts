@@ -6,7 +6,7 @@ import { format } from "./format.ts";
 import { javaArguments, type KafkaInstallation } from "./installation.ts";
 import { type KafkaNode, type KafkaSecurity, type KafkaSettings, keyStoreOf, serverProperties } from "./settings.ts";
 
-/** How one node is to be started. */
+/** How to start one node. */
 export type NodeStart = {
   readonly installation: KafkaInstallation;
   readonly directory: string;

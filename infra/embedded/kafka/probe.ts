@@ -29,7 +29,7 @@ const brokersIn = (answer: Buffer): number[] => {
   return ids;
 };
 
-/** The ids of the brokers that the one on this port knows to be alive; empty if it does not answer. */
+/** The ids of the live brokers according to the broker on this port; empty if it does not answer. */
 export const livingBrokers = (port: number): Promise<number[]> =>
   new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" });

@@ -37,8 +37,8 @@ const keepClasses = async (installation: KafkaInstallation, node: KafkaNode, dir
 };
 
 /**
- * Formats a storage once and keeps it, runs a broker once and keeps the classes it has loaded.
- * Without either Kafka works as well, and starts slower.
+ * Stores a formatted storage and an archive of the classes that a broker loads.
+ * Without them Kafka starts slower, but works.
  */
 export const prepareQuickStarts = (installation: KafkaInstallation, report: Report): Promise<void> =>
   withLock(`${installation.archive}.lock`, limit, async () => {
@@ -51,7 +51,7 @@ export const prepareQuickStarts = (installation: KafkaInstallation, report: Repo
       await keepFormatted(installation, node, directory);
       if (!existsSync(installation.archive)) await keepClasses(installation, node, directory);
     } catch (failure) {
-      report(`Kafka will start slower than it could: ${failure instanceof Error ? failure.message : failure}`);
+      report(`Kafka starts slower, because preparing the quick start failed: ${failure instanceof Error ? failure.message : failure}`);
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }

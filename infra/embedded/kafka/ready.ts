@@ -18,7 +18,7 @@ const failure = (node: KafkaNode, running: Running, what: string): EmbeddedError
   return new EmbeddedError("notReady", `Kafka node ${node.id} ${what}; the end of its log:\n${tail(log) || "  (empty)"}`);
 };
 
-/** Waits until this node sees all those expected alive, itself among them; the node is killed if it never does. */
+/** Waits until this node reports all expected nodes, including itself, as alive; kills the node after the limit. */
 export const nodeReady = async (
   node: KafkaNode,
   running: Running,

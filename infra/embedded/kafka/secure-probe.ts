@@ -4,7 +4,7 @@ import { isListening } from "../ports.ts";
 import { livingBrokers } from "./probe.ts";
 import type { KafkaSecurity } from "./settings.ts";
 
-/** The same as `livingBrokers`, of a broker that wants to know who asks. */
+/** Like `livingBrokers`, for a broker that requires authentication. */
 export const livingBrokersSecurely = async (port: number, { tls, users }: KafkaSecurity): Promise<number[]> => {
   if (!tls && !users) return livingBrokers(port);
   if (!(await isListening(port))) return [];

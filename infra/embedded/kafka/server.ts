@@ -10,25 +10,25 @@ import { startNode } from "./node.ts";
 import { nodeReady } from "./ready.ts";
 import type { KafkaNode, KafkaSecurity, KafkaSettings } from "./settings.ts";
 
-/** How an embedded Kafka is to be started. */
+/** Options for starting an embedded Kafka. */
 export type KafkaOptions = {
   /** Keeps data, ports, logs and process ids; the same directory continues the same cluster. */
   readonly directory: string;
-  /** The port of the first broker, the others follow it; free ones if absent, the same at every later start. */
+  /** The port of the first broker; the others use the following ports. Default: free ports, which later starts reuse. */
   readonly port?: number;
   readonly nodes?: 1 | 3;
   readonly settings?: KafkaSettings;
-  /** Who may connect, and how; anybody of this machine if absent. */
+  /** Transport security and users. Default: any process of this machine can connect. */
   readonly security?: KafkaSecurity;
   /** More options of the Java virtual machine. */
   readonly java?: readonly string[];
-  /** Stop a broker that still runs on this directory, instead of refusing. */
+  /** Stop a broker that still runs on this directory, instead of failing. */
   readonly takeOver?: boolean;
   /** It does not keep this process alive. */
   readonly background?: boolean;
-  /** Told when a server ends without having been asked to. */
+  /** Called when a server ends unexpectedly. */
   readonly ended?: Ended;
-  /** How long a start may take, in milliseconds; two minutes if absent. */
+  /** Timeout of a start in milliseconds. Default: two minutes. */
   readonly limit?: number;
   readonly report?: Report;
 };
@@ -39,9 +39,9 @@ export type KafkaServer = {
   /** The process ids of the nodes that run. */
   readonly pids: readonly number[];
   readonly stop: () => Promise<void>;
-  /** Ends a node (1 to 3), or all, as a crash would. */
+  /** Kills a node (1 to 3), or all nodes, with SIGKILL. */
   readonly kill: (node?: number) => Promise<void>;
-  /** Starts a node, or all, again on the same ports and data; one that runs is stopped first. */
+  /** Restarts a node, or all nodes, on the same ports and data. */
   readonly restart: (node?: number) => Promise<void>;
 };
 
@@ -85,7 +85,7 @@ const start = async (options: KafkaOptions, installation: KafkaInstallation, dir
   };
 };
 
-/** Starts Kafka in a directory and waits until it answers; installs it first if need be. */
+/** Starts Kafka in a directory and waits until it answers; installs it first if necessary. */
 export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> => {
   const installation = await installKafka(options.report);
   const directory = resolve(options.directory);

@@ -1,19 +1,19 @@
 /** The addresses of one node; it is broker and controller at once. */
 export type KafkaNode = { readonly id: number; readonly port: number; readonly controllerPort: number };
 
-/** The PEM files of a server: its certificate with its key, and whose certificates it trusts. */
+/** The PEM files of a server: its certificate, its key, and the authority that it trusts. */
 export type ServerTls = {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
-  /** Only clients with a certificate of the authority are let in. */
+  /** Accept only clients with a certificate of the authority. */
   readonly mutual?: boolean;
 };
 
-/** Somebody who may connect to Kafka; made when the directory is started the first time. Name and password of letters, digits, `_` and `-`. */
+/** A Kafka user; the first start of a directory creates it. Name and password contain only letters, digits, `_` and `-`. */
 export type KafkaUser = { readonly name: string; readonly password: string };
 
-/** How clients, and the brokers among each other, connect. Controllers stay plain on the loopback address. */
+/** Transport security between clients and brokers, and between brokers. Controllers use plaintext on the loopback address. */
 export type KafkaSecurity = { readonly tls?: ServerTls; readonly users?: readonly [KafkaUser, ...KafkaUser[]] };
 
 /** Settings of `server.properties`, by name. */
@@ -29,7 +29,7 @@ const common: KafkaSettings = {
   "process.roles": "broker,controller",
   "controller.listener.names": "CONTROLLER",
   "auto.create.topics.enable": false,
-  // Events are kept for ever, and so are the positions of those who read them.
+  // Events and consumer positions are kept for ever.
   "log.retention.ms": -1,
   "offsets.retention.minutes": 525_600,
   "offsets.topic.num.partitions": 4,
@@ -58,7 +58,7 @@ const replication = (nodes: number): KafkaSettings => {
   };
 };
 
-/** What brokers call each other by, and both SCRAM mechanisms for everybody. */
+/** Both SCRAM mechanisms for clients; brokers authenticate to each other as this user. */
 const scram = ({ name, password }: KafkaUser): KafkaSettings => {
   const login = `org.apache.kafka.common.security.scram.ScramLoginModule required username="${name}" password="${password}";`;
   return {
@@ -74,7 +74,7 @@ const certificates = ({ ca, mutual = false }: ServerTls, keyStore: string): Kafk
   "ssl.keystore.location": keyStore,
   "ssl.truststore.type": "PEM",
   "ssl.truststore.location": ca,
-  // With SASL it counts for a listener only.
+  // With SASL, Kafka reads this setting per listener only.
   "listener.name.clients.ssl.client.auth": mutual ? "required" : "none",
 });
 
@@ -88,7 +88,7 @@ const protection = ({ tls, users }: KafkaSecurity, keyStore: string): KafkaSetti
   };
 };
 
-/** Where a node's certificate and key stand in one file, as Kafka wants them. */
+/** The path of the file with a node's certificate and key; Kafka expects both in one file. */
 export const keyStoreOf = (data: string): string => `${data}.pem`;
 
 /** The `server.properties` of one node of a cluster on the loopback address. */

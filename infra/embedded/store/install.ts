@@ -81,7 +81,7 @@ export const installStore = async (report: Report = () => undefined, machine: Ma
   const directory = mongodbDirectory();
   const missing = missingOn(machine);
   if (missing.length > 0) {
-    const found = own ? `${own.why}` : "there is no mongod on the PATH";
+    const found = own?.why ?? "there is no mongod on the PATH";
     throw new EmbeddedError("toolMissing", `${found}, and the MongoDB that would be downloaded needs ${missing.join(" and ")}; ${instead}`);
   }
   await installOnce(directory, report, downloadLimit, (partial) => download(partial, report));

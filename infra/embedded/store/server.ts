@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { tail } from "../command.ts";
 import { EmbeddedError } from "../failure.ts";
@@ -63,7 +63,9 @@ const usersFile = (directory: string): string => join(directory, "users.json");
 /** Made once; only nodes that have it may join the set. */
 const keyIn = (directory: string): string => {
   const file = join(directory, "set.key");
-  if (!existsSync(file)) writeFileSync(file, randomBytes(96).toString("base64"), { mode: 0o600 });
+  if (existsSync(file)) return file;
+  writeFileSync(`${file}.new`, randomBytes(96).toString("base64"), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
   return file;
 };
 
@@ -91,10 +93,9 @@ const start = async (options: StoreOptions, program: string, directory: string, 
     });
     const expected = living();
     const over = () => expected.map((each) => running.get(each)).find((each) => each?.hasExited());
-    await waitFor(async () => over() !== undefined || (await isReady()) || undefined, limit, 50).then(async (answer) => {
-      const failed = over() ?? (answer ? undefined : running.get(expected[0] ?? 0));
-      if (failed) throw await failure(failed, limit);
-    });
+    const answer = await waitFor(async () => over() !== undefined || (await isReady()) || undefined, limit, 50);
+    const failed = over() ?? (answer ? undefined : running.get(expected[0] ?? 0));
+    if (failed) throw await failure(failed, limit);
   };
   try {
     await restart(undefined, () => establish(set));

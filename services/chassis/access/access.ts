@@ -3,7 +3,7 @@ import { bundles, type OperationId, operations } from "../../../schemas/generate
 import { deleted, type Projection } from "../events.ts";
 import { builtInRoles, type DataLevel, unbundled } from "./permissions.ts";
 
-/** What services keep of an account, a role or a key that signs tokens: a section each, folded from its own stream. */
+/** The access data of one user, role or signing key, folded from its stream. Each kind fills its own section. */
 export type AccessDocument = {
   readonly kind: "user" | "role" | "key";
   readonly roleIds: readonly string[];
@@ -14,7 +14,7 @@ export type AccessDocument = {
 
 const empty: AccessDocument = { kind: "user", roleIds: [], groupPath: "", modules: [], publicJwk: "" };
 
-/** Who may do what, in every service: nothing asks the account service at request time. Ids are stream ids. */
+/** The access read model that every service keeps, so that no service queries the account service at request time. Ids are stream ids. */
 export const access: Projection<AccessDocument> = {
   name: "access",
   version: 1,
@@ -48,24 +48,28 @@ export const access: Projection<AccessDocument> = {
   },
 };
 
-/** Who calls, with the data level of the operation at hand. */
+/** The calling user, with their data level for the current operation. */
 export type Caller = { readonly userId: string; readonly groupPath: string; readonly ownerPath: string; readonly level: DataLevel };
 
-export type Authorization = { readonly allowed: boolean; readonly level: DataLevel /** Empty sees all. */; readonly accessPath: string };
+export type Authorization = {
+  readonly allowed: boolean;
+  readonly level: DataLevel /** Empty for all rows. */;
+  readonly accessPath: string;
+};
 export type AccessUser = { readonly userId: string; readonly roleIds: readonly string[]; readonly groupPath: string };
-/** What a role that somebody made grants; by role id. */
+/** The modules that custom roles grant, by role id. */
 export type CustomRoles = ReadonlyMap<string, AccessDocument["modules"]>;
 
 export const SYSTEM = "system";
 const widest: readonly DataLevel[] = ["all", "group", "self"];
 
-/** May the user do this, and whose rows then count? With several roles the widest level holds. */
+/** Whether the user may call the operation, and at which data level. With several roles the widest level applies. */
 export const authorize = (user: AccessUser, roles: CustomRoles, operation: OperationId): Authorization => {
   const levels = new Set(
     user.userId === SYSTEM ? ["all" as const] : user.roleIds.flatMap((role) => levelsOf(role, roles.get(role), operation)),
   );
   const granted = widest.find((level) => levels.has(level));
-  // A path of no group would be everybody's prefix.
+  // An empty group path would be a prefix of every path.
   const level = granted === "group" && user.groupPath === "" ? "self" : (granted ?? "self");
   return { allowed: granted !== undefined, level, accessPath: accessPath(user, level) };
 };
@@ -73,7 +77,7 @@ export const authorize = (user: AccessUser, roles: CustomRoles, operation: Opera
 const accessPath = (user: AccessUser, level: DataLevel): string =>
   level === "all" ? "" : level === "group" ? user.groupPath : ownerPathOf(user);
 
-/** The path by which levels see what a user owns. */
+/** The owner path of a user's rows, which data levels match by prefix. */
 export const ownerPathOf = ({ userId, groupPath }: Pick<AccessUser, "userId" | "groupPath">): string => `${groupPath}:${userId}`;
 
 const levelsOf = (roleId: string, custom: AccessDocument["modules"] | undefined, operation: OperationId): readonly DataLevel[] => {
@@ -93,29 +97,29 @@ const levelsOf = (roleId: string, custom: AccessDocument["modules"] | undefined,
   return granting.flatMap((id) => {
     const module = custom.find(({ actionBundleIds }) => actionBundleIds.includes(id));
     if (module) return levelNamed(module.dataLevel);
-    // The default module belongs to every role.
+    // Every role has the default module.
     return bundles[id]?.module === "m0" ? levelNamed(custom.find(({ moduleId }) => moduleId === "m0")?.dataLevel ?? "self") : [];
   });
 };
 
 const levelNamed = (name: string): readonly DataLevel[] => widest.filter((level) => level === name);
 
-/** Is a row the caller's to see and to change? */
+/** Whether the caller's data level covers a row. */
 export const owns = (caller: Caller, row: { readonly owner?: unknown; readonly owner_path?: unknown }): boolean =>
   caller.level === "all" ||
   row.owner === caller.userId ||
   (caller.level === "group" && typeof row.owner_path === "string" && row.owner_path.startsWith(`${caller.groupPath}:`));
 
-/** The same as conditions of a query, at least one of which must hold; undefined for all rows. */
+/** The rule of `owns` as alternative conditions of a query; undefined for all rows. */
 export const visible = (caller: Caller): readonly (readonly Condition[])[] | undefined => {
   if (caller.level === "all") return undefined;
   const mine: readonly Condition[] = [{ field: "owner", in: [caller.userId] }];
   if (caller.level === "self") return [mine];
-  // ";" follows ":": everything that begins with the path and a colon.
+  // ";" is the character after ":", so the range holds every path that begins with the group path and a colon.
   return [mine, [{ field: "owner_path", from: `${caller.groupPath}:`, below: `${caller.groupPath};` }]];
 };
 
-/** Every service keeps who may do what, so that it can tell by itself. */
+/** Adds the access read model to a service, so that it can authorize requests by itself. */
 export const withAccess = <S extends { readonly projections?: readonly AnyProjection[] }>(service: S): S => ({
   ...service,
   projections: [...(service.projections ?? []), access],

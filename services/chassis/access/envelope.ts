@@ -1,7 +1,7 @@
 import type { PlatformKey } from "../process/settings.ts";
 import { decrypt, encrypt, IV } from "./aes-gcm.ts";
 
-/** A data key as it lies on `pitrix.keys`: wrapped by a platform key. */
+/** A data key on the topic `pitrix.keys`, wrapped by a platform key. */
 export type WrappedKey = { readonly platformKey: string; readonly wrapped: string };
 
 const VERSION = "v1";
@@ -11,7 +11,7 @@ export const wrap = ({ id, key }: PlatformKey, keyId: string, dataKey: Uint8Arra
   wrapped: Buffer.concat([iv, encrypt(key, iv, dataKey, keyId)]).toString("base64url"),
 });
 
-/** Throws if the platform key is not among those that this process has. */
+/** Throws if this process does not have the platform key. */
 export const unwrap = (keys: readonly PlatformKey[], keyId: string, { platformKey, wrapped }: WrappedKey): Uint8Array => {
   const by = keys.find(({ id }) => id === platformKey);
   if (!by) throw new Error(`data key ${keyId} is wrapped by the platform key ${platformKey}, which is not among PITRIX_SEALING_KEYS`);
@@ -33,11 +33,11 @@ export const openWith = (dataKey: Uint8Array, sealed: string): string => {
   return decrypt(dataKey, Buffer.from(iv, "base64url"), Buffer.from(bytes, "base64url"), keyId).toString("utf8");
 };
 
-/** The data key of a sealed text. Throws if it is none. */
+/** The id of the data key of a sealed text. Throws if the text is not sealed. */
 export const keyIdOf = (sealed: string): string => {
   const [, keyId] = /^v1\.([\w-]+)\.[\w-]{16}\.[\w-]{22,}$/.exec(sealed) ?? [];
-  if (!keyId) throw new Error("this is no sealed text");
-  // In bytes of its own: a part of a text keeps the whole text in memory, and the id outlives the secret.
+  if (!keyId) throw new Error("the text is not sealed");
+  // Copied: a substring keeps the whole text in memory, and the id outlives the secret.
   return Buffer.from(keyId).toString();
 };
 

@@ -2,23 +2,24 @@ import { decodeProtectedHeader } from "jose";
 import { type Clock, type Documents, isOutage, type StoredDocument } from "../../../events/index.ts";
 import { type Collections, lruCache } from "../../../events/runtime.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
-import { Refused, refusals } from "../http/errors.ts";
 import { type AccessDocument, type AccessUser, access, authorize, type Caller, type CustomRoles, ownerPathOf, SYSTEM } from "./access.ts";
 import { builtInRoles } from "./permissions.ts";
 import { readToken } from "./tokens.ts";
 
-/** Somebody whose token was good. */
+/** The owner of a valid token. */
 export type Principal = AccessUser & { readonly roles: CustomRoles };
+/** Why a principal is not known: there is no token, it has expired, or it is not one of ours. */
+export type Unauthenticated = "missing" | "expired" | "invalid";
 
-/** A key is looked up again after this time, so that a retired one ends. */
-const KEY_GOOD_FOR = 5_000;
-/** A user too, whose changes another instance may have read; those that this one reads count at once. */
-const USER_GOOD_FOR = 1_000;
+/** How long a cached signing key is used before it is read again, so that a retired key stops working. */
+const KEY_MAX_AGE = 5_000;
+/** How long a cached user is used. Changes that this instance projects apply at once; another instance may project others. */
+const USER_MAX_AGE = 1_000;
 
-/** While the store is out, what was found last counts for so much longer: who may read what they got before shall go on. */
+/** While the store is down, cached documents are used for this much longer, so that known users can go on. */
 const OUTAGE = 60_000;
 
-/** Finds out who calls and what they may, from the service's own read model alone. */
+/** Authenticates and authorizes callers from the service's own access read model. */
 export const identity = (
   ports: {
     readonly documents: Documents;
@@ -34,7 +35,7 @@ export const identity = (
   const users = lruCache<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
   const keys = new Map<string, { readonly publicJwk: string; readonly until: number }>();
 
-  /** What was created a moment ago may not have arrived here yet. */
+  /** Waits for a document that was created a moment ago and may not have arrived yet. */
   const awaited = async (id: string): Promise<AccessDocument | undefined> => {
     for (const until = clock.now() + wait; ; ) {
       const [found] = await documents.get(collections.of(access.name), [id]);
@@ -44,7 +45,7 @@ export const identity = (
     }
   };
 
-  /** The store does not answer, but something is known. */
+  /** Falls back to the cached document while the store does not answer. */
   const unless =
     (known: { readonly until: number } | undefined) =>
     (error: unknown): "out" => {
@@ -58,7 +59,7 @@ export const identity = (
     const looked = /^[\w.-]{1,64}$/.test(kid) ? awaited(`signingKey/${kid}`) : undefined;
     const found = await looked?.catch(unless(known));
     if (found === "out") return known?.publicJwk;
-    if (found) keys.set(kid, { publicJwk: found.publicJwk, until: clock.now() + KEY_GOOD_FOR });
+    if (found) keys.set(kid, { publicJwk: found.publicJwk, until: clock.now() + KEY_MAX_AGE });
     else keys.delete(kid);
     return found?.publicJwk;
   };
@@ -69,7 +70,7 @@ export const identity = (
     const before = writes();
     const principal = await lookUp(userId).catch(unless(known));
     if (principal === "out") return known?.principal;
-    if (principal) users.set(userId, { principal, writes: before, until: clock.now() + USER_GOOD_FOR });
+    if (principal) users.set(userId, { principal, writes: before, until: clock.now() + USER_MAX_AGE });
     return principal;
   };
 
@@ -89,7 +90,7 @@ export const identity = (
     return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles };
   };
 
-  /** Verifying costs more than most of what is asked, and a good token is good until it expires. */
+  /** Caches verified claims, because verification is expensive and a valid token stays valid until it expires. */
   const claimsOf = async (publicJwk: string, token: string): ReturnType<typeof readToken> => {
     const name = `${publicJwk} ${token}`;
     const known = verified.get(name);
@@ -100,20 +101,18 @@ export const identity = (
   };
 
   return {
-    /** Who has this token. Refuses with 401. */
-    authenticate: async (token: string | undefined): Promise<Principal> => {
-      if (!token) throw new Refused(refusals.unauthenticated("a bearer token is needed"));
+    /** Whose token this is, or why that is not known. */
+    authenticate: async (token: string | undefined): Promise<Principal | Unauthenticated> => {
+      if (!token) return "missing";
       const publicJwk = await keyOf(kidOf(token));
       const claims = publicJwk === undefined ? "invalid" : await claimsOf(publicJwk, token);
-      if (claims === "expired") throw new Refused(refusals.expired());
-      const principal = claims === "invalid" || !claims.sub ? undefined : await principalOf(claims.sub);
-      if (!principal) throw new Refused(refusals.unauthenticated("the token is not good"));
-      return principal;
+      if (typeof claims === "string") return claims;
+      return (claims.sub && (await principalOf(claims.sub))) || "invalid";
     },
-    /** Whose rows count in the operation. Refuses with 403. */
-    authorize: (principal: Principal, operation: OperationId): Caller => {
+    /** The caller of an operation, with the rows that count in it; undefined if the principal may not call it. */
+    authorize: (principal: Principal, operation: OperationId): Caller | undefined => {
       const { allowed, level } = authorize(principal, principal.roles, operation);
-      if (!allowed) throw new Refused(refusals.denied(operation));
+      if (!allowed) return undefined;
       return { userId: principal.userId, groupPath: principal.groupPath, ownerPath: ownerPathOf(principal), level };
     },
   };
@@ -131,5 +130,5 @@ const kidOf = (token: string): string => {
   }
 };
 
-/** The read model holds what its projection folds. */
-const documentIn = ({ value }: StoredDocument): AccessDocument => value as unknown as AccessDocument; // As above; the port forgets the type.
+/** `as` is safe: the read model holds what its projection folds, but the port forgets the type. */
+const documentIn = ({ value }: StoredDocument): AccessDocument => value as unknown as AccessDocument;

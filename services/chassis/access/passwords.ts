@@ -19,7 +19,7 @@ export const hashPassword = async (password: string): Promise<string> => {
   return `scrypt$${N}$${R}$${P}$${salt.toString("base64url")}$${key.toString("base64url")}`;
 };
 
-/** Takes as long whether the password is right or not. A hash of another form fits no password. */
+/** Takes constant time. A hash in another format matches no password. */
 export const verifyPassword = async (password: string, hash: string): Promise<boolean> => {
   const [, n, r, p, salt = "", key = ""] = /^scrypt\$(\d{2,7})\$(\d{1,2})\$(\d{1,2})\$([\w-]+)\$([\w-]+)$/.exec(hash) ?? [];
   if (!key) return false;

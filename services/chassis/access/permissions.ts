@@ -1,16 +1,16 @@
 import type { BundleId, OperationId, Portal } from "../../../schemas/generated/http.ts";
 
-/** Whose rows a caller sees: everybody's, those of the own group and the groups below it, or the own ones. */
+/** Whose rows a caller sees: all rows, those of the caller's group and its subgroups, or the caller's own. */
 export type DataLevel = "all" | "group" | "self";
 
-/** The modules of a role with their data levels; where `only` names bundles, the role has no others of the module. */
+/** The modules of a role with their data levels. If `only` is set, the role has only these bundles of the module. */
 export type RoleModules = { readonly [module: string]: { readonly level: DataLevel; readonly only?: readonly BundleId[] } };
 export type BuiltInRole = { readonly portal: Portal; readonly modules: RoleModules };
 
 const at = (level: DataLevel, ...modules: readonly string[]): RoleModules =>
   Object.fromEntries(modules.map((module) => [module, { level }]));
 
-/** What a developer has of the module of applications: no reviews, no categories, nothing of others. */
+/** A developer's bundles of the applications module: without reviews and categories. */
 const developerBundles: readonly BundleId[] = ["m1.f1.a1", "m1.f1.a2", "m1.f1.a3", "m1.f1.a4", "m1.f1.a5", "m1.f2.a1", "m1.f2.a2"];
 
 /** The roles that exist from the start. */
@@ -24,7 +24,7 @@ export const builtInRoles: { readonly [role: string]: BuiltInRole } = {
   user: { portal: "user", modules: at("self", "m0", "m1", "m2", "m3", "m4", "m6", "m7", "m8") },
 };
 
-/** Operations that no bundle holds: they are the administrator's, and those of repositories their vendors' own. */
+/** Operations outside every bundle: administrators may call all of them, vendors those on their own repositories. */
 export const unbundled: { readonly [operation in OperationId]?: { readonly [role: string]: DataLevel } } = {
   CreateRepo: { global_admin: "all", isv: "self", developer: "self" },
   ModifyRepo: { global_admin: "all", isv: "self", developer: "self" },

@@ -4,28 +4,28 @@ import { keyIdOf, openWith, sealWith, unwrap, type WrappedKey, wrap, wrappedIn }
 
 export const KEYS_TOPIC = "pitrix.keys";
 
-/** The key of a secret was destroyed, or never reached this process. */
+/** The key of a secret was destroyed or has not reached this process. */
 export class KeyGone extends Error {
   override name = "KeyGone";
 }
 
-/** Makes secrets unreadable outside the platform, and for ever once they are destroyed. */
+/** Encrypts secrets so that only the platform can read them, and nobody once their key is destroyed. */
 export type Sealing = {
   readonly seal: (secret: string) => Promise<string>;
-  /** Waits a bounded time for a key that was made a moment ago elsewhere. Throws KeyGone. */
+  /** Decrypts a sealed text. Waits a bounded time for a key that another process has just created. Throws KeyGone. */
   readonly open: (sealed: string) => Promise<string>;
-  /** Destroys the key of a sealed text, in all services; again = no change. */
+  /** Destroys the key of a sealed text in all services. A repeated call changes nothing. */
   readonly destroyKey: (sealed: string) => Promise<void>;
-  /** Wraps what an older platform key wraps by the current one; returns how many. */
+  /** Rewraps data keys of older platform keys with the current one and returns their number. */
   readonly rewrap: () => Promise<number>;
-  /** Why secrets cannot be opened; empty = they can. */
+  /** Why secrets cannot be opened; empty if they can. */
   readonly healthReasons: () => readonly string[];
   readonly stop: () => Promise<void>;
 };
 
 /**
- * A data key a secret. It lies on the compacted topic `pitrix.keys`, wrapped by the current platform key, before `seal` returns;
- * every process holds the whole ring. A key that was destroyed stays so, even if somebody wraps it again at the same moment.
+ * Each secret has its own data key. `seal` returns after the key, wrapped by the current platform key, is on the compacted topic
+ * `pitrix.keys`. Every process holds all keys. A destroyed key stays destroyed, even if another process rewraps it at the same moment.
  */
 export const sealing = async (
   ports: { readonly log: Log; readonly clock: Clock },
@@ -71,7 +71,7 @@ export const sealing = async (
     for (const until = clock.now() + wait; ; ) {
       const key = ring.get(keyId);
       if (key) return key;
-      if (destroyed.has(keyId) || clock.now() >= until) throw new KeyGone(`the key ${keyId} of this secret is gone`);
+      if (destroyed.has(keyId) || clock.now() >= until) throw new KeyGone(`the key ${keyId} of this secret is destroyed or unknown`);
       await arrival(until - clock.now());
     }
   };

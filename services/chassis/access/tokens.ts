@@ -4,13 +4,13 @@ import { JOSEError, JWTExpired } from "jose/errors";
 import { lruCache } from "../../../events/runtime.ts";
 import type { PlatformKey } from "../process/settings.ts";
 
-/** As `SigningKeyAnnounced` carries it; the public half is JWK as JSON text. */
+/** The content of `SigningKeyAnnounced`. The public key is a JWK as JSON text. */
 export type SigningKey = { readonly keyId: string; readonly publicJwk: string; readonly sealedPrivateJwk: string };
 export type TokenUse = "access" | "refresh" | "id";
 export type TokenClaims = { readonly [name: string]: unknown };
 
 const ALGORITHM = "ES256";
-/** The header's `typ` tells the uses apart, so that no token passes for another. */
+/** The `typ` header of each use, so that a token is valid for one use only. */
 const types: { readonly [U in TokenUse]: string } = { access: "at+jwt", refresh: "rt+jwt", id: "id+jwt" };
 
 export const newKeyPair = async (): Promise<{ readonly publicJwk: string; readonly privateJwk: string }> => {
@@ -35,7 +35,7 @@ export const signToken = async (
     .sign(await importJWK(JSON.parse(privateJwk), ALGORITHM));
 };
 
-/** What a token says, if it was signed with the key, is of that use and still good. */
+/** The claims of a token that was signed with the key, is meant for this use and has not expired. */
 export const readToken = async (
   publicJwk: string,
   use: TokenUse,
@@ -47,7 +47,7 @@ export const readToken = async (
   return verdict(jwtVerify(token, key, options));
 };
 
-/** Importing a key takes as long as verifying with it. */
+/** Imported keys are cached, because an import takes as long as a verification. */
 const keys = lruCache<ReturnType<typeof importJWK>>(100);
 const imported = (jwk: string): ReturnType<typeof importJWK> => {
   const known = keys.get(jwk) ?? importJWK(JSON.parse(jwk), ALGORITHM);
@@ -68,7 +68,7 @@ const verdict = async (verifying: Promise<{ readonly payload: JWTPayload }>): Pr
 const PROOF_SECONDS = 60;
 const proofKey = ({ key }: PlatformKey): Uint8Array => new Uint8Array(hkdfSync("sha256", key, "pitrix", "service proof", 32));
 
-/** By this a service shows another that it belongs to the platform: both have the platform key. */
+/** A proof for another service that the sender belongs to the platform: both have the platform key. */
 export const serviceProof = async ([current]: readonly PlatformKey[], service: string, now: number): Promise<string> => {
   if (!current) throw new Error("there is no platform key");
   const issued = Math.floor(now / 1_000);
@@ -80,7 +80,7 @@ export const serviceProof = async ([current]: readonly PlatformKey[], service: s
     .sign(proofKey(current));
 };
 
-/** The service that asks; undefined where the proof is none. */
+/** The service that sent the proof; undefined if the proof is invalid. */
 export const provenService = async (keys: readonly PlatformKey[], proof: string, now: number): Promise<string | undefined> => {
   for (const key of keys) {
     const options = { algorithms: ["HS256"], typ: "service+jwt", currentDate: new Date(now), requiredClaims: ["iss", "exp"] };

@@ -1,17 +1,38 @@
 import type { Request } from "express";
-import type { OperationId } from "../../../schemas/generated/http.ts";
-import { operations } from "../../../schemas/generated/http.ts";
+import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import type { Caller } from "../access/access.ts";
-import { bearerOf } from "../access/identity.ts";
+import { bearerOf, type Identity, type Principal, type Unauthenticated } from "../access/identity.ts";
 import { provenService } from "../access/tokens.ts";
 import type { Host } from "./host.ts";
+import { isProblem, makeProblem, type Problem } from "./problems.ts";
 
-/** Who calls an operation; nobody in particular if it is public. Refuses with 401 or 403. */
-export const callerOf = async ({ identity }: Host, operation: OperationId, request: Request): Promise<Caller | undefined> => {
-  if (operations[operation].public) return undefined;
-  return identity.authorize(await identity.authenticate(bearerOf(request.get("authorization"))), operation);
+const unauthenticated: { readonly [why in Unauthenticated]: Problem } = {
+  missing: makeProblem("auth_failure", "a bearer token is needed"),
+  expired: makeProblem("access_token_expired"),
+  invalid: makeProblem("auth_failure", "the token is not good"),
 };
 
-/** The service of this platform that calls; undefined for anybody else. */
+/** Whose token an `Authorization` header carries. */
+export const principalOf = async (identity: Identity, authorization: string | undefined): Promise<Principal | Problem> => {
+  const principal = await identity.authenticate(bearerOf(authorization));
+  return typeof principal === "string" ? unauthenticated[principal] : principal;
+};
+
+/** The caller of an operation, if the principal may call it. */
+export const permitted = (identity: Identity, principal: Principal, operation: OperationId): Caller | Problem =>
+  identity.authorize(principal, operation) ?? makeProblem("permission_denied", operation);
+
+/** The caller of an operation; undefined if the operation is public. */
+export const callerOf = async (
+  identity: Identity,
+  operation: OperationId,
+  authorization: string | undefined,
+): Promise<Caller | Problem | undefined> => {
+  if (operations[operation].public) return undefined;
+  const principal = await principalOf(identity, authorization);
+  return isProblem(principal) ? principal : permitted(identity, principal, operation);
+};
+
+/** The service of this platform that calls; undefined for any other caller. */
 export const callingService = ({ keys, ports }: Pick<Host, "keys" | "ports">, request: Request): Promise<string | undefined> =>
   provenService(keys, bearerOf(request.get("authorization")) ?? "", ports.clock.now());

@@ -9,7 +9,7 @@ import type { PlatformKey } from "../process/settings.ts";
 const KEPT = 1_000;
 const KEPT_BYTES = 64 * 1024 * 1024;
 
-/** Fetches blobs of other services by digest, from any instance that has them, and keeps those used last: a digest never means other bytes. */
+/** Fetches blobs of other services by digest from any instance that has them, and caches them: a digest always names the same bytes. */
 export const blobClient = (
   ports: { readonly call: Call; readonly directory: Directory; readonly clock: Clock },
   keys: readonly PlatformKey[],

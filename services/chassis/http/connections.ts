@@ -2,19 +2,19 @@ import { randomUUID } from "node:crypto";
 import { maxHeaderSize, type Server, type ServerOptions, type ServerResponse, STATUS_CODES } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import type { Clock } from "../../../events/index.ts";
-import { bodyOf, type Refusal, refusals, statusOf } from "./errors.ts";
+import { bodyOf, makeProblem, type Problem } from "./problems.ts";
 
-/** What those who connect to a server may cost it; times in milliseconds. */
+/** Bounds on the connections of a server; times in milliseconds. */
 export type ConnectionLimits = {
-  /** Open at once. Of more, the one that has been idle longest makes room; if none is, the newcomer is told to come again. */
+  /** Connections open at once. One more closes the connection that has been idle longest; if none is idle, it is answered 503. */
   readonly most: number;
-  /** For the head of a request, also of the first one on a connection. */
+  /** For the head of a request, also of the first request of a connection. */
   readonly head: number;
   /** For a whole request. */
   readonly request: number;
-  /** Between two requests. Whoever keeps connections open gives idle ones up long before: a request must never meet one that is just being closed. */
+  /** Between two requests. Clients with kept connections close idle ones long before: a request must never meet a connection that is just being closed. */
   readonly idle: number;
-  /** In which nothing is taken of an answer. */
+  /** While the client takes nothing of an answer. */
   readonly stalled: number;
   /** From the head of a request to the end of its answer. */
   readonly answer: number;
@@ -28,7 +28,7 @@ export const connectionLimits: ConnectionLimits = {
   answer: 900_000,
 };
 
-/** The limits that Node keeps itself. */
+/** The limits that Node enforces. */
 export const serverOptions = ({ head, request, idle, stalled }: ConnectionLimits): ServerOptions => ({
   headersTimeout: head,
   requestTimeout: Math.max(head, request),
@@ -36,19 +36,19 @@ export const serverOptions = ({ head, request, idle, stalled }: ConnectionLimits
   connectionsCheckingInterval: Math.min(1_000, Math.ceil(Math.min(head, stalled) / 4)),
 });
 
-/** How a server ends without cutting off what it has begun to answer. */
+/** Ends a server without cutting off answers that have begun. */
 export type Ending = {
-  /** From now on every answer is the last one on its connection. */
+  /** From now on every answer is the last of its connection. */
   readonly last: () => void;
-  /** Takes nobody more, waits for what is under way, and cuts off what takes longer than so many milliseconds. */
+  /** Accepts no more connections, waits for requests in flight, and cuts off those that take longer than this many milliseconds. */
   readonly finished: (clock: Clock, milliseconds: number) => Promise<void>;
 };
 
-/** Keeps a server within its limits, and says what was wrong in the one shape of errors where no request could be read. */
+/** Keeps a server within its limits. Where no request could be read, the client gets a problem all the same. */
 export const limitConnections = (server: Server, { most, stalled, answer }: ConnectionLimits, connected = "connection"): Ending => {
-  /** What is being answered on each open connection. */
+  /** The answers in progress on each open connection. */
   const open = new Map<Socket, Set<ServerResponse>>();
-  /** Those without a request, the longest idle first. */
+  /** Connections without a request, the longest idle first. */
   const idle = new Set<Socket>();
   let state: "open" | "last" | "closed" = "open";
   const forget = (socket: Socket): void => {
@@ -63,10 +63,10 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     if (open.size <= most) return;
     const [longest = socket] = idle;
     forget(longest);
-    if (longest === socket) end(socket, refusals.unavailable(": too many connections"));
+    if (longest === socket) end(socket, makeProblem("unavailable", ": too many connections"));
     else longest.destroy();
   });
-  // Before anybody answers.
+  // Before the listener that answers.
   server.prependListener("request", ({ socket }, response) => {
     if (state !== "open") beLast(response);
     idle.delete(socket);
@@ -82,7 +82,7 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     });
   });
   server.setTimeout(stalled, (socket) => {
-    // A connection that waits for what the service does is not idle.
+    // A connection that waits for the service is not idle.
     if (open.get(socket)?.size && socket.writableLength === 0) socket.setTimeout(stalled);
     else socket.destroy();
   });
@@ -90,7 +90,7 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     const begun = [...(open.get(socket as Socket) ?? [])].some(({ headersSent }) => headersSent); // Both servers give sockets.
     const code = String(Reflect.get(error, "code"));
     if (begun || code === "ECONNRESET" || !socket.writable) return void socket.destroy(error);
-    end(socket as Socket, complaint(code)); // As above.
+    end(socket as Socket, problemOf(code)); // Both servers give sockets.
   });
 
   const last = (): void => {
@@ -101,9 +101,9 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     last,
     finished: async (clock, milliseconds) => {
       last();
-      // HTTP's own `close` would destroy connections whose answer has ended but is not taken yet, and leave those that become idle after it.
+      // HTTP's own `close` destroys connections whose answer has ended but is not received yet, and keeps those that become idle later.
       const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-      await clock.sleep(ON_ITS_WAY);
+      await clock.sleep(IN_TRANSIT);
       state = "closed";
       for (const socket of idle) socket.destroy();
       const all = new AbortController();
@@ -118,29 +118,29 @@ const beLast = (response: ServerResponse): void => {
   if (!response.headersSent) response.setHeader("connection", "close");
 };
 
-/** A request on a connection that was idle a moment ago. */
-const ON_ITS_WAY = 100;
+/** Milliseconds for a request that is on its way on an idle connection. */
+const IN_TRANSIT = 100;
 
-const complaint = (code: string): Refusal => {
-  if (code === "HPE_HEADER_OVERFLOW") return { ...refusals.tooLarge(`${maxHeaderSize} bytes of headers`), status: 431 };
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return refusals.tooSlow();
-  return refusals.unreadable(`it is no HTTP (${code})`);
+const problemOf = (code: string): Problem => {
+  if (code === "HPE_HEADER_OVERFLOW") return makeProblem("request_too_large", `${maxHeaderSize} bytes of headers`, { status: 431 });
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return makeProblem("request_timeout");
+  return makeProblem("request_parse_failed", `it is no HTTP (${code})`);
 };
 
-/** The last words on a connection on which no request was read. */
-const end = (socket: Socket, refusal: Refusal): void => {
-  const body = JSON.stringify(bodyOf(refusal));
+/** Answers with a problem where no request was read, and closes the connection. */
+const end = (socket: Socket, problem: Problem): void => {
+  const body = JSON.stringify(bodyOf(problem));
   const headers = {
-    ...refusal.headers,
+    ...problem.headers,
     "x-request-id": randomUUID(),
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(body),
     connection: "close",
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`HTTP/1.1 ${statusOf(refusal)} ${STATUS_CODES[statusOf(refusal)]}\r\n${head.join("")}\r\n${body}`);
-  // What it still sends is read for a moment, so that the words are not lost to a reset.
+  socket.write(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${head.join("")}\r\n${body}`);
+  // What the client still sends is read for a moment: a reset would destroy the answer.
   socket.end();
-  setTimeout(() => socket.destroy(), LINGER).unref();
+  setTimeout(() => socket.destroy(), DRAIN).unref();
 };
-const LINGER = 1_000;
+const DRAIN = 1_000;

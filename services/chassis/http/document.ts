@@ -3,20 +3,20 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 type Json = { readonly [name: string]: unknown };
-/** The OpenAPI document of the platform, or the part of it that concerns some operations. */
+/** The OpenAPI document of the platform, or a part of it. */
 export type ApiDocument = Json & { readonly paths: { readonly [path: string]: Json } };
 
 const FILE = join("schemas", "generated", "openapi.json");
 
-/** Reads the contract; it stands above the compiled code and above the source alike. */
+/** Reads the contract from a folder above the compiled code or the source. */
 export const apiDocument = (): ApiDocument => {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     if (existsSync(join(folder, FILE))) return JSON.parse(readFileSync(join(folder, FILE), "utf8"));
-    if (folder === dirname(folder)) throw new Error(`${FILE} is not above ${fileURLToPath(import.meta.url)}`);
+    if (folder === dirname(folder)) throw new Error(`there is no ${FILE} above ${fileURLToPath(import.meta.url)}`);
   }
 };
 
-/** What the contract says of an operation: its parameters, and the JSON pointer of its body's schema if it takes one. */
+/** An operation in the contract: its parameters, and the JSON pointer of its body's schema if it has a body. */
 export type Described = { readonly parameters: readonly Parameter[]; readonly body: string | undefined; readonly request: string };
 type Parameter = { readonly in: string; readonly name: string; readonly schema: Json };
 
@@ -46,17 +46,24 @@ type Operation = {
 /** A JSON pointer (RFC 6901) as the fragment of an URI. */
 const pointerOf = (...names: readonly string[]): string =>
   `#${names.map((name) => `/${encodeURIComponent(name.replaceAll("~", "~0").replaceAll("/", "~1"))}`).join("")}`;
-/** What stands in the document where a reference points to, whose names are plain. */
+/** The part of the document that a reference points to; its names need no decoding. */
 const at = (document: ApiDocument, reference: string): unknown =>
   reference
     .split("/")
     .slice(1)
     .reduce<unknown>((value, name) => Object(value)[name], document);
 
-/** Operations that take bytes, so that their bodies may be large. */
-export const operationsWithBytes = (document: ApiDocument): ReadonlySet<string> => taking(document, '"format":"byte"');
+const LIMIT = 1024 * 1024;
+/** Packages travel as base64 in JSON. */
+const LIMIT_WITH_BYTES = 64 * LIMIT;
 
-/** Operations that take forms beside JSON. */
+/** Bytes that the body of an operation's request may have. */
+export const bodyLimit = (document: ApiDocument): ((operation: string) => number) => {
+  const large = taking(document, '"format":"byte"');
+  return (operation) => (large.has(operation) ? LIMIT_WITH_BYTES : LIMIT);
+};
+
+/** Operations that take forms as well as JSON. */
 export const operationsWithForms = (document: ApiDocument): ReadonlySet<string> => taking(document, "x-www-form-urlencoded");
 
 const taking = (document: ApiDocument, text: string): ReadonlySet<string> =>

@@ -2,6 +2,8 @@ import type { Blobs, Clock } from "../../../events/index.ts";
 import { hashPassword, verifyPassword } from "../access/passwords.ts";
 import type { Sealing } from "../access/sealing.ts";
 import { newKeyPair, readToken, signToken } from "../access/tokens.ts";
+import type { PlatformKey } from "../process/settings.ts";
+import { derivedSecret, type Idempotency } from "./idempotency.ts";
 import type { Edge } from "./rows.ts";
 
 export type EdgePorts = {
@@ -11,14 +13,17 @@ export type EdgePorts = {
   readonly random: (bytes: number) => Uint8Array;
 };
 /** What an edge takes from the request at hand. */
-export type AtHand = {
+type FromRequest = {
   readonly header: (name: string) => string | undefined;
   /** Secrets that are the same again under the same idempotency key. */
   readonly secret?: (nth: number, bytes: number) => Uint8Array;
 };
 
-/** What is asynchronous or random before a decision, for one request; or outside of any. */
-export const edgeOf = ({ sealing, blobs, clock, random }: EdgePorts, { header, secret }: AtHand = { header: () => undefined }): Edge => {
+/** What is asynchronous or random before a decision, for one request or outside of any. */
+export const edgeOf = (
+  { sealing, blobs, clock, random }: EdgePorts,
+  { header, secret }: FromRequest = { header: () => undefined },
+): Edge => {
   let tokens = 0;
   return {
     seal: sealing.seal,
@@ -38,5 +43,25 @@ export const edgeOf = ({ sealing, blobs, clock, random }: EdgePorts, { header, s
       signToken({ keyId, privateJwk: await sealing.open(sealedPrivateJwk) }, use, subject, seconds, claims, clock.now()),
     readToken: (publicJwk, use, token) => readToken(publicJwk, use, token, clock.now()),
     header,
+  };
+};
+
+/** The edge of a command, and how to destroy the keys of all secrets that it sealed. */
+export const commandEdge = (
+  ports: EdgePorts,
+  keys: readonly PlatformKey[],
+  header: (name: string) => string | undefined,
+  idempotency: Idempotency | undefined,
+) => {
+  const sealed: string[] = [];
+  const seal = async (secret: string): Promise<string> => {
+    const text = await ports.sealing.seal(secret);
+    sealed.push(text);
+    return text;
+  };
+  const secret = idempotency && ((nth: number, bytes: number) => derivedSecret(keys, idempotency.scope, String(nth), bytes));
+  return {
+    edge: edgeOf({ ...ports, sealing: { ...ports.sealing, seal } }, { header, ...(secret && { secret }) }),
+    destroyKeys: async (): Promise<void> => void (await Promise.all(sealed.map(ports.sealing.destroyKey))),
   };
 };

@@ -8,10 +8,10 @@ import type { EdgePorts } from "./edge.ts";
 import type { Models } from "./reads.ts";
 import type { HttpRow } from "./rows.ts";
 
-/** What the HTTP interpreter of a service stands on. */
+/** What the HTTP interpreter of a service needs. */
 export type Host = {
   readonly service: { readonly http?: readonly HttpRow[] };
-  /** What its rows are handed of the outside. */
+  /** The outside of the service, for its rows. */
   readonly outside: unknown;
   readonly instance: Instance;
   readonly models: Models;
@@ -23,10 +23,10 @@ export type Host = {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly tracer?: Tracer | undefined;
-  /** Not before it takes requests, and no more once it is to stop. */
+  /** Why the service is not ready; empty: it is. */
   readonly ready: () => Promise<readonly string[]>;
-  /** Aborted once the process is told to end. */
+  /** Aborted when the process is asked to stop. */
   readonly stopping: AbortSignal;
-  /** How long a request waits for what other services have not yet been heard of. */
+  /** Milliseconds for which a request waits for events that have not arrived yet. */
   readonly wait: number;
 };

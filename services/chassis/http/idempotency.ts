@@ -8,11 +8,11 @@ export type Idempotency = {
   readonly causeOf: (item: number, message: number) => string;
   /** What is kept with a commit: the request's hash, how many messages its item has, and the answer, unreadable to others. */
   readonly note: (messages: number, answer: unknown) => string;
-  readonly read: (note: string | null) => Note | undefined;
+  readonly read: (note: string | null) => StoredResponse | undefined;
   /** The same bytes for the same name. */
   readonly bytes: (name: string) => Uint8Array;
 };
-export type Note = { readonly request: boolean; readonly messages: number; readonly answer: unknown };
+export type StoredResponse = { readonly request: boolean; readonly messages: number; readonly answer: unknown };
 
 export const idempotency = (
   keys: readonly PlatformKey[],

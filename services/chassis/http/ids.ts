@@ -1,7 +1,7 @@
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const LENGTH = 12;
 
-/** Twelve characters of base 62 out of random or hashed bytes; bytes that would favour some characters are skipped. */
+/** Twelve characters of base 62 from random or hashed bytes; bytes that would favour some characters are skipped. */
 export const base62 = (bytes: Uint8Array): string => {
   let text = "";
   for (const byte of bytes) {
@@ -12,10 +12,10 @@ export const base62 = (bytes: Uint8Array): string => {
   throw new Error("too few bytes for an id");
 };
 
-/** Bytes for ids: random, or the same again for the same name where the request has an idempotency key. */
+/** Bytes for ids: random, or, under an idempotency key, the same for the same name. */
 export type IdSource = (name: string) => Uint8Array;
 
-/** The ids of one item of a request. Each call starts a reading: its n-th id of a prefix is the same in every reading. */
+/** The ids of one item of a request. The n-th id of a prefix is the same in every reading. */
 export const idsOf = (source: IdSource, item: string) => {
   const known = new Map<string, string>();
   const make = (prefix: string, nth: number): string => {
@@ -35,16 +35,16 @@ export const idsOf = (source: IdSource, item: string) => {
   return {
     reading,
     actionId: (): string => make("j", 0),
-    /** The action, if the row asked for one. */
+    /** The action, if the row has started one. */
     startedAction: (): string | null => known.get(`${item}/j/0`) ?? null,
   };
 };
 export type Ids = ReturnType<typeof idsOf>;
 
-/** A request id that a client sent, if it can stand in logs and headers. */
+/** The request id of a client, if it is safe in logs and headers. */
 export const saneRequestId = (given: string | undefined): string | undefined =>
   given && /^[\w.:-]{1,128}$/.test(given) ? given : undefined;
 
-/** A W3C traceparent, if it is one. */
+/** A W3C traceparent, if it is well-formed. */
 export const saneTraceparent = (given: string | undefined): string | null =>
   given && /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/.test(given) ? given : null;

@@ -1,4 +1,4 @@
-/** Finds what stands in an actual path where one of the contract has a name in braces; undefined for another path. */
+/** Reads the fields of a path by a template of the contract, `/v1/apps/{app_id}`; undefined if the path does not fit. */
 export const pathPattern = (template: string): ((path: string) => { readonly [name: string]: string } | undefined) => {
   const parts = template.split("/");
   return (path) => {

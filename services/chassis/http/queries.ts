@@ -1,24 +1,19 @@
-import type { Condition, DocumentQuery, Documents, Scalar } from "../../../events/index.ts";
+import type { DocumentQuery, Documents, Scalar } from "../../../events/index.ts";
 import type { Collections } from "../../../events/runtime.ts";
 import { type Caller, visible } from "../access/access.ts";
-import { Refused, refusals } from "./errors.ts";
+import { type Fields, isFields } from "./fields.ts";
+import { makeProblem, type Problem } from "./problems.ts";
 import type { Models } from "./reads.ts";
-import { type Fields, isFields } from "./requests.ts";
 import type { Context, QueryRow } from "./rows.ts";
 
 const DEFAULT_LIMIT = 20;
-const HIGHEST_LIMIT = 200;
-/** Values of one filter. */
-const HIGHEST_COUNT = 1_000;
+const MAX_LIMIT = 200;
+/** Values that one filter may have. */
+const MAX_VALUES = 1_000;
 
-/** The query of the read model that a request asks for. Pure. */
+/** The query of a read model that answers a request. Pure. */
 export const queryOf = (row: QueryRow, request: Fields, context: Context, indexes: readonly string[], caller: Caller): DocumentQuery => {
-  const filters = (row.filters ?? indexes).flatMap((filter): readonly Condition[] => {
-    const [name, field] = typeof filter === "string" ? [filter, filter] : filter;
-    const values = [request[name] ?? []].flat().filter(isScalar);
-    if (values.length > HIGHEST_COUNT) throw new Refused(refusals.malformed(name, `more than ${HIGHEST_COUNT} at once`));
-    return values.length === 0 ? [] : [{ field, in: values }];
-  });
+  const filters = filtersOf(row, request, indexes).flatMap(({ field, values }) => (values.length === 0 ? [] : [{ field, in: values }]));
   const always = typeof row.where === "function" ? row.where(request as never, context) : (row.where ?? []); // The row's maker tied both types together.
   const anyOf = row.shared ? undefined : visible(caller);
   const word = request.search_word;
@@ -31,9 +26,16 @@ export const queryOf = (row: QueryRow, request: Fields, context: Context, indexe
       descending: !row.ascending && request.reverse !== false,
     },
     offset: typeof request.offset === "number" ? request.offset : 0,
-    limit: typeof request.limit === "number" && request.limit > 0 ? Math.min(request.limit, HIGHEST_LIMIT) : DEFAULT_LIMIT,
+    limit: typeof request.limit === "number" && request.limit > 0 ? Math.min(request.limit, MAX_LIMIT) : DEFAULT_LIMIT,
   };
 };
+
+/** The filters of a row with the values that the request gives them. */
+const filtersOf = ({ filters }: QueryRow, request: Fields, indexes: readonly string[]) =>
+  (filters ?? indexes).map((filter) => {
+    const [name, field] = typeof filter === "string" ? [filter, filter] : filter;
+    return { name, field, values: [request[name] ?? []].flat().filter(isScalar) };
+  });
 
 const searchOf = ({ search }: QueryRow, word: string): NonNullable<DocumentQuery["search"]> => ({
   word,
@@ -41,11 +43,11 @@ const searchOf = ({ search }: QueryRow, word: string): NonNullable<DocumentQuery
   exact: search.filter((field) => field.endsWith("_id")),
 });
 
-const sortField = (row: QueryRow, asked: unknown, indexes: readonly string[]): string => {
+const sortField = (row: QueryRow, sortKey: unknown, indexes: readonly string[]): string => {
   const fallback = row.sort ?? "create_time";
   const filtered = (row.filters ?? []).map((filter) => (typeof filter === "string" ? filter : filter[1]));
   const known = new Set(["create_time", fallback, ...indexes, ...filtered, ...row.search]);
-  return typeof asked === "string" && known.has(asked) ? asked : fallback;
+  return typeof sortKey === "string" && known.has(sortKey) ? sortKey : fallback;
 };
 
 const isScalar = (value: unknown): value is Scalar => ["string", "number", "boolean"].includes(typeof value);
@@ -58,14 +60,17 @@ type QueryHost = {
   readonly rowsField: string;
 };
 
-/** Answers a query: the page, what is joined to its rows, and how many there are in all. */
+/** Answers a query row: a page, with the documents that are joined to its rows, and the number of all rows. */
 export const runQuery = async (
   row: QueryRow,
   request: Fields,
   context: Context,
   { models, collections, documents, caller, rowsField }: QueryHost,
-): Promise<Fields> => {
-  const query = queryOf(row, request, context, models.get(row.from)?.indexes ?? [], caller);
+): Promise<Fields | Problem> => {
+  const indexes = models.get(row.from)?.indexes ?? [];
+  const excessive = filtersOf(row, request, indexes).find(({ values }) => values.length > MAX_VALUES);
+  if (excessive) return makeProblem("illegal_parameter_format", excessive.name, { cause: `more than ${MAX_VALUES} at once` });
+  const query = queryOf(row, request, context, indexes, caller);
   const { total, documents: page } = await documents.find(collections.of(row.from), query);
   const values = page.map(({ value }) => value);
   const joins = await Promise.all(
@@ -90,11 +95,11 @@ export const runQuery = async (
   return { total_count: total, [rowsField]: rows };
 };
 
-/** Either side of a join may be a list: any of its elements joins. */
+/** The values by which a field joins. Either side of a join may be a list, any element of which joins. */
 const scalarsIn = (value: unknown): readonly Scalar[] => [value ?? []].flat().filter(isScalar);
 
 const PAGE = 1_000;
-/** All rows of a model that belong to these, by the value that joins them. */
+/** All documents of a model that join any of these values, by the value. */
 const joined = async (
   documents: Documents,
   collection: string,

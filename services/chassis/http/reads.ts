@@ -10,7 +10,7 @@ export const modelsOf = (projections: readonly AnyProjection[] = []): Models => 
 const EVERYTHING = 10_000;
 const TOP = 10;
 
-/** What a row may read. Without a caller, as in a public operation, nothing is held back. */
+/** The reads of a row. Without a caller, as in a public operation, lists hold every document. */
 export const readsFor = (
   collections: Collections,
   documents: Documents,

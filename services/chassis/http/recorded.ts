@@ -1,94 +1,89 @@
-import type { Rejection } from "../../../events/index.ts";
+import type { Actor, Commit, Rejection } from "../../../events/index.ts";
 import type { Outcome } from "../../../events/runtime.ts";
-import { ofRejection, Refused, refusals } from "./errors.ts";
 import type { Host } from "./host.ts";
-import type { CommandRequest, Done, Item } from "./items.ts";
-import { receiptOf } from "./receipts.ts";
-import type { CommandRow, Edge } from "./rows.ts";
+import { type Idempotency, idempotency } from "./idempotency.ts";
+import { makeProblem, type Problem } from "./problems.ts";
 
-/** The answer that an earlier request with the same key got. Refuses another request under that key. */
-export const answerKept = async (host: Host, { idempotency }: CommandRequest): Promise<unknown> => {
-  if (!idempotency) return undefined;
-  const first = await host.instance.recorded(idempotency.causeOf(0, 0));
-  const note = idempotency.read(first?.fingerprint ?? null);
-  if (note && !note.request) throw new Refused(refusals.keyReused());
-  return note?.answer ?? undefined;
+/** Characters of the longest key. */
+const MAX_KEY = 256;
+
+/** The idempotency of a request with an `Idempotency-Key`; undefined without one. */
+export const idempotencyOf = (
+  { keys, edge }: Pick<Host, "keys" | "edge">,
+  principal: string,
+  operation: string,
+  header: string | undefined,
+  request: object,
+): Idempotency | Problem | undefined => {
+  const key = header?.trim();
+  if (!key) return undefined;
+  if (key.length > MAX_KEY) return makeProblem("illegal_parameter_format", "Idempotency-Key");
+  return idempotency(keys, principal, operation, key, request, edge.random);
 };
 
-/** What an earlier request with the same key came to, if it came to an end. */
-export const recordedFor = async (host: Host, { idempotency }: CommandRequest, item: Item): Promise<Done | undefined> => {
-  if (!idempotency) return undefined;
-  const first = await host.instance.recorded(idempotency.causeOf(item.index, 0));
+/** What is recorded for an item of an earlier request under the same idempotency key. */
+export type Recorded = {
+  /** False: the key was used with another request. */
+  readonly isSameRequest: boolean;
+  readonly outcomes: readonly Outcome[];
+  /** Nothing is left to carry out. False: the earlier request broke off between two commands of the item. */
+  readonly isFinal: boolean;
+  /** The answer to the whole request, which is kept with its first command. */
+  readonly answer: unknown;
+};
+
+/** What an earlier request under the key came to for an item; undefined if there was none. */
+export const recordedFor = async (host: Host, idempotency: Idempotency, item: number): Promise<Recorded | undefined> => {
+  const first = await host.instance.recorded(idempotency.causeOf(item, 0));
   if (!first) return undefined;
+  const { request = true, messages = 1, answer } = idempotency.read(first.fingerprint) ?? {};
   const outcomes: Outcome[] = [first];
-  const { messages = 1 } = idempotency.read(first.fingerprint) ?? {};
-  for (let nth = 1; nth < messages && !outcomes.at(-1)?.rejection; nth++) {
-    const next = await host.instance.recorded(idempotency.causeOf(item.index, nth));
-    if (!next) return undefined;
+  while (outcomes.length < messages && !outcomes.at(-1)?.rejection) {
+    const next = await host.instance.recorded(idempotency.causeOf(item, outcomes.length));
+    if (!next) break;
     outcomes.push(next);
   }
-  const rejection = outcomes.at(-1)?.rejection;
-  return { item, outcomes, refusal: rejection ? ofRejection(rejection) : undefined };
+  const isFinal = !request || outcomes.length >= messages || outcomes.at(-1)?.rejection !== null;
+  return { isSameRequest: request, outcomes, isFinal, answer: answer ?? undefined };
 };
 
-/**
- * Runs with an edge that looks first whether the request was answered before, wherever it would leave something behind or work for long.
- * Gives what is recorded then.
- */
-export const unlessRecorded = async <T>(
-  host: Host,
-  request: CommandRequest,
-  item: Item,
-  run: (edge: Edge) => Promise<T>,
-): Promise<T | Done> => {
-  const { edge } = request;
-  let looking: Promise<Done | undefined> | undefined;
-  const first =
-    <A extends readonly unknown[], R>(act: (...given: A) => Promise<R>) =>
-    async (...given: A): Promise<R> => {
-      looking ??= recordedFor(host, request, item);
-      const recorded = await looking;
-      if (recorded) throw new Recorded(recorded);
-      return act(...given);
-    };
-  const { seal, putBlob, hashPassword, verifyPassword, newSigningKey } = edge;
-  try {
-    return await run({
-      ...edge,
-      seal: first(seal),
-      putBlob: first(putBlob),
-      hashPassword: first(hashPassword),
-      verifyPassword: first(verifyPassword),
-      newSigningKey: first(newSigningKey),
-    });
-  } catch (error) {
-    if (error instanceof Recorded) return error.done;
-    throw error;
-  }
+type Rejected = {
+  readonly idempotency: Idempotency;
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly traceparent: string | null;
 };
 
-class Recorded extends Error {
-  readonly done: Done;
-  constructor(done: Done) {
-    super("answered before");
-    this.done = done;
-  }
-}
-
-/** A "no" that no decider gave is recorded all the same: under its key it stays the answer. */
-export const refusedBefore = async (
-  host: Host,
-  row: CommandRow,
-  request: CommandRequest,
-  item: Item,
+/** Records a rejection that no decider gave: under its key it stays the answer. False if something is recorded for the item already. */
+export const recordRejection = async (
+  { ports: { store, clock } }: Host,
+  operation: string,
+  { idempotency, actor, requestId, traceparent }: Rejected,
+  item: number,
   rejection: Rejection,
-): Promise<Done> => {
-  const { idempotency } = request;
-  if (idempotency) {
-    const cause = idempotency.causeOf(item.index, 0);
-    await host.ports.store.append(receiptOf(cause, rejection, idempotency.note(1, null), row.operation, request, host.ports.clock.now()));
-    const recorded = await recordedFor(host, request, item);
-    if (recorded) return recorded;
-  }
-  return { item, outcomes: [], refusal: ofRejection(rejection) };
+): Promise<boolean> => {
+  const cause = idempotency.causeOf(item, 0);
+  const receipt: Commit = {
+    stream: `request/${cause.replaceAll("/", ".")}`,
+    version: 0,
+    events: [],
+    cause,
+    rejection,
+    claims: [],
+    publish: false,
+    effects: [],
+    timers: [],
+    metadata: {
+      time: new Date(clock.now()).toISOString(),
+      actor,
+      correlationId: requestId,
+      causationId: null,
+      actionId: null,
+      row: operation,
+      traceparent,
+      hops: 0,
+      fingerprint: idempotency.note(1, null),
+    },
+  };
+  return (await store.append(receipt)) === 1;
 };

@@ -8,55 +8,55 @@ export type RequestOf<O extends OperationId> = Operations[O]["request"];
 export type AnswerOf<O extends OperationId> = Operations[O]["answer"];
 type BytesOperation = { [O in OperationId]: AnswerOf<O> extends Uint8Array ? O : never }[OperationId];
 
-/** What every row is handed with its request. */
+/** What every row gets with its request. */
 export type Context = {
-  /** The caller; the user id is empty where nobody had to say who calls. */
+  /** The caller; the user id is empty in public operations. */
   readonly actor: Actor;
   /** Milliseconds since 1970. */
   readonly now: number;
 };
 
-/** What `command` and `answer` of a command row are handed. Both are pure. */
+/** What `command` and `answer` of a command row get. Both are pure. */
 export type CommandContext<Needs, Prepared> = Context & {
   /**
    * A new id with its prefix, `cl-B6BZVN3mOPvx`; under an idempotency key the same one again.
    * The n-th call with a prefix gives the same id in `command` and in `answer`.
    */
   readonly newId: (prefix: string) => string;
-  /** The action (job) that this request starts, `j-...`; made on first use, and echoed by every event that follows from it; one an item of `each`. */
+  /** The action (job) that this request starts, `j-...`: made on first use, one for each item of `each`. All events that follow carry it. */
   readonly actionId: () => string;
-  /** The id in hand of a row with `each`; empty otherwise. The request then holds an array of this one id. */
+  /** The item's id in a row with `each`, whose request holds an array of this one id; empty in other rows. */
   readonly item: string;
-  /** Documents of the service's own read models that the row asked for; 404 was answered where one is missing. */
+  /** The documents of the service's own read models that the row needs. */
   readonly needs: Needs;
   readonly prepared: Prepared;
 };
 
-/** What belongs to the edge: asynchronous or random work before the decision. */
+/** The edge of a service: asynchronous or random work before the decision. */
 export type Edge = {
-  /** Makes a secret unreadable outside the platform; for events. */
+  /** Encrypts a secret, for events. */
   readonly seal: (secret: string) => Promise<string>;
   readonly open: (sealed: string) => Promise<string>;
-  /** Destroys the key of a secret that is deleted: its ciphertext cannot be read any more, wherever it is kept. */
+  /** Destroys the key of a deleted secret: its ciphertext cannot be read any more, wherever it is stored. */
   readonly destroyKey: (sealed: string) => Promise<void>;
   /** Slow one-way hash of a password, with its salt. */
   readonly hashPassword: (password: string) => Promise<string>;
   readonly verifyPassword: (password: string, hash: string) => Promise<boolean>;
   readonly putBlob: (bytes: Uint8Array) => Promise<string>;
   readonly getBlob: (digest: string) => Promise<Uint8Array | undefined>;
-  /** Unguessable, in base64url; under an idempotency key the same one again. */
+  /** An unguessable text in base64url; the same again under the same idempotency key. */
   readonly randomToken: (bytes: number) => string;
-  /** A new pair for signing tokens, its private half sealed. */
+  /** A new key pair for signing tokens, its private half sealed. */
   readonly newSigningKey: () => Promise<SigningKey>;
-  /** A JWT (ES256). Every service takes an `access` token whose key was announced; `refresh` and `id` are for their issuer. */
+  /** A JWT (ES256). Every service accepts an `access` token whose key was announced; `refresh` and `id` tokens are for their issuer. */
   readonly signToken: (key: SigningKey, use: TokenUse, subject: string, seconds: number, claims?: TokenClaims) => Promise<string>;
-  /** What a token says, if it was signed with the key and is of that use; its claims hold `sub`, `iat` and `exp` too. */
+  /** The claims of a token that was signed with the key for that use, among them `sub`, `iat` and `exp`. */
   readonly readToken: (publicJwk: string, use: TokenUse, token: string) => Promise<TokenClaims | "expired" | "invalid">;
-  /** A header of the request at hand. */
+  /** A header of the request. */
   readonly header: (name: string) => string | undefined;
 };
 
-/** What a row that reads may ask of the service's own read models. Lists hold only what the caller may see. */
+/** Reads of the service's own read models. Lists hold only what the caller may see. */
 export type Reads<ReadModels> = {
   readonly get: <M extends keyof ReadModels & string>(model: M, id: string) => Promise<ReadModels[M] | undefined>;
   readonly all: <M extends keyof ReadModels & string>(
@@ -64,25 +64,25 @@ export type Reads<ReadModels> = {
     where: readonly Condition[],
     limit?: number,
   ) => Promise<readonly ReadModels[M][]>;
-  /** Every row, whether the caller may see it or not: for what a row decides, never for what it shows. */
+  /** Every document, whether the caller may see it or not: for decisions, never for answers. */
   readonly find: <M extends keyof ReadModels & string>(
     model: M,
     where: readonly Condition[],
     limit?: number,
   ) => Promise<readonly ReadModels[M][]>;
-  /** Counts the documents that the caller may see in the database, by a field; the ten most frequent values unless told otherwise. */
+  /** Counts the documents that the caller may see, by a field, in the database. The ten most frequent values by default. */
   readonly count: <M extends keyof ReadModels & string>(
     model: M,
     where: readonly Condition[],
     by: { readonly field: keyof ReadModels[M] & string; readonly prefix?: number; readonly limit?: number },
   ) => Promise<Counts>;
-  /** May the caller see what somebody owns or did? */
+  /** Whether the caller may see what this owner has or did. */
   readonly sees: (row: { readonly owner?: unknown; readonly owner_path?: unknown }) => boolean;
 };
 
-/** What the asynchronous part of a row is handed: reads, the edge, and the service's outside. */
+/** What the asynchronous part of a row gets: reads, the edge, and the service's outside. */
 export type EdgeContext<ReadModels, Outside> = Context & Reads<ReadModels> & { readonly edge: Edge; readonly outside: Outside };
-/** The same before a command, with the documents that the row needs and the id in hand. */
+/** The same before a command, with the documents that the row needs and the item's id. */
 export type PrepareContext<ReadModels, Outside, Needs> = EdgeContext<ReadModels, Outside> & {
   readonly needs: Needs;
   readonly item: string;
@@ -90,7 +90,7 @@ export type PrepareContext<ReadModels, Outside, Needs> = EdgeContext<ReadModels,
 
 /** One read-model document that a row needs: the model, the id, and the rule by which the caller may use it (`own` by default). */
 export type Need<ReadModels> = readonly [model: keyof ReadModels & string, id: string | undefined, rule?: Rule];
-/** The documents, as the row gets them; an id that may be absent gives a document that may be. */
+/** The documents, as the row gets them. An optional id gives an optional document. */
 export type NeedsOf<ReadModels, N> = {
   readonly [K in keyof N]: N[K] extends readonly [infer M extends keyof ReadModels, infer Id, ...unknown[]]
     ? ReadModels[M] | (undefined extends Id ? undefined : never)
@@ -102,12 +102,12 @@ export type CommandRow<Outside = never> = {
   readonly operation: OperationId;
   /** The commands that the row can issue. */
   readonly issues: readonly string[];
-  /** A request with this array is carried out once an id, atomic per item. */
+  /** A request field with ids: the request is carried out once for each, atomic per item. */
   readonly each?: string;
   readonly needs?: (request: never, item: string) => { readonly [name: string]: Need<Record<string, never>> };
   readonly prepare?: (request: never, context: PrepareContext<never, Outside, never>) => Promise<unknown>;
   readonly command: (request: never, context: CommandContext<never, never>) => Message | readonly Message[] | Rejection;
-  /** All commands of the request, of `each` one an id. */
+  /** Gets all commands of the request, of all its items. */
   readonly answer: (commands: never, context: CommandContext<never, never>, request: never) => unknown;
 };
 
@@ -115,18 +115,18 @@ export type QueryRow = {
   readonly kind: "query";
   readonly operation: OperationId;
   readonly from: string;
-  /** Request fields that filter; a field of the same name in the document unless renamed. Default: all that the document's list of indexes has. */
+  /** Request fields that filter, by the document's field of the same name unless renamed. */
   readonly filters: readonly (string | readonly [request: string, field: string])[];
-  /** Fields that `search_word` looks into; those that end in `_id` must equal it. */
+  /** Fields in which `search_word` is searched; fields that end in `_id` must equal it. */
   readonly search: readonly string[];
-  /** Sort key when the request names none it may use; `create_time` by default. */
+  /** The sort key if the request names none, or one that it may not use; `create_time` by default. */
   readonly sort?: string;
   readonly ascending?: boolean;
   /** Conditions that always hold. */
   readonly where?: readonly Condition[] | ((request: never, context: Context) => readonly Condition[]);
-  /** Everybody with the permission sees every row. */
+  /** Every caller with the permission sees every row. */
   readonly shared?: boolean;
-  /** Rows of further read models put into each row: field, from the model whose `on` equals the row's `id`. */
+  /** Documents of other read models in a field of each row: those of the model whose field `on` equals the row's field `id`. */
   readonly join?: { readonly [field: string]: readonly [model: string, on: string, id: string] };
   readonly present?: (document: never, joined: { readonly [field: string]: readonly never[] }) => object;
 };
@@ -139,27 +139,27 @@ export type AnswerRow<Outside = never> = {
 
 /** A file as an answer. */
 export type BytesRow<Outside = never> = Omit<AnswerRow<Outside>, "kind"> & { readonly kind: "bytes" };
-/** What such a row answers. */
+/** The answer of such a row. */
 export type FileAnswer = {
   readonly bytes: Uint8Array;
-  /** Its media type: images of a few types may be shown by browsers, anything else is a download. */
+  /** Its media type: browsers show images of a few types; every other file is a download. */
   readonly type: string;
   /** For downloads. */
   readonly filename?: string;
-  /** Names the content: who has it already is not sent it again. */
+  /** Names the content: a caller that has it already does not get it again. */
   readonly etag?: string;
 };
 
-/** Server-sent events as an answer: what it yields, as the caller takes it. */
+/** Server-sent events as an answer, yielded as fast as the caller takes them. */
 export type StreamRow<Outside = never> = Omit<AnswerRow<Outside>, "kind"> & { readonly kind: "stream" };
 export type StreamContext<ReadModels, Outside> = EdgeContext<ReadModels, Outside> & {
-  /** Aborted when the caller leaves or the process stops: the row ends what it waits for. */
+  /** Aborted when the caller leaves or the process stops: the row then stops waiting. */
   readonly signal: AbortSignal;
 };
 
 export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside> | BytesRow<Outside> | StreamRow<Outside>;
 
-/** Makes the rows of a service, checked against its commands, its read models, what it has of the outside and the OpenAPI document. */
+/** Makes the rows of a service, checked against its commands, its read models, its outside and the OpenAPI document. */
 export const rows = <Command extends Message, ReadModels, Outside = unknown>() => ({
   /** Request to command. */
   command: <
@@ -173,7 +173,7 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>() =
       readonly issues: T | readonly T[];
       readonly each?: keyof RequestOf<O> & string;
       readonly needs?: (request: RequestOf<O>, item: string) => N;
-      /** A rejection is the answer; the row's command does not see it. */
+      /** Runs before `command`, and not at all if the request's idempotency key was used. A rejection is the answer. */
       readonly prepare?: (
         request: RequestOf<O>,
         context: PrepareContext<ReadModels, Outside, NeedsOf<ReadModels, N>>,

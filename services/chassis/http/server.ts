@@ -5,10 +5,10 @@ import type { Logger } from "../process/logging.ts";
 import { type Certificates, oldestTls } from "../process/tls/certificates.ts";
 import { type ConnectionLimits, connectionLimits, type Ending, limitConnections, serverOptions } from "./connections.ts";
 
-/** How a server shows who it is, and whether it lets in only those who show a certificate of its authorities. */
+/** The certificates of a server, and whether its clients need one, too. */
 export type Secured = { readonly certificates: Certificates; readonly mutual: boolean };
 
-/** A server of HTTP, or of HTTPS that takes renewed certificates for its next connections. */
+/** A server of HTTP, or of HTTPS that uses renewed certificates for its next connections. */
 export const serverOf = (
   listener: RequestListener,
   secured: Secured | undefined,
@@ -27,12 +27,12 @@ export const serverOf = (
     listener,
   );
   const ending = limitConnections(server, bounds, "secureConnection");
-  // Those that have not shaken hands yet are not among them.
+  // Connections before the end of their handshake are not counted there.
   server.maxConnections = bounds.most + 1_000;
   const forget = certificates.onRenewal(() => server.setSecureContext(options()));
   server.once("close", forget);
   server.on("tlsClientError", (error, socket) => {
-    // Anybody may knock at the gateway; inside, it is somebody who should have known better.
+    // Strangers connect to the gateway; to the other services only processes that have a certificate.
     (mutual ? logger.warn : logger.debug)({ from: socket.remoteAddress, reason: reasonOf(error, socket) }, "a connection was refused");
   });
   return { server, ending };

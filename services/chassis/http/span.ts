@@ -2,10 +2,10 @@ import type { Request, Response } from "express";
 import type { Span, Tracer } from "../../../events/index.ts";
 import { saneTraceparent } from "./ids.ts";
 
-/** What the steps hand on about a request's trace; shared by the gateway's application and the one that it is mounted in. */
+/** The trace of a request; shared by the gateway's application and the application that it is mounted in. */
 const local = (response: Response) => response.locals as { traceparent?: string | null }; // Express leaves it to the application.
 
-/** The trace that a request belongs to. With a tracer, a span of it lasts until the answer is out; without one, it is the caller's. */
+/** The trace of a request. With a tracer, the request has a span of its own until the answer has ended; without one, the trace is the caller's. */
 export const traceOf = (tracer: Tracer | undefined, operation: string, request: Request, response: Response): string | null => {
   const known = local(response).traceparent;
   if (known !== undefined) return known;
@@ -25,6 +25,6 @@ const attributesOf = (request: Request, operation: string) => ({
 
 const end = (span: Span, { statusCode, writableFinished, locals }: Response): void => {
   span.add({ "http.response.status_code": statusCode, "pitrix.correlation_id": String(locals.requestId ?? "") });
-  if (!writableFinished) span.end(new Error("the caller was gone before the answer"));
+  if (!writableFinished) span.end(new Error("the caller left before the answer"));
   else span.end(statusCode >= 500 ? new Error(`answered ${statusCode}`) : undefined);
 };

@@ -2,14 +2,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Response } from "express";
 import type { Clock } from "../../../events/index.ts";
-import { compact } from "./requests.ts";
+import { compact } from "./fields.ts";
 
-/** Streams that are open at once; of more the caller is asked to come again. */
+/** Streams open at once; one more is answered 503. */
 export const STREAMS = { requests: 256, waiting: 0, milliseconds: 0 };
-/** So often a caller hears something, however quiet the stream is: proxies close what is silent. */
+/** Milliseconds after which a quiet stream sends a comment: proxies close silent connections. */
 const HEARTBEAT = 15_000;
 
-/** Is aborted when the caller has left, or when the process stops. */
+/** A signal that is aborted when the caller leaves or the process stops. */
 export const streamSignal = (response: Response, stopping: AbortSignal): AbortSignal => {
   const left = new AbortController();
   const leave = () => left.abort();
@@ -20,7 +20,7 @@ export const streamSignal = (response: Response, stopping: AbortSignal): AbortSi
   return left.signal;
 };
 
-/** Sends what is yielded as server-sent events, as fast as the caller takes it. Throws what the source throws, and the answer breaks off. */
+/** Sends server-sent events as fast as the caller takes them. An error of the source is thrown, and the answer breaks off. */
 export const sendStream = async (response: Response, events: AsyncIterable<unknown>, clock: Clock, signal: AbortSignal): Promise<void> => {
   const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-content-type-options": "nosniff" };
   response.set(headers).flushHeaders();
@@ -31,7 +31,7 @@ export const sendStream = async (response: Response, events: AsyncIterable<unkno
   }
 };
 
-/** Events as text, each read when it is asked for, and a comment after some silence. Ends with the signal. */
+/** Events as text, each read on demand, and a comment after each quiet period. Ends with the signal. */
 export async function* framed(events: AsyncIterable<unknown>, clock: Pick<Clock, "sleep">, signal: AbortSignal): AsyncGenerator<string> {
   const source = events[Symbol.asyncIterator]();
   let quiet = new AbortController();

@@ -4,31 +4,31 @@ import type { Guard } from "../../../events/runtime.ts";
 
 export type BreakerState = "closed" | "half open" | "open";
 export type BreakerOptions = {
-  /** Attempts within ten seconds below which nothing is judged. */
+  /** The minimum number of attempts within ten seconds before the breaker may open. */
   readonly volume?: number;
-  /** Share of failures, in percent, that opens it. */
+  /** The percentage of failures that opens the breaker. */
   readonly failures?: number;
-  /** Milliseconds until an open one lets a single attempt through. */
+  /** Milliseconds until an open breaker lets a single attempt through. */
   readonly reset?: number;
   readonly onState?: (name: string, state: BreakerState) => void;
   readonly onAttempt?: (name: string, outcome: "done" | "failed" | "rejected") => void;
 };
 
-/** What was called did not answer in time. */
+/** A call did not answer in time. */
 export class TimedOut extends Outage {
   override name = "TimedOut";
 }
 
-/** The breaker is open or shut down: nothing was called. */
+/** The breaker is open or shut down, so the call was not made. */
 export class BreakerOpen extends Outage {
   override name = "BreakerOpen";
 }
-/** The codes of opossum for that. */
+/** The error codes of opossum for an open or shut down breaker. */
 const openCodes = new Set<unknown>(["EOPENBREAKER", "ESHUTDOWN"]);
 
 type Attempt = { readonly milliseconds: number; readonly run: (signal: AbortSignal) => Promise<unknown> };
 
-/** One circuit breaker a name, made with its first call. While one is open its calls fail at once with `BreakerOpen`. */
+/** One circuit breaker per name, created by its first call. While a breaker is open, its calls fail at once with `BreakerOpen`. */
 export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, onAttempt }: BreakerOptions = {}) => {
   const byName = new Map<string, CircuitBreaker<[Attempt], unknown>>();
 
@@ -41,7 +41,7 @@ export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, on
       volumeThreshold: volume,
       errorThresholdPercentage: failures,
       resetTimeout: reset,
-      // Who stopped it was on our side.
+      // An aborted call was stopped by this process, so it is not a failure.
       errorFilter: (error: unknown) => error instanceof Error && error.name === "AbortError",
     });
     made.on("open", () => onState?.(name, "open"));
@@ -70,7 +70,7 @@ export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, on
       const breaker = byName.get(name);
       return breaker?.opened ? "open" : breaker?.halfOpen ? "half open" : "closed";
     },
-    /** What is known to be dead is not tried first. */
+    /** Opens a breaker without an attempt, for a target that is known to be down. */
     open: (name: string): void => breakerOf(name).open(),
     forget: (name: string): void => {
       byName.get(name)?.shutdown();

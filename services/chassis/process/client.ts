@@ -8,12 +8,12 @@ export type HttpRequest = {
   readonly body?: string | Uint8Array;
   readonly milliseconds?: number;
   readonly signal?: AbortSignal;
-  /** The name in the other side's certificate, where the URL has only its address. */
+  /** The host name in the server's certificate, if the URL has only an address. */
   readonly serverName?: string | undefined;
 };
 export type HttpAnswer = { readonly status: number; readonly headers: Headers; readonly body: Uint8Array };
 
-/** The other side answered that it cannot. */
+/** The server answered with a 5xx status. */
 export class UpstreamFailed extends Error {
   override name = "UpstreamFailed";
   readonly answer: HttpAnswer;
@@ -23,7 +23,7 @@ export class UpstreamFailed extends Error {
   }
 }
 
-/** Calls over HTTP, behind the breaker of that name. Answers from 500 on count as failures and are thrown; a host out of reach is an `Outage`. */
+/** Calls over HTTP behind the breaker of that name. A status of 500 or above is thrown as a failure; an unreachable host is an `Outage`. */
 export type Call = (name: string, request: HttpRequest) => Promise<HttpAnswer>;
 export const httpClient =
   (guard: Guard, send: Send = fetched): Call =>
@@ -46,18 +46,18 @@ const outOfReach = new Set<unknown>([
   "ENOTFOUND",
   "EAI_AGAIN",
 ]);
-/** Whether an error, or what caused it, has a code of Node for a host that cannot be reached for now. */
+/** Whether an error or one of its causes has a Node error code for a temporarily unreachable host. */
 const isOutOfReach = (error: Error): boolean =>
   outOfReach.has(Reflect.get(error, "code")) || (error.cause instanceof Error && isOutOfReach(error.cause));
 
-/** Any answer, until the signal. */
+/** Sends a request and returns any answer. The signal aborts it. */
 export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
-/** Over whatever connections Node makes; HTTPS by the public authorities. */
+/** Sends requests by Node's `fetch`, with HTTPS by the public authorities. */
 export const fetched: Send = async ({ url, method = "GET", headers = {}, body }, signal) => {
   const response = await fetch(url, { method, headers, signal, redirect: "manual", ...(body !== undefined && { body: sent(body) }) });
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // What breaks the loop off gives up the rest.
+  // Leaving the loop cancels the rest of the body.
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > answerBytes) throw tooLarge(url);
@@ -66,7 +66,7 @@ export const fetched: Send = async ({ url, method = "GET", headers = {}, body },
   return { status: response.status, headers: response.headers, body: new Uint8Array(Buffer.concat(chunks)) };
 };
 
-/** No answer is read that is larger. */
+/** The maximum size of an answer. */
 export const answerBytes = 64 * 1024 * 1024;
-export const tooLarge = (url: string): Error => new Error(`${url} answers more than ${answerBytes} bytes`);
+export const tooLarge = (url: string): Error => new Error(`the answer of ${url} is larger than ${answerBytes} bytes`);
 const sent = (body: string | Uint8Array): string | Uint8Array<ArrayBuffer> => (typeof body === "string" ? body : new Uint8Array(body));

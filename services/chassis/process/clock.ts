@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Clock } from "../../../events/index.ts";
 
-/** Real time and real chance. */
+/** The system's time and randomness. */
 export const systemClock: Clock = {
   now: Date.now,
   random: () => randomInt(2 ** 47) / 2 ** 47,

@@ -1,17 +1,17 @@
 import type { Setting, Settings, ValuesOf } from "./setting.ts";
 import { settings } from "./settings.ts";
-import { storeFileProblems, wireProblems } from "./tls/wires.ts";
+import { storeFileProblems, tlsProblems } from "./tls/transport-security.ts";
 
-/** A service as the configuration sees it: its place in the list of all services gives its port. */
+/** A service as the configuration sees it. Its place in the list of all services gives its port. */
 export type ConfiguredService = { readonly name: string; readonly place: number; readonly settings?: Settings };
 
 type Values = ValuesOf<typeof settings>;
 
-/** What a process was started with, checked. */
+/** The validated configuration of a process. */
 export type Config = Values & {
-  /** The document store of a service, which may have its own. */
+  /** The document store's URL for a service, which may have its own. */
   readonly mongoUrl: (service: string) => string;
-  /** 0: a free one. */
+  /** The port of a service; 0 for a free port. */
   readonly portOf: (service: string) => number;
   /** A service's own settings. */
   readonly settingsOf: (service: string) => { readonly [field: string]: unknown };
@@ -19,7 +19,7 @@ export type Config = Values & {
 
 export type Environment = { readonly [name: string]: string | undefined };
 
-/** Everything that is wrong with the settings, a line each. */
+/** All problems of the settings, one per line. */
 export class ConfigError extends Error {
   override name = "ConfigError";
   readonly problems: readonly string[];
@@ -29,7 +29,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the settings of the services that are to run here. Throws ConfigError with all problems at once. */
+/** Reads the settings of this process and its services. Throws a ConfigError with all problems at once. */
 export const readConfig = (environment: Environment, listed: readonly ConfiguredService[]): Config => {
   const services = listed.map(({ name }) => name);
   const problems: string[] = [];
@@ -57,7 +57,7 @@ export const readConfig = (environment: Environment, listed: readonly Configured
       problems.push(`MONGODB_URL_${upper(service)} is wrong: expected ${settings.mongodb.expected}`);
     else if (url) problems.push(...storeFileProblems(`MONGODB_URL_${upper(service)}`, url, Date.now()));
   if (values.mongodb !== undefined && !everyHasOwn) problems.push(...storeFileProblems("MONGODB_URL", values.mongodb, Date.now()));
-  problems.push(...wireProblems(values, Date.now()));
+  problems.push(...tlsProblems(values, Date.now()));
   const ports = new Map<string, number>();
   for (const { name: service, place } of listed) {
     const given = environment[`PITRIX_PORT_${upper(service)}`]?.trim();
@@ -74,21 +74,21 @@ export const readConfig = (environment: Environment, listed: readonly Configured
   };
 };
 
-/** A single service takes the port that is named; several take theirs counted from it. */
+/** A single service takes the given port. Several services count theirs from it. */
 const sharedPort = (port: number | undefined, place: number, count: number): number | undefined => {
   if (port === undefined || port === 0) return port === 0 ? 0 : BASE + place;
   return count === 1 ? port : port + place;
 };
 const BASE = 9100;
 
-/** `aws` is AWS, `localProvider` LOCAL_PROVIDER. */
+/** The service's name in names of settings: `localProvider` becomes LOCAL_PROVIDER. */
 const upper = (service: string): string =>
   service
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/[^a-zA-Z0-9]+/g, "_")
     .toUpperCase();
 
-/** The settings of every process and of each service, for people. */
+/** The help text about the settings of every process and of each service. */
 export const describeSettings = (services: readonly ConfiguredService[]): string => {
   const tables: readonly (readonly [title: string, rows: readonly Setting<unknown>[]])[] = [
     ["Every process", Object.values(settings)],

@@ -3,26 +3,26 @@ import { kafkaLog } from "../../../events/kafka/index.ts";
 import { type Mongo, mongo } from "../../../events/mongo/index.ts";
 import type { Config } from "./config.ts";
 import { INSTANCES_TOPIC } from "./discovery.ts";
-import { kafkaNews } from "./kafka-news.ts";
+import { kafkaNotifications } from "./kafka-notifications.ts";
 import type { Logger } from "./logging.ts";
 import { Denied, denialIn } from "./tls/denied.ts";
 import { kafkaSecurity } from "./tls/kafka.ts";
-import type { Wires } from "./tls/wires.ts";
+import type { TransportSecurity } from "./tls/transport-security.ts";
 
-const PATIENCE = 60_000;
+const TIMEOUT = 60_000;
 
-/** Something that the process runs on did not answer for as long as it is worth waiting. */
+/** Kafka or the document store did not answer before the timeout. */
 export class Unreachable extends Error {
   override name = "Unreachable";
 }
 
-/** Tries until it works, for a minute; says once in a while for what it waits. Gives up at once when it is not let in. */
-const patiently = async (
+/** Retries for up to a minute and logs now and then what it waits for. Gives up at once if access is denied. */
+const untilReady = async (
   { what, settings }: { readonly what: string; readonly settings: string },
   work: () => Promise<unknown>,
   { clock, logger }: { clock: Clock; logger: Logger },
 ): Promise<void> => {
-  const until = clock.now() + PATIENCE;
+  const until = clock.now() + TIMEOUT;
   for (let attempt = 1; ; attempt++) {
     try {
       return void (await work());
@@ -31,29 +31,29 @@ const patiently = async (
       if (denial) throw new Denied(`${what} and this process do not accept each other: ${denial}\n${settings}`, { cause: error });
       const reason = error instanceof Error ? error.message : String(error);
       if (clock.now() >= until)
-        throw new Unreachable(`${what} did not answer within ${PATIENCE / 1_000} s: ${reason}\n${settings}`, { cause: error });
+        throw new Unreachable(`${what} did not answer within ${TIMEOUT / 1_000} s: ${reason}\n${settings}`, { cause: error });
       if (attempt === 1 || attempt % 10 === 0) logger.warn({ reason }, `waiting for ${what}`);
       await clock.sleep(Math.min(2_000, 100 * 2 ** attempt));
     }
   }
 };
 
-/** The Kafka cluster, once it answers. */
-export const connectLog = async (config: Config, wires: Wires, clock: Clock, logger: Logger): Promise<Log> => {
-  const news = kafkaNews(logger, clock);
-  const log = news.watched(
+/** Connects to the Kafka cluster and waits until it answers. */
+export const connectLog = async (config: Config, tls: TransportSecurity, clock: Clock, logger: Logger): Promise<Log> => {
+  const notifications = kafkaNotifications(logger, clock);
+  const log = notifications.watched(
     kafkaLog({
       brokers: config.brokers,
       clientId: "pitrix",
-      logger: news.logger,
-      ...kafkaSecurity(config.kafkaSasl, wires.kafka),
+      logger: notifications.logger,
+      ...kafkaSecurity(config.kafkaSasl, tls.kafka),
     }),
   );
   const topics = [{ name: INSTANCES_TOPIC, partitions: 1, compacted: true }];
   try {
     const what = `Kafka at ${config.brokers.join(", ")}`;
-    const settings = "Settings of this wire: KAFKA_SASL, KAFKA_TLS, KAFKA_CA, KAFKA_CERT, KAFKA_KEY";
-    await patiently({ what, settings }, () => log.ensureTopics(topics), { clock, logger });
+    const settings = "Settings of this connection: KAFKA_SASL, KAFKA_TLS, KAFKA_CA, KAFKA_CERT, KAFKA_KEY";
+    await untilReady({ what, settings }, () => log.ensureTopics(topics), { clock, logger });
   } catch (error) {
     await log.close().catch(() => {});
     throw error;
@@ -61,15 +61,15 @@ export const connectLog = async (config: Config, wires: Wires, clock: Clock, log
   return log;
 };
 
-/** A service's own database, once it answers. */
+/** Connects to a service's own database and waits until it answers. */
 export const connectStore = async (config: Config, service: string, clock: Clock, logger: Logger): Promise<Mongo> => {
   const url = config.mongoUrl(service);
   const store = mongo({ url, database: `pitrix_${service}`, logger });
   try {
     const what = `the document store at ${withoutPassword(url)}`;
     const settings =
-      "Setting of this wire: MONGODB_URL, with its user and password, and its options tls, tlsCAFile and tlsCertificateKeyFile";
-    await patiently({ what, settings }, store.ping, { clock, logger });
+      "Setting of this connection: MONGODB_URL, with its user and password, and its options tls, tlsCAFile and tlsCertificateKeyFile";
+    await untilReady({ what, settings }, store.ping, { clock, logger });
   } catch (error) {
     await store.close().catch(() => {});
     throw error;

@@ -6,37 +6,37 @@ export const INSTANCES_TOPIC = "pitrix.instances";
 const BEAT = 2_000;
 const SILENCE = 6_000;
 
-/** A process that answers for a service. */
+/** A running instance of a service. */
 export type ServiceInstance = {
   readonly service: string;
   readonly url: string;
   readonly instance: string;
   readonly since: string;
-  /** The host name in its certificate, where the URL has only its address. */
+  /** The host name in its certificate, if the URL has only an address. */
   readonly name?: string;
 };
 
-/** Where the instances of each service are, as far as this process knows. */
+/** The instances of each service that this process knows. */
 export type Directory = {
   readonly instancesOf: (service: string) => readonly ServiceInstance[];
   readonly services: () => readonly string[];
-  /** Why it hears of nobody just now. */
+  /** Why no announcements arrive at the moment; undefined if they do. */
   readonly trouble?: (() => string | undefined) | undefined;
   readonly stop: () => Promise<void>;
 };
 
 const topic = { name: INSTANCES_TOPIC, partitions: 1, compacted: true };
 
-/** Announces an instance until it is stopped; then takes it back. What cannot be announced is tried again with the next beat. */
+/** Announces an instance with every beat until it stops, then withdraws it. A failed announcement is repeated with the next beat. */
 export const announce = async (
   { log, clock }: { readonly log: Log; readonly clock: Clock },
   self: ServiceInstance,
   onError: (error: unknown) => void,
 ): Promise<{ readonly trouble: () => string | undefined; readonly stop: () => Promise<void> }> => {
   await log.ensureTopics([topic]);
-  let told = clock.now();
+  let announcedAt = clock.now();
   let failing = false;
-  const tell = (value: ServiceInstance | null): Promise<void> =>
+  const publish = (value: ServiceInstance | null): Promise<void> =>
     log.publish([
       {
         topic: INSTANCES_TOPIC,
@@ -48,13 +48,13 @@ export const announce = async (
   const stopping = new AbortController();
   const beating = (async () => {
     while (!stopping.signal.aborted) {
-      await tell(self).then(
+      await publish(self).then(
         () => {
-          told = clock.now();
+          announcedAt = clock.now();
           failing = false;
         },
         (error: unknown) => {
-          // Once is enough; that it goes on is told by the trouble.
+          // Reported once; the health reason shows that the failure continues.
           if (!failing) onError(error);
           failing = true;
         },
@@ -64,20 +64,20 @@ export const announce = async (
   })();
   return {
     trouble: () => {
-      const silent = clock.now() - told;
+      const silent = clock.now() - announcedAt;
       return silent > SILENCE ? `cannot announce itself: the log has taken nothing for ${Math.round(silent / 1_000)} s` : undefined;
     },
     stop: async () => {
       stopping.abort();
       await beating;
-      await tell(null).catch(onError);
+      await publish(null).catch(onError);
     },
   };
 };
 
 /**
- * Follows who announces itself, and forgets who falls silent. When nobody is heard any more, this process among them, it is the log that is
- * silent: then whoever was there last still counts.
+ * Follows the announcements and drops instances that fall silent. If all announcements stop, including those of this process, the log is
+ * down, and the last known instances stay valid.
  */
 export const directory = async ({ log, clock }: { readonly log: Log; readonly clock: Clock }): Promise<Directory> => {
   const known = new Map<string, { readonly self: ServiceInstance; readonly heard: number }>();
@@ -87,11 +87,11 @@ export const directory = async ({ log, clock }: { readonly log: Log; readonly cl
   const following = await log.follow(INSTANCES_TOPIC, ({ key, value, headers }) => {
     const self = value && instanceIn(value);
     const now = clock.now();
-    // Nobody was heard for long: it was the log that was silent, and whoever counted until then has time to be heard again.
+    // No announcement arrived for long, so the log was down: the known instances get time to announce themselves again.
     if (now - last > 2 * BEAT)
       for (const [each, { self, heard }] of known) if (heard >= last - SILENCE) known.set(each, { self, heard: now });
     last = now;
-    // A record of the past is as old as its beat; a new one is a sign of life, whatever the other's clock says.
+    // A record from the past has the age of its beat. A new record proves that the instance is alive, whatever its clock shows.
     const heard = live ? now : Math.min(now, Number(headers["pitrix-beat"] ?? 0));
     if (self) known.set(key, { self, heard });
     else known.delete(key);
@@ -111,14 +111,14 @@ export const directory = async ({ log, clock }: { readonly log: Log; readonly cl
   };
 };
 
-/** The services stand where the settings say. */
+/** A directory with the fixed addresses of the settings. */
 export const staticDirectory = (services: ReadonlyMap<string, readonly string[]>): Directory => ({
   instancesOf: (service) => (services.get(service) ?? []).map((url) => ({ service, url, instance: url, since: "" })),
   services: () => [...services.keys()].sort(),
   stop: async () => {},
 });
 
-/** Every address of a service's host name is an instance, as behind a headless service of Kubernetes. The names are looked up again and again. */
+/** A directory by DNS: each address of a service's host name is an instance, as with a headless service of Kubernetes. It looks up regularly. */
 export const dnsDirectory = async (
   services: ReadonlyMap<string, readonly string[]>,
   clock: Clock,

@@ -1,11 +1,11 @@
 import pino from "pino";
 
-/** Log lines are JSON objects: details first, then a sentence. */
+/** Writes log lines: JSON objects with details and a message. */
 export type Logger = {
   readonly [L in "debug" | "info" | "warn" | "error"]: (details: object, message: string) => void;
 } & { readonly child: (details: object) => Logger };
 
-/** JSON lines, on standard output if nothing else is said. Errors appear with their causes; nothing that is secret is ever given to it. */
+/** A logger that writes JSON lines, to standard output by default. Errors appear with their causes. Callers never log secrets. */
 export const logging = (level: string, details: object, lines?: { readonly write: (line: string) => void }): Logger => {
   const options: pino.LoggerOptions = {
     level,
@@ -17,7 +17,7 @@ export const logging = (level: string, details: object, lines?: { readonly write
   return free(lines ? pino(options, lines) : pino(options));
 };
 
-/** Functions that need no object to be called on. */
+/** Binds the methods, so that they can be passed as functions. */
 const free = (logger: pino.Logger): Logger => ({
   debug: (details, message) => logger.debug(details, message),
   info: (details, message) => logger.info(details, message),
@@ -26,7 +26,7 @@ const free = (logger: pino.Logger): Logger => ({
   child: (details) => free(logger.child(details)),
 });
 
-/** Says nothing; for tests and tools. */
+/** A logger that discards everything, for tests and tools. */
 export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent };
 
 const describe = (error: unknown): unknown => {

@@ -2,19 +2,19 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { Ports } from "../../../events/index.ts";
 import type { Instance } from "../../../events/runtime.ts";
 import type { BreakerState } from "./breaker.ts";
-import { dueIn, MOST_DUE } from "./metrics/due.ts";
+import { dueIn, MAX_DUE } from "./metrics/due.ts";
 import { lagIn } from "./metrics/lag.ts";
 import { measured } from "./metrics/measured.ts";
 
-/** What is watched of a running instance. */
+/** The parts of a running instance that metrics read. */
 export type Watched = Pick<Instance, "pendingPublications" | "runningEffects" | "subscriptions">;
 
 const SHORT = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
 const LONG = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
-/** The event loop's lag is looked at so often, in milliseconds: each look wakes a process that has nothing to do. It is part of what is told. */
+/** The sampling interval of the event loop's lag in milliseconds. Each sample wakes an idle process. The interval is part of the value. */
 const LAG = 100;
 
-/** What a service counts and measures; Prometheus reads it from `/metrics`. */
+/** The metrics of a service, which Prometheus scrapes from `/metrics`. */
 export const metrics = (service: string) => {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
@@ -23,7 +23,7 @@ export const metrics = (service: string) => {
   const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) => new Gauge({ name, help, labelNames, registers });
   const histogram = <L extends string>(name: string, help: string, buckets: number[], ...labelNames: L[]) =>
     new Histogram({ name, help, buckets, labelNames, registers });
-  /** Measured when asked for: what is not told this time is not shown. */
+  /** A gauge that is measured at every scrape. Label values that the scrape does not report are dropped. */
   const asked = <L extends string>(name: string, help: string, labelNames: L[], read: (gauge: Gauge<L>) => Promise<void> | void) =>
     new Gauge({
       ...{ name, help, labelNames, registers },
@@ -43,7 +43,7 @@ export const metrics = (service: string) => {
 
   return {
     commands: counter("pitrix_commands_total", "Commands carried out for requests.", "operation", "outcome"),
-    decisions: counter("pitrix_decisions_total", "Commands decided, whoever issued them.", "command", "outcome"),
+    decisions: counter("pitrix_decisions_total", "Commands decided, from requests and from tables.", "command", "outcome"),
     commits: counter("pitrix_commits_total", "Commits with events."),
     events: counter("pitrix_events_total", "Events committed.", "type"),
     relayLag: histogram("pitrix_relay_lag_seconds", "From a commit to its acknowledgement by the log.", SHORT),
@@ -71,10 +71,10 @@ export const metrics = (service: string) => {
     call: (name: string, outcome: "done" | "failed" | "rejected"): void => calls.inc({ breaker: bounded(name), outcome }),
     effect: (effect: string, outcome: "done" | "failed" | "stopped" | "rejected", milliseconds: number): void => {
       attempts.inc({ effect, outcome });
-      // What an open breaker rejects takes no time.
+      // An attempt that an open breaker rejects has no duration.
       if (outcome !== "rejected") took.observe({ effect }, milliseconds / 1_000);
     },
-    /** Watches an instance: what it knows by itself is read, and what the store and the log know is asked for. */
+    /** Registers the gauges of an instance. They read the instance and query the store and the log. */
     observe: (instance: Watched, { store, log, clock }: Pick<Ports, "store" | "log" | "clock">): void => {
       const due = measured(clock, () => dueIn(store, clock));
       const lag = measured(clock, lagIn(instance.subscriptions, log, clock));
@@ -87,7 +87,7 @@ export const metrics = (service: string) => {
       });
       asked(
         "pitrix_due_marks",
-        `What is due in the service's store, counted up to ${MOST_DUE}: every instance tells the same.`,
+        `What is due in the service's store, counted up to ${MAX_DUE}: every instance tells the same.`,
         ["kind"],
         async (gauge) => {
           for (const { kind, marks } of (await due()) ?? []) gauge.set({ kind }, marks);
@@ -117,7 +117,7 @@ export const metrics = (service: string) => {
         },
       );
     },
-    /** Figures of the process beside those of the service. */
+    /** Registers the metrics of the process. */
     process: (): void => collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG }),
     text: (): Promise<string> => registry.metrics(),
     contentType: registry.contentType,
@@ -126,5 +126,5 @@ export const metrics = (service: string) => {
 };
 export type Metrics = ReturnType<typeof metrics>;
 
-/** Breakers of single instances have their URL in their name: instances come and go, and series must not add up. */
+/** Removes URLs from breaker names: instances come and go, and the number of series must stay bounded. */
 const bounded = (breaker: string): string => breaker.replace(/\bhttps?:\/\/\S+/, "*");

@@ -6,7 +6,7 @@ import type { Metrics } from "./metrics.ts";
 
 type Means = { readonly logger: Logger; readonly metrics: Metrics; readonly clock: Clock };
 
-/** What an instance tells of itself, as logs and figures. */
+/** Turns the notifications of an instance into logs and metrics. */
 export const observerOf = ({ logger, metrics, clock }: Means): Observer => {
   const since = (time: string): number => Math.max(0, clock.now() - Date.parse(time)) / 1_000;
   return {
@@ -26,7 +26,7 @@ export const observerOf = ({ logger, metrics, clock }: Means): Observer => {
     },
     failed: (where, error, about) => {
       metrics.failures.inc({ where: where.startsWith("effect") ? "effect" : where });
-      logger.warn({ where, ...(about && causeOf(about)), error }, "work in the background failed and will be tried again");
+      logger.warn({ where, ...(about && causeOf(about)), error }, "background work failed and will be retried");
     },
   };
 };

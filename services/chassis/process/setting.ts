@@ -1,18 +1,18 @@
 import { isIP } from "node:net";
 
-/** What may be set from outside, how it is written and what it means when it is not. */
+/** An environment variable: its format, its parser and its default. */
 export type Setting<T> = {
   readonly name: string;
   readonly description: string;
   /** Completes "expected ...". */
   readonly expected: string;
-  /** Absent: it must be set. Empty: it may be left out. */
+  /** The default. Absent: the setting is required. Empty: the setting is optional. */
   readonly fallback?: string | undefined;
-  /** Undefined: not as expected. */
+  /** Returns undefined if the text is not as expected. */
   readonly parse: (text: string) => T | undefined;
 };
 
-/** Settings by the field that code reads. */
+/** Settings by the field name that code uses. */
 export type Settings = { readonly [field: string]: Setting<unknown> };
 export type ValuesOf<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
 
@@ -25,7 +25,7 @@ export const setting = <T>(
 ): Setting<T> => ({ name, description, expected, fallback, parse });
 
 export const text = (value: string): string => value;
-/** Two texts with a colon between them; `given` is false where the setting was left out. */
+/** Parses two texts separated by a colon. `given` is false if the setting is absent. */
 export const pair =
   <F extends string, S extends string>(first: F, second: S) =>
   (value: string): ({ readonly [K in F | S]: string } & { readonly given: boolean }) | undefined => {
@@ -35,13 +35,13 @@ export const pair =
       readonly [K in F | S]: string; // The two computed names are exactly F and S.
     } & { readonly given: boolean };
   };
-/** A whole number within bounds. */
+/** Parses a whole number within bounds. */
 export const whole =
   (least: number, most: number) =>
   (value: string): number | undefined =>
     /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined;
 
-/** Networks as `10.0.0.0/8`. */
+/** Parses networks such as `10.0.0.0/8`. */
 export const networks = (value: string): readonly string[] | "all" | undefined => {
   if (value === "all") return "all";
   const list = value

@@ -1,5 +1,5 @@
 import { setting, text, whole } from "./setting.ts";
-import { wireSettings } from "./tls/settings.ts";
+import { tlsSettings } from "./tls/settings.ts";
 
 /** A platform key that wraps data keys. */
 export type PlatformKey = { readonly id: string; readonly key: Uint8Array };
@@ -45,58 +45,70 @@ const samplers = [
 const share = (value: string): number | undefined =>
   /^(\d+(\.\d*)?|\.\d+)$/.test(value) && Number(value) <= 1 ? Number(value) : undefined;
 
-/** The settings of every process, besides those of the services that run in it. Only config reads the environment, by these tables. */
+/** The settings of every process. Services add their own. Only config reads the environment, by these tables. */
 export const settings = {
   host: setting("PITRIX_HOST", "The address to listen on", "an address", "127.0.0.1", text),
   advertise: setting("PITRIX_ADVERTISE", "The host name by which others reach this process", "a host name, else PITRIX_HOST", "", text),
-  port: setting("PITRIX_PORT", "The port; of several services the first, 0 for free ones", "0 to 65535", "9100", whole(0, 65_535)),
+  port: setting("PITRIX_PORT", "The port; of several services the first; 0 for free ports", "0 to 65535", "9100", whole(0, 65_535)),
   operationsPort: setting(
     "PITRIX_OPERATIONS_PORT",
-    "The gateway's port for /livez, /readyz, /metrics and /internal, which its public port then does not have",
+    "The gateway's port for /livez, /readyz, /metrics and /internal, which its public port then does not serve",
     "0 to 65535, else its public port",
     "",
     (value) => (value === "" ? "public" : whole(0, 65_535)(value)),
   ),
   brokers: setting("KAFKA_BROKERS", "The Kafka cluster", "host:port,host:port,...", undefined, brokers),
-  ...wireSettings,
+  ...tlsSettings,
   mongodb: setting("MONGODB_URL", "The document store", "a mongodb:// or mongodb+srv:// URL", undefined, (value) =>
     /^mongodb(\+srv)?:\/\/[^\s/]+/.test(value) ? value : undefined,
   ),
   discovery: setting("PITRIX_DISCOVERY", "How services find each other", "kafka, static or dns", "kafka", oneOf("kafka", "static", "dns")),
-  services: setting("PITRIX_SERVICES", "Where they are, if static", "app=http://host:port,repo=http://...", "", instances),
+  services: setting(
+    "PITRIX_SERVICES",
+    "The addresses of services, if discovery is static",
+    "app=http://host:port,repo=http://...",
+    "",
+    instances,
+  ),
   sealingKeys: setting(
     "PITRIX_SEALING_KEYS",
-    "The keys that wrap the keys of secrets; the first is current, the others still open",
+    "The keys that wrap the keys of secrets; the first is current, the others only unwrap",
     "id:base64,... with 32 bytes each",
     undefined,
     sealingKeys,
   ),
   logLevel: setting(
     "PITRIX_LOG_LEVEL",
-    "What is logged",
+    "The log level",
     "trace, debug, info, warn, error, fatal or silent",
     "info",
     oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
   ),
-  state: setting("PITRIX_STATE", "Where state is kept that belongs to this machine", "a directory", ".pitrix", text),
+  state: setting("PITRIX_STATE", "The directory for state that belongs to this machine", "a directory", ".pitrix", text),
   partitions: setting(
     "PITRIX_PARTITIONS",
-    "Partitions of a topic; never changed once the topics are there",
+    "The number of partitions of a topic; fixed once the topics exist",
     "1 to 1000",
     "6",
     whole(1, 1_000),
   ),
   traces: setting("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "Where traces go, by OTLP over HTTP", "a URL", "", url),
-  telemetry: setting("OTEL_EXPORTER_OTLP_ENDPOINT", "The same without its path, which is /v1/traces; neither: no traces", "a URL", "", url),
+  telemetry: setting(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "The same URL without the path /v1/traces; without both settings there are no traces",
+    "a URL",
+    "",
+    url,
+  ),
   tracedAs: setting("OTEL_SERVICE_NAME", "The service's name in traces", "a name, else the service's", "", text),
   sampler: setting("OTEL_TRACES_SAMPLER", "Which requests are traced", samplers.join(", "), "parentbased_always_on", oneOf(...samplers)),
-  samplerRatio: setting("OTEL_TRACES_SAMPLER_ARG", "The share of requests that a traceidratio traces", "0 to 1", "1", share),
+  samplerRatio: setting("OTEL_TRACES_SAMPLER_ARG", "The share of requests that a traceidratio sampler traces", "0 to 1", "1", share),
   connections: setting(
     "PITRIX_CONNECTIONS",
-    "Connections that a service, or the gateway, keeps open at once; the longest idle ones make room",
+    "The maximum number of open connections of a service or the gateway; beyond it the longest idle ones are closed",
     "10 to 1000000",
     "10000",
     whole(10, 1_000_000),
   ),
-  shutdownSeconds: setting("PITRIX_SHUTDOWN_SECONDS", "How long an orderly end may take", "1 to 600", "10", whole(1, 600)),
+  shutdownSeconds: setting("PITRIX_SHUTDOWN_SECONDS", "The time limit of an orderly shutdown in seconds", "1 to 600", "10", whole(1, 600)),
 };

@@ -5,7 +5,7 @@ import type { Tracing } from "./tracing/open-telemetry.ts";
 
 export type Traced = { readonly service: string; readonly instance: string };
 
-/** Traces by OpenTelemetry, if a collector is named; else nothing of it is even loaded. */
+/** Traces by OpenTelemetry if the settings name a collector. Otherwise OpenTelemetry is not loaded. */
 export const tracing = async (
   { traces, telemetry, tracedAs, sampler, samplerRatio }: Pick<Config, "traces" | "telemetry" | "tracedAs" | "sampler" | "samplerRatio">,
   { service, instance }: Traced,

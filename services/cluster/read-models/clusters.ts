@@ -1,5 +1,5 @@
 import type { Meta } from "../../../events/index.ts";
-import type { ClusterRole, Deployment } from "../../../schemas/generated/events.ts";
+import type { ClusterRole, Deployment as ClusterSpec } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type ActionRequested, actions, type ClusterStatus } from "../actions.ts";
 import { type Owned, unowned } from "./owned.ts";
@@ -19,7 +19,7 @@ export type ClusterDocument = Owned & {
   readonly endpoints: string;
   readonly debug: boolean;
   readonly roles: readonly ClusterRole[];
-  /** Why the last action failed; empty when it did not. */
+  /** Why the last action failed; empty if it succeeded. */
   readonly message: string;
 };
 
@@ -31,14 +31,14 @@ const requested = (cluster: ClusterDocument, { type }: { readonly type: ActionRe
 const done =
   (status: ClusterStatus) =>
   (cluster: ClusterDocument, _: object, { time }: Meta) => ({ ...cluster, status, transition_status: "", status_time: time });
-const changed = (cluster: ClusterDocument, { deployment }: { readonly deployment: Deployment }, { time }: Meta) => ({
+const changed = (cluster: ClusterDocument, { deployment }: { readonly deployment: ClusterSpec }, { time }: Meta) => ({
   ...cluster,
   ...described(deployment),
   status: "active" as const,
   transition_status: "",
   status_time: time,
 });
-const described = ({ appId, versionId, runtimeId, zone, configuration, endpoints, roles }: Deployment) => ({
+const described = ({ appId, versionId, runtimeId, zone, configuration, endpoints, roles }: ClusterSpec) => ({
   app_id: appId,
   version_id: versionId,
   runtime_id: runtimeId,
@@ -48,7 +48,7 @@ const described = ({ appId, versionId, runtimeId, zone, configuration, endpoints
   roles,
 });
 
-/** The clusters a user sees. */
+/** All clusters, as users see them. */
 export const clusters: Projection<ClusterDocument> = {
   name: "clusters",
   version: 1,

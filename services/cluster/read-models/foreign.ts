@@ -1,6 +1,6 @@
 import type { Projection } from "../../chassis/events.ts";
 
-/** What the cluster service keeps of application versions, so that it need not ask for them. */
+/** The application versions as the cluster service needs them, so that it need not query the app service. */
 export type VersionDocument = {
   readonly version_id: string;
   readonly app_id: string;
@@ -67,7 +67,7 @@ export const appVersions: Projection<VersionDocument> = {
   evolve,
 };
 
-/** And of runtimes. Whether one may really be used, the runtime service decides. */
+/** The runtimes as the cluster service needs them. The runtime service decides whether a cluster may use one. */
 export type RuntimeDocument = {
   readonly runtime_id: string;
   readonly provider: string;

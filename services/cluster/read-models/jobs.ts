@@ -17,7 +17,7 @@ export type JobDocument = Owned & {
   readonly message: string;
 };
 
-/** A job begins when it is asked for: that of a new cluster before its deployment is requested. */
+/** The events that begin a job. The job of a new cluster begins before its deployment is requested. */
 type Begins = Exclude<ActionEvent, "ClusterDeploymentRequested">;
 
 const begun = (document: JobDocument, { type, clusterId, jobId, deployment }: EventByType[Begins], { time, actor }: Meta): JobDocument => ({
@@ -78,7 +78,7 @@ const jobRows = {
   }),
 } satisfies { readonly [T in Begins]: unknown } & Projection<JobDocument>["evolve"];
 
-/** A job is what the events of one action add up to. */
+/** The jobs: each summarizes the events of one action. */
 export const jobs: Projection<JobDocument> = {
   name: "jobs",
   version: 1,

@@ -1,5 +1,5 @@
 import type { Meta } from "../../../events/index.ts";
-import type { Deployment, NodeAddress } from "../../../schemas/generated/events.ts";
+import type { Deployment as ClusterSpec, NodeAddress } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type ActionRequested, actions } from "../actions.ts";
 import { type Owned, unowned } from "./owned.ts";
@@ -14,11 +14,11 @@ export type ClusterNodeDocument = Owned & {
   readonly private_ip: string;
   readonly status: "pending" | "active" | "stopped" | "deleted" | "ceased";
   readonly transition_status: string;
-  /** Empty while it is not meant to run. */
+  /** Empty while the node should not run. */
   readonly health_status: "" | "healthy" | "unhealthy";
 };
 
-type OfNodes = { readonly deployment: Deployment };
+type OfNodes = { readonly deployment: ClusterSpec };
 const allNodes = ({ deployment }: OfNodes): readonly string[] => deployment.nodes.map(({ nodeId }) => nodeId);
 const placed = (node: ClusterNodeDocument, addresses: readonly NodeAddress[], time: string): ClusterNodeDocument => {
   const address = addresses.find(({ nodeId }) => nodeId === node.node_id);
@@ -68,7 +68,7 @@ const moving = (node: ClusterNodeDocument, { type }: { readonly type: ActionRequ
   transition_status: actions[type].transition,
 });
 
-/** The nodes of the clusters. Each is a document of its cluster's stream. */
+/** The nodes of all clusters. Each document belongs to the stream of its cluster. */
 export const clusterNodes: Projection<ClusterNodeDocument> = {
   name: "clusterNodes",
   version: 2,

@@ -1,3 +1,3 @@
-/** Whose a document is, and when it was made and last changed its status. */
+/** The owner of a document, its creation time and the time of its last status change. */
 export type Owned = { readonly owner: string; readonly owner_path: string; readonly create_time: string; readonly status_time: string };
 export const unowned: Owned = { owner: "", owner_path: "", create_time: "", status_time: "" };

@@ -14,7 +14,7 @@ export type TaskDocument = Owned & {
 };
 const taskOf = ({ taskId }: { readonly taskId: string }) => taskId;
 
-/** What a provider does for a job, step by step; documents of the deployment's stream. */
+/** The tasks that a provider runs for a job. Each document belongs to the stream of the deployment. */
 export const tasks: Projection<TaskDocument> = {
   name: "tasks",
   version: 1,

@@ -1,58 +1,58 @@
 import type { Decider } from "../../../events/index.ts";
 import type { ActionName } from "../../../schemas/generated/actions.ts";
-import type { DeploymentLayer, Deployment as Description, LocalDeploymentEvent, NodeAddress } from "../../../schemas/generated/events.ts";
+import type { Deployment as ClusterSpec, DeploymentLayer, LocalDeploymentEvent, NodeAddress } from "../../../schemas/generated/events.ts";
 import { layersOf, type Plan } from "./plan.ts";
 
 /** Every provider announces the same events, each about its own deployments. */
 export type DeploymentEvent = LocalDeploymentEvent;
 
-type Asked = { readonly clusterId: string; readonly jobId: string };
+type ActionIds = { readonly clusterId: string; readonly jobId: string };
 export type DeploymentCommand =
   | ({
       readonly type: "StartDeployment";
       readonly action: ActionName;
-      readonly deployment: Description;
+      readonly deployment: ClusterSpec;
       readonly nodeIds: readonly string[];
-    } & Asked)
-  | ({ readonly type: "BeginTask"; readonly taskId: string } & Asked)
-  | ({ readonly type: "EndTask"; readonly taskId: string; readonly failure: string | null } & Asked)
-  | ({ readonly type: "ProvisionNode" } & NodeAddress & Asked)
-  | ({ readonly type: "ReleaseNode"; readonly nodeId: string } & Asked)
+    } & ActionIds)
+  | ({ readonly type: "BeginTask"; readonly taskId: string } & ActionIds)
+  | ({ readonly type: "EndTask"; readonly taskId: string; readonly failure: string | null } & ActionIds)
+  | ({ readonly type: "ProvisionNode" } & NodeAddress & ActionIds)
+  | ({ readonly type: "ReleaseNode"; readonly nodeId: string } & ActionIds)
   | ({
       readonly type: "FinishLayer";
       readonly layer: number;
       readonly failures: readonly { readonly taskId: string; readonly reason: string }[];
-    } & Asked)
+    } & ActionIds)
   | { readonly type: "NoteNodeFailed"; readonly clusterId: string; readonly nodeId: string; readonly reason: string }
   | { readonly type: "NoteNodeRecovered"; readonly clusterId: string; readonly nodeId: string };
 
 export type Deployment = {
-  /** The nodes that there are. */
+  /** The existing nodes and their addresses. */
   readonly nodes: { readonly [nodeId: string]: NodeAddress };
-  /** Those of them of which it was said last that they do not run although they should. */
+  /** Nodes whose provider last reported them as down. */
   readonly failing: readonly string[];
-  /** The action in hand, or the last one. */
+  /** The current action, or else the last one. */
   readonly current: Current | null;
 };
 export type Current = {
   readonly jobId: string;
   readonly action: string;
-  readonly description: Description;
-  /** The nodes that the action is about; empty: all. */
+  readonly description: ClusterSpec;
+  /** The nodes that the action affects; empty for all nodes. */
   readonly nodeIds: readonly string[];
   readonly layers: readonly DeploymentLayer[];
-  /** The layer that is being carried out. */
+  /** The index of the running layer. */
   readonly layer: number;
   readonly begun: readonly string[];
-  /** Tasks that ended, and why if without success. */
+  /** The finished tasks: null for success, else the reason of the failure. */
   readonly ended: { readonly [taskId: string]: string | null };
   readonly over: boolean;
 };
 
-/** Actions that bring up nodes which are not there yet. */
+/** Actions that create nodes. */
 const creating: readonly ActionName[] = ["CreateCluster", "AddClusterNodes"];
 
-/** What one provider makes of a cluster: a plan of layers for each action, carried out layer by layer. A later action puts an earlier one aside. */
+/** A provider's deployment of a cluster. Each action is a plan that runs layer by layer. A later action supersedes an earlier one. */
 export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEvent, Deployment> => ({
   key: "clusterId",
   initialState: { nodes: {}, failing: [], current: null },

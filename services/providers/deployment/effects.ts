@@ -2,7 +2,7 @@ import { type Effect, type EffectContext, type Effects, effect, type Of } from "
 import type { DeploymentTask } from "../../../schemas/generated/events.ts";
 import type { Current, Deployment, DeploymentCommand, DeploymentEvent } from "./domain.ts";
 
-/** The task ended without success, and trying again would not help: the port did its work and the answer is no. */
+/** A definitive failure of a task: the port worked, but the answer is no, so that a retry is useless. */
 export class TaskFailure extends Error {
   override name = "TaskFailure";
 }
@@ -17,17 +17,17 @@ export type TaskContext<Outside> = {
   readonly report: (command: Reported) => Promise<void>;
 };
 
-/** What a provider can do, by the name of the task. Each may run again after a crash and must then change nothing more. */
+/** The tasks of a provider by name. Each task must be idempotent, because it may run again after a crash. */
 export type TaskTable<Outside> = { readonly [action: string]: (task: DeploymentTask, context: TaskContext<Outside>) => Promise<void> };
 
-/** Progress of a layer: of its tasks, and of nodes on the way. */
+/** The progress reports of a layer, about its tasks and nodes. */
 const reports = ["BeginTask", "EndTask", "ProvisionNode", "ReleaseNode", "NoteNodeRecovered"] as const;
 export type Reported = Of<DeploymentCommand, (typeof reports)[number]>;
 
 type Begun = { readonly type: string; readonly clusterId: string; readonly jobId: string };
 const HOUR = 3_600_000;
 
-/** A layer is one effect: its tasks run in parallel and report on the way. What ended before a crash is not done again. */
+/** A layer is one effect. Its tasks run in parallel and report progress. Tasks that ended before a crash do not run again. */
 const layerEffect = <Outside>(
   tasks: TaskTable<Outside>,
   layerOf: (event: Begun & { readonly layer?: number }) => number,

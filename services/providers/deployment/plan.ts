@@ -1,22 +1,22 @@
 import type { ActionName } from "../../../schemas/generated/actions.ts";
-import type { ClusterNode, Deployment, DeploymentLayer, DeploymentTask } from "../../../schemas/generated/events.ts";
+import type { ClusterNode, Deployment as ClusterSpec, DeploymentLayer, DeploymentTask } from "../../../schemas/generated/events.ts";
 
-/** Which nodes a step is about: those that the action adds or takes away, the others, or all. */
+/** The nodes of a step: `chosen` nodes are added or removed by the action, `others` are the rest. */
 export type Which = "all" | "chosen" | "others";
 
 /** One step of an action: a task on each of its nodes, or a lifecycle service of their roles in its order. */
 export type Step = {
   readonly task: string;
   readonly on: Which;
-  /** The package's service whose command the task runs; roles without it have no task. */
+  /** The package's lifecycle service whose command the task runs. Roles without the service get no task. */
   readonly service?: string;
-  /** Only services that say `post_start_service`, or only those that do not. */
+  /** If set, the step covers only services whose `post_start_service` has this value. */
   readonly postStart?: boolean;
-  /** The job goes on if it fails. */
+  /** Whether the job continues if the step fails. */
   readonly failureAllowed?: boolean;
 };
 
-/** What a provider does for an action, step by step: data, not code. */
+/** The steps of each action of a provider, as data. */
 export type Plan = { readonly [A in ActionName]?: readonly Step[] };
 
 /** The layers of an action on a cluster: tasks of one layer run in parallel, services ascend by their order. */
@@ -24,7 +24,7 @@ export const layersOf = (
   plan: Plan,
   action: ActionName,
   jobId: string,
-  deployment: Deployment,
+  deployment: ClusterSpec,
   nodeIds: readonly string[],
   present: ReadonlySet<string>,
 ): readonly DeploymentLayer[] => {
@@ -46,7 +46,7 @@ type Draft = Omit<DeploymentTask, "taskId">;
 const chosen = (which: Which, nodeIds: readonly string[], nodeId: string): boolean =>
   which === "all" || nodeIds.includes(nodeId) === (which === "chosen");
 
-const expand = (step: Step, nodes: readonly ClusterNode[], { roles }: Deployment): readonly (readonly Draft[])[] => {
+const expand = (step: Step, nodes: readonly ClusterNode[], { roles }: ClusterSpec): readonly (readonly Draft[])[] => {
   const failureAllowed = step.failureAllowed ?? false;
   if (step.service === undefined) return [nodes.map(({ nodeId }) => ({ nodeId, action: step.task, directive: "{}", failureAllowed }))];
   const runs = nodes.flatMap(({ nodeId, role }) => {

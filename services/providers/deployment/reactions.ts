@@ -1,19 +1,19 @@
 import { type ActionEvent, actionOf } from "../../../schemas/generated/actions.ts";
-import type { Deployment } from "../../../schemas/generated/events.ts";
+import type { Deployment as ClusterSpec } from "../../../schemas/generated/events.ts";
 import type { Reactions } from "../../chassis/events.ts";
 import type { DeploymentCommand } from "./domain.ts";
 
-/** A provider hears of a new cluster once its runtime is reserved. */
+/** The events that request an action from a provider. A new cluster reaches its provider once its runtime is reserved. */
 type Requested = Exclude<ActionEvent, "ClusterRequested">;
 type Request = {
   readonly type: Requested;
   readonly clusterId: string;
   readonly jobId: string;
-  readonly deployment: Deployment;
+  readonly deployment: ClusterSpec;
   readonly nodeIds?: readonly string[];
 };
 
-/** A provider takes up what is requested for its own runtimes, and nothing else. */
+/** A provider acts only on requests for its own runtimes. */
 export const reactionsOf = (provider: string): Reactions<DeploymentCommand> => {
   const start = {
     issues: "StartDeployment",

@@ -21,10 +21,10 @@ const filesOf = async ({ outside, current: { description } }: Context) => {
 
 const authorize = async ({ outside: { token, credential }, current: { description } }: Context): Promise<void> => {
   if (token === undefined)
-    throw new TaskFailure("the local provider is switched off: it runs commands on this machine, set PITRIX_LOCAL_TOKEN to allow it");
+    throw new TaskFailure("the local provider is disabled because it runs commands on this machine; set PITRIX_LOCAL_TOKEN to enable it");
   const content = await credential(description.runtimeCredentialId);
-  if (content === undefined) throw new Error(`credential ${description.runtimeCredentialId} is not known here yet`);
-  if (tokenIn(content) !== token) throw new TaskFailure("the credential's token is not the one that may run commands on this machine");
+  if (content === undefined) throw new Error(`credential ${description.runtimeCredentialId} is not known yet`);
+  if (tokenIn(content) !== token) throw new TaskFailure("the credential's token does not match PITRIX_LOCAL_TOKEN");
 };
 
 const command = async ({ taskId, nodeId, directive }: DeploymentTask, { outside: { machine } }: Context): Promise<void> => {
@@ -60,7 +60,7 @@ const table: TaskTable<LocalOutside> = {
     const { command: line, timeoutSeconds, healthCheck } = read(directive);
     await outside.machine.startProcess(nodeId, { cmd: commandWords(line) });
     if (healthCheck) await becomesHealthy(nodeId, `${taskId}-health`, healthCheck, timeoutSeconds, context);
-    // The process may have been stopped while it was failing.
+    // A stopped process may still be reported as failing.
     await report({ type: "NoteNodeRecovered", clusterId, nodeId });
   },
   StopService: async (task, context) => {
@@ -98,14 +98,14 @@ const becomesHealthy = async (
   }
 };
 
-/** The nodes of the task's role that the action stops: a stop command may run on some nodes of a role for all of them. */
+/** The nodes of the task's role that the action stops. A stop command on some nodes of a role may stop all of them. */
 const stoppedWith = ({ nodeId }: DeploymentTask, { layers, description }: Context["current"]): readonly string[] => {
   const roleOf = (id: string) => description.nodes.find((node) => node.nodeId === id)?.role;
   const stops = layers.flatMap(({ tasks }) => tasks.filter(({ action }) => action === "StopInstances"));
   return stops.map((stop) => stop.nodeId).filter((id) => roleOf(id) === roleOf(nodeId));
 };
 
-/** What a node is told of itself and its peers. */
+/** The metadata of a node: itself and its peers. */
 const metadata = (self: string, { clusterId, current, nodes }: Context): object => {
   const { action, description, nodeIds } = current;
   const leaving = action === "DeleteClusterNodes" ? nodeIds : [];
@@ -134,7 +134,7 @@ const tokenIn = (content: string): unknown => {
   }
 };
 
-/** What the machine or the package refuses is an answer; anything else is an outage, and the layer is tried again. */
+/** Turns a refusal by the machine or the package into a TaskFailure. Any other error is an outage, and the layer is retried. */
 const definitive =
   (run: TaskTable<LocalOutside>[string]): TaskTable<LocalOutside>[string] =>
   async (task, context) => {
@@ -147,5 +147,5 @@ const definitive =
     }
   };
 
-/** The tasks of the local provider: nodes are supervised processes on loopback addresses of their own. */
+/** The tasks of the local provider. Its nodes are supervised processes, each on its own loopback address. */
 export const tasks: TaskTable<LocalOutside> = Object.fromEntries(Object.entries(table).map(([action, run]) => [action, definitive(run)]));

@@ -3,13 +3,13 @@ import type { DeploymentCommand } from "../deployment/domain.ts";
 import type { Machine } from "./machine/types.ts";
 import type { LocalReadModels } from "./read-models.ts";
 
-/** What the rows need of the machine. */
+/** The methods of the machine that the rows use. */
 export type Shown = { readonly machine: Pick<Machine, "describe" | "logs"> };
 
 const { answer } = rows<DeploymentCommand, LocalReadModels, Shown>();
 const USUAL_BYTES = 65_536;
 
-/** The logs are where the processes are: no other service can show them. */
+/** Logs of nodes. Only this service can read them, because the processes run on its machine. */
 export const http = [
   answer("DescribeClusterNodeLogs", async ({ node_id, name = "process", limit = USUAL_BYTES }, { get, sees, outside: { machine } }) => {
     const node = await machine.describe(node_id);

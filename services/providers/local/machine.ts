@@ -8,7 +8,7 @@ import { tail } from "./machine/log-files.ts";
 import { writeMetadata } from "./machine/metadata.ts";
 import { isNodeId } from "./machine/paths.ts";
 import { waitUntilReady } from "./machine/ready.ts";
-import { type Ground, known, load, type Node, newNode, stateOf } from "./machine/record.ts";
+import { known, load, type MachineContext, type Node, newNode, stateOf } from "./machine/record.ts";
 import { supervisor } from "./machine/supervisor.ts";
 import { closedError, type Machine, type MachineLimits, type NodeState, type ProcessExit, type ProcessRestart } from "./machine/types.ts";
 import { wordsOf } from "./machine/words.ts";
@@ -17,11 +17,11 @@ export type { MachineClock } from "./machine/clock.ts";
 export * from "./machine/types.ts";
 
 export type LocalMachineOptions = {
-  /** Belongs to one living machine at a time. */
+  /** The state directory. Only one running machine may use it. */
   readonly directory: string;
   readonly limits?: Partial<MachineLimits>;
   readonly clock?: MachineClock;
-  /** Told what goes wrong while nobody waits for an answer, such as a restart. */
+  /** Receives errors of background work, such as a failed restart. */
   readonly report?: (error: unknown) => void;
 };
 
@@ -33,35 +33,35 @@ const usualLimits: MachineLimits = {
   logBytes: 10 * 1024 * 1024,
 };
 
-/** Nodes as supervised processes of this computer, each with a directory and a loopback address of its own. */
+/** Nodes as supervised processes of this computer. Each node has its own directory and loopback address. */
 export const localMachine = ({ directory, limits, clock = systemClock, report = () => undefined }: LocalMachineOptions): Machine => {
-  const ground: Ground = {
+  const context: MachineContext = {
     directory: resolve(directory),
     limits: { ...usualLimits, ...limits },
     clock,
     report: (error) => {
-      if (!ground.closed) report(error);
+      if (!context.closed) report(error);
     },
     closed: false,
   };
-  const { create, remove, endEverything } = lifecycle(ground);
+  const { create, remove, endEverything } = lifecycle(context);
   const exits = new Set<(exit: ProcessExit) => void>();
   const restarts = new Set<(restart: ProcessRestart) => void>();
-  // In a later turn, so that what a listener throws does not reach the supervisor.
-  const tell = <News>(listeners: Set<(news: News) => void>, news: News) => {
-    for (const listener of listeners) queueMicrotask(() => listener(news));
+  // In a microtask, so that an exception in a listener does not reach the supervisor.
+  const notify = <Report>(listeners: Set<(report: Report) => void>, report: Report) => {
+    for (const listener of listeners) queueMicrotask(() => listener(report));
   };
-  const supervise = supervisor(ground, { exit: (exit) => tell(exits, exit), restart: (restart) => tell(restarts, restart) });
+  const supervise = supervisor(context, { exit: (exit) => notify(exits, exit), restart: (restart) => notify(restarts, restart) });
   const nodes = new Map<string, Node>();
   const at = (nodeId: string): Node => {
-    if (ground.closed) throw closedError();
-    const node = nodes.get(nodeId) ?? newNode(ground.directory, nodeId);
+    if (context.closed) throw closedError();
+    const node = nodes.get(nodeId) ?? newNode(context.directory, nodeId);
     nodes.set(nodeId, node);
     return node;
   };
-  const all = async () => ((await orMissing(readdir(join(ground.directory, "nodes")))) ?? []).filter(isNodeId).sort().map(at);
+  const all = async () => ((await orMissing(readdir(join(context.directory, "nodes")))) ?? []).filter(isNodeId).sort().map(at);
 
-  // Looking does not wait for what is being done, such as a stop with a long grace.
+  // Reading the state takes no lock, so that it does not wait for a running operation, such as a stop with a long grace period.
   const describe = async (node: Node): Promise<NodeState | undefined> => {
     const record = node.loaded ? node.record : await node.locked(() => load(node));
     return record === undefined || record.removing ? undefined : stateOf(node, record);
@@ -75,7 +75,7 @@ export const localMachine = ({ directory, limits, clock = systemClock, report = 
     },
     replaceFiles: async (nodeId, files) => {
       const node = at(nodeId);
-      checkFiles(files, ground.limits);
+      checkFiles(files, context.limits);
       await node.locked(async () => {
         await known(node);
         await installFiles(node.paths, files);
@@ -83,15 +83,15 @@ export const localMachine = ({ directory, limits, clock = systemClock, report = 
     },
     writeMetadata: async (nodeId, metadata) => {
       const node = at(nodeId);
-      await node.locked(() => writeMetadata(ground, node, metadata));
+      await node.locked(() => writeMetadata(context, node, metadata));
     },
-    runCommand: async (nodeId, command) => runCommand(ground, at(nodeId), command),
+    runCommand: async (nodeId, command) => runCommand(context, at(nodeId), command),
     startProcess: async (nodeId, { cmd, ready }) => {
       const node = at(nodeId);
       const words = wordsOf(cmd);
       const pid = await node.locked(() => supervise.start(node, words));
       if (ready === undefined) return { pid };
-      await waitUntilReady(ground, node, ready);
+      await waitUntilReady(context, node, ready);
       return { pid: node.record?.process?.identity?.pid ?? pid };
     },
     announceStop: async (nodeId) => {
@@ -134,7 +134,7 @@ export const localMachine = ({ directory, limits, clock = systemClock, report = 
       return present(found);
     },
     close: async () => {
-      ground.closed = true;
+      context.closed = true;
       await Promise.all(
         [...nodes.values()].map(async (node) => {
           node.unwatch();
@@ -144,7 +144,7 @@ export const localMachine = ({ directory, limits, clock = systemClock, report = 
       );
     },
     closeAndStopAll: async () => {
-      if (ground.closed) return;
+      if (context.closed) return;
       const found = await all();
       await Promise.all(found.map((node) => machine.stopProcess(node.nodeId, 5).catch(report)));
       await machine.close();

@@ -1,12 +1,12 @@
 import { join } from "node:path";
+import type { Dependencies } from "../../chassis/dependencies.ts";
 import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
-import type { Tools } from "../../chassis/tools.ts";
 import { localMachine } from "./machine.ts";
 import type { LocalOutside } from "./ports.ts";
 import type { settings } from "./settings.ts";
 
-/** This machine, and what the tasks need besides. */
+/** Opens this machine and the other outside dependencies of the tasks. */
 export const open = async ({
   config,
   settings: { token, directory },
@@ -15,7 +15,7 @@ export const open = async ({
   edge,
   fetchBlob,
   logger,
-}: Tools<ValuesOf<typeof settings>>): Promise<Opened<LocalOutside>> => {
+}: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<LocalOutside>> => {
   const report = (error: unknown) => logger.warn({ error }, "the process of a node could not be kept running");
   const machine = localMachine({ directory: directory || join(config.state, "local"), report });
   return {

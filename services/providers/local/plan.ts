@@ -12,7 +12,7 @@ const takeDown = (on: Step["on"]): readonly Step[] => [
 ];
 const restart: readonly Step[] = [{ task: "RegisterMetadata", on: "all" }, ...takeDown("all"), service("StartService", "start", "all")];
 
-/** What the local provider does for each action. Deleted clusters keep their data until they are ceased, so that they can be recovered. */
+/** The plan of the local provider. Deleted clusters keep their data until they are ceased, so that they can be recovered. */
 export const plan: Required<Plan> = {
   CreateCluster: [{ task: "RunInstances", on: "all" }, { task: "RegisterMetadata", on: "all" }, ...bringUp("all")],
   StopClusters: takeDown("all"),

@@ -1,13 +1,13 @@
 import type { Machine } from "./machine/types.ts";
 
-/** What the local provider needs of the outside. */
+/** The outside dependencies of the local provider. */
 export type LocalOutside = {
   readonly machine: Machine;
-  /** An archive by its digest, from the service that keeps it. */
+  /** Fetches an archive by digest from the service that stores it. */
   readonly fetchPackage: (owner: string, digest: string) => Promise<Uint8Array>;
-  /** A credential's content in clear; undefined while it is not known here. */
+  /** The decrypted content of a credential; undefined while the credential is not known yet. */
   readonly credential: (runtimeCredentialId: string) => Promise<string | undefined>;
-  /** The token that allows running commands on this machine. Undefined: no token does. */
+  /** The token that allows running commands on this machine. If undefined, the provider is disabled. */
   readonly token: string | undefined;
   /** Logs a failure that no caller waits for. */
   readonly report: (error: unknown) => void;

@@ -2,7 +2,7 @@ import { deleted, type Projection } from "../../chassis/events.ts";
 
 export type CredentialDocument = { readonly sealed_content: string };
 
-/** Credentials of this provider, still sealed; opened only while a task needs one. */
+/** The credentials of this provider, sealed. They are decrypted only while a task uses them. */
 export const credentials: Projection<CredentialDocument> = {
   name: "credentials",
   version: 1,
@@ -16,7 +16,7 @@ export const credentials: Projection<CredentialDocument> = {
 
 export type OwnerDocument = { readonly cluster_id: string; readonly owner: string; readonly owner_path: string };
 
-/** Whose the clusters of this provider are, for those who want to read the logs of their nodes. */
+/** The owners of this provider's clusters, to check who may read the logs of their nodes. */
 export const clusterOwners: Projection<OwnerDocument> = {
   name: "clusterOwners",
   version: 1,

@@ -2,20 +2,20 @@ import { keyedMutex, type Signal } from "../../../events/index.ts";
 import type { DeploymentCommand } from "../deployment/domain.ts";
 import type { Machine, NodeState, ProcessExit } from "./machine/types.ts";
 
-/** What the signal needs of the machine. */
+/** The dependencies of the signal. */
 export type Watched = {
   readonly machine: Pick<Machine, "adopt" | "describe" | "list" | "onExit" | "onRestart">;
   readonly report: (error: unknown) => void;
 };
 
 /** A restarted process counts as healthy once it has stayed up this long. */
-const STEADY = 3_000;
-/** The pause before a report that the store did not take is sent again. */
-const AGAIN = 1_000;
+const STABLE_AFTER = 3_000;
+/** The pause before a failed report is sent again. */
+const RETRY_PAUSE = 1_000;
 
 /**
- * Reports what happens on the machine: a process ended, or it runs again. Before the provider is ready it takes over the processes that a
- * former life left, and reports the state of every node, so that nothing is lost that happened meanwhile. Repeats change nothing: the decider compares.
+ * Reports that a process ended or runs again. Before the provider is ready, it takes over the processes of an earlier incarnation and
+ * reports the state of every node, so that no change is lost. Repeated reports change nothing, because the decider compares them.
  */
 export const nodeReports: Signal<Watched, DeploymentCommand> = {
   issues: ["NoteNodeFailed", "NoteNodeRecovered"],
@@ -24,7 +24,7 @@ export const nodeReports: Signal<Watched, DeploymentCommand> = {
     const turns = keyedMutex();
     const working = new Set<Promise<void>>();
 
-    /** Reports a node as it is when its turn comes, and again until the store has taken it. */
+    /** Reports the current state of a node, and retries until the store has accepted the report. */
     const reportNode = (nodeId: string, commandFor: (node: NodeState) => DeploymentCommand | undefined): Promise<void> =>
       turns(nodeId, async () => {
         const node = await machine.describe(nodeId);
@@ -35,7 +35,7 @@ export const nodeReports: Signal<Watched, DeploymentCommand> = {
             () => false,
           );
           if (taken) return;
-          await sleep(AGAIN, stopped.signal);
+          await sleep(RETRY_PAUSE, stopped.signal);
         }
       });
     const failed = (nodeId: string, reason: string): Promise<void> =>
@@ -43,7 +43,7 @@ export const nodeReports: Signal<Watched, DeploymentCommand> = {
         node.process.status === "stopped" ? undefined : { type: "NoteNodeFailed", clusterId: node.clusterId, nodeId, reason },
       );
     const recovered = async (nodeId: string, pid: number): Promise<void> => {
-      await sleep(STEADY, stopped.signal);
+      await sleep(STABLE_AFTER, stopped.signal);
       if (stopped.signal.aborted) return;
       await reportNode(nodeId, (node) =>
         node.process.status === "running" && node.process.pid === pid
@@ -57,7 +57,7 @@ export const nodeReports: Signal<Watched, DeploymentCommand> = {
     };
 
     const inBackground = (work: Promise<void>): void => {
-      // A closed machine has nothing more to report.
+      // After `close`, the machine reports nothing.
       const ended: Promise<void> = work.catch(() => {}).finally(() => working.delete(ended));
       working.add(ended);
     };
@@ -65,7 +65,7 @@ export const nodeReports: Signal<Watched, DeploymentCommand> = {
       machine.onExit((exit) => inBackground(failed(exit.nodeId, howItEnded(exit)))),
       machine.onRestart(({ nodeId, pid }) => inBackground(recovered(nodeId, pid))),
     ];
-    // A node that cannot be taken over does not keep the others from being reported.
+    // A node that cannot be adopted must not prevent reports about the others.
     const nodes = await machine.adopt().catch((error: unknown) => {
       report(error);
       return machine.list();

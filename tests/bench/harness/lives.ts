@@ -1,4 +1,4 @@
-import type { ClusterEvent, ClusterRole, Deployment, LifecycleService } from "../../../schemas/generated/events.ts";
+import type { ClusterEvent, ClusterRole, Deployment as ClusterSpec, LifecycleService } from "../../../schemas/generated/events.ts";
 
 /** An event of a made-up history of real events, with what travels beside it. */
 export type Lived = {
@@ -35,7 +35,7 @@ const nodesOf = (cluster: number) =>
 const addressesOf = (cluster: number) =>
   nodesOf(cluster).map(({ nodeId }, index) => ({ nodeId, instanceId: `i-${nodeId}`, privateIp: `10.0.${cluster % 256}.${index + 1}` }));
 
-const deploymentOf = (cluster: number, revision: number): Deployment => ({
+const deploymentOf = (cluster: number, revision: number): ClusterSpec => ({
   ...{ provider: "local", runtimeId: `runtime-${cluster % 50}`, zone: "local", runtimeCredentialId: `runtimec-${cluster % 50}` },
   ...{ name: `shop ${cluster}`, appId: `app-${cluster % 200}`, versionId: `appv-${cluster % 200}-${revision}`, versionType: "vmbased" },
   ...{ packageDigest: `sha256:${String(cluster % 200).padStart(64, "0")}`, packageOwner: "repo" },

@@ -61,6 +61,6 @@ export const runProgram = (
     });
   });
 
-/** The same for a compiled file of this package; it profiles its work if the fixture wants that. */
+/** The same for a compiled file of this package; it profiles its work if the fixture asks for it. */
 export const runNode = (fixture: Fixture, file: string, { args = [], ...options }: ProgramOptions): Promise<Measurement> =>
   runProgram(fixture, process.execPath, { ...options, args: [...args, file] });

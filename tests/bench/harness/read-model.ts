@@ -1,5 +1,5 @@
 import type { Message } from "../../../events/message.ts";
-import type { ClusterEvent, Deployment } from "../../../schemas/generated/events.ts";
+import type { ClusterEvent, Deployment as ClusterSpec } from "../../../schemas/generated/events.ts";
 
 /** What every contestant that fills the read model of clusters is told. */
 export type ReadModelInput = {
@@ -13,7 +13,7 @@ export type ReadModelInput = {
 
 type Patch = { readonly [field: string]: unknown };
 
-const described = ({ appId, versionId, runtimeId, zone, configuration, endpoints, roles }: Deployment): Patch => ({
+const described = ({ appId, versionId, runtimeId, zone, configuration, endpoints, roles }: ClusterSpec): Patch => ({
   ...{ app_id: appId, version_id: versionId, runtime_id: runtimeId, zone, env: configuration },
   endpoints: JSON.stringify(Object.fromEntries(endpoints.map(({ name, port, protocol }) => [name, { port, protocol }]))),
   roles,
@@ -23,7 +23,7 @@ const moves = (transition: string) => (): Patch => ({ transition_status: transit
 const rests =
   (status: string) =>
   (_: unknown, time: string): Patch => ({ status, transition_status: "", status_time: time });
-const changes = ({ deployment }: { readonly deployment: Deployment }, time: string): Patch => ({
+const changes = ({ deployment }: { readonly deployment: ClusterSpec }, time: string): Patch => ({
   ...described(deployment),
   ...{ status: "active", transition_status: "", status_time: time },
 });

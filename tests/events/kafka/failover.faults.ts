@@ -57,14 +57,14 @@ export const brokersKilled =
         await kafka.restart(node);
       };
       const least = scaled(10, factor, 3);
-      const inject = async (): Promise<number> => {
+      const injectFault = async (): Promise<number> => {
         let kills = 0;
         // Where the control has lost nothing yet, no broker has died at a moment that matters.
         while (kills < least || (nodes === 3 && kills < 4 * least && !(await lacks(log, control, theirs.acknowledged()))))
           await kill(kills++);
         return kills;
       };
-      const kills = await inject().finally(() => ending.abort());
+      const kills = await injectFault().finally(() => ending.abort());
       const lastFault = Date.now();
       await Promise.all([ours.over, theirs.over]);
 

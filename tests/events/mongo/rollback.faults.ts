@@ -12,7 +12,7 @@ import { type RowOutcome, type RunOptions, scaled } from "../../faults/row.ts";
 const DATABASE = "rollback";
 const WRITERS = 8;
 /** Writes of the control that must be lost, or the run proves nothing. */
-const ENOUGH = 50;
+const MIN_ROLLED_BACK = 50;
 /** Megabytes, more than two connections hold on their way. */
 const BALLAST = 40;
 
@@ -60,7 +60,9 @@ export const rolledBack = async ({ directory, factor, report }: RunOptions): Pro
     const lost = told.length - kept;
     const findings: readonly Finding[] = [
       ...missing.map((stream) => finding("lost", "a write that is rolled back was never acknowledged", stream, "the commit is not there")),
-      ...(lost >= ENOUGH ? [] : [finding("unfinished", "writes are rolled back, else the run proves nothing", "", `only ${lost} were`)]),
+      ...(lost >= MIN_ROLLED_BACK
+        ? []
+        : [finding("unfinished", "writes are rolled back, else the run proves nothing", "", `only ${lost} were`)]),
     ];
     const note = `rolled back: ${missing.length} of ${acknowledged.length} commits that a majority acknowledged, ${lost} of ${told.length} writes that one node acknowledged; its commands are commits`;
     return { commands: acknowledged.length, kills: rounds, findings, converged: (Date.now() - lastFault) / 1_000, note };
@@ -93,7 +95,7 @@ const alone = async (server: StoreServer, control: ControlCollection, round: num
     // What stands in the buffers of its connections still reaches the others when it is dead: they are filled first, with what cannot be compressed.
     const ballast = Array.from({ length: BALLAST }, (_, n) => ({ _id: `ballast ${round}-${n}`, bytes: randomBytes(1_000_000) }));
     await control.insertMany(ballast, { writeConcern: { w: 1 } });
-    for (const until = Date.now() + 2_000; Date.now() < until && told.length < 4 * ENOUGH; ) {
+    for (const until = Date.now() + 2_000; Date.now() < until && told.length < 4 * MIN_ROLLED_BACK; ) {
       const _id = `${round}-${told.length}`;
       await control.insertOne({ _id }, { writeConcern: { w: 1, journal: true } });
       told.push(_id);

@@ -5,29 +5,29 @@ export const effects: Section = {
   promises: [
     {
       id: "effects-in-order",
-      promise: "The effects of a stream run one at a time, the lowest version first, whoever dies meanwhile.",
-      how: "due marks walked by stream and version",
+      promise: "The effects of a stream run one at a time, lowest version first, even if processes crash.",
+      how: "one worker scans the due marks by stream and version",
       keptBy: ["events/effects/effects.ts"],
       proofs: rules("effects of a stream are in order", "the world comes to rest"),
     },
     {
       id: "one-outcome",
-      promise: "An effect ends in one outcome.",
-      how: "the outcome's cause is the event's; the first committed one wins",
+      promise: "An effect has exactly one outcome.",
+      how: "the cause of an outcome derives from the event; the first committed outcome wins",
       keptBy: ["events/effects/effects.ts"],
       proofs: rules("every effect has its outcome", "what has its outcome is not begun again", "what was begun has ended"),
     },
     {
       id: "unwanted",
-      promise: "An effect that is no longer wanted stops.",
-      how: "each attempt asks the folded stream first, and is aborted when a commit makes it unwanted",
+      promise: "An effect that is no longer needed stops.",
+      how: "each attempt first checks the folded state; a commit that makes the effect unnecessary aborts it",
       keptBy: ["events/effects/effects.ts"],
       proofs: [...rules("what was begun has ended"), ...tests("services/repo/resuming.test.ts", "a run that is replaced stops reading")],
     },
     {
       id: "once-outside",
-      promise: "The outside sees one effect where it honours keys or can be looked at first.",
-      how: "the idempotency key is the event's id, or a task's own",
+      promise: "An external system sees one effect if it honours idempotency keys or can be inspected first.",
+      how: "the idempotency key is the event's id, or the task's own key",
       keptBy: ["events/effects/effects.ts", "services/providers/deployment/effects.ts"],
       proofs: [
         ...rules("no effect twice"),
@@ -44,8 +44,8 @@ export const effects: Section = {
     },
     {
       id: "breakers",
-      promise: "Who does not answer is asked no more until it does, and no call waits without end.",
-      how: "calls to the outside go through a breaker with a timeout",
+      promise: "Calls to an unresponsive system fail fast until it answers again, and no call waits for ever.",
+      how: "calls to external systems go through a circuit breaker with a timeout",
       keptBy: ["services/chassis/process/breaker.ts"],
       proofs: [
         ...tests(
@@ -61,8 +61,8 @@ export const effects: Section = {
     },
     {
       id: "timers",
-      promise: "A timer fires, and firing early, late or twice changes nothing.",
-      how: "a timer is a due mark; its command has a cause, and deciders ask for the action, never a clock",
+      promise: "Every timer fires; firing early, late or twice changes nothing.",
+      how: "a timer is a due mark; its command has a cause; deciders check the action, never a clock",
       keptBy: ["events/effects/timers.ts"],
       proofs: [
         ...rules("timers fire", "decisions follow from state and command alone"),

@@ -6,7 +6,7 @@ export const evolution: Section = {
     {
       id: "compatible",
       promise: "All released versions of a schema are compatible with each other, in both directions.",
-      how: "FULL_TRANSITIVE, checked against the lock when ids are made",
+      how: "the generator checks FULL_TRANSITIVE compatibility against the lock when it assigns ids",
       keptBy: ["schemas/generate.mjs", "schemas/ids.json"],
       proofs: tests(
         "schemas/lock.test.ts",
@@ -18,21 +18,21 @@ export const evolution: Section = {
     {
       id: "old-events",
       promise: "Old events stay readable: bytes are read with the schema that wrote them.",
-      how: "every released schema is part of the codec",
+      how: "the codec contains every released schema",
       keptBy: ["events/codec/codec.ts"],
       proofs: tests("guarantees/wire.test.ts", "bytes of an earlier version are read with the schema that wrote them"),
     },
     {
       id: "pure-tables",
-      promise: "Tables are pure and services import no other service.",
-      how: "a check of all imports, with planted violations of each rule",
+      promise: "Tables are pure, and no service imports another service.",
+      how: "the linter checks all imports; planted violations test each rule",
       keptBy: ["infra/lint/areas.ts", "infra/lint/impure.ts"],
       proofs: tests("infra/lint/imports.test.ts", "the check of imports refuses in …"),
     },
     {
       id: "repeatable",
-      promise: "A seed is a history, byte for byte, since everything asynchronous, timed or random comes through a port.",
-      how: "one contract for all adapters; those in memory misbehave as the real ones do",
+      promise: "The same seed gives the same history, byte for byte: all asynchrony, time and randomness comes through ports.",
+      how: "all adapters pass one contract; the memory adapters simulate the failures of the real ones",
       keptBy: ["events/ports.ts", "events/simulation/simulate.ts"],
       proofs: [
         ...tests("simulation/simulation.test.ts", "the same seed gives the same history, byte for byte, and another seed another"),

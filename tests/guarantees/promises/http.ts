@@ -7,9 +7,9 @@ export const http: Section = {
   promises: [
     {
       id: "same-key",
-      promise: "The same idempotency key gets the same answer, also a refusal; with another body it is refused.",
-      how: "the key is the cause; the answer is kept with the first commit; new ids derive from the key",
-      keptBy: ["services/chassis/http/commands.ts", "services/chassis/http/receipts.ts"],
+      promise: "A repeated idempotency key gets the same answer, even a rejection; another body under the same key is refused.",
+      how: "the key is the cause; the response is stored with the first commit; new ids derive from the key",
+      keptBy: ["services/chassis/http/command.ts", "services/chassis/http/recorded.ts"],
       proofs: [
         ...tests(
           commands,
@@ -25,9 +25,9 @@ export const http: Section = {
     },
     {
       id: "each-id",
-      promise: "Of several ids each is done wholly or not at all, and the answer says which.",
-      how: "a command a stream",
-      keptBy: ["services/chassis/http/commands.ts"],
+      promise: "A request for several ids completes each id fully or not at all, and the answer says which.",
+      how: "one command per stream",
+      keptBy: ["services/chassis/http/command.ts"],
       proofs: tests(
         commands,
         "each id is its own: the good ones happen, the first refusal is the answer, its cause lists all",
@@ -36,9 +36,9 @@ export const http: Section = {
     },
     {
       id: "position",
-      promise: "An answer names its position, and a read that waits for it shows what was done.",
-      how: "a write answers when the service's read models have it, within two seconds, else it says that it is pending",
-      keptBy: ["services/chassis/http/commands.ts", "events/run.ts"],
+      promise: "An answer contains its position, and a read that waits for this position shows the change.",
+      how: "a write waits up to two seconds for the service's read models, then answers that it is pending",
+      keptBy: ["services/chassis/http/command.ts", "events/run.ts"],
       proofs: [
         ...tests(
           commands,
@@ -51,9 +51,9 @@ export const http: Section = {
     },
     {
       id: "outages-are-told",
-      promise: "An outage is answered 503 with when to come again, never 500.",
-      how: "adapters tell an outage from a bug",
-      keptBy: ["services/chassis/http/requests.ts"],
+      promise: "An outage is answered with 503 and Retry-After, never with 500.",
+      how: "adapters distinguish an outage from a bug",
+      keptBy: ["events/outage.ts", "services/chassis/http/problems.ts"],
       proofs: [
         ...tests("services/chassis/http/requests.test.ts", "an outage of the store is answered with 503 and when to try again"),
         ...tests("events/mongo/outage.integration.ts", "a store that is down is an error within seconds, …"),
@@ -62,8 +62,8 @@ export const http: Section = {
     },
     {
       id: "rollout",
-      promise: "Replacing every process one after the other fails no request and repeats no work.",
-      how: "an orderly end finishes what is under way; the gateway leaves who has said goodbye",
+      promise: "A rolling restart of all processes fails no request and repeats no work.",
+      how: "a process finishes its open requests before it exits; the gateway avoids instances that announced their shutdown",
       keptBy: ["services/chassis/process/shutdown.ts", "services/api/upstream.ts"],
       proofs: [
         ...tests("services/chassis/http/requests.test.ts", "an orderly end finishes the request under way, and takes no other"),
@@ -76,9 +76,9 @@ export const http: Section = {
     },
     {
       id: "command-trees",
-      promise: "What a request set going, and what is left of it, can be asked while it runs.",
-      how: "each service answers from its own store; an open reaction is found by asking the pure table",
-      keptBy: ["services/chassis/http/causation.ts", "events/subscription/open-reactions.ts"],
+      promise: "A caller can query what a request has caused, and what is still pending, while it runs.",
+      how: "each service answers from its own store; it finds open reactions by evaluating the pure table",
+      keptBy: ["services/chassis/http/causation-query.ts", "events/subscription/open-reactions.ts"],
       proofs: [
         ...tests(
           "services/api/commands.test.ts",

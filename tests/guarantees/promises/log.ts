@@ -7,8 +7,8 @@ export const log: Section = {
   promises: [
     {
       id: "first-occurrences",
-      promise: "Per stream, first occurrences on the log are in order and complete.",
-      how: "the relay publishes nothing whose predecessor is still marked",
+      promise: "The first occurrences of a stream's events on the log are in order and complete.",
+      how: "the relay publishes no commit whose predecessor still has a due mark",
       keptBy: ["events/log/relay.ts"],
       proofs: [
         ...rules("first occurrences on the log are in order", "the log is complete", "the log says what the store says"),
@@ -18,8 +18,8 @@ export const log: Section = {
     },
     {
       id: "nothing-lost",
-      promise: "Publishing loses nothing that was acknowledged, whichever broker leads.",
-      how: "explicit partitions and a check that every one is answered; a producer is thrown away after any rejected send",
+      promise: "Publishing loses no acknowledged event, whichever broker leads.",
+      how: "the producer names partitions explicitly and checks that each is acknowledged; it is discarded after any rejected send",
       keptBy: ["events/kafka/producer.ts"],
       proofs: [
         ...tests(
@@ -37,15 +37,15 @@ export const log: Section = {
     },
     {
       id: "repeats",
-      promise: "What is repeated on the log has the same id and the same bytes.",
-      how: "records are made of the commit alone",
+      promise: "A repeated event on the log has the same id and the same bytes.",
+      how: "records are computed from the commit alone",
       keptBy: ["events/log/record.ts"],
       proofs: rules("an event id means one event"),
     },
     {
       id: "partitions",
       promise: "A topic's number of partitions never changes, and a key keeps its partition.",
-      how: "a topic with another number is refused at the start",
+      how: "a service refuses to start if a topic has another number of partitions",
       keptBy: ["events/kafka/administration.ts", "events/log/partition.ts"],
       proofs: [
         ...tests(
@@ -59,7 +59,7 @@ export const log: Section = {
     {
       id: "wire-format",
       promise: "Any Kafka consumer reads the events: Confluent's wire format, and CloudEvents headers in binary mode.",
-      how: "a record is framed with the id that the lock gave its schema",
+      how: "a record is framed with the id of its schema in the lock",
       keptBy: ["events/log/record.ts", "events/codec/framing.ts"],
       proofs: [
         ...tests(

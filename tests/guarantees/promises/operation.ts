@@ -5,8 +5,8 @@ export const operation: Section = {
   promises: [
     {
       id: "local-processes",
-      promise: "A local process outlives its provider; one that dies is restarted, and its node says so.",
-      how: "adopted by pid and start time; signals tell a node's present state, deciders compare",
+      promise: "A local process outlives its provider; a process that dies is restarted, and its node shows it.",
+      how: "processes are adopted by pid and start time; signals report a node's present state, and deciders compare it",
       keptBy: ["services/providers/local/machine", "services/providers/local/signals.ts"],
       proofs: [
         ...tests(
@@ -25,8 +25,8 @@ export const operation: Section = {
     },
     {
       id: "everything-fails",
-      promise: "Within 30 seconds of the last fault everything is as it must be, with no manual step.",
-      how: "all of the above at once",
+      promise: "Within 30 seconds of the last fault the platform is consistent again, without a manual step.",
+      how: "all mechanisms above together",
       keptBy: ["events/run.ts"],
       proofs: [
         ...tests(

@@ -3,12 +3,12 @@ import { type Section, tests } from "../promise.ts";
 const sealing = "services/chassis/sealing.test.ts";
 
 export const secrets: Section = {
-  title: "Secrets, blobs and wires",
+  title: "Secrets, blobs and transport security",
   promises: [
     {
       id: "secrets",
-      promise: "A secret is nowhere in clear: not in an event, a log or an answer.",
-      how: "sealed at the edge, before the decision",
+      promise: "No event, log or answer contains a secret in clear text.",
+      how: "secrets are sealed at the edge, before the decision",
       keptBy: ["services/chassis/http/edge.ts", "services/chassis/access/sealing.ts"],
       proofs: [
         ...tests(sealing, "the same secret is never sealed to the same text, and neither it nor its key is on the log in clear"),
@@ -19,8 +19,8 @@ export const secrets: Section = {
     },
     {
       id: "keys",
-      promise: "Keys can be rotated, and a destroyed key makes what it sealed unreadable for ever.",
-      how: "data keys, wrapped by the platform's key, on a compacted topic",
+      promise: "Keys can be rotated, and secrets sealed with a destroyed key stay unreadable for ever.",
+      how: "data keys are wrapped by the platform key and stored on a compacted topic",
       keptBy: ["services/chassis/access/sealing.ts"],
       proofs: tests(
         sealing,
@@ -32,8 +32,8 @@ export const secrets: Section = {
     },
     {
       id: "blobs",
-      promise: "A blob is what its digest says, whoever fetches it, and only the platform fetches it.",
-      how: "content-addressed; checked where it is stored and where it is fetched",
+      promise: "A fetched blob always matches its digest, and only services of the platform can fetch it.",
+      how: "blobs are content-addressed, and checked when they are stored and when they are fetched",
       keptBy: ["events/mongo/blobs.ts", "services/chassis/process/client.ts"],
       proofs: [
         ...tests("contract/blobs.ts", "bytes come back by their digest, whatever their size"),
@@ -47,9 +47,9 @@ export const secrets: Section = {
       ],
     },
     {
-      id: "wires",
-      promise: "A secured wire lets in nobody without certificate and password, and takes renewed certificates.",
-      how: "every wire's certificates are read in one place and asked for with every new connection",
+      id: "transport-security",
+      promise: "A secured connection accepts only clients with certificate and password, and uses renewed certificates.",
+      how: "one place reads the certificates of all connections; every new connection uses the current ones",
       keptBy: ["services/chassis/process/tls"],
       proofs: [
         ...tests(

@@ -9,7 +9,7 @@ export const store: Section = {
     {
       id: "acknowledged",
       promise: "An acknowledged command is not lost.",
-      how: "one insert holds the decision and the mark for its publication",
+      how: "one insert stores the decision and the due mark for its publication",
       keptBy: ["events/store/execute.ts", "events/mongo/store.ts"],
       proofs: [
         ...rules("an acknowledged request is recorded", "every request is answered"),
@@ -26,8 +26,9 @@ export const store: Section = {
     },
     {
       id: "stream-id",
-      promise: "A stream id is an aggregate and a key without `/` and `@`; an event's id is the stream and its version.",
-      how: "the key is checked before a command is decided; one aggregate decides a command",
+      promise:
+        "A stream id consists of the aggregate and a key without `/` and `@`; an event id consists of the stream id and the version.",
+      how: "the service checks the key before it decides a command; one aggregate decides each command",
       keptBy: ["events/service.ts", "events/message.ts"],
       proofs: tests(
         "guarantees/tables.test.ts",
@@ -38,8 +39,8 @@ export const store: Section = {
     },
     {
       id: "one-version",
-      promise: "Of all that write one version of a stream one wins, and a stream has no gap.",
-      how: "the stream and version are the `_id` of the commit, which is unique",
+      promise: "When several writers write the same version of a stream, exactly one succeeds; a stream has no gaps.",
+      how: "stream id and version form the unique `_id` of the commit",
       keptBy: ["events/mongo/store.ts"],
       proofs: [
         ...tests(contract, "of fifty appends of one version exactly one wins", "a commit comes back as it was given, to every instance"),
@@ -48,8 +49,8 @@ export const store: Section = {
     },
     {
       id: "own-database",
-      promise: "A service's database opens to that service's credentials only.",
-      how: "one user a database",
+      promise: "Only the credentials of a service open its database.",
+      how: "each database has its own user",
       keptBy: ["infra/embedded/store/users.ts"],
       proofs: [
         ...tests(
@@ -61,7 +62,7 @@ export const store: Section = {
     },
     {
       id: "valid-events",
-      promise: "Nothing is committed that does not fit its schema or is too large for the log.",
+      promise: "An event that does not fit its schema or is too large for the log is not committed.",
       how: "events are validated and measured before the insert",
       keptBy: ["events/codec/codec.ts", "events/store/execute.ts"],
       proofs: tests(
@@ -72,8 +73,8 @@ export const store: Section = {
     },
     {
       id: "one-decision",
-      promise: "A command with a cause is decided once, also where that was “nothing to do” or “no”.",
-      how: "the cause is unique; a decision without events is a receipt",
+      promise: "A command with a cause is decided once, even if the decision is “nothing to do” or a rejection.",
+      how: "the cause is unique; a decision without events is stored as a receipt",
       keptBy: ["events/store/execute.ts", "events/mongo/store.ts"],
       proofs: [
         ...tests(
@@ -87,22 +88,22 @@ export const store: Section = {
     },
     {
       id: "on-the-head",
-      promise: "A decision without events is taken on the newest state, never on a cached one alone.",
-      how: "the stream is read again from the primary before nothing is decided",
+      promise: "A decision without events is based on the newest state, never on cached state alone.",
+      how: "the service reads the stream again from the primary before it accepts a decision without events",
       keptBy: ["events/store/execute.ts"],
       proofs: rules("a decision without events is taken on the head", "decisions follow from state and command alone"),
     },
     {
       id: "majority",
-      promise: "A duplicate key counts only when a majority shows who holds it.",
-      how: "without a holder to be read the decision is taken again",
+      promise: "A duplicate key counts only if a majority read finds the commit that holds it.",
+      how: "if no such commit is found, the command is decided again",
       keptBy: ["events/store/execute.ts"],
       proofs: rules("an acknowledged request is recorded"),
     },
     {
       id: "due-marks",
-      promise: "What a commit leaves to be done stands in the same commit, until it is done.",
-      how: "due marks for publication, effects and timers; one worker a service walks them by stream and version",
+      promise: "A commit records its own pending work until that work is done.",
+      how: "due marks for publication, effects and timers; one worker per service scans them by stream and version",
       keptBy: ["events/mongo/due.ts", "events/log/relay.ts"],
       proofs: [
         ...tests(
@@ -118,8 +119,8 @@ export const store: Section = {
     },
     {
       id: "claims",
-      promise: "A value that is claimed is held by one stream of the service.",
-      how: "unique claims; one that its holder gave up is released, and the insert retried",
+      promise: "A claimed value belongs to exactly one stream of the service.",
+      how: "claims are unique; a claim that its holder gave up is released, and the insert is retried",
       keptBy: ["events/mongo/store.ts", "events/store/execute.ts"],
       proofs: [
         ...tests(
@@ -133,11 +134,11 @@ export const store: Section = {
     },
     {
       id: "restored",
-      promise: "A store restored from a backup takes back what Kafka has beyond it before it decides anything.",
+      promise: "A store restored from a backup recovers newer commits from Kafka before it decides any command.",
       how: "nothing yet",
       keptBy: [],
       proofs: [],
-      missing: "there is no such start yet: restore the store only together with the log",
+      missing: "this recovery does not exist yet: restore the store only together with the log",
     },
   ],
 };

@@ -10,8 +10,8 @@ export const subscriptions: Section = {
   promises: [
     {
       id: "alone",
-      promise: "Each read model, and a service's reactions, lag and fail alone.",
-      how: "a consumer group and a position each",
+      promise: "Each read model, and the reactions of each service, lag and fail independently.",
+      how: "each has its own consumer group and position",
       keptBy: ["events/subscription/subscription.ts"],
       proofs: tests(
         groups,
@@ -22,7 +22,7 @@ export const subscriptions: Section = {
     },
     {
       id: "positions",
-      promise: "A position is kept by the service after what it stands for was written; a lost one means from the start.",
+      promise: "A service saves its position after it has written the batch; if the position is lost, it reads from the start.",
       how: "positions are documents of the service's store, written after the batch",
       keptBy: ["events/subscription/partition.ts", "events/subscription/position.ts"],
       proofs: [
@@ -37,8 +37,8 @@ export const subscriptions: Section = {
     },
     {
       id: "unchanged-by-repeats",
-      promise: "Repeats, rebalances and two owners change no read model.",
-      how: "compare-and-set on the version; versions seen are skipped; tombstones keep theirs",
+      promise: "Repeated events, rebalances and concurrent owners change no read model.",
+      how: "compare-and-set on the version; known versions are skipped; tombstones keep their version",
       keptBy: ["events/subscription/projections.ts", "events/mongo/documents.ts"],
       proofs: [
         ...tests(
@@ -54,8 +54,8 @@ export const subscriptions: Section = {
     },
     {
       id: "parked",
-      promise: "An event that a table cannot take stops its own stream only; later ones of the stream wait in order.",
-      how: "parked with reason and origin, copied to the dead letter topic",
+      promise: "An event that a table fails to handle stops only its own stream; later events of the stream wait in order.",
+      how: "the event is parked with its reason and origin, and copied to the dead letter topic",
       keptBy: ["events/subscription/parking/park.ts", "events/subscription/dead-letter.ts"],
       proofs: [
         ...tests(
@@ -70,8 +70,8 @@ export const subscriptions: Section = {
     },
     {
       id: "redriven",
-      promise: "What is parked is worked off in order when somebody asks, or discarded on record; a crash in between skips nothing.",
-      how: "the partition's owner notices what it is asked",
+      promise: "Parked events are redriven in order on request, or discarded on record; a crash in between skips no event.",
+      how: "the owner of the partition picks up requests, whichever instance received them",
       keptBy: ["events/subscription/parking/retry.ts"],
       proofs: [
         ...tests(
@@ -87,21 +87,21 @@ export const subscriptions: Section = {
     },
     {
       id: "outage",
-      promise: "A port that is down pauses the subscription and parks nothing.",
-      how: "an outage is told apart from a bug",
+      promise: "An outage pauses the subscription and parks nothing.",
+      how: "adapters distinguish an outage from a bug",
       keptBy: ["events/subscription/subscriber.ts"],
       proofs: [...tests(parking, "while a port is down the subscription pauses and parks nothing"), ...faults("3")],
     },
     {
       id: "future-schema",
-      promise: "An event of a schema that is not known yet waits until it is, and loses no field.",
-      how: "its stream is parked and tried again by each new build",
+      promise: "An event of an unknown schema waits until a build knows the schema, and loses no field.",
+      how: "its stream is parked; each new build tries it again",
       keptBy: ["events/subscription/parking/sweep.ts"],
       proofs: tests(parking, "an event of a schema from the future waits until a build comes that knows it, and loses no field"),
     },
     {
       id: "audit",
-      promise: "A version that is missing on the log is found by an audit of the headers.",
+      promise: "An audit of the headers finds every version that is missing on the log.",
       how: "`pitrix audit` reads the headers of the whole log",
       keptBy: ["events/subscription/audit.ts", "services/cli/audit.ts"],
       proofs: [
@@ -116,17 +116,18 @@ export const subscriptions: Section = {
     },
     {
       id: "new-fold",
-      promise: "A changed fold fills a new collection while the old one serves, and then takes its readers over.",
-      how: "the version of the fold is part of the collection's name",
+      promise: "A changed projection fills a new collection while the old one serves reads; then the readers switch.",
+      how: "the version of the projection is part of the collection's name",
       keptBy: ["events/subscription/projections.ts"],
       proofs: [...tests("guarantees/tables.test.ts", "another version of a fold fills another collection"), ...faults("16")],
-      missing: "the interpreter `replay`, which moves the readers, is not there yet",
+      missing: "the interpreter `replay`, which moves the readers, does not exist yet",
     },
     {
       id: "no-order-between-streams",
-      promise: "Nothing relies on the order between streams: what has not arrived is waited for a bounded time, then “come again”.",
-      how: "foreign facts are read models of one's own",
-      keptBy: ["services/chassis/http/commands.ts"],
+      promise:
+        "Nothing relies on the order between streams: a request waits a bounded time for missing data, then the caller is asked to retry.",
+      how: "each service keeps its own read models of other services' facts",
+      keptBy: ["services/chassis/http/needs.ts"],
       proofs: [
         ...tests(
           "faults/found.test.ts",
@@ -155,7 +156,7 @@ export const subscriptions: Section = {
     },
     {
       id: "action-ids",
-      promise: "Outcomes of another action are ignored.",
+      promise: "An aggregate ignores outcomes of other actions.",
       how: "requests carry an action id, outcomes echo it",
       keptBy: ["services/cluster/domain.ts", "services/providers/deployment/domain.ts"],
       proofs: [
@@ -166,8 +167,8 @@ export const subscriptions: Section = {
     },
     {
       id: "hops",
-      promise: "Reactions that go in circles stop.",
-      how: "each reaction counts the ones before it, and 64 are the limit",
+      promise: "A cycle of reactions stops.",
+      how: "each reaction counts its predecessors; the limit is 64",
       keptBy: ["events/subscription/reactions.ts"],
       proofs: tests("guarantees/tables.test.ts", "after 64 reactions in a row the next one is refused as a circle"),
     },

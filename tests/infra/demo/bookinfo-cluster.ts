@@ -39,7 +39,7 @@ export const bookinfoCluster = async (version: BookinfoVersion, env: Readonly<Re
   return {
     port,
     nodes,
-    /** Makes the node known in everybody's metadata file; nobody is told to read it yet. */
+    /** Adds the node to the metadata files of all nodes, without notifying them. */
     add: async (role: string): Promise<BookinfoNode> => {
       const node_id = `cln-${role}-${nodes.length}`;
       const node = { node_id, role, address: loopbackAddress(nodes.length), folder: join(folder, node_id) };
@@ -48,7 +48,7 @@ export const bookinfoCluster = async (version: BookinfoVersion, env: Readonly<Re
       await tellPeers();
       return node;
     },
-    /** Runs a service of the node to its end: its exit code and what it wrote. */
+    /** Runs a service of the node to completion; returns exit code and output. */
     service: async (node: BookinfoNode, name: string) => {
       const child = spawnNode(node, "app/service.mjs", name);
       let output = "";

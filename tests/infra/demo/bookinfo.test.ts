@@ -35,7 +35,7 @@ const product = async (cluster: BookinfoCluster): Promise<Product> =>
   (await (await get(cluster, nodeOf(cluster, "productpage"), "/api/v1/products/0")).json()) as Product;
 const page = async (cluster: BookinfoCluster): Promise<string> => (await get(cluster, nodeOf(cluster, "productpage"), "/")).text();
 
-/** Which reviews nodes answer, over some requests. */
+/** The reviews nodes that answer several requests. */
 const reviewers = async (cluster: BookinfoCluster): Promise<string> => {
   const seen = new Set<string>();
   for (let request = 0; request < 4; request += 1) seen.add((await product(cluster)).reviews.servedBy?.node_id ?? "nobody");
@@ -102,7 +102,7 @@ test("a reviews node that is added takes its turn once the page has read its met
   assert.equal(await reviewers(cluster), second.node_id);
 });
 
-test("a part whose nodes are all gone is told as missing, the others are shown", async (t) => {
+test("a part without running nodes is reported as missing; the others are shown", async (t) => {
   const cluster = await start(t, "1.1.0");
   for (const role of ["reviews", "details"]) {
     const gone = cluster.process(nodeOf(cluster, role));
@@ -131,7 +131,7 @@ test("reviews are shown without stars while ratings are away", async (t) => {
   assert.match(await page(cluster), /Sorry, the ratings are not available/);
 });
 
-test("every node tells its health, role and version; other paths and methods are refused", async (t) => {
+test("every node reports its health, role and version; other paths and methods are refused", async (t) => {
   const cluster = await start(t, "1.0.0");
   for (const node of cluster.nodes) {
     const answer = await get(cluster, node, "/health");
@@ -169,7 +169,7 @@ test("init writes the data once, and destroy removes it; both may run twice", as
   assert.equal((await cluster.service(nodeOf(cluster, "productpage"), "init")).code, 0);
 });
 
-test("stop ends the program cleanly, twice is no error, and check tells the difference", async (t) => {
+test("stop ends the program cleanly, may run twice, and check detects the stop", async (t) => {
   const cluster = await start(t, "1.1.0");
   const details = nodeOf(cluster, "details");
   assert.equal((await cluster.service(details, "check")).code, 0);

@@ -20,7 +20,7 @@ const serve = async (t: TestContext, repository?: Repository) => {
   return served;
 };
 
-/** What anyone who knows only the URL finds in a repository. */
+/** The content of a repository, read from its URL alone. */
 const visit = async (url: string, type: PackageType) => {
   const repositoryUrl = `${url}/${folders[type]}`;
   const index = await fetch(`${repositoryUrl}/index.yaml`);
@@ -121,7 +121,7 @@ test("the chart carries the programs of its version", async () => {
   assert.match(new TextDecoder().decode(files.get("files/app/version.mjs")?.bytes), /"1.1.0"/);
 });
 
-test("who has the index already is told that nothing changed, until something is published", async (t) => {
+test("a client with the current index gets 304 until a new version is published", async (t) => {
   const served = await serve(t, await buildRepository({ versions: ["1.0.0"] }));
   const url = `${served.url}/devkit/index.yaml`;
   const first = await fetch(url);
@@ -172,12 +172,13 @@ for (const type of types) {
       name: "PackageError",
       message: /version 1 of bookinfo in the index \(1.1.0\) has no urls/,
     });
-    for (const { bytes, digest } of (await visit(await broken(t, "digest lies"), type)).versions) assert.notEqual(digestOf(bytes), digest);
+    for (const { bytes, digest } of (await visit(await broken(t, "digest is wrong"), type)).versions)
+      assert.notEqual(digestOf(bytes), digest);
     for (const { status } of (await visit(await broken(t, "package is missing"), type)).versions) assert.equal(status, 404);
   });
 }
 
-test("packages whose template does not render have the digest that their index tells", async (t) => {
+test("packages whose template does not render match the digest of their index", async (t) => {
   const { versions } = await visit(await broken(t, "template does not render"), "vmbased");
   assert.equal(versions.length, 2);
   for (const { bytes, digest } of versions) {

@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 import { guard } from "../../../infra/embedded/guard.ts";
 import { type Identity, identify } from "../../../infra/embedded/identity.ts";
 
-/** A process that a guard may end, deaf to a first request if so wanted. */
+/** A process for a guard to end; optionally ignores SIGTERM. */
 const sleeper = async (t: TestContext, deaf = false): Promise<{ readonly child: ChildProcess; readonly identity: Identity }> => {
   const trap = deaf ? "trap '' TERM; " : "";
   const child = spawn("sh", ["-c", `${trap}echo ready; while true; do sleep 0.05; done`], { stdio: ["ignore", "pipe", "ignore"] });
@@ -13,7 +13,7 @@ const sleeper = async (t: TestContext, deaf = false): Promise<{ readonly child: 
   await once(child.stdout ?? child, "data");
   return { child, identity: identify(child.pid ?? 0) ?? assert.fail("it does not live") };
 };
-/** What a guard has left of its process once nobody holds it any more. */
+/** The state of a guarded process after its owner ended. */
 const afterGuard = async (kept: Identity): Promise<void> => {
   const keeper = guard(kept, 1) ?? assert.fail("there is no guard");
   const over = once(keeper, "exit");
@@ -22,7 +22,7 @@ const afterGuard = async (kept: Identity): Promise<void> => {
   await over;
 };
 
-test("a guard ends its process once nobody holds it any more", async (t) => {
+test("a guard ends its process once the owner has ended", async (t) => {
   const { child, identity } = await sleeper(t);
   const ended = once(child, "exit");
   await afterGuard(identity);

@@ -44,7 +44,7 @@ const up = async (t: TestContext, directory: string): Promise<{ child: ChildProc
 
 const gone = (pids: readonly number[]) => () => (pids.some((pid) => identify(pid)) ? undefined : true);
 
-test("up, status and down tell the same story", async (t) => {
+test("up, status and down report the same servers", async (t) => {
   const directory = temporaryDirectory();
   const { child, pids } = await up(t, directory);
   const running = await call("status", "--json", "--directory", directory);
@@ -79,7 +79,7 @@ test("a start on the directory of a killed process goes on with its data", async
   assert.ok(await waitFor(gone(second.pids), limit));
 });
 
-test("a wrong command or option is told, not thrown", async () => {
+test("a wrong command or option is reported, not thrown", async () => {
   assert.equal((await call("dance")).code, 2);
   assert.equal((await call("up", "--nodes", "2")).code, 1);
   assert.equal((await call("up", "--colour")).code, 1);

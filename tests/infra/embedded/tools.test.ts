@@ -8,7 +8,7 @@ import { installStore } from "../../../infra/embedded/store/install.ts";
 import type { Machine } from "../../../infra/embedded/store/machine.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-/** A machine with an empty cache, on which only these programs exist. */
+/** A machine with an empty cache and only these programs. */
 const machine = (t: TestContext, programs: Readonly<Record<string, string>>): void => {
   const directory = temporaryDirectory();
   for (const [name, script] of Object.entries(programs)) {
@@ -57,7 +57,7 @@ test("a failed download shows what Maven said", (t) => {
   return failsWith(installKafka(), "installFailed", /try again:\n.*Could not transfer artifact/);
 });
 
-/** A machine with all that the downloaded MongoDB needs, or without some of it. */
+/** A machine with the dependencies of the downloaded MongoDB, some of them removed. */
 const able = (without: { readonly libraries?: readonly string[]; readonly processors?: string } = {}): Machine => {
   const folder = temporaryDirectory();
   for (const name of ["ld-linux-x86-64.so.2", "libcrypto.so.3", "libcurl.so.4"])
@@ -87,7 +87,7 @@ const unable: readonly (readonly [what: string, machine: () => Machine, says: Re
   ],
 ];
 for (const [what, lacking, says] of unable)
-  test(`${what} is told before anything is downloaded`, (t) => {
+  test(`${what} is reported before any download`, (t) => {
     machine(t, { python3: "echo 'must not run'; exit 1" });
     return failsWith(installStore(undefined, lacking()), "toolMissing", says);
   });
@@ -102,7 +102,7 @@ test("without Python the advice is to install it, or to use a MongoDB", (t) => {
   return failsWith(installStore(undefined, able()), "toolMissing", /python3 is not installed.*MONGODB_URL/);
 });
 
-test("a Python without pip is told apart", (t) => {
+test("a Python without pip is reported", (t) => {
   machine(t, { python3: "echo '/usr/bin/python3: No module named pip'; exit 1" });
   return failsWith(installStore(undefined, able()), "toolMissing", /pip is not installed.*python3-pip/);
 });

@@ -15,7 +15,7 @@ const freePort = async (): Promise<number> => {
   return typeof address === "object" && address ? address.port : 0;
 };
 
-test("a service that speaks HTTPS to its own kind only is asked so whether it is ready", async (t) => {
+test("the readiness of a service with mutual TLS is checked with a client certificate", async (t) => {
   const ours = authority();
   const files = ours.issue("service");
   const options = {
@@ -25,10 +25,13 @@ test("a service that speaks HTTPS to its own kind only is asked so whether it is
     directory: temporaryDirectory(),
     environment: { CERT: files.cert, KEY: files.key, CA: ours.ca },
   };
-  const shows = { cert: files.cert, key: files.key };
-  const service = await startService({ ...options, limit: 30_000, wire: { secure: true, shows } });
+  const client = { cert: files.cert, key: files.key };
+  const service = await startService({ ...options, limit: 30_000, transport: { secure: true, client } });
   t.after(service.kill);
   assert.equal(service.url, `https://127.0.0.1:${options.port}`);
   await service.kill();
-  await assert.rejects(startService({ ...options, limit: 1_000, wire: { secure: true } }), /was not ready within 1 s: it does not answer/);
+  await assert.rejects(
+    startService({ ...options, limit: 1_000, transport: { secure: true } }),
+    /was not ready within 1 s: it does not answer/,
+  );
 });

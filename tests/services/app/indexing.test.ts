@@ -139,7 +139,7 @@ const broken: { readonly [B in Breakage]: RegExp } = {
   "index is not YAML": /not YAML|not the index/,
   "index is missing": /404/,
   "entry without urls": /bookinfo.*no urls/,
-  "digest lies": /bookinfo 1\.\d\.0.*archive is sha256:.*but the index says/,
+  "digest is wrong": /bookinfo 1\.\d\.0.*archive is sha256:.*but the index says/,
   "package is missing": /bookinfo 1\.\d\.0.*404/,
   "template does not render": /bookinfo 1\.\d\.0.*cluster\.json\.tmpl/,
 };

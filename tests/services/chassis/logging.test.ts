@@ -43,7 +43,7 @@ test("a line of the log says who tells it, and what request and what action it i
   assert.equal(made.status, 200);
   const { category_id } = made.body;
 
-  const failed = await said("work in the background failed and will be tried again", "r-create");
+  const failed = await said("background work failed and will be retried", "r-create");
   assert.deepEqual(
     [failed.level, failed.service, failed.where, failed.stream],
     ["warn", "example", `effect of category/${category_id}@1`, `category/${category_id}`],
@@ -53,7 +53,7 @@ test("a line of the log says who tells it, and what request and what action it i
 
   const modify = (name: string, id: string) => system.patch("/v1/categories", { category_id, name }, request(id));
   assert.equal((await modify("bad name", "r-refused")).status, 400);
-  const refused = await said("a command was refused", "r-refused");
+  const refused = await said("a command was rejected", "r-refused");
   assert.deepEqual([refused.level, refused.operation, refused.actor], ["info", "ModifyCategory", "system"]);
   assert.match(String(refused.actionId), /^j-\w+$/);
   assert.equal(refused.reason, "a category is not called bad name");

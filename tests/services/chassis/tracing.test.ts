@@ -144,7 +144,7 @@ test("a collector that is not there costs no request anything, and what it would
   const lost = /pitrix_trace_spans_total\{outcome="lost",service="api"\} [1-9]/;
   await eventually("the loss to be counted", async () => lost.test((await platform.ask("/metrics")).body));
   assert.equal((await platform.createCluster()).status, 200);
-  const said = platform.complaints().filter(({ msg }) => msg !== "traces are not taken and get lost");
+  const said = platform.complaints().filter(({ msg }) => msg !== "the collector does not accept traces; they are lost");
   assert.deepEqual(said, []);
   await platform.stop();
 });
@@ -165,7 +165,7 @@ test("a collector that takes everything and answers nothing is given up, and hol
   assert.ok(Date.now() - stopping < 4_000, `${Date.now() - stopping} ms`);
   const lost = Number(/outcome="lost"[^\n]* (\d+)/.exec(await measured.text())?.[1]);
   assert.ok(lost > 0 && lost < 3_000, `of 10000 spans ${lost} were kept for it`);
-  assert.deepEqual(logged, ["traces are not taken and get lost"], "it is said once");
+  assert.deepEqual(logged, ["the collector does not accept traces; they are lost"], "it is said once");
 });
 
 test("settings of traces are checked as all others are", () => {

@@ -62,7 +62,7 @@ test("parked streams come by service, subscription and stream, and their events 
 
 test("the subscriptions of a service come by name", async () => {
   const told = ["tasks", "reactions", "jobs"].map((name) => ({ name, parked: 0, positions: {} }));
-  const [first] = await serviceStates(platform(() => ({ ready: true, troubles: [], subscriptions: told })));
+  const [first] = await serviceStates(platform(() => ({ ready: true, reasons: [], subscriptions: told })));
   assert.deepEqual(
     first?.subscriptions.map(({ name }) => name),
     ["jobs", "reactions", "tasks"],

@@ -107,7 +107,7 @@ test("what cannot be mended is discarded, with who and why, and the rest of its 
   const [shown] = await world.of().ports.documents.get(READ_MODEL, ["c"]);
   assert.deepEqual(shown?.value, { names: ["2", "3"] });
   assert.deepEqual(await world.of().ports.parking.discarded(READ_MODEL), ["category/c@1"]);
-  assert.ok(world.complaints().some(({ msg, by }) => msg === "a parked event is to be discarded" && /^cli:/.test(String(by))));
+  assert.ok(world.complaints().some(({ msg, by }) => msg === "a parked event will be discarded" && /^cli:/.test(String(by))));
 });
 
 test("services are shown with their readiness and what they have parked", async () => {

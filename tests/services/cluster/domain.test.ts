@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { ClusterEvent, Deployment } from "../../../schemas/generated/events.ts";
+import type { ClusterEvent, Deployment as ClusterSpec } from "../../../schemas/generated/events.ts";
 import type { Version } from "../../../services/cluster/deployment.ts";
 import { cluster } from "../../../services/cluster/domain.ts";
 import { root } from "../../root.ts";
@@ -19,14 +19,14 @@ const version: Version = {
   configJson: file("config.json"),
   template: file("cluster.json.tmpl"),
 };
-const place = { provider: "local", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "runtimec-1" };
+const placement = { provider: "local", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "runtimec-1" };
 const request = {
   type: "RequestCluster",
   clusterId,
   jobId: "j-1",
   name: undefined,
   version,
-  place,
+  placement,
   configuration: "{}",
   debug: false,
   owner: "usr-1",
@@ -35,7 +35,7 @@ const request = {
 
 const requested = given(cluster).when(request).events()[0];
 assert.ok(requested?.type === "ClusterRequested");
-const deployment: Deployment = requested.deployment;
+const deployment: ClusterSpec = requested.deployment;
 const deployed = { type: "ClusterDeploymentRequested", clusterId, jobId: "j-1", deployment } as const;
 const activated = { type: "ClusterActivated", clusterId, jobId: "j-1", addresses: [] } as const;
 const active: readonly ClusterEvent[] = [requested, deployed, activated];
@@ -67,7 +67,7 @@ test("a configuration that is no JSON, and a template that does not render, are 
 
 test("a provider runs packages of its own kind only", () => {
   given(cluster)
-    .when({ ...request, place: { ...place, provider: "kubernetes" } })
+    .when({ ...request, placement: { ...placement, provider: "kubernetes" } })
     .expectRejection(/does not run packages of type vmbased/);
   given(cluster)
     .when({ ...request, version: { ...version, versionType: "helm" } })
@@ -191,7 +191,7 @@ test("an upgrade keeps nodes and configuration, and can be rolled back once", ()
 test("an upgrade to the same version or to another application's is refused", () => {
   given(cluster, ...active)
     .when({ type: "UpgradeCluster", clusterId, jobId: "j-2", version })
-    .expectRejection(/runs version appv-1 already/);
+    .expectRejection(/already runs version appv-1/);
   given(cluster, ...active)
     .when({ type: "UpgradeCluster", clusterId, jobId: "j-2", version: { ...version, appId: "app-2" } })
     .expectRejection(/another application/);

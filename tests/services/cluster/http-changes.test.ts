@@ -43,10 +43,7 @@ test("the environment is updated to what the version allows", async () => {
   const wrong = JSON.stringify({ cluster: { subnet: "any" }, env: { load: 7 } });
   assert.match(await refused(mine.call("UpdateClusterEnv", { cluster_id, env: wrong }), 400, "validate_failed"), /load/);
   await world.put("clusters", "cl-lost", { cluster_id: "cl-lost", version_id: "appv-gone", owner: "usr-mine" });
-  assert.match(
-    await refused(mine.call("UpdateClusterEnv", { cluster_id: "cl-lost", env }), 404, "resource_not_found"),
-    /is not known here/,
-  );
+  assert.match(await refused(mine.call("UpdateClusterEnv", { cluster_id: "cl-lost", env }), 404, "resource_not_found"), /is unknown/);
 });
 
 test("nodes are added and taken away, but the last of a role stays", async () => {

@@ -45,7 +45,7 @@ test("a cluster is requested as its version and configuration describe it, and t
 
 test("a cluster is not requested of what does not fit, is not there or is not the caller's", async () => {
   const create = (more: object) => mine.call("CreateCluster", { ...wanted, ...more });
-  assert.match(await refused(create({ app_id: "app-2" }), 400, "validate_failed"), /not of application \[app-2\]/);
+  assert.match(await refused(create({ app_id: "app-2" }), 400, "validate_failed"), /does not belong to application \[app-2\]/);
   assert.match(await refused(create({ version_id: "appv-draft" }), 400, "app_version_incorrect_status"), /is \[draft\]/);
   await refused(create({ version_id: "appv-none" }), 404, "resource_not_found");
   await refused(create({ runtime_id: "runtime-none" }), 404, "resource_not_found");

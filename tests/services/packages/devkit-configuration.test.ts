@@ -115,7 +115,7 @@ const brokenSchemas: readonly (readonly [string, string, RegExp])[] = [
   ["whose properties are no list", '{"properties":{}}', /the properties of config.json are not a list/],
   ["with a property that is no object", '{"properties":[1]}', /property 1 of config.json is not an object/],
   ["with a property without a key", '{"properties":[{"key":"a","properties":[{"type":"string"}]}]}', /property 1 of a has no key/],
-  ["with a key twice", '{"properties":[{"key":"a"},{"key":"a"}]}', /a is there twice/],
+  ["with a key twice", '{"properties":[{"key":"a"},{"key":"a"}]}', /a is defined twice/],
   ["with an unknown type", '{"properties":[{"key":"a","type":"interger"}]}', /a has the unknown type "interger"/],
   ["whose minimum is no number", '{"properties":[{"key":"a","min":"1"}]}', /min of a is not a number/],
   ["whose step is 0", '{"properties":[{"key":"a","step":0}]}', /step of a is not greater than 0/],

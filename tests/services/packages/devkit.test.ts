@@ -124,7 +124,7 @@ test("what the user sets beyond the schema reaches the template", () => {
 
 test("a key without a value is told", () => {
   refused(templateOf({}, { description: "{{cluster.nothing}}" }), /description must be string \(no value for cluster.nothing\)/);
-  refused(templateOf({}, { description: "a {{cluster.nothing}}" }), /there is no value for cluster.nothing/);
+  refused(templateOf({}, { description: "a {{cluster.nothing}}" }), /the setting cluster.nothing has no value/);
 });
 
 test("what does not render to a cluster is refused, with the place", () => {
@@ -156,16 +156,16 @@ test("services must have a command that says something, and a timeout of at most
 });
 
 test("templates that are more than keys, name properties or nest without end are refused", () => {
-  refused(templateOf({}, { description: "{{if .x}}" }), /more than the key of a setting/);
-  refused(templateOf({}, { description: "{{}}" }), /more than the key of a setting/);
+  refused(templateOf({}, { description: "{{if .x}}" }), /only the key of a setting/);
+  refused(templateOf({}, { description: "{{}}" }), /only the key of a setting/);
   refused(templateOf({}, { env: { "{{cluster.name}}": 1 } }), /a value cannot name a property/);
   refused(templateOf({}, { env: JSON.parse(`${"[".repeat(100)}${"]".repeat(100)}`) }), /nested too deep/);
 });
 
 test("a role may be there once only, as replica too", () => {
   const role = (name: string, more = {}) => ({ role: name, container: { type: "kvm", image: "i" }, count: 1, ...more });
-  refused(templateOf({}, { nodes: [role("a"), role("a", { cpu: 2 })] }), /the role "a" is there twice/);
-  refused(templateOf({}, { nodes: [role("a", { replica: 1 }), role("a-replica")] }), /the role "a-replica" is there twice/);
+  refused(templateOf({}, { nodes: [role("a"), role("a", { cpu: 2 })] }), /the role "a" is defined twice/);
+  refused(templateOf({}, { nodes: [role("a", { replica: 1 }), role("a-replica")] }), /the role "a-replica" is defined twice/);
   assert.equal(render(templateOf({}, { nodes: [role("a"), role("a-replica")] }), schema, {}).nodes.length, 2);
 });
 

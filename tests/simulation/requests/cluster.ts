@@ -18,7 +18,7 @@ export const clusterRows: readonly Row<ClusterCommand>[] = [
       jobId: `j-${number}`,
       name: undefined,
       version: version(1),
-      place: { provider: "local", runtimeId: `rt-${chance.below(4)}`, zone: "local", runtimeCredentialId: `rc-${chance.below(4)}` },
+      placement: { provider: "local", runtimeId: `rt-${chance.below(4)}`, zone: "local", runtimeCredentialId: `rc-${chance.below(4)}` },
       configuration: "{}",
       debug: false,
       ...owner,

@@ -37,7 +37,7 @@ export const runtimeCommands = (of: { readonly owner: string; readonly ownerPath
 /** A request for a cluster of the demo's application on that runtime. */
 export const requestCluster = (of: { readonly owner: string; readonly ownerPath: string } = owner) =>
   ({
-    ...{ type: "RequestCluster", clusterId, jobId: "j-1", name: undefined, version: bookinfo(), place },
+    ...{ type: "RequestCluster", clusterId, jobId: "j-1", name: undefined, version: bookinfo(), placement: place },
     ...{ configuration: "{}", debug: false, ...of },
   }) as const;
 

@@ -5,7 +5,7 @@ import { metadataFile } from "./metadata.mjs";
 const folder = join(process.env.BOOKINFO_DATA ?? dirname(metadataFile), "data");
 const fileOf = (role) => join(folder, `${role}.json`);
 
-/** The book that this shop sells, by the role that keeps the part. */
+/** The book of this shop, by the role that stores each part. */
 const initial = {
   details: {
     title: "The Comedy of Errors",
@@ -29,7 +29,7 @@ const initial = {
   ratings: { "Reviewer 1": 5, "Reviewer 2": 4, "Reviewer 3": 4 },
 };
 
-/** Written once; what is already there is kept, so that a second run changes nothing. */
+/** Writes the data once; a second run keeps existing data. */
 export const writeData = (role) => {
   if (initial[role] === undefined) return "nothing to keep";
   mkdirSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** What this node is told about itself and its cluster: { self, hosts, cluster, endpoints }. */
+/** The metadata of this node and its cluster: { self, hosts, cluster, endpoints }. */
 export const metadataFile = process.env.PITRIX_METADATA ?? "metadata.json";
 
 export const readMetadata = () => {

@@ -1,12 +1,12 @@
 import { readMetadata, settingsOf } from "./metadata.mjs";
 
-/** What this node knows at the moment; read again when it is told to. */
+/** The current metadata of this node; SIGHUP reads it again. */
 let metadata = readMetadata();
 
 export const current = () => metadata;
 export const settings = () => settingsOf(metadata);
 
-/** A file that cannot be read leaves what was known before. */
+/** An unreadable file keeps the previous metadata. */
 export const reload = () => {
   try {
     metadata = readMetadata();

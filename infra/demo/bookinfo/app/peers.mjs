@@ -3,7 +3,7 @@ import { current, settings } from "./node.mjs";
 
 const turns = new Map();
 
-/** Asks the nodes of a role in turn; one that does not answer is passed over. */
+/** Calls the nodes of a role in turn; skips nodes that do not answer. */
 export const ask = async (role, path) => {
   const nodes = current().hosts[role] ?? [];
   const turn = turns.get(role) ?? 0;

@@ -4,7 +4,7 @@ import { ask } from "./peers.mjs";
 import { servedBy } from "./served-by.mjs";
 import { version } from "./version.mjs";
 
-/** A part that cannot be had is told as missing; the page shows the others. */
+/** Reports an unavailable part as missing; the page shows the others. */
 const part = (role) => ask(role, `/${role}/0`).catch((error) => ({ error: error.message }));
 
 const product = async () => {

@@ -1,7 +1,7 @@
 import { current } from "./node.mjs";
 import { version } from "./version.mjs";
 
-/** Stands in every answer, so that it can be seen which node gave which part. */
+/** Part of every answer: names the node that served it. */
 export const servedBy = () => {
   const { node_id, address, role } = current().self;
   return { node_id, address, role, version };

@@ -7,7 +7,7 @@ import { request } from "./peers.mjs";
 const metadata = readMetadata();
 const { self, hosts } = metadata;
 
-/** The running program of this node, or undefined: on its address may be another's. */
+/** The running program of this node; undefined if none runs or another program uses the address. */
 const running = async () => {
   const health = await request(self.address, settingsOf(metadata).port, "/health").catch(() => undefined);
   return health?.node_id === self.node_id ? health : undefined;

@@ -1,18 +1,18 @@
 import type { Clock, Commit, EventStore } from "../../../../events/index.ts";
 
-/** Beyond so many, nobody counts: what matters is that there are many, and a scrape must not cost what a backlog does. */
-export const MOST_DUE = 1_000;
+/** Due marks are counted up to this number, so that a scrape stays cheap during a backlog. */
+export const MAX_DUE = 1_000;
 
-/** How much of a kind is due in the store, counted up to so many, and the age of the oldest of these. */
+/** The number of due marks of one kind in the store, counted up to MAX_DUE, and the age of the oldest. */
 export type Due = { readonly kind: "publish" | "effects" | "timers"; readonly marks: number; readonly oldestSeconds: number };
 
-/** What is left to be done as the store has it, whichever instance is to do it. */
+/** The due marks in the store, for all instances together. */
 export const dueIn = async (store: EventStore, clock: Clock): Promise<readonly Due[]> => {
   const now = clock.now();
   const [publish, effects, timers] = await Promise.all([
-    store.due("publish", undefined, MOST_DUE),
-    store.due("effects", undefined, MOST_DUE),
-    store.dueTimers(now, MOST_DUE),
+    store.due("publish", undefined, MAX_DUE),
+    store.due("effects", undefined, MAX_DUE),
+    store.dueTimers(now, MAX_DUE),
   ]);
   return [
     due("publish", publish.map(committed), now),

@@ -3,20 +3,20 @@ import type { Progress } from "../../../../events/runtime.ts";
 
 export type Lag = {
   readonly subscription: string;
-  /** Records of its partitions that this instance has not gone past, also those that it only skips. */
+  /** The number of records in this instance's partitions beyond its positions, including records that it will skip. */
   readonly events: number;
-  /** For how long at most it has been behind; 0: it is not. */
+  /** The maximum time for which the subscription has been behind, in seconds; 0 if it is up to date. */
   readonly seconds: number;
-  /** The age of the latest event that it has gone past; undefined: none yet. */
+  /** The age of the latest processed event; undefined if there is none yet. */
   readonly ageSeconds: number | undefined;
 };
-type Asked = Pick<Progress, "progress" | "latest">;
+type Positions = Pick<Progress, "progress" | "latest">;
 
-const AT_ONCE = 4;
+const CONCURRENCY = 4;
 
-/** How far an instance's subscriptions are behind the log, in the partitions that are theirs just now. */
-export const lagIn = (subscriptions: () => ReadonlyMap<string, Asked>, log: Pick<Log, "ends">, clock: Clock) => {
-  /** When each was seen to be at the end. */
+/** The lag of an instance's subscriptions behind the log, in their currently assigned partitions. */
+export const lagIn = (subscriptions: () => ReadonlyMap<string, Positions>, log: Pick<Log, "ends">, clock: Clock) => {
+  /** When each subscription was last up to date. */
   const upToDate = new Map<string, number>();
   const began = clock.now();
 
@@ -24,7 +24,7 @@ export const lagIn = (subscriptions: () => ReadonlyMap<string, Asked>, log: Pick
     const all = [...subscriptions()];
     const topics = new Set(all.flatMap(([, { progress }]) => [...progress.keys()].map(topicIn)));
     const ends = new Map<string, number>();
-    await eachOf(topics, AT_ONCE, async (topic) => {
+    await eachOf(topics, CONCURRENCY, async (topic) => {
       for (const { partition, offset } of await log.ends(topic)) ends.set(`${topic}/${partition}`, offset);
     });
     const now = clock.now();

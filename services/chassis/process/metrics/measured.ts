@@ -1,11 +1,11 @@
 import type { Clock } from "../../../../events/index.ts";
 
-/** How often the store and the log are asked, however many scrape; how long a scrape waits for them; and how old an answer may be in its stead. */
+/** The minimum time between two queries of the store or log, the timeout of a scrape, and the maximum age of a cached answer. */
 const EVERY = 5_000;
-const PATIENCE = 1_000;
+const TIMEOUT = 1_000;
 const KEPT = 30_000;
 
-/** What has to be asked for elsewhere: asked once at a time and once in some seconds, and undefined where there has been no answer for long. */
+/** Caches a query of the store or log. It runs once at a time, at most every few seconds. Undefined if there was no recent answer. */
 export const measured = <T>(clock: Clock, ask: () => Promise<T>): (() => Promise<T | undefined>) => {
   let began = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | undefined;
@@ -16,7 +16,7 @@ export const measured = <T>(clock: Clock, ask: () => Promise<T>): (() => Promise
     try {
       known = { at, answer: await ask() };
     } catch {
-      // Whoever cannot be asked says so elsewhere.
+      // An outage of the store or log is reported elsewhere.
     } finally {
       underWay = undefined;
     }
@@ -25,7 +25,7 @@ export const measured = <T>(clock: Clock, ask: () => Promise<T>): (() => Promise
     if (!underWay && clock.now() - began >= EVERY) underWay = begin();
     if (underWay) {
       const enough = new AbortController();
-      await Promise.race([underWay, clock.sleep(PATIENCE, enough.signal)]);
+      await Promise.race([underWay, clock.sleep(TIMEOUT, enough.signal)]);
       enough.abort("answered");
     }
     return known && clock.now() - known.at < KEPT ? known.answer : undefined;

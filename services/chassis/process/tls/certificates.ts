@@ -3,20 +3,20 @@ import type { Clock } from "../../../../events/index.ts";
 import type { Logger } from "../logging.ts";
 import { type Pem, type PemFiles, readPem } from "./pem.ts";
 
-/** Certificates as their files have them now. Whoever opens a connection asks again, so that a renewed one needs no restart. */
+/** The current certificates of a set of files. Each new connection reads them again, so that a renewal needs no restart. */
 export type Certificates = {
   readonly current: () => Pem;
-  /** The same, made ready for connections. */
+  /** The certificates as a secure context for connections. */
   readonly context: () => SecureContext;
-  /** Told after every renewal, until the returned function is called. */
-  readonly onRenewal: (tell: () => void) => () => void;
+  /** Registers a listener that is called after every renewal, and returns a function that removes it. */
+  readonly onRenewal: (notify: () => void) => () => void;
   readonly stop: () => Promise<void>;
 };
 
 export const oldestTls = "TLSv1.2";
 const PAUSE = 2_000;
 
-/** Reads the files, which config has found good, and follows them. What is written in two steps is taken when it fits together again. */
+/** Reads the files, which config has checked, and follows them. Files that are renewed in several steps are used once they match again. */
 export const certificates = (
   files: PemFiles,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
@@ -30,7 +30,7 @@ export const certificates = (
   let seen = print;
   let current = pem;
   let context: SecureContext | undefined;
-  const told = new Set<() => void>();
+  const listeners = new Set<() => void>();
 
   const look = (): void => {
     const found = read();
@@ -38,11 +38,11 @@ export const certificates = (
     seen = found.print;
     const named = { files: Object.values(files).flatMap(({ path }) => path || []) };
     if (found.problems.length > 0)
-      return void logger.warn({ ...named, problems: found.problems }, "certificates are not renewed: those in use stay");
+      return void logger.warn({ ...named, problems: found.problems }, "the renewed certificates are invalid: the current ones stay in use");
     if (JSON.stringify(found.pem) === JSON.stringify(current)) return;
     current = found.pem;
     context = undefined;
-    for (const tell of told) tell();
+    for (const notify of listeners) notify();
     logger.info(named, "certificates are renewed");
   };
   const stopping = new AbortController();
@@ -59,9 +59,9 @@ export const certificates = (
       context ??= createSecureContext({ ...current, minVersion: oldestTls });
       return context;
     },
-    onRenewal: (tell) => {
-      told.add(tell);
-      return () => void told.delete(tell);
+    onRenewal: (notify) => {
+      listeners.add(notify);
+      return () => void listeners.delete(notify);
     },
     stop: async () => {
       stopping.abort();

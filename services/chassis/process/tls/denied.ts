@@ -1,4 +1,4 @@
-/** Both sides are there and do not accept each other: waiting does not help. */
+/** The server is reachable, but one side rejects the other, so that retries are useless. */
 export class Denied extends Error {
   override name = "Denied";
 }
@@ -8,7 +8,7 @@ const MONGODB_AUTHENTICATION_FAILED = 18;
 const certificateCodes =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|ERR_SSL_(TLSV1|SSLV3)_ALERT_|ERR_SSL_TLSV13_ALERT_|ERR_SSL_WRONG_VERSION)/;
 
-/** Why somebody was not let in, or did not let the other side in; undefined: it is something else, which may pass. */
+/** Why one side rejected the other; undefined if the error has another reason, which may be temporary. */
 export const denialIn = (error: unknown): string | undefined => {
   for (const each of causesOf(error)) {
     const code: unknown = Reflect.get(each, "code");
@@ -19,10 +19,10 @@ export const denialIn = (error: unknown): string | undefined => {
   return undefined;
 };
 
-/** OpenSSL says where in its sources it was, too. */
+/** The message of OpenSSL without its source location. */
 const inWords = (message: string): string => /:SSL routines:\w*:([^:]+):/.exec(message)?.[1] ?? message;
 
-/** The error and what it comes from, as far as kafkajs, mongodb and Node say. */
+/** The error and its causes, in the forms that kafkajs, mongodb and Node use. */
 const causesOf = (error: unknown, depth = 0): readonly Error[] => {
   if (!(error instanceof Error) || depth > 8) return [];
   const reason: unknown = Reflect.get(error, "reason");

@@ -2,7 +2,7 @@ import type { KafkaLogOptions } from "../../../../events/kafka/index.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Sasl } from "./settings.ts";
 
-/** How the log's connections are secured; every new one takes the certificates as they are then. */
+/** The transport security of the log's connections. Each new connection uses the current certificates. */
 export const kafkaSecurity = (sasl: Sasl | null, certificates: Certificates | undefined): Pick<KafkaLogOptions, "security"> => ({
   ...((sasl || certificates) && {
     security: {

@@ -1,20 +1,20 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-/** Where certificates stand, by the settings that say so; empty: not given. */
+/** The paths of certificate files, with the settings that name them; empty if not set. */
 export type PemFiles = { readonly [role in Role]: { readonly setting: string; readonly path: string } };
 type Role = "cert" | "key" | "ca";
 
-/** What the files hold, as node:tls takes it. */
+/** The contents of the files, in the form that node:tls takes. */
 export type Pem = { readonly [role in Role]?: string };
 
 const expected = {
-  cert: "a PEM file with a certificate that is good today, and those between it and its authority",
+  cert: "a PEM file with a certificate that is valid today, and its intermediate certificates",
   key: "a PEM file with the private key of the certificate, without a passphrase",
-  ca: "a PEM file with certificates of authorities, one of them good today",
+  ca: "a PEM file with certificates of authorities, at least one of them valid today",
 } as const;
 
-/** Reads the files and tells, a line each, what is wrong with them at this time. */
+/** Reads the files and returns their problems at this time, one per line. */
 export const readPem = (files: PemFiles, now: number): { readonly pem: Pem; readonly problems: readonly string[] } => {
   const problems: string[] = [];
   const pem: { [role in Role]?: string } = {};
@@ -28,7 +28,7 @@ export const readPem = (files: PemFiles, now: number): { readonly pem: Pem; read
       return pem[role];
     } catch (error) {
       const code: unknown = Reflect.get(Object(error), "code");
-      return wrong(role, code === "ENOENT" ? "is not there" : `cannot be read (${String(code)})`);
+      return wrong(role, code === "ENOENT" ? "does not exist" : `cannot be read (${String(code)})`);
     }
   };
   const certificates = (role: "cert" | "ca", text: string | undefined): readonly X509Certificate[] => {
@@ -44,8 +44,8 @@ export const readPem = (files: PemFiles, now: number): { readonly pem: Pem; read
   const key = text === undefined ? undefined : privateKeyIn(text);
   const date = own && problemOfDates(own, now);
   if (date) wrong("cert", date);
-  if (known.length > 0 && known.every((each) => problemOfDates(each, now))) wrong("ca", "holds only certificates that are not good today");
-  if (text !== undefined && !key) wrong("key", "holds no such key");
+  if (known.length > 0 && known.every((each) => problemOfDates(each, now))) wrong("ca", "holds only certificates that are not valid today");
+  if (text !== undefined && !key) wrong("key", "holds no valid private key");
   if (own && key && !own.checkPrivateKey(key)) wrong("key", `is not the key of ${files.cert.path}`);
   for (const [one, other] of [
     ["cert", "key"],
@@ -74,5 +74,5 @@ const privateKeyIn = (text: string): KeyObject | undefined => {
 
 const problemOfDates = ({ validFrom, validTo }: X509Certificate, now: number): string | undefined => {
   if (Date.parse(validTo) < now) return `expired on ${validTo}`;
-  return Date.parse(validFrom) > now ? `is not good before ${validFrom}` : undefined;
+  return Date.parse(validFrom) > now ? `is not valid before ${validFrom}` : undefined;
 };

@@ -3,24 +3,24 @@ import { urlToHttpOptions } from "node:url";
 import { answerBytes, type Send, tooLarge } from "../client.ts";
 import type { Certificates } from "./certificates.ts";
 
-/** What a request to another process of the platform needs besides its address. */
+/** The TLS options of a request to another process of the platform. */
 export const asProcess = (certificates: Certificates) => ({ secureContext: certificates.context() });
 
-/** Kept-alive connections to other processes. A resumed session would skip the other side's certificate, which may be another by now. */
+/** Keep-alive connections to other processes. Sessions are not resumed: a resumed session would not check the server's current certificate. */
 export const processAgent = (): Agent => new Agent({ keepAlive: true, timeout: 3_000, maxFreeSockets: 64, maxCachedSessions: 0 });
 
-/** Who does not accept a certificate hangs up without a word. */
+/** Adds a hint to errors of closed connections: a server that rejects a client certificate closes the connection without a message. */
 export const withHint = (error: Error): string =>
   Reflect.get(error, "code") === "ECONNRESET"
-    ? `${error.message}; if that is so every time, it does not accept this process's certificate, and its log says why`
+    ? `${error.message}; if this happens every time, the server rejects this process's certificate, and its log says why`
     : error.message;
 
-/** Sends requests to other processes of the platform, which show each other who they are. Nothing is sent in clear. */
+/** Sends requests to other processes of the platform by mutual TLS only. */
 export const sendAsProcess = (certificates: Certificates, agent = processAgent()): { readonly send: Send; readonly close: () => void } => ({
   send: ({ url, method = "GET", headers = {}, body, serverName }, signal) =>
     new Promise((resolve, reject) => {
       const target = urlToHttpOptions(new URL(url));
-      if (target.protocol !== "https:") return reject(new Error(`${url} is no HTTPS, which the processes of this platform speak`));
+      if (target.protocol !== "https:") return reject(new Error(`${url} must be an https:// URL: services talk over TLS only`));
       const options = {
         ...target,
         ...asProcess(certificates),

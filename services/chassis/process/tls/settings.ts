@@ -1,6 +1,6 @@
 import type { Setting } from "../setting.ts";
 
-/** By what a process shows a Kafka cluster who it is. */
+/** The credentials of a process for a Kafka cluster. */
 export type Sasl = {
   readonly [M in (typeof mechanisms)[number]]: { readonly mechanism: M; readonly username: string; readonly password: string };
 }[(typeof mechanisms)[number]];
@@ -21,30 +21,34 @@ const file = (name: string, description: string, expected: string): Setting<stri
 
 const truth = (text: string): boolean | undefined => (text === "true" || text === "false" ? text === "true" : undefined);
 
-const certificate = "a PEM file with a certificate, and those between it and its authority";
+const certificate = "a PEM file with a certificate and its intermediate certificates";
 const key = "a PEM file with the private key of that certificate, without a passphrase";
 const authorities = "a PEM file with certificates of authorities";
 
-/** What secures the wires of a process. The document store's stands in its URL. */
-export const wireSettings = {
+/** The settings of a process's transport security. For the document store they are options of its URL. */
+export const tlsSettings = {
   kafkaTls: {
-    ...{ name: "KAFKA_TLS", description: "Does Kafka listen with TLS?", expected: "true or false", fallback: "false" },
+    ...{ name: "KAFKA_TLS", description: "Whether Kafka listens with TLS", expected: "true or false", fallback: "false" },
     parse: truth,
   },
   kafkaSasl: {
-    ...{ name: "KAFKA_SASL", description: "By what this process shows Kafka who it is", fallback: "", parse: sasl },
+    ...{ name: "KAFKA_SASL", description: "The credentials of this process for Kafka", fallback: "", parse: sasl },
     expected: "scram-sha-512:user:password, scram-sha-256:... or, with KAFKA_TLS=true, plain:...",
   },
-  kafkaCa: file("KAFKA_CA", "Whose certificates Kafka may have, if not a public authority's", authorities),
-  kafkaCert: file("KAFKA_CERT", "What this process shows Kafka, if asked", certificate),
+  kafkaCa: file("KAFKA_CA", "The authorities that sign Kafka's certificates, if not public ones", authorities),
+  kafkaCert: file("KAFKA_CERT", "The client certificate of this process for Kafka", certificate),
   kafkaKey: file("KAFKA_KEY", "Its key", key),
-  gatewayCert: file("PITRIX_TLS_CERT", "What the gateway shows its callers; with it, it answers HTTPS only", certificate),
+  gatewayCert: file("PITRIX_TLS_CERT", "The gateway's server certificate; with it, the gateway answers HTTPS only", certificate),
   gatewayKey: file("PITRIX_TLS_KEY", "Its key", key),
   internalCert: file(
     "PITRIX_INTERNAL_TLS_CERT",
-    "What this process shows the platform's other processes, as server and as client",
+    "The certificate of this process for the platform's other processes, as server and as client",
     certificate,
   ),
   internalKey: file("PITRIX_INTERNAL_TLS_KEY", "Its key", key),
-  internalCa: file("PITRIX_INTERNAL_TLS_CA", "Whose certificates the platform's processes have; no others are let in", authorities),
+  internalCa: file(
+    "PITRIX_INTERNAL_TLS_CA",
+    "The authorities that sign the certificates of the platform's processes; others are rejected",
+    authorities,
+  ),
 } satisfies { readonly [field: string]: Setting<unknown> };

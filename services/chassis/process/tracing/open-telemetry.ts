@@ -8,7 +8,7 @@ import type { Logger } from "../logging.ts";
 import type { Metrics } from "../metrics.ts";
 import { type Sampling, samplerOf } from "./sampler.ts";
 
-/** The tracer of a service, and the end of it: what it holds is exported, or given up after a second or two. */
+/** The tracer of a service. `flush` and `stop` export the queued spans, or give up after a second or two. */
 export type Tracing = { readonly tracer: Tracer; readonly flush: () => Promise<void>; readonly stop: () => Promise<void> };
 
 export type OpenTelemetryOptions = Sampling & {
@@ -17,12 +17,12 @@ export type OpenTelemetryOptions = Sampling & {
   readonly instance: string;
 };
 
-/** Spans beyond these are lost while no collector takes them: a service never waits for one. */
+/** The maximum number of queued spans. Further spans are lost while the collector is down: a service never waits for it. */
 const QUEUE = 2_048;
 const BATCH = 512;
 const EVERY = 1_000;
-/** Milliseconds that an export may take; so long also the last one holds up the end of a service. */
-const PATIENCE = 1_500;
+/** The timeout of an export in milliseconds, and so the maximum delay of a service's shutdown. */
+const TIMEOUT = 1_500;
 
 const kinds = {
   internal: SpanKind.INTERNAL,
@@ -32,20 +32,20 @@ const kinds = {
   consumer: SpanKind.CONSUMER,
 } as const;
 
-/** Traces through OpenTelemetry's own parts, by OTLP over HTTP in JSON. Nothing is registered for the process: each service has its own. */
+/** Traces by the OpenTelemetry SDK, exported by OTLP over HTTP in JSON. Nothing is registered globally: each service has its own tracer. */
 export const openTelemetry = (
   { url, service, instance, ...sampling }: OpenTelemetryOptions,
   spans: Metrics["spans"],
   logger: Logger,
 ): Tracing => {
-  const exporter = counted(new OTLPTraceExporter({ url, timeoutMillis: PATIENCE }), spans, logger, url);
+  const exporter = counted(new OTLPTraceExporter({ url, timeoutMillis: TIMEOUT }), spans, logger, url);
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ "service.namespace": "pitrix", "service.name": service, "service.instance.id": instance }),
     sampler: samplerOf(sampling),
     spanProcessors: [
       new BatchSpanProcessor(exporter, {
         ...{ maxQueueSize: QUEUE, maxExportBatchSize: BATCH },
-        ...{ scheduledDelayMillis: EVERY, exportTimeoutMillis: PATIENCE + 500 },
+        ...{ scheduledDelayMillis: EVERY, exportTimeoutMillis: TIMEOUT + 500 },
       }),
     ],
   });
@@ -67,14 +67,14 @@ export const openTelemetry = (
       },
     };
   };
-  // What could not be exported is counted and logged where it is exported.
+  // Failed exports are counted and logged by the exporter.
   return { tracer, flush: () => provider.forceFlush().catch(() => {}), stop: () => provider.shutdown().catch(() => {}) };
 };
 
 const traceparentOf = ({ traceId, spanId, traceFlags }: SpanContext): string =>
   `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
 
-/** Counts what is exported and lost, and says once that a collector does not answer, and once that it does again. */
+/** Counts exported and lost spans. Logs once when the collector stops answering and once when it answers again. */
 const counted = (exporter: OTLPTraceExporter, spans: Metrics["spans"], logger: Logger, url: string): SpanExporter => {
   let lost = false;
   return {
@@ -82,8 +82,8 @@ const counted = (exporter: OTLPTraceExporter, spans: Metrics["spans"], logger: L
       exporter.export(batch, (result) => {
         const fails = result.code !== ExportResultCode.SUCCESS;
         spans.inc({ outcome: fails ? "lost" : "exported" }, batch.length);
-        if (fails && !lost) logger.warn({ url, error: result.error }, "traces are not taken and get lost");
-        if (!fails && lost) logger.info({ url }, "traces are taken again");
+        if (fails && !lost) logger.warn({ url, error: result.error }, "the collector does not accept traces; they are lost");
+        if (!fails && lost) logger.info({ url }, "the collector accepts traces again");
         lost = fails;
         done(result);
       }),

@@ -9,7 +9,7 @@ import type { Config } from "../config.ts";
 
 export type Sampling = { readonly sampler: Config["sampler"]; readonly ratio: number };
 
-/** The samplers that OpenTelemetry names for OTEL_TRACES_SAMPLER. Those based on the parent take its word where there is one. */
+/** The samplers that OpenTelemetry defines for OTEL_TRACES_SAMPLER. Parent-based samplers follow the parent's decision if there is one. */
 export const samplerOf = ({ sampler, ratio }: Sampling): Sampler => {
   const root = { always_on: new AlwaysOnSampler(), always_off: new AlwaysOffSampler(), traceidratio: new TraceIdRatioBasedSampler(ratio) };
   switch (sampler) {

@@ -6,14 +6,14 @@ import { lock } from "./lock.ts";
 import { refused } from "./types.ts";
 
 export type Addresses = {
-  /** The node's loopback address: the same again as long as it is not released. */
+  /** Claims a loopback address for the node. Repeated calls return the same address until it is released. */
   claim(nodeId: string): Promise<string>;
   release(nodeId: string): Promise<void>;
 };
 
 /**
- * Loopback addresses, each claimed by a symbolic link that names its node (made atomically, with its content).
- * The directory takes part in the hash, so that two platforms on one computer keep out of each other's way.
+ * Loopback addresses. A symbolic link with the node's id as its target claims an address atomically.
+ * The directory is part of the hash, so that two platforms on one computer use different addresses.
  */
 export const addresses = (directory: string, limit: number): Addresses => {
   const claims = join(directory, "addresses");
@@ -45,7 +45,7 @@ export const addresses = (directory: string, limit: number): Addresses => {
   };
 };
 
-/** Out of 127.0.0.0/16, which systems use for themselves, and never the first or last of a block. */
+/** An address outside 127.0.0.0/16, which systems use for themselves, and never the first or last address of a block. */
 const candidate = (seed: string): string => {
   const hash = createHash("sha256").update(seed).digest();
   return `127.${1 + (hash.readUInt16BE(0) % 254)}.${hash.readUInt8(2)}.${1 + (hash.readUInt16BE(3) % 254)}`;

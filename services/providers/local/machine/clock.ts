@@ -1,10 +1,10 @@
-/** Time for the supervisor; `after` answers a function that cancels. */
+/** The supervisor's clock. `after` returns a function that cancels the timer. */
 export type MachineClock = {
   now(): number;
   after(milliseconds: number, callback: () => void): () => void;
 };
 
-/** Beyond it Node fires at once. */
+/** The maximum delay of a Node timer: a longer one fires at once. */
 const longest = 2 ** 31 - 1;
 
 export const systemClock: MachineClock = {

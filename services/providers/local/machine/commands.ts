@@ -2,41 +2,41 @@ import { createHash } from "node:crypto";
 import { type Exit, launch } from "./launch.ts";
 import { lastLines } from "./log-files.ts";
 import { endAll, type Identity } from "./processes.ts";
-import { type Ground, known, type Node, save } from "./record.ts";
+import { known, type MachineContext, type Node, save } from "./record.ts";
 import { closedError, type KeyedCommand, MachineError } from "./types.ts";
 import { wordsOf } from "./words.ts";
 
 const timeoutGrace = 5000;
 const leftoverGrace = 2000;
-/** So many keys are remembered of a node. */
+/** The number of succeeded keys that a node remembers. */
 const rememberedKeys = 1000;
 
-/** Runs a command unless its key succeeded; two calls with one key share one run. */
-export const runCommand = (ground: Ground, node: Node, command: KeyedCommand): Promise<void> => {
+/** Runs a command unless its key has succeeded before. Concurrent calls with the same key share one run. */
+export const runCommand = (context: MachineContext, node: Node, command: KeyedCommand): Promise<void> => {
   const running = node.commands.get(command.key);
   if (running !== undefined) return running;
-  const run = node.commandsInTurn(() => runOnce(ground, node, command)).finally(() => node.commands.delete(command.key));
+  const run = node.commandsInTurn(() => runOnce(context, node, command)).finally(() => node.commands.delete(command.key));
   node.commands.set(command.key, run);
   return run;
 };
 
-const runOnce = async (ground: Ground, node: Node, { key, cmd, timeoutSeconds }: KeyedCommand) => {
+const runOnce = async (context: MachineContext, node: Node, { key, cmd, timeoutSeconds }: KeyedCommand) => {
   const words = wordsOf(cmd);
   const record = await node.locked(() => known(node));
   if (record.succeeded.includes(key)) return;
   const run = `command/${createHash("sha256").update(key).digest("hex")}`;
-  const { clock } = ground;
+  const { clock } = context;
   const unless = () => {
-    if (ground.closed) throw closedError();
+    if (context.closed) throw closedError();
     if (node.record === undefined || node.record.removing) throw new MachineError("unknown", `node ${node.nodeId} is being removed`);
   };
   const end = (leaders: readonly Identity[], graceMilliseconds: number) =>
     endAll({ mark: { data: node.paths.data, run }, leaders, graceMilliseconds, clock, unless });
 
-  // A former life may have left one running whose outcome nobody can learn any more.
+  // An earlier incarnation may have left a command running whose outcome is lost.
   await end([], leftoverGrace);
-  const launched = await launch({ record, paths: node.paths, words, run, log: key, logBytes: ground.limits.logBytes, unless });
-  const outcome = await firstOf(ground, node, timeoutSeconds, launched.exited);
+  const launched = await launch({ record, paths: node.paths, words, run, log: key, logBytes: context.limits.logBytes, unless });
+  const outcome = await firstOf(context, node, timeoutSeconds, launched.exited);
   if (typeof outcome === "object" && outcome.code === 0) {
     return node.locked(async () => {
       const now = await known(node);
@@ -55,9 +55,9 @@ const runOnce = async (ground: Ground, node: Node, { key, cmd, timeoutSeconds }:
   throw new MachineError("failed", `${what} ended with ${signal ?? `code ${code}`}`, { exitCode: code, signal, log });
 };
 
-/** Its exit, its time is up, or the machine closes or removes the node. */
+/** The first of: the command's exit, its timeout, or the end of the machine or node. */
 const firstOf = async (
-  { clock }: Ground,
+  { clock }: MachineContext,
   node: Node,
   timeoutSeconds: number,
   exited: Promise<Exit>,

@@ -4,7 +4,7 @@ import { dirname, join, posix } from "node:path";
 import type { NodePaths } from "./paths.ts";
 import { type MachineLimits, type PackageFiles, refused } from "./types.ts";
 
-/** Refuses paths that climb out or collide, and packages that are too big. */
+/** Refuses paths that leave the package or collide, and packages that are too large. */
 export const checkFiles = (files: PackageFiles, limits: MachineLimits): void => {
   if (files.size > limits.packageFiles) throw refused(`the package has ${files.size} files, at most ${limits.packageFiles} are allowed`);
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
@@ -25,7 +25,7 @@ export const checkFiles = (files: PackageFiles, limits: MachineLimits): void => 
   }
 };
 
-/** Unpacks into a directory named by content and switches the package link to it; the version before stays for what still runs in it. */
+/** Unpacks into a directory named by the content's digest, then switches the package link. The previous version stays for running processes. */
 export const installFiles = async (paths: NodePaths, files: PackageFiles): Promise<void> => {
   const digest = digestOf(files);
   const before = await installed(paths);
@@ -41,13 +41,13 @@ export const installFiles = async (paths: NodePaths, files: PackageFiles): Promi
   }
 };
 
-/** The digest of the package that the node has. */
+/** The digest of the node's installed package. */
 export const installed = async (paths: NodePaths): Promise<string | undefined> => {
   const target = await orMissing(readlink(paths.package));
   return target === undefined ? undefined : posix.basename(target);
 };
 
-/** All or nothing, also when the machine stops in the middle. */
+/** Writes the whole file or nothing, even if the machine crashes. */
 export const writeAtomically = async (path: string, text: string): Promise<void> => {
   const next = `${path}.${randomUUID()}`;
   const file = await open(next, "wx", 0o600);
@@ -60,7 +60,7 @@ export const writeAtomically = async (path: string, text: string): Promise<void>
   await rename(next, path);
 };
 
-/** The value, or nothing where the file is missing. */
+/** The value, or undefined if the file does not exist. */
 export const orMissing = async <T>(reading: Promise<T>): Promise<T | undefined> => {
   try {
     return await reading;
@@ -82,7 +82,7 @@ const unpack = async (directory: string, files: PackageFiles) => {
   await rename(next, directory);
 };
 
-/** A package carries no modes: scripts and binaries are known by how they begin. */
+/** Whether a file is a script or a binary, by its first bytes: packages carry no file modes. */
 const isProgram = (bytes: Uint8Array) => {
   const start = Buffer.from(bytes.subarray(0, 4)).toString("latin1");
   return start.startsWith("#!") || start === "\x7fELF";

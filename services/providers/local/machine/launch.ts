@@ -14,15 +14,15 @@ export type Launch = {
   readonly record: NodeRecord;
   readonly paths: NodePaths;
   readonly words: readonly [string, ...string[]];
-  /** Marks this run and its descendants, so that a later life finds them. */
+  /** Marks this run and its descendants, so that a later incarnation finds them. */
   readonly run: string;
   readonly log: string;
   readonly logBytes: number;
-  /** Asked at the last moment; a reason not to start after all is thrown. */
+  /** Called just before the start. It throws if the program must not start any more. */
   readonly unless: () => void;
 };
 
-/** Starts a program of the node's package in a session of its own, which outlives this process. */
+/** Starts a program of the node's package in its own session, which outlives this process. */
 export const launch = async ({ record, paths, words: [program, ...rest], run, log, logBytes, unless }: Launch): Promise<Launched> => {
   const file = await openLog(paths, log, logBytes);
   try {
@@ -42,7 +42,7 @@ export const launch = async ({ record, paths, words: [program, ...rest], run, lo
     const exited = new Promise<Exit>((resolve) => {
       child.on("exit", (code, signal) => resolve({ code, signal }));
     });
-    // Read in the same turn: until we return to the loop even one that ended is there, as a zombie.
+    // In the same turn: before control returns to the event loop, even an ended child still exists as a zombie.
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     if (identity === undefined) return await failed;
     failed.catch(() => undefined);

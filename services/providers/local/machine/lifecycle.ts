@@ -3,21 +3,21 @@ import { join } from "node:path";
 import { addresses } from "./addresses.ts";
 import { checkFiles, installFiles, orMissing } from "./files.ts";
 import { endAll } from "./processes.ts";
-import { type Ground, instanceId, load, type Node, save } from "./record.ts";
+import { instanceId, load, type MachineContext, type Node, save } from "./record.ts";
 import type { NewNode } from "./types.ts";
 
-/** How nodes come and go; all methods are called inside the node's lock. */
+/** Creation and removal of nodes. The caller holds the node's lock. */
 export type Lifecycle = {
   create(node: Node, wanted: NewNode): Promise<{ address: string; instanceId: string }>;
   remove(node: Node): Promise<void>;
-  /** Ends whatever carries the node's mark: process, commands, and what they left behind. */
+  /** Ends all processes with the node's mark: its process, its commands, and their descendants. */
   endEverything(node: Node): Promise<void>;
 };
 
 const grace = 2000;
 
-export const lifecycle = (ground: Ground): Lifecycle => {
-  const { directory, limits, clock } = ground;
+export const lifecycle = (context: MachineContext): Lifecycle => {
+  const { directory, limits, clock } = context;
   const home = addresses(directory, limits.nodes);
 
   const endEverything = async ({ paths, record }: Node) => {
@@ -34,7 +34,7 @@ export const lifecycle = (ground: Ground): Lifecycle => {
       for (const ending of node.ending) ending();
     }
     await endEverything(node);
-    // Out of sight in one step, so that no half of it can be taken for a node.
+    // Renamed in one step, so that a half-removed directory is never taken for a node.
     const trash = join(directory, "trash", node.nodeId);
     await mkdir(join(directory, "trash"), { recursive: true, mode: 0o700 });
     await rm(trash, { recursive: true, force: true });
@@ -57,7 +57,7 @@ export const lifecycle = (ground: Ground): Lifecycle => {
       await mkdir(node.paths.data, { recursive: true, mode: 0o700 });
       await installFiles(node.paths, files);
       const fresh = { removing: false, succeeded: [], told: null, process: null };
-      // Written last: a node is there once its record is.
+      // Written last: a node exists once its record does.
       await save(node, { nodeId, clusterId, role, serverId, address, env, ...fresh });
       return { address, instanceId: instanceId(nodeId) };
     },

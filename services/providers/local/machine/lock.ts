@@ -1,4 +1,4 @@
-/** Runs what it is given one after the other, in order. */
+/** Runs functions one at a time, in order. */
 export type Lock = <T>(work: () => Promise<T>) => Promise<T>;
 
 export const lock = (): Lock => {

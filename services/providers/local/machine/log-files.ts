@@ -6,14 +6,14 @@ import type { NodePaths } from "./paths.ts";
 
 export const processLog = "process";
 
-/** The log of the process, or of the command with this key. */
+/** The path of the log of the process or of the command with this key. */
 export const logPath = ({ logs }: NodePaths, name: string): string => {
   if (name === processLog) return join(logs, "process.log");
   const readable = name.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
   return join(logs, `command-${readable}-${createHash("sha256").update(name).digest("hex").slice(0, 12)}.log`);
 };
 
-/** Opened for appending; one that has grown to its bound moves aside first. */
+/** Opens a log for appending. A log that has reached the size limit is rotated first. */
 export const openLog = async (paths: NodePaths, name: string, bound: number): Promise<FileHandle> => {
   const path = logPath(paths, name);
   await mkdir(paths.logs, { recursive: true, mode: 0o700 });
@@ -21,7 +21,7 @@ export const openLog = async (paths: NodePaths, name: string, bound: number): Pr
   return open(path, "a", 0o600);
 };
 
-/** The last bytes of a log, across its rotation, never half a character. */
+/** The last bytes of a log, across rotation, without splitting a character. */
 export const tail = async (paths: NodePaths, name: string, limitBytes: number): Promise<string> => {
   const path = logPath(paths, name);
   const now = await lastBytes(path, limitBytes);
@@ -31,7 +31,7 @@ export const tail = async (paths: NodePaths, name: string, limitBytes: number): 
   return bytes.subarray(Math.max(start, 0)).toString("utf8");
 };
 
-/** How errors quote a log. */
+/** The last lines of a log, for error messages. */
 export const lastLines = async (paths: NodePaths, name: string): Promise<string> =>
   (await tail(paths, name, 4096)).trimEnd().split("\n").slice(-20).join("\n");
 

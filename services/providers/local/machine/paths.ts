@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { refused } from "./types.ts";
 
-/** Where the things of a node are. */
+/** The paths of a node's files and directories. */
 export type NodePaths = ReturnType<typeof pathsOf>;
 
 export const pathsOf = (directory: string, nodeId: string) => {

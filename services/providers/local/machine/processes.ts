@@ -2,32 +2,32 @@ import { readdirSync, readFileSync } from "node:fs";
 import { type MachineClock, pause } from "./clock.ts";
 import { MachineError } from "./types.ts";
 
-/** One process and no later one of the same pid: its start (clock ticks since boot) and the boot tell them apart. */
+/** Identifies a process beyond its pid, which the system reuses: by its start time (clock ticks since boot) and the boot id. */
 export type Identity = { readonly pid: number; readonly startTime: string; readonly bootId: string };
 
-/** What a process inherits in its environment: how its descendants are found whatever group or session they fled to. */
+/** A mark in the environment that descendants inherit. It finds them in any process group or session. */
 export type Mark = {
   readonly data: string;
   readonly run?: string;
-  /** A session whose leader was just seen to end, for those that overwrote their environment; later its number may be somebody else's. */
+  /** A session whose leader has just ended, to find processes that overwrote their environment. Its number may be reused later. */
   readonly session?: number;
 };
 
 type Stat = Identity & { readonly ended: boolean; readonly group: number; readonly session: number };
 
-/** The identity of a living process. */
+/** The identity of a running process; undefined if there is none with this pid. */
 export const identify = (pid: number): Identity | undefined => {
   const stat = statOf(pid);
   return stat && { pid, startTime: stat.startTime, bootId: stat.bootId };
 };
 
-/** A zombie is dead: not every init reaps. */
+/** Whether the process runs. A zombie counts as ended, because not every init reaps. */
 export const alive = (identity: Identity): boolean => {
   const stat = statOf(identity.pid);
   return stat !== undefined && !stat.ended && same(stat, identity);
 };
 
-/** Whether it has a handler for a signal, which would otherwise end it. */
+/** Whether the process handles the signal, which would otherwise end it. */
 export const handles = (identity: Identity, signal: number): boolean => {
   const status = alive(identity) ? read(`/proc/${identity.pid}/status`) : "";
   const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0";
@@ -38,7 +38,7 @@ export const handles = (identity: Identity, signal: number): boolean => {
 export const findLeader = (mark: Mark): Identity | undefined =>
   living().find((stat) => stat.session === stat.pid && marked(stat.pid, mark));
 
-/** The leaders, their groups and sessions, and whatever carries the mark. */
+/** All processes of a run: the leaders, their groups and sessions, and every process with the mark. */
 export const members = (mark: Mark, leaders: readonly Identity[] = []): readonly Identity[] => {
   const led = new Set(leaders.filter(alive).map(({ pid }) => pid));
   if (mark.session !== undefined) led.add(mark.session);
@@ -50,11 +50,11 @@ export type Ending = {
   readonly leaders: readonly Identity[];
   readonly graceMilliseconds: number;
   readonly clock: MachineClock;
-  /** Asked while waiting; a reason to give up is thrown. */
+  /** Called while waiting. It throws to give up. */
   readonly unless: () => void;
 };
 
-/** Ends all members: SIGTERM, after the grace SIGKILL, until none is left. */
+/** Ends all members: first with SIGTERM, after the grace period with SIGKILL, until none is left. */
 export const endAll = async ({ mark, leaders, graceMilliseconds, clock, unless }: Ending): Promise<void> => {
   const gone = async (identities: readonly Identity[], milliseconds: number) => {
     const deadline = clock.now() + milliseconds;
@@ -63,7 +63,7 @@ export const endAll = async ({ mark, leaders, graceMilliseconds, clock, unless }
   const asked = members(mark, leaders);
   for (const member of asked) signal(member, "SIGTERM");
   await gone(asked, graceMilliseconds);
-  // Some may have been started meanwhile, so look again until a look finds nothing.
+  // New processes may have started meanwhile, so repeat until none is found.
   for (let look = 0; ; look++) {
     const left = [...asked.filter(alive), ...members(mark, leaders)];
     if (left.length === 0) return;
@@ -73,7 +73,7 @@ export const endAll = async ({ mark, leaders, graceMilliseconds, clock, unless }
   }
 };
 
-/** A signal to this very process, or to nobody. */
+/** Sends a signal to exactly this process, or to none if it has ended. */
 export const signal = (identity: Identity, name: NodeJS.Signals): void => {
   if (!alive(identity)) return;
   try {
@@ -99,7 +99,7 @@ const marked = (pid: number, { data, run }: Mark): boolean => {
 
 const statOf = (pid: number): Stat | undefined => {
   const text = read(`/proc/${pid}/stat`);
-  // The name, in brackets, may hold anything.
+  // The process name in parentheses may contain any character.
   const [state, , group, session, ...rest] = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const startTime = rest[15];
   if (startTime === undefined) return undefined;
@@ -112,7 +112,7 @@ const bootId = (): string => {
   return boot;
 };
 
-/** Nothing where the process is gone or belongs to somebody else. */
+/** The file's text; empty if the process has ended or belongs to another user. */
 const read = (path: string): string => {
   try {
     return readFileSync(path, "utf8");

@@ -6,21 +6,21 @@ import { type NodePaths, pathsOf } from "./paths.ts";
 import type { Identity } from "./processes.ts";
 import { MachineError, type MachineLimits, type NodeState } from "./types.ts";
 
-/** What is known of a node's process, whoever supervises it. */
+/** The recorded state of a node's process. */
 export type ProcessRecord = {
   readonly words: readonly [string, ...string[]];
-  /** Whether it should run. */
+  /** Whether the process should run. */
   readonly wanted: boolean;
-  /** A stop was announced: the exit is expected, and no restart follows it. */
+  /** Whether a stop was announced, so that the next exit is expected and no restart follows. */
   readonly stopping?: boolean;
   readonly restarts: number;
-  /** Written before the start, so that a process that started while we ended is found. */
+  /** The run's mark. It is recorded before the start, so that a process that starts during a crash is found. */
   readonly run: string;
   readonly identity: Identity | null;
   readonly startedAt: number;
 };
 
-/** A node as node.json keeps it. */
+/** The content of node.json. */
 export type NodeRecord = {
   readonly nodeId: string;
   readonly clusterId: string;
@@ -30,22 +30,22 @@ export type NodeRecord = {
   readonly env: Readonly<Record<string, string>>;
   readonly removing: boolean;
   readonly succeeded: readonly string[];
-  /** Digest of the metadata that the process was started with or last told of. */
+  /** The digest of the metadata that the process was started with or last notified of. */
   readonly told: string | null;
   readonly process: ProcessRecord | null;
 };
 
-/** What the methods of a machine share. */
-export type Ground = {
+/** The state that the methods of a machine share. */
+export type MachineContext = {
   readonly directory: string;
   readonly limits: MachineLimits;
   readonly clock: MachineClock;
   readonly report: (error: unknown) => void;
-  /** Set by close: from then on nothing is started, and no exit is anybody's business. */
+  /** Set by `close`. From then on nothing is started, and exits are ignored. */
   closed: boolean;
 };
 
-/** A node in the hands of this life. Its record changes only inside `locked`. */
+/** A node in memory. Its record changes only inside `locked`. */
 export type Node = {
   readonly nodeId: string;
   readonly paths: NodePaths;
@@ -57,7 +57,7 @@ export type Node = {
   loaded: boolean;
   attached: boolean;
   failures: number;
-  /** Ends what watches the process or waits to restart it. */
+  /** Cancels the watch of the process or the pending restart. */
   unwatch: () => void;
 };
 
@@ -75,7 +75,7 @@ export const newNode = (directory: string, nodeId: string): Node => ({
   unwatch: () => undefined,
 });
 
-/** The record, read from the disk once a life. */
+/** The node's record. It is read from disk once per incarnation. */
 export const load = async (node: Node): Promise<NodeRecord | undefined> => {
   if (!node.loaded) {
     const text = await orMissing(readFile(node.paths.record, "utf8"));
@@ -85,14 +85,14 @@ export const load = async (node: Node): Promise<NodeRecord | undefined> => {
   return node.record;
 };
 
-/** The record of a node that exists and is not about to go. */
+/** The record of an existing node. Throws if the node is unknown or being removed. */
 export const known = async (node: Node): Promise<NodeRecord> => {
   const record = await load(node);
   if (record === undefined || record.removing) throw new MachineError("unknown", `there is no node ${node.nodeId}`);
   return record;
 };
 
-/** On disk first, then in memory. */
+/** Saves the record on disk first, then in memory. */
 export const save = async (node: Node, record: NodeRecord): Promise<void> => {
   await writeAtomically(node.paths.record, JSON.stringify(record, null, 2));
   node.record = record;

@@ -4,12 +4,12 @@ import { type Exit, type Launched, launch } from "./launch.ts";
 import { processLog } from "./log-files.ts";
 import { metadataDigest } from "./metadata.ts";
 import { alive, endAll, findLeader, type Identity } from "./processes.ts";
-import { type Ground, known, load, type Node, type ProcessRecord, save } from "./record.ts";
+import { known, load, type MachineContext, type Node, type ProcessRecord, save } from "./record.ts";
 import { closedError, type ProcessExit, type ProcessRestart, refused } from "./types.ts";
 
-/** Keeps one process a node running. All methods are called inside the node's lock. */
+/** Keeps one process per node running. The caller holds the node's lock. */
 export type Supervisor = {
-  /** Makes true what the record says, once a life: adopts, restarts or ends. */
+  /** Brings the process to its recorded state, once per incarnation: adopts, restarts or ends it. */
   attach(node: Node): Promise<void>;
   start(node: Node, words: ProcessRecord["words"]): Promise<number>;
   /** Marks the next exit as expected. */
@@ -17,20 +17,20 @@ export type Supervisor = {
   stop(node: Node, graceMilliseconds: number): Promise<void>;
 };
 
-export type SupervisorNews = { readonly exit: (exit: ProcessExit) => void; readonly restart: (restart: ProcessRestart) => void };
+export type SupervisorReports = { readonly exit: (exit: ProcessExit) => void; readonly restart: (restart: ProcessRestart) => void };
 
 const shortestBackOff = 500;
 const longestBackOff = 30_000;
-/** A process that lived so long starts with the shortest back-off again. */
-const goodLife = 60_000;
+/** After a process has run for this long, its next restart uses the shortest back-off. */
+const STABLE_AFTER = 60_000;
 const adoptedPoll = 1000;
 const leftoverGrace = 2000;
 const unfinishedStopGrace = 10_000;
 
-export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => {
-  const { clock } = ground;
+export const supervisor = (context: MachineContext, reports: SupervisorReports): Supervisor => {
+  const { clock } = context;
   const unless = () => {
-    if (ground.closed) throw closedError();
+    if (context.closed) throw closedError();
   };
   const end = (node: Node, run: string, leaders: readonly Identity[], graceMilliseconds: number, session?: number) =>
     endAll({
@@ -41,13 +41,13 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
       unless,
     });
   const later = (node: Node, milliseconds: number, work: () => Promise<void>) => {
-    if (ground.closed) return;
-    node.unwatch = clock.after(milliseconds, () => void node.locked(work).catch(ground.report));
+    if (context.closed) return;
+    node.unwatch = clock.after(milliseconds, () => void node.locked(work).catch(context.report));
   };
-  /** The process of this run, as long as it is wanted and we are in charge. */
+  /** The process of this run; undefined once it should not run or this machine no longer supervises it. */
   const current = (node: Node, run: string): ProcessRecord | undefined => {
     const { process, removing } = node.record ?? { process: null, removing: true };
-    return !ground.closed && !removing && process?.run === run && process.wanted ? process : undefined;
+    return !context.closed && !removing && process?.run === run && process.wanted ? process : undefined;
   };
   const setProcess = async (node: Node, process: ProcessRecord) => save(node, { ...(await known(node)), process });
 
@@ -56,7 +56,7 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
     const process = { words, wanted: true, restarts, run: `process/${randomUUID()}`, identity: null, startedAt: clock.now() };
     await save(node, { ...record, told: await metadataDigest(node.paths), process });
     const { paths } = node;
-    const launched = await launch({ record, paths, words, run: process.run, log: processLog, logBytes: ground.limits.logBytes, unless });
+    const launched = await launch({ record, paths, words, run: process.run, log: processLog, logBytes: context.limits.logBytes, unless });
     try {
       await setProcess(node, { ...process, identity: launched.identity });
     } catch (error) {
@@ -66,20 +66,20 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
     watchChild(node, process.run, launched);
     return launched.identity.pid;
   };
-  /** One that cannot even be started is not tried again. */
+  /** Starts a process for the first time. A process that cannot be started is not retried. */
   const firstRun = async (node: Node, words: ProcessRecord["words"], restarts = 0): Promise<number> => {
     try {
       return await spawnRun(node, words, restarts);
     } catch (error) {
       const failed = node.record?.process;
-      if (failed && failed.identity === null && !ground.closed) await setProcess(node, { ...failed, wanted: false });
+      if (failed && failed.identity === null && !context.closed) await setProcess(node, { ...failed, wanted: false });
       throw error;
     }
   };
   const watchChild = (node: Node, run: string, { child, exited, identity }: Launched) => {
     node.unwatch = () => child.unref();
-    if (ground.closed) child.unref();
-    void exited.then((exit) => node.locked(() => ended(node, run, identity, exit))).catch(ground.report);
+    if (context.closed) child.unref();
+    void exited.then((exit) => node.locked(() => ended(node, run, identity, exit))).catch(context.report);
   };
   const watchAdopted = (node: Node, run: string, identity: Identity): void =>
     later(node, adoptedPoll, async () => {
@@ -92,13 +92,13 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
     const process = current(node, run);
     if (process === undefined) return;
     const { stopping = false, ...rest } = process;
-    if (clock.now() - process.startedAt >= goodLife) node.failures = 0;
+    if (clock.now() - process.startedAt >= STABLE_AFTER) node.failures = 0;
     try {
       await end(node, run, [], leftoverGrace, identity.pid);
       await setProcess(node, { ...rest, wanted: !stopping, identity: null });
     } finally {
-      if (!ground.closed && !stopping) {
-        news.exit({ nodeId: node.nodeId, ...exit, restarts: process.restarts });
+      if (!context.closed && !stopping) {
+        reports.exit({ nodeId: node.nodeId, ...exit, restarts: process.restarts });
         restartLater(node, run);
       }
     }
@@ -115,11 +115,11 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
     try {
       await end(node, run, [], leftoverGrace);
       const pid = await spawnRun(node, process.words, restarts);
-      news.restart({ nodeId: node.nodeId, pid, restarts });
+      reports.restart({ nodeId: node.nodeId, pid, restarts });
     } catch (error) {
-      if (ground.closed) return;
-      ground.report(error);
-      news.exit({ nodeId: node.nodeId, code: 127, signal: null, restarts });
+      if (context.closed) return;
+      context.report(error);
+      reports.exit({ nodeId: node.nodeId, code: 127, signal: null, restarts });
       restartLater(node, node.record?.process?.run ?? run);
     }
   };
@@ -148,7 +148,7 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
       } else if (process.stopping) {
         await stop(node, leftoverGrace);
       } else {
-        if (process.identity !== null) news.exit({ nodeId: node.nodeId, code: null, signal: null, restarts: process.restarts });
+        if (process.identity !== null) reports.exit({ nodeId: node.nodeId, code: null, signal: null, restarts: process.restarts });
         await restart(node, process.run);
       }
     } else {
@@ -177,11 +177,11 @@ export const supervisor = (ground: Ground, news: SupervisorNews): Supervisor => 
       }
       node.unwatch();
       if (!process?.wanted) return firstRun(node, words);
-      // Its end is not yet noticed, or it waits for its next restart: this is that restart.
-      if (process.identity !== null) news.exit({ nodeId: node.nodeId, code: null, signal: null, restarts: process.restarts });
+      // The process has ended unnoticed or waits for its next restart: this is that restart.
+      if (process.identity !== null) reports.exit({ nodeId: node.nodeId, code: null, signal: null, restarts: process.restarts });
       await end(node, process.run, [], leftoverGrace);
       const pid = await firstRun(node, words, process.restarts + 1);
-      news.restart({ nodeId: node.nodeId, pid, restarts: process.restarts + 1 });
+      reports.restart({ nodeId: node.nodeId, pid, restarts: process.restarts + 1 });
       return pid;
     },
   };

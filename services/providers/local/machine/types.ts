@@ -10,13 +10,13 @@ export type NewNode = {
   readonly env: Readonly<Record<string, string>>;
 };
 
-/** Text is split into words (quotes respected), a list is taken word by word; no shell sees either. */
+/** A command line. Text is split into words with respect to quotes; a list is used as it is. No shell is involved. */
 export type CommandLine = string | readonly string[];
 
-/** A command that ends by itself; a key that once succeeded is not run again. */
+/** A command that ends by itself. A command whose key has succeeded does not run again. */
 export type KeyedCommand = { readonly key: string; readonly cmd: CommandLine; readonly timeoutSeconds: number };
 
-/** A process that goes on; it is ready when a TCP connection to the node's address and this port succeeds. */
+/** A long-running process. It is ready when a TCP connection to the node's address and this port succeeds. */
 export type ProcessCommand = {
   readonly cmd: CommandLine;
   readonly ready?: { readonly port: number; readonly timeoutSeconds: number };
@@ -35,14 +35,14 @@ export type NodeState = {
   readonly address: string;
   readonly instanceId: string;
   readonly directory: string;
-  /** Digest of the unpacked package. */
+  /** The digest of the unpacked package. */
   readonly package: string;
   readonly process: ProcessState;
-  /** Keys of the commands that succeeded. */
+  /** The keys of the commands that succeeded. */
   readonly commands: readonly string[];
 };
 
-/** A supervised process ended although no stop was requested; code and signal are null where nobody could see them (it was adopted, or nobody watched). */
+/** A supervised process ended without a requested stop. Code and signal are null if unknown (the process was adopted or not watched). */
 export type ProcessExit = {
   readonly nodeId: string;
   readonly code: number | null;
@@ -50,42 +50,45 @@ export type ProcessExit = {
   readonly restarts: number;
 };
 
-/** A supervised process that had ended runs again. */
+/** A supervised process was restarted. */
 export type ProcessRestart = { readonly nodeId: string; readonly pid: number; readonly restarts: number };
 
-/** This machine as a place for nodes. Every method may be repeated after a crash at any moment, and be called for several nodes at once. */
+/** This machine as a host of nodes. Every method may be repeated after a crash, and called for several nodes at once. */
 export type Machine = {
-  /** Directory, unpacked package and loopback address of a node; again = no change. */
+  /** Creates the directory, unpacked package and loopback address of a node. A repeated call changes nothing. */
   createNode(node: NewNode): Promise<{ address: string; instanceId: string }>;
-  /** Switches the package atomically; the data directory stays, a running process goes on with the old files until it is restarted. */
+  /** Switches the package atomically. The data directory stays. A running process keeps the old files until it is restarted. */
   replaceFiles(nodeId: string, files: PackageFiles): Promise<void>;
-  /** Writes metadata.json atomically; a running process that handles SIGHUP gets one, only if something changed. */
+  /** Writes metadata.json atomically. If it changed, a running process that handles SIGHUP gets that signal. */
   writeMetadata(nodeId: string, metadata: object): Promise<void>;
-  /** Runs a command to its end, one at a time on a node. */
+  /** Runs a command to its end. A node runs one command at a time. */
   runCommand(nodeId: string, command: KeyedCommand): Promise<void>;
-  /** Starts the node's process and keeps it running; again = no change. One that is not ready in time is an error, but stays supervised. */
+  /**
+   * Starts the node's process and keeps it running. A repeated call changes nothing.
+   * Throws if the process is not ready in time, but goes on supervising it.
+   */
   startProcess(nodeId: string, command: ProcessCommand): Promise<{ pid: number }>;
   /**
-   * A command of the package is about to stop the process: its exit is neither reported nor followed by a restart.
-   * Unknown or stopped = no change.
+   * Announces that a command of the package will stop the process: its exit is neither reported nor followed by a restart.
+   * For an unknown or stopped node nothing changes.
    */
   announceStop(nodeId: string): Promise<void>;
-  /** SIGTERM, after the grace SIGKILL, to the process and all that it started; again or unknown = no change. */
+  /** Ends the process and its descendants: SIGTERM, after the grace period SIGKILL. For an unknown or stopped node nothing changes. */
   stopProcess(nodeId: string, graceSeconds: number): Promise<void>;
-  /** Ends all that runs on the node and deletes it; unknown = no change. */
+  /** Ends all processes of the node and deletes it. For an unknown node nothing changes. */
   removeNode(nodeId: string): Promise<void>;
   describe(nodeId: string): Promise<NodeState | undefined>;
   list(): Promise<NodeState[]>;
   /** The end of the log of the process ("process") or of a command (its key). */
   logs(nodeId: string, name: string, limitBytes: number): Promise<string>;
-  /** Answers a function that ends the listening, as does `onRestart`. */
+  /** Registers a listener, as does `onRestart`, and returns a function that removes it. */
   onExit(listener: (exit: ProcessExit) => void): () => void;
   onRestart(listener: (restart: ProcessRestart) => void): () => void;
-  /** Takes over what a former life left: supervises what runs, starts what should run, ends what should not, finishes removals. */
+  /** Takes over from an earlier incarnation: supervises running processes, starts missing ones, ends unwanted ones, finishes removals. */
   adopt(): Promise<NodeState[]>;
   /** Stops supervising and leaves the processes running. */
   close(): Promise<void>;
-  /** Ends everything on every node, then closes; the nodes stay. */
+  /** Ends all processes of all nodes, then closes. The nodes stay. */
   closeAndStopAll(): Promise<void>;
 };
 
@@ -97,7 +100,10 @@ export type MachineLimits = {
   readonly logBytes: number;
 };
 
-/** `refused`: it will never work; `unknown`: no such node; `failed` and `timeout`: the command or process did; `closed`: no longer supervising. */
+/**
+ * `refused`: the request can never succeed; `unknown`: the node does not exist; `failed`, `timeout`: the command or process failed or timed
+ * out; `closed`: the machine no longer supervises.
+ */
 export type MachineErrorCode = "refused" | "unknown" | "failed" | "timeout" | "closed";
 
 export type MachineErrorDetails = {

@@ -1,7 +1,7 @@
 import { commandWords } from "../../../packages/command.ts";
 import { type CommandLine, refused } from "./types.ts";
 
-/** The words of a command line, of which the first names a program. */
+/** The words of a command line. The first word is the program. */
 export const wordsOf = (line: CommandLine): readonly [string, ...string[]] => {
   const [program, ...rest] = typeof line === "string" ? commandWords(line) : line;
   if (program === undefined || program === "") throw refused("the command is empty");

@@ -7,7 +7,7 @@ import type { Servers } from "../commands/servers.ts";
 
 const released = codec(schemas);
 const BATCH = 1_000;
-const AT_ONCE = 4;
+const CONCURRENCY = 4;
 const owned = { owner: "usr-bench", ownerPath: ":usr-bench" };
 const described = { locale: "{}", description: "A heading of the catalogue", icon: "" };
 const time = "2026-01-01T00:00:00.000Z";
@@ -51,15 +51,15 @@ const batches = function* <T>(items: Iterable<T>): Iterable<T[]> {
 
 /** Puts streams into the store of the service app without their commands: only so can there be very many in a short time. */
 export const prefill = async ({ urlFor }: Servers, pasts: readonly Past[]): Promise<void> => {
-  const client = await new MongoClient(urlFor("pitrix_app"), { maxPoolSize: AT_ONCE, ignoreUndefined: true }).connect();
+  const client = await new MongoClient(urlFor("pitrix_app"), { maxPoolSize: CONCURRENCY, ignoreUndefined: true }).connect();
   try {
     const commits: Collection<CommitDocument> = client.db().collection("commits");
     const models: Collection<Model> = client.db().collection("categories__v1");
     const all = function* () {
       for (const past of pasts) yield* commitsOf(past);
     };
-    await eachOf(batches(all()), AT_ONCE, async (some) => void (await commits.insertMany(some, { ordered: false })));
-    await eachOf(batches(pasts.map(modelOf)), AT_ONCE, async (some) => void (await models.insertMany(some, { ordered: false })));
+    await eachOf(batches(all()), CONCURRENCY, async (some) => void (await commits.insertMany(some, { ordered: false })));
+    await eachOf(batches(pasts.map(modelOf)), CONCURRENCY, async (some) => void (await models.insertMany(some, { ordered: false })));
   } finally {
     await client.close();
   }

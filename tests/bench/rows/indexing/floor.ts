@@ -15,12 +15,12 @@ type Commit = {
   readonly events: readonly { readonly bytes: Uint8Array | Binary }[];
   readonly [field: string]: unknown;
 };
-const AT_ONCE = 32;
+const CONCURRENCY = 32;
 
 await contestant<Input>(async ({ directory, archives, embedded }) => {
   const servers = await startServers({ embedded });
   const repository = await serveRepository(directory);
-  const client = await new MongoClient(servers.urlFor("floor"), { maxPoolSize: AT_ONCE, writeConcern: { w: "majority" } }).connect();
+  const client = await new MongoClient(servers.urlFor("floor"), { maxPoolSize: CONCURRENCY, writeConcern: { w: "majority" } }).connect();
   const commits = client.db().collection<Commit>("commits");
   await commits.createIndexes([{ key: { publish: 1, _id: 1 }, name: "publish", partialFilterExpression: { publish: true } }]);
   const blobs = mongoBlobs(async () => client.db(), Date.now);
@@ -47,7 +47,7 @@ await contestant<Input>(async ({ directory, archives, embedded }) => {
       const index = load(text, { schema: FAILSAFE_SCHEMA }) as Index; // The row has written it.
       const parsed = performance.now();
       const versions = Object.values(index.entries).flat();
-      await eachOf(versions, AT_ONCE, insert);
+      await eachOf(versions, CONCURRENCY, insert);
       const seconds = (performance.now() - began) / 1000;
       const parse = (parsed - read) / 1000;
       return { units: versions.length, values: { "first, rate": versions.length / seconds, "first, s": seconds, "unchanged, s": parse } };

@@ -190,6 +190,55 @@ test("a key answers as before although the world has changed since", async () =>
   assert.equal(again.headers.get("pitrix-position"), renamed.headers.get("pitrix-position"));
 });
 
+/** Runs requests, and gives what they asked of the store. */
+const callsOf = async (run: () => Promise<unknown>): Promise<readonly string[]> => {
+  const calls: string[] = [];
+  world.fate.before = async (call) => void (/^store\.(append|findCause|read) /.test(call) && calls.push(call.split(" ")[0] ?? ""));
+  await run();
+  world.fate.before = async () => {};
+  return calls;
+};
+
+test("without `prepare` a key costs no read: the commit finds out that it was used, for one id and for several", async () => {
+  const ids: string[] = [];
+  for (const name of ["r", "s"]) ids.push((await create(name)).body.category_id);
+  const rename = () => system.patch("/v1/categories", { category_id: ids[0], name: "r2" }, { "idempotency-key": "unread-1" });
+  assert.ok(!(await callsOf(rename)).includes("store.findCause"));
+  assert.ok((await callsOf(rename)).includes("store.findCause"));
+  const remove = () => system.remove("/v1/categories", { category_id: ids }, { "idempotency-key": "unread-2" });
+  assert.ok(!(await callsOf(remove)).includes("store.findCause"));
+});
+
+test("with `prepare` a used key is found before anything is prepared or decided", async () => {
+  const make = (name: string) => create(name, { "idempotency-key": "prepared-1" });
+  const first = await make("prepared");
+  const again = async () => assert.deepEqual((await make("prepared")).body, first.body);
+  assert.deepEqual(await callsOf(again), ["store.findCause"]);
+  const otherwise = async () => assert.equal((await make("prepared otherwise")).error, "idempotency_key_reused");
+  assert.deepEqual(await callsOf(otherwise), ["store.findCause"]);
+});
+
+test("another request under the key of one that broke off changes nothing, and the first is finished as it began", async () => {
+  const ids: string[] = [];
+  for (const name of ["t", "u"]) ids.push((await create(name)).body.category_id);
+  const headers = { "idempotency-key": "several-3" };
+  world.fate.before = async (call) => {
+    if (call.startsWith(`store.append category/${ids[1]}`)) throw new Outage("cut off");
+  };
+  assert.equal((await system.remove("/v1/categories", { category_id: ids }, headers)).status, 503);
+  world.fate.before = async () => {};
+  const { category_id: third } = (await create("v")).body;
+  for (const others of [
+    [third, "ctg-unknown"],
+    ["ctg-unknown", third],
+  ])
+    assert.equal((await system.remove("/v1/categories", { category_id: others }, headers)).error, "idempotency_key_reused");
+  const [category] = (await system.get(`/v1/categories?category_id=${third}`)).body.category_set;
+  assert.equal(category.status, "active");
+  const again = await system.remove("/v1/categories", { category_id: ids }, headers);
+  assert.deepEqual([again.status, again.body], [200, { category_id: ids }]);
+});
+
 test("a read waits for the position that it is given", async () => {
   const made = await create("awaited");
   const position = made.headers.get("pitrix-position") ?? "";
@@ -213,6 +262,8 @@ test("a secret that was sealed for a refused request is forgotten, one that was 
     .ports.log.follow("pitrix.keys", ({ key, value }) => void (value ? sealedNow.add(key) : sealedNow.delete(key)));
   await seen.caughtUp;
   await system.post("/v1/categories", { name: "with a secret", locale: "{}", description: "another" });
+  const forbidden = { name: "forbidden", locale: "{}", description: "a third" };
+  for (const headers of [{}, { "idempotency-key": "secret-1" }]) await system.post("/v1/categories", forbidden, headers);
   await seen.stop();
   assert.equal(sealedNow.size, 1);
 });

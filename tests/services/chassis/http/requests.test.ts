@@ -189,7 +189,7 @@ test("a request for another service is told so", async () => {
 
 test("it says that it is alive, ready, and what it has counted", async () => {
   assert.equal((await world.ask("/livez", {})).status, 200);
-  assert.deepEqual((await world.ask("/readyz", {})).body, { status: "ready", troubles: [] });
+  assert.deepEqual((await world.ask("/readyz", {})).body, { status: "ready", reasons: [] });
   const { body } = await world.ask("/metrics", {});
   assert.ok(/pitrix_http_request_seconds_count\{[^}]*operation="DescribeCategories",status="200"\} [1-9]/.test(body));
   assert.ok(/pitrix_events_total\{type="CategoryCreated",service="example"\} [1-9]/.test(body));

@@ -6,7 +6,7 @@ import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { readConfig } from "../../../../services/chassis/process/config.ts";
 import { connectLog } from "../../../../services/chassis/process/connect.ts";
 import { silent } from "../../../../services/chassis/process/logging.ts";
-import { openWires } from "../../../../services/chassis/process/tls/wires.ts";
+import { openTls } from "../../../../services/chassis/process/tls/transport-security.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
 import { platformKey } from "../../../world/process.ts";
 import { endingWithProcess } from "../../../world/servers.ts";
@@ -49,9 +49,9 @@ export const securedStore = async (known: Authority, services: readonly string[]
 export const connected = async (t: TestContext, environment: Environment): Promise<Log> => {
   const others = { MONGODB_URL: "mongodb://localhost/", PITRIX_SEALING_KEYS: platformKey() };
   const config = readConfig({ ...others, ...environment }, [{ name: "account", place: 0 }]);
-  const wires = openWires(config, { clock: systemClock, logger: silent });
-  t.after(wires.stop);
-  const log = await connectLog(config, wires, systemClock, silent);
+  const tls = openTls(config, { clock: systemClock, logger: silent });
+  t.after(tls.stop);
+  const log = await connectLog(config, tls, systemClock, silent);
   t.after(log.close);
   return log;
 };

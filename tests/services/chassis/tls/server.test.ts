@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { connections, exchange } from "../../../../services/api/exchange.ts";
+import { connections, exchange } from "../../../../services/api/transport.ts";
 import { serverOf } from "../../../../services/chassis/http/server.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { type Logger, silent } from "../../../../services/chassis/process/logging.ts";
@@ -54,12 +54,12 @@ test("who shows a certificate of the platform's authority is let in, and nobody 
   assert.equal(await client(t, ours.issue("gateway"), ours.ca)(url), "hello");
 
   await assert.rejects(client(t, undefined, ours.ca)(url), /certificate required/);
-  await assert.rejects(client(t, theirs.issue("foreign"), ours.ca)(url), /does not accept this process's certificate/);
+  await assert.rejects(client(t, theirs.issue("foreign"), ours.ca)(url), /rejects this process's certificate/);
   await assert.rejects(
     client(t, ours.issue("other"), theirs.ca)(url),
     /unable to (verify|get)|self-signed certificate in certificate chain/,
   );
-  await assert.rejects(client(t, ours.issue("expired", -1), ours.ca)(url), /does not accept this process's certificate/);
+  await assert.rejects(client(t, ours.issue("expired", -1), ours.ca)(url), /rejects this process's certificate/);
   await assert.rejects(fetch(url.replace("https:", "http:")), /fetch failed/);
   const reasons = said.map(({ reason }) => String(reason)).join("\n");
   assert.match(reasons, /no certificate was shown/);
@@ -71,11 +71,11 @@ test("who shows a certificate of the platform's authority is let in, and nobody 
 test("with certificates, neither blobs nor requests go out in clear", async (t) => {
   const ours = authority();
   const files = ours.issue("gateway");
-  await assert.rejects(client(t, files, ours.ca)("http://127.0.0.1:1"), /is no HTTPS/);
+  await assert.rejects(client(t, files, ours.ca)("http://127.0.0.1:1"), /must be an https/);
   const agents = connections(inUse(t, files, ours.ca));
   t.after(agents.close);
   const outgoing = { method: "GET", path: "/", headers: {}, milliseconds: 1_000, signal: new AbortController().signal };
-  await assert.rejects(exchange(agents, { ...outgoing, url: "http://127.0.0.1:1" }), /is no HTTPS/);
+  await assert.rejects(exchange(agents, { ...outgoing, url: "http://127.0.0.1:1" }), /must be an https/);
   const { url } = await served(t, ours.issue("service"), ours.ca);
   assert.equal((await exchange(agents, { ...outgoing, url })).status, 200);
   await assert.rejects(exchange(agents, { ...outgoing, url, serverName: "elsewhere.example.org" }), /altnames|does not match/);
@@ -97,7 +97,7 @@ test("renewed certificates are taken while clients go on", async (t) => {
 
   const second = ours.issue("second");
   renew(files, second, "cert");
-  await eventually("the complaint", () => said.some(({ message }) => message.includes("those in use stay")));
+  await eventually("the complaint", () => said.some(({ message }) => message.includes("the current ones stay in use")));
   assert.equal(await shownBy(url, ours.ca, gateway), "first");
   renew(files, second, "key");
   await eventually("the renewal", async () => (await shownBy(url, ours.ca, gateway)) === "second");

@@ -104,7 +104,7 @@ test("a platform answers with every wire secured, lets in nobody else, and takes
 
   // Without one, with a foreign one, or in clear: nothing, not even whether it lives.
   await assert.rejects(outside(`${account}/livez`), /certificate required/);
-  await assert.rejects(clientOf(t, authority().issue("foreign"))(`${account}/livez`), /does not accept this process's certificate/);
+  await assert.rejects(clientOf(t, authority().issue("foreign"))(`${account}/livez`), /rejects this process's certificate/);
   for (const url of [api, account]) await assert.rejects(fetch(`${url.replace("https:", "http:")}/livez`), /fetch failed/);
   assert.match(said.out, /a connection was refused/);
 
@@ -141,7 +141,7 @@ test("a wrong password for Kafka ends a start with 77, saying so", { timeout: 60
   assert.equal(await ended, 77, said.out);
   assert.match(
     said.err,
-    /^Kafka at \S+ and this process do not accept each other: wrong user or password: .+\nSettings of this wire: KAFKA_SASL/,
+    /^Kafka at \S+ and this process do not accept each other: wrong user or password: .+\nSettings of this connection: KAFKA_SASL/,
   );
   assert.doesNotMatch(said.out + said.err, /wrong-secret/);
 });

@@ -44,16 +44,16 @@ test("a file that is not there, holds something else or belongs to another is na
   const missing = `${known.ca}.missing`;
   assert.match(
     problems({ PITRIX_TLS_CERT: missing, PITRIX_TLS_KEY: good.key }),
-    /^PITRIX_TLS_CERT is wrong: \S+ is not there; expected a PEM/,
+    /^PITRIX_TLS_CERT is wrong: \S+ does not exist; expected a PEM/,
   );
   assert.match(problems({ PITRIX_TLS_CERT: text, PITRIX_TLS_KEY: good.key }), /^PITRIX_TLS_CERT is wrong: \S+ holds no certificate/);
-  assert.match(problems({ PITRIX_TLS_CERT: good.cert, PITRIX_TLS_KEY: text }), /^PITRIX_TLS_KEY is wrong: \S+ holds no such key/);
+  assert.match(problems({ PITRIX_TLS_CERT: good.cert, PITRIX_TLS_KEY: text }), /^PITRIX_TLS_KEY is wrong: \S+ holds no valid private key/);
   assert.match(problems({ PITRIX_TLS_CERT: good.cert, PITRIX_TLS_KEY: other.key }), /^PITRIX_TLS_KEY is wrong: \S+ is not the key of/);
   assert.match(problems({ ...internal, PITRIX_INTERNAL_TLS_CA: good.key }), /^PITRIX_INTERNAL_TLS_CA is wrong: \S+ holds no certificate/);
-  assert.match(problems({ KAFKA_TLS: "true", KAFKA_CA: missing }), /^KAFKA_CA is wrong: \S+ is not there/);
+  assert.match(problems({ KAFKA_TLS: "true", KAFKA_CA: missing }), /^KAFKA_CA is wrong: \S+ does not exist/);
   assert.match(
     problems({ MONGODB_URL: `mongodb://x/?tls=true&tlsCAFile=${missing}` }),
-    /^tlsCAFile in MONGODB_URL is wrong: \S+ is not there/,
+    /^tlsCAFile in MONGODB_URL is wrong: \S+ does not exist/,
   );
   assert.match(problems({ MONGODB_URL_ACCOUNT: `mongodb://x/?tlsCAFile=${text}` }), /^tlsCAFile in MONGODB_URL_ACCOUNT is wrong/);
 });
@@ -71,8 +71,8 @@ test("settings that do not go together are refused", () => {
   assert.match(problems({ PITRIX_TLS_KEY: good.key }), /^PITRIX_TLS_CERT is missing, since PITRIX_TLS_KEY is set/);
   const { PITRIX_INTERNAL_TLS_CA: _, ...withoutCa } = internal;
   assert.equal(problems(withoutCa), "PITRIX_INTERNAL_TLS_CA is missing: PITRIX_INTERNAL_TLS_CERT, _KEY and _CA go together");
-  assert.match(problems({ KAFKA_CA: known.ca }), /^KAFKA_CA is set but Kafka is spoken to in clear: expected KAFKA_TLS=true/);
-  assert.match(problems({ KAFKA_SASL: "plain:me:secret" }), /^KAFKA_SASL is wrong: plain shows the password to the network/);
+  assert.match(problems({ KAFKA_CA: known.ca }), /^KAFKA_CA is set, but the connection to Kafka is not encrypted: expected KAFKA_TLS=true/);
+  assert.match(problems({ KAFKA_SASL: "plain:me:secret" }), /^KAFKA_SASL is wrong: plain would send the password in clear/);
   assert.equal(problems({ KAFKA_TLS: "true", KAFKA_SASL: "plain:me:secret" }), "");
   for (const wrong of ["scram-sha-1:me:secret", "scram-sha-512:me", "scram-sha-512::secret"]) {
     assert.match(problems({ KAFKA_SASL: wrong }), /^KAFKA_SASL is wrong: expected scram-sha-512:user:password/);
@@ -89,5 +89,5 @@ test("a service does not start with such files: it ends with 78 and names all of
   const { status, stderr } = spawnSync(process.execPath, [main, "account"], { env, encoding: "utf8", timeout: 60_000 });
   assert.equal(status, 78);
   assert.match(stderr, /PITRIX_TLS_CERT is wrong: \S+ expired on/);
-  assert.match(stderr, /KAFKA_CA is wrong: nowhere.pem is not there; expected a PEM file/);
+  assert.match(stderr, /KAFKA_CA is wrong: nowhere.pem does not exist; expected a PEM file/);
 });

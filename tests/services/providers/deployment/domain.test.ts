@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ActionName } from "../../../../schemas/generated/actions.ts";
-import type { Deployment } from "../../../../schemas/generated/events.ts";
+import type { Deployment as ClusterSpec } from "../../../../schemas/generated/events.ts";
 import { deployment } from "../../../../services/providers/deployment/domain.ts";
 import { layersOf, type Plan } from "../../../../services/providers/deployment/plan.ts";
 import { given } from "../../../spec.ts";
@@ -30,7 +30,7 @@ const role = (name: string, ...services: readonly ReturnType<typeof start>[]) =>
   services,
   healthCheck: null,
 });
-const described: Deployment = {
+const described: ClusterSpec = {
   provider: "local",
   runtimeId: "runtime-1",
   zone: "local",

@@ -83,8 +83,8 @@ const platformOn = async (t: TestContext, limits: { readonly nodes?: number } = 
       return { stopping, release: () => rmSync(file) };
     },
     create: (clusterId: string, count: number) => {
-      const { version, place } = shop;
-      const asked = { clusterId, jobId: `j-${clusterId}`, name: undefined, version, place, configuration: shop.configuration(count) };
+      const { version, placement } = shop;
+      const asked = { clusterId, jobId: `j-${clusterId}`, name: undefined, version, placement, configuration: shop.configuration(count) };
       return send("cluster", { type: "RequestCluster", debug: false, ...asked, ...owner }, `j-${clusterId}`);
     },
     /** Does one action to its end. */

@@ -13,13 +13,13 @@ export const shop = {
     ...{ appId: "app-1", versionId: "appv-1", versionType: "vmbased", packageDigest: "sha256:1", packageOwner: "repo" },
     ...{ configJson, template },
   },
-  place: { provider: "local", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "runtimec-1" },
+  placement: { provider: "local", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "runtimec-1" },
   configuration: (count: number): string => JSON.stringify({ cluster: { subnet: "any", web: { count } } }),
 };
 
 /** What the cluster service would ask the provider for. */
 export const described = (clusterId: string, count: number) => {
-  const deployment = describe(clusterId, shop.version, shop.place, shop.configuration(count));
+  const deployment = describe(clusterId, shop.version, shop.placement, shop.configuration(count));
   if ("rejected" in deployment) throw new Error(deployment.rejected);
   return deployment;
 };

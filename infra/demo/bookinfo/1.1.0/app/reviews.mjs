@@ -2,7 +2,7 @@ import { readData } from "./data.mjs";
 import { ask } from "./peers.mjs";
 import { servedBy } from "./served-by.mjs";
 
-/** The reviews with their stars; without the ratings they are shown as they are. */
+/** The reviews with their stars; without stars if ratings is unavailable. */
 const reviews = async () => {
   const { ratings, ...source } = await ask("ratings", "/ratings/0").catch((error) => ({ error: error.message }));
   const rated = readData("reviews").map((review) =>

@@ -4,24 +4,24 @@ import { type ServiceName, serviceNames } from "./composition.ts";
 import { type CrashPoint, crashPoints } from "./crash-points.ts";
 import { type Finding, finding } from "./findings.ts";
 import { type RowOutcome, type RunOptions, scaled } from "./row.ts";
-import { type FaultRunOptions, type Field, killService, type Outcome, run, spread } from "./run.ts";
+import { type FaultRunOptions, type Field, killService, type Outcome, runFaults, spread } from "./run.ts";
 
-type Injection = Pick<FaultRunOptions, "fixture" | "more" | "people" | "clusters"> & {
-  readonly inject: (field: Field, options: RunOptions) => Promise<void>;
+type FaultOptions = Pick<FaultRunOptions, "fixture" | "more" | "people" | "clusters"> & {
+  readonly hurt: (field: Field, options: RunOptions) => Promise<void>;
 };
-export const running =
-  ({ inject, ...rest }: Injection) =>
+export const fighting =
+  ({ hurt, ...rest }: FaultOptions) =>
   (options: RunOptions): Promise<Outcome> =>
-    run({ ...options, ...rest, inject: (field) => inject(field, options) });
+    runFaults({ ...options, ...rest, hurt: (field) => hurt(field, options) });
 
-export const killBroker = async ({ fixture, fault }: Field, node?: number): Promise<void> => {
+export const killBroker = async ({ fixture, struck }: Field, node?: number): Promise<void> => {
   await fixture.kafka.kill(node);
-  fault(node === undefined ? "kill -9 broker" : `kill -9 broker ${node}`);
+  struck(node === undefined ? "kill -9 broker" : `kill -9 broker ${node}`);
   await fixture.kafka.restart(node);
 };
-export const killStore = async ({ fixture, fault }: Field): Promise<void> => {
+export const killStore = async ({ fixture, struck }: Field): Promise<void> => {
   await fixture.store.kill();
-  fault("kill -9 store");
+  struck("kill -9 store");
   await fixture.store.restart();
 };
 
@@ -30,7 +30,7 @@ const pointsOf = (name: ServiceName): readonly CrashPoint[] =>
 
 /** Two deaths of a service: one at a random moment, one at a named point, or at another random moment if it never comes there. */
 const killTwice = async (field: Field, name: ServiceName, nth: number, hits: Map<CrashPoint, number>): Promise<void> => {
-  const { fixture, fault, random } = field;
+  const { fixture, struck, random } = field;
   const points = pointsOf(name);
   const point = points[nth % Math.max(1, points.length)];
   if (!point) {
@@ -38,18 +38,18 @@ const killTwice = async (field: Field, name: ServiceName, nth: number, hits: Map
     await killService(field, name);
     return;
   }
-  fault(`kill -9 ${name}`);
+  struck(`kill -9 ${name}`);
   if (await fixture.services[name].doom({ point, count: 1 + random.below(8) }, 10_000)) {
     hits.set(point, (hits.get(point) ?? 0) + 1);
-    fault(`${name} died ${point}`);
+    struck(`${name} died ${point}`);
   } else await killService(field, name);
 };
 
 export const everyService = async (options: RunOptions): Promise<RowOutcome> => {
   const hits = new Map<CrashPoint, number>();
   const rounds = scaled(100, options.factor, serviceNames.length) / serviceNames.length;
-  const inject = async (field: Field): Promise<void> => {
-    // Each service in its own pace, since a new incarnation waits for the session of the old one to end.
+  const hurt = async (field: Field): Promise<void> => {
+    // Each service in its own pace, since a new life waits for the session of the old one to end.
     await field.reached(options.commands * 0.05);
     await Promise.all(
       serviceNames.map(async (name, index) => {
@@ -61,7 +61,7 @@ export const everyService = async (options: RunOptions): Promise<RowOutcome> => 
     for (const [index, point] of crashPoints.entries())
       for (let attempt = 0; !hits.has(point) && attempt < 3; attempt++) await killTwice(field, "provider-local", index, hits);
   };
-  const outcome = await run({ ...options, clusters: 2, inject });
+  const outcome = await runFaults({ ...options, clusters: 2, hurt });
   const note = crashPoints.map((point) => `${point}: ${hits.get(point) ?? 0}`).join("; ");
   const never = crashPoints.filter((point) => !hits.has(point));
   const missed = never.map((point) => finding("unfinished", "each named point is hit", point, `no process died ${point}`));
@@ -101,11 +101,11 @@ export const threeCopies = async ({ fixture }: Field): Promise<readonly Finding[
 
 /** Answers of the broker and of the store get lost, spread over the commands. */
 export const dropAnswers = async (field: Field, { commands, factor }: RunOptions): Promise<void> => {
-  const { fixture, fault, random } = field;
+  const { fixture, struck, random } = field;
   await spread(field, commands, scaled(1_000, factor, 20), async () => {
     const which = random.happens(0.5) ? "broker" : "store";
     fixture.drops[which]++;
-    fault(`a dropped answer of the ${which}`);
+    struck(`a dropped answer of the ${which}`);
   });
 };
 

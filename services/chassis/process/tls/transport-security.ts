@@ -2,29 +2,29 @@ import type { Clock } from "../../../../events/index.ts";
 import type { Logger } from "../logging.ts";
 import { type Certificates, certificates } from "./certificates.ts";
 import { type PemFiles, readPem } from "./pem.ts";
-import { type Sasl, wireSettings } from "./settings.ts";
+import { type Sasl, tlsSettings } from "./settings.ts";
 
-/** What the settings say about the wires. */
-export type WireValues = {
+/** The values of the transport security settings. */
+export type TlsValues = {
   readonly kafkaTls: boolean;
   readonly kafkaSasl: Sasl | null;
 } & { readonly [file in FileField]: string };
 type FileField = "kafkaCa" | "kafkaCert" | "kafkaKey" | "gatewayCert" | "gatewayKey" | "internalCert" | "internalKey" | "internalCa";
 
-/** The certificates of a process, by wire; where there are none the wire is plain. */
-export type Wires = {
+/** The certificates of a process by connection. A connection without certificates is plain. */
+export type TransportSecurity = {
   readonly kafka: Certificates | undefined;
-  /** Of the gateway, towards its callers. */
+  /** The gateway's certificate for its callers. */
   readonly gateway: Certificates | undefined;
-  /** Among the processes of the platform, each of which shows its own. */
+  /** For mutual TLS among the processes of the platform. */
   readonly internal: Certificates | undefined;
   readonly stop: () => Promise<void>;
 };
 
 const none = { setting: "", path: "" };
-const at = (values: WireValues, field: FileField) => ({ setting: wireSettings[field].name, path: values[field] });
+const at = (values: TlsValues, field: FileField) => ({ setting: tlsSettings[field].name, path: values[field] });
 
-const filesOf = (values: WireValues): { readonly [wire in "kafka" | "gateway" | "internal"]: PemFiles } => ({
+const filesOf = (values: TlsValues): { readonly [wire in "kafka" | "gateway" | "internal"]: PemFiles } => ({
   kafka: { cert: at(values, "kafkaCert"), key: at(values, "kafkaKey"), ca: at(values, "kafkaCa") },
   gateway: { cert: at(values, "gatewayCert"), key: at(values, "gatewayKey"), ca: none },
   internal: { cert: at(values, "internalCert"), key: at(values, "internalKey"), ca: at(values, "internalCa") },
@@ -32,8 +32,8 @@ const filesOf = (values: WireValues): { readonly [wire in "kafka" | "gateway" | 
 
 const isGiven = (files: PemFiles): boolean => Object.values(files).some(({ path }) => path !== "");
 
-/** Opens the files; whoever starts a process has asked for `wireProblems` before. */
-export const openWires = (values: WireValues, ports: { readonly clock: Clock; readonly logger: Logger }): Wires => {
+/** Opens the certificate files, which `tlsProblems` must have checked before. */
+export const openTls = (values: TlsValues, ports: { readonly clock: Clock; readonly logger: Logger }): TransportSecurity => {
   const { kafka, gateway, internal } = filesOf(values);
   const opened = {
     kafka: values.kafkaTls ? certificates(kafka, ports) : undefined,
@@ -43,17 +43,17 @@ export const openWires = (values: WireValues, ports: { readonly clock: Clock; re
   return { ...opened, stop: async () => void (await Promise.all(Object.values(opened).map((each) => each?.stop()))) };
 };
 
-/** What is wrong with the files, and with settings that do not go together; a line each. */
-export const wireProblems = (values: WireValues, now: number): readonly string[] => {
+/** The problems of the files and of inconsistent settings, one per line. */
+export const tlsProblems = (values: TlsValues, now: number): readonly string[] => {
   const files = filesOf(values);
   const { internal } = files;
   const missing = isGiven(internal) ? Object.values(internal).filter(({ path }) => path === "") : [];
   const pointless = values.kafkaTls ? [] : Object.values(files.kafka).filter(({ path }) => path !== "");
   return [
     ...(values.kafkaSasl?.mechanism === "plain" && !values.kafkaTls
-      ? ["KAFKA_SASL is wrong: plain shows the password to the network; expected KAFKA_TLS=true with it, or scram-sha-512"]
+      ? ["KAFKA_SASL is wrong: plain would send the password in clear; expected KAFKA_TLS=true with it, or scram-sha-512"]
       : []),
-    ...pointless.map(({ setting }) => `${setting} is set but Kafka is spoken to in clear: expected KAFKA_TLS=true with it`),
+    ...pointless.map(({ setting }) => `${setting} is set, but the connection to Kafka is not encrypted: expected KAFKA_TLS=true with it`),
     ...missing.map(({ setting }) => `${setting} is missing: PITRIX_INTERNAL_TLS_CERT, _KEY and _CA go together`),
     ...new Set(Object.values(files).flatMap((each) => readPem(each, now).problems.filter((problem) => !isOf(missing, problem)))),
   ];
@@ -62,7 +62,7 @@ export const wireProblems = (values: WireValues, now: number): readonly string[]
 const isOf = (missing: readonly { readonly setting: string }[], problem: string): boolean =>
   missing.some(({ setting }) => problem.startsWith(`${setting} is missing`));
 
-/** The files that the URL of the document store names. */
+/** The problems of the files that the document store's URL names. */
 export const storeFileProblems = (setting: string, url: string, now: number): readonly string[] => {
   const options = new URLSearchParams(url.slice(url.indexOf("?") + 1));
   const named = (option: string) => ({ setting: `${option} in ${setting}`, path: options.get(option) ?? "" });

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Asking, gather, type ToldCommit, type ToldPart, type ToldProgress } from "../../../services/chassis/http/causation.ts";
+import {
+  type CausedReport,
+  type CommitReport,
+  type ProgressReport,
+  queryCausation,
+  type ServicesClient,
+} from "../../../services/chassis/http/causation-query.ts";
 
 const dev = { userId: "usr-dev", ownerPath: ":usr-dev" };
-const commit = (stream: string, version: number, type: string, more: Partial<ToldCommit> = {}): ToldCommit => {
+const commit = (stream: string, version: number, type: string, more: Partial<CommitReport> = {}): CommitReport => {
   const { actor = dev, causationId = null, time = `2024-05-01T10:00:0${version}.000Z` } = more;
   const meta = { eventId: `${stream}@${version}`, stream, version, time, actor, correlationId: "r-1", causationId, actionId: "j-1" };
   return {
@@ -12,30 +18,30 @@ const commit = (stream: string, version: number, type: string, more: Partial<Tol
     ...more,
   };
 };
-const part = (service: string, commits: readonly ToldCommit[], more: Partial<ToldPart> = {}): ToldPart => ({
+const part = (service: string, commits: readonly CommitReport[], more: Partial<CausedReport> = {}): CausedReport => ({
   ...{ service, reactsTo: [], more: false, commits },
   ...more,
 });
 
 /** Services that tell what a test wants; those without a part do not answer. */
 const platform = (
-  parts: { readonly [service: string]: ToldPart | undefined },
-  progress: { readonly [service: string]: ToldProgress } = {},
+  parts: { readonly [service: string]: CausedReport | undefined },
+  progress: { readonly [service: string]: ProgressReport } = {},
 ) => {
   const asked: { readonly service: string; readonly path: string; readonly body: object | undefined }[] = [];
-  const asking: Asking = {
+  const client: ServicesClient = {
     services: async () => Object.keys(parts),
-    ask: async (service, path, body) => {
+    request: async (service, path, body) => {
       asked.push({ service, path, body });
       return body === undefined ? parts[service] : (progress[service] ?? { service, reactions: [], parked: [] });
     },
   };
   const found = async (id = "r-1", sees: (actor: { readonly userId: string }) => boolean = () => true) => {
-    const command = await gather(asking, id, sees);
+    const command = await queryCausation(client, id, sees);
     assert.ok(typeof command === "object", String(command));
     return command;
   };
-  return { asking, asked, found };
+  return { client, asked, found };
 };
 
 test("the parts of several services become one tree", async () => {
@@ -127,10 +133,10 @@ test("a service that does not answer, or has more to tell, is named, and then no
 test("what others did under the same id stays hidden, and so does what comes of it", async () => {
   const mine = commit("cluster/cl-1", 1, "ClusterRequested");
   const theirs = commit("cluster/cl-2", 2, "ClusterRequested", { actor: { userId: "usr-2", ownerPath: ":usr-2" }, publish: true });
-  const { asking, found } = platform({ cluster: part("cluster", [mine, theirs]) });
+  const { client, found } = platform({ cluster: part("cluster", [mine, theirs]) });
   const command = await found("r-1", ({ userId }) => userId === "usr-dev");
   assert.deepEqual([command.root?.map(({ event_id }) => event_id), command.pending], [["cluster/cl-1@1"], []]);
-  assert.equal(await gather(asking, "r-1", () => false), "hidden");
+  assert.equal(await queryCausation(client, "r-1", () => false), "hidden");
 });
 
 test("a no is told, also one that is all that came of a request", async () => {
@@ -143,5 +149,5 @@ test("a no is told, also one that is all that came of a request", async () => {
 });
 
 test("an id that nobody knows is unknown", async () => {
-  assert.equal(await gather(platform({ cluster: part("cluster", []) }).asking, "r-0", () => true), "unknown");
+  assert.equal(await queryCausation(platform({ cluster: part("cluster", []) }).client, "r-0", () => true), "unknown");
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { after, before, test } from "node:test";
-import type { Request, Response } from "express";
+import type { Response } from "express";
 import { kind } from "../../events/memory/fate.ts";
 import { seeded, virtualTime } from "../../events/simulation/time.ts";
-import { room } from "../../services/chassis/http/room.ts";
+import { bulkhead } from "../../services/chassis/http/bulkhead.ts";
+import { isProblem } from "../../services/chassis/http/problems.ts";
 import { eventually } from "../eventually.ts";
 import { example } from "../world/toys/example.ts";
 import { served, type World } from "../world/world.ts";
@@ -57,7 +58,7 @@ test("a service whose store does not answer holds a bounded number of requests, 
   assert.equal(answers.filter(({ status }) => status === 200).length, 128, "what was let in is answered");
   const refused = answers.find(({ status }) => status === 503);
   assert.deepEqual([refused?.error, refused?.headers.get("retry-after")], ["overloaded", "2"]);
-  assert.equal((await ask()).status, 200, "and there is room again");
+  assert.equal((await ask()).status, 200, "and there is a place again");
 });
 
 test("the work for callers who have left keeps its place until it ends", async () => {
@@ -84,26 +85,26 @@ test("the work for callers who have left keeps its place until it ends", async (
 
 test("large bodies count by their bytes: one waits until there is room for it, nobody overtakes it, and a single one may be larger", async () => {
   const { clock, run } = virtualTime(seeded(1));
-  const { enter, inside, waiting } = room(clock, { requests: 10, bytes: 100, waiting: 2, milliseconds: 5_000 });
+  const { enter, inFlight, waiting } = bulkhead(clock, { requests: 10, bytes: 100, waiting: 2, milliseconds: 5_000 });
   const came: string[] = [];
   const come = (name: string, bytes: number): EventEmitter => {
     const response = new EventEmitter();
-    const answer = response as unknown as Response; // All that is asked of it.
-    void Promise.resolve(enter(() => bytes)({} as Request, answer, () => came.push(name))).catch(() => came.push(`not ${name}`));
+    // A bulkhead only listens to the end of the response.
+    void enter(response as unknown as Response, bytes).then((place) => came.push(isProblem(place) ? `not ${name}` : name));
     return response;
   };
   const [a, b] = [come("a", 60), come("b", 60)];
   const c = come("c", 10);
   const d = come("d", 10);
   await run(() => came.length === 2, 1_000);
-  assert.deepEqual([came, inside(), waiting()], [["a", "not d"], 1, 2]);
+  assert.deepEqual([came, inFlight(), waiting()], [["a", "not d"], 1, 2]);
   a.emit("close");
   await run(() => came.length === 4, 1_000);
-  assert.deepEqual([came.slice(2), inside(), waiting()], [["b", "c"], 2, 0]);
+  assert.deepEqual([came.slice(2), inFlight(), waiting()], [["b", "c"], 2, 0]);
   const e = come("e", 40);
   e.emit("close");
   await run(() => came.length === 5, 1_000);
-  assert.deepEqual([came.at(-1), inside(), waiting()], ["not e", 2, 0], "who leaves while it waits takes no place");
+  assert.deepEqual([came.at(-1), inFlight(), waiting()], ["not e", 2, 0], "who leaves while it waits takes no place");
   for (const response of [b, c, d]) response.emit("close");
   come("f", 1_000);
   await run(() => came.length === 6, 1_000);

@@ -1,35 +1,29 @@
-import express, { type Request, type RequestHandler, type Response, Router } from "express";
+import express, { Router } from "express";
 import type { Commit } from "../../../events/index.ts";
 import { codec, type KnownEvent, metaIn, openReactions } from "../../../events/runtime.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
-import type { ToldCommit, ToldEvent, ToldPart, ToldProgress } from "./causation.ts";
-import { Refused, refusals } from "./errors.ts";
+import type { CausedReport, CommitReport, EventReport, ProgressReport } from "./causation-query.ts";
+import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
-import { operatorOf } from "./parked.ts";
-import { isFields } from "./requests.ts";
+import { forOperators } from "./operators.ts";
+import { isProblem, makeProblem, type Problem } from "./problems.ts";
 
-/** More than this no service tells of one request. */
-const COMMITS = 2_000;
-/** Events are told with what they say as long as all together are not larger. */
-const BYTES = 8 * 1024 * 1024;
+/** Commits that a service reports of one request. */
+const MAX_COMMITS = 2_000;
+/** Bytes of all events of a report; further events are reported without their bytes. */
+const MAX_BYTES = 8 * 1024 * 1024;
 const released = codec(schemas);
 
-/** A service's part of what a request has set going, for the gateway and for those who operate the platform. */
-export const causedRoutes = (host: Host): Router => {
+/** Routes of the causation query: what this service has committed because of a request, and what is still open in it. For the gateway and operators. */
+export const causationRoutes = (host: Host): Router => {
   const router = Router();
   const { instance, ports } = host;
-  const guarded =
-    (answer: (request: Request) => Promise<object>): RequestHandler =>
-    async (request, response: Response) => {
-      await operatorOf(host, request);
-      response.set("cache-control", "no-store").json(await answer(request));
-    };
 
   router.get(
     "/internal/caused/:id",
-    guarded(async (request): Promise<ToldPart> => {
-      const commits = await ports.store.caused(String(request.params.id), COMMITS + 1);
-      let left = BYTES;
+    forOperators(host, async (request): Promise<CausedReport> => {
+      const commits = await ports.store.caused(String(request.params.id), MAX_COMMITS + 1);
+      let left = MAX_BYTES;
       const fits = (size: number): boolean => {
         left -= size;
         return left >= 0;
@@ -37,17 +31,18 @@ export const causedRoutes = (host: Host): Router => {
       return {
         service: instance.service.name,
         reactsTo: Object.keys(instance.service.reactions ?? {}),
-        more: commits.length > COMMITS,
-        commits: commits.slice(0, COMMITS).map((commit) => toldCommit(commit, fits)),
+        more: commits.length > MAX_COMMITS,
+        commits: commits.slice(0, MAX_COMMITS).map((commit) => reportOf(commit, fits)),
       };
     }),
   );
 
   router.post(
     "/internal/caused/progress",
-    express.json({ limit: 2 * BYTES }),
-    guarded(async (request): Promise<ToldProgress> => {
+    express.json({ limit: 2 * MAX_BYTES }),
+    forOperators(host, async (request): Promise<ProgressReport | Problem> => {
       const events = eventsIn(request.body);
+      if (isProblem(events)) return events;
       const parked = (await Promise.all([...instance.subscriptions().keys()].sort().map((name) => ports.parking.streams(name)))).flat();
       const known = events.flatMap(({ meta, type, schemaId, bytes }): readonly KnownEvent[] =>
         bytes === undefined ? [] : [{ meta, event: { type, schemaId, bytes: Buffer.from(bytes, "base64") } }],
@@ -69,7 +64,7 @@ export const causedRoutes = (host: Host): Router => {
   return router;
 };
 
-const toldCommit = (commit: Commit, fits: (size: number) => boolean): ToldCommit => ({
+const reportOf = (commit: Commit, fits: (size: number) => boolean): CommitReport => ({
   stream: commit.stream,
   time: commit.metadata.time,
   actor: commit.metadata.actor,
@@ -87,10 +82,9 @@ const toldCommit = (commit: Commit, fits: (size: number) => boolean): ToldCommit
   })),
 });
 
-/** Another service of the platform says what it knows; who else could know the proof? */
-const eventsIn = (body: unknown): readonly ToldEvent[] => {
+/** The events of a request whose sender has proved to belong to the platform. */
+const eventsIn = (body: unknown): readonly EventReport[] | Problem => {
   const events: unknown = isFields(body) ? body.events : undefined;
-  if (!Array.isArray(events) || !events.every((event) => isFields(event) && isFields(event.meta)))
-    throw new Refused(refusals.malformed("events"));
-  return events;
+  const isList = Array.isArray(events) && events.every((event) => isFields(event) && isFields(event.meta));
+  return isList ? events : makeProblem("illegal_parameter_format", "events");
 };

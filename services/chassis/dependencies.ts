@@ -9,8 +9,8 @@ import type { Logger } from "./process/logging.ts";
 import type { Metrics } from "./process/metrics.ts";
 import type { Certificates } from "./process/tls/certificates.ts";
 
-/** What a service's outside is opened with. */
-export type Tools<Values = object> = {
+/** The dependencies that the chassis passes to a service's `open`. */
+export type Dependencies<Values = object> = {
   readonly name: string;
   readonly config: Config;
   /** The service's own settings. */
@@ -19,23 +19,23 @@ export type Tools<Values = object> = {
   readonly log: Log;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Absent: nothing is traced. */
+  /** Absent if tracing is off. */
   readonly tracer?: Tracer | undefined;
-  /** Outside of any request: seals, opens, signs, hashes. */
+  /** Sealing, signing and hashing outside of any request. */
   readonly edge: Edge;
   readonly random: (bytes: number) => Uint8Array;
   /** The service's own blobs. */
   readonly blobs: Blobs;
-  /** A document of one of the service's own read models. */
+  /** Reads a document of one of the service's own read models. */
   readonly document: (model: string, id: string) => Promise<{ readonly [field: string]: unknown } | undefined>;
-  /** Shows a line to the operator, and to nobody who reads logs: secrets that were made here. */
+  /** Prints a line for the operator that does not appear in logs, such as a generated secret. */
   readonly print: (line: string) => void;
-  /** Bytes that another service owns, by digest. */
+  /** Fetches a blob of another service by digest. */
   readonly fetchBlob: FetchBlob;
-  /** A circuit breaker by name, with a timeout. */
+  /** Runs a call behind the circuit breaker of that name, with a timeout. */
   readonly guard: Guard;
   readonly call: Call;
   readonly directory: Directory;
-  /** By what the processes of the platform know each other; absent: they speak plain HTTP. */
+  /** The certificates for mutual TLS among processes. Absent: they use plain HTTP. */
   readonly internal?: Certificates | undefined;
 };

@@ -3,8 +3,9 @@ import { type CausationNode, causation, type Occurrence } from "../../../events/
 import type { OpenReaction } from "../../../events/runtime.ts";
 import type { Command, CommandEvent, CommandPending, CommandRefusal } from "../../../schemas/generated/http.ts";
 
-export type ToldEvent = { readonly meta: Meta; readonly type: string; readonly schemaId: number; readonly bytes?: string };
-export type ToldCommit = {
+/** An event as a service reports it; without its bytes if the report would be too large. */
+export type EventReport = { readonly meta: Meta; readonly type: string; readonly schemaId: number; readonly bytes?: string };
+export type CommitReport = {
   readonly stream: string;
   readonly time: string;
   readonly actor: Actor;
@@ -14,60 +15,63 @@ export type ToldCommit = {
   readonly publish: boolean;
   readonly effects: readonly number[];
   readonly timers: readonly Timer[];
-  readonly events: readonly ToldEvent[];
+  readonly events: readonly EventReport[];
 };
-/** What a service has committed because of a request. */
-export type ToldPart = {
+/** The commits of one service that a request caused. `more`: there are more than it reports. */
+export type CausedReport = {
   readonly service: string;
   readonly reactsTo: readonly string[];
   readonly more: boolean;
-  readonly commits: readonly ToldCommit[];
+  readonly commits: readonly CommitReport[];
 };
-/** How far a service is with events of any service. */
-export type ToldProgress = {
+/** What is still open in one service for some events of any service. */
+export type ProgressReport = {
   readonly service: string;
   readonly reactions: readonly OpenReaction[];
   readonly parked: readonly Pick<ParkedStream, "subscription" | "stream" | "eventId" | "row" | "reason" | "attempts">[];
 };
 
-/** How the services of a platform are asked. */
-export type Asking = {
+/** Sends requests to the services of a platform. */
+export type ServicesClient = {
   readonly services: () => Promise<readonly string[]>;
-  /** What some instance of the service answers; undefined where none does. */
-  readonly ask: (service: string, path: string, body?: object) => Promise<unknown>;
+  /** The answer of some instance of a service; undefined if no instance answers. */
+  readonly request: (service: string, path: string, body?: object) => Promise<unknown>;
 };
 
 /**
- * Puts together what every service tells of a request or an action. `sees` says whose doings may be shown; `hidden`: there is something, but
- * nothing of that.
+ * The tree of events that a request or an action caused, and what is still open, from the reports of all services. `sees` says whose commits may
+ * be shown; the answer is `hidden` if all of them are of others.
  */
-export const gather = async (
-  { services, ask }: Asking,
+export const queryCausation = async (
+  { services, request }: ServicesClient,
   id: string,
   sees: (actor: Actor) => boolean,
 ): Promise<Command | "unknown" | "hidden"> => {
   const names = [...(await services())].sort();
-  const asked = await Promise.all(
-    names.map(async (name) => ({ name, part: (await ask(name, `/internal/caused/${encodeURIComponent(id)}`)) as ToldPart | undefined })), // Services of one release speak to each other.
+  const answers = await Promise.all(
+    names.map(async (name) => {
+      const report = await request(name, `/internal/caused/${encodeURIComponent(id)}`);
+      return { name, report: report as CausedReport | undefined }; // All services are of one release; so below.
+    }),
   );
-  const silent = new Set(asked.filter(({ part }) => part === undefined).map(({ name }) => name));
-  const all = asked.flatMap(({ part }) => part ?? []);
-  const parts = all.map((part) => ({ ...part, commits: part.commits.filter(({ actor }) => sees(actor)) }));
-  if (parts.every(({ commits }) => commits.length === 0)) return all.some(({ commits }) => commits.length > 0) ? "hidden" : "unknown";
+  const silent = new Set(answers.filter(({ report }) => report === undefined).map(({ name }) => name));
+  const all = answers.flatMap(({ report }) => report ?? []);
+  const reports = all.map((report) => ({ ...report, commits: report.commits.filter(({ actor }) => sees(actor)) }));
+  if (reports.every(({ commits }) => commits.length === 0)) return all.some(({ commits }) => commits.length > 0) ? "hidden" : "unknown";
 
-  const events = parts.flatMap(({ commits }) => commits.flatMap((commit) => commit.events));
+  const events = reports.flatMap(({ commits }) => commits.flatMap((commit) => commit.events));
   const progress = await Promise.all(
-    parts.map(async ({ service, reactsTo }) => {
+    reports.map(async ({ service, reactsTo }) => {
       const concerning = events.map(({ bytes, ...event }) =>
         bytes !== undefined && reactsTo.includes(event.type) ? { ...event, bytes } : event,
       );
-      const told = (await ask(service, "/internal/caused/progress", { events: concerning })) as ToldProgress | undefined; // As above.
-      if (told === undefined) silent.add(service);
-      return told ? [told] : [];
+      const report = (await request(service, "/internal/caused/progress", { events: concerning })) as ProgressReport | undefined;
+      if (report === undefined) silent.add(service);
+      return report ? [report] : [];
     }),
   );
-  const tree = causation(parts.flatMap(occurrencesOf), Number.POSITIVE_INFINITY);
-  const pending = [...parts.flatMap(dueIn), ...progress.flat().flatMap(openIn(events))];
+  const tree = causation(reports.flatMap(occurrencesOf), Number.POSITIVE_INFINITY);
+  const pending = [...reports.flatMap(dueIn), ...progress.flat().flatMap(openIn(events))];
   const incomplete = all.filter(({ more }) => more).map(({ service }) => service);
   return {
     id,
@@ -77,13 +81,13 @@ export const gather = async (
     service: tree.services,
     root: tree.roots.flatMap(shown),
     pending,
-    refusal: parts.flatMap(refusalsIn),
+    refusal: reports.flatMap(rejectionsIn),
     unknown: [...silent].sort(),
     incomplete,
   };
 };
 
-const occurrencesOf = ({ service, commits }: ToldPart): readonly Occurrence[] =>
+const occurrencesOf = ({ service, commits }: CausedReport): readonly Occurrence[] =>
   commits.flatMap(({ row, events }) => events.map(({ type, meta: { actor: _, ...meta } }) => ({ ...meta, type, service, row })));
 
 const shown = ({ type, service, row, because, occurrences, effects }: CausationNode): readonly CommandEvent[] =>
@@ -94,7 +98,7 @@ const shown = ({ type, service, row, because, occurrences, effects }: CausationN
     effect: effects.flatMap(shown),
   }));
 
-const dueIn = ({ service, commits }: ToldPart): readonly CommandPending[] =>
+const dueIn = ({ service, commits }: CausedReport): readonly CommandPending[] =>
   commits.flatMap(({ stream, publish, effects, timers, events }) => {
     const about = (version: number) => {
       const event = events.find(({ meta }) => meta.version === version);
@@ -108,8 +112,8 @@ const dueIn = ({ service, commits }: ToldPart): readonly CommandPending[] =>
   });
 
 const openIn =
-  (events: readonly ToldEvent[]) =>
-  ({ service, reactions, parked }: ToldProgress): readonly CommandPending[] => [
+  (events: readonly EventReport[]) =>
+  ({ service, reactions, parked }: ProgressReport): readonly CommandPending[] => [
     ...reactions.map(({ eventId, row, commands, reason }) => ({
       ...{ kind: "reaction" as const, service, event_id: eventId, row, command: commands },
       stream: events.find(({ meta }) => meta.eventId === eventId)?.meta.stream ?? "",
@@ -120,7 +124,7 @@ const openIn =
     })),
   ];
 
-const refusalsIn = ({ service, commits }: ToldPart): readonly CommandRefusal[] =>
+const rejectionsIn = ({ service, commits }: CausedReport): readonly CommandRefusal[] =>
   commits.flatMap(({ stream, row, time, rejected, causationId }) =>
     rejected === null ? [] : [{ service, stream, row, time, reason: rejected, ...(causationId !== null && { causation_id: causationId }) }],
   );

@@ -1,0 +1,67 @@
+import express, { type Request, type RequestHandler, type Response } from "express";
+import type { Actor } from "../../../events/index.ts";
+import { type OperationId, operations } from "../../../schemas/generated/http.ts";
+import type { Caller } from "../access/access.ts";
+import { type ApiDocument, bodyLimit, operationsWithForms } from "./document.ts";
+import { type Fields, isEmpty, isFields, isTooDeep, MAX_DEPTH, withoutEmpty, withoutNulls } from "./fields.ts";
+import { makeProblem, type Problem } from "./problems.ts";
+import { validator } from "./validator.ts";
+
+/** A request whose caller is known and whose fields are checked. */
+export type CheckedRequest = {
+  readonly request: Request;
+  readonly fields: Fields;
+  readonly caller: Caller | undefined;
+  readonly requestId: string;
+  readonly traceparent: string | null;
+};
+
+/** Who caused what a request does; the user id is empty in public operations. */
+export const actorOf = (caller: Caller | undefined): Actor => ({ userId: caller?.userId ?? "", ownerPath: caller?.ownerPath ?? "" });
+
+/** Reads the requests of operations: bodies within their limit, and fields as the contract has them. */
+export const requestReader = (document: ApiDocument) => {
+  const limitOf = bodyLimit(document);
+  const forms = operationsWithForms(document);
+  const check = validator(document);
+  const json = new Map<number, RequestHandler>();
+  const form = express.urlencoded({ extended: false, limit: limitOf("") });
+
+  const parserOf = (operation: string, request: Request): RequestHandler => {
+    if (forms.has(operation) && request.is("application/x-www-form-urlencoded")) return form;
+    const limit = limitOf(operation);
+    const parser = json.get(limit) ?? express.json({ limit });
+    json.set(limit, parser);
+    return parser;
+  };
+  return {
+    /** Bytes that a request's body may take. */
+    bytesOf: (operation: string, request: Request): number => {
+      const limit = limitOf(operation);
+      return hasBody(request) ? Math.min(limit, Number(request.get("content-length") ?? limit)) : 0;
+    },
+    /** Query, body and path in one, checked against the contract. Throws the errors of the body parser. */
+    read: async (operation: OperationId, request: Request, response: Response, inPath: Fields): Promise<Fields | Problem> => {
+      await parsed(parserOf(operation, request), request, response);
+      const description = operations[operation];
+      const query = withoutEmpty(request.query);
+      let body: unknown;
+      if (description.body) {
+        if (hasBody(request) && request.body === undefined) return makeProblem("unsupported_media_type", "application/json");
+        if (isTooDeep(request.body)) return makeProblem("request_parse_failed", `the body nests more than ${MAX_DEPTH} levels`);
+        body = withoutNulls(request.body ?? {});
+        if (!isFields(body)) return makeProblem("request_parse_failed", "the body is no JSON object");
+      }
+      const given = { ...query, ...(isFields(body) && body) };
+      const missing = description.required.find((name) => isEmpty(given[name]));
+      if (missing !== undefined) return makeProblem("missing_parameter", missing);
+      return check(operation, { query, inPath, body }) ?? { ...query, ...(isFields(body) && body), ...inPath };
+    },
+  };
+};
+
+const hasBody = (request: Request): boolean =>
+  Number(request.get("content-length") ?? 0) > 0 || request.get("transfer-encoding") !== undefined;
+
+const parsed = (parser: RequestHandler, request: Request, response: Response): Promise<void> =>
+  new Promise((resolve, reject) => void parser(request, response, (error?: unknown) => (error ? reject(error) : resolve())));
