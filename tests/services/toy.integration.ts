@@ -36,7 +36,7 @@ test("a service that is added to the list runs as a process, is ready, and carri
   await log.publish(recordsOf(contract, "account", announced));
 
   const token = await signToken({ keyId, privateJwk }, "access", "system", 600, {}, Date.now());
-  const system = caller(() => process.url, `Bearer ${token}`);
+  const system = caller({ urlOf: () => process.url, isServed: () => false }, `Bearer ${token}`);
   const name = `toys ${keyId}`;
   const made = await eventually("the key is known", async () => {
     const answer = await system.call("CreateCategory", { name, locale: "{}" });
