@@ -76,10 +76,9 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
   command("UploadAppAttachment", {
     issues: ["UploadAttachment", "SetAppAttachment"],
     needs: ({ app_id }) => ({ app: ["apps", app_id] }),
-    prepare: async ({ attachment_content: content }, { edge }) => ({
-      digest: content ? await edge.putBlob(bytesOf(content)) : undefined,
-    }),
-    command: ({ app_id, type = "icon", sequence = 0 }, { newId, actor, prepared: { digest } }) => {
+    prepareIf: "attachment_content",
+    prepare: async ({ attachment_content: content }, { edge }) => (content ? edge.putBlob(bytesOf(content)) : undefined),
+    command: ({ app_id, type = "icon", sequence = 0 }, { newId, actor, prepared: digest }) => {
       const attachmentId = digest ? newId("att") : "";
       const set = { type: "SetAppAttachment" as const, appId: app_id, kind: type, attachmentId, sequence };
       const owned = { owner: actor.userId, ownerPath: actor.ownerPath };

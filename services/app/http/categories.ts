@@ -6,8 +6,9 @@ import { command, query } from "./rows.ts";
 export const categoryRows: readonly HttpRow<AppOutside>[] = [
   command("CreateCategory", {
     issues: ["CreateCategory", "UploadAttachment"],
-    prepare: async ({ icon }, { edge }) => ({ digest: icon ? await edge.putBlob(bytesOf(icon)) : undefined }),
-    command: ({ name, locale, description = "" }, { newId, actor, prepared: { digest } }) => {
+    prepareIf: "icon",
+    prepare: async ({ icon }, { edge }) => (icon ? edge.putBlob(bytesOf(icon)) : undefined),
+    command: ({ name, locale, description = "" }, { newId, actor, prepared: digest }) => {
       const owned = { owner: actor.userId, ownerPath: actor.ownerPath };
       const icon = digest ? newId("att") : "";
       return [
@@ -20,8 +21,9 @@ export const categoryRows: readonly HttpRow<AppOutside>[] = [
   command("ModifyCategory", {
     issues: ["ModifyCategory", "UploadAttachment"],
     needs: ({ category_id }) => ({ category: ["categories", category_id] }),
-    prepare: async ({ icon }, { edge }) => ({ digest: icon ? await edge.putBlob(bytesOf(icon)) : undefined }),
-    command: ({ category_id, name, locale, description }, { newId, actor, prepared: { digest } }) => {
+    prepareIf: "icon",
+    prepare: async ({ icon }, { edge }) => (icon ? edge.putBlob(bytesOf(icon)) : undefined),
+    command: ({ category_id, name, locale, description }, { newId, actor, prepared: digest }) => {
       const icon = digest ? newId("att") : undefined;
       return [
         { type: "ModifyCategory", categoryId: category_id, name, locale, description, icon },

@@ -2,7 +2,7 @@ import type { Response } from "express";
 import { type Actor, badKeyOf, isRejection, type Message, mapOf, type Rejection } from "../../../events/index.ts";
 import type { Outcome } from "../../../events/runtime.ts";
 import { commandEdge } from "./edge.ts";
-import { compact, type Fields } from "./fields.ts";
+import { compact, type Fields, isEmpty } from "./fields.ts";
 import type { Host } from "./host.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { type Ids, idsOf } from "./ids.ts";
@@ -95,15 +95,16 @@ const itemsOf = ({ edge: { random } }: Host, { row: { each }, fields, idempotenc
 const planFor = async (host: Host, request: CommandRequest, item: Item): Promise<Plan | Problem> => {
   const { row, caller, actor, edge, idempotency } = request;
   const fields = item.fields as never; // The validator has checked them against the operation that types the row; so below.
-  // What `prepare` leaves behind, or computes slowly, is not made twice. For all other rows the commit finds out that the key was used.
-  const recorded = row.prepare && idempotency && (await recordedFor(host, idempotency, item.index));
+  const prepare = row.prepareIf === undefined || !isEmpty(item.fields[row.prepareIf]) ? row.prepare : undefined;
+  // What `prepare` leaves behind, or computes slowly, is not made twice. For all other requests the commit finds out that the key was used.
+  const recorded = prepare && idempotency && (await recordedFor(host, idempotency, item.index));
   if (recorded?.isFinal) return { item, recorded };
   const needs = await fetchNeeds(host, row.needs?.(fields, item.id) ?? {}, caller);
   if (isProblem(needs)) return needs;
   if (isRejected(needs)) return { item, rejection: needs };
   const context = { actor, now: host.ports.clock.now(), item: item.id, needs };
   const reads = () => readsFor(host.instance.collections, host.ports.documents, caller);
-  const prepared = row.prepare && (await row.prepare(fields, { ...reads(), ...context, edge, outside: host.outside } as never));
+  const prepared = prepare && (await prepare(fields, { ...reads(), ...context, edge, outside: host.outside } as never));
   if (isRejected(prepared)) return { item, rejection: prepared };
   const given = { ...context, prepared, actionId: item.ids.actionId };
   const result = row.command(fields, { ...given, newId: item.ids.reading() } as never);

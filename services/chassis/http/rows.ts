@@ -105,6 +105,8 @@ export type CommandRow<Outside = never> = {
   /** A request field with ids: the request is carried out once for each, atomic per item. */
   readonly each?: string;
   readonly needs?: (request: never, item: string) => { readonly [name: string]: Need<Record<string, never>> };
+  /** The request field that `prepare` is for: a request without it is not prepared. */
+  readonly prepareIf?: string;
   readonly prepare?: (request: never, context: PrepareContext<never, Outside, never>) => Promise<unknown>;
   readonly command: (request: never, context: CommandContext<never, never>) => Message | readonly Message[] | Rejection;
   /** Gets all commands of the request, of all its items. */
@@ -173,6 +175,8 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>() =
       readonly issues: T | readonly T[];
       readonly each?: keyof RequestOf<O> & string;
       readonly needs?: (request: RequestOf<O>, item: string) => N;
+      /** The request field that `prepare` is for: a request without it is not prepared, and costs no look at its idempotency key. */
+      readonly prepareIf?: undefined extends Prepared ? keyof RequestOf<O> & string : never;
       /** Runs before `command`, and not at all if the request's idempotency key was used. A rejection is the answer. */
       readonly prepare?: (
         request: RequestOf<O>,

@@ -119,6 +119,8 @@ const http = [
   on.command("ModifyCategory", {
     issues: "RenameCategory",
     needs: ({ category_id }) => ({ category: ["categories", category_id] }),
+    prepareIf: "icon",
+    prepare: async ({ icon }) => icon,
     command: ({ name = "" }, { needs, actionId }) => {
       actionId();
       return { type: "RenameCategory", categoryId: needs.category.category_id, name };

@@ -199,7 +199,7 @@ const callsOf = async (run: () => Promise<unknown>): Promise<readonly string[]> 
   return calls;
 };
 
-test("without `prepare` a key costs no read: the commit finds out that it was used, for one id and for several", async () => {
+test("where nothing is prepared a key costs no read: the commit finds out that it was used, for one id and for several", async () => {
   const ids: string[] = [];
   for (const name of ["r", "s"]) ids.push((await create(name)).body.category_id);
   const rename = () => system.patch("/v1/categories", { category_id: ids[0], name: "r2" }, { "idempotency-key": "unread-1" });
@@ -209,13 +209,18 @@ test("without `prepare` a key costs no read: the commit finds out that it was us
   assert.ok(!(await callsOf(remove)).includes("store.findCause"));
 });
 
-test("with `prepare` a used key is found before anything is prepared or decided", async () => {
+test("where something is prepared a used key is found before, and nothing is prepared or decided again", async () => {
   const make = (name: string) => create(name, { "idempotency-key": "prepared-1" });
   const first = await make("prepared");
   const again = async () => assert.deepEqual((await make("prepared")).body, first.body);
   assert.deepEqual(await callsOf(again), ["store.findCause"]);
   const otherwise = async () => assert.equal((await make("prepared otherwise")).error, "idempotency_key_reused");
   assert.deepEqual(await callsOf(otherwise), ["store.findCause"]);
+  // The row prepares requests with an icon only.
+  const modified = { category_id: first.body.category_id, name: "prepared, with an icon", icon: "aWNvbg==" };
+  const modify = () => system.patch("/v1/categories", modified, { "idempotency-key": "prepared-2" });
+  assert.equal((await callsOf(modify))[0], "store.findCause");
+  assert.deepEqual(await callsOf(modify), ["store.findCause"]);
 });
 
 test("another request under the key of one that broke off changes nothing, and the first is finished as it began", async () => {
