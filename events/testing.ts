@@ -7,6 +7,7 @@ export { type Fate, kind } from "./memory/fate.ts";
 export { memoryLogBroker } from "./memory/log.ts";
 export { memoryParking } from "./memory/parking.ts";
 export { memoryStore } from "./memory/store.ts";
+export { type Happened, type Player, type WorldOptions, worldOn } from "./simulation/instances.ts";
 export { type Player as SimulationPlayer, player, type Surroundings } from "./simulation/process.ts";
 export { type Result, type Scenario, type SimulationOptions, simulate } from "./simulation/simulate.ts";
-export { type Happened, type Player, type World, type WorldOptions, world } from "./simulation/world.ts";
+export { type World, world } from "./simulation/world.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Player, Runner } from "../../events/simulation/world.ts";
+import type { Player, Runner } from "../../events/simulation/instances.ts";
 import { withAccess } from "../../services/chassis/access/access.ts";
 import { type Environment, readConfig } from "../../services/chassis/process/config.ts";
 import { logging } from "../../services/chassis/process/logging.ts";

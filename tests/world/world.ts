@@ -1,4 +1,5 @@
-import { type Player, world as simulatedWorld, worldOn } from "../../events/simulation/world.ts";
+import { type Player, worldOn } from "../../events/simulation/instances.ts";
+import { world as simulatedWorld } from "../../events/simulation/world.ts";
 import { type OperationId, operations } from "../../schemas/generated/http.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { announce, type ServiceInstance } from "../../services/chassis/process/discovery.ts";

@@ -5,13 +5,12 @@ import { metaIn } from "../../../events/log/record.ts";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { memoryStore } from "../../../events/memory/store.ts";
-import { world } from "../../../events/simulation/world.ts";
 import { causeOf } from "../../../events/store/command.ts";
 import { type KnownEvent, openReactions } from "../../../events/subscription/open-reactions.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
-import { contract } from "../../../services/chassis/contract.ts";
 import { runtime } from "../../../services/runtime/service.ts";
 import { commitOf } from "../../contract/commits.ts";
+import { simulated } from "../../world/world.ts";
 
 const released = codec(schemas);
 /** The event that a runtime reacts to by giving itself free. */
@@ -68,7 +67,7 @@ test("a row that throws is open, with the reason", async () => {
 });
 
 test("after a real reaction none is open: the causes are the ones that run", async () => {
-  const platform = await world(contract, [runtime]);
+  const platform = await simulated([runtime]);
   const { ports } = platform.of();
   const headers = {
     ...{ ce_id: "cluster/cl-1@7", ce_type: "pitrix.cluster.ClusterCeased", ce_time: ceased.meta.time, ce_sequence: "7" },

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { world } from "../../../events/simulation/world.ts";
 import type { AccountOutside } from "../../../services/account/seeds.ts";
 import { account } from "../../../services/account/service.ts";
-import { contract } from "../../../services/chassis/contract.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { administrator, client, servedWithAccounts } from "../../world/accounts.ts";
+import { simulated } from "../../world/world.ts";
 import { unnamed } from "./examples.ts";
 
 const unset = { environment: { PITRIX_BOOTSTRAP_CLIENT: "", PITRIX_BOOTSTRAP_ADMIN: "" } };
@@ -71,7 +70,7 @@ test("a client and an administrator that the settings name later are made too, o
 
 /** Starts instances one after the other or at once, each with its own outside, and tells what they made. */
 const starts = async () => {
-  const running = await world(contract, []);
+  const running = await simulated([]);
   const printed: string[] = [];
   const hashed: string[] = [];
   let tokens = 0;

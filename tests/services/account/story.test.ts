@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { world } from "../../../events/simulation/world.ts";
 import type { AccountCommand } from "../../../services/account/domain/domain.ts";
 import { account } from "../../../services/account/service.ts";
-import { contract } from "../../../services/chassis/contract.ts";
+import { simulated } from "../../world/world.ts";
 import { unnamed } from "./examples.ts";
 
 const owner = { owner: "usr-admin", ownerPath: ":usr-admin" };
@@ -16,7 +15,7 @@ const user = (userId: string, groupPath = ""): AccountCommand => ({
 });
 
 const platform = async (seed: number, ...commands: readonly AccountCommand[]) => {
-  const running = await world(contract, [{ service: account, instances: 2, outside: () => unnamed }], { seed });
+  const running = await simulated([{ service: account, instances: 2, outside: () => unnamed }], { seed });
   const send = async (...more: readonly AccountCommand[]) => {
     for (const command of more) {
       const { rejection } = await running.send("account", command);

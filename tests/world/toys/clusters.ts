@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Player } from "../../../events/simulation/world.ts";
+import type { Player } from "../../../events/simulation/instances.ts";
 import type { Version } from "../../../services/cluster/deployment.ts";
 import { cluster } from "../../../services/cluster/service.ts";
 import { runtime } from "../../../services/runtime/service.ts";
