@@ -13,7 +13,7 @@ export type Answer = {
 };
 type Headings = Readonly<Record<string, string>>;
 
-/** Operations that have answered, by anybody in this process. */
+/** Operations that their own service has answered, in any test of this process. */
 export const answered = new Set<OperationId>();
 
 /** Sends a request, and reads its answer. */
@@ -27,8 +27,11 @@ export const ask = async (url: string, init: RequestInit = {}): Promise<Answer> 
   return { status: response.status, headers: response.headers, body, error, cause, milliseconds };
 };
 
+/** Where an operation is asked for, or anything; and whether its own service answers there. */
+export type Target = { readonly urlOf: (operation?: OperationId) => string; readonly isServed: (operation: OperationId) => boolean };
+
 /** Somebody who sends requests to where their operation is served; without an authorization nobody knows who. */
-export const caller = <A extends string | undefined>(urlOf: (operation?: OperationId) => string, authorization: A) => {
+export const caller = <A extends string | undefined>({ urlOf, isServed }: Target, authorization: A) => {
   const send = (url: string, method: string, body: unknown, headers: Headings = {}): Promise<Answer> =>
     ask(url, {
       method,
@@ -53,7 +56,7 @@ export const caller = <A extends string | undefined>(urlOf: (operation?: Operati
       const answer = await (body
         ? send(url, method.toUpperCase(), Object.fromEntries(rest), headers)
         : send(query.length > 0 ? `${url}?${new URLSearchParams(query)}` : url, method.toUpperCase(), undefined, headers));
-      if (answer.status < 300) answered.add(operation);
+      if (answer.status < 300 && isServed(operation)) answered.add(operation);
       return answer;
     },
     request,

@@ -49,11 +49,13 @@ export const served = async (
 
   const stops: (() => Promise<void>)[] = [];
   const entry = () => base.instances().find(({ instance }) => "entry" in instance.service) ?? base.instances()[0];
+  const ownerOf = (operation: OperationId) => base.instances().find(({ name }) => name === operations[operation].service);
   const urlOf = (operation?: OperationId): string => {
-    const owner = operation && base.instances().find(({ name }) => name === operations[operation].service);
+    const owner = operation && ownerOf(operation);
     const front = entry();
     return (front && "entry" in front.instance.service ? front : (owner ?? front))?.url ?? "";
   };
+  const target = { urlOf, isServed: (operation: OperationId) => ownerOf(operation) !== undefined };
   return {
     ...base,
     ...{ time, fate, lines, printed, token: people.token },
@@ -66,9 +68,9 @@ export const served = async (
     complaints: () => lines.filter(({ level }) => level === "warn" || level === "error"),
     know: (id: string, value: Known) => people.know(base.databases.values(), id, value),
     /** Somebody who has a token and whom all services know: "system", who may do everything, or whom `know` was told of. */
-    as: async (userId: string, seconds?: number) => caller(urlOf, `Bearer ${await people.token(userId, seconds)}`),
+    as: async (userId: string, seconds?: number) => caller(target, `Bearer ${await people.token(userId, seconds)}`),
     /** Somebody with an authorization of another kind, or none. */
-    stranger: (authorization?: string) => caller(urlOf, authorization),
+    stranger: (authorization?: string) => caller(target, authorization),
     /** Makes a server of the test's own known to all as an instance of a service, until what this returns is called. */
     announce: async (self: ServiceInstance): Promise<() => Promise<void>> => {
       const { stop } = await announce({ log: base.broker.connect(), clock: time.clock }, self, () => {});

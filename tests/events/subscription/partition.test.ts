@@ -28,15 +28,7 @@ const fixture = async (records: readonly OutgoingRecord[]) => {
   const database = memoryDatabase();
   const poison: Poison = new Set();
   const { names } = catalog(poison);
-  const within = async <T>(work: Promise<T>): Promise<T> => {
-    let isOver = false;
-    const end = (): void => {
-      isOver = true;
-    };
-    work.then(end, end);
-    assert.ok(await time.run(() => isOver, 60_000), "it does not end");
-    return work;
-  };
+  const within = time.during;
   await within(log.publish(records));
 
   const options = (collection: string, partition: number, fate: Fate = kind): PartitionOptions => {

@@ -13,7 +13,7 @@ export const secrets: Section = {
       proofs: [
         ...tests(sealing, "the same secret is never sealed to the same text, and neither it nor its key is on the log in clear"),
         ...tests("services/account/token.test.ts", "no answer and no event shows a secret in clear"),
-        ...tests("services/app/http.test.ts", "a repository's password is shown to nobody and opens the repository"),
+        ...tests("services/repo/http.test.ts", "a repository's password is shown to nobody and opens the repository"),
         ...tests("services/chassis/config.test.ts", "no complaint repeats a secret"),
       ],
     },

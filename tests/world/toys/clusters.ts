@@ -11,7 +11,7 @@ import { provider } from "./provider.ts";
 
 export const clusterId = "cl-story";
 export const owner = { owner: "usr-1", ownerPath: ":usr-1" } as const;
-export const place = { provider: "local", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "runtimec-1" } as const;
+export const placement = { provider: "local", runtimeId: "runtime-1", zone: "local", runtimeCredentialId: "runtimec-1" } as const;
 
 /** A version of the demo's application, as events have it. */
 export const bookinfo = (versionId = "appv-1"): Version => {
@@ -37,7 +37,7 @@ export const runtimeCommands = (of: { readonly owner: string; readonly ownerPath
 /** A request for a cluster of the demo's application on that runtime. */
 export const requestCluster = (of: { readonly owner: string; readonly ownerPath: string } = owner) =>
   ({
-    ...{ type: "RequestCluster", clusterId, jobId: "j-1", name: undefined, version: bookinfo(), placement: place },
+    ...{ type: "RequestCluster", clusterId, jobId: "j-1", name: undefined, version: bookinfo(), placement },
     ...{ configuration: "{}", debug: false, ...of },
   }) as const;
 

@@ -33,30 +33,29 @@ before(async () => {
 });
 after(() => world.stop());
 
+const logs = async (fields: object, userId = "usr-1") => (await world.as(userId)).call("DescribeClusterNodeLogs", fields);
+
 test("the owner of a cluster, the owner's group and administrators read the logs of its nodes", async () => {
   for (const userId of ["usr-1", "usr-3", "system"]) {
-    const { status, body } = await (await world.as(userId)).get("/v1/clusters/nodes/logs?node_id=cln-1");
+    const { status, body } = await logs({ node_id: "cln-1" }, userId);
     assert.deepEqual([status, body], [200, { node_id: "cln-1", name: "process", log: "line 1\nline 2\n", task_id: ["t-1"] }], userId);
   }
-  const { status, error } = await (await world.as("usr-2")).get("/v1/clusters/nodes/logs?node_id=cln-1");
+  const { status, error } = await logs({ node_id: "cln-1" }, "usr-2");
   assert.deepEqual([status, error], [403, "error_resource_access_denied"]);
 });
 
 test("one may ask for the log of a task, and for so many bytes", async () => {
-  const owner = await world.as("usr-1");
-  assert.equal((await owner.get("/v1/clusters/nodes/logs?node_id=cln-1&name=t-1&limit=5")).body.name, "t-1");
+  assert.equal((await logs({ node_id: "cln-1", name: "t-1", limit: 5 })).body.name, "t-1");
   assert.deepEqual(asked.at(-1), ["cln-1", "t-1", 5]);
-  await owner.get("/v1/clusters/nodes/logs?node_id=cln-1");
+  await logs({ node_id: "cln-1" });
   assert.deepEqual(asked.at(-1), ["cln-1", "process", 65_536]);
-  for (const limit of ["0", "x", "1048577"])
-    assert.equal((await owner.get(`/v1/clusters/nodes/logs?node_id=cln-1&limit=${limit}`)).status, 400, limit);
+  for (const limit of ["0", "x", "1048577"]) assert.equal((await logs({ node_id: "cln-1", limit })).status, 400, limit);
 });
 
 test("nodes that are not there are not found, and what is no node's id is refused", async () => {
-  const owner = await world.as("usr-1");
-  for (const nodeId of ["cln-9", "cln-2"]) assert.equal((await owner.get(`/v1/clusters/nodes/logs?node_id=${nodeId}`)).status, 404, nodeId);
-  assert.equal((await owner.get("/v1/clusters/nodes/logs?node_id=..%2Fcln-1")).status, 400);
-  assert.equal((await owner.get("/v1/clusters/nodes/logs")).error, "missing_parameter");
+  for (const nodeId of ["cln-9", "cln-2"]) assert.equal((await logs({ node_id: nodeId })).status, 404, nodeId);
+  assert.equal((await logs({ node_id: "../cln-1" })).status, 400);
+  assert.equal((await logs({})).error, "missing_parameter");
 });
 
 test("whose a cluster is, is kept for this provider's clusters until they are ceased", async () => {

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { buildRepository } from "../../../infra/demo/repository.ts";
+import { serveRepository } from "../../../infra/demo/serve.ts";
+import { app } from "../../../services/app/service.ts";
+import { repo } from "../../../services/repo/service.ts";
+import { eventually } from "../../eventually.ts";
+import { servedWithAccounts } from "../../world/accounts.ts";
+import { type Caller, ok, refused } from "../../world/requests.ts";
+
+let platform: Awaited<ReturnType<typeof servedWithAccounts>>;
+let repository: Awaited<ReturnType<typeof serveRepository>>;
+let developer: Caller;
+let other: Caller;
+let archive: (path: string) => string;
+
+before(async () => {
+  const built = await buildRepository();
+  archive = (path) => Buffer.from(built.files.get(path) ?? assert.fail(`no ${path}`)).toString("base64");
+  repository = await serveRepository({ repository: built });
+  platform = await servedWithAccounts([repo, app], { environment: { PITRIX_REPO_PRIVATE_NETWORKS: "all" } });
+  [developer, other] = await Promise.all([platform.user("developer"), platform.user("developer")]);
+});
+after(async () => {
+  await platform?.stop();
+  await repository?.close();
+});
+
+const repoRequest = (more: object = {}) => ({
+  name: "demo",
+  type: "http",
+  url: `${repository.url}/devkit`,
+  credential: "{}",
+  visibility: "public",
+  providers: ["local"],
+  ...more,
+});
+const runEnds = (repo_id: string, count = 1) =>
+  eventually(`${count} runs of ${repo_id} have ended`, async () => {
+    const { repo_event_set = [] } = await ok(developer.call("DescribeRepoEvents", { repo_id: [repo_id] }));
+    return (
+      repo_event_set.length === count && repo_event_set.every(({ status }: { status: string }) => status !== "pending") && repo_event_set
+    );
+  });
+
+test("a repository is registered, indexed, shown and deleted", async () => {
+  const { repo_id } = await ok(developer.call("CreateRepo", repoRequest({ labels: "tier=demo&env=test", app_default_status: "active" })));
+  const {
+    repo_event_set: [pending],
+  } = await ok(developer.call("DescribeRepoEvents", { repo_id: [repo_id] }));
+  assert.equal(pending.repo_id, repo_id);
+  const [run] = await runEnds(repo_id);
+  assert.equal(run.status, "successful", run.result);
+
+  const {
+    repo_set: [repo],
+    total_count,
+  } = await ok(developer.call("DescribeRepos", { label: "tier=demo", provider: ["local"], search_word: "DEM" }));
+  assert.equal(total_count, 1);
+  assert.deepEqual([repo.repo_id, repo.url, repo.labels.length, repo.status], [repo_id, `${repository.url}/devkit`, 2, "active"]);
+  await eventually("the category has its name", async () => {
+    const { repo_set } = await ok(developer.call("DescribeRepos", { repo_id: [repo_id] }));
+    return repo_set[0].category_set[0]?.name === "uncategorized";
+  });
+  assert.equal((await ok(developer.call("DescribeRepos", { label: "tier=other" }))).total_count, undefined);
+  assert.equal((await ok(other.call("DescribeRepos", { repo_id: [repo_id] }))).total_count, undefined);
+
+  const {
+    app_set: [app],
+  } = await ok(developer.call("DescribeApps", { repo_id: [repo_id] }));
+  assert.deepEqual([app.name, app.status, app.latest_app_version.name], ["bookinfo", "active", "1.1.0 [1.1.0]"]);
+  const inStore = await eventually("it is in the store, for everybody", async () => {
+    const { app_set = [] } = await ok(other.call("DescribeActiveApps", { repo_id: [repo_id], status: ["active"] }));
+    return app_set[0]?.latest_app_version?.name === "1.1.0 [1.1.0]" && app_set[0];
+  });
+  assert.equal(inStore.active, true);
+  const { app_version_set } = await ok(other.call("DescribeActiveAppVersions", { app_id: [app.app_id] }));
+  assert.deepEqual(
+    app_version_set.map(({ name }: { name: string }) => name),
+    ["1.1.0 [1.1.0]", "1.0.0 [1.0.0]"],
+  );
+
+  const [version] = app_version_set;
+  const fetched = await ok(other.call("GetAppVersionPackage", { version_id: version.version_id }));
+  assert.equal(fetched.package, archive("/devkit/bookinfo-1.1.0.tgz"));
+  const { files } = await ok(other.call("GetAppVersionPackageFiles", { version_id: version.version_id, files: ["package.json"] }));
+  assert.equal(JSON.parse(Buffer.from(files["package.json"], "base64").toString()).version, "1.1.0");
+
+  await refused(other.call("ModifyRepo", { repo_id, name: "mine" }), 403, "error_resource_access_denied");
+  await ok(developer.call("ModifyRepo", { repo_id, name: "renamed", url: repo.url, credential: "" }));
+  assert.equal((await runEnds(repo_id)).length, 1, "another name starts no indexing");
+  const { repo_event } = await ok(developer.call("IndexRepo", { repo_id }));
+  assert.equal(repo_event.status, "pending");
+  await runEnds(repo_id, 2);
+
+  await ok(developer.call("DeleteRepos", { repo_id: [repo_id] }));
+  await runEnds(repo_id, 3);
+  await eventually("its apps are gone", async () => {
+    const { app_set } = await ok(developer.call("DescribeApps", { repo_id: [repo_id] }));
+    return app_set[0].status === "deleted";
+  });
+  await refused(developer.call("IndexRepo", { repo_id }), 400, "resource_already_deleted");
+});
+
+test("a repository's password is shown to nobody and opens the repository", async () => {
+  const address = `${repository.url}/devkit`.replace("//", "//ann:secret@");
+  const { repo_id } = await ok(developer.call("CreateRepo", repoRequest({ url: address })));
+  const {
+    repo_set: [repo],
+  } = await ok(developer.call("DescribeRepos", { repo_id: [repo_id] }));
+  assert.deepEqual([repo.url, repo.credential], [`${repository.url}/devkit`, "******"]);
+  const [run] = await runEnds(repo_id);
+  assert.equal(run.status, "successful", run.result);
+});
+
+test("the platform's own repositories are there and cannot be deleted", async () => {
+  const admin = await platform.admin();
+  const { repo_set } = await ok(admin.call("DescribeRepos", { controller: 1 }));
+  assert.deepEqual(repo_set.map(({ repo_id }: { repo_id: string }) => repo_id).sort(), ["repo-helm", "repo-vmbased"]);
+  await refused(admin.call("DeleteRepos", { repo_id: ["repo-helm"] }), 400, "cannot_delete_internal_repo");
+});
+
+const validations: readonly (readonly [request: object, answer: object])[] = [
+  [{ type: "ftp", url: "ftp://host/", credential: "{}" }, { errorCode: 111 }],
+  [{ type: "http", url: "nowhere", credential: "{}" }, { errorCode: 107 }],
+  [{ type: "https", url: "http://host/", credential: "{}" }, { errorCode: 110 }],
+  [{ type: "s3", url: "s3://host/bucket", credential: "x" }, { errorCode: 103 }],
+];
+test("validating a repository always answers 200", async () => {
+  for (const [request, expected] of validations) {
+    const { ok: fine = false, ...answer } = await ok(developer.call("ValidateRepo", request));
+    assert.deepEqual([fine, answer], [false, expected], JSON.stringify(request));
+  }
+  assert.deepEqual(await ok(developer.call("ValidateRepo", { type: "http", url: `${repository.url}/devkit`, credential: "{}" })), {
+    ok: true,
+  });
+  assert.deepEqual(await ok(developer.call("ValidateRepo", { type: "http", url: `${repository.url}/helm`, credential: "{}" })), {
+    ok: true,
+  });
+  assert.equal(
+    (await ok(developer.call("ValidateRepo", { type: "http", url: `${repository.url}/none`, credential: "{}" }))).errorCode,
+    109,
+  );
+});
+test("a repository that can never be reached is not registered", async () => {
+  await refused(developer.call("CreateRepo", repoRequest({ url: "https://host/" })), 400, "scheme_not_match");
+});
