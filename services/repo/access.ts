@@ -11,8 +11,8 @@ export type Secret = {
 export const openToAll: Secret = { username: "", password: "", accessKeyId: "", secretAccessKey: "" };
 
 /** The URL and secret of a repository; or the reason why they are invalid, with the error code that ValidateRepo answers. */
-export type Access = { readonly url: string; readonly secret: Secret | null } | Refusal;
-export type Refusal = { readonly rejected: string; readonly code: number; readonly kind: RejectionKind; readonly error: string };
+export type Access = { readonly url: string; readonly secret: Secret | null } | AccessRejection;
+export type AccessRejection = { readonly rejected: string; readonly code: number; readonly kind: RejectionKind; readonly error: string };
 
 /** Validates the type, URL and credential that a user entered. User and password move from the URL into the secret. */
 export const accessOf = (type: string, given: string, credential: string): Access => {
@@ -39,7 +39,7 @@ export const accessOf = (type: string, given: string, credential: string): Acces
 /** The error codes of ValidateRepo if the URL's scheme does not match the type. */
 const schemes: { readonly [type: string]: number } = { http: 108, https: 110, s3: 114 };
 
-const s3Keys = (credential: string): Pick<Secret, "accessKeyId" | "secretAccessKey"> | Refusal => {
+const s3Keys = (credential: string): Pick<Secret, "accessKeyId" | "secretAccessKey"> | AccessRejection => {
   const fields = parse(credential);
   if (fields === undefined) return refuse(103, "the credential is not a JSON object", "credential_not_json");
   const [accessKeyId, secretAccessKey] = [text(fields, "access_key_id"), text(fields, "secret_access_key")];
@@ -68,4 +68,4 @@ const decode = (part: string): string => {
   }
 };
 const withoutPassword = (address: string): string => address.replace(/\/\/[^/]*@/, "//").slice(0, 200);
-const refuse = (code: number, rejected: string, error: string): Refusal => ({ code, rejected, kind: "invalid", error });
+const refuse = (code: number, rejected: string, error: string): AccessRejection => ({ code, rejected, kind: "invalid", error });

@@ -5,7 +5,7 @@ import type { RowOutcome, RunOptions } from "../faults/row.ts";
 
 const LIMIT = 9 * 60_000;
 
-/** The contract suite of the store on three nodes, in a process of its own, as tests run. */
+/** Runs the contract suite of the store on three nodes, in a test process of its own. */
 export const contractOnThree = async ({ report }: RunOptions): Promise<RowOutcome> => {
   report("runs the contract of the store");
   const args = ["--test", "--test-reporter=tap", join(import.meta.dirname, "store.mongo.integration.js")];

@@ -59,7 +59,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: "2e",
-    fault: "kill -9 broker, on a document store of three nodes",
+    fault: "kill -9 broker, with three store nodes",
     figures: "20,000 commands, 10 kills",
     full: { commands: 20_000, faults: 10 },
     run: fighting({
@@ -76,7 +76,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: "3b",
-    fault: "the node of three that takes writes is killed, and steps down, in the middle of them",
+    fault: "kill -9 and step down the primary of three store nodes, in the middle of writes",
     figures: "20,000 commands, 10 times each",
     full: { commands: 20_000, faults: 20 },
     run: fighting({
@@ -89,7 +89,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: "3c",
-    fault: "kill -9 two nodes of three: without a majority 503, and back",
+    fault: "kill -9 two of three store nodes: 503 without a majority, and recovery",
     figures: "20,000 commands, 10 times",
     full: { commands: 20_000, faults: 10 },
     run: fighting({
@@ -102,14 +102,14 @@ export const rows: readonly Row[] = [
   },
   {
     id: "3d",
-    fault: "a node goes on alone and is rolled back, beside writes that it alone acknowledged",
+    fault: "rollback: the primary of three store nodes accepts writes alone and dies; a control writes with w: 1",
     figures: "10 times",
     full: { faults: 10 },
     run: rolledBack,
   },
   {
     id: "3e",
-    fault: "none: the contract of the store, on three nodes",
+    fault: "no fault: the contract suite of the store, on three nodes",
     figures: "every test",
     full: {},
     run: contractOnThree,
@@ -128,7 +128,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: "4b",
-    fault: "kill -9 broker, the node of three that takes writes, and gateway at once",
+    fault: "kill -9 broker, primary of three store nodes, and gateway at once",
     figures: "10,000 commands, 5 times all three",
     full: { commands: 10_000, faults: 15 },
     run: fighting({
@@ -171,7 +171,7 @@ export const rows: readonly Row[] = [
   },
   {
     id: "15b",
-    fault: "the same, with three nodes of the store",
+    fault: "ambiguous acknowledgements, with three store nodes",
     figures: "20,000 commands, 1,000 dropped answers",
     full: { commands: 20_000, faults: 1_000 },
     run: fighting({ fixture: { proxied: true, stores: 3 }, more: dropped, hurt: dropAnswers }),

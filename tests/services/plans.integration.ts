@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => client.close());
 
-/** What the row may be asked: for all, by each of its filters, and for a word. */
+/** Requests for everything, by each filter, and for a word. */
 const requestsOf = ({ filters = [] }: QueryRow, indexes: readonly string[]): readonly { readonly [field: string]: unknown }[] => {
   const names = [...indexes, ...filters.map((filter) => (typeof filter === "string" ? filter : filter[0]))];
   return [{}, { reverse: false }, { search_word: "x1" }, ...names.map((name) => ({ [name]: ["x1", "x2"] }))];

@@ -8,11 +8,11 @@ const address = (hosts: readonly string[], user: StoreUser | undefined, options:
   return `mongodb://${credentials}${hosts.join(",")}/${user?.database ?? ""}?${all}`;
 };
 
-/** The address at which a user reaches the user's own database, whichever node takes writes. */
+/** The address of a user's own database. The driver finds the primary by the replica set. */
 export const urlOf = (hosts: readonly string[], tls: StoreTls | undefined, user: StoreUser): string =>
   address(hosts, user, { replicaSet: setName, ...tlsOptions(tls) });
 
-/** The address of one node itself, whatever its state. */
+/** The address of one node, which is used even if the node is not the primary. */
 export const urlOfNode = (host: string, tls: StoreTls | undefined, user: StoreUser | undefined): string =>
   address([host], user, { directConnection: "true", ...tlsOptions(tls) });
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What decides whether the downloaded server runs here. */
+/** The facts that decide whether the downloaded server runs on a machine. */
 export type Machine = {
   readonly platform: string;
   readonly architecture: string;
@@ -33,7 +33,7 @@ const needs: readonly (readonly [what: string, isThere: (machine: Machine) => bo
   ["libcurl (libcurl.so.4; Debian: apt-get install libcurl4)", (machine) => hasLibrary(machine, "libcurl.so.4")],
 ];
 
-/** What the downloaded server needs and this machine lacks. Of another system or processor nothing else is worth telling. */
+/** What the downloaded server needs and this machine lacks. On another system or processor only that is named. */
 export const missingOn = (machine: Machine): readonly string[] => {
   const missing = needs.filter(([, isThere]) => !isThere(machine)).map(([what]) => what);
   const [first = ""] = needs[0] ?? [];

@@ -9,21 +9,21 @@ export type NodeStart = {
   /** The mongod to run. */
   readonly program: string;
   readonly directory: string;
-  /** The nodes know each other by what is in it. */
+  /** Authenticates the nodes to each other. */
   readonly keyFile: string;
   readonly tls: StoreTls | undefined;
   readonly background: boolean;
   readonly ended: Ended | undefined;
 };
 
-/** Small enough for a laptop and for a test; what a server in production needs is another matter. */
+/** Small values for laptops and tests. A server in production needs other ones. */
 const bounds = [
   ...["--wiredTigerCacheSizeGB", "0.25"],
   ...["--oplogSize", "128"],
-  // Three files of this size are made at once; of a hundred megabytes each, if nothing is said.
+  // The server creates three files of this size at once. Its default is 100 MB each.
   ...["--wiredTigerEngineConfigString", "log=(file_max=16MB)"],
   ...["--setParameter", "diagnosticDataCollectionEnabled=false"],
-  // How long a node that was asked to end goes on answering: fifteen seconds, if nothing is said.
+  // How long a node goes on answering after it was asked to stop. Its default is fifteen seconds.
   ...["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=500"],
 ];
 

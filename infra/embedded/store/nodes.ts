@@ -28,7 +28,7 @@ export const readNodes = (directory: string): readonly StoreNode[] => {
 /** What a start may decide about its nodes. */
 export type NodesWish = { readonly port?: number; readonly nodes?: 1 | 3; readonly takeOver?: boolean };
 
-/** The nodes to start: those of the directory, or new ones; nothing else runs there and their ports are free. */
+/** The nodes to start: the directory's own, or new ones. Fails if the directory is in use or a port is taken. */
 export const planNodes = async (directory: string, { port, nodes: count, takeOver = false }: NodesWish): Promise<readonly StoreNode[]> => {
   const kept = readNodes(directory);
   const other = (what: string) => new EmbeddedError("otherLayout", `the directory holds ${what}; choose another directory, or delete it`);

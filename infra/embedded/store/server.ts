@@ -22,7 +22,7 @@ export type StoreOptions = {
   /** The port of the first node, the others follow it; free ones if absent, the same at every later start. */
   readonly port?: number;
   readonly nodes?: 1 | 3;
-  /** Where clients and nodes reach the node at a port, if not there. */
+  /** The address by which clients and nodes reach the node of a port, for a proxy in between; `127.0.0.1:<port>` if absent. */
   readonly reached?: (port: number) => Promise<string>;
   /** Added to those that the directory remembers. */
   readonly users?: readonly StoreUser[];
@@ -39,7 +39,7 @@ export type StoreOptions = {
   readonly report?: Report;
 };
 
-/** An embedded document store that takes writes; its processes end with this one. */
+/** An embedded document store with a primary; its processes end with this one. */
 export type StoreServer = {
   /** The administrator's, for everything. */
   readonly url: string;
@@ -47,9 +47,9 @@ export type StoreServer = {
   readonly urlFor: (database: string) => string;
   /** The process ids of the nodes that run. */
   readonly pids: readonly number[];
-  /** The number (1 to 3) of the node that takes writes, if there is one now. */
+  /** The number (1 to 3) of the primary; undefined during an election. */
   readonly primary: () => Promise<number | undefined>;
-  /** Lets another node of three take the writes. */
+  /** The primary steps down, and another node of three is elected. */
   readonly stepDown: () => Promise<void>;
   readonly stop: () => Promise<void>;
   /** Ends a node (1 to 3), or all, as a crash would. */
@@ -60,7 +60,7 @@ export type StoreServer = {
 
 const usersFile = (directory: string): string => join(directory, "users.json");
 
-/** Made once; only nodes that have it may join the set. */
+/** The key file of the replica set, created once. Only nodes that have it may join. */
 const keyIn = (directory: string): string => {
   const file = join(directory, "set.key");
   if (existsSync(file)) return file;
@@ -77,7 +77,7 @@ const start = async (options: StoreOptions, program: string, directory: string, 
   const keyFile = keyIn(directory);
   const remembered = readUsers(usersFile(directory)) ?? { administrator: newAdministrator(), users: [] };
   const { administrator } = remembered;
-  // Before the first start, so that one that is killed in the middle can be gone on with.
+  // Written before the first start, so that a later start can continue one that was killed halfway.
   writeUsers(usersFile(directory), remembered);
   const set: StoreSet = { nodes, hosts, tls, administrator };
   const running = new Map<number, Running>();
@@ -128,11 +128,11 @@ const start = async (options: StoreOptions, program: string, directory: string, 
 };
 
 const failure = async (node: Running, limit: number): Promise<EmbeddedError> => {
-  const what = node.hasExited() ? `ended with ${await node.exited} while it started` : `took no writes within ${limit / 1000} s`;
+  const what = node.hasExited() ? `ended with ${await node.exited} while it started` : `had no primary within ${limit / 1000} s`;
   return new EmbeddedError("notReady", `the document store ${what}; the end of its log:\n${tail(node.logTail()) || "  (empty)"}`);
 };
 
-/** Starts the document store in a directory and waits until it takes writes; installs it first if need be. */
+/** Starts the document store in a directory and waits for a primary; installs it first if necessary. */
 export const startStore = async (options: StoreOptions): Promise<StoreServer> => {
   const directory = resolve(options.directory);
   const limit = options.limit ?? readyLimit;

@@ -8,7 +8,7 @@ import type { StoreUser } from "./users.ts";
 /** The replica set of a directory. */
 export type StoreSet = {
   readonly nodes: readonly StoreNode[];
-  /** Where clients, and the nodes each other, reach the nodes. */
+  /** The addresses of the members, for clients and for the nodes themselves. */
   readonly hosts: readonly string[];
   readonly tls: StoreTls | undefined;
   readonly administrator: StoreUser;
@@ -16,7 +16,7 @@ export type StoreSet = {
 
 const codes = { unauthorized: 13, authenticationFailed: 18, alreadyInitialized: 23, notYetInitialized: 94 } as const;
 
-/** What the work gives; undefined if the server refuses it for one of these reasons. */
+/** The result of a command; undefined if the server rejects the command with one of these codes. */
 const unless = async <T>(reasons: readonly (keyof typeof codes)[], work: Promise<T>): Promise<T | undefined> => {
   try {
     return await work;
@@ -26,7 +26,7 @@ const unless = async <T>(reasons: readonly (keyof typeof codes)[], work: Promise
   }
 };
 
-/** Asks one node itself: as a user, or, as long as there is none, as who has just made the node. */
+/** Sends a question to one node directly, as this user, or without one while the replica set has no users. */
 const ask = async <T>({ port }: StoreNode, tls: StoreTls | undefined, user: StoreUser | undefined, question: (admin: Db) => Promise<T>) => {
   const client = new MongoClient(urlOfNode(`127.0.0.1:${port}`, tls, user), { serverSelectionTimeoutMS: 2_000, connectTimeoutMS: 2_000 });
   try {
@@ -36,19 +36,19 @@ const ask = async <T>({ port }: StoreNode, tls: StoreTls | undefined, user: Stor
   }
 };
 
-/** What a node says of itself; undefined if it does not answer. */
+/** The node's answer to `hello`; undefined if it does not answer. */
 const hello = async (node: StoreNode, tls: StoreTls | undefined): Promise<Document | undefined> => {
   if (!(await isListening(node.port))) return undefined;
   return ask(node, tls, undefined, (admin) => admin.command({ hello: 1 })).catch(() => undefined);
 };
 
-/** The number of the node that takes writes. */
+/** The number of the primary; undefined during an election. */
 export const primaryOf = async ({ nodes, tls }: StoreSet): Promise<number | undefined> => {
   const answers = await Promise.all(nodes.map(async (node) => ({ node, answer: await hello(node, tls) })));
   return answers.find(({ answer }) => answer?.isWritablePrimary === true)?.node.id;
 };
 
-/** Whether these nodes take part, and one of them takes writes if they are the majority. */
+/** Whether all these nodes are primary or secondary, and one of them is primary if they are a majority. */
 export const isServing = async ({ nodes, tls }: StoreSet, living: readonly number[]): Promise<boolean> => {
   const asked = nodes.filter(({ id }) => living.includes(id));
   const answers = await Promise.all(asked.map((node) => hello(node, tls)));
@@ -56,14 +56,14 @@ export const isServing = async ({ nodes, tls }: StoreSet, living: readonly numbe
   return answers.every((answer) => answer?.isWritablePrimary || answer?.secondary) && (takesWrites || 2 * living.length <= nodes.length);
 };
 
-/** Asks the node that takes writes to let another one take them, and not to take them again for a while. */
+/** Makes the primary step down, and keeps it from being elected again for ten seconds. */
 export const stepDown = async (set: StoreSet): Promise<void> => {
   const primary = await primaryOf(set);
   const node = set.nodes.find(({ id }) => id === primary);
   if (node) await ask(node, set.tls, set.administrator, (admin) => admin.command({ replSetStepDown: 10, secondaryCatchUpPeriodSecs: 2 }));
 };
 
-/** Makes the nodes a set, or tells a set of nodes that have moved where they are. */
+/** Initiates the replica set, or gives the members of an existing one their new addresses. */
 const form = async ({ nodes: [first], hosts, tls, administrator }: StoreSet): Promise<void> => {
   if (!first) return;
   const members = hosts.map((host, _id) => ({ _id, host }));
@@ -75,12 +75,12 @@ const form = async ({ nodes: [first], hosts, tls, administrator }: StoreSet): Pr
   await ask(first, tls, administrator, async (admin) => {
     const known = await unless(["notYetInitialized", "authenticationFailed"], admin.command({ replSetGetConfig: 1 }));
     if (!known || known.config.members.every((member: Document, index: number) => member.host === hosts[index])) return;
-    // By force: a node that does not find itself in the set has no vote.
+    // Forced, because a node that is not in the configuration has no vote.
     await admin.command({ replSetReconfig: { ...known.config, version: known.config.version + 1, members }, force: true });
   });
 };
 
-/** A step towards a set that serves, with its administrator; whether it is reached. Each may be taken again after a crash. */
+/** Takes the next step towards a replica set that serves and has its administrator; true when it has both. Every step can be repeated after a crash. */
 export const establish = async (set: StoreSet): Promise<boolean> => {
   const { nodes, tls, administrator } = set;
   const answers = await Promise.all(nodes.map((node) => hello(node, tls)));
@@ -97,7 +97,7 @@ export const establish = async (set: StoreSet): Promise<boolean> => {
   )
     return false;
   const { user, password } = administrator;
-  // Refused when there is one, since then only the administrator may make users.
+  // The server rejects this if the administrator exists, since it then wants a login.
   const made = { createUser: user, pwd: password, roles: ["root"], mechanisms: ["SCRAM-SHA-256"] };
   await ask(taking, tls, undefined, (admin) => unless(["unauthorized"], admin.command(made)));
   return true;

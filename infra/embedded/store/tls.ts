@@ -9,13 +9,13 @@ export type StoreTls = {
   readonly client?: string;
 };
 
-/** The flags of a server that speaks TLS only. The file gets its certificate and key in one, as it wants them. */
+/** The flags of a server that speaks TLS only. Writes its certificate and key into one file, as mongod expects them. */
 export const tlsFlags = ({ cert, key, ca, client }: StoreTls, file: string): readonly string[] => {
   writeFileSync(file, `${readFileSync(key, "utf8")}\n${readFileSync(cert, "utf8")}`, { mode: 0o600 });
   const flags = ["--tlsMode", "requireTLS", "--tlsCertificateKeyFile", file, "--tlsCAFile", ca];
   return client ? flags : [...flags, "--tlsAllowConnectionsWithoutCertificates"];
 };
 
-/** What a client's address says of TLS. */
+/** The TLS options of a client's address. */
 export const tlsOptions = (tls: StoreTls | undefined): Readonly<Record<string, string>> =>
   tls ? { tls: "true", tlsCAFile: tls.ca, ...(tls.client && { tlsCertificateKeyFile: tls.client }) } : {};

@@ -51,7 +51,7 @@ const put = async (db: Db, name: string, password: string): Promise<void> => {
   }
 };
 
-/** Makes the users, or gives them these passwords, by the administrator's address. */
+/** Creates the users, or changes their passwords, as the administrator. */
 export const putUsers = async (url: string, users: readonly StoreUser[]): Promise<void> => {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: connectLimit });
   try {

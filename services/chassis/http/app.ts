@@ -103,7 +103,7 @@ const answered = (host: Host): RequestHandler => {
     const problem = await answer(request, response);
     if (!problem) return;
     const about = { correlationId: local(response).requestId, operation: local(response).operation, reason: problem.message };
-    if (problem.problem === "unavailable") host.logger.warn(about, "a request could not be answered for now");
+    if (problem.name === "unavailable") host.logger.warn(about, "a request could not be answered for now");
     sendProblem(request, response, problem);
   };
 };
@@ -118,8 +118,8 @@ const failed =
       return void response.destroy();
     }
     const problem = problemBehind(error);
-    if (problem.problem === "internal_error") logger.error({ error, correlationId, operation }, "a request failed");
-    if (problem.problem === "unavailable") logger.warn({ error, correlationId, operation }, "a request could not be answered for now");
+    if (problem.name === "internal_error") logger.error({ error, correlationId, operation }, "a request failed");
+    if (problem.name === "unavailable") logger.warn({ error, correlationId, operation }, "a request could not be answered for now");
     sendProblem(request, response, problem);
   };
 

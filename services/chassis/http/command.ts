@@ -164,6 +164,7 @@ const execute = async (host: Host, request: CommandRequest, plan: Plan & Command
       ...(fingerprint !== undefined && { fingerprint }),
     });
     if (outcome.repeated && nth === 0 && idempotency) earlier = await recordedFor(host, idempotency, item.index);
+    // One that broke off between two commands is finished here.
     if (earlier?.isFinal) return doneBefore(item, earlier);
     outcomes.push(outcome);
     if (outcome.rejection) break;
@@ -181,11 +182,11 @@ const doneWith = (item: Item, outcomes: readonly Outcome[], answer: unknown): Do
 
 /** Counts what was done, and logs a rejection: a later question why something did not happen is answered by the request's id. */
 const report = ({ metrics, logger }: Host, { row: { operation }, requestId, actor }: CommandRequest, { item, problem }: Done): void => {
-  metrics.commands.inc({ operation, outcome: problem ? problem.problem : "done" });
+  metrics.commands.inc({ operation, outcome: problem ? problem.name : "done" });
   if (!problem) return;
   const actionId = item.ids.startedAction();
   const about = { correlationId: requestId, ...(actionId !== null && { actionId }), operation, actor: actor.userId };
-  logger.info({ ...about, problem: problem.problem, reason: problem.message }, "a command was rejected");
+  logger.info({ ...about, problem: problem.name, reason: problem.message }, "a command was rejected");
 };
 
 /** Of several items with problems the first one's, whose cause lists them all. */

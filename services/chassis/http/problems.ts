@@ -1,10 +1,14 @@
 import type { Request, Response } from "express";
 import type { Rejection, RejectionKind } from "../../../events/index.ts";
 
+/** Marks problems. No JSON holds a symbol, so that nothing that a client sends can pass for a problem. */
+const PROBLEM = Symbol("problem");
+
 /** What HTTP says in the place of an answer. The idea is RFC 9457's; its body has the shape of OpenPitrix's errors. */
 export type Problem = {
+  readonly [PROBLEM]: true;
   /** Its name for programs, `missing_parameter`. */
-  readonly problem: string;
+  readonly name: string;
   /** The code of gRPC that OpenPitrix gives it. */
   readonly code: number;
   readonly status: number;
@@ -99,11 +103,10 @@ const entries: { readonly [name: string]: Entry } = catalogue;
 /** A problem of the catalogue about a subject. */
 export const makeProblem = (name: ProblemName, about = "", more: Partial<Pick<Problem, "status" | "cause" | "headers">> = {}): Problem => {
   const { code, status, en, headers }: Entry = catalogue[name];
-  return { problem: name, code, status, message: en.replace("%s", () => about), ...(headers && { headers }), ...more };
+  return { [PROBLEM]: true, name, code, status, message: en.replace("%s", () => about), ...(headers && { headers }), ...more };
 };
 
-export const isProblem = (value: unknown): value is Problem =>
-  typeof value === "object" && value !== null && "problem" in value && typeof value.problem === "string";
+export const isProblem = (value: unknown): value is Problem => typeof value === "object" && value !== null && PROBLEM in value;
 
 /** All of the values, or the first problem among them. */
 export const allOrProblem = <T>(given: readonly (T | Problem)[]): readonly T[] | Problem => {
@@ -115,18 +118,19 @@ export const allOrProblem = <T>(given: readonly (T | Problem)[]): readonly T[] |
   return values;
 };
 
-const kinds: { readonly [K in RejectionKind]: Pick<Problem, "problem" | "code" | "status"> } = {
-  invalid: { problem: "illegal_parameter_format", code: INVALID, status: 400 },
-  precondition: { problem: "failed_precondition", code: PRECONDITION, status: 400 },
-  denied: { problem: "permission_denied", code: DENIED, status: 403 },
-  notFound: { problem: "resource_not_found", code: NOT_FOUND, status: 404 },
-  exists: { problem: "resource_already_exists", code: EXISTS, status: 409 },
+const kinds: { readonly [K in RejectionKind]: Pick<Problem, "name" | "code" | "status"> } = {
+  invalid: { name: "illegal_parameter_format", code: INVALID, status: 400 },
+  precondition: { name: "failed_precondition", code: PRECONDITION, status: 400 },
+  denied: { name: "permission_denied", code: DENIED, status: 403 },
+  notFound: { name: "resource_not_found", code: NOT_FOUND, status: 404 },
+  exists: { name: "resource_already_exists", code: EXISTS, status: 409 },
 };
 
 /** How HTTP says a domain "no". */
 export const problemOf = ({ rejected, kind = "precondition", error }: Rejection): Problem => ({
+  [PROBLEM]: true,
   ...kinds[kind],
-  ...(error !== undefined && { problem: error }),
+  ...(error !== undefined && { name: error }),
   message: rejected,
 });
 
@@ -146,7 +150,7 @@ type Locale = "en" | "zh";
 export const localeOf = (acceptLanguage: string | undefined): Locale => (/^\s*zh\b/i.test(acceptLanguage ?? "") ? "zh" : "en");
 
 /** The body of a problem. What the catalogue says is put into the client's language. */
-export const bodyOf = ({ problem: name, code, message, cause }: Problem, locale: Locale = "en"): object => {
+export const bodyOf = ({ name, code, message, cause }: Problem, locale: Locale = "en"): object => {
   const text = locale === "zh" ? translated(name, message) : message;
   return {
     error: text,

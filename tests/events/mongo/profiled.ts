@@ -1,17 +1,17 @@
 import type { Db } from "mongodb";
 
-/** How the server went about one command. */
+/** How the server executed one command. */
 export type Plan = {
   readonly ns: string;
   readonly op: string;
   readonly command: object;
-  /** `COLLSCAN`, or `IXSCAN { ... }` and the like; absent where nothing was looked for. */
+  /** `COLLSCAN`, or `IXSCAN { ... }` and the like; absent for commands without a query. */
   readonly planSummary?: string;
   readonly docsExamined?: number;
   readonly hasSortStage?: boolean;
 };
 
-/** The plans of everything that the database is asked while the work goes on, as the server explains them of itself. */
+/** The plans of all commands that the work sends to the database, from the server's own profile. */
 export const plansOf = async (database: Db, work: () => Promise<unknown>): Promise<readonly Plan[]> => {
   await database.command({ profile: 0 });
   await database
@@ -29,6 +29,6 @@ export const plansOf = async (database: Db, work: () => Promise<unknown>): Promi
   return plans.filter(({ ns }) => !ns.includes(".system."));
 };
 
-/** What reads whole collections, in words. */
+/** The commands that read a whole collection, as text. */
 export const scans = (plans: readonly Plan[]): readonly string[] =>
   plans.filter(({ planSummary = "" }) => planSummary.includes("COLLSCAN")).map(({ op, command }) => `${op} ${JSON.stringify(command)}`);

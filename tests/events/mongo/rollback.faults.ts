@@ -11,15 +11,15 @@ import { type RowOutcome, type RunOptions, scaled } from "../../faults/row.ts";
 
 const DATABASE = "rollback";
 const WRITERS = 8;
-/** Writes of the control that must be lost, or the run proves nothing. */
+/** So many writes of the control must be lost, or the run proves nothing. */
 const MIN_ROLLED_BACK = 50;
-/** Megabytes, more than two connections hold on their way. */
+/** Megabytes: more than the buffers of two connections hold. */
 const BALLAST = 40;
 
 /**
- * Commits go in while, round after round, the node that takes writes is cut off from the others, goes on alone for a while, is killed, and
- * comes back when the others have gone on without it: what it took alone is rolled back. Nothing of that may have been acknowledged. A
- * control asks for the acknowledgement of that node only, and loses what it was told is there.
+ * Appends commits while, in every round, the secondaries are stopped, the primary accepts writes that they do not get, and is killed. The
+ * secondaries continue and elect a new primary; the old one comes back and rolls these writes back. None of them may have been acknowledged.
+ * The control writes with the acknowledgement of the primary alone, and loses what was acknowledged.
  */
 export const rolledBack = async ({ directory, factor, report }: RunOptions): Promise<RowOutcome> => {
   mkdirSync(directory, { recursive: true });
@@ -36,7 +36,7 @@ export const rolledBack = async ({ directory, factor, report }: RunOptions): Pro
       Array.from({ length: WRITERS }, async (_, writer) => {
         for (let n = 0; !ending.signal.aborted; n++) {
           const stream = `cluster/${writer}-${n}`;
-          // Again until it is told that it is there, as whoever has a command to decide does.
+          // Repeated until the store acknowledges it, as the executor does.
           await eventually("a commit is acknowledged", () => appended(instance.store.append, stream), 120_000);
           acknowledged.push(stream);
         }
@@ -47,7 +47,7 @@ export const rolledBack = async ({ directory, factor, report }: RunOptions): Pro
     const told: string[] = [];
     for (let round = 0; round < rounds; round++) {
       told.push(...(await alone(server, control, round)));
-      report(`${round + 1}/${rounds} nodes went on alone, ${acknowledged.length} commits`);
+      report(`${round + 1}/${rounds} rollbacks, ${acknowledged.length} commits`);
       const enough = acknowledged.length + 100;
       await eventually("commits go in again", () => acknowledged.length >= enough, 120_000);
     }
@@ -72,7 +72,7 @@ export const rolledBack = async ({ directory, factor, report }: RunOptions): Pro
   }
 };
 
-/** Whether a commit is in; an error leaves it open, and the next attempt meets it. */
+/** Whether a commit was acknowledged. An error leaves that open: the next attempt finds the commit if it is there. */
 const appended = async (append: (commit: ReturnType<typeof commitOf>) => Promise<number>, stream: string): Promise<boolean> => {
   try {
     await append(commitOf(stream, 1, { cause: stream }));
@@ -84,15 +84,15 @@ const appended = async (append: (commit: ReturnType<typeof commitOf>) => Promise
 
 type ControlCollection = Collection<{ readonly _id: string; readonly bytes?: Uint8Array }>;
 
-/** A node takes writes that the others do not get, and dies; the others go on, and it comes back. Which writes did it acknowledge for itself alone? */
+/** One round. The result names the writes of the control that the primary acknowledged alone. */
 const alone = async (server: StoreServer, control: ControlCollection, round: number): Promise<readonly string[]> => {
-  const primary = await eventually("a node takes writes", server.primary);
+  const primary = await eventually("a primary is elected", server.primary);
   const [died, ...others] = [primary, ...[1, 2, 3].filter((node) => node !== primary)].map((node) => server.pids[node - 1] ?? 0);
   if (!died || others.length !== 2) throw new Error("not all three nodes run");
   const told: string[] = [];
   for (const pid of others) process.kill(pid, "SIGSTOP");
   try {
-    // What stands in the buffers of its connections still reaches the others when it is dead: they are filled first, with what cannot be compressed.
+    // The secondaries still read what the connections have buffered after the primary has died. So the buffers are filled first, with bytes that do not compress.
     const ballast = Array.from({ length: BALLAST }, (_, n) => ({ _id: `ballast ${round}-${n}`, bytes: randomBytes(1_000_000) }));
     await control.insertMany(ballast, { writeConcern: { w: 1 } });
     for (const until = Date.now() + 2_000; Date.now() < until && told.length < 4 * MIN_ROLLED_BACK; ) {
@@ -104,7 +104,7 @@ const alone = async (server: StoreServer, control: ControlCollection, round: num
   } finally {
     for (const pid of others) process.kill(pid, "SIGCONT");
   }
-  await eventually("the others go on without it", server.primary, 120_000);
+  await eventually("the secondaries elect a primary", server.primary, 120_000);
   await pause(500);
   await server.restart(primary);
   return told;

@@ -141,7 +141,7 @@ test("a start that was killed before there were users is gone on with", async (t
   await withClient(second.urlFor(app.database), (client) => client.db().collection<Note>("notes").insertOne({ _id: 1 }));
 });
 
-test("of three nodes two go on when the one that takes writes is killed, and it comes back", async (t) => {
+test("when the primary of three nodes is killed the others elect one, and it joins them again", async (t) => {
   const store = await startStore({ directory: temporaryDirectory(), nodes: 3 });
   t.after(store.stop);
   assert.equal(store.pids.length, 3);
@@ -152,7 +152,7 @@ test("of three nodes two go on when the one that takes writes is killed, and it 
     await store.kill(primary);
     assert.equal(store.pids.length, 2);
     const added = () => notes.updateOne({ _id: 2 }, { $set: { _id: 2 } }, { upsert: true, writeConcern: { w: "majority" } });
-    await eventually("two nodes take writes", () => added().catch(() => undefined));
+    await eventually("two nodes elect a primary", () => added().catch(() => undefined));
     assert.notEqual(await store.primary(), primary);
     await store.restart(primary);
     assert.equal(store.pids.length, 3);

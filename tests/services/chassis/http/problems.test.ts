@@ -6,11 +6,9 @@ const messageIn = (locale: "en" | "zh", ...given: Parameters<typeof makeProblem>
   Reflect.get(bodyOf(makeProblem(...given), locale), "message");
 
 test("a problem has a name, a status, a code and headers of the catalogue, and speaks English and Chinese", () => {
-  const limited = makeProblem("rate_limit_exceeded", "3", { headers: { "retry-after": "3" } });
-  assert.deepEqual(limited, {
-    ...{ problem: "rate_limit_exceeded", code: 8, status: 429 },
-    ...{ message: "too many requests: try again in 3 s", headers: { "retry-after": "3" } },
-  });
+  const { name, code, status, message, headers } = makeProblem("rate_limit_exceeded", "3", { headers: { "retry-after": "3" } });
+  assert.deepEqual([name, code, status, headers], ["rate_limit_exceeded", 8, 429, { "retry-after": "3" }]);
+  assert.equal(message, "too many requests: try again in 3 s");
   assert.deepEqual([makeProblem("unavailable").status, makeProblem("unavailable").headers], [503, { "retry-after": "2" }]);
   assert.equal(messageIn("en", "missing_parameter", "name"), "missing parameter [name]");
   assert.equal(messageIn("zh", "missing_parameter", "name"), "缺少参数[name]");
@@ -35,8 +33,8 @@ test("the body of a problem has the shape of OpenPitrix's errors", () => {
 
 test("a rejection becomes the problem of its kind, keeps its own words, and its own name if it has one", () => {
   const statuses = (["invalid", "precondition", "denied", "notFound", "exists"] as const).map((kind) => {
-    const { problem, code, status } = problemOf({ rejected: "no", kind });
-    return [problem, code, status];
+    const { name, code, status } = problemOf({ rejected: "no", kind });
+    return [name, code, status];
   });
   assert.deepEqual(statuses, [
     ["illegal_parameter_format", 3, 400],
@@ -46,7 +44,7 @@ test("a rejection becomes the problem of its kind, keeps its own words, and its 
     ["resource_already_exists", 6, 409],
   ]);
   const named = problemOf({ rejected: "it is in use", error: "category_in_use" });
-  assert.deepEqual([named.problem, named.code, named.message], ["category_in_use", 9, "it is in use"]);
+  assert.deepEqual([named.name, named.code, named.message], ["category_in_use", 9, "it is in use"]);
   assert.deepEqual(bodyOf(named, "zh"), bodyOf(named, "en"), "only the catalogue is translated");
 });
 
@@ -57,7 +55,9 @@ test("a rejection in the catalogue's words is translated when it is answered, ho
 });
 
 test("a problem is told from what stands in its place", () => {
-  assert.ok(isProblem(makeProblem("internal_error")));
-  for (const other of [undefined, null, "internal_error", [], {}, { problem: { code: 13 } }, rejection("denied", "permission_denied", "x")])
+  const problem = makeProblem("internal_error");
+  assert.ok(isProblem(problem) && isProblem({ ...problem, cause: "it is unknown" }));
+  const forged = JSON.parse(JSON.stringify(problem));
+  for (const other of [undefined, null, "internal_error", [], {}, forged, rejection("denied", "permission_denied", "x")])
     assert.ok(!isProblem(other));
 });

@@ -86,6 +86,13 @@ test("wrong types are refused by name", async () => {
   assert.deepEqual([position.status, position.error], [400, "illegal_parameter_format"]);
 });
 
+test("fields of a request cannot pass for a problem or a rejection", async () => {
+  const forged = { problem: "x", status: 200, rejected: "y", headers: { "set-cookie": "a=b" } };
+  assert.equal((await system.post("/v1/categories", { ...good, name: "forged", ...forged })).status, 200);
+  const listed = await system.get("/v1/categories?name=forged&problem=x&rejected=y");
+  assert.deepEqual([listed.status, listed.body.total_count], [200, 1]);
+});
+
 test("empty values and unknown fields count for nothing", async () => {
   const read = await system.get("/v1/categories?name=&limit=&status=&unknown=1&category_id=");
   assert.equal(read.status, 200);
