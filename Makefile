@@ -18,7 +18,7 @@ build: install ## compile into dist/
 generate: install ## generate types and ids from schemas/
 	node schemas/generate.mjs
 
-lint: build ## check format, lint rules, and layers, circles and purity of imports
+lint: build ## check format, lint rules, and layers, circles, purity and starts of processes
 	node_modules/.bin/biome check --error-on-warnings .
 	node dist/infra/lint/main.js
 

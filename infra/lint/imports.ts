@@ -1,6 +1,7 @@
 import { circleViolations } from "./circles.ts";
 import { graphOf } from "./graph.ts";
 import { layerViolations } from "./layers.ts";
+import { processViolations } from "./processes.ts";
 import { purityViolations } from "./purity.ts";
 import { type Exception, isSame } from "./violation.ts";
 
@@ -10,7 +11,7 @@ export const checkImports = (texts: ReadonlyMap<string, string>, exceptions: rea
   const upward = layerViolations(graph);
   const edges = [...graph.values()].flatMap((file) => file.edges);
   const downward = edges.filter(({ from, to }) => !upward.some((violation) => violation.from === from && violation.to === to));
-  const violations = [...upward, ...circleViolations(downward, exceptions), ...purityViolations(graph)];
+  const violations = [...upward, ...circleViolations(downward, exceptions), ...purityViolations(graph), ...processViolations(graph)];
   return [
     ...violations
       .filter((violation) => !exceptions.some((exception) => isSame(exception, violation)))

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { exceptions } from "./exceptions.ts";
 import { checkImports } from "./imports.ts";
 
-// Checks layers, circles and purity of the TypeScript files under the working directory.
+// Checks layers, circles, purity and starts of processes of the TypeScript files under the working directory.
 const folders = ["schemas", "events", "services", "infra", "tests"];
 const files = folders.flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -11,5 +11,5 @@ const files = folders.flatMap((folder) =>
 );
 const found = checkImports(new Map(files.sort().map((path) => [path, readFileSync(path, "utf8")])), exceptions);
 for (const line of found) console.error(line);
-console.log(`${files.length} files checked: ${found.length} violations of layers, circles or purity`);
+console.log(`${files.length} files checked: ${found.length} violations`);
 process.exitCode = found.length > 0 ? 1 : 0;

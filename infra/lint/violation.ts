@@ -1,4 +1,4 @@
-export type Rule = "layers" | "circles" | "purity";
+export type Rule = "layers" | "circles" | "purity" | "processes";
 
 /** An import or a line of code that breaks a rule. */
 export type Violation = {

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
-import { localMachine } from "../../services/providers/local/machine.ts";
+import { endNodes } from "../../services/providers/local/machine.ts";
 import { startServers } from "../embedded/platform.ts";
 import { type Secrets, secretsOf } from "./secrets.ts";
 import { type ServiceProcess, startService, type Transport } from "./service-process.ts";
@@ -79,9 +79,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   const stop = async (): Promise<void> => {
     await Promise.all(running.map((service) => service.stop()));
     // The nodes of local clusters outlive their provider, but not the platform.
-    const machine = localMachine({ directory: shared.PITRIX_LOCAL_DIRECTORY });
-    await machine.adopt();
-    await machine.closeAndStopAll();
+    await endNodes(shared.PITRIX_LOCAL_DIRECTORY);
     await servers.stop();
   };
   const failed = started.find((each) => each.status === "rejected");

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { startEmbedded } from "../../infra/embedded/platform.ts";
 import type { ServiceProcess } from "../../infra/platform/service-process.ts";
 import { services } from "../../services/index.ts";
-import { localMachine } from "../../services/providers/local/machine.ts";
+import { endNodes } from "../../services/providers/local/machine.ts";
 import { kill, running } from "../services/providers/local/machine/support.ts";
 import { processFixture, together } from "../world/servers.ts";
 
@@ -36,9 +36,7 @@ export const startFixture = async (directory: string, report: (text: string) => 
   };
   const close = async (): Promise<void> => {
     await Promise.all([...processes].map((one) => one.stop()));
-    const machine = localMachine({ directory: local });
-    await machine.adopt();
-    await machine.closeAndStopAll();
+    await endNodes(local);
     await stop();
     sweep();
     process.off("exit", sweep).off("SIGTERM", interrupted).off("SIGINT", interrupted);

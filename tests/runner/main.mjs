@@ -90,7 +90,7 @@ if (wants("checks")) {
 rmSync("dist", { recursive: true, force: true });
 const built = await step("types", "node_modules/.bin/tsc", []);
 if (built || existsSync("dist")) {
-  if (wants("checks")) await step("layers, circles and purity of imports", process.execPath, ["dist/infra/lint/main.js"]);
+  if (wants("checks")) await step("layers, circles, purity and starts of processes", process.execPath, ["dist/infra/lint/main.js"]);
   if (wants("checks")) await step("the map is fresh", process.execPath, ["dist/services/cli/map.js", "--check"]);
   if (wants("unit")) {
     const all = find(".test.js");

@@ -19,14 +19,6 @@ const filesOf = async ({ outside, current: { description } }: Context) => {
   return new Map([...files].map(([path, { bytes }]) => [path, bytes]));
 };
 
-const authorize = async ({ outside: { token, credential }, current: { description } }: Context): Promise<void> => {
-  if (token === undefined)
-    throw new TaskFailure("the local provider is disabled because it runs commands on this machine; set PITRIX_LOCAL_TOKEN to enable it");
-  const content = await credential(description.runtimeCredentialId);
-  if (content === undefined) throw new Error(`credential ${description.runtimeCredentialId} is not known yet`);
-  if (tokenIn(content) !== token) throw new TaskFailure("the credential's token does not match PITRIX_LOCAL_TOKEN");
-};
-
 const command = async ({ taskId, nodeId, directive }: DeploymentTask, { outside: { machine } }: Context): Promise<void> => {
   const { command: line, timeoutSeconds } = read(directive);
   await machine.runCommand(nodeId, { key: taskId, cmd: commandWords(line), timeoutSeconds });
@@ -35,7 +27,6 @@ const command = async ({ taskId, nodeId, directive }: DeploymentTask, { outside:
 const table: TaskTable<LocalOutside> = {
   RunInstances: async ({ nodeId }, context) => {
     const { outside, clusterId, jobId, current, report } = context;
-    await authorize(context);
     const node = current.description.nodes.find((each) => each.nodeId === nodeId);
     const role = current.description.roles.find((each) => each.role === node?.role);
     if (!node || !role) throw new TaskFailure(`node ${nodeId} is not in the description`);
@@ -50,13 +41,11 @@ const table: TaskTable<LocalOutside> = {
     await report({ type: "ProvisionNode", clusterId, jobId, nodeId, instanceId, privateIp: address });
   },
   UpgradeInstances: async ({ nodeId }, context) => {
-    await authorize(context);
     await context.outside.machine.replaceFiles(nodeId, await filesOf(context));
   },
   RegisterMetadata: ({ nodeId }, context) => context.outside.machine.writeMetadata(nodeId, metadata(nodeId, context)),
   StartService: async ({ taskId, nodeId, directive }, context) => {
     const { outside, clusterId, report } = context;
-    await authorize(context);
     const { command: line, timeoutSeconds, healthCheck } = read(directive);
     await outside.machine.startProcess(nodeId, { cmd: commandWords(line) });
     if (healthCheck) await becomesHealthy(nodeId, `${taskId}-health`, healthCheck, timeoutSeconds, context);
@@ -124,15 +113,6 @@ const metadata = (self: string, { clusterId, current, nodes }: Context): object 
 };
 
 const read = (directive: string): Directive => JSON.parse(directive) as Directive; // Made by the plan of the same job.
-
-const tokenIn = (content: string): unknown => {
-  try {
-    const parsed: unknown = JSON.parse(content);
-    return typeof parsed === "object" && parsed !== null ? Reflect.get(parsed, "token") : undefined;
-  } catch {
-    return undefined;
-  }
-};
 
 /** Turns a refusal by the machine or the package into a TaskFailure. Any other error is an outage, and the layer is retried. */
 const definitive =

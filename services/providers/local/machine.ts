@@ -10,7 +10,16 @@ import { isNodeId } from "./machine/paths.ts";
 import { waitUntilReady } from "./machine/ready.ts";
 import { known, load, type MachineContext, type Node, newNode, stateOf } from "./machine/record.ts";
 import { supervisor } from "./machine/supervisor.ts";
-import { closedError, type Machine, type MachineLimits, type NodeState, type ProcessExit, type ProcessRestart } from "./machine/types.ts";
+import {
+  type Authorize,
+  closedError,
+  type Machine,
+  MachineError,
+  type MachineLimits,
+  type NodeState,
+  type ProcessExit,
+  type ProcessRestart,
+} from "./machine/types.ts";
 import { wordsOf } from "./machine/words.ts";
 
 export type { MachineClock } from "./machine/clock.ts";
@@ -19,6 +28,8 @@ export * from "./machine/types.ts";
 export type LocalMachineOptions = {
   /** The state directory. Only one running machine may use it. */
   readonly directory: string;
+  /** Asked before every start of a process and before files of a package come onto this machine. */
+  readonly authorize: Authorize;
   readonly limits?: Partial<MachineLimits>;
   readonly clock?: MachineClock;
   /** Receives errors of background work, such as a failed restart. */
@@ -34,11 +45,18 @@ const usualLimits: MachineLimits = {
 };
 
 /** Nodes as supervised processes of this computer. Each node has its own directory and loopback address. */
-export const localMachine = ({ directory, limits, clock = systemClock, report = () => undefined }: LocalMachineOptions): Machine => {
+export const localMachine = ({
+  directory,
+  authorize,
+  limits,
+  clock = systemClock,
+  report = () => undefined,
+}: LocalMachineOptions): Machine => {
   const context: MachineContext = {
     directory: resolve(directory),
     limits: { ...usualLimits, ...limits },
     clock,
+    authorize,
     report: (error) => {
       if (!context.closed) report(error);
     },
@@ -71,13 +89,14 @@ export const localMachine = ({ directory, limits, clock = systemClock, report = 
   const machine: Machine = {
     createNode: async (wanted) => {
       const node = at(wanted.nodeId);
+      await authorize(wanted.clusterId);
       return node.locked(() => create(node, wanted));
     },
     replaceFiles: async (nodeId, files) => {
       const node = at(nodeId);
       checkFiles(files, context.limits);
       await node.locked(async () => {
-        await known(node);
+        await authorize((await known(node)).clusterId);
         await installFiles(node.paths, files);
       });
     },
@@ -152,4 +171,14 @@ export const localMachine = ({ directory, limits, clock = systemClock, report = 
     },
   };
   return machine;
+};
+
+/** Ends all processes of a directory's nodes, whoever started them, and starts none. The nodes stay. */
+export const endNodes = async (directory: string): Promise<void> => {
+  const authorize = async () => {
+    throw new MachineError("denied", "all nodes are being ended");
+  };
+  const machine = localMachine({ directory, authorize });
+  await machine.adopt();
+  await machine.closeAndStopAll();
 };

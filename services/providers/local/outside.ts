@@ -2,8 +2,10 @@ import { join } from "node:path";
 import type { Dependencies } from "../../chassis/dependencies.ts";
 import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
+import { gate } from "./gate.ts";
 import { localMachine } from "./machine.ts";
 import type { LocalOutside } from "./ports.ts";
+import type { LocalReadModels } from "./read-models.ts";
 import type { settings } from "./settings.ts";
 
 /** Opens this machine and the other outside dependencies of the tasks. */
@@ -17,17 +19,19 @@ export const open = async ({
   logger,
 }: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<LocalOutside>> => {
   const report = (error: unknown) => logger.warn({ error }, "the process of a node could not be kept running");
-  const machine = localMachine({ directory: directory || join(config.state, "local"), report });
+  const authorize = gate({
+    token: token || undefined,
+    // The service has exactly these read models.
+    document: async <M extends keyof LocalReadModels>(model: M, id: string) =>
+      (await document(model, id)) as LocalReadModels[M] | undefined,
+    open: edge.open,
+  });
+  const machine = localMachine({ directory: directory || join(config.state, "local"), authorize, report });
   return {
     outside: {
       machine,
       report,
       fetchPackage: fetchBlob,
-      credential: async (id) => {
-        const sealed = (await document("credentials", id))?.sealed_content;
-        return typeof sealed === "string" && sealed !== "" ? edge.open(sealed) : undefined;
-      },
-      token: token || undefined,
       sleep: clock.sleep,
     },
     close: machine.close,

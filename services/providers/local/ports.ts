@@ -5,10 +5,6 @@ export type LocalOutside = {
   readonly machine: Machine;
   /** Fetches an archive by digest from the service that stores it. */
   readonly fetchPackage: (owner: string, digest: string) => Promise<Uint8Array>;
-  /** The decrypted content of a credential; undefined while the credential is not known yet. */
-  readonly credential: (runtimeCredentialId: string) => Promise<string | undefined>;
-  /** The token that allows running commands on this machine. If undefined, the provider is disabled. */
-  readonly token: string | undefined;
   /** Logs a failure that no caller waits for. */
   readonly report: (error: unknown) => void;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;

@@ -6,7 +6,7 @@ import { tasks } from "./effects.ts";
 import { http } from "./http.ts";
 import { plan } from "./plan.ts";
 import type { LocalOutside } from "./ports.ts";
-import { clusterOwners, credentials } from "./read-models.ts";
+import { clusterOwners, credentials, runtimes } from "./read-models.ts";
 import { settings } from "./settings.ts";
 import { nodeReports } from "./signals.ts";
 
@@ -15,7 +15,7 @@ export const providerLocal: Service<LocalOutside, typeof settings> = {
   name: "provider-local",
   aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(tasks) } },
   reactions: reactionsOf("local"),
-  projections: [credentials, clusterOwners],
+  projections: [credentials, runtimes, clusterOwners],
   signals: [nodeReports],
   http,
   settings,

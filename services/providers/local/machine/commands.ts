@@ -35,7 +35,7 @@ const runOnce = async (context: MachineContext, node: Node, { key, cmd, timeoutS
 
   // An earlier incarnation may have left a command running whose outcome is lost.
   await end([], leftoverGrace);
-  const launched = await launch({ record, paths: node.paths, words, run, log: key, logBytes: context.limits.logBytes, unless });
+  const launched = await launch(context, { record, paths: node.paths, words, run, log: key, unless });
   const outcome = await firstOf(context, node, timeoutSeconds, launched.exited);
   if (typeof outcome === "object" && outcome.code === 0) {
     return node.locked(async () => {

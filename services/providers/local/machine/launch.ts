@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { openLog } from "./log-files.ts";
 import type { NodePaths } from "./paths.ts";
 import { type Identity, identify } from "./processes.ts";
-import type { NodeRecord } from "./record.ts";
+import type { MachineContext, NodeRecord } from "./record.ts";
 import { MachineError } from "./types.ts";
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
@@ -17,15 +17,21 @@ export type Launch = {
   /** Marks this run and its descendants, so that a later incarnation finds them. */
   readonly run: string;
   readonly log: string;
-  readonly logBytes: number;
   /** Called just before the start. It throws if the program must not start any more. */
   readonly unless: () => void;
 };
 
-/** Starts a program of the node's package in its own session, which outlives this process. */
-export const launch = async ({ record, paths, words: [program, ...rest], run, log, logBytes, unless }: Launch): Promise<Launched> => {
-  const file = await openLog(paths, log, logBytes);
+/**
+ * The gate of all processes: the only place that starts one, and it asks each time whether the cluster is allowed to. Starts a program of the
+ * node's package in its own session, which outlives this process.
+ */
+export const launch = async (
+  { authorize, limits }: MachineContext,
+  { record, paths, words: [program, ...rest], run, log, unless }: Launch,
+): Promise<Launched> => {
+  const file = await openLog(paths, log, limits.logBytes);
   try {
+    await authorize(record.clusterId);
     unless();
     const child = spawn(program === "node" ? process.execPath : program, rest, {
       cwd: paths.package,

@@ -4,7 +4,7 @@ import { installed, orMissing, writeAtomically } from "./files.ts";
 import { type Lock, lock } from "./lock.ts";
 import { type NodePaths, pathsOf } from "./paths.ts";
 import type { Identity } from "./processes.ts";
-import { MachineError, type MachineLimits, type NodeState } from "./types.ts";
+import { type Authorize, MachineError, type MachineLimits, type NodeState } from "./types.ts";
 
 /** The recorded state of a node's process. */
 export type ProcessRecord = {
@@ -40,6 +40,7 @@ export type MachineContext = {
   readonly directory: string;
   readonly limits: MachineLimits;
   readonly clock: MachineClock;
+  readonly authorize: Authorize;
   readonly report: (error: unknown) => void;
   /** Set by `close`. From then on nothing is started, and exits are ignored. */
   closed: boolean;

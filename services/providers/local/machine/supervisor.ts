@@ -56,7 +56,7 @@ export const supervisor = (context: MachineContext, reports: SupervisorReports):
     const process = { words, wanted: true, restarts, run: `process/${randomUUID()}`, identity: null, startedAt: clock.now() };
     await save(node, { ...record, told: await metadataDigest(node.paths), process });
     const { paths } = node;
-    const launched = await launch({ record, paths, words, run: process.run, log: processLog, logBytes: context.limits.logBytes, unless });
+    const launched = await launch(context, { record, paths, words, run: process.run, log: processLog, unless });
     try {
       await setProcess(node, { ...process, identity: launched.identity });
     } catch (error) {

@@ -100,11 +100,14 @@ export type MachineLimits = {
   readonly logBytes: number;
 };
 
+/** Whether processes and files of a cluster may come onto this machine now. Throws a MachineError `denied` if not. */
+export type Authorize = (clusterId: string) => Promise<void>;
+
 /**
- * `refused`: the request can never succeed; `unknown`: the node does not exist; `failed`, `timeout`: the command or process failed or timed
+ * `denied`: the cluster is not allowed to use this machine; `refused`: the request can never succeed; `unknown`: the node does not exist; `failed`, `timeout`: the command or process failed or timed
  * out; `closed`: the machine no longer supervises.
  */
-export type MachineErrorCode = "refused" | "unknown" | "failed" | "timeout" | "closed";
+export type MachineErrorCode = "denied" | "refused" | "unknown" | "failed" | "timeout" | "closed";
 
 export type MachineErrorDetails = {
   readonly exitCode?: number | null;

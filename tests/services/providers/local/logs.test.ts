@@ -61,7 +61,7 @@ test("nodes that are not there are not found, and what is no node's id is refuse
 test("whose a cluster is, is kept for this provider's clusters until they are ceased", async () => {
   const platform = await clusterStory({ service: provider(undefined, { projections: [clusterOwners] }) });
   const owners = async () => (await platform.documents("provider-local", "clusterOwners")).map(({ value }) => value);
-  assert.deepEqual(await owners(), [{ cluster_id: clusterId, owner: "usr-1", owner_path: ":usr-1" }]);
+  assert.deepEqual(await owners(), [{ cluster_id: clusterId, runtime_id: "runtime-1", owner: "usr-1", owner_path: ":usr-1" }]);
   await platform.send("cluster", { type: "DeleteCluster", clusterId, jobId: "j-2", force: false });
   await platform.settle();
   assert.equal((await owners()).length, 1);

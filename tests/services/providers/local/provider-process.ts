@@ -3,15 +3,15 @@ import { mongo } from "../../../../events/mongo/connect.ts";
 import { instance } from "../../../../events/run.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
-import { localMachine } from "../../../../services/providers/local/machine.ts";
 import { providerLocal } from "../../../../services/providers/local/service.ts";
+import { openMachine } from "./machine/support.ts";
 import { described, outsideOn } from "./shop.ts";
 
 /** Run as a program: the local provider as a process of its own, which is asked for a cluster of so many nodes and goes on until it is killed. */
 const [, , directory = "", url = "", database = "", count = "1"] = process.argv;
 const clusterId = "cl-1";
 const report = (error: unknown) => console.error(error);
-const machine = localMachine({ directory, report });
+const machine = openMachine({ directory, report });
 const { store, documents, parking } = mongo({ url, database });
 const log = memoryLogBroker({ clock: systemClock, partitions: 1 }).connect();
 const ports = { store, documents, parking, log, clock: systemClock };

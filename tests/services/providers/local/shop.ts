@@ -24,15 +24,13 @@ export const described = (clusterId: string, count: number) => {
   return deployment;
 };
 
-/** The provider's outside on a machine: the package is at hand and everybody may run it. */
+/** The provider's outside on a machine: the package is at hand. */
 export const outsideOn = (machine: Machine): LocalOutside => ({
   machine,
   fetchPackage: () => {
     const program = new TextDecoder().decode(files().get("program.cjs"));
     return archiveOf({ ...devkitFiles, "shop/cluster.json.tmpl": template, "shop/program.cjs": program });
   },
-  credential: async () => '{"token":"t"}',
-  token: "t",
   report: () => {},
   sleep: systemClock.sleep,
 });

@@ -1,11 +1,11 @@
 import childProcess from "node:child_process";
 import fileSystem from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import { localMachine } from "../../../../../services/providers/local/machine.ts";
-import { aNode } from "./support.ts";
+import type { Machine } from "../../../../../services/providers/local/machine.ts";
+import { aNode, openMachine } from "./support.ts";
 
 /** What effects do with a node, in order; repeating all of it must lead to the same end. */
-export const stories: Record<string, (machine: ReturnType<typeof localMachine>) => Promise<void>> = {
+export const stories: Record<string, (machine: Machine) => Promise<void>> = {
   deploy: async (machine) => {
     await machine.createNode(aNode("cln-1"));
     await machine.writeMetadata("cln-1", { peers: [] });
@@ -48,7 +48,7 @@ if (story !== undefined && directory !== "") {
     kill: (pid: number, signal: NodeJS.Signals) => (pid === process.pid ? kill(pid, signal) : crashing(kill)(pid, signal)),
   });
   syncBuiltinESMExports();
-  const machine = localMachine({ directory });
+  const machine = openMachine({ directory });
   await story(machine);
   await machine.close();
 }

@@ -70,6 +70,10 @@ export const aNode = (nodeId: string, more: Partial<NewNode> = {}): NewNode => (
   ...more,
 });
 
+/** A machine of which every cluster may use all. */
+export const openMachine = (options: Omit<LocalMachineOptions, "authorize">): Machine =>
+  localMachine({ authorize: async () => {}, ...options });
+
 /** A directory for machines; after the test nothing runs in it and it is gone, whatever happened. */
 export const playground = (context: TestContext) => {
   const directory = mkdtempSync(join(tmpdir(), "pitrix-machine-"));
@@ -94,7 +98,7 @@ export const playground = (context: TestContext) => {
   return {
     directory,
     machine: (options: Partial<LocalMachineOptions> = {}): Machine => {
-      const machine = localMachine({ directory, ...options });
+      const machine = openMachine({ directory, ...options });
       ends.push(machine.close);
       return machine;
     },
