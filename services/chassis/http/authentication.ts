@@ -9,7 +9,7 @@ import { isProblem, makeProblem, type Problem } from "./problems.ts";
 const unauthenticated: { readonly [why in Unauthenticated]: Problem } = {
   missing: makeProblem("auth_failure", "a bearer token is needed"),
   expired: makeProblem("access_token_expired"),
-  invalid: makeProblem("auth_failure", "the token is not good"),
+  invalid: makeProblem("auth_failure", "the token is invalid"),
 };
 
 /** Whose token an `Authorization` header carries. */

@@ -124,7 +124,7 @@ const IN_TRANSIT = 100;
 const problemOf = (code: string): Problem => {
   if (code === "HPE_HEADER_OVERFLOW") return makeProblem("request_too_large", `${maxHeaderSize} bytes of headers`, { status: 431 });
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return makeProblem("request_timeout");
-  return makeProblem("request_parse_failed", `it is no HTTP (${code})`);
+  return makeProblem("request_parse_failed", `the message is not valid HTTP (${code})`);
 };
 
 /** Answers with a problem where no request was read, and closes the connection. */

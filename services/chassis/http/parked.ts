@@ -96,7 +96,7 @@ export const operatorRoutes = (host: Host): Router => {
 
 /** Some fields that are texts; empty ones are absent. */
 const textsIn = <N extends string>(given: unknown, names: readonly N[]): { readonly [name in N]?: string } | Problem => {
-  if (!isFields(given)) return makeProblem("request_parse_failed", "the body is no JSON object");
+  if (!isFields(given)) return makeProblem("request_parse_failed", "the body is not a JSON object");
   const bad = names.find((name) => !["string", "undefined"].includes(typeof (given[name] ?? undefined)));
   if (bad !== undefined) return makeProblem("illegal_parameter_format", bad);
   return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : []))) as { [name in N]?: string }; // Checked above.

@@ -50,7 +50,7 @@ export const requestReader = (document: ApiDocument) => {
         if (hasBody(request) && request.body === undefined) return makeProblem("unsupported_media_type", "application/json");
         if (isTooDeep(request.body)) return makeProblem("request_parse_failed", `the body nests more than ${MAX_DEPTH} levels`);
         body = withoutNulls(request.body ?? {});
-        if (!isFields(body)) return makeProblem("request_parse_failed", "the body is no JSON object");
+        if (!isFields(body)) return makeProblem("request_parse_failed", "the body is not a JSON object");
       }
       const given = { ...query, ...(isFields(body) && body) };
       const missing = description.required.find((name) => isEmpty(given[name]));
