@@ -154,6 +154,8 @@ export type Documents = {
   readonly drop: (collection: string) => Promise<void>;
   readonly position: (subscription: string, topic: string, partition: number) => Promise<number | undefined>;
   readonly savePosition: (subscription: string, topic: string, partition: number, offset: number) => Promise<void>;
+  /** Saves a position unless there is one. */
+  readonly beginPosition: (subscription: string, topic: string, partition: number, offset: number) => Promise<void>;
   /** Removes all positions of a subscription. */
   readonly forgetPositions: (subscription: string) => Promise<void>;
 };

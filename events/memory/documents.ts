@@ -61,6 +61,11 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
       under(fate, `documents.savePosition ${subscription} ${topic}/${partition}=${offset}`, () => {
         database.positions.set(`${subscription}|${topic}|${partition}`, offset);
       }),
+    beginPosition: (subscription, topic, partition, offset) =>
+      under(fate, `documents.beginPosition ${subscription} ${topic}/${partition}=${offset}`, () => {
+        const id = `${subscription}|${topic}|${partition}`;
+        if (!database.positions.has(id)) database.positions.set(id, offset);
+      }),
     forgetPositions: (subscription) =>
       under(fate, `documents.forgetPositions ${subscription}`, () => {
         for (const id of [...database.positions.keys()]) if (id.startsWith(`${subscription}|`)) database.positions.delete(id);

@@ -104,11 +104,20 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
     position: async (subscription, topic, partition) =>
       (await (await positions()).findOne({ _id: positionId(subscription, topic, partition) }))?.offset,
     savePosition: (subscription, topic, partition, offset) => savePositions({ _id: positionId(subscription, topic, partition), offset }),
+    beginPosition: async (subscription, topic, partition, offset) => {
+      const _id = positionId(subscription, topic, partition);
+      // Of two instances that begin at the same time, one inserts.
+      await (await positions()).updateOne({ _id }, { $setOnInsert: { offset } }, { upsert: true }).catch(unlessDuplicate);
+    },
     forgetPositions: async (subscription) => {
       // "}" is the character after "|": the range holds exactly the positions of this subscription.
       await (await positions()).deleteMany({ _id: { $gte: `${subscription}|`, $lt: `${subscription}}` } });
     },
   };
+};
+
+const unlessDuplicate = (error: unknown): void => {
+  if (!isDuplicate(error)) throw error;
 };
 
 const positionId = (subscription: string, topic: string, partition: number): string => `${subscription}|${topic}|${partition}`;

@@ -79,6 +79,13 @@ export const assignments = (
     progress,
     latest: (): string => latest,
     healthReasons: health.now,
+    /**
+     * Saves the positions of a subscriber that begins at the end, unless there are some. From then on it gets every event, however late a
+     * partition is assigned.
+     */
+    prepare: async (): Promise<void> => {
+      if (subscriber.begin === "end") await Promise.all(subscriber.topics.map((topic) => beginAtEnd(subscriber, ports, topic)));
+    },
     begin: ((topic, partition, signal) =>
       health.during(nameOf({ topic, partition }), signal, () => begin({ topic, partition }, signal))) satisfies LogSubscription["position"],
     handle: ((batch, signal) =>
@@ -103,20 +110,17 @@ const timeOf = ({ records }: LogBatch): string => {
   return (last && headerOf(last, "ce_time")) ?? "";
 };
 
-const positionsOf = (
-  { name, begin }: Subscriber,
-  { documents, log }: Pick<Ports, "documents" | "log">,
-  { topic, partition }: TopicPartition,
-): Positions => {
-  const save = (next: number): Promise<void> => documents.savePosition(name, topic, partition, next);
-  return {
-    load: async () => {
-      const known = await documents.position(name, topic, partition);
-      if (known !== undefined || begin === "start") return known;
-      const end = (await log.ends(topic)).find((each) => each.partition === partition)?.offset ?? 0;
-      await save(end);
-      return end;
-    },
-    save,
-  };
+const beginAtEnd = async ({ name }: Subscriber, { documents, log }: Pick<Ports, "documents" | "log">, topic: string): Promise<void> => {
+  if ((await documents.position(name, topic, 0)) !== undefined) return;
+  const ends = await log.ends(topic);
+  const begin = (some: typeof ends) =>
+    Promise.all(some.map(({ partition, offset }) => documents.beginPosition(name, topic, partition, offset)));
+  await begin(ends.filter(({ partition }) => partition > 0));
+  // The last one: its position says that every partition has one.
+  await begin(ends.filter(({ partition }) => partition === 0));
 };
+
+const positionsOf = ({ name }: Subscriber, { documents }: Pick<Ports, "documents">, { topic, partition }: TopicPartition): Positions => ({
+  load: () => documents.position(name, topic, partition),
+  save: (next) => documents.savePosition(name, topic, partition, next),
+});

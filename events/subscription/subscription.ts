@@ -1,7 +1,7 @@
 import type { Codec } from "../codec/codec.ts";
 import { backOff } from "../concurrency.ts";
 import { type Contract, groupOf } from "../contract.ts";
-import type { LogRecord, LogSubscription, Ports, Running } from "../ports.ts";
+import type { Clock, LogRecord, Ports, Running } from "../ports.ts";
 import { assignments, type Sharing } from "./assignments.ts";
 import { LAG_THRESHOLD, memoryBudget } from "./memory-budget.ts";
 import { parkedStreams } from "./parking/parked-streams.ts";
@@ -48,12 +48,10 @@ export const subscribe = async (
   const { onParked, onError } = hooks;
   const parked = parkedStreams({ contract, service, subscription: name, log, parking, clock, codec, onParked, onError });
   const assigned = assignments(subscriber, ports, codec, parked.policy, hooks);
-  const running = await joined(ports, {
-    group: groupOf(contract, service, name),
-    topics,
-    position: assigned.begin,
-    handle: assigned.handle,
-    onError,
+  const subscription = { group: groupOf(contract, service, name), topics, position: assigned.begin, handle: assigned.handle, onError };
+  const running = await joining(clock, async () => {
+    await assigned.prepare();
+    return log.subscribe(subscription);
   });
   const stopping = new AbortController();
   const redriving = parked.run(stopping.signal);
@@ -75,11 +73,11 @@ export const subscribe = async (
   };
 };
 
-/** Tries several times to join, in case the log is still starting. */
-const joined = async ({ log, clock }: Pick<Ports, "log" | "clock">, subscription: LogSubscription): Promise<Running> => {
+/** Tries several times, in case the log is still starting. */
+const joining = async <T>(clock: Clock, join: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await log.subscribe(subscription);
+      return await join();
     } catch (error) {
       if (attempt >= 5) throw error;
       await clock.sleep(backOff(clock, attempt, 500));

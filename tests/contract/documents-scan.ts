@@ -133,6 +133,17 @@ export const scanContract = (name: string, make: MakeGround): void => {
     assert.deepEqual((await documents.get(collection, ["a"]))[0]?.value, { owner: ":new" });
   });
 
+  on("a position is begun once, and never set back", async (documents, other) => {
+    const begun = [documents, other].map((each, at) => each.beginPosition("reactions", "pitrix.app", 0, 5 + at));
+    await Promise.all(begun);
+    const first = await documents.position("reactions", "pitrix.app", 0);
+    assert.ok(first === 5 || first === 6);
+    await documents.savePosition("reactions", "pitrix.app", 0, 9);
+    await other.beginPosition("reactions", "pitrix.app", 0, 3);
+    assert.equal(await other.position("reactions", "pitrix.app", 0), 9);
+    assert.equal(await other.position("reactions", "pitrix.app", 1), undefined);
+  });
+
   on("the positions of a subscription are forgotten, and of no other", async (documents, other) => {
     for (const subscription of ["apps__v1", "apps__v10", "apps__v"]) await documents.savePosition(subscription, "pitrix.app", 3, 7);
     await documents.savePosition("apps__v1", "pitrix.repo", 0, 9);
