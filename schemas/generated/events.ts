@@ -258,6 +258,8 @@ export interface AppVersionCreated {
   readonly owner: string;
   /** The owner's group path, by which groups see each other's rows. */
   readonly ownerPath: string;
+  /** public or private: who sees it in the store. Empty in older events: uploads are public, indexed versions private. */
+  readonly visibility: string;
 }
 
 /** A version is deleted: by a person, or since its repository offers it no longer. */
@@ -318,6 +320,10 @@ export interface AppVersionPackageReplaced {
   readonly values: string;
   /** values.schema.json of a chart; empty if it has none, and if it is larger than 256 KiB. */
   readonly valuesSchema: string;
+  /** public or private: who sees it in the store. Empty in older events: an upload keeps it, indexed versions are private. */
+  readonly visibility: string;
+  /** Whether the store shows this content at once. Otherwise it is its owner's until a release. */
+  readonly published: boolean;
 }
 
 /** A suspended version is in the store again. */
@@ -417,7 +423,7 @@ export interface AppVersionStatusInherited {
   readonly type: "AppVersionStatusInherited";
   readonly appId: string;
   readonly versionId: string;
-  /** draft or active. */
+  /** draft or active; after a deletion suspended or rejected, if it was that before. */
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
@@ -1003,6 +1009,8 @@ export interface PackageListed {
   readonly owner: string;
   /** The owner's group path, by which groups see each other's rows. */
   readonly ownerPath: string;
+  /** Of its repository: public or private. */
+  readonly visibility: string;
 }
 
 /** A repository offers a package no longer. */

@@ -4,15 +4,15 @@ import type { ClusterDescription } from "../packages/cluster-description.ts";
 import { describeCluster } from "../packages/devkit.ts";
 import { readUserConfiguration } from "../packages/devkit-configuration.ts";
 
-/** An application version with its package's description, without the archive. */
-export type Version = {
+/** The files of a package that describe a cluster. */
+export type PackageDescription = { readonly configJson: string; readonly template: string };
+/** An application version with the description of one of its packages, without the archive. */
+export type Version = PackageDescription & {
   readonly appId: string;
   readonly versionId: string;
   readonly versionType: string;
   readonly packageDigest: string;
   readonly packageOwner: string;
-  readonly configJson: string;
-  readonly template: string;
 };
 export type Placement = {
   readonly provider: string;

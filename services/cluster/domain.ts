@@ -1,7 +1,7 @@
 import type { Decider, Decision, Rejection } from "../../events/index.ts";
 import type { ClusterEvent, Deployment as ClusterSpec, NodeAddress } from "../../schemas/generated/events.ts";
 import { type Action, type ActionRequested, actions, type ClusterStatus, completed, failed } from "./actions.ts";
-import { describe, newNodes, type Placement, type Version } from "./deployment.ts";
+import { describe, newNodes, type PackageDescription, type Placement, type Version } from "./deployment.ts";
 
 type ActionIds = { readonly clusterId: string; readonly jobId: string };
 export type ClusterCommand =
@@ -19,7 +19,12 @@ export type ClusterCommand =
   | ({ readonly type: "UpgradeCluster"; readonly version: Version } & ActionIds)
   | ({ readonly type: "RollbackCluster" } & ActionIds)
   | ({ readonly type: "ResizeCluster"; readonly sizes: readonly RoleSize[] } & ActionIds)
-  | ({ readonly type: "UpdateClusterEnv"; readonly version: Version; readonly configuration: string } & ActionIds)
+  | ({
+      readonly type: "UpdateClusterEnv";
+      readonly packageDigest: string;
+      readonly described: PackageDescription;
+      readonly configuration: string;
+    } & ActionIds)
   | ({ readonly type: "AddClusterNodes"; readonly role: string; readonly count: number } & ActionIds)
   | ({ readonly type: "DeleteClusterNodes"; readonly nodeIds: readonly string[] } & ActionIds)
   | ({ readonly type: "StopCluster" | "StartCluster" | "RecoverCluster" } & ActionIds)
@@ -92,9 +97,10 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
 
     UpgradeCluster: (command, state) =>
       begin("ClusterUpgradeRequested", command, state, ({ deployment }) => {
-        const { appId, versionId, configuration, nodes } = deployment;
+        const { appId, versionId, packageDigest, configuration, nodes } = deployment;
         if (command.version.appId !== appId) return refused(`version ${command.version.versionId} belongs to another application`);
-        if (command.version.versionId === versionId) return refused(`the cluster already runs version ${versionId}`);
+        if (command.version.versionId === versionId && command.version.packageDigest === packageDigest)
+          return refused(`the cluster already runs version ${versionId}`);
         const next = describe(command.clusterId, command.version, deployment, configuration, nodes);
         return "rejected" in next ? next : { deployment: { ...next, name: deployment.name } };
       }),
@@ -111,7 +117,9 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       }),
     UpdateClusterEnv: (command, state) =>
       begin("ClusterEnvUpdateRequested", command, state, ({ deployment }) => {
-        const next = describe(command.clusterId, command.version, deployment, command.configuration, deployment.nodes);
+        if (command.packageDigest !== deployment.packageDigest) return refused("the cluster runs another package by now, please try again");
+        const version = { ...deployment, ...command.described };
+        const next = describe(command.clusterId, version, deployment, command.configuration, deployment.nodes);
         return "rejected" in next ? next : { deployment: { ...next, name: deployment.name } };
       }),
     AddClusterNodes: (command, state) =>

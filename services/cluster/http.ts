@@ -1,11 +1,11 @@
 import type { Condition } from "../../events/index.ts";
-import { exists } from "../chassis/access/rules.ts";
+import { usable } from "../chassis/access/rules.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { Version } from "./deployment.ts";
 import type { ClusterCommand } from "./domain.ts";
 import type { ClusterDocument } from "./read-models/clusters.ts";
-import type { VersionDocument } from "./read-models/foreign.ts";
+import { packageIdOf, type VersionDocument } from "./read-models/foreign.ts";
 import type { ClusterNodeDocument } from "./read-models/nodes.ts";
 import type { ClusterReadModels } from "./read-models/read-models.ts";
 
@@ -40,15 +40,12 @@ const one = ([asked]: readonly [ClusterCommand, ...ClusterCommand[]]) => ({
   job_id: "jobId" in asked ? asked.jobId : "",
 });
 
-const versionOf = (document: VersionDocument): Version => ({
-  appId: document.app_id,
-  versionId: document.version_id,
-  versionType: document.type,
-  packageDigest: document.package_digest,
-  packageOwner: document.package_owner,
-  configJson: document.config_json,
-  template: document.template,
-});
+/** A version as it is deployed: an active one as it was released, by its owner, too; any other as its owner has it. */
+const versionOf = ({ app_id, version_id, type, status, draft, released }: VersionDocument): Version => {
+  const { package_digest, package_owner, config_json, template } = status === "active" && released ? released : draft;
+  const content = { packageDigest: package_digest, packageOwner: package_owner, configJson: config_json, template };
+  return { appId: app_id, versionId: version_id, versionType: type, ...content };
+};
 
 const DAY = 86_400_000;
 const createdInLastDays = (days = 0, now: number): readonly Condition[] => (days > 0 ? createdSince(now - days * DAY) : []);
@@ -61,19 +58,13 @@ const createdSince = (time: number): readonly Condition[] => {
 export const http = [
   command("CreateCluster", {
     issues: "RequestCluster",
-    needs: (r) => ({ version: ["appVersions", r.version_id, exists], runtime: ["runtimes", r.runtime_id] }),
+    needs: (r) => ({ version: ["appVersions", r.version_id, usable], runtime: ["runtimes", r.runtime_id] }),
     command: ({ app_id, version_id, conf, zone }, { newId, actionId, actor, needs: { version, runtime } }) => {
       if (version.app_id !== app_id)
         return {
           rejected: `version [${version_id}] does not belong to application [${app_id}]`,
           kind: "invalid",
           error: "validate_failed",
-        };
-      if (version.status !== "active" && version.owner !== actor.userId && actor.userId !== "system")
-        return {
-          rejected: `version [${version_id}] is [${version.status}], only an active one can be deployed`,
-          kind: "precondition",
-          error: "app_version_incorrect_status",
         };
       return {
         type: "RequestCluster",
@@ -97,7 +88,7 @@ export const http = [
   }),
   command("UpgradeCluster", {
     issues: "UpgradeCluster",
-    needs: (r) => ({ cluster: ["clusters", r.cluster_id], version: ["appVersions", r.version_id, exists] }),
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id], version: ["appVersions", r.version_id, usable] }),
     command: (r, { actionId, needs }) => ({
       type: "UpgradeCluster",
       clusterId: r.cluster_id,
@@ -132,11 +123,20 @@ export const http = [
   command("UpdateClusterEnv", {
     issues: "UpdateClusterEnv",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
-    prepare: async (_, { get, needs: { cluster } }) => ({ version: await get("appVersions", cluster.version_id) }),
-    command: (r, { actionId, prepared: { version } }) =>
-      version
-        ? { type: "UpdateClusterEnv", clusterId: r.cluster_id, jobId: actionId(), version: versionOf(version), configuration: r.env }
-        : { rejected: `the version of cluster [${r.cluster_id}] is unknown`, kind: "notFound", error: "resource_not_found" },
+    prepare: async (_, { get, needs: { cluster } }) => ({
+      described: await get("packages", packageIdOf(cluster.version_id, cluster.package_digest)),
+    }),
+    command: (r, { actionId, needs: { cluster }, prepared: { described } }) =>
+      described
+        ? {
+            type: "UpdateClusterEnv",
+            clusterId: r.cluster_id,
+            jobId: actionId(),
+            packageDigest: cluster.package_digest,
+            described: { configJson: described.config_json, template: described.template },
+            configuration: r.env,
+          }
+        : { rejected: `the package of cluster [${r.cluster_id}] is unknown`, kind: "notFound", error: "resource_not_found" },
     answer: one,
   }),
   command("AddClusterNodes", {
@@ -189,7 +189,7 @@ export const http = [
       ...(min_create_time === undefined ? [] : createdSince(Date.parse(min_create_time))),
     ],
     join: { cluster_node_set: ["clusterNodes", "cluster_id", "cluster_id"] },
-    present: ({ roles, ...cluster }: ClusterDocument, { cluster_node_set: nodes = [] }) => ({
+    present: ({ roles, package_digest: _, ...cluster }: ClusterDocument, { cluster_node_set: nodes = [] }) => ({
       ...cluster,
       cluster_node_set: nodes,
       cluster_role_set: roles.map((role) => ({
@@ -212,6 +212,7 @@ export const http = [
     filters: ["app_id", "status", "owner"],
     search: ["cluster_id", "name", "description", "app_id"],
     where: ({ created_date }, { now }) => createdInLastDays(created_date, now),
+    present: ({ package_digest: _, ...cluster }: ClusterDocument) => cluster,
   }),
   query("DescribeClusterNodes", {
     from: "clusterNodes",

@@ -3,7 +3,7 @@ import { cluster as clusterDecider } from "./domain.ts";
 import { http } from "./http.ts";
 import { reactions } from "./reactions.ts";
 import { clusters } from "./read-models/clusters.ts";
-import { appVersions, runtimes } from "./read-models/foreign.ts";
+import { appVersions, packages, runtimes } from "./read-models/foreign.ts";
 import { jobs } from "./read-models/jobs.ts";
 import { clusterNodes } from "./read-models/nodes.ts";
 import { tasks } from "./read-models/tasks.ts";
@@ -13,6 +13,6 @@ export const cluster: Service = {
   name: "cluster",
   aggregates: { cluster: { decider: clusterDecider } },
   reactions,
-  projections: [clusters, clusterNodes, jobs, tasks, appVersions, runtimes],
+  projections: [clusters, clusterNodes, jobs, tasks, appVersions, packages, runtimes],
   http,
 };

@@ -108,7 +108,7 @@ export const http: readonly HttpRow<RepoOutside>[] = [
 /** Whether these bytes are the index of a repository, Helm or VM-based. */
 const isIndex = async (readEntries: ReadEntries, bytes: Uint8Array, url: string, signal: AbortSignal): Promise<boolean> => {
   for (const provider of ["local", "kubernetes"]) {
-    const entries = await readEntries(bytes, "", { url, providers: [provider], appDefaultStatus: "draft" }, signal);
+    const entries = await readEntries(bytes, "", { url, providers: [provider], appDefaultStatus: "draft", visibility: "private" }, signal);
     if (!("refused" in entries)) return true;
   }
   return false;

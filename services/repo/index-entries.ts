@@ -21,7 +21,7 @@ export type IndexEntry = {
 };
 
 /** The settings of a repository that determine its index entries. */
-export type IndexSettings = Pick<RepoSettings, "providers" | "url" | "appDefaultStatus">;
+export type IndexSettings = Pick<RepoSettings, "providers" | "url" | "appDefaultStatus" | "visibility">;
 
 /** Reads the entries of an index, or returns a sentence that says why the index is unreadable. */
 export type ReadEntries = (
@@ -40,7 +40,7 @@ export const packageTypeOf = ({ providers }: Pick<RepoSettings, "providers">): P
 export const indexUrl = (repository: string): string => packageUrl(repository, "index.yaml");
 
 /** Identifies an index that was read before. Increase the number when the same bytes come to yield different entries. */
-export const indexFingerprint = (index: Uint8Array): string => `1:${digestOf(index)}`;
+export const indexFingerprint = (index: Uint8Array): string => `2:${digestOf(index)}`;
 
 /** Reads an index in the calling thread. */
 export const readEntriesHere: ReadEntries = async (index, repoId, settings) => {
@@ -71,7 +71,7 @@ export const entriesOf = (bytes: Uint8Array, repoId: string, settings: IndexSett
         name,
         entry,
         url: resolved(settings.url, first),
-        fingerprint: idFrom(type, name, settings.appDefaultStatus, JSON.stringify(entry)),
+        fingerprint: idFrom(type, name, settings.appDefaultStatus, settings.visibility, JSON.stringify(entry)),
       });
     }
   return [...entries.values()];

@@ -50,6 +50,7 @@ export const listingOf = async (
     created: entry.created.slice(0, 64),
     fingerprint,
     ...descriptionOf(content),
+    visibility: settings.visibility,
     owner,
     ownerPath,
   };

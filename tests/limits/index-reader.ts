@@ -25,7 +25,14 @@ const watching = setInterval(() => {
 for (const url of process.argv.slice(2)) {
   const file = await read({ url: `${url}/index.yaml`, repository: url, secret: openToAll, limit: indexBytes, signal });
   const offers =
-    "refused" in file ? file : await entriesOf(file.bytes, "repo-1", { url, providers: ["kubernetes"], appDefaultStatus: "draft" }, signal);
+    "refused" in file
+      ? file
+      : await entriesOf(
+          file.bytes,
+          "repo-1",
+          { ...{ url, providers: ["kubernetes"] }, appDefaultStatus: "draft", visibility: "private" },
+          signal,
+        );
   said[url] = "refused" in offers ? offers.refused : `${offers.length} versions`;
 }
 clearInterval(watching);

@@ -64,7 +64,7 @@ test("a run over a hostile repository ends as a failed one that says why, and th
 
 test("an index that takes too long to read is refused for that, and one that nobody wants any more is not read on", async () => {
   const { signal } = new AbortController();
-  const settings = { url: "http://repository/", providers: ["kubernetes"], appDefaultStatus: "draft" };
+  const settings = { url: "http://repository/", providers: ["kubernetes"], appDefaultStatus: "draft", visibility: "private" };
   const index = new TextEncoder().encode(`apiVersion: v1\nentries: {}\n${"#\n".repeat(4_000_000)}`);
   const refused = await readEntriesInThread(1)(index, "repo-1", settings, signal);
   assert.deepEqual(refused, { refused: "the index takes more than 0.001 s to read" });

@@ -1,6 +1,7 @@
 import type { Decision } from "../../../events/index.ts";
 import type { AppCreated, AppEvent, AppVersionCreated, PackageListed } from "../../../schemas/generated/events.ts";
-import { type App, type AppDetails, type CataloguedApp, exists, newest, type VersionStatus } from "./catalogue.ts";
+import { visibilityAfter } from "../../packages/visibility.ts";
+import { type App, type AppDetails, type CataloguedApp, exists, newest, type Version, type VersionStatus } from "./catalogue.ts";
 
 export type AdoptionCommand =
   | (Omit<PackageListed, "type"> & { readonly type: "AdoptPackage" })
@@ -9,7 +10,14 @@ export type AdoptionCommand =
 type Adopt = Extract<AdoptionCommand, { readonly type: "AdoptPackage" }>;
 type Withdraw = Extract<AdoptionCommand, { readonly type: "WithdrawPackage" }>;
 
-/** A version takes the repository's default status if it has a higher priority than the version's current status. */
+/**
+ * The status of a version that is listed again: the repository's default if it has a higher priority than the current status. A barred version
+ * keeps its status, and has it again after a deletion.
+ */
+const inherited = (given: VersionStatus, { status, barred }: Version): VersionStatus => {
+  if (barred !== "") return status === "deleted" ? barred : status;
+  return priority[given] > priority[status] ? given : status;
+};
 const priority: { readonly [S in VersionStatus]: number } = {
   active: 7,
   rejected: 6,
@@ -34,15 +42,14 @@ export const adoption = {
     if (!version)
       return [...app, { type: "AppVersionCreated", appId, appName: listed.name, sequence, status: given, ...versionOf(listed, described) }];
     const { versionType: _type, name, description, owner, ownerPath, ...content } = versionOf(listed, described);
+    const status = inherited(given, version);
     return [
       ...app,
       ...(name === version.name && description === version.description
         ? []
         : [{ type: "AppVersionModified" as const, appId, versionId, name, description }]),
-      { type: "AppVersionPackageReplaced", appId, ...content },
-      ...(priority[given] > priority[version.status]
-        ? [{ type: "AppVersionStatusInherited" as const, appId, versionId, status: given, owner, ownerPath }]
-        : []),
+      { type: "AppVersionPackageReplaced", appId, ...content, published: given === "active" && version.status === "active" },
+      ...(status === version.status ? [] : [{ type: "AppVersionStatusInherited" as const, appId, versionId, status, owner, ownerPath }]),
     ];
   },
 
@@ -133,6 +140,7 @@ const versionOf = (
   packageName: listed.packageName,
   packageDigest: listed.digest,
   packageOwner: "repo",
+  visibility: visibilityAfter("private", { visibility: listed.visibility, packageOwner: "repo" }),
   configJson: listed.configJson,
   template: listed.template,
   values: listed.values,

@@ -50,7 +50,7 @@ export type AppCommand =
     }
   | { readonly type: "DeleteApp"; readonly appId: string };
 /** The content of a replacement package. */
-export type NewContent = Omit<AppVersionPackageReplaced, "type" | "appId" | "versionId">;
+export type NewContent = Omit<AppVersionPackageReplaced, "type" | "appId" | "versionId" | "visibility" | "published">;
 
 const modifiable: readonly VersionStatus[] = ["draft", "rejected", "active"];
 
@@ -64,13 +64,15 @@ export const app: Decider<AppCommand, AppEvent, App> = {
     ...adoption,
 
     CreateApp: ({ version, ...app }, { status }) =>
-      status === "absent" ? [{ ...app, type: "AppCreated" }, created(app.appId, app.name, version, new Map())] : [],
+      status === "absent"
+        ? [{ ...app, type: "AppCreated" }, created(app.appId, app.name, version, { versions: new Map(), visibility: "public" })]
+        : [],
 
     CreateAppVersion: ({ appId, version }, state) => {
       if (state.status === "absent") return appMissing(appId);
       if (state.status === "deleted") return alreadyDeleted(appId);
       if (state.versions.has(version.versionId)) return [];
-      return nameTaken(state, version.name) ? versionExists(version.name) : [created(appId, state.details.name, version, state.versions)];
+      return nameTaken(state, version.name) ? versionExists(version.name) : [created(appId, state.details.name, version, state)];
     },
 
     ModifyApp: ({ appId, changes }, state) => {
@@ -105,7 +107,9 @@ export const app: Decider<AppCommand, AppEvent, App> = {
       const { reviewId, owner, ownerPath } = version;
       return [
         { type: "AppVersionModified", appId, versionId, ...next },
-        ...(content ? [{ type: "AppVersionPackageReplaced" as const, appId, versionId, ...content }] : []),
+        ...(content
+          ? [{ type: "AppVersionPackageReplaced" as const, appId, versionId, ...content, visibility: state.visibility, published: false }]
+          : []),
         ...(version.status === "rejected"
           ? [{ type: "AppVersionReopened" as const, appId, versionId, reviewId, status: "draft", owner, ownerPath }]
           : []),
@@ -128,6 +132,7 @@ export const app: Decider<AppCommand, AppEvent, App> = {
       details: detailsOf(event),
       latestVersionId: "",
       activeVersionId: "",
+      visibility: "public",
       versions: new Map(),
     }),
     AppModified: (state, event) => (state.status === "absent" ? state : { ...state, details: detailsOf(event) }),

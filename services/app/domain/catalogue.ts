@@ -1,5 +1,6 @@
 import type { Rejection } from "../../../events/index.ts";
 import type { AppCreated, AppEvent, AppModified, AppVersionCreated } from "../../../schemas/generated/events.ts";
+import type { Visibility } from "../../packages/visibility.ts";
 
 export type VersionStatus = "draft" | "submitted" | "in-review" | "passed" | "rejected" | "active" | "suspended" | "deleted";
 export type OperatorType = "isv" | "business" | "technical" | "admin";
@@ -8,7 +9,7 @@ export type Phases = { readonly [O in OperatorType]?: "in-review" | "passed" | "
 /** The details of an application that its owner can modify. */
 export type AppDetails = Omit<AppModified, "type" | "appId">;
 /** A version to be added to the catalogue. */
-export type NewVersion = Omit<AppVersionCreated, "type" | "appId" | "appName" | "sequence" | "status">;
+export type NewVersion = Omit<AppVersionCreated, "type" | "appId" | "appName" | "sequence" | "status" | "visibility">;
 
 export type Version = {
   readonly name: string;
@@ -18,6 +19,8 @@ export type Version = {
   /** The current review, or else the last one. */
   readonly reviewId: string;
   readonly phases: Phases;
+  /** Suspended or rejected, and neither recovered nor passed since: no listing makes it active. A deletion does not end this. */
+  readonly barred: "" | "suspended" | "rejected";
   readonly owner: string;
   readonly ownerPath: string;
 };
@@ -26,6 +29,8 @@ export type CataloguedApp = {
   readonly details: AppDetails;
   readonly latestVersionId: string;
   readonly activeVersionId: string;
+  /** Of the repository, as it last listed a version; that of the platform's own repositories is public. */
+  readonly visibility: Visibility;
   readonly versions: ReadonlyMap<string, Version>;
 };
 export type App = { readonly status: "absent" } | CataloguedApp;
@@ -85,13 +90,19 @@ export const nameTaken = ({ versions }: CataloguedApp, name: string, except = ""
   [...versions].some(([versionId, version]) => versionId !== except && version.status !== "deleted" && version.name === name);
 
 /** The event that adds an uploaded version to the catalogue as the newest version. */
-export const created = (appId: string, appName: string, version: NewVersion, versions: ReadonlyMap<string, Version>): AppEvent => ({
+export const created = (
+  appId: string,
+  appName: string,
+  version: NewVersion,
+  { versions, visibility }: Pick<CataloguedApp, "versions" | "visibility">,
+): AppEvent => ({
   type: "AppVersionCreated",
   appId,
   appName,
   ...version,
   sequence: 1 + Math.max(0, ...[...versions.values()].map(({ sequence }) => sequence)),
   status: "draft",
+  visibility,
 });
 
 export const appMissing = (appId: string): Rejection => missing("app", appId);

@@ -1,5 +1,6 @@
 import type { Decider } from "../../../events/index.ts";
 import type { AppEvent } from "../../../schemas/generated/events.ts";
+import { visibilityAfter } from "../../packages/visibility.ts";
 import type { App, OperatorType, Phases, Version, VersionStatus } from "./catalogue.ts";
 
 type Rows = Decider<never, AppEvent, App>["evolve"];
@@ -7,11 +8,12 @@ type VersionRows = Pick<Rows, Extract<AppEvent["type"], `AppVersion${string}`>>;
 
 /** The rows of `evolve` for events about versions. */
 export const evolveVersions: VersionRows = {
-  AppVersionCreated: (state, { versionId, name, description, sequence, status, owner, ownerPath }) =>
+  AppVersionCreated: (state, { versionId, name, description, sequence, status, owner, ownerPath, ...event }) =>
     state.status === "absent"
       ? state
       : {
           ...state,
+          visibility: visibilityAfter(state.visibility, event),
           versions: new Map(state.versions).set(versionId, {
             name,
             description,
@@ -19,19 +21,16 @@ export const evolveVersions: VersionRows = {
             status: statusNamed(status),
             reviewId: "",
             phases: {},
+            barred: "",
             owner,
             ownerPath,
           }),
         },
   AppVersionModified: versioned((version, { name, description }) => ({ ...version, name, description })),
-  AppVersionPackageReplaced: (state) => state,
-  AppVersionSubmitted: versioned((version, { reviewId, status }) => ({ ...version, reviewId, phases: {}, status: statusNamed(status) })),
-  AppVersionSubmissionCancelled: versioned((version, { status }) => ({
-    ...version,
-    reviewId: "",
-    phases: {},
-    status: statusNamed(status),
-  })),
+  AppVersionPackageReplaced: (state, event) =>
+    state.status === "absent" ? state : { ...state, visibility: visibilityAfter(state.visibility, event) },
+  AppVersionSubmitted: versioned((version, { reviewId, status }) => ({ ...become(version, status), reviewId, phases: {} })),
+  AppVersionSubmissionCancelled: versioned((version, { status }) => ({ ...become(version, status), reviewId: "", phases: {} })),
   AppVersionReviewStarted: phased("in-review"),
   AppVersionReviewPassed: phased("passed"),
   AppVersionReviewRejected: phased("rejected"),
@@ -50,6 +49,13 @@ function statusNamed(status: string): VersionStatus {
   return status as VersionStatus;
 }
 
+function become(version: Version, name: string): Version {
+  const status = statusNamed(name);
+  const barred =
+    status === "suspended" || status === "rejected" ? status : status === "active" || status === "passed" ? "" : version.barred;
+  return { ...version, status, barred };
+}
+
 function versioned<E extends { readonly versionId: string }>(evolve: (version: Version, event: E) => Version) {
   return (state: App, event: E): App => {
     const version = state.status === "absent" ? undefined : state.versions.get(event.versionId);
@@ -59,15 +65,14 @@ function versioned<E extends { readonly versionId: string }>(evolve: (version: V
 }
 
 function withStatus(state: App, event: OfVersion): App {
-  return versioned<OfVersion>((version, { status }) => ({ ...version, status: statusNamed(status) }))(state, event);
+  return versioned<OfVersion>((version, { status }) => become(version, status))(state, event);
 }
 
 function phased(phase: NonNullable<Phases[OperatorType]>) {
   type Reviewed = OfVersion & { readonly reviewId: string; readonly operatorType: string };
   return versioned<Reviewed>((version, { reviewId, operatorType, status }) => ({
-    ...version,
+    ...become(version, status),
     reviewId,
     phases: { ...version.phases, [operatorType]: phase },
-    status: statusNamed(status),
   }));
 }

@@ -48,8 +48,10 @@ const allowed = {
   DeleteAppVersion: ["suspended", "draft", "passed", "rejected"],
 } as const satisfies { readonly [T in ReviewCommand["type"]]: readonly VersionStatus[] };
 
-/** The phases that must have started before each phase: the vendor's own review, then business, then technical. */
+/** The phases that must have started before a phase starts: the vendor's own review, then business, then technical. */
 const before = { isv: [], business: ["isv"], technical: ["isv", "business"] } as const;
+/** The phases that must have passed before a phase passes. The technical one is the last: with it the version has passed. */
+const passedBefore = { isv: [], business: [], technical: before.technical, admin: [] } as const;
 
 /** The life cycle of a version: from draft through review into the store, and out of it. */
 export const review: { readonly [T in ReviewCommand["type"]]: Row<T> } = {
@@ -70,6 +72,8 @@ export const review: { readonly [T in ReviewCommand["type"]]: Row<T> } = {
   PassAppVersion: from(({ appId, versionId, operatorType, ...command }, version) => {
     const { reviewId = command.reviewId, status, phases } = withReview(version);
     if (operatorType !== "admin" && phases[operatorType] !== "in-review") return notInHand(versionId, operatorType, phases[operatorType]);
+    const owed = passedBefore[operatorType].find((phase) => phases[phase] !== "passed");
+    if (owed) return notInHand(versionId, owed, phases[owed]);
     const last = operatorType === "admin" || operatorType === "technical";
     return [{ type: "AppVersionReviewPassed", appId, versionId, reviewId, operatorType, status: last ? "passed" : status }];
   }),

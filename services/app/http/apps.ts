@@ -106,7 +106,7 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
       categories: ["categories", "category_id", "linked_category_ids"],
       latest: ["activeAppVersions", "version_id", "latest_version_id"],
     },
-    present: ({ next: _, ...app }: StoreAppDocument, joined) => shownApp(app, joined),
+    present: ({ next: _, visibility: _visibility, ...app }: StoreAppDocument, joined) => shownApp(app, joined),
   }),
   answer("GetAppStatistics", async (_request, { count, now }) => {
     const present: Condition = { field: "status", in: ["draft", "active", "suspended"] };

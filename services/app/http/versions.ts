@@ -73,9 +73,9 @@ export const versionRows: readonly HttpRow<AppOutside>[] = [
   }),
 ];
 
-/** The version as the HTTP contract shows it, without the internal fields: package digest and package owner. */
+/** The version as the HTTP contract shows it, without the internal fields. */
 export function shownVersion(document: VersionDocument | StoreVersionDocument): object {
-  const { package_digest: _digest, package_owner: _owner, ...version } = document;
+  const { package_digest: _digest, package_owner: _owner, submitted: _submitted, visibility: _visibility, ...version } = document;
   return Object.fromEntries(Object.entries(version).filter(([field]) => field !== "next"));
 }
 
@@ -93,7 +93,7 @@ const replaced = async (
   return bytes ? withFiles(bytes, request.package_files) : unavailable(version.version_id);
 };
 
-/** A version of the caller or of the store, with its archive. */
+/** A version of the caller or of the store, with its archive; while it is reviewed, with the archive that was submitted. */
 const opened = async (
   versionId: string,
   context: Context,
@@ -102,7 +102,7 @@ const opened = async (
   const released = own ? undefined : await context.get("activeAppVersions", versionId);
   const version = own ?? (released?.active && released.status === "active" ? released : undefined);
   if (!version) return { rejected: `app version [${versionId}] does not exist`, kind: "notFound", error: "resource_not_found" };
-  const bytes = await archiveOf(version, context);
+  const bytes = await archiveOf(version.submitted ?? version, context);
   return bytes ? { version, bytes } : unavailable(versionId);
 };
 

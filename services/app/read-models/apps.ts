@@ -2,6 +2,7 @@ import type { Meta } from "../../../events/index.ts";
 import type { AppCreated, AppModified } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type CategoryLink, linked } from "../../packages/category-links.ts";
+import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
 
 export type AppDocument = {
   readonly app_id: string;
@@ -117,10 +118,11 @@ export const apps: Projection<AppDocument> = {
 };
 
 /** The store shows the copy that the last release made. `next` is the current state, as the owner sees it. */
-export type StoreAppDocument = AppDocument & { readonly next: AppDocument };
+export type StoreAppDocument = AppDocument & { readonly visibility: Visibility; readonly next: AppDocument };
 
-const intoStore = ({ next, ...app }: StoreAppDocument, { time }: Meta): StoreAppDocument => ({
+const intoStore = ({ next, visibility, ...app }: StoreAppDocument, { time }: Meta): StoreAppDocument => ({
   ...next,
+  visibility,
   active: true,
   status: "active",
   status_time: app.active && app.status === "active" ? app.status_time : time,
@@ -131,22 +133,24 @@ const intoStore = ({ next, ...app }: StoreAppDocument, { time }: Meta): StoreApp
 /** The applications of the store. `active` is false for an application that was never released. */
 export const activeApps: Projection<StoreAppDocument> = {
   name: "activeApps",
-  version: 1,
-  indexes: [...indexes, "active"],
-  initialState: { ...empty, next: empty },
+  version: 2,
+  indexes: [...indexes, "active", "visibility"],
+  initialState: { ...empty, visibility: "public", next: empty },
   evolve: {
     AppCreated: (_, event, { time }) => {
       const next = createdAs(event, time);
-      return { ...next, next };
+      return { ...next, visibility: "public", next };
     },
     AppModified: (app, event, { time }) => ({ ...app, next: { ...app.next, ...details(app.next, event, time) } }),
-    AppVersionCreated: (app, { versionType, status }, meta) => {
-      const next = { ...app.next, app_version_types: withType(app.next.app_version_types, versionType) };
-      return status === "active" ? intoStore({ ...app, next }, meta) : { ...app, next };
+    AppVersionCreated: (app, event, meta) => {
+      const next = { ...app.next, app_version_types: withType(app.next.app_version_types, event.versionType) };
+      const changed = { ...app, visibility: visibilityAfter(app.visibility, event), next };
+      return event.status === "active" ? intoStore(changed, meta) : changed;
     },
-    // A replaced package of a repository appears in the store at once.
-    AppVersionPackageReplaced: (app, { packageOwner }, meta) =>
-      app.active && app.status === "active" && packageOwner === "repo" ? intoStore(app, meta) : app,
+    AppVersionPackageReplaced: (app, event, meta) => {
+      const changed = { ...app, visibility: visibilityAfter(app.visibility, event) };
+      return event.published ? intoStore(changed, meta) : changed;
+    },
     AppVersionReleased: (app, _, meta) => intoStore(app, meta),
     AppVersionStatusInherited: (app, { status }, meta) => (status === "active" ? intoStore(app, meta) : app),
     AppLatestVersionChanged: (app, { activeVersionId }, meta) => {

@@ -1,12 +1,10 @@
 import type { Meta } from "../../../events/index.ts";
-import type { AppVersionCreated, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
+import type { AppEvent, AppVersionCreated, AppVersionModified, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
 
-export type VersionDocument = {
-  readonly version_id: string;
-  readonly app_id: string;
-  /** Whether the row belongs to the store. */
-  readonly active: boolean;
+/** What a version holds: its package, and what is said about it. */
+type Content = {
   readonly name: string;
   readonly description: string;
   readonly home: string;
@@ -20,6 +18,15 @@ export type VersionDocument = {
   readonly package_digest: string;
   /** The service that stores the archive. */
   readonly package_owner: string;
+};
+export type VersionDocument = Content & {
+  readonly version_id: string;
+  readonly app_id: string;
+  /** Whether the row belongs to the store. */
+  readonly active: boolean;
+  readonly visibility: Visibility;
+  /** From its submission until its release: what is reviewed, whatever its repository lists meanwhile. Else null. */
+  readonly submitted: Content | null;
   readonly type: string;
   readonly status: string;
   readonly review_id: string;
@@ -36,6 +43,8 @@ const empty: VersionDocument = {
   version_id: "",
   app_id: "",
   active: false,
+  visibility: "public",
+  submitted: null,
   name: "",
   description: "",
   home: "",
@@ -60,27 +69,9 @@ const empty: VersionDocument = {
   update_time: "",
 };
 
-type OfVersion = { readonly versionId: string };
-const versionId = (event: OfVersion): string => event.versionId;
-const keys = {
-  AppVersionCreated: versionId,
-  AppVersionModified: versionId,
-  AppVersionPackageReplaced: versionId,
-  AppVersionSubmitted: versionId,
-  AppVersionSubmissionCancelled: versionId,
-  AppVersionReviewStarted: versionId,
-  AppVersionReviewPassed: versionId,
-  AppVersionReviewRejected: versionId,
-  AppVersionReopened: versionId,
-  AppVersionReleased: versionId,
-  AppVersionSuspended: versionId,
-  AppVersionRecovered: versionId,
-  AppVersionStatusInherited: versionId,
-  AppVersionDeleted: versionId,
-};
 const indexes = ["app_id", "status", "sequence"] as const;
 
-const content = (event: AppVersionCreated | AppVersionPackageReplaced) => ({
+const described = (event: AppVersionCreated | AppVersionPackageReplaced) => ({
   home: event.home,
   icon: event.icon,
   screenshots: event.screenshots,
@@ -92,100 +83,114 @@ const content = (event: AppVersionCreated | AppVersionPackageReplaced) => ({
   package_digest: event.packageDigest,
   package_owner: event.packageOwner,
 });
-const createdAs = (event: AppVersionCreated, time: string): VersionDocument => ({
-  ...empty,
-  ...content(event),
-  version_id: event.versionId,
-  app_id: event.appId,
-  name: event.name,
-  description: event.description,
-  type: event.versionType,
-  status: event.status,
-  sequence: event.sequence,
-  owner: event.owner,
-  owner_path: event.ownerPath,
-  create_time: time,
-  status_time: time,
-  update_time: time,
-});
+const contentOf = (version: VersionDocument): Content => {
+  const { name, description, home, icon, screenshots, maintainers, keywords, sources, readme } = version;
+  const { package_name, package_digest, package_owner } = version;
+  const about = { name, description, home, icon, screenshots, maintainers, keywords, sources, readme };
+  return { ...about, package_name, package_digest, package_owner };
+};
 
 type Status = { readonly status: string; readonly reviewId?: string; readonly message?: string };
+/** The content is fixed when the version enters its review, and no longer when it leaves it. */
 const becomes = (version: VersionDocument, { status, reviewId, message }: Status, { time }: Meta): VersionDocument => ({
   ...version,
   status,
+  submitted: ["submitted", "in-review", "passed"].includes(status) ? (version.submitted ?? contentOf(version)) : null,
   review_id: reviewId ?? version.review_id,
   message: message ?? "",
   status_time: version.status === status ? version.status_time : time,
 });
 
+const own = {
+  AppVersionCreated: (_: VersionDocument, event: AppVersionCreated, { time }: Meta): VersionDocument => ({
+    ...empty,
+    ...described(event),
+    version_id: event.versionId,
+    app_id: event.appId,
+    visibility: visibilityAfter("public", event),
+    name: event.name,
+    description: event.description,
+    type: event.versionType,
+    status: event.status,
+    sequence: event.sequence,
+    owner: event.owner,
+    owner_path: event.ownerPath,
+    create_time: time,
+    status_time: time,
+    update_time: time,
+  }),
+  AppVersionModified: (version: VersionDocument, { name, description }: AppVersionModified, { time }: Meta): VersionDocument => ({
+    ...version,
+    name,
+    description,
+    update_time: time,
+  }),
+  AppVersionPackageReplaced: (version: VersionDocument, event: AppVersionPackageReplaced, { time }: Meta): VersionDocument => ({
+    ...version,
+    ...described(event),
+    visibility: visibilityAfter(version.visibility, event),
+    update_time: time,
+  }),
+  AppVersionSubmitted: becomes,
+  AppVersionSubmissionCancelled: (version: VersionDocument, { status }: Status, meta: Meta) => ({
+    ...becomes(version, { status }, meta),
+    review_id: "",
+  }),
+  AppVersionReviewStarted: becomes,
+  AppVersionReviewPassed: becomes,
+  AppVersionReviewRejected: becomes,
+  AppVersionReopened: becomes,
+  AppVersionReleased: becomes,
+  AppVersionSuspended: becomes,
+  AppVersionRecovered: becomes,
+  AppVersionStatusInherited: becomes,
+  AppVersionDeleted: becomes,
+};
+
+const key = Object.fromEntries(Object.keys(own).map((type) => [type, ({ versionId }: { readonly versionId: string }) => versionId]));
+
 /** The versions that their owners and reviewers see. */
 export const appVersions: Projection<VersionDocument> = {
   name: "appVersions",
-  version: 1,
+  version: 2,
   indexes,
-  key: keys,
+  key,
   initialState: empty,
-  evolve: {
-    AppVersionCreated: (_, event, { time }) => createdAs(event, time),
-    AppVersionModified: (version, { name, description }, { time }) => ({ ...version, name, description, update_time: time }),
-    AppVersionPackageReplaced: (version, event, { time }) => ({ ...version, ...content(event), update_time: time }),
-    AppVersionSubmitted: becomes,
-    AppVersionSubmissionCancelled: (version, { status }, meta) => ({ ...becomes(version, { status }, meta), review_id: "" }),
-    AppVersionReviewStarted: becomes,
-    AppVersionReviewPassed: becomes,
-    AppVersionReviewRejected: becomes,
-    AppVersionReopened: becomes,
-    AppVersionReleased: becomes,
-    AppVersionSuspended: becomes,
-    AppVersionRecovered: becomes,
-    AppVersionStatusInherited: becomes,
-    AppVersionDeleted: becomes,
-  },
+  evolve: own,
 };
 
-/** The store shows the copy that the release made. `next` is the current state, as the owner sees it. */
+/** The store shows the content that was released. `next` is the current state, as the owner sees it. */
 export type StoreVersionDocument = VersionDocument & { readonly next: VersionDocument };
 
-const intoStore = ({ next }: StoreVersionDocument, { status }: Status, { time }: Meta): StoreVersionDocument => ({
-  ...next,
-  active: true,
-  status,
-  status_time: time,
-  next,
-});
-const inStore = (version: StoreVersionDocument, { status }: Status, { time }: Meta): StoreVersionDocument => ({
-  ...version,
-  status,
-  status_time: time,
-});
+/** The content that an event puts into the store. */
+const published = ({ next: { submitted } }: StoreVersionDocument, event: AppEvent, next: VersionDocument): Content | undefined => {
+  if (event.type === "AppVersionReleased") return submitted ?? next;
+  if (event.type === "AppVersionPackageReplaced") return event.published ? next : undefined;
+  const trusted = event.type === "AppVersionCreated" || event.type === "AppVersionStatusInherited";
+  return trusted && event.status === "active" ? next : undefined;
+};
+/** A version of the store that is not active any more is suspended or deleted there, whatever its owner does with it. */
+const statusInStore = (version: StoreVersionDocument, status: string): string =>
+  status === "active" || status === "deleted" ? status : version.status === "deleted" ? "deleted" : "suspended";
+
+const inStore =
+  (row: (version: VersionDocument, event: never, meta: Meta) => VersionDocument) =>
+  (version: StoreVersionDocument, event: AppEvent, meta: Meta): StoreVersionDocument => {
+    const next = row(version.next, event as never, meta); // Each row is called with its own event.
+    const content = published(version, event, next);
+    if (content) return { ...next, ...content, active: true, status_time: meta.time, next };
+    if (!version.active) return { ...next, next };
+    const status = statusInStore(version, next.status);
+    const status_time = status === version.status ? version.status_time : meta.time;
+    return { ...version, visibility: next.visibility, status, status_time, next };
+  };
 
 /** The versions of the store. `active` is false for a version that was never released. */
 export const activeAppVersions: Projection<StoreVersionDocument> = {
   name: "activeAppVersions",
-  version: 1,
-  indexes: [...indexes, "active"],
-  key: keys,
+  version: 2,
+  indexes: [...indexes, "active", "visibility"],
+  key,
   initialState: { ...empty, next: empty },
-  evolve: {
-    AppVersionCreated: (_, event, meta) => {
-      const next = createdAs(event, meta.time);
-      const version = { ...next, next };
-      return event.status === "active" ? intoStore(version, event, meta) : version;
-    },
-    AppVersionModified: (version, { name, description }, { time }) => ({
-      ...version,
-      next: { ...version.next, name, description, update_time: time },
-    }),
-    // A replaced package of a repository appears in the store at once.
-    AppVersionPackageReplaced: (version, event, { time }) => {
-      const next = { ...version.next, ...content(event), update_time: time };
-      const { active, status, status_time } = version;
-      return active && event.packageOwner === "repo" ? { ...next, active, status, status_time, next } : { ...version, next };
-    },
-    AppVersionReleased: intoStore,
-    AppVersionStatusInherited: (version, event, meta) => (event.status === "active" ? intoStore(version, event, meta) : version),
-    AppVersionSuspended: inStore,
-    AppVersionRecovered: inStore,
-    AppVersionDeleted: inStore,
-  },
+  evolve: Object.fromEntries(Object.entries(own).map(([type, row]) => [type, inStore(row)])),
 };

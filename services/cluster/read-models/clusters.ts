@@ -10,6 +10,8 @@ export type ClusterDocument = Owned & {
   readonly description: string;
   readonly app_id: string;
   readonly version_id: string;
+  /** The package that runs. */
+  readonly package_digest: string;
   readonly runtime_id: string;
   readonly zone: string;
   readonly cluster_type: number;
@@ -38,9 +40,10 @@ const changed = (cluster: ClusterDocument, { deployment }: { readonly deployment
   transition_status: "",
   status_time: time,
 });
-const described = ({ appId, versionId, runtimeId, zone, configuration, endpoints, roles }: ClusterSpec) => ({
+const described = ({ appId, versionId, packageDigest, runtimeId, zone, configuration, endpoints, roles }: ClusterSpec) => ({
   app_id: appId,
   version_id: versionId,
+  package_digest: packageDigest,
   runtime_id: runtimeId,
   zone,
   env: configuration,
@@ -51,7 +54,7 @@ const described = ({ appId, versionId, runtimeId, zone, configuration, endpoints
 /** All clusters, as users see them. */
 export const clusters: Projection<ClusterDocument> = {
   name: "clusters",
-  version: 1,
+  version: 2,
   indexes: ["app_id", "version_id", "runtime_id", "status"],
   initialState: {
     ...unowned,
@@ -60,6 +63,7 @@ export const clusters: Projection<ClusterDocument> = {
     description: "",
     app_id: "",
     version_id: "",
+    package_digest: "",
     runtime_id: "",
     zone: "",
     cluster_type: 0,

@@ -1,4 +1,37 @@
+import type { AppVersionCreated, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
+
+/** A package, and what it says of the cluster that it describes. */
+export type PackageDocument = {
+  readonly package_digest: string;
+  readonly package_owner: string;
+  readonly config_json: string;
+  readonly template: string;
+};
+type PackageEvent = AppVersionCreated | AppVersionPackageReplaced;
+const packageIn = ({ packageDigest, packageOwner, configJson, template }: PackageEvent): PackageDocument => ({
+  package_digest: packageDigest,
+  package_owner: packageOwner,
+  config_json: configJson,
+  template,
+});
+
+/** The id of a package: its version and its digest. */
+export const packageIdOf = (versionId: string, digest: string): string => `${versionId}@${digest}`;
+const packageId = ({ versionId, packageDigest }: PackageEvent): string => packageIdOf(versionId, packageDigest);
+
+/** Every package that a version ever had: a cluster keeps the one that it runs, whatever becomes of the version. */
+export const packages: Projection<PackageDocument> = {
+  name: "packages",
+  version: 1,
+  initialState: { package_digest: "", package_owner: "", config_json: "", template: "" },
+  key: { AppVersionCreated: packageId, AppVersionPackageReplaced: packageId },
+  evolve: {
+    AppVersionCreated: (_, event) => packageIn(event),
+    AppVersionPackageReplaced: (_, event) => packageIn(event),
+  },
+};
 
 /** The application versions as the cluster service needs them, so that it need not query the app service. */
 export type VersionDocument = {
@@ -6,15 +39,23 @@ export type VersionDocument = {
   readonly app_id: string;
   readonly type: string;
   readonly status: string;
-  readonly package_digest: string;
-  readonly package_owner: string;
-  readonly config_json: string;
-  readonly template: string;
+  readonly visibility: Visibility;
+  /** Its owner's copy. */
+  readonly draft: PackageDocument;
+  /** From its submission until its release: what is reviewed. Else null. */
+  readonly submitted: PackageDocument | null;
+  /** What the store has; null if it was never released. */
+  readonly released: PackageDocument | null;
   readonly owner: string;
   readonly owner_path: string;
 };
 
-const status = (version: VersionDocument, event: { readonly status: string }) => ({ ...version, status: event.status });
+/** The content is fixed when the version enters its review, and no longer when it leaves it. */
+const becomes = (version: VersionDocument, { status }: { readonly status: string }): VersionDocument => ({
+  ...version,
+  status,
+  submitted: ["submitted", "in-review", "passed"].includes(status) ? (version.submitted ?? version.draft) : null,
+});
 const versionOf = ({ versionId }: { readonly versionId: string }) => versionId;
 const evolve: Projection<VersionDocument>["evolve"] = {
   AppVersionCreated: (_, event) => ({
@@ -22,44 +63,47 @@ const evolve: Projection<VersionDocument>["evolve"] = {
     app_id: event.appId,
     type: event.versionType,
     status: event.status,
-    package_digest: event.packageDigest,
-    package_owner: event.packageOwner,
-    config_json: event.configJson,
-    template: event.template,
+    visibility: visibilityAfter("public", event),
+    draft: packageIn(event),
+    submitted: null,
+    released: event.status === "active" ? packageIn(event) : null,
     owner: event.owner,
     owner_path: event.ownerPath,
   }),
-  AppVersionPackageReplaced: (version, { packageDigest, packageOwner, configJson, template }) => ({
+  AppVersionPackageReplaced: (version, event) => ({
     ...version,
-    package_digest: packageDigest,
-    package_owner: packageOwner,
-    config_json: configJson,
-    template,
+    visibility: visibilityAfter(version.visibility, event),
+    draft: packageIn(event),
+    released: event.published ? packageIn(event) : version.released,
   }),
-  AppVersionSubmitted: status,
-  AppVersionSubmissionCancelled: status,
-  AppVersionReviewStarted: status,
-  AppVersionReviewPassed: status,
-  AppVersionReviewRejected: status,
-  AppVersionReleased: status,
-  AppVersionSuspended: status,
-  AppVersionRecovered: status,
-  AppVersionStatusInherited: status,
-  AppVersionDeleted: status,
+  AppVersionSubmitted: becomes,
+  AppVersionSubmissionCancelled: becomes,
+  AppVersionReviewStarted: becomes,
+  AppVersionReviewPassed: becomes,
+  AppVersionReviewRejected: becomes,
+  AppVersionReopened: becomes,
+  AppVersionReleased: (version, event) => ({ ...becomes(version, event), released: version.submitted ?? version.draft }),
+  AppVersionSuspended: becomes,
+  AppVersionRecovered: becomes,
+  AppVersionStatusInherited: (version, event) => ({
+    ...becomes(version, event),
+    released: event.status === "active" ? version.draft : version.released,
+  }),
+  AppVersionDeleted: becomes,
 };
 
 export const appVersions: Projection<VersionDocument> = {
   name: "appVersions",
-  version: 1,
+  version: 2,
   initialState: {
     version_id: "",
     app_id: "",
     type: "",
     status: "",
-    package_digest: "",
-    package_owner: "",
-    config_json: "",
-    template: "",
+    visibility: "private",
+    draft: packages.initialState,
+    submitted: null,
+    released: null,
     owner: "",
     owner_path: "",
   },

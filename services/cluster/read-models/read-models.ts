@@ -1,5 +1,5 @@
 import type { ClusterDocument } from "./clusters.ts";
-import type { RuntimeDocument, VersionDocument } from "./foreign.ts";
+import type { PackageDocument, RuntimeDocument, VersionDocument } from "./foreign.ts";
 import type { JobDocument } from "./jobs.ts";
 import type { ClusterNodeDocument } from "./nodes.ts";
 import type { TaskDocument } from "./tasks.ts";
@@ -10,5 +10,6 @@ export type ClusterReadModels = {
   readonly jobs: JobDocument;
   readonly tasks: TaskDocument;
   readonly appVersions: VersionDocument;
+  readonly packages: PackageDocument;
   readonly runtimes: RuntimeDocument;
 };

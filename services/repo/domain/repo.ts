@@ -239,7 +239,8 @@ const changed = (settings: RepoSettings, changes: { readonly [S in keyof RepoSet
   labels: changes.labels ?? settings.labels,
   selectors: changes.selectors ?? settings.selectors,
   categoryIds: changes.categoryIds ?? settings.categoryIds,
-  appDefaultStatus: changes.appDefaultStatus ?? settings.appDefaultStatus,
+  // What somebody trusted was the repository at the former URL.
+  appDefaultStatus: changes.appDefaultStatus ?? ((changes.url ?? settings.url) === settings.url ? settings.appDefaultStatus : "draft"),
 });
 
 const lapsedIn = ({ lapsed, settings: { sealedCredential } }: RegisteredRepo): readonly string[] =>

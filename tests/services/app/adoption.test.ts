@@ -25,10 +25,15 @@ const typesOf = (events: readonly AppEvent[]) => events.map(({ type }) => type);
 
 const first = given(app).when(adopt);
 const there = first.events();
-const adoptedAs = (status: VersionStatus): readonly AppEvent[] => [
-  ...there,
-  { type: "AppVersionStatusInherited", appId, versionId, status, owner: "usr-dev", ownerPath: ":usr-dev" },
-];
+const inheritedAs = (status: VersionStatus): AppEvent => ({
+  type: "AppVersionStatusInherited",
+  appId,
+  versionId,
+  status,
+  owner: "usr-dev",
+  ownerPath: ":usr-dev",
+});
+const adoptedAs = (status: VersionStatus): readonly AppEvent[] => [...there, inheritedAs(status)];
 
 test("a listed package makes the app and its version", () => {
   assert.deepEqual(typesOf(there), ["AppCreated", "AppVersionCreated", "AppLatestVersionChanged"]);
@@ -70,11 +75,11 @@ test("another description is told", () =>
 /** The higher of the repository's status and the version's own. */
 const inherited: { readonly [S in VersionStatus]: { readonly draft: boolean; readonly active: boolean } } = {
   active: { draft: false, active: false },
-  rejected: { draft: false, active: true },
+  rejected: { draft: false, active: false },
   passed: { draft: false, active: true },
   "in-review": { draft: false, active: true },
   submitted: { draft: false, active: true },
-  suspended: { draft: false, active: true },
+  suspended: { draft: false, active: false },
   draft: { draft: false, active: true },
   deleted: { draft: true, active: true },
 };
@@ -87,6 +92,51 @@ for (const [status, expected] of Object.entries(inherited))
       const [change] = events.filter(({ type }) => type === "AppVersionStatusInherited");
       assert.equal(change?.type === "AppVersionStatusInherited" ? change.status : undefined, expected[given_] ? given_ : undefined);
     });
+
+const active = given(app)
+  .when({ ...adopt, appDefaultStatus: "active" })
+  .events();
+const replacedBy = (past: readonly AppEvent[], changes: Partial<typeof adopt>) => {
+  const events = given(app, ...past)
+    .when({ ...adopt, digest: "sha256:2", ...changes })
+    .events();
+  const replaced = events.find((event) => event.type === "AppVersionPackageReplaced");
+  return [replaced?.published, replaced?.visibility];
+};
+test("another content of an active version is in the store at once only if its repository makes versions active", () => {
+  assert.deepEqual(replacedBy(active, { appDefaultStatus: "active", visibility: "public" }), [true, "public"]);
+  assert.deepEqual(replacedBy(active, { appDefaultStatus: "draft" }), [false, "private"]);
+  assert.deepEqual(replacedBy(adoptedAs("passed"), { appDefaultStatus: "active" }), [false, "private"]);
+  assert.deepEqual(replacedBy(adoptedAs("suspended"), { appDefaultStatus: "active" }), [false, "private"]);
+});
+
+const ofVersion = { appId, versionId, reviewId: "", owner: "usr-dev", ownerPath: ":usr-dev" } as const;
+const suspended: AppEvent = { type: "AppVersionSuspended", ...ofVersion, status: "suspended" };
+const rejected: AppEvent = { type: "AppVersionReviewRejected", ...ofVersion, operatorType: "admin", message: "no", status: "rejected" };
+const deleted: AppEvent = { type: "AppVersionDeleted", ...ofVersion, message: "", status: "deleted" };
+const reopened: AppEvent = { type: "AppVersionReopened", ...ofVersion, status: "draft" };
+const recovered: AppEvent = { type: "AppVersionRecovered", ...ofVersion, status: "active" };
+const passed: AppEvent = { type: "AppVersionReviewPassed", ...ofVersion, operatorType: "admin", status: "passed" };
+/** The status in which a version is after it was listed again by a repository that makes versions active. */
+const listedAgain = (...past: readonly AppEvent[]) => {
+  const { state } = given(app, ...active, ...past)
+    .when({ ...adopt, appDefaultStatus: "active" })
+    .after();
+  return state.status === "absent" ? undefined : state.versions.get(versionId)?.status;
+};
+test("what an administrator suspended or rejected, no indexing makes active, also after a deletion", () => {
+  assert.equal(listedAgain(suspended), "suspended");
+  assert.equal(listedAgain(suspended, deleted), "suspended");
+  assert.equal(listedAgain(suspended, deleted, inheritedAs("suspended")), "suspended");
+  assert.equal(listedAgain(rejected), "rejected");
+  assert.equal(listedAgain(rejected, deleted), "rejected");
+  assert.equal(listedAgain(rejected, reopened), "draft");
+  assert.equal(listedAgain(rejected, reopened, deleted), "rejected");
+});
+test("what is recovered or passed may be active by indexing again", () => {
+  assert.equal(listedAgain(suspended, recovered, deleted), "active");
+  assert.equal(listedAgain(rejected, passed), "active");
+});
 
 test("a version that is listed no longer is deleted, and with the last one the app", () =>
   given(app, ...there)

@@ -124,7 +124,14 @@ test("a version gets another package", () => {
   const replaced = { version: "1.0.1", ...told, ...content, packageDigest: "sha256:2" };
   given(app, ...there)
     .when(modify({ content: replaced }))
-    .expect({ ...renamed, name: version.name } as AppEvent, { type: "AppVersionPackageReplaced", appId, versionId, ...replaced });
+    .expect({ ...renamed, name: version.name } as AppEvent, {
+      ...replaced,
+      type: "AppVersionPackageReplaced",
+      appId,
+      versionId,
+      visibility: "public",
+      published: false,
+    });
 });
 test("a modification of a version without a difference changes nothing", () =>
   given(app, ...there)

@@ -50,6 +50,7 @@ export const versionCreated: AppEvent = {
   ...version,
   sequence: 1,
   status: "draft",
+  visibility: "public",
 };
 export const latest = (versionId: string, activeVersionId = ""): AppEvent => ({
   type: "AppLatestVersionChanged",

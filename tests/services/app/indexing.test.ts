@@ -120,7 +120,8 @@ test("another address is indexed at once", () =>
     const run = await platform.register({ url: `${platform.url}/nowhere` });
     assert.equal(run.status, "failed");
     assert.match(run.result, /nowhere\/index.yaml: the server answers 404/);
-    await platform.send({ type: "ModifyRepo", repoId, repoEventId: "repoe-2", ...unchanged, url: `${platform.url}/devkit` });
+    const elsewhere = { ...unchanged, url: `${platform.url}/devkit`, appDefaultStatus: "active" };
+    await platform.send({ type: "ModifyRepo", repoId, repoEventId: "repoe-2", ...elsewhere });
     assert.equal((await platform.ended("repoe-2")).status, "successful");
     await versionsBecome(platform, ["1.0.0 [1.0.0] active", "1.1.0 [1.1.0] active"]);
   }));

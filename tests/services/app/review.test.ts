@@ -105,6 +105,14 @@ test("the technical phase is not due before the business phase", () =>
   given(app, ...isvDone)
     .when(start("technical"))
     .expectRejection(/not due yet/, incorrect));
+for (const [phase, done] of [
+  ["isv", [...review, started("isv"), started("business"), passed("business"), started("technical")]],
+  ["business", [...isvDone, started("business"), started("technical")]],
+] as const)
+  test(`the technical phase is not passed while the ${phase} phase has only started`, () =>
+    given(app, ...done)
+      .when(pass("technical"))
+      .expectRejection(new RegExp(`${phase} review .* is in-review`), incorrect));
 for (const operatorType of ["isv", "business", "technical"] as const) {
   const done = [...businessDone, started("technical")];
   test(`the ${operatorType} phase begins once`, () =>

@@ -21,8 +21,9 @@ const tracedPlatform = async (telemetry: Record<string, string>) => {
   for (const command of runtimeCommands()) await world.send("runtime", command);
   const { configJson, template } = bookinfo();
   await world.put("appVersions", "appv-1", {
-    ...{ version_id: "appv-1", app_id: "app-1", type: "vmbased", status: "active", package_digest: "sha256:1", package_owner: "repo" },
-    ...{ config_json: configJson, template, owner: owner.owner, owner_path: owner.ownerPath },
+    ...{ version_id: "appv-1", app_id: "app-1", type: "vmbased", status: "active", visibility: "public" },
+    released: { package_digest: "sha256:1", package_owner: "repo", config_json: configJson, template },
+    ...{ owner: owner.owner, owner_path: owner.ownerPath },
   });
   await eventually("the runtime to be known", async () => (await world.documents("cluster", "runtimes")).length === 1);
   const system = await world.as("system");

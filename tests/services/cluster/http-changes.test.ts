@@ -19,6 +19,8 @@ test("an upgrade is to another version of the same application, and can be rolle
   await refused(mine.call("UpgradeCluster", { cluster_id, version_id: "appv-1" }), 400, "validate_failed");
   await refused(mine.call("UpgradeCluster", { cluster_id, version_id: "appv-other" }), 400, "validate_failed");
   await refused(mine.call("UpgradeCluster", { cluster_id, version_id: "appv-none" }), 404, "resource_not_found");
+  for (const version_id of ["appv-draft", "appv-suspended", "appv-private"])
+    await refused(mine.call("UpgradeCluster", { cluster_id, version_id }), 403, "error_resource_access_denied");
   await act("UpgradeCluster", { cluster_id, version_id: "appv-2" });
   assert.equal((await shown(cluster_id)).version_id, "appv-2");
   await act("RollbackCluster", { cluster_id });

@@ -46,7 +46,10 @@ test("a cluster is requested as its version and configuration describe it, and t
 test("a cluster is not requested of what does not fit, is not there or is not the caller's", async () => {
   const create = (more: object) => mine.call("CreateCluster", { ...wanted, ...more });
   assert.match(await refused(create({ app_id: "app-2" }), 400, "validate_failed"), /does not belong to application \[app-2\]/);
-  assert.match(await refused(create({ version_id: "appv-draft" }), 400, "app_version_incorrect_status"), /is \[draft\]/);
+  for (const version_id of ["appv-draft", "appv-suspended", "appv-private"]) {
+    const said = await refused(create({ version_id }), 403, "error_resource_access_denied");
+    assert.equal(said, `access denied for resource [${version_id}]`);
+  }
   await refused(create({ version_id: "appv-none" }), 404, "resource_not_found");
   await refused(create({ runtime_id: "runtime-none" }), 404, "resource_not_found");
   await refused(create({ runtime_id: "runtime-usr-other" }), 403, "error_resource_access_denied");
@@ -56,7 +59,8 @@ test("a cluster is not requested of what does not fit, is not there or is not th
 
 test("the version's developer may deploy a draft", async () => {
   const developer = await user("usr-dev");
-  await ok(developer.call("CreateCluster", { ...wanted, version_id: "appv-draft", runtime_id: "runtime-usr-dev" }));
+  for (const version_id of ["appv-draft", "appv-private"])
+    await ok(developer.call("CreateCluster", { ...wanted, version_id, runtime_id: "runtime-usr-dev" }));
 });
 
 test("clusters stop, start, go and come back, several at once, each with a job of its own", async () => {

@@ -9,22 +9,28 @@ export const configuration = (count: number) => JSON.stringify({ cluster: { name
 /** A request for a cluster of two nodes. */
 export const wanted = { app_id: "app-1", version_id: "appv-1", runtime_id: "runtime-usr-mine", conf: configuration(2) };
 
-const released = {
-  ...{ type: "vmbased", status: "active", package_digest: "sha256:1", package_owner: "repo", config_json: configJson },
-  ...{ template: templateOf({ services: { start: { cmd: "run" } } }), owner: "usr-dev", owner_path: ":usr-dev" },
+const packaged = {
+  ...{ package_digest: "sha256:1", package_owner: "repo", config_json: configJson },
+  template: templateOf({ services: { start: { cmd: "run" } } }),
 };
+const owned = { owner: "usr-dev", owner_path: ":usr-dev" };
+const released = { type: "vmbased", status: "active", visibility: "public", draft: packaged, released: packaged, ...owned };
 const versions = {
   "appv-1": { app_id: "app-1" },
   "appv-2": { app_id: "app-1" },
   "appv-other": { app_id: "app-2" },
   "appv-draft": { app_id: "app-1", status: "draft" },
+  "appv-suspended": { app_id: "app-1", status: "suspended" },
+  "appv-private": { app_id: "app-1", visibility: "private" },
 };
 
 /** The cluster service over HTTP, with versions and runtimes that it has heard of, and two users with a runtime each. */
 export const clusterWorld = async () => {
   const world = await served(cluster);
-  for (const [version_id, more] of Object.entries(versions))
+  for (const [version_id, more] of Object.entries(versions)) {
     await world.put("appVersions", version_id, { version_id, ...released, ...more });
+    await world.put("packages", `${version_id}@${packaged.package_digest}`, packaged);
+  }
   const user = async (id: string): Promise<Caller> => {
     await world.know(`user/${id}`, { kind: "user", roleIds: ["user"] });
     const placed = { provider: "local", zone: "local", runtime_credential_id: "runtimec-1" };

@@ -32,4 +32,5 @@ export const offered: Omit<PackageListed, "type"> = {
   valuesSchema: "",
   owner: "usr-dev",
   ownerPath: ":usr-dev",
+  visibility: "private",
 };

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RepoEvent } from "../../../schemas/generated/events.ts";
 import { repo } from "../../../services/repo/domain/repo.ts";
@@ -27,6 +28,16 @@ const modify = (changes: object) => ({ type: "ModifyRepo", repoId, repoEventId: 
 
 test("a repository that is registered is indexed", () => given(repo).when(createRepo()).expect(created, requested));
 test("a registration that comes again changes nothing", () => given(repo, created, requested).when(createRepo()).expectNothing());
+test("at another URL, what is indexed is a draft unless the request says otherwise", () => {
+  const given_ = given(repo, { ...created, appDefaultStatus: "active" } as RepoEvent);
+  const statusAfter = (changes: object) => {
+    const [modified] = given_.when(modify(changes)).events();
+    return modified?.type === "RepoModified" && modified.appDefaultStatus;
+  };
+  assert.equal(statusAfter({ url: "http://elsewhere/" }), "draft");
+  assert.equal(statusAfter({ url: "http://elsewhere/", appDefaultStatus: "active" }), "active");
+  assert.equal(statusAfter({ name: "other" }), "active");
+});
 test("the platform's own repository is not indexed", () =>
   given(repo)
     .when({ type: "EstablishRepo", repoId: "repo-helm", providers: ["kubernetes"] })

@@ -56,6 +56,7 @@ export const repoRows: readonly Row<RepoCommand | PackageCommand>[] = [
           template: "{}",
           values: "",
           valuesSchema: "",
+          visibility: "public",
         },
         ...owner,
       };
