@@ -7,8 +7,11 @@ import { defaultGrant, defaultModule, portalOf, type RoleModule } from "./grants
 export type RoleCommand =
   | { type: "CreateRole"; roleId: string; roleName: string; description: string; portal: string; owner: string; ownerPath: string }
   | { type: "ModifyRole"; roleId: string; roleName?: string | undefined; description?: string | undefined }
-  | { type: "DeleteRole"; roleId: string }
-  | { type: "ModifyRoleModule"; roleId: string; modules: readonly RoleModule[] };
+  | ({ type: "DeleteRole"; roleId: string } & Judged)
+  | ({ type: "ModifyRoleModule"; roleId: string; modules: readonly RoleModule[] } & Judged);
+
+/** What the role granted when it was decided that the caller may do this. */
+type Judged = { before?: readonly RoleModule[] | undefined };
 
 type Active = { status: "active"; roleName: string; description: string; modules: readonly RoleModule[] };
 export type Role = { status: "absent" } | Active | { status: "deleted" };
@@ -36,17 +39,19 @@ export const role: Decider<RoleCommand, RoleEvent, Role> = {
       return differs ? [{ type: "RoleModified", roleId, ...described }] : [];
     },
 
-    DeleteRole: ({ roleId }, state) =>
-      state.status === "active" ? [{ type: "RoleDeleted", roleId }] : state.status === "deleted" ? [] : refused(roleId, state),
+    DeleteRole: ({ roleId, before }, state) => {
+      if (state.status === "deleted") return [];
+      if (state.status === "absent") return refused(roleId, state);
+      return before && !same(before, state.modules) ? overtaken(roleId) : [{ type: "RoleDeleted", roleId }];
+    },
 
-    ModifyRoleModule: ({ roleId, modules: wanted }, state) => {
+    ModifyRoleModule: ({ roleId, modules: wanted, before }, state) => {
       if (state.status !== "active") return refused(roleId, state);
       const wrong = wanted.map(wrongIn).find((sentence) => sentence !== undefined);
       if (wrong) return invalid(wrong);
-      // A role keeps the default module even if the request omits it.
-      const granted = wanted.filter(({ actionBundleIds }) => actionBundleIds.length > 0);
-      const modules = granted.some(isDefault) ? granted : [...state.modules.filter(isDefault), ...granted];
-      return same(modules, state.modules) ? [] : [{ type: "RoleModuleModified", roleId, modules }];
+      const modules = modulesAfter(state.modules, wanted);
+      if (same(modules, state.modules)) return [];
+      return before && !same(before, state.modules) ? overtaken(roleId) : [{ type: "RoleModuleModified", roleId, modules }];
     },
   },
 
@@ -56,6 +61,12 @@ export const role: Decider<RoleCommand, RoleEvent, Role> = {
     RoleModuleModified: (state, { modules }) => change(state, { modules }),
     RoleDeleted: () => ({ status: "deleted" }),
   },
+};
+
+/** What the role grants after a change. It keeps the default module even if the request omits it. */
+export const modulesAfter = (before: readonly RoleModule[], wanted: readonly RoleModule[]): readonly RoleModule[] => {
+  const granted = wanted.filter(({ actionBundleIds }) => actionBundleIds.length > 0);
+  return granted.some(isDefault) ? granted : [...before.filter(isDefault), ...granted];
 };
 
 const isDefault = ({ moduleId }: RoleModule): boolean => moduleId === defaultModule;
@@ -71,6 +82,10 @@ const same = (a: readonly RoleModule[], b: readonly RoleModule[]): boolean => JS
 const plain = ({ moduleId, dataLevel, actionBundleIds }: RoleModule) => [moduleId, dataLevel, actionBundleIds];
 
 const invalid = (rejected: string): Rejection => ({ rejected, kind: "invalid", error: "unsupported_parameter_value" });
+const overtaken = (roleId: string): Rejection => ({
+  rejected: `the role ${roleId} has just been changed: try again`,
+  kind: "precondition",
+});
 const refused = (roleId: string, { status }: Role): Rejection => {
   if (Object.hasOwn(builtInRoles, roleId))
     return { rejected: `the role ${roleId} belongs to the platform and cannot be changed`, kind: "denied" };

@@ -9,7 +9,13 @@ export type UserCommand =
   | ({ type: "CreateUser"; email: string; passwordHash: string; roleIds: readonly string[]; groupPath: GroupPath } & Described)
   | ({ type: "ModifyUser"; email?: string | undefined; passwordHash?: string | undefined } & Described)
   | { type: "DeleteUser"; userId: string }
-  | { type: "BindUserRoles"; userId: string; roleIds: readonly string[] }
+  | {
+      type: "BindUserRoles";
+      userId: string;
+      roleIds: readonly string[];
+      /** The roles that the user had when it was decided that the caller may do this. */
+      held?: readonly string[] | undefined;
+    }
   | { type: "UnbindUserRoles"; userId: string; roleIds: readonly string[] }
   | { type: "EnterGroup"; userId: string; groupPath: GroupPath }
   | { type: "FollowGroup"; userId: string; groupPath: GroupPath }
@@ -72,10 +78,11 @@ export const user: Decider<UserCommand, UserEvent, User> = {
           ? []
           : gone(userId, state),
 
-    BindUserRoles: ({ userId, roleIds }, state) =>
-      state.status === "active"
-        ? fresh(roleIds, state.roleIds).map((roleId) => ({ type: "UserRoleBound", userId, roleId }))
-        : gone(userId, state),
+    BindUserRoles: ({ userId, roleIds, held }, state) => {
+      if (state.status !== "active") return gone(userId, state);
+      if (held && fresh(state.roleIds, [...held, ...roleIds]).length > 0) return overtaken(userId);
+      return fresh(roleIds, state.roleIds).map((roleId) => ({ type: "UserRoleBound", userId, roleId }));
+    },
 
     UnbindUserRoles: ({ userId, roleIds }, state) =>
       state.status === "active"
@@ -150,6 +157,10 @@ const nameIn = (email: string): string => email.slice(0, email.indexOf("@"));
 const gone = (userId: string, { status }: User): Rejection => ({
   rejected: status === "deleted" ? `the user ${userId} is deleted` : `there is no user ${userId}`,
   kind: "notFound",
+});
+const overtaken = (userId: string): Rejection => ({
+  rejected: `the user ${userId} has just got other roles: try again`,
+  kind: "precondition",
 });
 const fresh = (wanted: readonly string[], held: readonly string[]) => [...new Set(wanted)].filter((id) => !held.includes(id));
 

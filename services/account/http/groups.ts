@@ -1,7 +1,8 @@
 import type { Rejection } from "../../../events/index.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { UserDocument } from "../read-models/users.ts";
-import { type AccountReads, command, query } from "./rows.ts";
+import type { AccountReads } from "./reads.ts";
+import { command, query } from "./rows.ts";
 import { presentGroup, presentUser } from "./users.ts";
 
 const filters = ["group_id", "parent_group_id", "root_group_id", "group_path", ["group_name", "name"], "status"] as const;

@@ -1,22 +1,28 @@
 import type { Rejection } from "../../../events/index.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { CredentialDocument } from "../read-models/passwords.ts";
-import { type AccountContext, type AccountReads, answer, command } from "./rows.ts";
+import { mayNotActOn } from "./powers.ts";
+import type { AccountReads } from "./reads.ts";
+import { type AccountContext, answer, command } from "./rows.ts";
 
 /** Password operations: validation, and a change in two steps (reset, then new password). */
 export const passwordRows: readonly HttpRow<unknown>[] = [
-  answer("ValidateUserPassword", async ({ email, password }, context) => ({
-    validated: await matches(await credentialOf(email, context), password, context),
-  })),
+  answer("ValidateUserPassword", async ({ email, password }, context) => {
+    const credential = await credentialOf(email, context);
+    // Whoever may not ask does not learn whether there is such a user.
+    const refused = await mayNotActOn(credential?.user_id, context);
+    return refused ?? { validated: await matches(credential, password, context) };
+  }),
 
   command("CreatePasswordReset", {
     issues: "RequestPasswordReset",
     needs: ({ user_id }) => ({ user: ["users", user_id] }),
-    // The caller proves their identity with the user's password or, to help a user who forgot it, with their own.
+    // Whoever may not act on the user does not learn whether the password is right.
     prepare: async ({ user_id, password }, context) => {
-      const proofs = [...new Set([user_id, context.actor.userId])].map((id) => context.get("credentials", id));
-      for (const proof of proofs) if (await matches(await proof, password, context)) return undefined;
-      return { rejected: "the password is wrong", kind: "denied", error: "auth_failure" };
+      const refused = await mayNotActOn(user_id, context);
+      if (refused) return refused;
+      const isRight = await matches(await context.get("credentials", user_id), password, context);
+      return isRight ? undefined : { rejected: "the password is wrong", kind: "denied", error: "auth_failure" };
     },
     command: ({ user_id }, { newId }) => ({ type: "RequestPasswordReset", userId: user_id, resetId: newId("pr") }),
     answer: ([{ userId, resetId }]) => ({ user_id: userId, reset_id: resetId }),

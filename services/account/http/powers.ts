@@ -1,53 +1,45 @@
 import type { Rejection } from "../../../events/index.ts";
-import { SYSTEM } from "../../chassis/access/access.ts";
-import type { RoleModule } from "../domain/grants.ts";
-import { builtInRole, isBuiltIn, type RoleRow } from "./role-rows.ts";
-import type { AccountContext, AccountReads } from "./rows.ts";
+import { type CustomRoles, SYSTEM } from "../../chassis/access/access.ts";
+import { covers, lesserPrincipal, type Person, powerOf } from "../../chassis/access/power.ts";
+import type { Context } from "../../chassis/http/rows.ts";
+import { type Consequence, consequences, type RowCommand } from "./consequences.ts";
+import { peopleIn, unknown } from "./people.ts";
+import type { AccountReads } from "./reads.ts";
 
-/** The permissions that a user may grant: everything, or action bundles up to a data level. */
-type Powers = "everything" | readonly RoleModule[];
+type Asked = Context & AccountReads;
 
-const levels = ["self", "group", "all"];
-
-/** The rejection if the grants exceed the caller's own permissions: a caller can grant only what they have. */
-export const beyond = async (wanted: readonly RoleModule[], context: AccountContext): Promise<Rejection | undefined> => {
-  const powers = await powersOf(context);
-  if (powers === "everything") return undefined;
-  for (const { moduleId, dataLevel, actionBundleIds } of wanted)
-    for (const bundle of actionBundleIds) {
-      const held = powers
-        .filter(({ actionBundleIds }) => actionBundleIds.includes(bundle))
-        .map((module) => levels.indexOf(module.dataLevel));
-      if (Math.max(-1, ...held) < levels.indexOf(dataLevel))
-        return {
-          rejected: `you cannot grant ${bundle} of ${moduleId} for ${dataLevel}: it is more than you have`,
-          kind: "denied",
-          error: "permission_denied",
-        };
-    }
-  return undefined;
+/** The rejection if a command does to people what needs more power than the caller has. Every command of a row passes it. */
+export const exceedsPower = async (command: RowCommand, { actor, ...reads }: Asked): Promise<Rejection | undefined> => {
+  const people = peopleIn(reads);
+  const caller = await people.user(actor.userId);
+  // The table has a function of this command's type.
+  const consequenceOf = consequences[command.type] as (command: RowCommand, people: object) => Promise<Consequence>;
+  return judge(caller, await consequenceOf(command, { ...people, caller }), people.rolesOf);
 };
 
-const powersOf = async ({ actor: { userId }, get, find }: AccountContext): Promise<Powers> => {
-  if (userId === SYSTEM) return "everything";
-  const user = await get("users", userId);
-  if (user?.status !== "active") return [];
-  if (user.role_id.includes("global_admin")) return "everything";
-  return (await rolesNamed(user.role_id, find)).flatMap(({ modules }) => modules);
+/** The rejection if the caller may not act on a user; on one that is not known only the system may. */
+export const mayNotActOn = async (userId: string | undefined, { actor, ...reads }: Asked): Promise<Rejection | undefined> => {
+  const { user, rolesOf } = peopleIn(reads);
+  return judge(await user(actor.userId), { actsOn: [userId === undefined ? unknown : await user(userId)] }, rolesOf);
 };
 
-/** The roles with these ids, or the rejection if a role does not exist or exceeds the caller's permissions. */
-export const grantable = async (roleIds: readonly string[], context: AccountContext): Promise<readonly RoleRow[] | Rejection> => {
-  const roles = await rolesNamed(roleIds, context.all);
-  const missing = roleIds.find((id) => !roles.some(({ role_id }) => role_id === id));
-  if (missing !== undefined) return { rejected: `there is no role ${missing}`, kind: "notFound", error: "resource_not_found" };
-  const modules = roles.flatMap(({ modules }) => modules);
-  return (await beyond(modules, context)) ?? roles;
+const judge = async (
+  caller: Person,
+  { actsOn = [], makes = [], role }: Consequence,
+  rolesOf: (people: readonly Person[]) => Promise<CustomRoles>,
+): Promise<Rejection | undefined> => {
+  const roles = await rolesOf([caller, ...actsOn, ...makes]);
+  const mine = powerOf(caller, roles);
+  const untouchable = actsOn.find((person) => !lesserPrincipal(mine, powerOf(person, roles)));
+  if (untouchable) return denied("you may act on people who have less power than you, and on yourself");
+  const after: CustomRoles = role ? new Map([...roles, [role.roleId, role.modules]]) : roles;
+  const covered = distinct(makes).every((person) => [roles, after].every((each) => covers(mine, powerOf(person, each))));
+  return covered ? undefined : denied("you may not give, change or take what is more than you have");
 };
 
-/** The built-in and custom roles with these ids, without deleted roles. */
-export const rolesNamed = async (ids: readonly string[], look: AccountReads["find"]): Promise<readonly RoleRow[]> => {
-  const custom = ids.filter((id) => !isBuiltIn(id));
-  const found = custom.length === 0 ? [] : await look("roles", [{ field: "role_id", in: custom }], custom.length);
-  return [...ids.flatMap((id) => builtInRole(id) ?? []), ...found.filter(({ status }) => status === "active")];
-};
+/** People who differ in their power. */
+const distinct = (people: readonly Person[]): readonly Person[] => [
+  ...new Map(people.map((person) => [JSON.stringify([person.userId === SYSTEM, person.roleIds, person.groupPaths]), person])).values(),
+];
+
+const denied = (rejected: string): Rejection => ({ rejected, kind: "denied", error: "permission_denied" });

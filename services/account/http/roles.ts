@@ -1,9 +1,9 @@
 import type { Module } from "../../../schemas/generated/http.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
-import { bundlesOf, defaultGrant, portalOf, type RoleModule } from "../domain/grants.ts";
+import { bundlesOf, portalOf, type RoleModule } from "../domain/grants.ts";
 import { moduleAnswer } from "./module-answer.ts";
 import { page } from "./page.ts";
-import { beyond, grantable, rolesNamed } from "./powers.ts";
+import { rolesNamed, visibleRolesNamed } from "./people.ts";
 import { builtInRole, builtInRows, customRoleId, presentRole, type RoleRow } from "./role-rows.ts";
 import { type AccountContext, answer, command } from "./rows.ts";
 
@@ -31,10 +31,6 @@ export const roleRows: readonly HttpRow<unknown>[] = [
 
   command("CreateRole", {
     issues: "CreateRole",
-    prepare: async ({ portal: text }, context) => {
-      const portal = portalOf(text);
-      return portal && (await beyond([defaultGrant(portal)], context));
-    },
     command: ({ role_name, description = "", portal }, { newId, actor }) => ({
       type: "CreateRole",
       roleId: newId("role"),
@@ -55,18 +51,18 @@ export const roleRows: readonly HttpRow<unknown>[] = [
     issues: "DeleteRole",
     each: "role_id",
     needs: (_, role_id) => ({ role: ["roles", customRoleId(role_id)] }),
-    command: (_, { item }) => ({ type: "DeleteRole", roleId: item }),
+    command: (_, { item, needs: { role } }) => ({ type: "DeleteRole", roleId: item, before: role?.modules }),
     answer: (commands) => ({ role_id: commands.map(({ roleId }) => roleId) }),
   }),
 
   command("ModifyRoleModule", {
     issues: "ModifyRoleModule",
     needs: ({ role_id }) => ({ role: ["roles", customRoleId(role_id)] }),
-    prepare: async ({ module = {} }, context) => {
-      const wanted = wantedIn(module, context.needs.role?.portal ?? "");
-      return (await beyond(wanted, context)) ?? wanted;
-    },
-    command: ({ role_id }, { prepared }) => ({ type: "ModifyRoleModule", roleId: role_id, modules: prepared }),
+    command: ({ role_id, module = {} }, { needs: { role } }) => ({
+      type: "ModifyRoleModule",
+      roleId: role_id,
+      ...{ modules: wantedIn(module, role?.portal ?? ""), before: role?.modules },
+    }),
     answer: ([{ roleId }]) => ({ role_id: roleId }),
   }),
 
@@ -74,8 +70,8 @@ export const roleRows: readonly HttpRow<unknown>[] = [
     issues: "BindUserRoles",
     each: "user_id",
     needs: (_, user_id) => ({ user: ["users", user_id] }),
-    prepare: ({ role_id }, context) => grantable(role_id, context),
-    command: ({ role_id }, { item }) => ({ type: "BindUserRoles", userId: item, roleIds: role_id }),
+    prepare: ({ role_id }, context) => visibleRolesNamed(role_id, context),
+    command: ({ role_id }, { item, needs: { user } }) => ({ type: "BindUserRoles", userId: item, roleIds: role_id, held: user.role_id }),
     answer: (commands, _, { role_id }) => ({ user_id: commands.map(({ userId }) => userId), role_id }),
   }),
 

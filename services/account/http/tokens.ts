@@ -5,7 +5,8 @@ import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import type { ClientDocument, SigningKeyDocument } from "../read-models/keys.ts";
 import { basicCredentials } from "./basic.ts";
 import { credentialOf, matches } from "./passwords.ts";
-import { type AccountContext, type AccountReads, answer, command } from "./rows.ts";
+import type { AccountReads } from "./reads.ts";
+import { type AccountContext, answer, command } from "./rows.ts";
 
 const ACCESS_SECONDS = 7_200;
 const REFRESH_SECONDS = 14 * 86_400;

@@ -5,7 +5,7 @@ import { pathBelow } from "../domain/paths.ts";
 import type { GroupDocument } from "../read-models/groups.ts";
 import type { RoleDocument } from "../read-models/roles.ts";
 import type { UserDocument } from "../read-models/users.ts";
-import { beyond, grantable, rolesNamed } from "./powers.ts";
+import { visibleRolesNamed } from "./people.ts";
 import { builtInRole, presentRole } from "./role-rows.ts";
 import { type AccountContext, command, query } from "./rows.ts";
 
@@ -30,7 +30,7 @@ export const userRows: readonly HttpRow<unknown>[] = [
   command("CreateUser", {
     issues: "CreateUser",
     prepare: async (request, context) => {
-      const roles = await grantable([request.role_id], context);
+      const roles = await visibleRolesNamed([request.role_id], context);
       return "rejected" in roles ? roles : hashed(request, context, { vendor: roles.some(({ portal }) => portal === "isv") });
     },
     // A new vendor user gets a root group of their own.
@@ -42,7 +42,7 @@ export const userRows: readonly HttpRow<unknown>[] = [
   command("IsvCreateUser", {
     issues: "CreateUser",
     prepare: async (request, context) => {
-      const roles = await grantable([request.role_id], context);
+      const roles = await visibleRolesNamed([request.role_id], context);
       if ("rejected" in roles) return roles;
       if (roles.some(({ portal }) => portal !== "isv"))
         return { rejected: `the role ${request.role_id} is not a vendor role`, kind: "denied", error: "permission_denied" };
@@ -57,12 +57,9 @@ export const userRows: readonly HttpRow<unknown>[] = [
   command("ModifyUser", {
     issues: "ModifyUser",
     needs: ({ user_id }) => ({ user: ["users", user_id] }),
-    prepare: async ({ email, password }, context) => {
-      const takesOver = password !== undefined || email !== undefined;
-      const refused = takesOver ? await mightierThan(context.needs.user, context) : undefined;
-      return refused ?? { passwordHash: password === undefined ? undefined : await context.edge.hashPassword(password) };
-    },
-    command: ({ user_id, username, email, phone_number, description }, { prepared: { passwordHash } }) => ({
+    prepareIf: "password",
+    prepare: async ({ password = "" }, { edge }): Promise<string | undefined> => edge.hashPassword(password),
+    command: ({ user_id, username, email, phone_number, description }, { prepared: passwordHash }) => ({
       type: "ModifyUser",
       userId: user_id,
       ...{ username, email, phoneNumber: phone_number, description, passwordHash },
@@ -74,7 +71,6 @@ export const userRows: readonly HttpRow<unknown>[] = [
     issues: "DeleteUser",
     each: "user_id",
     needs: (_, user_id) => ({ user: ["users", user_id] }),
-    prepare: (_, context) => mightierThan(context.needs.user, context),
     command: (_, { item }) => ({ type: "DeleteUser", userId: item }),
     answer: (commands) => ({ user_id: commands.map(({ userId }) => userId) }),
   }),
@@ -88,6 +84,7 @@ export function presentUser({
   root_group_id: _o,
   owner: _w,
   owner_path: _t,
+  group_paths: _s,
   ...user
 }: UserDocument): User {
   return user;
@@ -108,13 +105,3 @@ const hashed = async <More extends object>(
 
 const create = ({ email, phone_number, description, role_id }: Creation, userId: string, passwordHash: string, groupPath: string) =>
   ({ type: "CreateUser", userId, email, phoneNumber: phone_number, description, passwordHash, roleIds: [role_id], groupPath }) as const;
-
-/** The rejection if the user has more permissions than the caller, who could take over the account by setting its password. */
-const mightierThan = async (user: UserDocument, context: AccountContext): Promise<Rejection | undefined> => {
-  if (user.user_id === context.actor.userId) return undefined;
-  const roles = await rolesNamed(user.role_id, context.find);
-  return beyond(
-    roles.flatMap(({ modules }) => modules),
-    context,
-  );
-};

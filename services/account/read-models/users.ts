@@ -13,6 +13,8 @@ export type UserDocument = Times &
     readonly role_id: readonly string[];
     /** The path of the group joined last. */
     readonly group_path: string;
+    /** The paths of all groups, in the order of joining. */
+    readonly group_paths: readonly string[];
     readonly group_id: readonly string[];
     readonly root_group_id: readonly string[];
   };
@@ -20,10 +22,10 @@ export type UserDocument = Times &
 /** All users, deleted ones included. */
 export const users: Projection<UserDocument> = {
   name: "users",
-  version: 1,
+  version: 2,
   initialState: {
     ...{ user_id: "", username: "", email: "", phone_number: "", description: "", status: "" },
-    ...{ role_id: [], group_path: "", group_id: [], root_group_id: [] },
+    ...{ role_id: [], group_path: "", group_paths: [], group_id: [], root_group_id: [] },
     ...nobody,
     ...never,
   },
@@ -49,6 +51,7 @@ export const users: Projection<UserDocument> = {
 
 const inGroups = (paths: readonly string[]) => ({
   group_path: paths.at(-1) ?? "",
+  group_paths: paths,
   group_id: paths.map(groupIdOf),
   root_group_id: [...new Set(paths.map(rootGroupIdOf))],
 });

@@ -24,13 +24,13 @@ export const builtInRoles: { readonly [role: string]: BuiltInRole } = {
   user: { portal: "user", modules: at("self", "m0", "m1", "m2", "m3", "m4", "m6", "m7", "m8") },
 };
 
-/** Operations outside every bundle: administrators may call all of them, vendors those on their own repositories. */
+/** Operations outside every bundle: administrators may call all of them, vendors those on the repositories of their group, and developers those on their own. */
 export const unbundled: { readonly [operation in OperationId]?: { readonly [role: string]: DataLevel } } = {
-  CreateRepo: { global_admin: "all", isv: "self", developer: "self" },
-  ModifyRepo: { global_admin: "all", isv: "self", developer: "self" },
-  DeleteRepos: { global_admin: "all", isv: "self", developer: "self" },
-  IndexRepo: { global_admin: "all", isv: "self", developer: "self" },
-  ValidateRepo: { global_admin: "all", isv: "self", developer: "self" },
+  CreateRepo: { global_admin: "all", isv: "group", developer: "self" },
+  ModifyRepo: { global_admin: "all", isv: "group", developer: "self" },
+  DeleteRepos: { global_admin: "all", isv: "group", developer: "self" },
+  IndexRepo: { global_admin: "all", isv: "group", developer: "self" },
+  ValidateRepo: { global_admin: "all", isv: "group", developer: "self" },
   AdminPassAppVersion: { global_admin: "all" },
   AdminRejectAppVersion: { global_admin: "all" },
   CanDo: { global_admin: "all" },

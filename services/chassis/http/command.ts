@@ -110,8 +110,17 @@ const planFor = async (host: Host, request: CommandRequest, item: Item): Promise
   const result = row.command(fields, { ...given, newId: item.ids.reading() } as never);
   const commands = "type" in result ? [result] : result;
   if (isRejection(commands)) return { item, rejection: commands };
-  const unusable = unusableId(host, commands, item);
-  return unusable ? { item, rejection: unusable } : { item, commands, context: given };
+  const refused = unusableId(host, commands, item) ?? (await refusedBy(row, commands, { ...reads(), actor, now: context.now }));
+  return refused ? { item, rejection: refused } : { item, commands, context: given };
+};
+
+/** The guard's rejection of a command. */
+const refusedBy = async ({ guard }: CommandRow, commands: readonly Message[], context: object): Promise<Rejection | undefined> => {
+  for (const command of guard ? commands : []) {
+    const refused = await guard?.(command as never, context as never); // The row's maker tied the guard to the service's commands.
+    if (refused) return refused;
+  }
+  return undefined;
 };
 
 /** A rejection of an id that the client chose and that no stream can have. */

@@ -109,6 +109,7 @@ export type CommandRow<Outside = never> = {
   readonly prepareIf?: string;
   readonly prepare?: (request: never, context: PrepareContext<never, Outside, never>) => Promise<unknown>;
   readonly command: (request: never, context: CommandContext<never, never>) => Message | readonly Message[] | Rejection;
+  readonly guard?: Guard<never, never> | undefined;
   /** Gets all commands of the request, of all its items. */
   readonly answer: (commands: never, context: CommandContext<never, never>, request: never) => unknown;
 };
@@ -161,8 +162,14 @@ export type StreamContext<ReadModels, Outside> = EdgeContext<ReadModels, Outside
 
 export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside> | BytesRow<Outside> | StreamRow<Outside>;
 
-/** Makes the rows of a service, checked against its commands, its read models, its outside and the OpenAPI document. */
-export const rows = <Command extends Message, ReadModels, Outside = unknown>() => ({
+/** Judges a command of a row before it is carried out. A rejection is the answer. */
+export type Guard<Command, ReadModels> = (command: Command, context: Context & Reads<ReadModels>) => Promise<Rejection | undefined>;
+
+/**
+ * Makes the rows of a service, checked against its commands, its read models, its outside and the OpenAPI document. The guard judges every
+ * command of every row.
+ */
+export const rows = <Command extends Message, ReadModels, Outside = unknown>(guard?: Guard<Command, ReadModels>) => ({
   /** Request to command. */
   command: <
     O extends OperationId,
@@ -192,7 +199,7 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>() =
         request: RequestOf<O>,
       ) => AnswerOf<O>;
     },
-  ): HttpRow<Outside> => ({ kind: "command", operation, ...row, issues: [row.issues].flat() }) as unknown as CommandRow<Outside>, // The row's types are checked here and forgotten in the table.
+  ): HttpRow<Outside> => ({ kind: "command", operation, ...row, issues: [row.issues].flat(), guard }) as unknown as CommandRow<Outside>, // The row's types are checked here and forgotten in the table.
 
   /** Request to a page of a read model. */
   query: <O extends OperationId, M extends keyof ReadModels & string>(

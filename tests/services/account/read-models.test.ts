@@ -48,6 +48,7 @@ test("a user's row tells roles, groups and who may see it", () => {
   assert.deepEqual(row, {
     ...{ user_id: userId, username: "countess", email: "c@example.org", phone_number: "1", description: "d", status: "active" },
     ...{ role_id: ["role-1"], group_path: ":grp-b:grp-c", group_id: ["grp-a", "grp-c"], root_group_id: ["grp-a", "grp-b"] },
+    group_paths: [":grp-a", ":grp-b:grp-c"],
     ...{ owner: userId, owner_path: `:grp-b:grp-c:${userId}` },
     ...{ create_time: time(1), update_time: time(4), status_time: time(1) },
   });

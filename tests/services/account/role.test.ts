@@ -55,6 +55,18 @@ test("the same modules again change nothing", () => {
   const granted: RoleEvent = { type: "RoleModuleModified", roleId, modules: [defaultGrant("global_admin"), review] };
   given(role, created, basics, granted).when(grant(review)).expectNothing();
 });
+test("a role is changed or deleted only as it was when that was judged", () => {
+  const mightier: RoleEvent = { type: "RoleModuleModified", roleId, modules: [defaultGrant("global_admin"), review] };
+  const before = [defaultGrant("global_admin")];
+  for (const change of [grant(), { type: "DeleteRole", roleId }] as const)
+    given(role, created, basics, mightier)
+      .when({ ...change, before })
+      .expectRejection(/has just been changed/, { kind: "precondition" });
+  given(role, created, basics, mightier, basics)
+    .when({ ...grant(review), before })
+    .expect(mightier);
+  given(role, created, basics).when({ type: "DeleteRole", roleId, before }).expect(deleted);
+});
 test("what there is not cannot be granted", () => {
   const asked = given(role, created, basics);
   asked.when(grant({ ...review, moduleId: "m99" })).expectRejection(/no module m99/, { kind: "invalid" });

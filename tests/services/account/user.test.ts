@@ -61,6 +61,19 @@ test("each role is bound once", () =>
   given(user, ada)
     .when({ type: "BindUserRoles", userId, roleIds: ["isv", "role-1", "role-1"] })
     .expect({ type: "UserRoleBound", userId, roleId: "role-1" }));
+test("a role is bound only beside those that the user had when that was judged", () => {
+  const more: UserEvent = { type: "UserRoleBound", userId, roleId: "role-1" };
+  const bind = (held: readonly string[]) => ({ type: "BindUserRoles", userId, roleIds: ["role-2"], held }) as const;
+  given(user, ada, more)
+    .when(bind(["isv"]))
+    .expectRejection(/has just got other roles/, { kind: "precondition" });
+  given(user, ada, more)
+    .when(bind(["isv", "role-1"]))
+    .expect({ type: "UserRoleBound", userId, roleId: "role-2" });
+  given(user, ada, { type: "UserRoleBound", userId, roleId: "role-2" })
+    .when(bind(["isv"]))
+    .expectNothing();
+});
 test("a bound role can be taken away again", () =>
   given(user, ada, { type: "UserRoleBound", userId, roleId: "role-1" })
     .when({ type: "UnbindUserRoles", userId, roleIds: ["role-1", "role-2"] })

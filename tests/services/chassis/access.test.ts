@@ -45,7 +45,7 @@ test("every seeded permission holds for every built-in role, at its data level",
   }
 });
 
-test("operations without a permission are the administrator's, and vendors' for their own repositories", () => {
+test("operations without a permission are the administrator's, and vendors' for the repositories of their group", () => {
   const seeded = new Set(referencePermissions.map(({ operation }) => operation));
   const bare = Object.keys(operations).filter((name) => !seeded.has(name));
   for (const name of bare) {
@@ -53,7 +53,7 @@ test("operations without a permission are the administrator's, and vendors' for 
     if (operations[name].public) continue;
     const repos = /Repos?$/.test(name);
     assert.equal(may(name, "global_admin"), "all", name);
-    assert.equal(may(name, "isv"), repos ? "self" : "no", name);
+    assert.equal(may(name, "isv"), repos ? "group" : "no", name);
     assert.equal(may(name, "developer"), repos ? "self" : "no", name);
     assert.equal(may(name, "user"), "no", name);
   }

@@ -1,0 +1,84 @@
+import type { Of } from "../../../events/index.ts";
+import type { Person } from "../../chassis/access/power.ts";
+import type { AccountCommand } from "../domain/domain.ts";
+import { defaultGrant, portalOf, type RoleModule } from "../domain/grants.ts";
+import { type GroupPath, groupIdOf, groupIdsOf } from "../domain/paths.ts";
+import { modulesAfter } from "../domain/role.ts";
+import type { People } from "./people.ts";
+
+/** What a command does to people. `powers.ts` judges it. */
+export type Consequence = {
+  /** The caller acts on them: each is the caller, or a lesser principal. */
+  readonly actsOn?: readonly Person[];
+  /** What people are after the command: the caller covers each. */
+  readonly makes?: readonly Person[];
+  /** What a role is after the command: the caller covers each of `makes` with the role as it was and as it is then. */
+  readonly role?: { readonly roleId: string; readonly modules: readonly RoleModule[] };
+};
+type Context = People & { readonly caller: Person };
+type Table = { readonly [T in AccountCommand["type"]]?: (command: Of<AccountCommand, T>, people: Context) => Promise<Consequence> };
+
+const onUser = async ({ userId }: { readonly userId: string }, { user }: Context) => ({ actsOn: [await user(userId)] });
+
+/** An edit of a role is one of everybody who has it. */
+const onRole = async ({ roleId }: { readonly roleId: string }, { caller, withRole }: Context) => ({
+  makes: [having(caller, roleId), ...(await withRole(roleId))],
+});
+
+/** What each command does to people. Rows issue no other commands. */
+export const consequences = {
+  CreateUser: async ({ userId, roleIds, groupPath }) => ({ makes: [{ userId, roleIds, groupPaths: groupPath === "" ? [] : [groupPath] }] }),
+  ModifyUser: onUser,
+  DeleteUser: onUser,
+  RequestPasswordReset: onUser,
+  ChangePassword: onUser,
+  CreateClient: onUser,
+  UnbindUserRoles: onUser,
+  BindUserRoles: async ({ userId, roleIds, held }, { user }) => {
+    const before = await user(userId);
+    return { actsOn: [before], makes: [having({ ...before, roleIds: held ?? before.roleIds }, ...roleIds)] };
+  },
+
+  CreateRole: async ({ roleId, portal }, { caller }) => {
+    const known = portalOf(portal);
+    return known ? { makes: [having(caller, roleId)], role: { roleId, modules: [defaultGrant(known)] } } : {};
+  },
+  ModifyRole: onRole,
+  DeleteRole: onRole,
+  ModifyRoleModule: async (command, people) => {
+    const { roleId, modules, before = [] } = command;
+    return { ...(await onRole(command, people)), role: { roleId, modules: modulesAfter(before, modules) } };
+  },
+
+  CreateGroup: async () => ({}),
+  DeleteGroup: async () => ({}),
+  // Whoever is in the new parent, or above it, then reaches the people of the group as if inside it.
+  ModifyGroup: async ({ groupId, parent }, { groupPath, groupsBelow, inGroups }) => {
+    if (!parent) return {};
+    const path = await groupPath(groupId);
+    const moved = await Promise.all((await groupsBelow(path)).map(async (each) => (await inGroups([groupIdOf(each)])).map(only(each))));
+    const newAbove = groupIdsOf(parent.parentPath).filter((id) => !groupIdsOf(path).includes(id));
+    return { actsOn: moved.flat(), makes: (await inGroups(newAbove)).map(inside(path)) };
+  },
+  JoinGroup: async ({ groupId, userIds }, { groupPath, user }) => ({
+    makes: (await Promise.all(userIds.map(user))).map(inside(await groupPath(groupId))),
+  }),
+  LeaveGroup: async ({ groupId, userIds }, { groupPath, user }) => ({
+    actsOn: (await Promise.all(userIds.map(user))).map(only(await groupPath(groupId))),
+  }),
+} satisfies Table;
+
+/** The commands that rows may issue. */
+export type RowCommand = Of<AccountCommand, keyof typeof consequences>;
+
+const having = (person: Person, ...roleIds: readonly string[]): Person => ({ ...person, roleIds: [...person.roleIds, ...roleIds] });
+const inside =
+  (path: GroupPath) =>
+  (person: Person): Person => ({
+    ...person,
+    groupPaths: [...person.groupPaths.filter((other) => other !== path), path],
+  });
+/** Somebody as a member of this group alone: their other groups are not touched. */
+const only =
+  (path: GroupPath) =>
+  (person: Person): Person => ({ ...person, groupPaths: [path] });

@@ -1,0 +1,62 @@
+import type { Rejection } from "../../../events/index.ts";
+import { type CustomRoles, SYSTEM } from "../../chassis/access/access.ts";
+import type { Person } from "../../chassis/access/power.ts";
+import type { GroupPath } from "../domain/paths.ts";
+import type { UserDocument } from "../read-models/users.ts";
+import type { AccountReads } from "./reads.ts";
+import { builtInRole, isBuiltIn, type RoleRow } from "./role-rows.ts";
+
+/** Users that are looked up for one command. */
+const MOST = 10_000;
+/** Whoever is not looked up counts as an administrator, whom only administrators cover. */
+export const unknown: Person = { userId: "", roleIds: ["global_admin"], groupPaths: [] };
+
+/** Finds people and their roles in the read models. */
+export const peopleIn = ({ get, find }: AccountReads) => {
+  const having = async (field: "role_id" | "group_id", ids: readonly string[]): Promise<readonly Person[]> => {
+    if (ids.length === 0) return [];
+    const users = await find("users", [{ field, in: ids }], MOST + 1);
+    return users.length > MOST ? [unknown] : users.filter(({ status }) => status === "active").map(personIn);
+  };
+  return {
+    /** Somebody without roles and groups if there is no such user. */
+    user: async (userId: string): Promise<Person> => {
+      const user = userId === SYSTEM ? undefined : await get("users", userId);
+      return user ? personIn(user) : { userId, roleIds: [], groupPaths: [] };
+    },
+    withRole: (roleId: string) => having("role_id", [roleId]),
+    inGroups: (groupIds: readonly string[]) => having("group_id", groupIds),
+    /** The paths of the groups below this one, and its own. */
+    groupsBelow: async (path: GroupPath): Promise<readonly GroupPath[]> => {
+      const found = await find("groups", [{ field: "owner_path", from: `${path}:`, below: `${path};` }], MOST);
+      return found.map(({ group_path }) => group_path);
+    },
+    /** Empty if there is no such group. */
+    groupPath: async (groupId: string): Promise<GroupPath> => (await get("groups", groupId))?.group_path ?? "",
+    rolesOf: async (people: readonly Person[]): Promise<CustomRoles> => {
+      const rows = await rolesNamed([...new Set(people.flatMap(({ roleIds }) => roleIds))], find);
+      return new Map(rows.map(({ role_id, modules }) => [role_id, modules]));
+    },
+  };
+};
+export type People = ReturnType<typeof peopleIn>;
+
+const personIn = ({ user_id, role_id, group_paths }: UserDocument): Person => ({
+  userId: user_id,
+  roleIds: role_id,
+  groupPaths: group_paths,
+});
+
+/** The roles with these ids that the caller sees, or the rejection if one is missing. */
+export const visibleRolesNamed = async (ids: readonly string[], { all }: AccountReads): Promise<readonly RoleRow[] | Rejection> => {
+  const roles = await rolesNamed(ids, all);
+  const missing = ids.find((id) => !roles.some(({ role_id }) => role_id === id));
+  return missing === undefined ? roles : { rejected: `there is no role ${missing}`, kind: "notFound", error: "resource_not_found" };
+};
+
+/** The built-in and custom roles with these ids, without deleted roles. */
+export const rolesNamed = async (ids: readonly string[], look: AccountReads["find"]): Promise<readonly RoleRow[]> => {
+  const custom = ids.filter((id) => !isBuiltIn(id));
+  const found = custom.length === 0 ? [] : await look("roles", [{ field: "role_id", in: custom }], custom.length);
+  return [...ids.flatMap((id) => builtInRole(id) ?? []), ...found.filter(({ status }) => status === "active")];
+};

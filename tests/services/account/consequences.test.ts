@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { consequences } from "../../../services/account/http/consequences.ts";
+import { http } from "../../../services/account/http/http.ts";
+import { exceedsPower } from "../../../services/account/http/powers.ts";
+
+test("every command of a row is judged by what it does to people", () => {
+  const rows = http.flatMap((row) => (row.kind === "command" ? [row] : []));
+  assert.ok(rows.length > 15);
+  for (const { operation, issues, guard } of rows) {
+    assert.equal(guard, exceedsPower, operation);
+    assert.ok(issues.length > 0 && issues.every((type) => type in consequences), operation);
+  }
+});
