@@ -23,3 +23,7 @@ export const aggregatesOf = ({ schemas }: Contract, types: readonly string[], of
   const found = schemas.filter(({ event, aggregate }) => wanted.has(event) && (!of || of.includes(aggregate)));
   return [...new Set(found.map(({ aggregate }) => aggregate))].sort();
 };
+
+/** The topics on which events of these types are announced, sorted by name. */
+export const topicsOf = (contract: Contract, types: readonly string[], of?: readonly string[]): readonly string[] =>
+  aggregatesOf(contract, types, of).map((aggregate) => topicOf(contract, aggregate));

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { codec } from "./codec/codec.ts";
 import { backOff } from "./concurrency.ts";
-import { type Contract, deadLetterTopic, topicOf } from "./contract.ts";
+import type { Contract } from "./contract.ts";
 import type { AnySeed } from "./effect.ts";
 import { type EffectsObserver, effectsWorker, type Guard } from "./effects/effects.ts";
 import { timersWorker } from "./effects/timers.ts";
@@ -9,7 +9,7 @@ import { timersWorker } from "./effects/timers.ts";
 import { relay } from "./log/relay.ts";
 import type { Message, Meta } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
-import type { Service } from "./service.ts";
+import { type Service, topicsOfService } from "./service.ts";
 import type { CommandMetadata, Outcome } from "./store/command.ts";
 import { executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
@@ -119,7 +119,6 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     ...projections.map((projection) => projector(projection, models.of(projection.name), documents, wrote, contract)),
     ...(service.reactions ? [reactor(service, executing, contract, tracer)] : []),
   ];
-  const own = Object.keys(service.aggregates);
 
   /** Executes a seed, unless an earlier start did. Retries after failures. */
   const executeSeed = async ({ cause: named, issues, given, made }: AnySeed<Outside>): Promise<Outcome | undefined> => {
@@ -144,13 +143,10 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   };
 
   const topics = (): readonly TopicSpec[] => {
-    const names = new Set([
-      ...own.map((aggregate) => topicOf(contract, aggregate)),
-      ...subscribers.flatMap((subscriber) => subscriber.topics),
-    ]);
+    const { events, reads, deadLetters } = topicsOfService(contract, service);
     return [
-      ...[...names].map((name) => ({ name, partitions, compacted: false })),
-      { name: deadLetterTopic(contract, service.name), partitions: 1, compacted: false },
+      ...[...new Set([...events, ...reads])].map((name) => ({ name, partitions, compacted: false })),
+      { name: deadLetters, partitions: 1, compacted: false },
     ];
   };
 

@@ -1,3 +1,4 @@
+import { type Contract, deadLetterTopic, topicOf, topicsOf } from "./contract.ts";
 import type { AnyDecider } from "./decider.ts";
 import type { AnyEffects, AnySeed, AnySignal, AnyTimers } from "./effect.ts";
 import type { Message } from "./message.ts";
@@ -29,6 +30,18 @@ export type Aggregate<Outside = unknown> = {
   readonly effects?: AnyEffects<Outside>;
   readonly timers?: AnyTimers;
 };
+
+/** The topics of a service: those of its own events, its dead letter topic, and those that its read models and reactions read. */
+export const topicsOfService = (contract: Contract, { name, aggregates, projections = [], reactions = {} }: AnyService) => ({
+  events: Object.keys(aggregates).map((aggregate) => topicOf(contract, aggregate)),
+  deadLetters: deadLetterTopic(contract, name),
+  reads: [
+    ...new Set([
+      ...projections.flatMap(({ evolve, of }) => topicsOf(contract, Object.keys(evolve), of)),
+      ...topicsOf(contract, Object.keys(reactions)),
+    ]),
+  ],
+});
 
 /**
  * Whether a value can be the key of a stream. Stream ids are part of event ids, positions, headers and paths: at most 128 visible ASCII characters,

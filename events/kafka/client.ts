@@ -17,11 +17,9 @@ export type KafkaLogOptions = {
   readonly brokers: readonly string[];
   readonly clientId: string;
   readonly logger?: KafkaLogger;
-  readonly security?: {
-    /** A function is called for every new connection, so that certificates can be renewed. */
-    readonly ssl?: KafkaConfig["ssl"] | (() => tls.ConnectionOptions);
-    readonly sasl?: KafkaConfig["sasl"];
-  };
+  /** A function is called for every new connection, so that certificates can be renewed. */
+  readonly ssl?: KafkaConfig["ssl"] | (() => tls.ConnectionOptions);
+  readonly sasl?: KafkaConfig["sasl"];
   /** For new topics: the number of replicas (-1 = the broker's default), and how many of them must acknowledge a write. */
   readonly replicationFactor?: number;
   readonly minInsyncReplicas?: number;
@@ -48,11 +46,11 @@ export const connectClient = (options: KafkaLogOptions): Client => {
   const sockets = new Set<net.Socket>();
   const cutOff = new Error("This client was thrown away");
   let isCut = false;
-  const security = options.security ?? {};
+  const { sasl, ssl: certificates } = options;
   const socketFactory: KafkaConfig["socketFactory"] = ({ host, port, ssl, onConnect }) => {
     const to = options.route?.({ host, port }) ?? { host, port };
     const name = net.isIP(host) ? {} : { servername: host };
-    const secured = ssl && typeof security.ssl === "function" ? security.ssl() : ssl;
+    const secured = ssl && typeof certificates === "function" ? certificates() : ssl;
     const socket = secured ? tls.connect({ ...to, ...name, ...secured }, onConnect) : net.connect(to, onConnect);
     socket.setKeepAlive(true, keepAlive);
     socket.setNoDelay(true);
@@ -64,8 +62,8 @@ export const connectClient = (options: KafkaLogOptions): Client => {
   const kafka = new Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId,
-    ...(security.ssl === undefined ? {} : { ssl: typeof security.ssl === "function" ? true : security.ssl }),
-    ...(security.sasl === undefined ? {} : { sasl: security.sasl }),
+    ...(certificates === undefined ? {} : { ssl: typeof certificates === "function" ? true : certificates }),
+    ...(sasl === undefined ? {} : { sasl }),
     connectionTimeout: 5_000,
     requestTimeout: timeoutOf(options),
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },

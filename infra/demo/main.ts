@@ -64,7 +64,7 @@ const demo = async (): Promise<void> => {
       });
       stop = platform.stop;
       const repository = await serveRepository();
-      const unfollow = await followEvents(platform.brokers, (event) => {
+      const unfollow = await followEvents(platform.kafka, (event) => {
         const { type, stream, version, row, service, correlationId } = event;
         if (correlationId === request) caused.push(event);
         show(`  ${type} ${stream}@${version}  (${service}, by ${row})`);

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { WriteStream } from "node:tty";
 import { parseArgs } from "node:util";
 import { EmbeddedError } from "./failure.ts";
+import { settingsOf } from "./kafka/connection.ts";
 import { startEmbedded } from "./platform.ts";
 import { claimDirectory, statusOf, stopAll } from "./status.ts";
 
@@ -76,9 +77,10 @@ const up = async (directory: string, { values }: Arguments): Promise<number> => 
   ready = true;
   claimDirectory(directory);
   const { kafka, store } = servers;
-  if (values.json) console.log(JSON.stringify({ brokers: kafka.brokers, url: store.url, pids: [...kafka.pids, ...store.pids] }));
+  if (values.json) console.log(JSON.stringify({ ...kafka.connection, url: store.url, pids: [...kafka.pids, ...store.pids] }));
   else {
-    console.log(`KAFKA_BROKERS=${kafka.brokers.join(",")}\nMONGODB_URL=${store.url}`);
+    const { KAFKA_BROKERS, KAFKA_SASL } = settingsOf(kafka.connection);
+    console.log(`KAFKA_BROKERS=${KAFKA_BROKERS}\nKAFKA_SASL=${KAFKA_SASL}\nMONGODB_URL=${store.url}`);
     print(`Both servers answer after ${((performance.now() - started) / 1000).toFixed(1)} s. Ctrl-C stops them.`, 32);
   }
   const failed = await over;

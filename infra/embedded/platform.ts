@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Report } from "./installing.ts";
-import { type KafkaServer, startKafka } from "./kafka/server.ts";
+import { connectionIn, type KafkaConnection } from "./kafka/connection.ts";
+import { type KafkaOptions, type KafkaServer, startKafka } from "./kafka/server.ts";
 import type { Ended } from "./program.ts";
 import { urlToDatabase } from "./store/addresses.ts";
 import { type StoreServer, startStore } from "./store/server.ts";
@@ -13,6 +14,8 @@ export type EmbeddedOptions = {
   readonly storePort?: number;
   readonly nodes?: 1 | 3;
   readonly users?: readonly StoreUser[];
+  /** Kafka's users and their rights. */
+  readonly access?: Pick<KafkaOptions, "users" | "thirdParties" | "acls">;
   readonly takeOver?: boolean;
   readonly background?: boolean;
   readonly ended?: Ended;
@@ -25,7 +28,8 @@ export type Embedded = { readonly kafka: KafkaServer; readonly store: StoreServe
 
 /** Servers from the environment, or embedded ones; `kafka` and `store` are set only for embedded servers. */
 export type Servers = {
-  readonly brokers: readonly string[];
+  /** Kafka, with the rights of an embedded one's administrator. */
+  readonly connection: KafkaConnection;
   readonly url: string;
   readonly urlFor: (database: string) => string;
   readonly kafka?: KafkaServer;
@@ -36,10 +40,10 @@ export type Servers = {
 export const kafkaPart = (directory: string): string => join(directory, "kafka");
 export const storePart = (directory: string): string => join(directory, "store");
 
-const kafkaOf = ({ directory, kafkaPort, storePort: _, nodes, users: __, ...both }: EmbeddedOptions): Promise<KafkaServer> =>
-  startKafka({ ...both, directory: kafkaPart(directory), ...(kafkaPort && { port: kafkaPort }), ...(nodes && { nodes }) });
+const kafkaOf = ({ directory, kafkaPort, storePort: _, nodes, users: __, access, ...both }: EmbeddedOptions): Promise<KafkaServer> =>
+  startKafka({ ...both, ...access, directory: kafkaPart(directory), ...(kafkaPort && { port: kafkaPort }), ...(nodes && { nodes }) });
 
-const storeOf = ({ directory, kafkaPort: _, storePort, nodes: __, users, ...both }: EmbeddedOptions): Promise<StoreServer> =>
+const storeOf = ({ directory, kafkaPort: _, storePort, nodes: __, users, access: ___, ...both }: EmbeddedOptions): Promise<StoreServer> =>
   startStore({ ...both, directory: storePart(directory), ...(storePort && { port: storePort }), ...(users && { users }) });
 
 type Stops = { readonly stop: () => Promise<void> };
@@ -66,14 +70,15 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded>
 
 /** The servers of KAFKA_BROKERS and MONGODB_URL; an embedded server replaces each variable that is not set. */
 export const startServers = async (options: EmbeddedOptions, environment: NodeJS.ProcessEnv = process.env): Promise<Servers> => {
-  const { KAFKA_BROKERS: brokers, MONGODB_URL: url } = environment;
+  const { MONGODB_URL: url } = environment;
+  const given = connectionIn(environment);
   const [kafka, store] = await together(
-    brokers ? Promise.resolve(undefined) : kafkaOf(options),
+    given ? Promise.resolve(undefined) : kafkaOf(options),
     url ? Promise.resolve(undefined) : storeOf(options),
   );
   const address = store?.url ?? url ?? "";
   return {
-    brokers: kafka?.brokers ?? brokers?.split(",").map((broker) => broker.trim()) ?? [],
+    connection: kafka?.connection ?? given ?? { brokers: [] },
     url: address,
     urlFor: store?.urlFor ?? ((database) => urlToDatabase(address, database)),
     ...(kafka && { kafka }),

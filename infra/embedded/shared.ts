@@ -2,13 +2,14 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { identify, signal } from "./identity.ts";
+import { connectionIn, type KafkaConnection } from "./kafka/connection.ts";
 import { type KafkaServer, startKafka } from "./kafka/server.ts";
 import { kafkaPart, storePart } from "./platform.ts";
 import { urlToDatabase } from "./store/addresses.ts";
 import { type StoreServer, startStore } from "./store/server.ts";
 
 /** A Kafka for the tests of this process; `server` is set only for an embedded Kafka. */
-export type SharedKafka = { readonly brokers: readonly string[]; readonly server?: KafkaServer };
+export type SharedKafka = { readonly connection: KafkaConnection; readonly server?: KafkaServer };
 
 /** A document store for the tests of this process; the address of an embedded store has all permissions. */
 export type SharedStore = { readonly url: string; readonly urlFor: (database: string) => string; readonly server?: StoreServer };
@@ -48,11 +49,11 @@ const directory = once(() => {
 
 /** One Kafka for all tests of this process: the Kafka of KAFKA_BROKERS, or an embedded one, started at the first call. */
 export const sharedKafka = once(async (): Promise<SharedKafka> => {
-  const given = process.env.KAFKA_BROKERS;
-  if (given) return { brokers: given.split(",").map((broker) => broker.trim()) };
+  const given = connectionIn(process.env);
+  if (given) return { connection: given };
   const server = await startKafka({ directory: kafkaPart(directory()), background: true });
   pids.push(() => server.pids);
-  return { brokers: server.brokers, server };
+  return { connection: server.connection, server };
 });
 
 /** One document store for all tests of this process: the store of MONGODB_URL, or an embedded one, started at the first call. */

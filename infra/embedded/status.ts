@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readJson, writeJson } from "./files.ts";
 import { identify, isAlive, signal, toIdentity } from "./identity.ts";
+import { plainLogin, readAdministrator } from "./kafka/administrator.ts";
 import { readCluster } from "./kafka/cluster.ts";
 import { pidFileOf } from "./kafka/node.ts";
 import { livingBrokers } from "./kafka/probe.ts";
@@ -31,9 +32,13 @@ export const statusOf = async (directory: string): Promise<ServerStatus[]> => {
   const kafka = kafkaPart(directory);
   const store = storePart(directory);
   const nodes = readCluster(kafka)?.nodes ?? [];
+  const administrator = readAdministrator(kafka);
+  const login = administrator ? plainLogin(administrator) : {};
   return Promise.all([
     ...nodes.map((node) =>
-      describe(`Kafka node ${node.id}`, node.port, pidFileOf(kafka, node), async () => (await livingBrokers(node.port)).includes(node.id)),
+      describe(`Kafka node ${node.id}`, node.port, pidFileOf(kafka, node), async () =>
+        (await livingBrokers(node.port, login)).includes(node.id),
+      ),
     ),
     ...readNodes(store).map((node) => describe("document store", node.port, storePidFile(store, node), () => isListening(node.port))),
   ]);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { OPERATOR } from "../../services/chassis/acls.ts";
 import { startPlatform } from "./platform.ts";
 
 /** Environment variables that the platform passes to its services. */
@@ -47,6 +48,8 @@ type Status = {
   readonly services: { readonly [name: string]: string };
   /** The `pitrix` command reads the log from these brokers. */
   readonly brokers: readonly string[];
+  /** The Kafka user of the `pitrix` command, whose password is in secrets.json; null for a Kafka that is not embedded. */
+  readonly kafkaUser: string | null;
 };
 const statusFile = join(values.directory, "platform.json");
 const logFile = join(values.directory, "platform.log");
@@ -106,7 +109,8 @@ const foreground = async (): Promise<void> => {
     client: platform.fresh ? `${client.id}:${client.secret}` : `${client.id} (its secret is in secrets.json)`,
     administrator: platform.fresh ? `${administrator.email}:${administrator.password}` : administrator.email,
     services: Object.fromEntries(platform.services.map(({ name, url }) => [name, url])),
-    brokers: platform.brokers,
+    brokers: platform.kafka.brokers,
+    kafkaUser: platform.embedded ? OPERATOR : null,
   };
   const targets = platform.services.map(({ name, url }) => ({ targets: [new URL(url).host], labels: { service: name } }));
   writeFileSync(join(values.directory, "targets.json"), JSON.stringify(targets, undefined, 2));

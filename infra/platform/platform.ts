@@ -3,7 +3,9 @@ import { join, resolve } from "node:path";
 import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
 import { endNodes } from "../../services/providers/local/machine.ts";
+import { type KafkaConnection, kafkaSettings, settingsOf } from "../embedded/kafka/connection.ts";
 import { startServers } from "../embedded/platform.ts";
+import { kafkaAccess, THIRD_PARTY } from "./kafka.ts";
 import { type Secrets, secretsOf } from "./secrets.ts";
 import { type ServiceProcess, startService, type Transport } from "./service-process.ts";
 
@@ -21,7 +23,10 @@ export type PlatformOptions = {
 export type Platform = {
   /** The gateway. */
   readonly url: string;
-  readonly brokers: readonly string[];
+  /** Kafka, as a third party reaches it. */
+  readonly kafka: KafkaConnection;
+  /** The Kafka is an embedded one, with the users of the secrets. */
+  readonly embedded: boolean;
   readonly secrets: Secrets;
   /** This start created the secrets. */
   readonly fresh: boolean;
@@ -45,12 +50,10 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   report(
     `${kafka ? "using the Kafka of KAFKA_BROKERS" : "starting Kafka"}, ${mongodb ? "the MongoDB of MONGODB_URL" : "starting MongoDB"}`,
   );
-  const servers = await startServers({ directory: join(directory, "embedded"), users, takeOver: true, report });
-  const { brokers } = servers;
+  const access = kafkaAccess(all, secrets.kafka);
+  const servers = await startServers({ directory: join(directory, "embedded"), users, access, takeOver: true, report });
   const ports = options.port === 0 ? await freePorts(names.length) : names.map((_, index) => options.port + index);
   const shared = {
-    KAFKA_BROKERS: brokers.join(","),
-    ...(kafka ? ofKafka(process.env) : {}),
     PITRIX_SEALING_KEYS: secrets.sealingKeys,
     PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,
     PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,
@@ -68,7 +71,11 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         port: ports[index] ?? 0,
         program: join(import.meta.dirname, "../../services/main.js"),
         directory: join(directory, "logs"),
-        environment: { ...shared, MONGODB_URL: servers.urlFor(databaseOf(name)) },
+        environment: {
+          ...shared,
+          ...(servers.kafka ? settingsOf(servers.kafka.as(name)) : kafkaSettings(process.env)),
+          MONGODB_URL: servers.urlFor(databaseOf(name)),
+        },
         transport: transportOf(entry, environment),
         limit,
         ...(ended && { ended }),
@@ -89,7 +96,8 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   }
   const entry = all.find((service) => service.entry)?.name;
   const url = running.find(({ name }) => name === entry)?.url ?? "";
-  return { url, brokers, secrets, fresh: secrets.fresh, services: running, stop };
+  const thirdParty = servers.kafka?.as(THIRD_PARTY) ?? servers.connection;
+  return { url, kafka: thirdParty, embedded: servers.kafka !== undefined, secrets, fresh: secrets.fresh, services: running, stop };
 };
 
 /** The transport of a service's HTTP port: the gateway's public TLS, or the internal mutual TLS of the other services. */
@@ -99,15 +107,6 @@ const transportOf = (isEntry: boolean, environment: { readonly [name: string]: s
   if (!PITRIX_INTERNAL_TLS_CERT || !PITRIX_INTERNAL_TLS_KEY) return { secure: false };
   return { secure: true, client: { cert: PITRIX_INTERNAL_TLS_CERT, key: PITRIX_INTERNAL_TLS_KEY } };
 };
-
-/** Connection settings of an external Kafka. */
-const ofKafka = (environment: NodeJS.ProcessEnv): { readonly [name: string]: string } =>
-  Object.fromEntries(
-    ["KAFKA_TLS", "KAFKA_SASL", "KAFKA_CA", "KAFKA_CERT", "KAFKA_KEY"].flatMap((name) => {
-      const value = environment[name];
-      return value ? [[name, value]] : [];
-    }),
-  );
 
 export const databaseOf = (service: string): string => `pitrix_${service}`;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { kafkaUsers } from "./kafka.ts";
 
 /** The secrets of a platform on this machine. The first start creates them; only their owner can read them. */
 export type Secrets = {
@@ -10,6 +11,8 @@ export type Secrets = {
   readonly localToken: string;
   /** The password of each service's database. */
   readonly databases: { readonly [service: string]: string };
+  /** The password of each user of Kafka. */
+  readonly kafka: { readonly [user: string]: string };
 };
 
 /** Reads a platform's secrets and creates missing ones. `fresh`: this call created them. */
@@ -28,6 +31,7 @@ export const secretsOf = (directory: string, services: readonly string[]): Secre
       },
     localToken: kept.localToken ?? token(24),
     databases: Object.fromEntries(services.map((service) => [service, kept.databases?.[service] ?? token(18)])),
+    kafka: Object.fromEntries(kafkaUsers(services).map((user) => [user, kept.kafka?.[user] ?? token(18)])),
   };
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });

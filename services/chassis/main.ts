@@ -48,7 +48,7 @@ const start = async (services: ServiceList, arguments_: readonly string[]): Prom
   process.on("unhandledRejection", (error) => logger.error({ error }, "unhandled error"));
   const asked = askedToStop();
   const tls = openTls(config, { clock: systemClock, logger });
-  const log = await connectLog(config, tls, systemClock, logger);
+  const log = await connectLog(wanted[0]?.name ?? "", config, tls, systemClock, logger);
   const shared = await share(config, log, tls, logger);
   const running: RunningService[] = [];
   const stop = async (): Promise<void> => {

@@ -75,7 +75,9 @@ export const share = async (
   const [sealed, found] = await Promise.all([
     sealing({ log, clock }, config.sealingKeys, random, { partitions: config.partitions }),
     config.discovery === "kafka"
-      ? directory({ log, clock })
+      ? directory({ log, clock, keys: config.sealingKeys }, (instance) =>
+          logger.warn({ instance }, "ignored an announcement without proof"),
+        )
       : config.discovery === "dns"
         ? dnsDirectory(config.services, clock, onError)
         : staticDirectory(config.services),
@@ -173,7 +175,9 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     const url = reached(serving.url);
     // `url` is for callers of the gateway; the announcement carries the URL for operators.
     const self = { service: name, url: reached(serving.operationsUrl), instance: id, since: new Date(clock.now()).toISOString() };
-    announced = await announce({ log, clock }, self, (error) => logger.warn({ error }, "the announcement failed and will be retried"));
+    announced = await announce({ log, clock, keys: config.sealingKeys }, self, (error) =>
+      logger.warn({ error }, "the announcement failed and will be retried"),
+    );
     // An announcement that reached this process can reach others. A log that is down does not delay serving for long.
     for (const until = clock.now() + ANNOUNCED; !known() && clock.now() < until; ) await clock.sleep(20);
     logger.info({ url }, "answers");

@@ -43,8 +43,13 @@ export const connectPlatform = ({ brokers, keys, token, services, tls, by }: Set
         "no platform found: set KAFKA_BROKERS or PITRIX_SERVICES, run this command in the directory of `make up`, or name the platform directory with --platform",
         exitCodes.settings,
       );
+    if (!keys)
+      throw new CommandFailed(
+        "set PITRIX_SEALING_KEYS to the platform's keys, which sign what services announce on Kafka, or PITRIX_SERVICES to their addresses",
+        exitCodes.settings,
+      );
     try {
-      return await directory({ log: open, clock: systemClock });
+      return await directory({ log: open, clock: systemClock, keys });
     } catch (error) {
       throw unreachable(`Kafka at ${brokers?.join(", ")}`, error);
     }
@@ -104,6 +109,17 @@ export const connectPlatform = ({ brokers, keys, token, services, tls, by }: Set
       await opened.stop();
     },
   };
+};
+
+/** The answer of one instance of a service; undefined if none answers. */
+export const askOne = async (platform: Platform, service: string, path: string, body?: object): Promise<unknown> => {
+  for (const instance of await platform.instances(service))
+    try {
+      return await platform.ask(instance, path, body);
+    } catch (error) {
+      if (!(error instanceof CommandFailed) || error.code !== exitCodes.unavailable) throw error;
+    }
+  return undefined;
 };
 
 const inOrder = (instances: readonly ServiceInstance[]): readonly ServiceInstance[] =>

@@ -32,19 +32,22 @@ export const readSetup = (environment: Environment, directory: string): Setup =>
   };
   const given = read(settings.brokers);
   const local = given ? undefined : localPlatform(directory);
-  const secrets = local && json(join(directory, "secrets.json"))?.sealingKeys;
-  const known = read(settings.sealingKeys) ?? (typeof secrets === "string" ? settings.sealingKeys.parse(secrets) : undefined);
+  const { sealingKeys, kafka } = (local && json(join(directory, "secrets.json"))) ?? {};
+  const known = read(settings.sealingKeys) ?? (typeof sealingKeys === "string" ? settings.sealingKeys.parse(sealingKeys) : undefined);
+  const brokers = given ?? local?.brokers;
+  const password: unknown = local?.kafkaUser && Reflect.get(Object(kafka), local.kafkaUser);
+  const login = typeof password === "string" ? { KAFKA_SASL: `plain:${local?.kafkaUser}:${password}` } : {};
   return {
-    brokers: given ?? local?.brokers,
+    brokers,
     keys: known,
     token: environment.PITRIX_TOKEN?.trim() || undefined,
     services: environment.PITRIX_DISCOVERY === "static" || environment.PITRIX_SERVICES ? read(settings.services) : local?.services,
-    tls: readTls(environment),
+    tls: readTls({ ...login, ...environment }, brokers ?? []),
     by: `cli:${userName()}`,
   };
 };
 
-const readTls = (environment: Environment): TlsValues => {
+const readTls = (environment: Environment, brokers: readonly string[]): TlsValues => {
   const problems: string[] = [];
   const read = ([field, { name, expected, fallback, parse }]: [string, Setting<unknown>]) => {
     const value = parse(environment[name]?.trim() || (fallback ?? ""));
@@ -52,17 +55,18 @@ const readTls = (environment: Environment): TlsValues => {
     return [field, value];
   };
   const values = Object.fromEntries(Object.entries<Setting<unknown>>(tlsSettings).map(read)) as TlsValues; // One field for each setting; an invalid value throws below.
-  const all = problems.length > 0 ? problems : tlsProblems(values, Date.now());
+  const all = problems.length > 0 ? problems : tlsProblems(values, brokers, Date.now());
   if (all.length > 0) throw new CommandFailed(all.join("\n"), exitCodes.settings);
   return values;
 };
 
-const localPlatform = (directory: string): Pick<Setup, "brokers" | "services"> | undefined => {
+const localPlatform = (directory: string): (Pick<Setup, "brokers" | "services"> & { readonly kafkaUser?: string }) | undefined => {
   // `make up` writes the running services to this file.
-  const { services, brokers } = json(join(directory, "platform.json")) ?? {};
+  const { services, brokers, kafkaUser } = json(join(directory, "platform.json")) ?? {};
   if (services === null || typeof services !== "object") return undefined;
   return {
     brokers: Array.isArray(brokers) && brokers.length > 0 ? brokers.map(String) : undefined,
+    ...(typeof kafkaUser === "string" && { kafkaUser }),
     services: new Map(Object.entries(services).map(([name, url]) => [name, [String(url)]])),
   };
 };

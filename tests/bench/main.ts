@@ -87,7 +87,7 @@ for (const group of neighbours(rows)) {
     },
     group.some((row) => row.servers !== undefined),
   );
-  if (fixture.brokers.length > 0) servers = fixture.servers;
+  if (fixture.connection.brokers.length > 0) servers = fixture.servers;
   try {
     for (const row of group) results.push(await runRow(row, fixture, runs));
   } finally {

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/connect.ts";
+import { settingsOf } from "../../infra/embedded/kafka/connection.ts";
 import { embedded } from "../../infra/embedded/shared.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
 import { type Counted, type Figures, foldOf, idOf, nth, streams, type Told } from "./counting.ts";
@@ -27,7 +28,7 @@ export type Backlog = {
 export const backlog = async ({ events, heap, limit, report }: Backlog): Promise<void> => {
   const { kafka, store } = await embedded();
   const run = `b${randomUUID().slice(0, 8)}`;
-  const log = kafkaLog({ brokers: kafka.brokers, clientId: run });
+  const log = kafkaLog({ ...kafka.connection, clientId: run });
   const { documents, close } = mongo({ url: store.url, database: run });
   const began = Date.now();
   const until = began + limit;
@@ -44,7 +45,8 @@ export const backlog = async ({ events, heap, limit, report }: Backlog): Promise
     report(`${after()} there is a backlog`);
     const figures: Figures[] = [];
     let ended: string | undefined;
-    const consumer = fork(join(import.meta.dirname, "consumer-main.js"), [kafka.brokers.join(","), store.url, run], {
+    const consumer = fork(join(import.meta.dirname, "consumer-main.js"), [run], {
+      env: { ...process.env, ...settingsOf(kafka.connection), MONGODB_URL: store.url },
       execArgv: [`--max-old-space-size=${heap}`, "--expose-gc"],
     });
     child = consumer;

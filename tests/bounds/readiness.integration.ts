@@ -31,10 +31,10 @@ let [log, shared, service]: [Log?, Shared?, RunningService?] = [];
 before(async () => {
   const { kafka, store } = await embedded();
   const url = new URL(store.url);
-  toKafka = await way(kafka.brokers[0] ?? "");
+  toKafka = await way(kafka.connection.brokers[0] ?? "");
   toStore = await way(url.host);
   const { host, port } = toKafka;
-  log = kafkaLog({ brokers: [`${host}:${port}`], clientId: "readiness", route: () => ({ host, port }) });
+  log = kafkaLog({ ...kafka.connection, brokers: [`${host}:${port}`], clientId: "readiness", route: () => ({ host, port }) });
   url.host = `${toStore.host}:${toStore.port}`;
   // To this node by this way: the set would tell another one.
   url.searchParams.delete("replicaSet");

@@ -65,7 +65,7 @@ test("an instance that cannot announce itself for as long as others remember it 
   };
   const log = memoryLogBroker({ clock }).connect({ before, after: async () => {} });
   const self = { service: "cluster", url: "http://localhost:1", instance: "one", since: "" };
-  const announced = await announce({ log, clock }, self, () => {});
+  const announced = await announce({ log, clock, keys: [{ id: "k1", key: new Uint8Array(32) }] }, self, () => {});
   await run(() => false, 10_000);
   assert.equal(announced.trouble(), undefined);
   isDown = true;

@@ -3,6 +3,6 @@ import { sharedKafka } from "../../infra/embedded/shared.ts";
 import { logContract } from "./log.ts";
 
 logContract("the log on Kafka", async () => {
-  const { brokers } = await sharedKafka();
-  return { log: () => kafkaLog({ brokers, clientId: "contract" }), close: async () => {} };
+  const { connection } = await sharedKafka();
+  return { log: () => kafkaLog({ ...connection, clientId: "contract" }), close: async () => {} };
 });

@@ -14,7 +14,7 @@ export const duplicatesRun = async (options: RunOptions): Promise<RowOutcome> =>
   let repeats = 0;
   let events = 0;
   const hurt = async ({ fixture, workload, reached, random, struck }: Field): Promise<void> => {
-    const log = kafkaLog({ brokers: fixture.brokers, clientId: "duplicates" });
+    const log = kafkaLog({ ...fixture.connection, clientId: "duplicates" });
     const again = async (records: readonly LogRecord[]): Promise<void> => {
       const chosen = records.flatMap((record) => Array.from({ length: random.below(3) }, () => outgoing(record)));
       for (let from = 0; from < chosen.length; from += 500) await log.publish(chosen.slice(from, from + 500));
@@ -25,7 +25,9 @@ export const duplicatesRun = async (options: RunOptions): Promise<RowOutcome> =>
         const before = workload.done();
         await reached(before + 200);
         over = workload.done() >= options.commands;
-        const records = [...(await readLog(fixture.brokers))].flatMap(([topic, partitions]) => (isEvents(topic) ? partitions.flat() : []));
+        const records = [...(await readLog(fixture.connection))].flatMap(([topic, partitions]) =>
+          isEvents(topic) ? partitions.flat() : [],
+        );
         const first = new Map(records.map((record) => [record.headers.ce_id, record]));
         // Those that are new since the last time, and in the end all, from the first.
         const fresh = [...first.values()].slice(over ? 0 : events);

@@ -7,6 +7,7 @@ import { type CommitDocument, fromDocument } from "../../events/mongo/commit-doc
 import { mongoParking } from "../../events/mongo/parking.ts";
 import type { LogRecord } from "../../events/ports.ts";
 import { collections } from "../../events/subscription/collections.ts";
+import type { KafkaConnection } from "../../infra/embedded/kafka/connection.ts";
 import { databaseOf } from "../../infra/platform/platform.ts";
 import { tables } from "./composition.ts";
 
@@ -14,18 +15,18 @@ import { tables } from "./composition.ts";
 export type Contents = ReadonlyMap<string, readonly (readonly LogRecord[])[]>;
 
 /** Every record of the platform's topics, as any consumer of Kafka reads them; tried again while brokers are not at rest. The time is that without a record. */
-export const readLog = async (brokers: readonly string[], milliseconds = 60_000): Promise<Contents> => {
+export const readLog = async (connection: KafkaConnection, milliseconds = 60_000): Promise<Contents> => {
   for (const until = Date.now() + milliseconds; ; await pause(200)) {
     try {
-      return await readOnce(brokers, milliseconds);
+      return await readOnce(connection, milliseconds);
     } catch (error) {
       if (Date.now() > until) throw error;
     }
   }
 };
 
-const readOnce = async (brokers: readonly string[], milliseconds: number): Promise<Contents> => {
-  const kafka = new Kafka({ brokers: [...brokers], clientId: "checker", logLevel: logLevel.NOTHING });
+const readOnce = async (connection: KafkaConnection, milliseconds: number): Promise<Contents> => {
+  const kafka = new Kafka({ ...connection, clientId: "checker", logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   const contents = new Map<string, LogRecord[][]>();
   const missing = new Map<string, number>();

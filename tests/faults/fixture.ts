@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { KafkaConnection } from "../../infra/embedded/kafka/connection.ts";
 import { type KafkaServer, startKafka } from "../../infra/embedded/kafka/server.ts";
 import { freePorts } from "../../infra/embedded/ports.ts";
 import { type StoreServer, startStore } from "../../infra/embedded/store/server.ts";
+import { kafkaAccess } from "../../infra/platform/kafka.ts";
 import { processFixture, together } from "../world/servers.ts";
-import { type ServiceName, serviceNames } from "./composition.ts";
+import { type ServiceName, serviceNames, tables } from "./composition.ts";
 import { type Ledger, startLedger } from "./ledger.ts";
 import { type Answers, produceRequest, startProxy, withoutKafkaAnswers, withoutMongoAnswers } from "./proxy.ts";
 import { seed } from "./seeding.ts";
@@ -27,7 +29,8 @@ export type Drops = { broker: number; store: number; dropped: number };
 export type Fixture = {
   readonly kafka: KafkaServer;
   readonly store: StoreServer;
-  readonly brokers: readonly string[];
+  /** With the rights of Kafka's administrator. */
+  readonly connection: KafkaConnection;
   readonly ledger: Ledger;
   readonly drops: Drops;
   readonly services: { readonly [name in ServiceName]: Supervised };
@@ -46,6 +49,7 @@ export const startFixture = async ({
   report,
 }: FixtureOptions): Promise<Fixture> => {
   const { secrets, users, settings, logs } = processFixture(directory, serviceNames);
+  const { users: kafkaUsers, acls } = kafkaAccess(tables, secrets.kafka);
   const drops: Drops = { broker: 0, store: 0, dropped: 0 };
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -70,6 +74,8 @@ export const startFixture = async ({
       startKafka({
         directory: join(directory, "kafka"),
         nodes,
+        users: kafkaUsers,
+        acls,
         ...(broker && { port: kafkaPort, settings: { "advertised.listeners": `CLIENTS://${broker}` } }),
       }),
       startStore({
@@ -80,21 +86,28 @@ export const startFixture = async ({
     closing.push(kafka.stop, store.stop);
     const ledger = await startLedger();
     closing.push(ledger.close);
-    const brokers = broker ? [broker] : kafka.brokers;
+    const by = (connection: KafkaConnection): KafkaConnection => (broker ? { ...connection, brokers: [broker] } : connection);
+    const connection = by(kafka.connection);
     const own = { PITRIX_FAULTS_LEDGER: ledger.url, ...environment };
     const { urlFor } = store;
     const program = join(import.meta.dirname, "service-main.js");
     report(`starts ${serviceNames.length} services`);
     const started = await together(
       serviceNames.map((name) =>
-        supervise({ name, program, directory: logs, environment: { ...settings(name, { brokers, urlFor }), ...own }, report }),
+        supervise({
+          name,
+          program,
+          directory: logs,
+          environment: { ...settings(name, { connection: by(kafka.as(name)), urlFor }), ...own },
+          report,
+        }),
       ),
     );
     closing.push(...started.map((one) => one.stop));
-    await seed(brokers);
+    await seed(connection);
     const services = Object.fromEntries(started.map((one) => [one.name, one])) as Fixture["services"]; // Each has started.
     return {
-      ...{ kafka, store, brokers, ledger, drops, services, client: secrets.client, stop },
+      ...{ kafka, store, connection, ledger, drops, services, client: secrets.client, stop },
       gateways: () => services.api.urls(),
     };
   } catch (error) {

@@ -47,7 +47,7 @@ const parkedOnceAllAre = async ({ fixture }: Field) => {
   const until = Date.now() + 30_000;
   for (;;) {
     const databases = await readStore(fixture.store.url);
-    const contents = await readLog(fixture.brokers);
+    const contents = await readLog(fixture.connection);
     const facts = factsOnLog(contents);
     const first = firstPoison(facts);
     const projection = tables

@@ -128,7 +128,7 @@ const converge = async (fixture: Fixture, history: History, since: number, more:
       const traces = {
         ...{ services: tables, history: history.lines, calls: fixture.ledger.calls },
         databases: await readStore(fixture.store.url),
-        contents: await readLog(fixture.brokers),
+        contents: await readLog(fixture.connection),
       };
       const findings = [...judge(traces), ...(await more())];
       if (findings.length === 0) return { findings, at };

@@ -1,6 +1,7 @@
 import { codec } from "../../events/codec/codec.ts";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { recordsOf } from "../../events/log/record.ts";
+import type { KafkaConnection } from "../../infra/embedded/kafka/connection.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { smallPackage } from "../world/toys/package.ts";
@@ -10,7 +11,7 @@ export const APP = "app-faults";
 export const VERSION = "appv-faults";
 
 /** Announces an application version, as the service app would. */
-export const seed = async (brokers: readonly string[]): Promise<void> => {
+export const seed = async (connection: KafkaConnection): Promise<void> => {
   const nothing = Object.fromEntries(
     ["description", "home", "icon", "screenshots", "maintainers", "keywords", "sources", "readme", "values", "valuesSchema"].map((name) => [
       name,
@@ -24,7 +25,7 @@ export const seed = async (brokers: readonly string[]): Promise<void> => {
     ...{ status: "active", packageName: "", packageDigest: "sha256:0", packageOwner: "repo", ...smallPackage },
     ...{ owner: "system", ownerPath: ":system" },
   };
-  const log = kafkaLog({ brokers, clientId: "seed" });
+  const log = kafkaLog({ ...connection, clientId: "seed" });
   try {
     const commit = { stream: `app/${APP}`, version: 1, events: [codec(schemas).encode("app", event)], metadata };
     await log.publish(recordsOf(contract, "app", { ...commit, ...bare }));

@@ -82,7 +82,7 @@ export const unnoticed = async ({ client, fixture, history }: Field): Promise<re
 
 /** Every partition has three copies, so that the loss of a leader is no loss. */
 export const threeCopies = async ({ fixture }: Field): Promise<readonly Finding[]> => {
-  const admin = new Kafka({ brokers: [...fixture.brokers], logLevel: logLevel.NOTHING }).admin();
+  const admin = new Kafka({ ...fixture.connection, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
     const topics = (await admin.listTopics()).filter((topic) => topic.startsWith("pitrix."));

@@ -7,13 +7,17 @@ import { LAG_THRESHOLD, memoryBudget } from "../../events/subscription/memory-bu
 import { projector } from "../../events/subscription/projections.ts";
 import { reactor } from "../../events/subscription/reactions.ts";
 import { subscribe } from "../../events/subscription/subscription.ts";
+import { connectionIn } from "../../infra/embedded/kafka/connection.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
 import { runtime } from "../../services/runtime/service.ts";
 
 // A member of the groups of the runtime service's subscriptions, in a process of its own; it stays until it is killed or told to leave.
-const [brokers = "", url = "", database = ""] = process.argv.slice(2);
-const log = kafkaLog({ brokers: brokers.split(","), clientId: "storm" });
+const [database = ""] = process.argv.slice(2);
+const url = process.env.MONGODB_URL ?? "";
+const connection = connectionIn(process.env);
+if (!connection) throw new Error("KAFKA_BROKERS is missing");
+const log = kafkaLog({ ...connection, clientId: "storm" });
 const store = mongo({ url, database });
 const ports = { store: store.store, documents: store.documents, parking: store.parking, log, clock: systemClock };
 const released = codec(contract.schemas);

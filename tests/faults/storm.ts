@@ -6,6 +6,7 @@ import { topicOf } from "../../events/contract.ts";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { checkReactions } from "../../events/simulation/check/reactions.ts";
 import { collections } from "../../events/subscription/collections.ts";
+import { type KafkaConnection, settingsOf } from "../../infra/embedded/kafka/connection.ts";
 import { startKafka } from "../../infra/embedded/kafka/server.ts";
 import { startStore } from "../../infra/embedded/store/server.ts";
 import { contract } from "../../services/chassis/contract.ts";
@@ -35,13 +36,13 @@ export const stormRun = async ({ directory, factor, seed, report }: RunOptions):
     closing.push(kafka.stop);
     const store = await startStore({ directory: join(directory, "store") });
     closing.push(store.stop);
-    const log = kafkaLog({ brokers: kafka.brokers, clientId: "storm" });
+    const log = kafkaLog({ ...kafka.connection, clientId: "storm" });
     closing.push(log.close);
     await log.ensureTopics([
       ...["runtime", "runtimeCredential", "cluster"].map((name) => ({ name: topicOf(contract, name), partitions: 6, compacted: false })),
       { name: "pitrix.deadLetter.storm", partitions: 1, compacted: false },
     ]);
-    const members = groupOf([kafka.brokers.join(","), store.url, DATABASE]);
+    const members = groupOf([DATABASE], { ...settingsOf(kafka.connection), MONGODB_URL: store.url });
     closing.push(members.stop);
     await members.add();
     let over = false;
@@ -69,7 +70,7 @@ export const stormRun = async ({ directory, factor, seed, report }: RunOptions):
     const last = Date.now();
     for (;;) {
       const at = Date.now();
-      const findings = await look(kafka.brokers, store.url);
+      const findings = await look(kafka.connection, store.url);
       const done = findings.length === 0;
       if (done || at - last > CONVERGE * 1_000)
         return {
@@ -84,7 +85,7 @@ export const stormRun = async ({ directory, factor, seed, report }: RunOptions):
 };
 
 /** The members' read models against a rebuild, and each reaction done once. */
-const look = async (brokers: readonly string[], url: string): Promise<readonly Finding[]> => {
+const look = async (connection: KafkaConnection, url: string): Promise<readonly Finding[]> => {
   const client = new MongoClient(url, { promoteBuffers: true });
   try {
     const { name, projections = [] } = runtime;
@@ -92,7 +93,7 @@ const look = async (brokers: readonly string[], url: string): Promise<readonly F
       client.db(DATABASE),
       projections.map((each) => collections(projections).of(each.name)),
     );
-    const left = { services: [runtime], databases: new Map([[name, database]]), contents: await readLog(brokers) };
+    const left = { services: [runtime], databases: new Map([[name, database]]), contents: await readLog(connection) };
     return [...checkModels(left), ...[...checkReactions(evidenceOf(left))].map((each): Finding => ({ ...each, column: "lost" }))];
   } finally {
     await client.close();

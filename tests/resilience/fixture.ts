@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { startEmbedded } from "../../infra/embedded/platform.ts";
+import { kafkaAccess } from "../../infra/platform/kafka.ts";
 import type { ServiceProcess } from "../../infra/platform/service-process.ts";
+import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
 import { endNodes } from "../../services/providers/local/machine.ts";
 import { kill, running } from "../services/providers/local/machine/support.ts";
@@ -14,8 +16,13 @@ export const behindTheGateway = serviceNames.filter((name) => name !== "api");
 /** A whole platform of the very processes that people run, each of which may be started, killed and asked to end by itself. */
 export const startFixture = async (directory: string, report: (text: string) => void) => {
   const { secrets, users, settings, logs, start: launch } = processFixture(directory, serviceNames);
+  const { users: kafkaUsers, acls } = kafkaAccess(await loadServices(services), secrets.kafka);
   report("starts Kafka and the document store");
-  const { kafka, store, stop } = await startEmbedded({ directory: join(directory, "embedded"), users });
+  const { kafka, store, stop } = await startEmbedded({
+    directory: join(directory, "embedded"),
+    users,
+    access: { users: kafkaUsers, acls },
+  });
   const local = join(directory, "local");
   // Nodes of clusters outlive their provider; they must not outlive this process, however it ends.
   const sweep = (): void => {
@@ -28,7 +35,7 @@ export const startFixture = async (directory: string, report: (text: string) => 
   const processes = new Set<ServiceProcess>();
   /** One more process of a service; resolves when it is ready. `port`: where an earlier one was. */
   const start = async (name: ServiceName, port?: number): Promise<ServiceProcess> => {
-    const environment = { ...settings(name, { brokers: kafka.brokers, urlFor: store.urlFor }), ...own };
+    const environment = { ...settings(name, { connection: kafka.as(name), urlFor: store.urlFor }), ...own };
     const ended = (_: string, why: string) => report(`${name} ${why}`);
     const one = await launch({ name, program, environment, ended, ...(port && { port }) });
     processes.add(one);

@@ -92,7 +92,7 @@ const converged = async (fixture: Fixture, lines: ReturnType<typeof historyIn>["
     const late = Date.now() > limit;
     if (!late && (await countDue(fixture.store.url, services)) > 0) continue;
     const databases = await readStore(fixture.store.url, services);
-    const contents = await readLog(fixture.kafka.brokers);
+    const contents = await readLog(fixture.kafka.connection);
     const findings = judge({ services, history: lines, calls: undefined, databases, contents });
     if (findings.length === 0 || late) return findings;
   }

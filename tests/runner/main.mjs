@@ -105,12 +105,13 @@ if (built || existsSync("dist")) {
   if (wants("integration")) {
     const files = find(".integration.js");
     const { embedded } = await import(resolve("dist/infra/embedded/shared.js"));
+    const { kafkaSettings, settingsOf } = await import(resolve("dist/infra/embedded/kafka/connection.js"));
     const servers = await embedded().catch((error) => {
       console.error(error.message);
       broken = true;
     });
     if (servers) {
-      const env = { KAFKA_BROKERS: servers.kafka.brokers.join(","), MONGODB_URL: servers.store.url };
+      const env = { ...settingsOf(servers.kafka.connection), ...kafkaSettings(process.env), MONGODB_URL: servers.store.url };
       await tests(`integration tests (${files.length} files)`, ["--test", "--test-concurrency=2", ...files], env);
       await servers.kafka.server?.stop();
       await servers.store.server?.stop();

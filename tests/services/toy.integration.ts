@@ -20,9 +20,9 @@ const program = fileURLToPath(new URL("./toy-process.js", import.meta.url));
 
 test("a service that is added to the list runs as a process, is ready, and carries out a command", async (t) => {
   const { kafka, store } = await embedded();
-  const { brokers } = kafka;
+  const { connection } = kafka;
   const { start, settings } = processFixture(temporaryDirectory(), ["toy"]);
-  const process = await start({ name: "toy", program, environment: settings("toy", { brokers, urlFor: store.urlFor }) });
+  const process = await start({ name: "toy", program, environment: settings("toy", { connection, urlFor: store.urlFor }) });
   t.after(() => process.stop());
   assert.deepEqual((await ask(`${process.url}/readyz`)).body, { status: "ready", reasons: [] });
 
@@ -31,7 +31,7 @@ test("a service that is added to the list runs as a process, is ready, and carri
   const { publicJwk, privateJwk } = await newKeyPair();
   const event = { type: "SigningKeyAnnounced", keyId, publicJwk, sealedPrivateJwk: "" };
   const announced = commitOf(`signingKey/${keyId}`, 1, { events: [codec(contract.schemas).encode("signingKey", event)] });
-  const log = kafkaLog({ brokers, clientId: "test" });
+  const log = kafkaLog({ ...connection, clientId: "test" });
   t.after(() => log.close());
   await log.publish(recordsOf(contract, "account", announced));
 

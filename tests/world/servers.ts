@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { signal } from "../../infra/embedded/identity.ts";
+import { type KafkaConnection, settingsOf } from "../../infra/embedded/kafka/connection.ts";
 import { freePorts } from "../../infra/embedded/ports.ts";
 import { databaseOf } from "../../infra/platform/platform.ts";
 import { secretsOf } from "../../infra/platform/secrets.ts";
@@ -9,7 +10,7 @@ import { type ServiceOptions, type ServiceProcess, startService } from "../../in
 /** How long a service may take until it is ready. */
 const READY = 120_000;
 
-export type Servers = { readonly brokers: readonly string[]; readonly urlFor: (database: string) => string };
+export type Servers = { readonly connection: KafkaConnection; readonly urlFor: (database: string) => string };
 type Stops = { readonly stop: () => Promise<unknown> };
 
 /** What real processes of these services need, in a directory of their own: secrets, users of the store, settings and ports. */
@@ -21,8 +22,8 @@ export const processFixture = (directory: string, names: readonly string[]) => {
     secrets,
     logs,
     users: names.map((name) => ({ database: databaseOf(name), user: name, password: secrets.databases[name] ?? "" })),
-    settings: (name: string, { brokers, urlFor }: Servers) => ({
-      KAFKA_BROKERS: brokers.join(","),
+    settings: (name: string, { connection, urlFor }: Servers) => ({
+      ...settingsOf(connection),
       MONGODB_URL: urlFor(databaseOf(name)),
       PITRIX_SEALING_KEYS: secrets.sealingKeys,
       PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,

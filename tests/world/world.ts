@@ -74,7 +74,8 @@ export const served = async (
     stranger: (authorization?: string) => caller(target, authorization),
     /** Makes a server of the test's own known to all as an instance of a service, until what this returns is called. */
     announce: async (self: ServiceInstance): Promise<() => Promise<void>> => {
-      const { stop } = await announce({ log: base.broker.connect(), clock: time.clock }, self, () => {});
+      const keys = base.instances()[0]?.shared.config.sealingKeys ?? [];
+      const { stop } = await announce({ log: base.broker.connect(), clock: time.clock, keys }, self, () => {});
       stops.push(stop);
       const knows = ({ shared }: ReturnType<typeof base.instances>[number]) =>
         shared.directory.instancesOf(self.service).some(({ instance }) => instance === self.instance);

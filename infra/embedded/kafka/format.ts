@@ -20,18 +20,22 @@ const scramArguments = (users: readonly KafkaUser[]): readonly string[] =>
     ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${name},password=${password}]`]),
   );
 
-/** Formats with Kafka's own tool. */
+/** Formats with Kafka's own tool, which reads its arguments from a file: those of a process are readable by everybody. */
 export const formatWithTool = async (
   installation: KafkaInstallation,
   clusterId: string,
   properties: string,
   users: readonly KafkaUser[] = [],
 ): Promise<void> => {
-  const odd = users.find((user) => !/^[\w-]+$/.test(user.name) || !/^[\w-]+$/.test(user.password));
-  if (odd) throw new EmbeddedError("notReady", `Kafka's user ${odd.name}: name and password may contain only letters, digits, _ and -`);
-  const program = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties, ...scramArguments(users)];
-  const { status, output } = await run(installation.java, javaArguments(installation, [], ...program), { limit });
-  if (status !== "succeeded") throw new EmbeddedError("notReady", `cannot format Kafka's storage:\n${tail(output)}`);
+  const file = `${properties}.format`;
+  writeFileSync(file, ["format", "-t", clusterId, "-c", properties, ...scramArguments(users)].join("\n"), { mode: 0o600 });
+  try {
+    const program = ["kafka.tools.StorageTool", `@${file}`];
+    const { status, output } = await run(installation.java, javaArguments(installation, [], ...program), { limit });
+    if (status !== "succeeded") throw new EmbeddedError("notReady", `cannot format Kafka's storage:\n${tail(output)}`);
+  } finally {
+    rmSync(file, { force: true });
+  }
 };
 
 /** Formats the storage of a node: copies the prepared storage with new ids, or runs Kafka's tool. */

@@ -41,7 +41,7 @@ const download = async (partial: string, report: Report): Promise<void> => {
 export const installKafka = async (report: Report = () => undefined): Promise<KafkaInstallation> => {
   const java = findJava();
   const directory = kafkaDirectory();
-  const archive = join(directory, `classes-${fingerprint(java)}.jsa`);
+  const archive = join(directory, `secured-${fingerprint(java)}.jsa`);
   const formatted = join(directory, "formatted");
   if (!existsSync(archive)) await demandJava(java);
   await installOnce(directory, report, downloadLimit, (partial) => download(partial, report));

@@ -5,6 +5,7 @@ import type { Report } from "../installing.ts";
 import { withLock } from "../lock.ts";
 import { freePorts } from "../ports.ts";
 import { readyLimit } from "../waiting.ts";
+import { plainLogin } from "./administrator.ts";
 import { formatWithTool, newKafkaId } from "./format.ts";
 import type { KafkaInstallation } from "./installation.ts";
 import { startNode } from "./node.ts";
@@ -13,12 +14,15 @@ import { type KafkaNode, serverProperties } from "./settings.ts";
 
 const limit = 120_000;
 
+/** Of a broker that nobody uses. */
+const security = { administrator: { name: "admin", password: newKafkaId() }, users: [] };
+
 const keepFormatted = async (installation: KafkaInstallation, node: KafkaNode, directory: string): Promise<void> => {
   if (existsSync(installation.formatted)) return;
   const data = join(directory, "formatted");
   const properties = join(directory, "format.properties");
   const partial = `${installation.formatted}.partial-${process.pid}`;
-  writeFileSync(properties, serverProperties(node, [node], data));
+  writeFileSync(properties, serverProperties(node, [node], data, security), { mode: 0o600 });
   await formatWithTool(installation, newKafkaId(), properties);
   cpSync(data, partial, { recursive: true });
   renameSync(partial, installation.formatted);
@@ -27,9 +31,9 @@ const keepFormatted = async (installation: KafkaInstallation, node: KafkaNode, d
 const keepClasses = async (installation: KafkaInstallation, node: KafkaNode, directory: string): Promise<void> => {
   const partial = `${installation.archive}.partial-${process.pid}`;
   const java = [`-XX:ArchiveClassesAtExit=${partial}`];
-  const running = await startNode({ installation, directory, clusterId: newKafkaId(), cluster: [node], node, java });
+  const running = await startNode({ installation, directory, clusterId: newKafkaId(), cluster: [node], node, security, java });
   try {
-    await nodeReady(node, running, [1], readyLimit);
+    await nodeReady(node, running, [1], readyLimit, plainLogin(security.administrator));
   } finally {
     await running.stop(limit);
   }

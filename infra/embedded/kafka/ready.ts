@@ -2,9 +2,9 @@ import { tail } from "../command.ts";
 import { EmbeddedError } from "../failure.ts";
 import type { Running } from "../program.ts";
 import { waitFor } from "../waiting.ts";
+import type { KafkaConnection } from "./connection.ts";
 import { livingBrokers } from "./probe.ts";
-import { livingBrokersSecurely } from "./secure-probe.ts";
-import type { KafkaNode, KafkaSecurity } from "./settings.ts";
+import type { KafkaNode } from "./settings.ts";
 
 const failure = (node: KafkaNode, running: Running, what: string): EmbeddedError => {
   const log = running.logTail();
@@ -24,12 +24,12 @@ export const nodeReady = async (
   running: Running,
   expected: readonly number[],
   limit: number,
-  security?: KafkaSecurity,
+  login: Omit<KafkaConnection, "brokers">,
 ): Promise<void> => {
   const answer = await waitFor(
     async () => {
       if (running.hasExited()) return "ended";
-      const living = security ? await livingBrokersSecurely(node.port, security) : await livingBrokers(node.port);
+      const living = await livingBrokers(node.port, login);
       return expected.every((id) => living.includes(id)) ? "ready" : undefined;
     },
     limit,

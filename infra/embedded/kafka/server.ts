@@ -1,14 +1,18 @@
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Report } from "../installing.ts";
 import { withLock } from "../lock.ts";
 import type { Ended, Running } from "../program.ts";
 import { readyLimit } from "../waiting.ts";
+import { applyAcls, type KafkaAcl } from "./acls.ts";
+import { administratorOf, plainLogin } from "./administrator.ts";
 import { planCluster } from "./cluster.ts";
+import type { KafkaConnection } from "./connection.ts";
 import { installKafka } from "./install.ts";
 import type { KafkaInstallation } from "./installation.ts";
 import { startNode } from "./node.ts";
 import { nodeReady } from "./ready.ts";
-import type { KafkaNode, KafkaSecurity, KafkaSettings } from "./settings.ts";
+import type { KafkaNode, KafkaSettings, KafkaUser, ServerTls } from "./settings.ts";
 
 /** Options for starting an embedded Kafka. */
 export type KafkaOptions = {
@@ -18,8 +22,13 @@ export type KafkaOptions = {
   readonly port?: number;
   readonly nodes?: 1 | 3;
   readonly settings?: KafkaSettings;
-  /** Transport security and users. Default: any process of this machine can connect. */
-  readonly security?: KafkaSecurity;
+  readonly tls?: ServerTls;
+  /** Who may log in with PLAIN, besides the administrator. Not remembered by the directory. */
+  readonly users?: readonly KafkaUser[];
+  /** Who may log in with SCRAM; the first start of a directory makes them. */
+  readonly thirdParties?: readonly KafkaUser[];
+  /** What these users may do. */
+  readonly acls?: readonly KafkaAcl[];
   /** More options of the Java virtual machine. */
   readonly java?: readonly string[];
   /** Stop a broker that still runs on this directory, instead of failing. */
@@ -35,7 +44,10 @@ export type KafkaOptions = {
 
 /** An embedded Kafka that answers; its processes end with this one. */
 export type KafkaServer = {
-  readonly brokers: readonly string[];
+  /** As the administrator, who may do everything. */
+  readonly connection: KafkaConnection;
+  /** As one of the given users. */
+  readonly as: (user: string) => KafkaConnection;
   /** The process ids of the nodes that run. */
   readonly pids: readonly number[];
   readonly stop: () => Promise<void>;
@@ -46,8 +58,13 @@ export type KafkaServer = {
 };
 
 const start = async (options: KafkaOptions, installation: KafkaInstallation, directory: string, limit: number): Promise<KafkaServer> => {
-  const { settings, security, java, background, ended } = options;
+  const { settings, tls, users = [], thirdParties = [], acls, java, background, ended } = options;
   const { clusterId, nodes } = await planCluster(directory, options);
+  const administrator = administratorOf(directory);
+  const security = { administrator, users, tls };
+  const ssl = tls && { ssl: { ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) } };
+  const brokers = nodes.map(({ port }) => `127.0.0.1:${port}`);
+  const connection = { brokers, ...ssl, ...plainLogin(administrator) };
   const running = new Map<number, Running>();
   const each = async (id: number | undefined, work: (node: KafkaNode) => Promise<unknown>): Promise<void> => {
     await Promise.all(nodes.filter((node) => id === undefined || node.id === id).map(work));
@@ -59,23 +76,40 @@ const start = async (options: KafkaOptions, installation: KafkaInstallation, dir
     await each(id, async (node) => {
       running.set(
         node.id,
-        await startNode({ installation, directory, clusterId, cluster: nodes, node, settings, security, java, background, ended }),
+        await startNode({
+          ...{ installation, directory, clusterId, cluster: nodes, node, settings, security, thirdParties },
+          java,
+          background,
+          ended,
+        }),
       );
     });
     const expected = living().map((node) => node.id);
     await each(id, async (node) => {
       const program = running.get(node.id);
-      if (program) await nodeReady(node, program, expected, limit, security);
+      if (program) await nodeReady(node, program, expected, limit, connection);
     });
   };
   try {
     await restart();
+    if (acls)
+      await applyAcls(
+        connection,
+        [...users, ...thirdParties].map(({ name }) => name),
+        acls,
+      );
   } catch (failure) {
     await stop();
     throw failure;
   }
   return {
-    brokers: nodes.map(({ port }) => `127.0.0.1:${port}`),
+    connection,
+    as: (name) => {
+      const scram = thirdParties.find((user) => user.name === name);
+      const user = scram ?? users.find((user) => user.name === name);
+      if (!user) throw new Error(`Kafka has no user ${name}`);
+      return { brokers, ...ssl, sasl: { mechanism: scram ? "scram-sha-512" : "plain", username: name, password: user.password } };
+    },
     get pids() {
       return living().flatMap(({ id }) => running.get(id)?.pid ?? []);
     },

@@ -10,11 +10,17 @@ export type ServerTls = {
   readonly mutual?: boolean;
 };
 
-/** A Kafka user; the first start of a directory creates it. Name and password contain only letters, digits, `_` and `-`. */
+/** A Kafka user. Name and password contain only letters, digits, `_` and `-`. */
 export type KafkaUser = { readonly name: string; readonly password: string };
 
-/** Transport security between clients and brokers, and between brokers. Controllers use plaintext on the loopback address. */
-export type KafkaSecurity = { readonly tls?: ServerTls; readonly users?: readonly [KafkaUser, ...KafkaUser[]] };
+/** Transport security between clients and brokers and between brokers, and who may log in. Controllers use the loopback address in clear. */
+export type KafkaSecurity = {
+  readonly tls?: ServerTls | undefined;
+  /** May do everything. The nodes log in to each other as this user. */
+  readonly administrator: KafkaUser;
+  /** Log in with PLAIN, which is for the loopback address or TLS. Every start takes the given ones. */
+  readonly users: readonly KafkaUser[];
+};
 
 /** Settings of `server.properties`, by name. */
 export type KafkaSettings = Readonly<Record<string, string | number | boolean>>;
@@ -58,16 +64,27 @@ const replication = (nodes: number): KafkaSettings => {
   };
 };
 
-/** Both SCRAM mechanisms for clients; brokers authenticate to each other as this user. */
-const scram = ({ name, password }: KafkaUser): KafkaSettings => {
-  const login = `org.apache.kafka.common.security.scram.ScramLoginModule required username="${name}" password="${password}";`;
-  return {
-    "sasl.enabled.mechanisms": "SCRAM-SHA-256,SCRAM-SHA-512",
-    "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-256",
-    "listener.name.clients.scram-sha-256.sasl.jaas.config": login,
-    "listener.name.clients.scram-sha-512.sasl.jaas.config": login,
-  };
+/** A server's login module for PLAIN: its own login for other nodes, and the passwords that it takes. */
+const plain = (self: KafkaUser, users: readonly KafkaUser[]): string => {
+  const passwords = users.map(({ name, password }) => `"user_${name}"="${password}"`).join(" ");
+  return `org.apache.kafka.common.security.plain.PlainLoginModule required username="${self.name}" password="${self.password}" ${passwords};`;
 };
+
+const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+
+/** Nobody gets in without a login, nor on without an access control list, except for the administrator. */
+const access = ({ administrator, users }: KafkaSecurity): KafkaSettings => ({
+  "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+  "super.users": `User:${administrator.name}`,
+  "sasl.mechanism.inter.broker.protocol": "PLAIN",
+  "sasl.mechanism.controller.protocol": "PLAIN",
+  "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+  "listener.name.controller.plain.sasl.jaas.config": plain(administrator, [administrator]),
+  "listener.name.clients.sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+  "listener.name.clients.plain.sasl.jaas.config": plain(administrator, [administrator, ...users]),
+  "listener.name.clients.scram-sha-256.sasl.jaas.config": scram,
+  "listener.name.clients.scram-sha-512.sasl.jaas.config": scram,
+});
 
 const certificates = ({ ca, mutual = false }: ServerTls, keyStore: string): KafkaSettings => ({
   "ssl.keystore.type": "PEM",
@@ -78,15 +95,12 @@ const certificates = ({ ca, mutual = false }: ServerTls, keyStore: string): Kafk
   "listener.name.clients.ssl.client.auth": mutual ? "required" : "none",
 });
 
-const protection = ({ tls, users }: KafkaSecurity, keyStore: string): KafkaSettings => {
-  const protocol = `${users ? "SASL_" : ""}${tls ? "SSL" : "PLAINTEXT"}`;
-  return {
-    "listener.security.protocol.map": `CLIENTS:${protocol},CONTROLLER:PLAINTEXT`,
-    "inter.broker.listener.name": "CLIENTS",
-    ...(tls && certificates(tls, keyStore)),
-    ...(users && scram(users[0])),
-  };
-};
+const protection = (security: KafkaSecurity, keyStore: string): KafkaSettings => ({
+  "listener.security.protocol.map": `CLIENTS:SASL_${security.tls ? "SSL" : "PLAINTEXT"},CONTROLLER:SASL_PLAINTEXT`,
+  "inter.broker.listener.name": "CLIENTS",
+  ...access(security),
+  ...(security.tls && certificates(security.tls, keyStore)),
+});
 
 /** The path of the file with a node's certificate and key; Kafka expects both in one file. */
 export const keyStoreOf = (data: string): string => `${data}.pem`;
@@ -96,8 +110,8 @@ export const serverProperties = (
   node: KafkaNode,
   cluster: readonly KafkaNode[],
   data: string,
+  security: KafkaSecurity,
   extra: KafkaSettings = {},
-  security: KafkaSecurity = {},
 ): string => {
   const settings: KafkaSettings = {
     ...common,

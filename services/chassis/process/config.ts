@@ -57,7 +57,7 @@ export const readConfig = (environment: Environment, listed: readonly Configured
       problems.push(`MONGODB_URL_${upper(service)} is wrong: expected ${settings.mongodb.expected}`);
     else if (url) problems.push(...storeFileProblems(`MONGODB_URL_${upper(service)}`, url, Date.now()));
   if (values.mongodb !== undefined && !everyHasOwn) problems.push(...storeFileProblems("MONGODB_URL", values.mongodb, Date.now()));
-  problems.push(...tlsProblems(values, Date.now()));
+  problems.push(...tlsProblems(values, values.brokers ?? [], Date.now()));
   const ports = new Map<string, number>();
   for (const { name: service, place } of listed) {
     const given = environment[`PITRIX_PORT_${upper(service)}`]?.trim();

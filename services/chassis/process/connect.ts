@@ -1,6 +1,7 @@
 import type { Clock, Log } from "../../../events/index.ts";
 import { kafkaLog } from "../../../events/kafka/index.ts";
 import { type Mongo, mongo } from "../../../events/mongo/index.ts";
+import { contract } from "../contract.ts";
 import type { Config } from "./config.ts";
 import { INSTANCES_TOPIC } from "./discovery.ts";
 import { kafkaNotifications } from "./kafka-notifications.ts";
@@ -38,13 +39,14 @@ const untilReady = async (
   }
 };
 
-/** Connects to the Kafka cluster and waits until it answers. */
-export const connectLog = async (config: Config, tls: TransportSecurity, clock: Clock, logger: Logger): Promise<Log> => {
+/** Connects a process to the Kafka cluster in the name of a service, and waits until it answers. */
+export const connectLog = async (service: string, config: Config, tls: TransportSecurity, clock: Clock, logger: Logger): Promise<Log> => {
   const notifications = kafkaNotifications(logger, clock);
   const log = notifications.watched(
     kafkaLog({
       brokers: config.brokers,
-      clientId: "pitrix",
+      // Also the beginning of the names of groups that follow whole topics: a service's user may use its own groups only.
+      clientId: `${contract.prefix}.${service}`,
       logger: notifications.logger,
       ...kafkaSecurity(config.kafkaSasl, tls.kafka),
     }),

@@ -1,10 +1,14 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Clock, Log } from "../../../events/index.ts";
+import { announcementProof, isProven } from "./announcement.ts";
+import type { PlatformKey } from "./settings.ts";
 
 export const INSTANCES_TOPIC = "pitrix.instances";
 const BEAT = 2_000;
 const SILENCE = 6_000;
+/** By how much the clocks of two processes may differ. */
+const SKEW = 60_000;
 
 /** A running instance of a service. */
 export type ServiceInstance = {
@@ -27,24 +31,26 @@ export type Directory = {
 
 const topic = { name: INSTANCES_TOPIC, partitions: 1, compacted: true };
 
+/** What announcements need; the platform keys sign them, the first one new ones. */
+export type AnnouncementPorts = { readonly log: Log; readonly clock: Clock; readonly keys: readonly PlatformKey[] };
+
 /** Announces an instance with every beat until it stops, then withdraws it. A failed announcement is repeated with the next beat. */
 export const announce = async (
-  { log, clock }: { readonly log: Log; readonly clock: Clock },
+  { log, clock, keys }: AnnouncementPorts,
   self: ServiceInstance,
   onError: (error: unknown) => void,
 ): Promise<{ readonly trouble: () => string | undefined; readonly stop: () => Promise<void> }> => {
   await log.ensureTopics([topic]);
   let announcedAt = clock.now();
   let failing = false;
-  const publish = (value: ServiceInstance | null): Promise<void> =>
-    log.publish([
-      {
-        topic: INSTANCES_TOPIC,
-        key: self.instance,
-        value: value && Buffer.from(JSON.stringify(value)),
-        headers: { "content-type": "application/json", "pitrix-beat": String(clock.now()) },
-      },
-    ]);
+  const publish = (said: ServiceInstance | null): Promise<void> => {
+    const { instance } = self;
+    const value = said && Buffer.from(JSON.stringify(said));
+    const beat = String(clock.now());
+    const proof = announcementProof(keys, { instance, beat, value });
+    const headers = { "content-type": "application/json", "pitrix-beat": beat, "pitrix-proof": proof };
+    return log.publish([{ topic: INSTANCES_TOPIC, key: instance, value, headers }]);
+  };
   const stopping = new AbortController();
   const beating = (async () => {
     while (!stopping.signal.aborted) {
@@ -76,24 +82,31 @@ export const announce = async (
 };
 
 /**
- * Follows the announcements and drops instances that fall silent. If all announcements stop, including those of this process, the log is
+ * Follows the announcements and drops instances that fall silent. Announcements that the platform has not signed are ignored. If all announcements stop, including those of this process, the log is
  * down, and the last known instances stay valid.
  */
-export const directory = async ({ log, clock }: { readonly log: Log; readonly clock: Clock }): Promise<Directory> => {
+export const directory = async (
+  { log, clock, keys }: AnnouncementPorts,
+  onForged: (instance: string) => void = () => {},
+): Promise<Directory> => {
+  const left = new Set<string>();
   const known = new Map<string, { readonly self: ServiceInstance; readonly heard: number }>();
   await log.ensureTopics([topic]);
   let live = false;
   let last = 0;
   const following = await log.follow(INSTANCES_TOPIC, ({ key, value, headers }) => {
+    const { "pitrix-beat": beat = "", "pitrix-proof": proof } = headers;
+    if (!isProven(keys, { instance: key, beat, value }, proof)) return onForged(key);
     const self = value && instanceIn(value);
     const now = clock.now();
     // No announcement arrived for long, so the log was down: the known instances get time to announce themselves again.
     if (now - last > 2 * BEAT)
       for (const [each, { self, heard }] of known) if (heard >= last - SILENCE) known.set(each, { self, heard: now });
     last = now;
-    // A record from the past has the age of its beat. A new record proves that the instance is alive, whatever its clock shows.
-    const heard = live ? now : Math.min(now, Number(headers["pitrix-beat"] ?? 0));
-    if (self) known.set(key, { self, heard });
+    // A record from the past has the age of its beat, also if somebody repeats it now. A new one proves that the instance is alive.
+    const heard = live && Math.abs(now - Number(beat)) < SKEW ? now : Math.min(now, Number(beat));
+    if (!self) left.add(key);
+    if (self && !left.has(key)) known.set(key, { self, heard });
     else known.delete(key);
   });
   await following.caughtUp;

@@ -20,12 +20,12 @@ export const wireReader = (): ((value: Buffer) => Message) => {
 
 /** Runs a consumer of a group of its own until it has had every event of the log; `begin` when it has joined, `had` is told how many were handled. */
 export const consumeAll = async (
-  { brokers, topic, group, events }: ReadModelInput,
+  { connection, topic, group, events }: ReadModelInput,
   options: Partial<ConsumerConfig>,
   begin: () => void,
   run: (consumer: Consumer, had: (count: number) => void) => Promise<void>,
 ): Promise<void> => {
-  const consumer = plainKafka(brokers).consumer({ groupId: group, ...options });
+  const consumer = plainKafka(connection).consumer({ groupId: group, ...options });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   let left = events;

@@ -28,9 +28,9 @@ export const clusterLog = (fixture: Fixture, topic: string, count: number): Prom
   return log;
 };
 
-const make = async ({ brokers, report }: Fixture, topic: string, count: number): Promise<ClusterLog> => {
+const make = async ({ connection, report }: Fixture, topic: string, count: number): Promise<ClusterLog> => {
   const started = performance.now();
-  const kafka = plainKafka(brokers);
+  const kafka = plainKafka(connection);
   const admin = kafka.admin();
   await admin.connect();
   if ((await admin.listTopics()).includes(topic)) throw new Error(`the topic ${topic} is there already: measure on a Kafka without it`);
@@ -60,7 +60,7 @@ const make = async ({ brokers, report }: Fixture, topic: string, count: number):
   }
   if (messages.length > 0) await send();
   await producer.disconnect();
-  await wakeCoordinators(brokers, [topic]);
+  await wakeCoordinators(connection, [topic]);
   const events = count * eventsOfALife;
   report(`${topic}: ${events} events of ${count} clusters produced in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return { topic, events, clusters: count, expected: contentHash(documentsOf(read)) };

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { KafkaConnection } from "../../../infra/embedded/kafka/connection.ts";
 import { startServers } from "../../../infra/embedded/platform.ts";
 
 export type FixtureOptions = {
@@ -20,7 +21,7 @@ export type FixtureOptions = {
 /** What all contestants run on, and share the cores with. */
 export type Fixture = Omit<FixtureOptions, "directory"> & {
   readonly directory: string;
-  readonly brokers: readonly string[];
+  readonly connection: KafkaConnection;
   /** The document store; `urlFor` names a database in it. */
   readonly url: string;
   readonly urlFor: (database: string) => string;
@@ -44,7 +45,7 @@ export const startFixture = async (options: FixtureOptions, withServers: boolean
     scaled: (full: number, least: number) => Math.max(least, Math.round(full * options.scale)),
   };
   const none = { pids: { kafka: [], store: [] }, stop: async () => {} };
-  if (!withServers) return { ...common, ...none, brokers: [], url: "", urlFor: () => "", servers: "none" };
+  if (!withServers) return { ...common, ...none, connection: { brokers: [] }, url: "", urlFor: () => "", servers: "none" };
   const directory = join(options.directory, "servers");
   const { kafka, store, stop, ...addresses } = await startServers(
     { directory, report: options.report },

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
+import type { KafkaConnection } from "../../../infra/embedded/kafka/connection.ts";
 
 /** A plain client, as a bare script would have it. */
-export const plainKafka = (brokers: readonly string[]): Kafka =>
-  new Kafka({ brokers: [...brokers], clientId: "bench", logLevel: logLevel.NOTHING, retry: { retries: 10 } });
+export const plainKafka = (connection: KafkaConnection): Kafka =>
+  new Kafka({ ...connection, clientId: "bench", logLevel: logLevel.NOTHING, retry: { retries: 10 } });
 
 /** How many records each partition of a topic holds. */
-export const endsOf = async (brokers: readonly string[], topic: string): Promise<ReadonlyMap<number, number>> => {
-  const admin = plainKafka(brokers).admin();
+export const endsOf = async (connection: KafkaConnection, topic: string): Promise<ReadonlyMap<number, number>> => {
+  const admin = plainKafka(connection).admin();
   await admin.connect();
   try {
     return new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]));
@@ -17,8 +18,8 @@ export const endsOf = async (brokers: readonly string[], topic: string): Promise
 };
 
 /** A fresh broker first loads what it keeps of groups, and turns away who joins meanwhile. */
-export const wakeCoordinators = async (brokers: readonly string[], topics: readonly string[]): Promise<void> => {
-  const admin = plainKafka(brokers).admin();
+export const wakeCoordinators = async (connection: KafkaConnection, topics: readonly string[]): Promise<void> => {
+  const admin = plainKafka(connection).admin();
   await admin.connect();
   try {
     for (let group = 0; group < 16; group++)

@@ -18,11 +18,14 @@ import type { ReadModelInput } from "./read-model.ts";
  * adapters for Kafka and MongoDB. `live`: the read model has positions, as one that was up to date when the backlog came; else it has
  * none, as after a new version of the fold.
  */
-export const pitrixReadModel = async ({ brokers, url, database, topic, group, events }: ReadModelInput, live: boolean): Promise<Ready> => {
+export const pitrixReadModel = async (
+  { connection, url, database, topic, group, events }: ReadModelInput,
+  live: boolean,
+): Promise<Ready> => {
   const kept = mongo({ url, database });
-  const log = kafkaLog({ brokers, clientId: "pitrix-bench" });
+  const log = kafkaLog({ ...connection, clientId: "pitrix-bench" });
   const name = collections([clusters]).of(clusters.name);
-  const ends = await endsOf(brokers, topic);
+  const ends = await endsOf(connection, topic);
   if (live) for (const partition of ends.keys()) await kept.documents.savePosition(name, topic, partition, 0);
   const failures: unknown[] = [];
   const failed = (where: string, error: unknown) => failures.push(`${where}: ${error instanceof Error ? error.stack : error}`);

@@ -7,9 +7,8 @@ import type { Measurement } from "./row.ts";
 import { usageOf } from "./usage.ts";
 
 export type ProgramOptions = {
-  /** Passed as one argument of JSON. */
+  /** Passed as JSON in BENCH_INPUT: it holds passwords, and arguments are readable by everybody. */
   readonly input: object;
-  /** What comes before the input. */
   readonly args?: readonly string[];
   readonly directory?: string;
   /** Milliseconds. */
@@ -30,9 +29,9 @@ export const runProgram = (
   { input, args = [], directory, limit = halfAnHour }: ProgramOptions,
 ): Promise<Measurement> =>
   new Promise((resolve, reject) => {
-    const child = spawn(command, [...args, JSON.stringify(input)], {
+    const child = spawn(command, args, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...(fixture.profiles && { PITRIX_BENCH_PROFILES: fixture.profiles }) },
+      env: { ...process.env, BENCH_INPUT: JSON.stringify(input), ...(fixture.profiles && { PITRIX_BENCH_PROFILES: fixture.profiles }) },
       ...(directory && { cwd: directory }),
     });
     const guarding = guard(child.pid === undefined ? undefined : identify(child.pid));

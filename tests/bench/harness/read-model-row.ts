@@ -20,9 +20,9 @@ export const shareOfLog = async (fixture: Fixture, share: number): Promise<Clust
 };
 
 /** What a contestant of a log is told, on a database and a group of its own. */
-export const inputOf = ({ brokers, urlFor, fresh }: Fixture, { topic, events }: ClusterLog): ReadModelInput => {
+export const inputOf = ({ connection, urlFor, fresh }: Fixture, { topic, events }: ClusterLog): ReadModelInput => {
   const database = fresh("read");
-  return { ...{ brokers, topic, events }, database, url: urlFor(database), group: database };
+  return { ...{ connection, topic, events }, database, url: urlFor(database), group: database };
 };
 
 /** A contestant that is a compiled file of this package. */

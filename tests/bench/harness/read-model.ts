@@ -1,9 +1,10 @@
 import type { Message } from "../../../events/message.ts";
+import type { KafkaConnection } from "../../../infra/embedded/kafka/connection.ts";
 import type { ClusterEvent, Deployment as ClusterSpec } from "../../../schemas/generated/events.ts";
 
 /** What every contestant that fills the read model of clusters is told. */
 export type ReadModelInput = {
-  readonly brokers: readonly string[];
+  readonly connection: KafkaConnection;
   readonly url: string;
   readonly database: string;
   readonly topic: string;

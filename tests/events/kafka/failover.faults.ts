@@ -26,11 +26,11 @@ export const brokersKilled =
     report("starts Kafka");
     const kafka = await startKafka({ directory, nodes });
     const log = kafkaLog({
-      brokers: kafka.brokers,
+      ...kafka.connection,
       clientId: "failover",
       ...(nodes === 3 && { replicationFactor: 3, minInsyncReplicas: 2 }),
     });
-    const alone = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).producer({
+    const alone = new Kafka({ ...kafka.connection, logLevel: logLevel.NOTHING }).producer({
       idempotent: true,
       maxInFlightRequests: 1,
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },

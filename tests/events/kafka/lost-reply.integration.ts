@@ -13,17 +13,17 @@ const timeout = 1_000;
 
 /** A broker behind a proxy that withholds its answers to what is produced while `silent.now`. */
 const world = async (t: TestContext) => {
-  const { brokers } = await sharedKafka();
-  const [host = "", port = ""] = brokers[0]?.split(":") ?? [];
+  const { connection } = await sharedKafka();
+  const [host = "", port = ""] = connection.brokers[0]?.split(":") ?? [];
   const silent = { now: false };
   const proxy = await startProxy(
     { host, port: Number(port) },
     withoutKafkaAnswers(produceRequest, () => silent.now),
   );
   t.after(() => proxy.close());
-  const log = kafkaLog({ brokers, clientId: "lost-reply" });
+  const log = kafkaLog({ ...connection, clientId: "lost-reply" });
   t.after(() => log.close());
-  return { brokers, silent, proxy, log, topic: await newTopic(log, { partitions: 1 }) };
+  return { connection, silent, proxy, log, topic: await newTopic(log, { partitions: 1 }) };
 };
 
 const storedIn = async (log: Log, topic: string): Promise<(string | null)[]> => {
@@ -48,9 +48,9 @@ const publishAll = async (publish: (text: string) => Promise<unknown>, silent: {
 };
 
 test("after a send whose reply was lost, what is acknowledged is in the log", async (t) => {
-  const { brokers, silent, proxy, log, topic } = await world(t);
+  const { connection, silent, proxy, log, topic } = await world(t);
   const route = () => ({ host: proxy.host, port: proxy.port });
-  const publisher = kafkaLog({ brokers, clientId: "lost-reply", timeout, route });
+  const publisher = kafkaLog({ ...connection, clientId: "lost-reply", timeout, route });
   t.after(() => publisher.close());
   const acknowledged = await publishAll((text) => publisher.publish([record(topic, "key", text)]), silent);
   assert.deepEqual(acknowledged, ["a", "c", "d"], "the send without an answer was rejected, the others were not");
@@ -59,9 +59,9 @@ test("after a send whose reply was lost, what is acknowledged is in the log", as
 });
 
 test("kafkajs by itself acknowledges what it then loses", async (t) => {
-  const { brokers, silent, proxy, log, topic } = await world(t);
+  const { connection, silent, proxy, log, topic } = await world(t);
   const kafka = new Kafka({
-    brokers: [...brokers],
+    ...connection,
     logLevel: logLevel.NOTHING,
     requestTimeout: timeout,
     socketFactory: ({ onConnect }) => connect({ host: proxy.host, port: proxy.port }, onConnect),

@@ -12,12 +12,12 @@ const never = new AbortController().signal;
 
 /** A topic of one partition on a broker that is reached through a proxy. */
 const world = async (t: TestContext, { timeout = 30_000 } = {}) => {
-  const { brokers } = await sharedKafka();
-  const [host = "", port = ""] = brokers[0]?.split(":") ?? [];
+  const { connection } = await sharedKafka();
+  const [host = "", port = ""] = connection.brokers[0]?.split(":") ?? [];
   const proxy = await startProxy({ host, port: Number(port) });
-  const log = kafkaLog({ brokers, clientId: "ranges" });
-  const behind = kafkaLog({ brokers, clientId: "ranges", timeout, route: () => ({ host: proxy.host, port: proxy.port }) });
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const log = kafkaLog({ ...connection, clientId: "ranges" });
+  const behind = kafkaLog({ ...connection, clientId: "ranges", timeout, route: () => ({ host: proxy.host, port: proxy.port }) });
+  const kafka = new Kafka({ ...connection, logLevel: logLevel.NOTHING });
   t.after(() => Promise.all([log.close(), behind.close()]));
   t.after(() => proxy.close());
   return { kafka, log, behind, proxy, topic: await newTopic(log, { partitions: 1 }) };

@@ -23,10 +23,10 @@ describe("a subscription on Kafka", { concurrency: false }, () => {
   let log: Log;
   before(async () => {
     server = await startKafka({ directory, settings: { "group.min.session.timeout.ms": String(sessionTimeout) } });
-    kafka = new Kafka({ brokers: [...server.brokers], logLevel: logLevel.NOTHING });
+    kafka = new Kafka({ ...server.connection, logLevel: logLevel.NOTHING });
     admin = kafka.admin();
     await admin.connect();
-    log = kafkaLog({ brokers: server.brokers, clientId: "subscription", sessionTimeout });
+    log = kafkaLog({ ...server.connection, clientId: "subscription", sessionTimeout });
   });
   after(async () => {
     await log?.close();

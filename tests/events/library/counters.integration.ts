@@ -25,7 +25,7 @@ after(async () => {
 
 test("the same service runs on Kafka and MongoDB", { timeout: 120_000 }, async () => {
   const store = mongo({ url: servers.store.url, database: `counting_${run}` });
-  const log = kafkaLog({ brokers: servers.kafka.brokers, clientId: "toys" });
+  const log = kafkaLog({ ...servers.kafka.connection, clientId: "toys" });
   const running = instance(counting, { ...store, log, clock }, own, { instance: "one", partitions: 2 });
   try {
     await running.start();

@@ -32,7 +32,7 @@ test("100 poison in 2,000 events: 100 streams wait, all others go on, and after 
   const poison: Poison = new Set(keys.slice(0, 100).map((key) => `category/${key}@${1 + Math.floor(random() * EACH)}`));
   const poisoned = [...poison].map((id) => ({ stream: id.slice(0, id.indexOf("@")), version: Number(id.slice(id.indexOf("@") + 1)) }));
 
-  const log = kafkaLog({ brokers: kafka.brokers, clientId: run });
+  const log = kafkaLog({ ...kafka.connection, clientId: run });
   const database = mongo({ url: store.urlFor(`parking_${run}`), database: `parking_${run}` });
   const running: Running[] = [];
   t.after(async () => {

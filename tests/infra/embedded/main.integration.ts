@@ -88,7 +88,7 @@ test("a wrong command or option is reported, not thrown", async () => {
 test("the servers of a test process are started once", async () => {
   const [one, other] = await Promise.all([embedded(), embedded()]);
   assert.equal(one, other);
-  assert.ok(one.kafka.brokers.length > 0);
+  assert.ok(one.kafka.connection.brokers.length > 0);
   assert.match(one.store.urlFor("notes"), /^mongodb:.*\/notes/);
   assert.ok(existsSync(main));
 });

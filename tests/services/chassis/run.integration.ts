@@ -3,9 +3,11 @@ import { spawn } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { kafkaLog } from "../../../events/kafka/log.ts";
+import { settingsOf } from "../../../infra/embedded/kafka/connection.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { directory } from "../../../services/chassis/process/discovery.ts";
+import { settings } from "../../../services/chassis/process/settings.ts";
 import { eventually } from "../../eventually.ts";
 import { platformKey } from "../../world/process.ts";
 
@@ -13,12 +15,13 @@ const main = fileURLToPath(new URL("../../../services/main.js", import.meta.url)
 
 test("a service starts on Kafka and a document store, is found, answers, and ends in order when it is told to", async (t) => {
   const { kafka, store } = await embedded();
+  const PITRIX_SEALING_KEYS = platformKey();
   const process = spawn("node", [main, "account"], {
     env: {
       PATH: globalThis.process.env.PATH ?? "",
-      KAFKA_BROKERS: kafka.brokers.join(","),
+      ...settingsOf(kafka.connection),
       MONGODB_URL: store.url,
-      PITRIX_SEALING_KEYS: platformKey(),
+      PITRIX_SEALING_KEYS,
       PITRIX_PORT: "0",
       PITRIX_BOOTSTRAP_CLIENT: "client:client secret",
       PITRIX_BOOTSTRAP_ADMIN: "admin@example.org:correct horse",
@@ -32,9 +35,9 @@ test("a service starts on Kafka and a document store, is found, answers, and end
   const ended = new Promise<number | null>((resolve) => process.once("close", resolve));
   t.after(() => void process.kill("SIGKILL"));
 
-  const log = kafkaLog({ brokers: kafka.brokers, clientId: "test" });
+  const log = kafkaLog({ ...kafka.connection, clientId: "test" });
   t.after(() => log.close());
-  const found = await directory({ log, clock: systemClock });
+  const found = await directory({ log, clock: systemClock, keys: settings.sealingKeys.parse(PITRIX_SEALING_KEYS) ?? [] });
   const { url } = await eventually("the instance", () => {
     assert.equal(process.exitCode, null, said);
     return found.instancesOf("account")[0];

@@ -4,6 +4,7 @@ import { Agent, get } from "node:http";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { kafkaLog } from "../../../events/kafka/log.ts";
+import { settingsOf } from "../../../infra/embedded/kafka/connection.ts";
 import { embedded } from "../../../infra/embedded/shared.ts";
 import { eventually } from "../../eventually.ts";
 import { platformKey } from "../../world/process.ts";
@@ -15,7 +16,7 @@ test("told to end, a process answers what is under way and leaves work that does
   const { kafka, store } = await embedded();
   const env = {
     PATH: process.env.PATH ?? "",
-    ...{ KAFKA_BROKERS: kafka.brokers.join(","), MONGODB_URL: store.url, PITRIX_SEALING_KEYS: platformKey(), PITRIX_PORT: "0" },
+    ...{ ...settingsOf(kafka.connection), MONGODB_URL: store.url, PITRIX_SEALING_KEYS: platformKey(), PITRIX_PORT: "0" },
   };
   const launch = async (life: string) => {
     const child = spawn(process.execPath, [program, life], { env, stdio: ["ignore", "pipe", "inherit"] });
@@ -64,7 +65,7 @@ test("told to end, a process answers what is under way and leaves work that does
 
   const second = await launch("second");
   assert.equal(`category/${(await second.says("the effect begins")).categoryId}`, stream);
-  const log = kafkaLog({ brokers: kafka.brokers, clientId: "test" });
+  const log = kafkaLog({ ...kafka.connection, clientId: "test" });
   t.after(() => log.close());
   const types: (string | undefined)[] = [];
   const following = await log.follow("pitrix.category", ({ key, headers }) => {

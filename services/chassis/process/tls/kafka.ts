@@ -3,11 +3,7 @@ import type { Certificates } from "./certificates.ts";
 import type { Sasl } from "./settings.ts";
 
 /** The transport security of the log's connections. Each new connection uses the current certificates. */
-export const kafkaSecurity = (sasl: Sasl | null, certificates: Certificates | undefined): Pick<KafkaLogOptions, "security"> => ({
-  ...((sasl || certificates) && {
-    security: {
-      ...(certificates && { ssl: () => ({ secureContext: certificates.context() }) }),
-      ...(sasl && { sasl }),
-    },
-  }),
+export const kafkaSecurity = (sasl: Sasl | null, certificates: Certificates | undefined): Pick<KafkaLogOptions, "ssl" | "sasl"> => ({
+  ...(certificates && { ssl: () => ({ secureContext: certificates.context() }) }),
+  ...(sasl && { sasl }),
 });

@@ -33,7 +33,7 @@ export const tlsSettings = {
   },
   kafkaSasl: {
     ...{ name: "KAFKA_SASL", description: "The credentials of this process for Kafka", fallback: "", parse: sasl },
-    expected: "scram-sha-512:user:password, scram-sha-256:... or, with KAFKA_TLS=true, plain:...",
+    expected: "scram-sha-512:user:password, scram-sha-256:... or, with KAFKA_TLS=true or on this machine, plain:...",
   },
   kafkaCa: file("KAFKA_CA", "The authorities that sign Kafka's certificates, if not public ones", authorities),
   kafkaCert: file("KAFKA_CERT", "The client certificate of this process for Kafka", certificate),

@@ -43,14 +43,16 @@ export const openTls = (values: TlsValues, ports: { readonly clock: Clock; reado
   return { ...opened, stop: async () => void (await Promise.all(Object.values(opened).map((each) => each?.stop()))) };
 };
 
-/** The problems of the files and of inconsistent settings, one per line. */
-export const tlsProblems = (values: TlsValues, now: number): readonly string[] => {
+const loopback = /^(127(\.\d{1,3}){3}|localhost):/;
+
+/** The problems of the files and of inconsistent settings, one per line. `brokers`: what the settings for Kafka are for. */
+export const tlsProblems = (values: TlsValues, brokers: readonly string[], now: number): readonly string[] => {
   const files = filesOf(values);
   const { internal } = files;
   const missing = isGiven(internal) ? Object.values(internal).filter(({ path }) => path === "") : [];
   const pointless = values.kafkaTls ? [] : Object.values(files.kafka).filter(({ path }) => path !== "");
   return [
-    ...(values.kafkaSasl?.mechanism === "plain" && !values.kafkaTls
+    ...(values.kafkaSasl?.mechanism === "plain" && !values.kafkaTls && !brokers.every((broker) => loopback.test(broker))
       ? ["KAFKA_SASL is wrong: plain would send the password in clear; expected KAFKA_TLS=true with it, or scram-sha-512"]
       : []),
     ...pointless.map(({ setting }) => `${setting} is set, but the connection to Kafka is not encrypted: expected KAFKA_TLS=true with it`),

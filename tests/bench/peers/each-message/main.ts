@@ -1,9 +1,10 @@
 import express from "express";
 import { type Collection, MongoClient } from "mongodb";
+import type { KafkaConnection } from "../../../../infra/embedded/kafka/connection.ts";
 import { kafkaOf } from "../../rows/commands/servers.ts";
 
 // What many write by hand: insert, send the event, and a consumer that handles one message after the other.
-const settings: { readonly brokers: readonly string[]; readonly url: string; readonly partitions: number } = JSON.parse(
+const settings: { readonly connection: KafkaConnection; readonly url: string; readonly partitions: number } = JSON.parse(
   process.env.BENCH ?? "{}",
 );
 const TOPIC = "pitrix.category";
@@ -13,7 +14,7 @@ const commits: Collection<{ readonly _id: string; readonly [field: string]: unkn
 const documents: Collection<{ readonly _id: string }> = client.db().collection("categories__v1");
 await documents.createIndexes([{ key: { owner: 1 } }, { key: { create_time: 1 } }]);
 
-const kafka = kafkaOf(settings.brokers);
+const kafka = kafkaOf(settings.connection);
 const admin = kafka.admin();
 await admin.connect();
 await admin.createTopics({ waitForLeaders: false, topics: [{ topic: TOPIC, numPartitions: settings.partitions }] });

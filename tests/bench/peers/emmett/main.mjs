@@ -6,7 +6,7 @@ import express from "express";
 import { Kafka, logLevel } from "kafkajs";
 import { MongoClient } from "mongodb";
 
-const { brokers, url, partitions } = JSON.parse(process.env.BENCH ?? "{}");
+const { connection, url, partitions } = JSON.parse(process.env.BENCH ?? "{}");
 const TOPIC = "pitrix.category";
 const BATCH = 1_000;
 
@@ -34,7 +34,7 @@ const inTurn = (id, run) => {
   return turn;
 };
 
-const kafka = new Kafka({ brokers, clientId: "emmett", logLevel: logLevel.NOTHING });
+const kafka = new Kafka({ ...connection, clientId: "emmett", logLevel: logLevel.NOTHING });
 const admin = kafka.admin();
 await admin.connect();
 await admin.createTopics({ waitForLeaders: false, topics: [{ topic: TOPIC, numPartitions: partitions }] });

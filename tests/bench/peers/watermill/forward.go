@@ -133,9 +133,10 @@ func forward(in input, begin func()) {
 	config.Version = sarama.V2_8_0_0
 	config.Producer.RequiredAcks = sarama.WaitForAll
 	config.Producer.Idempotent = true
+	in.Kafka.login(config)
 	config.Net.MaxOpenRequests = 1
 	byStream := kafka.NewWithPartitioningMarshaler(func(_ string, m *message.Message) (string, error) { return m.Metadata.Get("ce_subject"), nil })
-	publisher, err := kafka.NewPublisher(kafka.PublisherConfig{Brokers: in.Brokers, Marshaler: byStream, OverwriteSaramaConfig: config}, nil)
+	publisher, err := kafka.NewPublisher(kafka.PublisherConfig{Brokers: in.Kafka.Brokers, Marshaler: byStream, OverwriteSaramaConfig: config}, nil)
 	must(err)
 	source := outbox{client.Database(in.Database).Collection("commits"), in.Topic, make(chan struct{})}
 	running, err := forwarder.NewForwarder(source, publisher, watermill.NopLogger{}, forwarder.Config{})

@@ -7,15 +7,36 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/IBM/sarama"
 )
 
+// How every contestant reaches Kafka.
+type connection struct {
+	Brokers []string `json:"brokers"`
+	SASL    *struct {
+		Username string `json:"username"`
+		Password string `json:"password"`
+	} `json:"sasl"`
+}
+
+func (c connection) login(config *sarama.Config) {
+	if c.SASL == nil {
+		return
+	}
+	config.Net.SASL.Enable = true
+	config.Net.SASL.Mechanism = sarama.SASLTypePlaintext
+	config.Net.SASL.User = c.SASL.Username
+	config.Net.SASL.Password = c.SASL.Password
+}
+
 type input struct {
-	Brokers  []string `json:"brokers"`
-	URL      string   `json:"url"`
-	Database string   `json:"database"`
-	Topic    string   `json:"topic"`
-	Group    string   `json:"group"`
-	Events   int      `json:"events"`
+	Kafka    connection `json:"connection"`
+	URL      string     `json:"url"`
+	Database string     `json:"database"`
+	Topic    string     `json:"topic"`
+	Group    string     `json:"group"`
+	Events   int        `json:"events"`
 	// The file with the schemas by their ids.
 	Schemas string `json:"schemas"`
 }
@@ -44,7 +65,7 @@ func usage() (cpu float64, memory int64) {
 
 func main() {
 	var in input
-	must(json.Unmarshal([]byte(os.Args[2]), &in))
+	must(json.Unmarshal([]byte(os.Getenv("BENCH_INPUT")), &in))
 	var started time.Time
 	var before float64
 	begin := func() {

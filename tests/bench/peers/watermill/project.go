@@ -113,8 +113,9 @@ func project(in input, begin func()) {
 	config := kafka.DefaultSaramaSubscriberConfig()
 	config.Version = sarama.V2_8_0_0
 	config.Consumer.Offsets.Initial = sarama.OffsetOldest
+	in.Kafka.login(config)
 	subscriber, err := kafka.NewSubscriber(kafka.SubscriberConfig{
-		Brokers: in.Brokers, ConsumerGroup: in.Group, Unmarshaler: kafka.DefaultMarshaler{}, OverwriteSaramaConfig: config,
+		Brokers: in.Kafka.Brokers, ConsumerGroup: in.Group, Unmarshaler: kafka.DefaultMarshaler{}, OverwriteSaramaConfig: config,
 		NackResendSleep: kafka.NoSleep,
 	}, nil)
 	must(err)

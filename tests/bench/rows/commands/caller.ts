@@ -2,6 +2,7 @@ import { codec } from "../../../../events/codec/codec.ts";
 import { topicOf } from "../../../../events/contract.ts";
 import { kafkaLog } from "../../../../events/kafka/log.ts";
 import { recordsOf } from "../../../../events/log/record.ts";
+import type { KafkaConnection } from "../../../../infra/embedded/kafka/connection.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
 import { newKeyPair, signToken } from "../../../../services/chassis/access/tokens.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
@@ -11,10 +12,10 @@ const userId = "usr-bench";
 const keyId = "bench";
 
 /** Announces an administrator and a signing key, as the service account would, and returns a token that every service takes. */
-export const announceCaller = async (brokers: readonly string[], partitions = 6): Promise<string> => {
+export const announceCaller = async (connection: KafkaConnection, partitions = 6): Promise<string> => {
   const { publicJwk, privateJwk } = await newKeyPair();
   const nobody = { username: "bench", email: "bench@pitrix.local", phoneNumber: "", description: "", passwordHash: "" };
-  const log = kafkaLog({ brokers, clientId: "bench" });
+  const log = kafkaLog({ ...connection, clientId: "bench" });
   const announce = async (aggregate: string, key: string, event: { readonly type: string }): Promise<void> => {
     await log.ensureTopics([{ name: topicOf(contract, aggregate), partitions, compacted: false }]);
     const commit = { stream: `${aggregate}/${key}`, version: 1, events: [codec(schemas).encode(aggregate, event)], ...bare };

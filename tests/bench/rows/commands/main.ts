@@ -1,4 +1,4 @@
 import { type MeasureInput, measure } from "./measure.ts";
 
-const input: MeasureInput = JSON.parse(process.argv[2] ?? "{}");
+const input: MeasureInput = JSON.parse(process.env.BENCH_INPUT ?? "{}");
 console.log(JSON.stringify(await measure(input)));

@@ -1,12 +1,13 @@
 import express from "express";
 import type { Message } from "kafkajs";
 import { type Collection, MongoClient } from "mongodb";
+import type { KafkaConnection } from "../../../../infra/embedded/kafka/connection.ts";
 import { kafkaOf } from "./servers.ts";
 
 // The floor: one process that does by hand what a command costs at least. It inserts the commit, produces its event, takes the mark off,
 // and upserts the document that is read; the latter three in batches, and whoever asked is answered when the document is there.
 type Settings = {
-  readonly brokers: readonly string[];
+  readonly connection: KafkaConnection;
   readonly url: string;
   readonly partitions: number;
   /** `log`: the document is written by who reads the log, as the platform does; `memory`: by who produced; `insert`: answered before. */
@@ -31,7 +32,7 @@ await commits.createIndexes([
 ]);
 await documents.createIndexes([{ key: { owner: 1 } }, { key: { create_time: 1 } }]);
 
-const kafka = kafkaOf(settings.brokers);
+const kafka = kafkaOf(settings.connection);
 const admin = kafka.admin();
 await admin.connect();
 await admin.createTopics({ waitForLeaders: false, topics: [{ topic: TOPIC, numPartitions: settings.partitions }] });

@@ -4,22 +4,23 @@ import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { MongoClient } from "mongodb";
 import { quietRequestQueues } from "../../../../events/kafka/request-queue.ts";
+import type { KafkaConnection } from "../../../../infra/embedded/kafka/connection.ts";
 import { startServers as start } from "../../../../infra/embedded/platform.ts";
 import { type Usage, usageOf } from "../../harness/usage.ts";
 
 /** Kafka and the document store of one run. A service's topics and databases have fixed names, so every run has servers of its own. */
 export type Servers = {
   readonly directory: string;
-  readonly brokers: readonly string[];
+  readonly connection: KafkaConnection;
   readonly urlFor: (database: string) => string;
   /** Of the servers' processes; nothing for servers elsewhere. */
   readonly usage: () => { readonly kafka: Usage; readonly store: Usage };
   readonly stop: () => Promise<void>;
 };
 
-export const kafkaOf = (brokers: readonly string[]): Kafka => {
+export const kafkaOf = (connection: KafkaConnection): Kafka => {
   quietRequestQueues();
-  return new Kafka({ brokers: [...brokers], clientId: "bench", logLevel: logLevel.NOTHING });
+  return new Kafka({ ...connection, clientId: "bench", logLevel: logLevel.NOTHING });
 };
 
 /** Those of KAFKA_BROKERS and MONGODB_URL, which must not hold a platform already, else (or if it is asked for) embedded ones on a fresh directory. */
@@ -27,16 +28,16 @@ export const startServers = async ({ embedded = false }: { readonly embedded?: b
   const directory = mkdtempSync(join(tmpdir(), "pitrix-bench-"));
   const forget = () => rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 });
   try {
-    const { kafka, store, brokers, url, urlFor, stop } = await start({ directory }, embedded ? {} : process.env);
+    const { kafka, store, connection, url, urlFor, stop } = await start({ directory }, embedded ? {} : process.env);
     const clear =
       kafka && store
         ? async () => {}
-        : await emptied(brokers, url).catch(async (error: unknown) => {
+        : await emptied(connection, url).catch(async (error: unknown) => {
             await stop();
             throw error;
           });
     return {
-      ...{ directory, brokers, urlFor },
+      ...{ directory, connection, urlFor },
       usage: () => ({ kafka: kafka ? usageOf(kafka.pids) : none, store: store ? usageOf(store.pids) : none }),
       stop: async () => {
         await clear();
@@ -53,9 +54,9 @@ export const startServers = async ({ embedded = false }: { readonly embedded?: b
 const none: Usage = { cpuSeconds: 0, memoryBytes: 0 };
 
 /** Refuses servers that hold a platform; the answer deletes what a run leaves there. */
-const emptied = async (brokers: readonly string[], url: string): Promise<() => Promise<void>> => {
+const emptied = async (connection: KafkaConnection, url: string): Promise<() => Promise<void>> => {
   const client = await new MongoClient(url).connect();
-  const admin = kafkaOf(brokers).admin();
+  const admin = kafkaOf(connection).admin();
   await admin.connect();
   const topics = async () => (await admin.listTopics()).filter((name) => name.startsWith("pitrix."));
   const databases = async () =>

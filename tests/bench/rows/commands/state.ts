@@ -23,9 +23,9 @@ const others = "ctg-uncategorized";
 const LIMIT = 20_000;
 
 /** Waits until a subject has left what its answers promised; says what is wrong otherwise. `emmett`: a document a stream. */
-export const checkState = async ({ brokers, urlFor }: Servers, expected: Expected, kind: "commits" | "emmett"): Promise<string> => {
+export const checkState = async ({ connection, urlFor }: Servers, expected: Expected, kind: "commits" | "emmett"): Promise<string> => {
   const client = await new MongoClient(urlFor("pitrix_app")).connect();
-  const admin = kafkaOf(brokers).admin();
+  const admin = kafkaOf(connection).admin();
   await admin.connect();
   const look = kind === "commits" ? () => inCommits(client, expected) : () => inStreams(client, expected);
   const logged = async (): Promise<number> =>

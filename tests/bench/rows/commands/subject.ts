@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { settingsOf } from "../../../../infra/embedded/kafka/connection.ts";
 import { freePorts } from "../../../../infra/embedded/ports.ts";
 import { type ServiceProcess, startService } from "../../../../infra/platform/service-process.ts";
 import { announceCaller } from "./caller.ts";
@@ -36,7 +37,7 @@ export const startPitrix = async (
   names: readonly string[],
   { servers, profiles, partitions = 6, instances = 1 }: SubjectOptions,
 ): Promise<Subject & { readonly urls: readonly string[] }> => {
-  const token = await announceCaller(servers.brokers, partitions);
+  const token = await announceCaller(servers.connection, partitions);
   const sealing = `k1:${randomBytes(32).toString("base64")}`;
   const all = names.flatMap((name) => Array.from({ length: instances }, () => name));
   const ports = await freePorts(all.length);
@@ -48,7 +49,7 @@ export const startPitrix = async (
         program: join(import.meta.dirname, "../../../../services/main.js"),
         directory: join(servers.directory, "logs"),
         environment: {
-          KAFKA_BROKERS: servers.brokers.join(","),
+          ...settingsOf(servers.connection),
           MONGODB_URL: servers.urlFor(`pitrix_${name}`),
           PITRIX_SEALING_KEYS: sealing,
           PITRIX_STATE: servers.directory,
@@ -73,7 +74,7 @@ export const startScript = async (
   { servers, profiles, partitions = 6 }: SubjectOptions,
 ): Promise<Subject> => {
   const [port = 0] = await freePorts(1);
-  const bench = { ...settings, brokers: servers.brokers, url: servers.urlFor("pitrix_app"), partitions };
+  const bench = { ...settings, connection: servers.connection, url: servers.urlFor("pitrix_app"), partitions };
   const running = await startService({
     name: "script",
     ...{ port, program, limit: LIMIT, directory: join(servers.directory, "logs") },

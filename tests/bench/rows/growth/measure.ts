@@ -14,7 +14,7 @@ type Input = {
   readonly seconds: number;
   readonly embedded?: boolean;
 };
-const { aggregates, events, instances, seconds, embedded }: Input = JSON.parse(process.argv[2] ?? "{}");
+const { aggregates, events, instances, seconds, embedded }: Input = JSON.parse(process.env.BENCH_INPUT ?? "{}");
 const CLIENTS = 16;
 const began = performance.now();
 const WARM = 15;

@@ -14,7 +14,7 @@ import { type Subject, startPitrix } from "../commands/subject.ts";
 import { serveRepository } from "./serving.ts";
 
 type Input = { readonly directory: string; readonly count: number; readonly profiles?: string; readonly embedded?: boolean };
-const input: Input = JSON.parse(process.argv[2] ?? "{}");
+const input: Input = JSON.parse(process.env.BENCH_INPUT ?? "{}");
 const LIMIT = 20 * 60_000;
 const released = codec(schemas);
 
@@ -87,7 +87,7 @@ const packagesIn = async ({ urlFor }: Servers): Promise<{ readonly commits: numb
 };
 
 const index = async (servers: Servers, repo: Subject, url: string): Promise<Measurement> => {
-  const log = kafkaLog({ brokers: servers.brokers, clientId: "bench" });
+  const log = kafkaLog({ ...servers.connection, clientId: "bench" });
   try {
     const run = await runsOn(log);
     const about = { name: "bench", description: "", type: "http", url, credential: "{}", visibility: "public", providers: ["kubernetes"] };

@@ -8,6 +8,7 @@ import { type CommitDocument, toDocument } from "../../../../events/mongo/commit
 import { mongo } from "../../../../events/mongo/connect.ts";
 import type { Commit } from "../../../../events/ports.ts";
 import { PARTITIONS } from "../../../../events/run.ts";
+import type { KafkaConnection } from "../../../../infra/embedded/kafka/connection.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
 import { commitOf } from "../../harness/commits.ts";
@@ -17,7 +18,7 @@ import { lives } from "../../harness/lives.ts";
 
 /** What every relay is told. */
 export type Input = {
-  readonly brokers: readonly string[];
+  readonly connection: KafkaConnection;
   readonly url: string;
   readonly database: string;
   /** A made-up aggregate, so that every run has a topic of its own. */
@@ -37,12 +38,12 @@ function* commitsOf(clusters: number, aggregate: string): Generator<Commit> {
 }
 
 /** A store as a service leaves it that could not reach Kafka for a while: every commit is there and none is published. */
-export const backlog = async ({ brokers, urlFor, fresh }: Fixture, clusters: number): Promise<Input> => {
+export const backlog = async ({ connection, urlFor, fresh }: Fixture, clusters: number): Promise<Input> => {
   const database = fresh("relay");
   const aggregate = database.replaceAll("_", "");
   const topic = topicOf(contract, aggregate);
   const url = urlFor(database);
-  const admin = plainKafka(brokers).admin();
+  const admin = plainKafka(connection).admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS }], waitForLeaders: false });
   await admin.disconnect();
@@ -65,7 +66,7 @@ export const backlog = async ({ brokers, urlFor, fresh }: Fixture, clusters: num
   }
   if (documents.length > 0) await insert();
   await client.close();
-  return { brokers, url, database, aggregate, topic, events };
+  return { connection, url, database, aggregate, topic, events };
 };
 
 type Published = {
@@ -107,7 +108,7 @@ export const expected = (clusters: number): string => {
 };
 
 /** What is on the log, once no mark is left in the store. */
-export const published = async ({ brokers, url, database, aggregate, topic }: Input): Promise<string> => {
+export const published = async ({ connection, url, database, aggregate, topic }: Input): Promise<string> => {
   const client = new MongoClient(url);
   const marked = await client
     .db(database)
@@ -115,7 +116,7 @@ export const published = async ({ brokers, url, database, aggregate, topic }: In
     .countDocuments({ publish: { $exists: true } });
   await client.close();
   if (marked > 0) throw new Error(`${marked} commits are still marked`);
-  const kafka = plainKafka(brokers);
+  const kafka = plainKafka(connection);
   const admin = kafka.admin();
   await admin.connect();
   let left = (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);

@@ -41,7 +41,7 @@ await contestant(async (input: Input) => {
     promoteBuffers: true,
   }).connect();
   const commits = client.db(input.database).collection<CommitDocument>("commits");
-  const producer = plainKafka(input.brokers).producer({
+  const producer = plainKafka(input.connection).producer({
     ...{ idempotent: true, maxInFlightRequests: 1 },
     createPartitioner:
       () =>

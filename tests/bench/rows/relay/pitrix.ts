@@ -12,9 +12,9 @@ import { type Input, published } from "./backlog.ts";
 
 /** An instance of a service that comes up and finds a backlog: its relay walks the marks. */
 await contestant(async (input: Input) => {
-  const { brokers, url, database, aggregate, topic, events } = input;
+  const { connection, url, database, aggregate, topic, events } = input;
   const kept = mongo({ url, database });
-  const log = kafkaLog({ brokers, clientId: "pitrix-bench" });
+  const log = kafkaLog({ ...connection, clientId: "pitrix-bench" });
   const { cluster } = clusterService.aggregates;
   if (!cluster) throw new Error("the cluster service has no clusters");
   const failures: unknown[] = [];
@@ -22,7 +22,7 @@ await contestant(async (input: Input) => {
   const bench = { name: "bench", aggregates: { [aggregate]: cluster } };
   const running = instance(bench, { ...kept, log, clock: systemClock }, contract, { instance: "bench", observer: { failed } });
 
-  const admin = plainKafka(brokers).admin();
+  const admin = plainKafka(connection).admin();
   await admin.connect();
   const watcher = await new MongoClient(url).connect();
   const commits = watcher.db(database).collection("commits");

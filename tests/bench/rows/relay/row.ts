@@ -16,7 +16,7 @@ export const row: Row = {
   prepare: async (fixture) => {
     const clusters = fixture.scaled(2_500, 20);
     const right = expected(clusters);
-    await wakeCoordinators(fixture.brokers, []);
+    await wakeCoordinators(fixture.connection, []);
     const of = (role: Contestant["role"], name: string, file: string): Contestant => ({
       ...{ role, name, expected: right },
       run: async () => runNode(fixture, join(import.meta.dirname, file), { input: await backlog(fixture, clusters) }),

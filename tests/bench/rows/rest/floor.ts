@@ -1,10 +1,13 @@
 import express from "express";
 import { Kafka, logLevel } from "kafkajs";
+import type { KafkaConnection } from "../../../../infra/embedded/kafka/connection.ts";
 
 // The floor: a server and one consumer of one topic, with nothing to do.
-const { brokers, partitions }: { readonly brokers: readonly string[]; readonly partitions: number } = JSON.parse(process.env.BENCH ?? "{}");
+const { connection, partitions }: { readonly connection: KafkaConnection; readonly partitions: number } = JSON.parse(
+  process.env.BENCH ?? "{}",
+);
 const topic = "pitrix.runtime";
-const kafka = new Kafka({ brokers: [...brokers], clientId: "floor", logLevel: logLevel.NOTHING });
+const kafka = new Kafka({ ...connection, clientId: "floor", logLevel: logLevel.NOTHING });
 const admin = kafka.admin();
 await admin.connect();
 await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions }] });

@@ -14,7 +14,7 @@ type Input = {
   readonly profiles?: string;
   readonly embedded?: boolean;
 };
-const { service, settle, seconds, profiles, embedded }: Input = JSON.parse(process.argv[2] ?? "{}");
+const { service, settle, seconds, profiles, embedded }: Input = JSON.parse(process.env.BENCH_INPUT ?? "{}");
 
 /** What it holds now, not what it once held. */
 const residentOf = (pids: readonly number[]): number =>

@@ -42,7 +42,7 @@ test("a later start on the same directory finds the same cluster on the same por
   await first.stop();
   const second = await startKafka({ directory });
   t.after(second.stop);
-  assert.deepEqual(second.brokers, first.brokers);
+  assert.deepEqual(second.connection.brokers, first.connection.brokers);
   await produce(second, "again", ["after"]);
   assert.deepEqual(await readAll(second, "again", 2), ["before", "after"]);
 });
@@ -85,7 +85,7 @@ test("a directory in use is refused with the process id, or taken over if asked"
   const second = await startKafka({ directory, takeOver: true });
   t.after(second.stop);
   assert.equal(identify(pid), undefined);
-  assert.deepEqual(second.brokers, first.brokers);
+  assert.deepEqual(second.connection.brokers, first.connection.brokers);
 });
 
 test("three nodes go on with two, and the third comes back to all messages", async (t) => {

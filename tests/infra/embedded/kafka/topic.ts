@@ -1,8 +1,8 @@
 import { Kafka, logLevel } from "kafkajs";
 import type { KafkaServer } from "../../../../infra/embedded/kafka/server.ts";
 
-const client = ({ brokers }: KafkaServer): Kafka =>
-  new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 500 } });
+const client = ({ connection }: KafkaServer): Kafka =>
+  new Kafka({ ...connection, logLevel: logLevel.NOTHING, retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 500 } });
 
 /** A topic of one partition, so that its messages have one order. */
 export const createTopic = async (server: KafkaServer, topic: string, replicationFactor = 1): Promise<void> => {

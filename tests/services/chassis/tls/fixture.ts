@@ -22,17 +22,16 @@ export const securedKafka = async (known: Authority): Promise<Environment> => {
   const kafka = endingWithProcess(
     await startKafka({
       ...{ directory: temporaryDirectory(), background: true, limit: LIMIT },
-      security: {
-        tls: { ...known.issue("kafka"), ca: known.ca, mutual: true },
-        users: [
-          { name: "pitrix", password: "horse-battery" },
-          { name: "reader", password: "staple" },
-        ],
-      },
+      tls: { ...known.issue("kafka"), ca: known.ca, mutual: true },
+      thirdParties: [
+        { name: "pitrix", password: "horse-battery" },
+        { name: "reader", password: "staple" },
+      ],
+      settings: { "super.users": "User:admin;User:pitrix;User:reader" },
     }),
   );
   return {
-    ...{ KAFKA_BROKERS: kafka.brokers.join(","), KAFKA_SASL: "scram-sha-512:pitrix:horse-battery" },
+    ...{ KAFKA_BROKERS: kafka.connection.brokers.join(","), KAFKA_SASL: "scram-sha-512:pitrix:horse-battery" },
     ...{ KAFKA_TLS: "true", KAFKA_CA: known.ca, KAFKA_CERT: mine.cert, KAFKA_KEY: mine.key },
   };
 };
@@ -51,7 +50,7 @@ export const connected = async (t: TestContext, environment: Environment): Promi
   const config = readConfig({ ...others, ...environment }, [{ name: "account", place: 0 }]);
   const tls = openTls(config, { clock: systemClock, logger: silent });
   t.after(tls.stop);
-  const log = await connectLog(config, tls, systemClock, silent);
+  const log = await connectLog("account", config, tls, systemClock, silent);
   t.after(log.close);
   return log;
 };

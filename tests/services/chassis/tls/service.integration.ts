@@ -71,7 +71,10 @@ const clientOf = (t: TestContext, own?: Issued) => {
 
 test("a platform answers with every wire secured, lets in nobody else, and takes renewed certificates", { timeout: 180_000 }, async (t) => {
   const { child, said, ended } = started(t);
-  const found = await directory({ log: await connected(t, environment), clock: systemClock });
+  const found = await directory({
+    ...{ log: await connected(t, environment), clock: systemClock },
+    keys: settings.sealingKeys.parse(keys) ?? [],
+  });
   t.after(found.stop);
   const [api, account] = await eventually("both instances", () => {
     assert.equal(child.exitCode, null, said.out + said.err);

@@ -72,8 +72,13 @@ test("settings that do not go together are refused", () => {
   const { PITRIX_INTERNAL_TLS_CA: _, ...withoutCa } = internal;
   assert.equal(problems(withoutCa), "PITRIX_INTERNAL_TLS_CA is missing: PITRIX_INTERNAL_TLS_CERT, _KEY and _CA go together");
   assert.match(problems({ KAFKA_CA: known.ca }), /^KAFKA_CA is set, but the connection to Kafka is not encrypted: expected KAFKA_TLS=true/);
-  assert.match(problems({ KAFKA_SASL: "plain:me:secret" }), /^KAFKA_SASL is wrong: plain would send the password in clear/);
-  assert.equal(problems({ KAFKA_TLS: "true", KAFKA_SASL: "plain:me:secret" }), "");
+  for (const far of ["kafka:9092", "127.0.0.1:9092,10.0.0.1:9092", "127.0.0.1.example.org:9092"])
+    assert.match(
+      problems({ KAFKA_BROKERS: far, KAFKA_SASL: "plain:me:secret" }),
+      /^KAFKA_SASL is wrong: plain would send the password in clear/,
+    );
+  assert.equal(problems({ KAFKA_BROKERS: "127.0.0.1:9092,localhost:9093", KAFKA_SASL: "plain:me:secret" }), "");
+  assert.equal(problems({ KAFKA_BROKERS: "kafka:9092", KAFKA_TLS: "true", KAFKA_SASL: "plain:me:secret" }), "");
   for (const wrong of ["scram-sha-1:me:secret", "scram-sha-512:me", "scram-sha-512::secret"]) {
     assert.match(problems({ KAFKA_SASL: wrong }), /^KAFKA_SASL is wrong: expected scram-sha-512:user:password/);
     assert.doesNotMatch(problems({ KAFKA_SASL: wrong }), /secret/);

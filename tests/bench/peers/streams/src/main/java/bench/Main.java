@@ -85,12 +85,22 @@ public final class Main {
   }
 
   public static void main(String[] arguments) throws Exception {
-    var input = Fold.json.readTree(arguments[0]);
+    var input = Fold.json.readTree(System.getenv("BENCH_INPUT"));
     var directory = Path.of(input.get("directory").asText());
     left.set(input.get("events").asInt());
     var settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, input.get("group").asText());
-    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, input.get("brokers").get(0).asText());
+    var connection = input.get("connection");
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, connection.get("brokers").get(0).asText());
+    if (connection.has("sasl")) {
+      var sasl = connection.get("sasl");
+      settings.put("security.protocol", "SASL_PLAINTEXT");
+      settings.put("sasl.mechanism", "PLAIN");
+      settings.put(
+          "sasl.jaas.config",
+          "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
+              .formatted(sasl.get("username").asText(), sasl.get("password").asText()));
+    }
     settings.put(StreamsConfig.STATE_DIR_CONFIG, directory.resolve("state").toString());
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 2);
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);

@@ -1,0 +1,51 @@
+import { groupOf, topicOf, topicsOfService } from "../../events/index.ts";
+import { schemas } from "../../schemas/generated/schemas.ts";
+import { KEYS_TOPIC } from "./access/sealing.ts";
+import { contract } from "./contract.ts";
+import { INSTANCES_TOPIC } from "./process/discovery.ts";
+import type { AnyService } from "./service.ts";
+
+/** An entry of Kafka's access control list: an operation that a user may do on a topic or group, or on all whose names begin so. */
+export type Acl = {
+  readonly user: string;
+  readonly resource: "topic" | "group";
+  readonly name: string;
+  readonly pattern: "literal" | "prefixed";
+  readonly operation: "READ" | "WRITE" | "CREATE" | "DELETE";
+};
+
+/** The user of the `pitrix` command: it reads every topic of the platform. */
+export const OPERATOR = "operator";
+
+const may =
+  (user: string, resource: Acl["resource"], pattern: Acl["pattern"], ...operations: readonly Acl["operation"][]) =>
+  (name: string): readonly Acl[] =>
+    operations.map((operation) => ({ user, resource, name, pattern, operation }));
+
+/**
+ * What the user of a service, who has its name, may do on Kafka, from the service's tables: write its own topics, read those that its tables
+ * read, and be a member of its own groups. A topic is made by whoever needs it first.
+ */
+export const aclsOf = (service: AnyService): readonly Acl[] => {
+  const { name } = service;
+  const { events, deadLetters, reads } = topicsOfService(contract, service);
+  return [
+    ...[...events, deadLetters].flatMap(may(name, "topic", "literal", "WRITE")),
+    ...reads.flatMap(may(name, "topic", "literal", "READ")),
+    ...[INSTANCES_TOPIC, KEYS_TOPIC].flatMap(may(name, "topic", "literal", "READ", "WRITE")),
+    ...[...new Set([...events, deadLetters, ...reads, INSTANCES_TOPIC, KEYS_TOPIC])].flatMap(may(name, "topic", "literal", "CREATE")),
+    ...may(name, "group", "prefixed", "READ", "DELETE")(groupOf(contract, name, "")),
+  ];
+};
+
+/** What the user of the `pitrix` command may do. */
+export const operatorAcls: readonly Acl[] = [
+  ...may(OPERATOR, "topic", "prefixed", "READ")(`${contract.prefix}.`),
+  ...may(OPERATOR, "group", "prefixed", "READ", "DELETE")(`${contract.prefix}-cli`),
+];
+
+/** What a third party may do: read all events, in groups whose names begin with its own. */
+export const thirdPartyAcls = (user: string): readonly Acl[] => [
+  ...[...new Set(schemas.map(({ aggregate }) => topicOf(contract, aggregate)))].flatMap(may(user, "topic", "literal", "READ")),
+  ...may(user, "group", "prefixed", "READ", "DELETE")(`${user}.`),
+];
