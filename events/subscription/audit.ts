@@ -1,5 +1,9 @@
-import type { LogRecord } from "../ports.ts";
-import { originOf, versionOf } from "./delivered.ts";
+import { createHash } from "node:crypto";
+import { mapOf } from "../concurrency.ts";
+import type { Contract } from "../contract.ts";
+import { headerOf, recordsOf } from "../log/record.ts";
+import type { EventStore, LogRecord } from "../ports.ts";
+import { belongsTo, originOf, versionOf } from "./delivered.ts";
 
 /** A broken promise of the log. `origin` is the record that shows it: topic, partition and offset. */
 export type Finding =
@@ -8,7 +12,9 @@ export type Finding =
   /** A version whose first occurrence follows a later version. */
   | { readonly kind: "late"; readonly stream: string; readonly version: number; readonly origin: string }
   /** A record without a version. */
-  | { readonly kind: "unversioned"; readonly stream: string; readonly origin: string };
+  | { readonly kind: "unversioned"; readonly stream: string; readonly origin: string }
+  /** A record that the service of its topic has not published. */
+  | { readonly kind: "forged"; readonly stream: string; readonly version: number; readonly origin: string };
 type Missing = Extract<Finding, { kind: "missing" }>;
 
 export type Audit = {
@@ -17,6 +23,40 @@ export type Audit = {
   /** Repeated records, which are allowed. */
   readonly repeats: number;
   readonly findings: readonly Finding[];
+};
+
+/** An event on the log, by what its readers take from it; the digest covers type, time, actor and content. */
+export type PublishedEvent = { readonly stream: string; readonly version: number; readonly digest: string };
+
+const digested = ["ce_type", "ce_time", "ce_actor", "ce_ownerpath"];
+
+const publishedIn = (record: Pick<LogRecord, "headers" | "header" | "key" | "value">, version: number): PublishedEvent => {
+  const hash = createHash("sha256").update(JSON.stringify(digested.map((name) => headerOf(record, name) ?? "")));
+  return { stream: record.key, version, digest: hash.update(record.value ?? "").digest("base64url") };
+};
+
+const READS = 16;
+
+/** Those of some events on the log that a service's store does not have, and which it therefore has not published. */
+export const forgedAmong = async (
+  { contract, service, store }: { readonly contract: Contract; readonly service: string; readonly store: Pick<EventStore, "read"> },
+  events: readonly PublishedEvent[],
+): Promise<readonly PublishedEvent[]> => {
+  const streams = new Map<string, PublishedEvent[]>();
+  for (const event of events) {
+    const others = streams.get(event.stream) ?? [];
+    others.push(event);
+    streams.set(event.stream, others);
+  }
+  const found = await mapOf([...streams], READS, async ([stream, asked]) => {
+    const commits = await store.read(stream, Math.min(...asked.map(({ version }) => version)) - 1);
+    const known = new Map<number, string>();
+    for (const commit of commits)
+      for (const [index, record] of recordsOf(contract, service, commit).entries())
+        known.set(commit.version + index, publishedIn(record, commit.version + index).digest);
+    return asked.filter(({ version, digest }) => known.get(version) !== digest);
+  });
+  return found.flat();
 };
 
 /**
@@ -31,14 +71,22 @@ export const auditor = () => {
   let repeats = 0;
 
   return {
-    take: (record: LogRecord): void => {
+    /** Returns what its service must have published; undefined if no service can have. */
+    take: (record: LogRecord): PublishedEvent | undefined => {
       records += 1;
       const { key: stream } = record;
       const origin = originOf(record);
       const version = versionOf(record);
+      if (version === 0) {
+        others.push({ kind: "unversioned", stream, origin });
+        return undefined;
+      }
+      if (!belongsTo(stream, record.topic)) {
+        others.push({ kind: "forged", stream, version, origin });
+        return undefined;
+      }
       const last = highest.get(stream) ?? 0;
-      if (version === 0) others.push({ kind: "unversioned", stream, origin });
-      else if (version > last) {
+      if (version > last) {
         highest.set(stream, version);
         const gap: Missing = { kind: "missing", stream, from: last + 1, to: version - 1, origin };
         if (gap.from <= gap.to) missing.set(stream, [...(missing.get(stream) ?? []), gap]);
@@ -53,7 +101,10 @@ export const auditor = () => {
           );
         }
       }
+      return publishedIn(record, version);
     },
+    /** Adds that the service has not published what `take` returned for this record. */
+    forged: ({ stream, version }: PublishedEvent, origin: string): void => void others.push({ kind: "forged", stream, version, origin }),
     /** The findings sorted by stream, independent of the order in which the partitions were read. */
     result: (): Audit => {
       const findings = [...[...missing.values()].flat(), ...others];

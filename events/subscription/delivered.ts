@@ -35,7 +35,7 @@ export const eventIdIn = (record: LogRecord): string => {
 };
 
 /** Whether the key is a stream of the topic's aggregate. */
-const belongsTo = (key: string, topic: string): boolean => {
+export const belongsTo = (key: string, topic: string): boolean => {
   const at = key.indexOf("/");
   return at > 0 && topic.endsWith(`.${key.slice(0, at)}`);
 };

@@ -1,4 +1,4 @@
-import { aggregatesOf, type Contract, topicOf } from "../contract.ts";
+import { type Contract, topicsOf } from "../contract.ts";
 
 import { keyOf, type Meta } from "../message.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
@@ -128,7 +128,7 @@ export const projector = (
 
   return {
     name: collection,
-    topics: aggregatesOf(contract, types, projection.of).map((aggregate) => topicOf(contract, aggregate)),
+    topics: topicsOf(contract, types, projection.of),
     types: new Set(types),
     begin: "start",
     open,

@@ -1,5 +1,5 @@
 import { eachOf } from "../concurrency.ts";
-import { aggregatesOf, type Contract, groupOf, topicOf } from "../contract.ts";
+import { type Contract, groupOf, topicsOf } from "../contract.ts";
 import { processing } from "../log/messaging.ts";
 
 import { streamOf } from "../message.ts";
@@ -71,7 +71,7 @@ export const reactor = (service: AnyService, { execute }: Pick<Executor, "execut
 
   return {
     name: "reactions",
-    topics: aggregatesOf(contract, types).map((aggregate) => topicOf(contract, aggregate)),
+    topics: topicsOf(contract, types),
     types: new Set(types),
     begin: "end",
     open: () => ({ handle, flush: async () => true, weight: () => 0 }),

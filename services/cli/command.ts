@@ -1,22 +1,14 @@
 import { causation, causationText, type Occurrence } from "../../events/map/index.ts";
 import type { Command, CommandEvent, CommandPending } from "../../schemas/generated/http.ts";
 import { queryCausation, type ServicesClient } from "../chassis/http/causation-query.ts";
-import type { Platform } from "./connection.ts";
+import { askOne, type Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type Paint, plain } from "./output.ts";
 
 /** Queries one instance of each registered service; an instance that does not answer is skipped. */
 const servicesClient = (platform: Platform): ServicesClient => ({
   services: async () => [...new Set((await platform.instances()).map(({ service }) => service))].filter((name) => name !== "api"),
-  request: async (service, path, body) => {
-    for (const instance of await platform.instances(service))
-      try {
-        return await platform.ask(instance, path, body);
-      } catch (error) {
-        if (!(error instanceof CommandFailed) || error.code !== exitCodes.unavailable) throw error;
-      }
-    return undefined;
-  },
+  request: (service, path, body) => askOne(platform, service, path, body),
 });
 
 /** The events that a request or an action caused, collected from all services. */

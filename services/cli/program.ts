@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Log, LogRecord } from "../../events/index.ts";
-import { auditor } from "../../events/runtime.ts";
 import type { Environment } from "../chassis/process/config.ts";
-import { auditText } from "./audit.ts";
+import { aclLines, platformAcls } from "./acls.ts";
+import { auditOf, auditText } from "./audit.ts";
 import { commandText, followCommand } from "./command.ts";
 import { connectPlatform, type Platform } from "./connection.ts";
 import { readSetup } from "./environment.ts";
@@ -228,27 +228,37 @@ Examples:
 
   pitrix
     .command("audit")
-    .description("check that the log holds every version of every stream in order; reads record headers only")
+    .description("check that the log holds every version of every stream in order, and nothing that its service has not published")
     .option("--stream <id>", "only this stream, for example cluster/cl-1")
+    .option("--log-only", "do not ask the services: a forged event is not found")
     .addHelpText("after", "\nExamples:\n  pitrix audit\n  pitrix audit --stream cluster/cl-1 --json | jq '.findings[]'")
-    .action(({ stream }: { readonly stream?: string }) =>
+    .action(({ stream, logOnly = false }: { readonly stream?: string; readonly logOnly?: boolean }) =>
       on(async (platform) => {
-        const { take, result } = auditor();
-        const check = (record: LogRecord): void => {
-          if (stream === undefined || record.key === stream) take(record);
+        const { take, finish } = await auditOf(logOnly ? undefined : platform);
+        const check = async (record: LogRecord): Promise<void> => {
+          if (stream === undefined || record.key === stream) await take(record);
         };
         const progress = (read: number, all: number): void => {
           if (terminal.isTerminal && !isJson()) terminal.write(`\r\u001b[K${read} of ${all} records${read < all ? "" : "\r\u001b[K"}`);
         };
         if (!(await readRecords(logOf(platform), topicsFor({ stream }), signal, check, progress)))
           throw new CommandFailed("interrupted before the log was read");
-        const audit = result();
-        print(audit, () => auditText(audit, paint));
+        const audit = await finish();
+        print(audit, () => auditText(audit, !logOnly, paint));
         if (audit.findings.length > 0) terminal.exit(exitCodes.failed);
         else if (stream !== undefined && audit.records === 0)
           throw new CommandFailed(`the log has no events of ${stream}`, exitCodes.notFound);
       }),
     );
+  pitrix
+    .command("acls")
+    .description("print the access control list that the platform needs on a Kafka of your own, as arguments of kafka-acls.sh")
+    .option("--third-party <name...>", "also the rights of consumers with these user names: to read all events", [])
+    .addHelpText("after", "\nExample:\n  pitrix acls --third-party audit | xargs -L1 kafka-acls.sh --bootstrap-server host:port")
+    .action(async ({ thirdParty }: { readonly thirdParty: readonly string[] }) => {
+      const acls = await platformAcls(thirdParty);
+      print({ acls }, () => aclLines(acls).join("\n"));
+    });
   return pitrix;
 };
 

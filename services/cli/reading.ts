@@ -25,7 +25,7 @@ export const readRecords = async (
   log: Log,
   topics: readonly string[],
   signal: AbortSignal,
-  seen: (record: LogRecord) => void,
+  seen: (record: LogRecord) => void | Promise<void>,
   progress: (read: number, all: number) => void = () => {},
 ): Promise<boolean> => {
   const ranges = (await rangesOf(log, topics)).filter(({ from, to }) => from < to);
@@ -34,7 +34,7 @@ export const readRecords = async (
   try {
     for (const range of ranges) {
       const handle = async ({ records, next }: LogBatch): Promise<number> => {
-        for (const record of records) seen(record);
+        for (const record of records) await seen(record);
         progress(before + next - range.from, all);
         return next;
       };

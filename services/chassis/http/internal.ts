@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from "express";
+import { auditRoutes } from "./audit-routes.ts";
 import { callingService } from "./authentication.ts";
 import { bulkhead } from "./bulkhead.ts";
 import { causationRoutes } from "./causation-routes.ts";
@@ -28,7 +29,7 @@ export const internalRoutes = (host: Host): Router => {
     response.set({ etag: `"${request.params.digest}"`, "cache-control": "private, max-age=31536000, immutable" });
     response.type("application/octet-stream").send(Buffer.from(bytes));
   });
-  router.use(causationRoutes(host), operatorRoutes(host));
+  router.use(causationRoutes(host), auditRoutes(host), operatorRoutes(host));
   return router;
 };
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { kafkaLog } from "../../../events/kafka/log.ts";
+import { type KafkaConnection, settingsOf } from "../../../infra/embedded/kafka/connection.ts";
 import { sharedKafka } from "../../../infra/embedded/shared.ts";
 import { program } from "../../../services/cli/program.ts";
 import { eventually } from "../../eventually.ts";
@@ -10,9 +11,9 @@ import { recording } from "./terminal.ts";
 
 const topic = { name: "pitrix.category", partitions: 6, compacted: false };
 
-const run = (brokers: readonly string[], args: readonly string[], signal = new AbortController().signal) => {
+const run = (connection: KafkaConnection, args: readonly string[], signal = new AbortController().signal) => {
   const { terminal, text, code } = recording();
-  const ended = program(terminal, { KAFKA_BROKERS: brokers.join(",") }, signal).parseAsync([...args], { from: "user" });
+  const ended = program(terminal, settingsOf(connection), signal).parseAsync([...args], { from: "user" });
   return {
     ended,
     lines: () =>
@@ -24,14 +25,14 @@ const run = (brokers: readonly string[], args: readonly string[], signal = new A
 };
 
 test("what is on the log is shown decoded, and with --follow what comes, until interrupted", async (t) => {
-  const { brokers } = await sharedKafka();
-  const log = kafkaLog({ brokers, clientId: "cli" });
+  const { connection } = await sharedKafka();
+  const log = kafkaLog({ ...connection, clientId: "cli" });
   t.after(() => log.close());
   const key = randomUUID();
   await log.ensureTopics([topic]);
   await log.publish(changes(key, 1, 3));
 
-  const there = run(brokers, ["events", "--stream", `category/${key}`, "--json"]);
+  const there = run(connection, ["events", "--stream", `category/${key}`, "--json"]);
   await there.ended;
   const shown = there.lines().map((line) => JSON.parse(line));
   assert.deepEqual(
@@ -40,7 +41,7 @@ test("what is on the log is shown decoded, and with --follow what comes, until i
   );
 
   const interrupt = new AbortController();
-  const following = run(brokers, ["events", "--follow", "--type", "CategoryModified", "--stream", `category/${key}`], interrupt.signal);
+  const following = run(connection, ["events", "--follow", "--type", "CategoryModified", "--stream", `category/${key}`], interrupt.signal);
   let version = 3;
   // It may not have joined yet when the first ones are published: it begins at the ends that it found.
   const publishing = (async () => {
@@ -59,21 +60,21 @@ test("what is on the log is shown decoded, and with --follow what comes, until i
 });
 
 test("the audit says of a stream whether each version is on the log, and ends with 1 where one is missing", async (t) => {
-  const { brokers } = await sharedKafka();
-  const log = kafkaLog({ brokers, clientId: "cli-audit" });
+  const { connection } = await sharedKafka();
+  const log = kafkaLog({ ...connection, clientId: "cli-audit" });
   t.after(() => log.close());
   const [whole, torn] = [randomUUID(), randomUUID()];
   await log.ensureTopics([topic]);
   await log.publish([...changes(whole, 1, 3), ...changes(whole, 2, 2), ...changes(torn, 1, 1), ...changes(torn, 4, 5)]);
   const audit = async (...args: readonly string[]) => {
-    const { ended, lines, code } = run(brokers, ["audit", ...args]);
+    const { ended, lines, code } = run(connection, ["audit", "--log-only", ...args]);
     await ended;
     return { lines: lines(), code: code() };
   };
 
   const good = await audit("--stream", `category/${whole}`);
   assert.deepEqual(good, {
-    lines: ["complete  4 records of 1 streams, 1 of them repeats: no version is missing or out of order."],
+    lines: ["complete  4 records of 1 streams, 1 of them repeats: no version is missing or out of order; the services were not asked."],
     code: 0,
   });
   const bad = await audit("--stream", `category/${torn}`);
