@@ -5,6 +5,7 @@ export { BODY, schemaIdIn } from "./codec/framing.ts";
 export type { Guard } from "./effects/effects.ts";
 export { headerOf, metaIn, metaOf, plainMeta, recordsOf } from "./log/record.ts";
 export { lruCache } from "./lru-cache.ts";
+export { matches } from "./memory/query.ts";
 export { type Instance, instance, type Observer, PARTITIONS, type RunOptions } from "./run.ts";
 export type { CommandMetadata, Outcome } from "./store/command.ts";
 export type { Executor } from "./store/execute.ts";

@@ -7,7 +7,7 @@ import { type Sealing, sealing } from "./access/sealing.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";
-import { readsFor } from "./http/reads.ts";
+import { unscopedReads } from "./http/reads.ts";
 import { breakers } from "./process/breaker.ts";
 import { httpClient } from "./process/client.ts";
 import { systemClock } from "./process/clock.ts";
@@ -134,7 +134,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     random,
     edge: edgeOf({ sealing, blobs: store.blobs, clock, random }),
     blobs: store.blobs,
-    document: readsFor(collections(service.projections), store.documents, undefined).get,
+    document: unscopedReads(collections(service.projections), store.documents).get,
     print,
     fetchBlob: blobClient({ call: httpClient(broken.guard, among?.send), directory, clock }, config.sealingKeys, name),
     guard: broken.guard,

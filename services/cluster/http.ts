@@ -1,5 +1,4 @@
 import type { Condition } from "../../events/index.ts";
-import { usable } from "../chassis/access/rules.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { Version } from "./deployment.ts";
@@ -58,7 +57,7 @@ const createdSince = (time: number): readonly Condition[] => {
 export const http = [
   command("CreateCluster", {
     issues: "RequestCluster",
-    needs: (r) => ({ version: ["appVersions", r.version_id, usable], runtime: ["runtimes", r.runtime_id] }),
+    needs: (r) => ({ version: ["appVersions", r.version_id, ["inStore", "own"]], runtime: ["runtimes", r.runtime_id] }),
     command: ({ app_id, version_id, conf, zone }, { newId, actionId, actor, needs: { version, runtime } }) => {
       if (version.app_id !== app_id)
         return {
@@ -88,7 +87,7 @@ export const http = [
   }),
   command("UpgradeCluster", {
     issues: "UpgradeCluster",
-    needs: (r) => ({ cluster: ["clusters", r.cluster_id], version: ["appVersions", r.version_id, usable] }),
+    needs: (r) => ({ cluster: ["clusters", r.cluster_id], version: ["appVersions", r.version_id, ["inStore", "own"]] }),
     command: (r, { actionId, needs }) => ({
       type: "UpgradeCluster",
       clusterId: r.cluster_id,
@@ -123,8 +122,8 @@ export const http = [
   command("UpdateClusterEnv", {
     issues: "UpdateClusterEnv",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
-    prepare: async (_, { get, needs: { cluster } }) => ({
-      described: await get("packages", packageIdOf(cluster.version_id, cluster.package_digest)),
+    prepare: async (_, { unscoped, needs: { cluster } }) => ({
+      described: await unscoped.get("packages", packageIdOf(cluster.version_id, cluster.package_digest)),
     }),
     command: (r, { actionId, needs: { cluster }, prepared: { described } }) =>
       described
@@ -188,7 +187,7 @@ export const http = [
       ...createdInLastDays(created_date, now),
       ...(min_create_time === undefined ? [] : createdSince(Date.parse(min_create_time))),
     ],
-    join: { cluster_node_set: ["clusterNodes", "cluster_id", "cluster_id"] },
+    join: { cluster_node_set: ["clusterNodes", "cluster_id", "cluster_id", "part"] },
     present: ({ roles, package_digest: _, ...cluster }: ClusterDocument, { cluster_node_set: nodes = [] }) => ({
       ...cluster,
       cluster_node_set: nodes,

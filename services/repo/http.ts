@@ -86,7 +86,7 @@ export const http: readonly HttpRow<RepoOutside>[] = [
     ],
     search: ["repo_id", "name", "description"],
     where: ({ label = "", selector = "" }) => [...holding("label_pairs", label), ...holding("selector_pairs", selector)],
-    join: { categories: ["categories", "category_id", "linked_category_ids"] },
+    join: { categories: ["categories", "category_id", "linked_category_ids", "everybody"] },
     present: shown,
   }),
   query("DescribeRepoEvents", {

@@ -6,6 +6,7 @@ import type { AnyProjection } from "../../events/projection.ts";
 import { collections, indexesOf } from "../../events/subscription/collections.ts";
 import { sharedStore } from "../../infra/embedded/shared.ts";
 import type { Caller } from "../../services/chassis/access/access.ts";
+import { within } from "../../services/chassis/access/rules.ts";
 import { queryOf } from "../../services/chassis/http/queries.ts";
 import type { Context, QueryRow } from "../../services/chassis/http/rows.ts";
 import { loadServices } from "../../services/chassis/list.ts";
@@ -15,7 +16,7 @@ import { plansOf, scans } from "../events/mongo/profiled.ts";
 const MANY = 200;
 const context: Context = { actor: { userId: "usr-1", ownerPath: ":g:usr-1" }, now: Date.parse("2024-05-01") };
 const callers = (["all", "group", "self"] as const).map(
-  (level): Caller => ({ userId: "usr-1", groupPath: ":g", ownerPath: ":g:usr-1", level }),
+  (level): Caller => ({ userId: "usr-1", groupPath: ":g", ownerPath: ":g:usr-1", level, as: () => undefined }),
 );
 
 let client: MongoClient;
@@ -69,15 +70,18 @@ for (const service of await loadServices(services)) {
       const plans = await plansOf(database, async () => {
         for (const caller of callers)
           for (const request of requestsOf(row, indexes)) await find(collection, queryOf(row, request, context, indexes, caller));
-        for (const [model, on] of Object.values(row.join ?? {})) {
-          const sort = { field: "create_time", descending: false };
-          await find(models.of(model), { where: [{ field: on, in: ["x1", "x2"] }], sort, offset: 0, limit: 1_000 });
-        }
+        for (const caller of callers)
+          for (const [model, on, , rule = "own"] of Object.values(row.join ?? {})) {
+            const anyOf = within(rule, caller);
+            const sort = { field: "create_time", descending: false };
+            const where = [{ field: on, in: ["x1", "x2"] }];
+            await find(models.of(model), { where, ...(anyOf && { anyOf }), sort, offset: 0, limit: 1_000 });
+          }
       });
       assert.deepEqual(scans(plans), [], row.operation);
 
       const newest = await plansOf(database, async () => {
-        await find(collection, { ...queryOf(row, {}, context, indexes, { ...context.actor, groupPath: ":g", level: "all" }), where: [] });
+        await find(collection, { ...queryOf(row, {}, context, indexes, callers[0]), where: [] });
       });
       const [page] = newest.filter(({ op }) => op === "query");
       assert.deepEqual([page?.docsExamined, page?.hasSortStage ?? false], [20, false], row.operation);

@@ -28,10 +28,11 @@ export const servedWithAccounts = async (
   const admin = () => signIn(administrator.email, administrator.password);
   return {
     ...{ ...world, grant, bearer, signIn, admin },
-    /** A user with a role, once all services know them. */
-    user: async (role_id: string): Promise<Caller> => {
+    /** A user with a role, once all services know them: of the vendor that makes them, or of none. */
+    user: async (role_id: string, vendor?: Caller): Promise<Caller> => {
       const [email, password] = [`${role_id}-${randomBytes(4).toString("hex")}@example.org`, "correct horse"];
-      const { user_id } = (await (await admin()).call("CreateUser", { email, password, role_id })).body;
+      const fields = { email, password, role_id };
+      const { user_id } = (await (vendor?.call("IsvCreateUser", fields) ?? (await admin()).call("CreateUser", fields))).body;
       const known = async () =>
         (await Promise.all(world.instances().map(({ ports }) => ports.documents.get("access__v1", [`user/${user_id}`])))).every(
           ([found]) => found !== undefined,

@@ -21,7 +21,7 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
     prepare: async ({ user_id, password }, context) => {
       const refused = await mayNotActOn(user_id, context);
       if (refused) return refused;
-      const isRight = await matches(await context.get("credentials", user_id), password, context);
+      const isRight = await matches(await context.unscoped.get("credentials", user_id), password, context);
       return isRight ? undefined : { rejected: "the password is wrong", kind: "denied", error: "auth_failure" };
     },
     command: ({ user_id }, { newId }) => ({ type: "RequestPasswordReset", userId: user_id, resetId: newId("pr") }),
@@ -54,7 +54,7 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
 
 /** The credential of the active user with this e-mail address, compared without regard to case. */
 export const credentialOf = async (email: string, reads: AccountReads): Promise<CredentialDocument | undefined> => {
-  const found = await reads.find("credentials", [{ field: "email", in: [email.toLowerCase()] }], 10);
+  const found = await reads.unscoped.find("credentials", [{ field: "email", in: [email.toLowerCase()] }], 10);
   return found.find(({ status }) => status === "active");
 };
 

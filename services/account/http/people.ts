@@ -12,7 +12,7 @@ const MOST = 10_000;
 export const unknown: Person = { userId: "", roleIds: ["global_admin"], groupPaths: [] };
 
 /** Finds people and their roles in the read models. */
-export const peopleIn = ({ get, find }: AccountReads) => {
+export const peopleIn = ({ unscoped: { get, find } }: AccountReads) => {
   const having = async (field: "role_id" | "group_id", ids: readonly string[]): Promise<readonly Person[]> => {
     if (ids.length === 0) return [];
     const users = await find("users", [{ field, in: ids }], MOST + 1);
@@ -55,7 +55,7 @@ export const visibleRolesNamed = async (ids: readonly string[], { all }: Account
 };
 
 /** The built-in and custom roles with these ids, without deleted roles. */
-export const rolesNamed = async (ids: readonly string[], look: AccountReads["find"]): Promise<readonly RoleRow[]> => {
+export const rolesNamed = async (ids: readonly string[], look: AccountReads["unscoped"]["find"]): Promise<readonly RoleRow[]> => {
   const custom = ids.filter((id) => !isBuiltIn(id));
   const found = custom.length === 0 ? [] : await look("roles", [{ field: "role_id", in: custom }], custom.length);
   return [...ids.flatMap((id) => builtInRole(id) ?? []), ...found.filter(({ status }) => status === "active")];

@@ -85,7 +85,7 @@ export const roleRows: readonly HttpRow<unknown>[] = [
 ];
 
 /** The built-in roles, the custom roles in the caller's data level, and the caller's own roles. */
-const visibleRoles = async ({ actor, get, all, find }: AccountContext): Promise<readonly RoleRow[]> => {
+const visibleRoles = async ({ actor, all, unscoped: { get, find } }: AccountContext): Promise<readonly RoleRow[]> => {
   const own = (await get("users", actor.userId))?.role_id ?? [];
   const seen = [...(await all("roles", [], 10_000)), ...(await rolesNamed(own, find))];
   return [...new Map([...builtInRows, ...seen].map((row) => [row.role_id, row])).values()];

@@ -1,6 +1,5 @@
 import type { Rejection } from "../../../events/index.ts";
 import { ownerPathOf, SYSTEM } from "../../chassis/access/access.ts";
-import { exists } from "../../chassis/access/rules.ts";
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import type { ClientDocument, SigningKeyDocument } from "../read-models/keys.ts";
 import { basicCredentials } from "./basic.ts";
@@ -15,7 +14,7 @@ const REFRESH_SECONDS = 14 * 86_400;
 export const tokenRows: readonly HttpRow<unknown>[] = [
   command("CreateClient", {
     issues: "CreateClient",
-    needs: ({ user_id }) => ({ user: ["users", user_id === SYSTEM ? undefined : user_id, exists] }),
+    needs: ({ user_id }) => ({ user: ["users", user_id === SYSTEM ? undefined : user_id] }),
     prepare: async ({ user_id }, { edge, actor }): Promise<{ secret: string; secretHash: string } | Rejection> => {
       if (user_id === SYSTEM && actor.userId !== SYSTEM) return denied("only the system may create a client that acts as the system");
       const secret = edge.randomToken(32);
@@ -39,7 +38,7 @@ export const tokenRows: readonly HttpRow<unknown>[] = [
     if (!client) return denied("the client is unknown or its secret is wrong");
     const subject = await subjectOf(request, client, context);
     if (typeof subject !== "string") return subject;
-    const user = subject === SYSTEM ? undefined : await context.get("users", subject);
+    const user = subject === SYSTEM ? undefined : await context.unscoped.get("users", subject);
     if (subject !== SYSTEM && user?.status !== "active") return denied(`the user ${subject} is deleted`);
     const key = signing(await newestKey(context));
     const [access_token, id_token, refresh_token] = await Promise.all([
@@ -56,11 +55,11 @@ export const tokenRows: readonly HttpRow<unknown>[] = [
 
 type TokenRequest = RequestOf<"Token">;
 
-const clientOf = async (request: TokenRequest, { get, edge }: AccountContext): Promise<ClientDocument | undefined> => {
+const clientOf = async (request: TokenRequest, { unscoped, edge }: AccountContext): Promise<ClientDocument | undefined> => {
   const basic = basicCredentials(edge.header("authorization"));
   const { id = request.client_id, secret = request.client_secret } = basic ?? {};
   if (!id || !secret) return undefined;
-  const client = await get("clients", id);
+  const client = await unscoped.get("clients", id);
   return client && (await edge.verifyPassword(secret, client.secret_hash)) ? client : undefined;
 };
 
@@ -94,7 +93,7 @@ const refreshed = async (token: string, client: ClientDocument, context: Account
   return denied("the refresh token is invalid");
 };
 
-const announcedKeys = ({ find }: AccountReads) => find("signingKeys", [{ field: "status", in: ["announced"] }], 100);
+const announcedKeys = ({ unscoped }: AccountReads) => unscoped.find("signingKeys", [{ field: "status", in: ["announced"] }], 100);
 
 const newestKey = async (reads: AccountReads): Promise<SigningKeyDocument> => {
   const order = ({ create_time, key_id }: SigningKeyDocument) => `${create_time} ${key_id}`;

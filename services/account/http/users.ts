@@ -18,7 +18,7 @@ export const userRows: readonly HttpRow<unknown>[] = [
 
   query("DescribeUsersDetail", {
     ...{ from: "users", filters, search },
-    join: { role_set: ["roles", "role_id", "role_id"], group_set: ["groups", "group_id", "group_id"] },
+    join: { role_set: ["roles", "role_id", "role_id", "part"], group_set: ["groups", "group_id", "group_id", "part"] },
     present: (user, { role_set = [], group_set = [] }) => {
       const custom: readonly RoleDocument[] = role_set;
       const groups: readonly GroupDocument[] = group_set;
@@ -46,7 +46,7 @@ export const userRows: readonly HttpRow<unknown>[] = [
       if ("rejected" in roles) return roles;
       if (roles.some(({ portal }) => portal !== "isv"))
         return { rejected: `the role ${request.role_id} is not a vendor role`, kind: "denied", error: "permission_denied" };
-      const groupPath = (await context.get("users", context.actor.userId))?.group_path ?? "";
+      const groupPath = (await context.unscoped.get("users", context.actor.userId))?.group_path ?? "";
       if (groupPath === "") return { rejected: "you must be in a group before you can create users in it", kind: "precondition" };
       return hashed(request, context, { groupPath });
     },

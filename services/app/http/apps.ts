@@ -91,7 +91,7 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
     filters: ["app_id", "name", "repo_id", "status", "owner", "chart_name", ["category_id", "category_ids"], "isv"],
     search: ["app_id", "name", "repo_id", "owner", "chart_name", "keywords"],
     join: {
-      categories: ["categories", "category_id", "linked_category_ids"],
+      categories: ["categories", "category_id", "linked_category_ids", "everybody"],
       latest: ["appVersions", "version_id", "latest_version_id"],
     },
     present: shownApp,
@@ -101,10 +101,10 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
     filters: ["app_id", "name", "repo_id", "status", "owner", "chart_name", ["category_id", "category_ids"], "isv"],
     search: ["app_id", "name", "repo_id", "owner", "chart_name", "keywords"],
     where: [{ field: "active", in: [true] }],
-    shared: true,
+    rule: ["inStore", "own"],
     join: {
-      categories: ["categories", "category_id", "linked_category_ids"],
-      latest: ["activeAppVersions", "version_id", "latest_version_id"],
+      categories: ["categories", "category_id", "linked_category_ids", "everybody"],
+      latest: ["activeAppVersions", "version_id", "latest_version_id", ["inStore", "own"]],
     },
     present: ({ next: _, visibility: _visibility, ...app }: StoreAppDocument, joined) => shownApp(app, joined),
   }),

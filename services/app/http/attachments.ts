@@ -20,7 +20,7 @@ type File = { readonly bytes: Uint8Array; readonly digest: string; readonly file
 
 type Context = Pick<EdgeContext<AppReadModels, AppOutside>, "get" | "edge">;
 const fileOf = async (id: string, filename: string, { get, edge }: Context): Promise<File | Rejection> => {
-  const attachment = await get("attachments", id);
+  const attachment = await get("attachments", id, "public");
   const isNamed = attachment !== undefined && ["raw", attachment.filename].includes(filename);
   const bytes = isNamed ? await edge.getBlob(attachment.digest) : undefined;
   return bytes && attachment

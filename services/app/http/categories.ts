@@ -47,11 +47,11 @@ export const categoryRows: readonly HttpRow<AppOutside>[] = [
     issues: "DeleteCategory",
     each: "category_id",
     needs: (_, id) => ({ category: ["categories", id] }),
-    prepare: async ({ force = false }, { find, item }) => {
-      const [used] = force ? [] : await find("apps", [inCategory(item), notDeleted], 1);
+    prepare: async ({ force = false }, { unscoped, item }) => {
+      const [used] = force ? [] : await unscoped.find("apps", [inCategory(item), notDeleted], 1);
       if (!used) return undefined;
       return {
-        rejected: `category [${item}] still holds applications, for example [${used.app_id}]`,
+        rejected: `category [${item}] still holds applications`,
         kind: "precondition",
         error: "delete_resources_failed",
       };
@@ -63,7 +63,7 @@ export const categoryRows: readonly HttpRow<AppOutside>[] = [
     from: "categories",
     filters: ["category_id", "name", "owner"],
     search: ["category_id", "name", "description", "locale"],
-    shared: true,
+    rule: "everybody",
   }),
 ];
 

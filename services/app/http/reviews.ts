@@ -1,4 +1,3 @@
-import { exists } from "../../chassis/access/rules.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { OperatorType } from "../domain/catalogue.ts";
 import type { AppOutside } from "../packages.ts";
@@ -7,9 +6,8 @@ import type { ReviewDocument } from "../read-models/reviews.ts";
 import { command, query } from "./rows.ts";
 
 type OfVersion = { readonly version_id: string };
-/** An owner may act on their own versions, a reviewer on every version. */
+/** A version that the caller's level for this operation covers: a reviewer's is "all", a vendor's own reviewer's "group". */
 const owned = ({ version_id }: OfVersion) => ({ version: ["appVersions", version_id] as const });
-const existing = ({ version_id }: OfVersion) => ({ version: ["appVersions", version_id, exists] as const });
 const answered = (_commands: unknown, _context: unknown, { version_id }: OfVersion) => ({ version_id });
 
 type Simple = "CancelAppVersion" | "ReleaseAppVersion" | "DeleteAppVersion" | "SuspendAppVersion" | "RecoverAppVersion";
@@ -26,7 +24,7 @@ const reviewed = (
 ): HttpRow<AppOutside> =>
   command(operation, {
     issues: "ReviewAppVersion",
-    needs: existing,
+    needs: owned,
     command: ({ version_id }, { needs: { version } }) => ({
       type: "ReviewAppVersion",
       appId: version.app_id,
@@ -41,7 +39,7 @@ const passed = (
 ): HttpRow<AppOutside> =>
   command(operation, {
     issues: "PassAppVersion",
-    needs: existing,
+    needs: owned,
     command: ({ version_id }, { needs: { version }, newId }) => ({
       type: "PassAppVersion",
       appId: version.app_id,
@@ -57,7 +55,7 @@ const rejected = (
 ): HttpRow<AppOutside> =>
   command(operation, {
     issues: "RejectAppVersion",
-    needs: existing,
+    needs: owned,
     command: ({ version_id, message }, { needs: { version }, newId }) => ({
       type: "RejectAppVersion",
       appId: version.app_id,

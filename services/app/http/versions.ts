@@ -55,7 +55,7 @@ export const versionRows: readonly HttpRow<AppOutside>[] = [
     search,
     sort: "sequence",
     where: [{ field: "active", in: [true] }],
-    shared: true,
+    rule: ["inStore", "own"],
     present: shownVersion,
   }),
   answer("GetAppVersionPackage", async ({ version_id }, context) => {
@@ -93,14 +93,13 @@ const replaced = async (
   return bytes ? withFiles(bytes, request.package_files) : unavailable(version.version_id);
 };
 
-/** A version of the caller or of the store, with its archive; while it is reviewed, with the archive that was submitted. */
+/** A version of the caller, of the store or under their review, with its archive; while it is reviewed, with the archive that was submitted. */
 const opened = async (
   versionId: string,
   context: Context,
 ): Promise<{ readonly version: VersionDocument; readonly bytes: Uint8Array } | Rejection> => {
-  const [own] = await context.all("appVersions", [{ field: "version_id", in: [versionId] }], 1);
-  const released = own ? undefined : await context.get("activeAppVersions", versionId);
-  const version = own ?? (released?.active && released.status === "active" ? released : undefined);
+  const version =
+    (await context.get("appVersions", versionId, ["own", "underReview"])) ?? (await context.get("activeAppVersions", versionId, "inStore"));
   if (!version) return { rejected: `app version [${versionId}] does not exist`, kind: "notFound", error: "resource_not_found" };
   const bytes = await archiveOf(version.submitted ?? version, context);
   return bytes ? { version, bytes } : unavailable(versionId);

@@ -49,7 +49,16 @@ export const access: Projection<AccessDocument> = {
 };
 
 /** The calling user, with their data level for the current operation. */
-export type Caller = { readonly userId: string; readonly groupPath: string; readonly ownerPath: string; readonly level: DataLevel };
+export type Caller = {
+  readonly userId: string;
+  readonly groupPath: string;
+  readonly ownerPath: string;
+  readonly level: DataLevel;
+  /** The same user with the data level for another operation; undefined if they may not call it. */
+  readonly as: (operation: OperationId) => Caller | undefined;
+};
+/** Documents within reach: those for which all conditions of any of these lists hold. */
+export type Reach = readonly (readonly Condition[])[];
 
 export type Authorization = {
   readonly allowed: boolean;
@@ -104,19 +113,13 @@ const levelsOf = (roleId: string, custom: AccessDocument["modules"] | undefined,
 
 const levelNamed = (name: string): readonly DataLevel[] => widest.filter((level) => level === name);
 
-/** Whether the caller's data level covers a row. */
-export const owns = (caller: Caller, row: { readonly owner?: unknown; readonly owner_path?: unknown }): boolean =>
-  caller.level === "all" ||
-  row.owner === caller.userId ||
-  (caller.level === "group" && typeof row.owner_path === "string" && row.owner_path.startsWith(`${caller.groupPath}:`));
-
-/** The rule of `owns` as alternative conditions of a query; undefined for all rows. */
-export const visible = (caller: Caller): readonly (readonly Condition[])[] | undefined => {
-  if (caller.level === "all") return undefined;
-  const mine: readonly Condition[] = [{ field: "owner", in: [caller.userId] }];
-  if (caller.level === "self") return [mine];
+/** The rows that the caller's data level covers. */
+export const visible = ({ level, userId, groupPath }: Omit<Caller, "as">): Reach => {
+  if (level === "all") return [[]];
+  const mine: readonly Condition[] = [{ field: "owner", in: [userId] }];
+  if (level === "self") return [mine];
   // ";" is the character after ":", so the range holds every path that begins with the group path and a colon.
-  return [mine, [{ field: "owner_path", from: `${caller.groupPath}:`, below: `${caller.groupPath};` }]];
+  return [mine, [{ field: "owner_path", from: `${groupPath}:`, below: `${groupPath};` }]];
 };
 
 /** Adds the access read model to a service, so that it can authorize requests by itself. */

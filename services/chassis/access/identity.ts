@@ -110,14 +110,17 @@ export const identity = (
       return (claims.sub && (await principalOf(claims.sub))) || "invalid";
     },
     /** The caller of an operation, with the rows that count in it; undefined if the principal may not call it. */
-    authorize: (principal: Principal, operation: OperationId): Caller | undefined => {
-      const { allowed, level } = authorize(principal, principal.roles, operation);
-      if (!allowed) return undefined;
-      return { userId: principal.userId, groupPath: principal.groupPath, ownerPath: ownerPathOf(principal), level };
-    },
+    authorize: callerIn,
   };
 };
 export type Identity = ReturnType<typeof identity>;
+
+const callerIn = (principal: Principal, operation: OperationId): Caller | undefined => {
+  const { allowed, level } = authorize(principal, principal.roles, operation);
+  if (!allowed) return undefined;
+  const { userId, groupPath } = principal;
+  return { userId, groupPath, ownerPath: ownerPathOf(principal), level, as: (other) => callerIn(principal, other) };
+};
 
 /** The token of an `Authorization: Bearer` header. */
 export const bearerOf = (authorization: string | undefined): string | undefined => /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];

@@ -1,11 +1,11 @@
 import { aggregatesOf, isStreamKey, type Rejection, streamOf } from "../../../events/index.ts";
 import type { Caller } from "../access/access.ts";
-import { own } from "../access/rules.ts";
+import { allows } from "../access/rules.ts";
 import { contract } from "../contract.ts";
 import type { Fields } from "./fields.ts";
 import type { Host } from "./host.ts";
 import { isProblem, isRejected, makeProblem, type Problem, rejection } from "./problems.ts";
-import type { Need } from "./rows.ts";
+import type { AnyNeed } from "./rows.ts";
 
 /**
  * Fetches the documents that a command needs from the service's own read models. A document that does not exist, or that the caller may not
@@ -13,18 +13,16 @@ import type { Need } from "./rows.ts";
  */
 export const fetchNeeds = async (
   host: Host,
-  needs: { readonly [name: string]: Need<{ readonly [model: string]: unknown }> },
+  needs: { readonly [name: string]: AnyNeed },
   caller: Caller | undefined,
 ): Promise<Fields | Rejection | Problem> => {
   const found = await Promise.all(
-    Object.entries(needs).map(async ([name, [model, id, rule = own]]) => {
+    Object.entries(needs).map(async ([name, [model, id, rule = "own"]]) => {
       if (id === undefined || id === "") return [name, undefined] as const;
       const document = await documentOf(host, model, id);
       if (document === "late") return makeProblem("unavailable", `: [${id}] is not to be read yet`);
       if (!document) return rejection("notFound", "resource_not_found", id);
-      return !caller || rule.allows(caller, document)
-        ? ([name, document] as const)
-        : rejection("denied", "error_resource_access_denied", id);
+      return allows(rule, caller, document) ? ([name, document] as const) : rejection("denied", "error_resource_access_denied", id);
     }),
   );
   const entries: Entry[] = [];

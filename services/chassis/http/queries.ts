@@ -1,6 +1,7 @@
 import type { DocumentQuery, Documents, Scalar } from "../../../events/index.ts";
 import type { Collections } from "../../../events/runtime.ts";
-import { type Caller, visible } from "../access/access.ts";
+import type { Caller, Reach } from "../access/access.ts";
+import { within } from "../access/rules.ts";
 import { type Fields, isFields } from "./fields.ts";
 import { makeProblem, type Problem } from "./problems.ts";
 import type { Models } from "./reads.ts";
@@ -12,10 +13,16 @@ const MAX_LIMIT = 200;
 const MAX_VALUES = 1_000;
 
 /** The query of a read model that answers a request. Pure. */
-export const queryOf = (row: QueryRow, request: Fields, context: Context, indexes: readonly string[], caller: Caller): DocumentQuery => {
+export const queryOf = (
+  row: QueryRow,
+  request: Fields,
+  context: Context,
+  indexes: readonly string[],
+  caller: Caller | undefined,
+): DocumentQuery => {
   const filters = filtersOf(row, request, indexes).flatMap(({ field, values }) => (values.length === 0 ? [] : [{ field, in: values }]));
   const always = typeof row.where === "function" ? row.where(request as never, context) : (row.where ?? []); // The row's maker tied both types together.
-  const anyOf = row.shared ? undefined : visible(caller);
+  const anyOf = within(row.rule ?? "own", caller);
   const word = request.search_word;
   return {
     where: [...always, ...filters],
@@ -56,7 +63,7 @@ type QueryHost = {
   readonly models: Models;
   readonly collections: Collections;
   readonly documents: Documents;
-  readonly caller: Caller;
+  readonly caller: Caller | undefined;
   readonly rowsField: string;
 };
 
@@ -74,11 +81,12 @@ export const runQuery = async (
   const { total, documents: page } = await documents.find(collections.of(row.from), query);
   const values = page.map(({ value }) => value);
   const joins = await Promise.all(
-    Object.entries(row.join ?? {}).map(async ([field, [model, on, id]]) => {
+    Object.entries(row.join ?? {}).map(async ([field, [model, on, id, rule = "own"]]) => {
       const rows = await joined(
         documents,
         collections.of(model),
         on,
+        within(rule, caller),
         values.flatMap((value) => scalarsIn(value[id])),
       );
       return (value: Fields): readonly [string, readonly Fields[]] => [
@@ -99,11 +107,12 @@ export const runQuery = async (
 const scalarsIn = (value: unknown): readonly Scalar[] => [value ?? []].flat().filter(isScalar);
 
 const PAGE = 1_000;
-/** All documents of a model that join any of these values, by the value. */
+/** All documents of a model that join any of these values and are within reach, by the value. */
 const joined = async (
   documents: Documents,
   collection: string,
   on: string,
+  anyOf: Reach | undefined,
   ids: readonly Scalar[],
 ): Promise<ReadonlyMap<unknown, readonly Fields[]>> => {
   const found = new Map<unknown, Fields[]>();
@@ -112,6 +121,7 @@ const joined = async (
     const where = [{ field: on, in: [...new Set(ids)] }];
     const { documents: page } = await documents.find(collection, {
       where,
+      ...(anyOf && { anyOf }),
       sort: { field: "create_time", descending: false },
       offset,
       limit: PAGE,

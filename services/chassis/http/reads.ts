@@ -1,7 +1,8 @@
-import type { AnyProjection, Condition, Documents } from "../../../events/index.ts";
+import type { AnyProjection, Condition, DocumentFilter, Documents } from "../../../events/index.ts";
 import type { Collections } from "../../../events/runtime.ts";
-import { type Caller, owns, visible } from "../access/access.ts";
-import type { Reads } from "./rows.ts";
+import type { Caller } from "../access/access.ts";
+import { allows, type Rules, within } from "../access/rules.ts";
+import type { Reads, Unscoped } from "./rows.ts";
 
 /** The read models of a service by name. */
 export type Models = ReadonlyMap<string, AnyProjection>;
@@ -10,25 +11,32 @@ export const modelsOf = (projections: readonly AnyProjection[] = []): Models => 
 const EVERYTHING = 10_000;
 const TOP = 10;
 
-/** The reads of a row. Without a caller, as in a public operation, lists hold every document. */
-export const readsFor = (
-  collections: Collections,
-  documents: Documents,
-  caller: Caller | undefined,
-): Reads<{ readonly [model: string]: { readonly [field: string]: unknown } }> => {
-  const list = async (model: string, where: readonly Condition[], limit: number, anyOf: readonly (readonly Condition[])[] | undefined) => {
-    const query = { where, offset: 0, limit, ...(anyOf && { anyOf }) };
-    return (await documents.find(collections.of(model), query)).documents.map(({ value }) => value);
-  };
-  const seen = caller && visible(caller);
+type AnyModels = { readonly [model: string]: { readonly [field: string]: unknown } };
+
+/** Reads of all documents, whoever owns them. */
+export const unscopedReads = (collections: Collections, documents: Documents): Unscoped<AnyModels> => ({
+  get: async (model, id) => {
+    const [found] = await documents.get(collections.of(model), [id]);
+    return found && !found.deleted ? found.value : undefined;
+  },
+  find: async (model, where, limit = EVERYTHING) =>
+    (await documents.find(collections.of(model), { where, offset: 0, limit })).documents.map(({ value }) => value),
+});
+
+/** The reads of a row. Without a caller, as in a public operation, lists are empty. */
+export const readsFor = (collections: Collections, documents: Documents, caller: Caller | undefined): Reads<AnyModels> => {
+  const unscoped = unscopedReads(collections, documents);
+  const anyOf = within("own", caller);
+  const seen = (where: readonly Condition[]): DocumentFilter => ({ where, ...(anyOf && { anyOf }) });
   return {
-    get: async (model, id) => {
-      const [found] = await documents.get(collections.of(model), [id]);
-      return found && !found.deleted ? found.value : undefined;
+    unscoped,
+    get: async (model, id, rule: Rules = "own") => {
+      const found = await unscoped.get(model, id);
+      return found && allows(rule, caller, found) ? found : undefined;
     },
-    all: (model, where, limit = EVERYTHING) => list(model, where, limit, seen),
-    find: (model, where, limit = EVERYTHING) => list(model, where, limit, undefined),
-    count: (model, where, by) => documents.count(collections.of(model), { limit: TOP, ...by, where, ...(seen && { anyOf: seen }) }),
-    sees: (row) => caller === undefined || owns(caller, row),
+    all: async (model, where, limit = EVERYTHING) =>
+      (await documents.find(collections.of(model), { ...seen(where), offset: 0, limit })).documents.map(({ value }) => value),
+    count: (model, where, by) => documents.count(collections.of(model), { limit: TOP, ...by, ...seen(where) }),
+    sees: (row) => allows("own", caller, row),
   };
 };

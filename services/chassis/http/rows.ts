@@ -1,6 +1,6 @@
 import type { Actor, Condition, Counts, Message, Of, Rejection } from "../../../events/index.ts";
 import type { OperationId, Operations } from "../../../schemas/generated/http.ts";
-import type { Rule } from "../access/rules.ts";
+import type { RuleArgument, Rules } from "../access/rules.ts";
 import type { SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";
 
 /** The request of an operation: path, query and body merged, checked against the OpenAPI document. */
@@ -56,20 +56,21 @@ export type Edge = {
   readonly header: (name: string) => string | undefined;
 };
 
-/** Reads of the service's own read models. Lists hold only what the caller may see. */
+/** Reads of the service's own read models. Lists and counts hold only what the caller may see. */
 export type Reads<ReadModels> = {
-  readonly get: <M extends keyof ReadModels & string>(model: M, id: string) => Promise<ReadModels[M] | undefined>;
+  /** The document, if there is one and the rule (`own` unless it is named) allows it to the caller. */
+  readonly get: <M extends keyof ReadModels & string>(
+    model: M,
+    id: string,
+    ...rule: RuleArgument<ReadModels[M]>
+  ) => Promise<ReadModels[M] | undefined>;
   readonly all: <M extends keyof ReadModels & string>(
     model: M,
     where: readonly Condition[],
     limit?: number,
   ) => Promise<readonly ReadModels[M][]>;
   /** Every document, whether the caller may see it or not: for decisions, never for answers. */
-  readonly find: <M extends keyof ReadModels & string>(
-    model: M,
-    where: readonly Condition[],
-    limit?: number,
-  ) => Promise<readonly ReadModels[M][]>;
+  readonly unscoped: Unscoped<ReadModels>;
   /** Counts the documents that the caller may see, by a field, in the database. The ten most frequent values by default. */
   readonly count: <M extends keyof ReadModels & string>(
     model: M,
@@ -78,6 +79,15 @@ export type Reads<ReadModels> = {
   ) => Promise<Counts>;
   /** Whether the caller may see what this owner has or did. */
   readonly sees: (row: { readonly owner?: unknown; readonly owner_path?: unknown }) => boolean;
+};
+
+export type Unscoped<ReadModels> = {
+  readonly get: <M extends keyof ReadModels & string>(model: M, id: string) => Promise<ReadModels[M] | undefined>;
+  readonly find: <M extends keyof ReadModels & string>(
+    model: M,
+    where: readonly Condition[],
+    limit?: number,
+  ) => Promise<readonly ReadModels[M][]>;
 };
 
 /** What the asynchronous part of a row gets: reads, the edge, and the service's outside. */
@@ -89,7 +99,13 @@ export type PrepareContext<ReadModels, Outside, Needs> = EdgeContext<ReadModels,
 };
 
 /** One read-model document that a row needs: the model, the id, and the rule by which the caller may use it (`own` by default). */
-export type Need<ReadModels> = readonly [model: keyof ReadModels & string, id: string | undefined, rule?: Rule];
+export type Need<ReadModels> = {
+  [M in keyof ReadModels & string]: readonly [model: M, id: string | undefined, ...rule: RuleArgument<ReadModels[M]>];
+}[keyof ReadModels & string];
+/** Documents of a model in a field of each row: those whose field `on` equals the row's field `id`, and that the rule gives the caller. */
+type Join<ReadModels> = {
+  [M in keyof ReadModels & string]: readonly [model: M, on: string, id: string, ...rule: RuleArgument<ReadModels[M], "part">];
+}[keyof ReadModels & string];
 /** The documents, as the row gets them. An optional id gives an optional document. */
 export type NeedsOf<ReadModels, N> = {
   readonly [K in keyof N]: N[K] extends readonly [infer M extends keyof ReadModels, infer Id, ...unknown[]]
@@ -97,6 +113,8 @@ export type NeedsOf<ReadModels, N> = {
     : never;
 };
 
+/** A need whose types its row's maker has checked. */
+export type AnyNeed = readonly [model: string, id: string | undefined, rule?: Rules];
 export type CommandRow<Outside = never> = {
   readonly kind: "command";
   readonly operation: OperationId;
@@ -104,7 +122,7 @@ export type CommandRow<Outside = never> = {
   readonly issues: readonly string[];
   /** A request field with ids: the request is carried out once for each, atomic per item. */
   readonly each?: string;
-  readonly needs?: (request: never, item: string) => { readonly [name: string]: Need<Record<string, never>> };
+  readonly needs?: (request: never, item: string) => { readonly [name: string]: AnyNeed };
   /** The request field that `prepare` is for: a request without it is not prepared. */
   readonly prepareIf?: string;
   readonly prepare?: (request: never, context: PrepareContext<never, Outside, never>) => Promise<unknown>;
@@ -127,10 +145,10 @@ export type QueryRow = {
   readonly ascending?: boolean;
   /** Conditions that always hold. */
   readonly where?: readonly Condition[] | ((request: never, context: Context) => readonly Condition[]);
-  /** Every caller with the permission sees every row. */
-  readonly shared?: boolean;
+  /** The rule that says which rows a caller sees; `own` by default. */
+  readonly rule?: Rules;
   /** Documents of other read models in a field of each row: those of the model whose field `on` equals the row's field `id`. */
-  readonly join?: { readonly [field: string]: readonly [model: string, on: string, id: string] };
+  readonly join?: { readonly [field: string]: readonly [model: string, on: string, id: string, rule?: Rules] };
   readonly present?: (document: never, joined: { readonly [field: string]: readonly never[] }) => object;
 };
 
@@ -204,8 +222,10 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>(gua
   /** Request to a page of a read model. */
   query: <O extends OperationId, M extends keyof ReadModels & string>(
     operation: O,
-    row: Omit<QueryRow, "kind" | "operation" | "from" | "where" | "present" | "search" | "sort"> & {
+    row: Omit<QueryRow, "kind" | "operation" | "from" | "where" | "present" | "search" | "sort" | "rule" | "join"> & {
       readonly from: M;
+      readonly rule?: RuleArgument<ReadModels[M]>[0];
+      readonly join?: { readonly [field: string]: Join<ReadModels> };
       readonly search: readonly (keyof ReadModels[M] & string)[];
       readonly sort?: keyof ReadModels[M] & string;
       readonly where?: readonly Condition[] | ((request: RequestOf<O>, context: Context) => readonly Condition[]);

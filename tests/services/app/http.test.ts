@@ -12,6 +12,7 @@ let platform: Awaited<ReturnType<typeof servedWithAccounts>>;
 let developer: Caller;
 let other: Caller;
 let isv: Caller;
+let rival: Caller;
 let admin: Caller;
 let archive: (path: string) => string;
 
@@ -20,7 +21,8 @@ before(async () => {
   archive = (path) => Buffer.from(files.get(path) ?? assert.fail(`no ${path}`)).toString("base64");
   platform = await servedWithAccounts([repo, app]);
   admin = await platform.admin();
-  [developer, other, isv] = await Promise.all([platform.user("developer"), platform.user("developer"), platform.user("isv")]);
+  [other, isv, rival] = await Promise.all([platform.user("developer"), platform.user("isv"), platform.user("isv")]);
+  developer = await platform.user("developer", isv);
 });
 after(() => platform?.stop());
 
@@ -128,6 +130,29 @@ test("a submission is taken back, and whoever reviews it may reject it", async (
     assert.deepEqual([status, message], ["rejected", `no, says ${phase}`]);
     await ok(developer.call("ModifyAppVersion", { version_id, description: `better than ${nth}` }));
   }
+});
+
+test("a version is reviewed by its own vendor and by those who review for all, who alone open its package", async () => {
+  const { version_id } = await createApp("Guarded");
+  const read = ({ call }: Caller) => call("GetAppVersionPackage", { version_id });
+  await platform.know("role/role-reviewer", {
+    kind: "role",
+    modules: [{ moduleId: "m1", dataLevel: "all", actionBundleIds: ["business_review"] }],
+  });
+  await platform.know("user/usr-reviewer", { kind: "user", roleIds: ["role-reviewer"] });
+  const reviewer = await platform.as("usr-reviewer");
+  await refused(read(reviewer), 404, "resource_not_found");
+  await ok(developer.call("SubmitAppVersion", { version_id }));
+  const phases = ["IsvReviewAppVersion", "IsvPassAppVersion", "IsvRejectAppVersion"] as const;
+  for (const phase of phases) await refused(rival.call(phase, { version_id, message: "no" }), 403, "error_resource_access_denied");
+  await refused(read(rival), 404, "resource_not_found");
+  await refused(read(other), 404, "resource_not_found");
+  for (const each of [developer, isv, reviewer, admin]) await ok(read(each));
+  await ok(isv.call("IsvReviewAppVersion", { version_id }));
+  await ok(isv.call("IsvPassAppVersion", { version_id }));
+  await ok(reviewer.call("BusinessReviewAppVersion", { version_id }));
+  await ok(reviewer.call("BusinessRejectAppVersion", { version_id, message: "no" }));
+  await refused(read(reviewer), 404, "resource_not_found");
 });
 
 test("versions and packages are uploaded, checked and replaced", async () => {

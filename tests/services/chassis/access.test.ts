@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UserCreated } from "../../../schemas/generated/events.ts";
 import { bundles, type OperationId, operations } from "../../../schemas/generated/http.ts";
-import { type AccessDocument, access, authorize, type Caller, owns, visible } from "../../../services/chassis/access/access.ts";
+import { type AccessDocument, access, authorize, type Caller, visible } from "../../../services/chassis/access/access.ts";
 import { unbundled } from "../../../services/chassis/access/permissions.ts";
+import { allows } from "../../../services/chassis/access/rules.ts";
 import { deleted } from "../../../services/chassis/events.ts";
 import { referencePermissions } from "./reference-permissions.ts";
 
@@ -133,7 +134,13 @@ test("outside of any group a group's level is one's own, never everybody's", () 
   assert.deepEqual(lonely, { allowed: true, level: "self", accessPath: ":usr-1" });
 });
 
-const caller = (level: Caller["level"]): Caller => ({ userId: "usr-1", groupPath: ":grp-1", ownerPath: ":grp-1:usr-1", level });
+const caller = (level: Caller["level"]): Caller => ({
+  userId: "usr-1",
+  groupPath: ":grp-1",
+  ownerPath: ":grp-1:usr-1",
+  level,
+  as: () => undefined,
+});
 
 test("levels decide whose rows are one's own, and a group's path ends at its name", () => {
   const mine = { owner: "usr-1", owner_path: ":usr-1" };
@@ -141,14 +148,14 @@ test("levels decide whose rows are one's own, and a group's path ends at its nam
   const below = { owner: "usr-3", owner_path: ":grp-1:grp-9:usr-3" };
   const similar = { owner: "usr-4", owner_path: ":grp-10:usr-4" };
   const nobodys = {};
-  const seen = (level: Caller["level"]) => [mine, groups, below, similar, nobodys].map((row) => owns(caller(level), row));
+  const seen = (level: Caller["level"]) => [mine, groups, below, similar, nobodys].map((row) => allows("own", caller(level), row));
   assert.deepEqual(seen("all"), [true, true, true, true, true]);
   assert.deepEqual(seen("group"), [true, true, true, false, false]);
   assert.deepEqual(seen("self"), [true, false, false, false, false]);
 });
 
-test("as conditions they say the same", () => {
-  assert.equal(visible(caller("all")), undefined);
+test("whose rows a level covers, as conditions", () => {
+  assert.deepEqual(visible(caller("all")), [[]]);
   assert.deepEqual(visible(caller("self")), [[{ field: "owner", in: ["usr-1"] }]]);
   assert.deepEqual(visible(caller("group")), [
     [{ field: "owner", in: ["usr-1"] }],

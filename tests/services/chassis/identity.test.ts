@@ -35,7 +35,9 @@ test("a token is missing, expired or invalid, or it is somebody's, who may call 
     assert.equal(await known.authenticate(token), "invalid", token);
   const principal = await known.authenticate(await tokenOf("usr-1"));
   if (typeof principal === "string") return assert.fail(principal);
-  assert.deepEqual(known.authorize(principal, "DescribeApps"), { userId: "usr-1", groupPath: "", ownerPath: ":usr-1", level: "self" });
+  const { as, ...caller } = known.authorize(principal, "DescribeApps") ?? assert.fail();
+  assert.deepEqual(caller, { userId: "usr-1", groupPath: "", ownerPath: ":usr-1", level: "self" });
+  assert.deepEqual([as("CreateRepo")?.level, as("CreateClient")], ["self", undefined]);
   assert.equal(known.authorize(principal, "CreateClient"), undefined);
 });
 

@@ -63,6 +63,13 @@ test("the version's developer may deploy a draft", async () => {
     await ok(developer.call("CreateCluster", { ...wanted, version_id, runtime_id: "runtime-usr-dev" }));
 });
 
+test("a cluster is not upgraded to another's draft, nor to what was suspended or is private", async () => {
+  const cluster_id = await running();
+  for (const version_id of ["appv-draft", "appv-suspended", "appv-private"])
+    await refused(mine.call("UpgradeCluster", { cluster_id, version_id }), 403, "error_resource_access_denied");
+  await ok(mine.call("UpgradeCluster", { cluster_id, version_id: "appv-2" }));
+});
+
 test("clusters stop, start, go and come back, several at once, each with a job of its own", async () => {
   const ids = [await running(), await running()];
   const statuses = async () => Promise.all(ids.map(async (id) => (await shown(id)).status));

@@ -11,7 +11,7 @@ import type { QueryRow } from "../../../../services/chassis/http/rows.ts";
 import { example } from "../../../world/toys/example.ts";
 import { served, type World } from "../../../world/world.ts";
 
-const everybody: Caller = { userId: "system", groupPath: "", ownerPath: ":system", level: "all" };
+const everybody: Caller = { userId: "system", groupPath: "", ownerPath: ":system", level: "all", as: () => undefined };
 const context = { actor: { userId: everybody.userId, ownerPath: everybody.ownerPath }, now: 7 };
 const row: QueryRow = {
   ...{ kind: "query", operation: "DescribeApps", from: "apps", filters: ["app_id", "status", ["category_id", "categories"]] },
@@ -58,10 +58,23 @@ test("a search word is contained in a column, or equals an id", () => {
   assert.equal(query({}).search, undefined);
 });
 
-test("a shared row is everybody's", () => {
-  const mine: Caller = { userId: "usr-1", groupPath: "", ownerPath: ":usr-1", level: "self" };
+const mine: Caller = { userId: "usr-1", groupPath: "", ownerPath: ":usr-1", level: "self", as: () => undefined };
+
+test("the row's rule says whose rows are found; nobody's in a public operation", () => {
   assert.deepEqual(query({}, {}, mine).anyOf, [[{ field: "owner", in: ["usr-1"] }]]);
-  assert.equal(query({}, { shared: true }, mine).anyOf, undefined);
+  assert.equal(query({}, { rule: "everybody" }, mine).anyOf, undefined);
+  assert.deepEqual(query({}, { rule: ["inStore", "own"] }, mine).anyOf, [
+    [
+      { field: "status", in: ["active"] },
+      { field: "visibility", in: ["public"] },
+    ],
+    [
+      { field: "owner", in: ["usr-1"] },
+      { field: "status", in: ["active"] },
+    ],
+    [{ field: "owner", in: ["usr-1"] }],
+  ]);
+  assert.deepEqual(queryOf(row, {}, context, [], undefined).anyOf, []);
 });
 
 test("rows are joined, presented and cut to their columns", async () => {
@@ -75,7 +88,7 @@ test("rows are joined, presented and cut to their columns", async () => {
     ["v2", "app-1"],
     ["v3", "app-3"],
   ] as const)
-    await put("versions__v1", version, { version_id: version, app: app, create_time: version });
+    await put("versions__v1", version, { version_id: version, app: app, owner: `usr-${version.slice(1)}`, create_time: version });
   const model = (name: string) => ({ name, version: 1, initialState: {}, evolve: {} });
   const models = new Map([
     ["apps", model("apps")],
@@ -89,10 +102,10 @@ test("rows are joined, presented and cut to their columns", async () => {
       version_ids: versions.map(({ version_id }) => version_id),
     }),
   } as unknown as QueryRow; // As the row makers do.
-  const ask = (request: Fields) =>
-    runQuery(joining, request, context, {
+  const ask = (request: Fields, caller = everybody, row = joining) =>
+    runQuery(row, request, context, {
       ...{ models, collections: collections([...models.values()]), documents },
-      ...{ caller: everybody, rowsField: "app_set" },
+      ...{ caller, rowsField: "app_set" },
     });
   assert.deepEqual(await ask({}), {
     total_count: 2,
@@ -105,6 +118,14 @@ test("rows are joined, presented and cut to their columns", async () => {
     total_count: 2,
     app_set: [{ name: "one" }],
   });
+  const shared = (rule: "own" | "part") =>
+    ({ ...joining, rule: "everybody", join: { versions: ["versions", "app", "app_id", rule] } }) satisfies QueryRow;
+  const versionsOf = async (rule: "own" | "part") => {
+    const answer = await ask({ app_id: "app-1" }, mine, shared(rule));
+    return (Reflect.get(answer, "app_set") as readonly { readonly version_ids: unknown }[]).map(({ version_ids }) => version_ids); // As presented.
+  };
+  assert.deepEqual(await versionsOf("own"), [["v1"]]);
+  assert.deepEqual(await versionsOf("part"), [["v1", "v2"]]);
 });
 
 let world: World;

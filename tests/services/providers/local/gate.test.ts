@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { collections } from "../../../../events/subscription/collections.ts";
-import { readsFor } from "../../../../services/chassis/http/reads.ts";
+import { unscopedReads } from "../../../../services/chassis/http/reads.ts";
 import { gate } from "../../../../services/providers/local/gate.ts";
 import { clusterOwners, credentials, runtimes } from "../../../../services/providers/local/read-models.ts";
 import { clusterId, clusterStory, placement } from "../../../world/toys/clusters.ts";
@@ -23,7 +23,7 @@ const modified = { type: "ModifyRuntime", runtimeId, name: undefined, descriptio
 /** Runtimes, clusters and the read models of the local provider, with a cluster that runs and the gate that decides about it. */
 const story = async () => {
   const projections = [clusterOwners, credentials, runtimes];
-  let documents: Parameters<typeof readsFor>[1] | undefined;
+  let documents: Parameters<typeof unscopedReads>[1] | undefined;
   const platform = await clusterStory({
     service: provider(undefined, { projections }),
     outside: ({ ports }) => {
@@ -31,7 +31,7 @@ const story = async () => {
     },
   });
   assert.ok(documents);
-  const { get } = readsFor(collections(projections), documents, undefined);
+  const { get } = unscopedReads(collections(projections), documents);
   const does = async (service: string, command: { readonly type: string; readonly [field: string]: unknown }) => {
     const { rejection } = await platform.send(service, command);
     assert.equal(rejection, null);
