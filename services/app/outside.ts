@@ -1,8 +1,21 @@
 import type { Dependencies } from "../chassis/dependencies.ts";
+import { workerPool } from "../chassis/process/workers.ts";
 import type { Opened } from "../chassis/service.ts";
 import type { AppOutside } from "./packages.ts";
+import type { AppWork } from "./worker.ts";
 
-/** Fetches packages that repositories list from the repo service. */
-export const open = async ({ fetchBlob }: Dependencies): Promise<Opened<AppOutside>> => ({
-  outside: { fetchPackage: (digest) => fetchBlob("repo", digest) },
-});
+/** Fetches packages that repositories list from the repo service, and reads packages in worker processes. */
+export const open = async ({ fetchBlob }: Dependencies): Promise<Opened<AppOutside>> => {
+  const { call, close } = workerPool<AppWork>(new URL("./worker.js", import.meta.url));
+  return {
+    outside: {
+      fetchPackage: (digest) => fetchBlob("repo", digest),
+      packages: {
+        summary: (...given) => call("readSummary", given, "the package"),
+        files: (...given) => call("readFiles", given, "the package"),
+        replace: (...given) => call("replaceFiles", given, "the package"),
+      },
+    },
+    close,
+  };
+};

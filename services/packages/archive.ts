@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { gunzip, gzip } from "node:zlib";
-import { extract, type Header, pack as packer } from "tar-stream";
+import { createGunzip, gzip } from "node:zlib";
+import { type Extract, extract, type Header, pack as packer } from "tar-stream";
 import { PackageError, reasonOf } from "./package-error.ts";
 
 /** One regular file of an archive. */
@@ -33,16 +33,22 @@ export const archiveLimits: ArchiveLimits = {
 /** Maximum characters of a path. */
 const pathLength = 1024;
 
-/** Reads a .tgz that holds only files and folders; refuses links, devices and paths outside the archive. */
-export const unpack = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<ArchiveFiles> => {
+/**
+ * Reads a .tgz that holds only files and folders; refuses links, devices and paths outside the archive. It is unpacked piece by piece: the
+ * memory is that of the files that are kept. A file that is not kept is checked like the others, and has no bytes.
+ */
+export const unpack = async (
+  tgz: Uint8Array,
+  limits: Partial<ArchiveLimits> = {},
+  isKept: (path: string) => boolean = () => true,
+): Promise<ArchiveFiles> => {
   const bounds = { ...archiveLimits, ...limits };
   if (tgz.byteLength > bounds.packedBytes) throw new PackageError(`the archive is larger than ${size(bounds.packedBytes)}`);
-  const tar = await decompress(tgz, bounds);
   const files = new Map<string, ArchiveFile>();
   let entries = 0;
   let total = 0;
   const source = extract();
-  source.end(tar);
+  const decompressed = decompress(tgz, bounds, source);
   try {
     for await (const entry of source) {
       const { header } = entry;
@@ -52,17 +58,25 @@ export const unpack = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {
       if (entries > bounds.entries) throw new PackageError(`the archive has more than ${bounds.entries} entries`);
       if (header.size > bounds.fileBytes) throw new PackageError(`${path} is larger than ${size(bounds.fileBytes)}`);
       if (total > bounds.unpackedBytes) throw new PackageError(`the archive unpacks to more than ${size(bounds.unpackedBytes)}`);
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of entry) if (chunk instanceof Uint8Array) chunks.push(chunk);
+      const bytes = new Uint8Array(isKept(path) ? header.size : 0);
+      let at = 0;
+      for await (const chunk of entry) {
+        if (!(chunk instanceof Uint8Array)) continue;
+        if (bytes.byteLength > 0) bytes.set(chunk, at);
+        at += chunk.byteLength;
+      }
       if (header.type === "directory") continue;
       if (header.type !== "file" && header.type !== "contiguous-file")
         throw new PackageError(`${path} is ${kind(header)}, only files and folders are allowed`);
       if (files.has(path)) throw new PackageError(`${path} occurs twice in the archive`);
-      files.set(path, { bytes: new Uint8Array(Buffer.concat(chunks)), executable: (header.mode & 0o100) !== 0 });
+      files.set(path, { bytes, executable: (header.mode & 0o100) !== 0 });
     }
   } catch (cause) {
     if (cause instanceof PackageError) throw cause;
     throw new PackageError(`the archive is not a valid tar file: ${reasonOf(cause)}`, { cause });
+  } finally {
+    source.destroy();
+    await decompressed;
   }
   refuseFileAsFolder(files);
   return files;
@@ -86,19 +100,40 @@ export const pack = async (files: ReadonlyMap<string, Uint8Array | ArchiveFile>)
 /** The sha256 of the bytes in hex: the name of a package in indexes and blobs. */
 export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-const decompress = async (tgz: Uint8Array, { unpackedBytes, entries, ratio }: ArchiveLimits): Promise<Buffer> => {
+/** Writes the unpacked bytes into the reader of the tar file. An error is the reader's, which then ends with it. */
+const decompress = async (tgz: Uint8Array, { unpackedBytes, entries, ratio }: ArchiveLimits, tar: Extract): Promise<void> => {
   const headers = 1536 * Math.min(entries, 100_000) + 10_240; // a header, a long name and padding for each entry, and the end
   const maxBytes = unpackedBytes + headers;
   const credible = mebibyte + ratio * tgz.byteLength;
+  const bound = credible < maxBytes ? `${ratio} times its size` : size(unpackedBytes);
+  const gzip = createGunzip({ chunkSize: 64 * 1024 });
+  let left = Math.min(maxBytes, credible);
   try {
-    return await promisify(gunzip)(tgz, { maxOutputLength: Math.min(maxBytes, credible) });
+    gzip.end(tgz);
+    for await (const chunk of gzip) {
+      left -= chunk.byteLength;
+      if (left < 0) throw new PackageError(`the archive unpacks to more than ${bound}`);
+      if (!(await written(tar, chunk))) return;
+    }
+    tar.end(undefined);
   } catch (cause) {
-    const tooLarge = cause instanceof RangeError || (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE");
-    const bound = credible < maxBytes ? `${ratio} times its size` : size(unpackedBytes);
-    if (tooLarge) throw new PackageError(`the archive unpacks to more than ${bound}`, { cause });
-    throw new PackageError(`the archive is not a valid gzip file: ${reasonOf(cause)}`, { cause });
+    const isOurs = cause instanceof PackageError;
+    tar.destroy(isOurs ? cause : new PackageError(`the archive is not a valid gzip file: ${reasonOf(cause)}`, { cause }));
   }
 };
+
+/** Waits until the reader takes more; false if it takes no more. */
+const written = (tar: Extract, chunk: Uint8Array): Promise<boolean> =>
+  new Promise((resolve) => {
+    if (tar.destroyed) return resolve(false);
+    if (tar.write(chunk)) return resolve(true);
+    const settle = (isOpen: boolean) => () => {
+      tar.off("drain", drained).off("close", closed);
+      resolve(isOpen);
+    };
+    const [drained, closed] = [settle(true), settle(false)];
+    tar.on("drain", drained).on("close", closed);
+  });
 
 /** Archives made on Windows use `\`. */
 const checkedPath = (name: string): string => {

@@ -159,7 +159,7 @@ const cluster = closed(
     name: string,
     description: string,
     subnet: string,
-    nodes: { type: "array", items: node, maxItems: 100, uniqueItems: true },
+    nodes: { type: "array", items: node, maxItems: 100 },
     env: object,
     links: { type: "object", additionalProperties: string },
     endpoints: {

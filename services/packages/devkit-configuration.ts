@@ -41,7 +41,10 @@ export const readConfigurationSchema = (configJson: string): ConfigurationSchema
     throw new PackageError(`config.json is not JSON: ${reasonOf(cause)}`, { file, cause });
   }
   if (!isObject(root)) throw new PackageError("config.json is not an object", { file });
-  return { sections: readProperties(root, "") };
+  if (isDeeperThan(root, 4 * maximumDepth)) throw broken("it is nested too deep"); // A section takes two levels.
+  const schema = { sections: readProperties(root, "") };
+  if (properties(schema).length > MAX_SETTINGS) throw broken(`it has more than ${MAX_SETTINGS} settings`);
+  return schema;
 };
 
 /** Parses a user's configuration; an empty text is an empty configuration. */
@@ -90,15 +93,26 @@ export const withDefaults = (schema: ConfigurationSchema, user: UserConfiguratio
 /** The value at a dotted path; null counts as not set. Keys may contain dots; the longest key that leads to a value wins. */
 export const lookUp = (tree: Json | undefined, path: string): Json | undefined => {
   if (!isObject(tree)) return undefined;
-  const own = Object.hasOwn(tree, path) ? tree[path] : undefined;
-  if (own !== undefined && own !== null) return own;
-  for (let cut = path.lastIndexOf("."); cut > 0; cut = path.lastIndexOf(".", cut - 1)) {
-    const key = path.slice(0, cut);
-    const found = Object.hasOwn(tree, key) ? lookUp(tree[key], path.slice(cut + 1)) : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const known = flattened.get(tree) ?? flatten(tree, "", new Map());
+  flattened.set(tree, known);
+  return known.get(path);
 };
+
+/** The values of a tree by their dotted paths: each tree is walked once, however many paths are looked up. */
+const flattened = new WeakMap<JsonObject, Map<string, Json>>();
+const flatten = (tree: JsonObject, prefix: string, found: Map<string, Json>): Map<string, Json> => {
+  for (const [key, value] of Object.entries(tree).sort(([a], [b]) => b.length - a.length)) {
+    const path = prefix + key;
+    if (path.length > pathLength) continue;
+    if (value !== null && !found.has(path)) found.set(path, value);
+    if (isObject(value) && key !== "") flatten(value, `${path}.`, found);
+  }
+  return found;
+};
+
+/** Maximum characters of the dotted path of a setting, and settings of a package. */
+const pathLength = 256;
+const MAX_SETTINGS = 2_000;
 
 const types = new Set(["array", "string", "integer", "number", "password", "boolean"]);
 const isSettingType = (type: string): type is Setting["type"] => types.has(type);
@@ -120,10 +134,11 @@ const readProperties = (parent: JsonObject, prefix: string): readonly (Section |
 
 const readProperty = (property: JsonObject, key: string, prefix: string): Section | Setting => {
   const path = prefix + key;
+  if (path.length > pathLength) throw broken(`the path ${path.slice(0, 40)}... has more than ${pathLength} characters`);
   const common = { key, label: text(property.label) || key, description: text(property.description) };
   if (property.properties !== undefined) return { ...common, properties: readProperties(property, `${path}.`) };
   const type = property.type ?? "string";
-  if (typeof type !== "string" || !isSettingType(type)) throw broken(`${path} has the unknown type ${JSON.stringify(type)}`);
+  if (typeof type !== "string" || !isSettingType(type)) throw broken(`${path} has the unknown type ${JSON.stringify(type).slice(0, 200)}`);
   const { range } = property;
   if (range !== undefined && !Array.isArray(range)) throw broken(`the range of ${path} is not a list`);
   return {

@@ -1,6 +1,6 @@
 import { mapWords } from "./command.ts";
 import { lookUp } from "./devkit-configuration.ts";
-import { isDeeperThan, type Json, type JsonObject, maximumDepth, parseJson } from "./json.ts";
+import { isDeeperThan, type Json, type JsonObject, maximumDepth, parseJson, weighed } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 
 /**
@@ -10,10 +10,13 @@ import { PackageError, reasonOf } from "./package-error.ts";
 export const fillTemplate = (template: string, values: JsonObject): { readonly cluster: Json; readonly unset: readonly string[] } => {
   const tree = readTemplate(template);
   const unset = new Set<string>();
+  let left = renderedLimit;
 
   const settingOf = (key: string): Json => {
     const value = lookUp(values, key) ?? null;
     if (value === null) unset.add(key);
+    left = weighed(value, left);
+    if (left <= 0) throw new PackageError(`${file}: with the values of its settings it is larger than 1 MiB`, { file });
     if (isDeeperThan(value, maximumDepth)) throw new PackageError(`the value of ${key} is nested too deep`);
     return value;
   };
@@ -41,11 +44,13 @@ export const fillTemplate = (template: string, values: JsonObject): { readonly c
   return { cluster: fill(tree, 0), unset: [...unset] };
 };
 
+/** Maximum characters and values that settings put into a template: each place that names a setting costs its whole value. */
+const renderedLimit = 1024 * 1024;
 const commands = new Set(["cmd", "pre_check", "check_cmd", "action_cmd"]);
 const file = "cluster.json.tmpl";
 
 /** `{{cluster.name}}`, also with the leading dot of older packages: `{{.cluster.name}}`. */
-const placeholders = /\{\{\s*\.?([^\s{}."'\\][^\s{}"'\\]*)\s*\}\}/g;
+const placeholders = /\{\{\s*\.?([^\s{}."'\\][^\s{}"'\\]{0,255})\s*\}\}/g;
 const whole = new RegExp(`^${placeholders.source}$`);
 
 const readTemplate = (template: string): Json => {
@@ -56,17 +61,20 @@ const readTemplate = (template: string): Json => {
   }
 };
 
-/** Quotes the placeholders that have no quotes, so that the template parses as JSON. */
+/** Quotes the placeholders that have no quotes, so that the template parses as JSON. The end closes an open quote: no letter is read twice. */
 const quoteBare = (template: string): string =>
-  template.replace(/"(?:\\[\s\S]|[^"\\])*"|\{\{[^{}"]*\}\}/g, (token) => (token.startsWith('"') ? token : JSON.stringify(token)));
+  template.replace(/"(?:\\[\s\S]?|[^"\\])*(?:"|$)|\{\{[^{}"]*\}\}/g, (token) => (token.startsWith('"') ? token : JSON.stringify(token)));
 
 const refuseUnknown = (content: string): void => {
   const rest = content.replace(placeholders, "");
   if (rest.includes("{{"))
-    throw new PackageError(`${file}: ${JSON.stringify(content)} must hold only the key of a setting between {{ and }}`, { file });
+    throw new PackageError(`${file}: ${JSON.stringify(content.slice(0, 200))} must hold only the key of a setting between {{ and }}`, {
+      file,
+    });
 };
 
 const checkedKey = (key: string): string => {
-  if (key.includes("{{")) throw new PackageError(`${file}: a value cannot name a property, as in ${JSON.stringify(key)}`, { file });
+  if (key.includes("{{"))
+    throw new PackageError(`${file}: a value cannot name a property, as in ${JSON.stringify(key.slice(0, 200))}`, { file });
   return key;
 };

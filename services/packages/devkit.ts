@@ -1,4 +1,4 @@
-import { type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
+import { type ArchiveLimits, digestOf } from "./archive.ts";
 import { type ClusterDescription, describeRaw } from "./cluster-description.ts";
 import { clusterSchema, sentenceOf } from "./cluster-schema.ts";
 import { checkConfiguration } from "./devkit-check.ts";
@@ -6,7 +6,7 @@ import { type ConfigurationSchema, readConfigurationSchema, type UserConfigurati
 import { fillTemplate } from "./devkit-template.ts";
 import { hasControls, isObject, type Json, parseJson, text } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
-import { belowTopFolder, textOf } from "./package-files.ts";
+import { textOf, textsIn } from "./package-files.ts";
 import { metadataOf, type PackageMetadata } from "./package-metadata.ts";
 
 /** An application package for machines: NAME/{package.json, config.json, cluster.json.tmpl} and optional files. */
@@ -17,18 +17,20 @@ export type DevkitPackage = {
   readonly configuration: ConfigurationSchema;
   /** `cluster.json.tmpl`, unchanged from the package. */
   readonly template: string;
-  /** All files, by their path below the package's folder. */
-  readonly files: ArchiveFiles;
   readonly digest: string;
 };
+
+/** The file that makes a folder a package. */
+export const principal = "package.json";
+const names = new Set([principal, "config.json", "cluster.json.tmpl"]);
 
 /** Maximum bytes of a package's configuration and template, or of a chart's values. An event carries them. */
 export const descriptionLimit = 256 * 1024;
 
 /** Reads a package and checks that its template renders a cluster with the defaults alone. */
 export const readPackage = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<DevkitPackage> => {
-  const files = belowTopFolder(await unpack(tgz, limits), "package.json");
-  const [packageJson, configJson, template] = ["package.json", "config.json", "cluster.json.tmpl"].map((name) => textOf(files, name));
+  const files = await textsIn(tgz, limits, principal, (name) => names.has(name));
+  const [packageJson, configJson, template] = [principal, "config.json", "cluster.json.tmpl"].map((name) => textOf(files, name));
   if (packageJson === undefined || configJson === undefined || template === undefined)
     throw new PackageError("the package is not complete");
   if (Buffer.byteLength(configJson) + Buffer.byteLength(template) > descriptionLimit) {
@@ -37,7 +39,7 @@ export const readPackage = async (tgz: Uint8Array, limits: Partial<ArchiveLimits
   const metadata = readMetadata(packageJson);
   const configuration = readConfigurationSchema(configJson);
   render(template, configuration, {});
-  return { metadata, configJson, configuration, template, files, digest: digestOf(tgz) };
+  return { metadata, configJson, configuration, template, digest: digestOf(tgz) };
 };
 
 /** Renders the template with the user's configuration; unset values take the package's defaults. Throws a PackageError. */
@@ -46,7 +48,7 @@ export const render = (template: string, schema: ConfigurationSchema, user: User
   const file = "cluster.json.tmpl";
   const fits = clusterSchema();
   if (!fits(cluster)) {
-    const hint = unset.length === 0 ? "" : ` (no value for ${unset.join(", ")})`;
+    const hint = unset.length === 0 ? "" : ` (no value for ${unset.slice(0, 5).join(", ")})`;
     throw new PackageError(`cluster.json.tmpl: ${sentenceOf(fits.errors)}${hint}`, { file });
   }
   const description = describeRaw(cluster);

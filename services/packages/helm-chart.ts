@@ -1,7 +1,7 @@
-import { type ArchiveFiles, type ArchiveLimits, digestOf, unpack } from "./archive.ts";
+import { type ArchiveFiles, type ArchiveLimits, digestOf } from "./archive.ts";
 import { hasControls, isDeeperThan, isObject, type Json, type JsonObject, maximumDepth, parseJson, text } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
-import { belowTopFolder, textLimit, textOf } from "./package-files.ts";
+import { textLimit, textOf, textsIn } from "./package-files.ts";
 import { metadataOf, type PackageMetadata } from "./package-metadata.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -15,32 +15,36 @@ export type HelmChart = {
   /** `values.schema.json`, if there is one. */
   readonly valuesSchema?: JsonObject;
   readonly readme: string;
-  /** All files, by their path below the chart's folder. */
-  readonly files: ArchiveFiles;
   readonly digest: string;
 };
 
+/** The file that makes a folder a chart. */
+export const principal = "Chart.yaml";
+const names = new Set([principal, "values.yaml", "values.schema.json"]);
+const readmes = /^readme(\.md|\.txt)?$/i;
+/** Maximum values in a YAML file of a chart: a hundred times what large charts have. */
+const MAX_VALUES = 200_000;
+
 export const readChart = async (tgz: Uint8Array, limits: Partial<ArchiveLimits> = {}): Promise<HelmChart> => {
-  const files = belowTopFolder(await unpack(tgz, limits), "Chart.yaml");
-  const chartYaml = textOf(files, "Chart.yaml");
+  const files = await textsIn(tgz, limits, principal, (name) => names.has(name) || readmes.test(name));
+  const chartYaml = textOf(files, principal);
   const values = files.has("values.yaml") ? textOf(files, "values.yaml") : "";
-  const given = readYaml(values, "values.yaml");
+  const given = readYaml(values, "values.yaml", MAX_VALUES);
   if (given !== null && !isObject(given)) throw new PackageError("values.yaml is not a map", { file: "values.yaml" });
-  const readme = [...files].find(([path, { bytes }]) => /^readme(\.md|\.txt)?$/i.test(path) && bytes.byteLength <= textLimit);
+  const readme = [...files].find(([path, { bytes }]) => readmes.test(path) && bytes.byteLength <= textLimit);
   return {
     metadata: readMetadata(chartYaml),
     chartYaml,
     values,
     ...readSchema(files),
     readme: readme === undefined ? "" : textOf(files, readme[0]),
-    files,
     digest: digestOf(tgz),
   };
 };
 
 const readMetadata = (chartYaml: string): PackageMetadata => {
   const file = "Chart.yaml";
-  const chart = readYaml(chartYaml, file);
+  const chart = readYaml(chartYaml, file, MAX_VALUES);
   if (!isObject(chart)) throw new PackageError("Chart.yaml is not a map", { file });
   for (const field of ["apiVersion", "name", "version"]) {
     if (text(chart[field]) === "") throw new PackageError(`Chart.yaml has no ${field}`, { file });

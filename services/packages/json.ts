@@ -22,5 +22,16 @@ export const isDeeperThan = (value: Json, levels: number): boolean =>
   value !== null &&
   (levels === 0 || Object.values(value).some((item: Json) => isDeeperThan(item, levels - 1)));
 
+/** The allowance minus all values and their characters; a value that occurs several times counts each time. Stops below zero. */
+export const weighed = (value: Json, allowance: number): number => {
+  let left = allowance - 1 - (typeof value === "string" ? value.length : 0);
+  if (typeof value === "object" && value !== null)
+    for (const [key, item] of Object.entries(value)) {
+      left = weighed(item, isObject(value) ? left - key.length : left);
+      if (left <= 0) return left;
+    }
+  return left;
+};
+
 /** Maximum nesting depth of a package file or a configuration. */
 export const maximumDepth = 64;

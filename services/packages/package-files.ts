@@ -1,5 +1,19 @@
-import type { ArchiveFile, ArchiveFiles } from "./archive.ts";
+import { type ArchiveFile, type ArchiveFiles, type ArchiveLimits, unpack } from "./archive.ts";
 import { PackageError } from "./package-error.ts";
+
+/** Reads an archive, and keeps the texts with these names in its top folder. */
+export const textsIn = async (
+  tgz: Uint8Array,
+  limits: Partial<ArchiveLimits>,
+  principal: string,
+  isText: (name: string) => boolean,
+): Promise<ArchiveFiles> => {
+  const isKept = (path: string): boolean => {
+    const [, name = "", ...deeper] = path.split("/");
+    return deeper.length === 0 && isText(name);
+  };
+  return belowTopFolder(await unpack(tgz, limits, isKept), principal);
+};
 
 /** Returns the files below the top folder. Packages and charts have one top folder with any name. */
 export const belowTopFolder = (files: ArchiveFiles, principal: string): ArchiveFiles => {

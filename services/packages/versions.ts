@@ -9,10 +9,12 @@ export const compareVersions = (left: string, right: string): number => {
   return compareLists(a.core, b.core, compareNumbers) || comparePreReleases(a.preRelease, b.preRelease);
 };
 
+/** Characters of the longest semantic version; comparing numbers of any length would take time that is not linear. */
+const LENGTH = 255;
 const pattern = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/;
 
 const parse = (version: string) => {
-  const match = pattern.exec(version);
+  const match = version.length > LENGTH ? null : pattern.exec(version);
   if (match === null) return undefined;
   const [, major = "0", minor = "0", patch = "0", preRelease] = match;
   return { core: [major, minor, patch], preRelease: preRelease?.split(".") ?? [] };

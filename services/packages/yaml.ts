@@ -1,5 +1,5 @@
 import { FAILSAFE_SCHEMA, load, Type, YAMLException } from "js-yaml";
-import { isDeeperThan, isObject, type Json, maximumDepth, parseJson } from "./json.ts";
+import { isDeeperThan, type Json, maximumDepth, parseJson, weighed } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 
 /** Maximum values in one text; they determine the time and the memory of parsing. */
@@ -15,7 +15,7 @@ export const readYaml = (source: string, subject: string, limit = MAX_VALUES): J
   };
   try {
     const value = (load(source, { schema, listener, maxDepth: 100 } as object) ?? null) as Json; // The schema produces only texts, booleans, null, lists and maps.
-    if (weight(value, source.length + 1_000) <= 0) throw new YAMLException("its aliases expand to a value far larger than the text");
+    if (weighed(value, source.length + 1_000) <= 0) throw new YAMLException("its aliases expand to a value far larger than the text");
     return value;
   } catch (cause) {
     if (cause instanceof PackageError) throw cause;
@@ -62,15 +62,4 @@ const holdsMore = (json: string, limit: number): boolean => {
     else if (letter === "," || letter === "[" || letter === "{") values++;
   }
   return values > limit;
-};
-
-/** The allowance minus all values and their characters; a shared value counts each time it appears. */
-const weight = (value: Json, allowance: number): number => {
-  let left = allowance - 1 - (typeof value === "string" ? value.length : 0);
-  if (typeof value === "object" && value !== null)
-    for (const [key, item] of Object.entries(value)) {
-      left = weight(item, isObject(value) ? left - key.length : left);
-      if (left <= 0) return left;
-    }
-  return left;
 };

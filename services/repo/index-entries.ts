@@ -42,8 +42,12 @@ export const indexUrl = (repository: string): string => packageUrl(repository, "
 /** Identifies an index that was read before. Increase the number when the same bytes come to yield different entries. */
 export const indexFingerprint = (index: Uint8Array): string => `2:${digestOf(index)}`;
 
-/** Reads an index in the calling thread. */
-export const readEntriesHere: ReadEntries = async (index, repoId, settings) => {
+/** Reads an index in the calling process. */
+export const readEntriesHere = async (
+  index: Uint8Array,
+  repoId: string,
+  settings: IndexSettings,
+): Promise<readonly IndexEntry[] | { readonly refused: string }> => {
   try {
     return entriesOf(index, repoId, settings);
   } catch (error) {

@@ -1,8 +1,7 @@
 import { digestOf } from "../packages/archive.ts";
-import { bounded, descriptionOf } from "../packages/description.ts";
+import { bounded } from "../packages/description.ts";
 import { PackageError } from "../packages/package-error.ts";
 import type { IndexedVersion } from "../packages/package-index.ts";
-import { readAny } from "../packages/packages.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo } from "./domain/repo.ts";
 import { type IndexEntry, packageTypeOf } from "./index-entries.ts";
@@ -21,7 +20,7 @@ export const listingOf = async (
   indexEntry: IndexEntry,
   { repoId, repoEventId, run }: Run,
   { settings, owner, ownerPath }: RegisteredRepo,
-  outside: Pick<RepoOutside, "readFile" | "blobs">,
+  outside: Pick<RepoOutside, "readFile" | "readSummary" | "blobs">,
   from: From,
 ): Promise<ListPackage> => {
   const { packageId, appId, versionId, name, entry, fingerprint } = indexEntry;
@@ -29,7 +28,9 @@ export const listingOf = async (
   const packageName = entry.urls[0] ?? "";
   if (packageName.length > 2 * KIBI) throw new PackageError("its address has more than 2048 characters");
   const bytes = await archiveOf(indexEntry, settings.url, outside, from);
-  const content = await readAny(bytes, packageTypeOf(settings), { packedBytes: archiveBytes });
+  const read = await outside.readSummary(bytes, packageTypeOf(settings), { packedBytes: archiveBytes });
+  if ("refused" in read) throw new PackageError(read.refused);
+  const { type: packageType, metadata: _, ...content } = read;
   return {
     type: "ListPackage",
     packageId,
@@ -39,7 +40,7 @@ export const listingOf = async (
     appId,
     versionId,
     appDefaultStatus: settings.appDefaultStatus,
-    packageType: content.type,
+    packageType,
     name,
     version: entry.version,
     appVersion: entry.appVersion,
@@ -49,7 +50,7 @@ export const listingOf = async (
     digest: await outside.blobs.put(bytes),
     created: entry.created.slice(0, 64),
     fingerprint,
-    ...descriptionOf(content),
+    ...content,
     visibility: settings.visibility,
     owner,
     ownerPath,

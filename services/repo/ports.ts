@@ -1,4 +1,5 @@
 import type { Blobs } from "../../events/index.ts";
+import type { readSummary } from "../packages/reading.ts";
 import type { Secret } from "./access.ts";
 import type { ReadEntries } from "./index-entries.ts";
 
@@ -25,6 +26,7 @@ export type ReadFile = (request: FileRequest) => Promise<FileAnswer>;
 export type RepoOutside = {
   readonly readFile: ReadFile;
   readonly readEntries: ReadEntries;
+  readonly readSummary: typeof readSummary;
   /** A signal that aborts after this many milliseconds. */
   readonly deadline: (milliseconds: number) => AbortSignal;
   readonly blobs: Blobs;

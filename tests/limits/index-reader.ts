@@ -1,7 +1,7 @@
 import { openToAll } from "../../services/repo/access.ts";
 import { indexBytes } from "../../services/repo/index-entries.ts";
 import { readFileOver } from "../../services/repo/remote/read-file.ts";
-import { readEntriesInThread } from "../../services/repo/remote/read-index.ts";
+import { readers } from "../../services/repo/remote/readers.ts";
 
 /** What one process says of repositories, and what reading all of them has cost it. */
 export type Reading = {
@@ -13,7 +13,7 @@ export type Reading = {
 };
 
 const read = readFileOver({ timeout: 20_000, attempts: 1 });
-const entriesOf = readEntriesInThread();
+const { readEntries } = readers();
 const { signal } = new AbortController();
 const said: { [url: string]: string } = {};
 let stood = 0;
@@ -27,7 +27,7 @@ for (const url of process.argv.slice(2)) {
   const offers =
     "refused" in file
       ? file
-      : await entriesOf(
+      : await readEntries(
           file.bytes,
           "repo-1",
           { ...{ url, providers: ["kubernetes"] }, appDefaultStatus: "draft", visibility: "private" },

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { RepoEventDocument } from "../../services/repo/read-models.ts";
 import { readFileOver } from "../../services/repo/remote/read-file.ts";
-import { readEntriesInThread } from "../../services/repo/remote/read-index.ts";
+import { readers } from "../../services/repo/remote/readers.ts";
 import { repo } from "../../services/repo/service.ts";
 import { eventually } from "../eventually.ts";
 import { createRepo, developer, outsideWith } from "../services/repo/fixtures.ts";
@@ -33,7 +33,9 @@ test("whatever an index is, reading it takes bounded time and memory, and nothin
 
 test("a run over a hostile repository ends as a failed one that says why, and those over others go on", async (t) => {
   const server = await serve(hostile);
-  const outside = outsideWith({ readFile: readFileOver({ timeout: 1_500, attempts: 1 }), readEntries: readEntriesInThread() });
+  const { close, ...reading } = readers();
+  t.after(close);
+  const outside = outsideWith({ readFile: readFileOver({ timeout: 1_500, attempts: 1 }), ...reading });
   const world = await served([{ service: repo, outside }]);
   t.after(async () => {
     await world.stop();
@@ -62,11 +64,13 @@ test("a run over a hostile repository ends as a failed one that says why, and th
   assert.deepEqual(world.complaints(), []);
 });
 
-test("an index that takes too long to read is refused for that, and one that nobody wants any more is not read on", async () => {
+test("an index that takes too long to read is refused for that, and one that nobody wants any more is not read on", async (t) => {
   const { signal } = new AbortController();
   const settings = { url: "http://repository/", providers: ["kubernetes"], appDefaultStatus: "draft", visibility: "private" };
   const index = new TextEncoder().encode(`apiVersion: v1\nentries: {}\n${"#\n".repeat(4_000_000)}`);
-  const refused = await readEntriesInThread(1)(index, "repo-1", settings, signal);
+  const [hasty, usual] = [readers({ running: 1 }), readers()];
+  t.after(() => [hasty, usual].map(({ close }) => close()));
+  const refused = await hasty.readEntries(index, "repo-1", settings, signal);
   assert.deepEqual(refused, { refused: "the index takes more than 0.001 s to read" });
-  await assert.rejects(readEntriesInThread()(index, "repo-1", settings, AbortSignal.timeout(1)), { name: "TimeoutError" });
+  await assert.rejects(usual.readEntries(index, "repo-1", settings, AbortSignal.timeout(1)), { name: "TimeoutError" });
 });

@@ -5,6 +5,7 @@ import type { RuntimeCredentialEvent } from "../../schemas/generated/events.ts";
 import { account } from "../../services/account/service.ts";
 import { app } from "../../services/app/service.ts";
 import { cluster } from "../../services/cluster/service.ts";
+import { readFiles, readSummary, replaceFiles } from "../../services/packages/reading.ts";
 import { TaskFailure } from "../../services/providers/deployment/effects.ts";
 import { credentials } from "../../services/providers/local/read-models.ts";
 import { readEntriesHere } from "../../services/repo/index-entries.ts";
@@ -52,6 +53,7 @@ const repository = ({ incarnation, outside }: Surroundings): RepoOutside => ({
   open: async (sealed) => sealed,
   destroyKey: async () => {},
   readEntries: readEntriesHere,
+  readSummary,
   deadline: () => new AbortController().signal,
   readFile: async ({ url, signal }) => {
     await outside.look(incarnation, url, signal);
@@ -79,5 +81,5 @@ export const players: readonly Player[] = [
   // Only its seeds ask for something of the outside.
   player(accountAlone, () => undefined as never),
   player(repo, repository, { indexSeconds: 0 }),
-  player(app, () => ({ fetchPackage: async () => undefined })),
+  player(app, () => ({ fetchPackage: async () => undefined, packages: { summary: readSummary, files: readFiles, replace: replaceFiles } })),
 ];

@@ -2,7 +2,7 @@ import type { Condition } from "../../../events/index.ts";
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../../chassis/http/statistics.ts";
 import { uncategorized } from "../domain/category.ts";
-import { type AppOutside, bytesOf, readOrRefuse, upload } from "../packages.ts";
+import { type AppOutside, bytesOf, upload } from "../packages.ts";
 import type { AppDocument, StoreAppDocument } from "../read-models/apps.ts";
 import type { CategoryDocument } from "../read-models/files.ts";
 import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";
@@ -13,8 +13,8 @@ import { shownVersion } from "./versions.ts";
 export const appRows: readonly HttpRow<AppOutside>[] = [
   command("CreateApp", {
     issues: ["CreateApp", "UploadAttachment"],
-    prepare: async ({ version_package, version_type, icon }, { edge }) => {
-      const uploaded = await upload(bytesOf(version_package), version_type, edge);
+    prepare: async ({ version_package, version_type, icon }, { edge, outside }) => {
+      const uploaded = await upload(bytesOf(version_package), version_type, { edge, outside });
       if ("rejected" in uploaded) return uploaded;
       return { ...uploaded, iconDigest: icon ? await edge.putBlob(bytesOf(icon)) : undefined };
     },
@@ -121,9 +121,9 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
       repo_count: repos.values,
     };
   }),
-  answer("ValidatePackage", async ({ version_type, version_package }) => {
-    const read = await readOrRefuse(bytesOf(version_package), version_type);
-    if ("rejected" in read) return { error: read.rejected, error_details: read.file ? { [read.file]: read.rejected } : {} };
+  answer("ValidatePackage", async ({ version_type, version_package }, { outside }) => {
+    const read = await outside.packages.summary(bytesOf(version_package), version_type);
+    if ("refused" in read) return { error: read.refused, error_details: read.file ? { [read.file]: read.refused } : {} };
     const { name, versionName, description, home } = read.metadata;
     return { name, version_name: versionName, description, url: home };
   }),

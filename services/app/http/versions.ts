@@ -1,6 +1,6 @@
 import type { Rejection } from "../../../events/index.ts";
 import type { EdgeContext, HttpRow } from "../../chassis/http/rows.ts";
-import { type AppOutside, archiveOf, base64Of, bytesOf, readOrRefuse, upload, withFiles } from "../packages.ts";
+import { type AppOutside, archiveOf, base64Of, bytesOf, rejectionOf, upload } from "../packages.ts";
 import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";
 import type { AppReadModels } from "../read-models.ts";
 import { answer, command, query } from "./rows.ts";
@@ -13,7 +13,7 @@ export const versionRows: readonly HttpRow<AppOutside>[] = [
   command("CreateAppVersion", {
     issues: "CreateAppVersion",
     needs: ({ app_id }) => ({ app: ["apps", app_id] }),
-    prepare: (request, { edge }) => upload(bytesOf(request.package), request.type, edge),
+    prepare: (request, context) => upload(bytesOf(request.package), request.type, context),
     command: (request, { newId, prepared: { read, description, content }, needs: { app } }) => ({
       type: "CreateAppVersion",
       appId: request.app_id,
@@ -36,7 +36,7 @@ export const versionRows: readonly HttpRow<AppOutside>[] = [
       const bytes = await replaced(request, version, { edge, outside });
       if (bytes === undefined) return { content: undefined };
       if ("rejected" in bytes) return bytes;
-      return upload(bytes, version.type === "helm" ? "helm" : "vmbased", edge);
+      return upload(bytes, version.type === "helm" ? "helm" : "vmbased", { edge, outside });
     },
     command: ({ version_id, name, description }, { needs: { version }, prepared: { content } }) => ({
       type: "ModifyAppVersion",
@@ -66,10 +66,8 @@ export const versionRows: readonly HttpRow<AppOutside>[] = [
   answer("GetAppVersionPackageFiles", async ({ version_id, files: wanted = [] }, context) => {
     const found = await opened(version_id, context);
     if ("rejected" in found) return found;
-    const read = await readOrRefuse(found.bytes, found.version.type === "helm" ? "helm" : "vmbased");
-    if ("rejected" in read) return read;
-    const files = [...read.files].filter(([path]) => wanted.length === 0 || wanted.includes(path));
-    return { version_id, files: Object.fromEntries(files.map(([path, { bytes }]) => [path, base64Of(bytes)])) };
+    const read = await context.outside.packages.files(found.bytes, found.version.type === "helm" ? "helm" : "vmbased", wanted);
+    return "refused" in read ? rejectionOf(read) : { version_id, files: read.files };
   }),
 ];
 
@@ -90,7 +88,9 @@ const replaced = async (
   if (request.package) return bytesOf(request.package);
   if (!request.package_files || Object.keys(request.package_files).length === 0) return undefined;
   const bytes = await archiveOf(version, context);
-  return bytes ? withFiles(bytes, request.package_files) : unavailable(version.version_id);
+  if (bytes === undefined) return unavailable(version.version_id);
+  const replaced = await context.outside.packages.replace(bytes, request.package_files);
+  return "refused" in replaced ? rejectionOf(replaced) : replaced.tgz;
 };
 
 /** A version of the caller, of the store or under their review, with its archive; while it is reviewed, with the archive that was submitted. */

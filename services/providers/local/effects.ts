@@ -1,7 +1,7 @@
 import type { DeploymentTask } from "../../../schemas/generated/events.ts";
 import { commandWords } from "../../packages/command.ts";
-import { readPackage } from "../../packages/devkit.ts";
 import { PackageError } from "../../packages/package-error.ts";
+import { filesOf as filesIn } from "../../packages/packages.ts";
 import { type TaskContext, TaskFailure, type TaskTable } from "../deployment/effects.ts";
 import { MachineError } from "./machine/types.ts";
 import type { LocalOutside } from "./ports.ts";
@@ -15,7 +15,7 @@ type Directive = {
 };
 
 const filesOf = async ({ outside, current: { description } }: Context) => {
-  const { files } = await readPackage(await outside.fetchPackage(description.packageOwner, description.packageDigest));
+  const files = await filesIn(await outside.fetchPackage(description.packageOwner, description.packageDigest), "vmbased");
   return new Map([...files].map(([path, { bytes }]) => [path, bytes]));
 };
 

@@ -9,7 +9,7 @@ import { digestOf } from "../../../services/packages/archive.ts";
 import { describeCluster } from "../../../services/packages/devkit.ts";
 import type { JsonObject } from "../../../services/packages/json.ts";
 import { packageUrl } from "../../../services/packages/package-index.ts";
-import { type AnyPackage, type PackageType, readAny, readIndex } from "../../../services/packages/packages.ts";
+import { type AnyPackage, filesOf, type PackageType, readAny, readIndex } from "../../../services/packages/packages.ts";
 
 const folders = { vmbased: "devkit", helm: "helm" } as const;
 const types: readonly PackageType[] = ["vmbased", "helm"];
@@ -64,10 +64,12 @@ test("the same sources give the same repository, and it may hold one version onl
   assert.deepEqual(readIndex(new TextDecoder().decode(empty.files.get("/helm/index.yaml")), "helm"), { entries: [] });
 });
 
-const read = async <Type extends PackageType>(type: Type): Promise<Extract<AnyPackage, { type: Type }>> => {
+const packed = async (type: PackageType): Promise<Uint8Array> => {
   const { packages } = await buildRepository();
-  const bytes = packages.find((one) => one.type === type && one.version === "1.1.0")?.bytes;
-  assert.ok(bytes);
+  return packages.find((one) => one.type === type && one.version === "1.1.0")?.bytes ?? assert.fail(type);
+};
+const read = async <Type extends PackageType>(type: Type): Promise<Extract<AnyPackage, { type: Type }>> => {
+  const bytes = await packed(type);
   // The type is the one asked for, which the compiler cannot follow into the union.
   return (await readAny(bytes, type)) as Extract<AnyPackage, { type: Type }>;
 };
@@ -116,7 +118,7 @@ test("the chart's own values satisfy its schema, and others do not", async () =>
 });
 
 test("the chart carries the programs of its version", async () => {
-  const { files } = await read("helm");
+  const files = await filesOf(await packed("helm"), "helm");
   for (const role of ["productpage", "details", "reviews", "ratings"]) assert.ok(files.has(`files/app/${role}.mjs`));
   assert.match(new TextDecoder().decode(files.get("files/app/version.mjs")?.bytes), /"1.1.0"/);
 });

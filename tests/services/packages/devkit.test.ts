@@ -4,6 +4,7 @@ import { commandWords } from "../../../services/packages/command.ts";
 import { describeCluster, descriptionLimit, readPackage, render } from "../../../services/packages/devkit.ts";
 import { readConfigurationSchema } from "../../../services/packages/devkit-configuration.ts";
 import type { JsonObject } from "../../../services/packages/json.ts";
+import { filesOf } from "../../../services/packages/packages.ts";
 import { archiveOf, configJson, devkitFiles, templateOf } from "./package-fixtures.ts";
 
 const schema = readConfigurationSchema(configJson);
@@ -36,12 +37,13 @@ test("a package is read: what it says of itself, its configuration, its template
   });
   assert.equal(read.template, devkitFiles["shop/cluster.json.tmpl"]);
   assert.equal(read.configJson, configJson);
-  assert.deepEqual([...read.files.keys()], ["bin/run.sh", "cluster.json.tmpl", "config.json", "package.json"]);
+  assert.deepEqual([...(await filesOf(tgz, "vmbased")).keys()], ["bin/run.sh", "cluster.json.tmpl", "config.json", "package.json"]);
   assert.match(read.digest, /^[0-9a-f]{64}$/);
 });
 
 test("a second folder in the archive does not matter", async () => {
-  const { metadata, files } = await readPackage(await archiveOf({ "__MACOSX/._config.json": "x", ...devkitFiles }));
+  const tgz = await archiveOf({ "__MACOSX/._config.json": "x", ...devkitFiles });
+  const [{ metadata }, files] = [await readPackage(tgz), await filesOf(tgz, "vmbased")];
   assert.deepEqual([metadata.name, files.has("config.json"), files.size], ["shop", true, 4]);
 });
 

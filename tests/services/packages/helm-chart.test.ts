@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readChart } from "../../../services/packages/helm-chart.ts";
-import { readAny, readIndex } from "../../../services/packages/packages.ts";
+import { filesOf, readAny, readIndex } from "../../../services/packages/packages.ts";
 import { archiveOf, chartFiles, devkitFiles } from "./package-fixtures.ts";
 
 test("a chart is read: what it says of itself, its values, their schema and its readme", async () => {
-  const chart = await readChart(await archiveOf(chartFiles));
+  const tgz = await archiveOf(chartFiles);
+  const chart = await readChart(tgz);
   assert.deepEqual([chart.metadata.name, chart.metadata.versionName], ["shop", "1.10 [2.0]"]);
   assert.equal(chart.values, "replicas: 1\n");
   assert.deepEqual(chart.valuesSchema, { type: "object" });
   assert.equal(chart.readme, "# Shop\n");
   assert.equal(chart.chartYaml, chartFiles["shop/Chart.yaml"]);
-  assert.ok(chart.files.has("templates/deployment.yaml"));
+  assert.ok((await filesOf(tgz, "helm")).has("templates/deployment.yaml"));
 });
 
 test("values, their schema and a readme may be absent", async () => {

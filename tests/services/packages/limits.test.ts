@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { pack as packer } from "tar-stream";
 import { archiveLimits, unpack } from "../../../services/packages/archive.ts";
+import { describeCluster } from "../../../services/packages/devkit.ts";
 import { readChart } from "../../../services/packages/helm-chart.ts";
 import { readHelmIndex } from "../../../services/packages/helm-index.ts";
 import { readYaml } from "../../../services/packages/yaml.ts";
@@ -114,3 +116,25 @@ test("a text file of a chart is bounded, and a readme that is too large is left 
   assert.match(await refusal(() => chart({ "a/values.yaml": `a: ${large}` })), /values.yaml is larger than 4 MiB/);
   assert.equal((await chart({ "a/README.md": large })).readme, "");
 });
+
+test("a template's settings may not make a large cluster of a small package, nor have a great many paths or long ones", () => {
+  const described = (template: string, config: object) => describeCluster({ template, configJson: JSON.stringify(config) }, {});
+  const times = (count: number) => `{"name":"a","description":"","subnet":"","nodes":[],"env":{"a":[${'"{{a}}",'.repeat(count)}0]}}`;
+  const text = { properties: [{ key: "a", default: "x".repeat(100 * kibibyte) }] };
+  assert.ok(!("rejected" in described(times(10), text)));
+  assert.match(String(Object(described(times(11), text)).rejected), /with the values of its settings it is larger than 1 MiB/);
+  const deep = { properties: [{ key: "a", default: JSON.parse(`${"[".repeat(500)}${"]".repeat(500)}`) }] };
+  assert.match(String(Object(described(times(1), deep)).rejected), /config.json: it is nested too deep/);
+  const many = { properties: Array.from({ length: 2_001 }, (_, index) => ({ key: `k${index}` })) };
+  assert.match(String(Object(described(times(0), many)).rejected), /it has more than 2000 settings/);
+  const long = { properties: [{ key: "a.".repeat(129) }] };
+  assert.match(String(Object(described(times(0), long)).rejected), /has more than 256 characters/);
+});
+
+test("a chart's YAML holds a bounded number of values", async () => {
+  const values = (count: number) => chart({ "a/values.yaml": `a: [${"b, ".repeat(count)}]`, "a/noise": noise });
+  await values(199_000);
+  assert.match(await refusal(() => values(200_000)), /values.yaml holds more than 200000 values/);
+});
+/** What does not compress, so that an archive may unpack to more. */
+const noise = Array.from({ length: 40_000 }, (_, index) => createHash("sha256").update(String(index)).digest("hex").slice(0, 20)).join("");

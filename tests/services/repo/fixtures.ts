@@ -1,4 +1,5 @@
 import type { Blobs } from "../../../events/ports.ts";
+import { readSummary } from "../../../services/packages/reading.ts";
 import type { RepoCommand } from "../../../services/repo/domain/repo.ts";
 import { readEntriesHere } from "../../../services/repo/index-entries.ts";
 import type { RepoOutside } from "../../../services/repo/ports.ts";
@@ -47,6 +48,7 @@ export const outsideWith =
   (given: Pick<RepoOutside, "readFile"> & Partial<RepoOutside>) =>
   ({ blobs }: { readonly blobs: Blobs }): RepoOutside => ({
     readEntries: readEntriesHere,
+    readSummary,
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
     blobs,
     open: async (sealed) => sealed,

@@ -19,9 +19,9 @@ const watched = async () => {
       if (!url.endsWith(INDEX)) counts.archives++;
       return { bytes: files.get(new URL(url).pathname) ?? assert.fail(url) };
     },
-    readEntries: (...index) => {
+    readEntries: (bytes, repoId, settings) => {
       counts.indexes++;
-      return readEntriesHere(...index);
+      return readEntriesHere(bytes, repoId, settings);
     },
   });
   const { of, complaints, stop, ...world } = await served([{ service: repo, outside }]);
