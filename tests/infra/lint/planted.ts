@@ -150,6 +150,8 @@ const starts: readonly Planted[] = [
   ],
   [/may start a process/, { "services/providers/local/machine/commands.ts": 'import * as a from "child_process";' }],
   [/may start a process/, { "services/chassis/process/x.ts": 'export { fork } from "node:child_process";' }],
+  [/may start a process/, { "services/chassis/process/workers.ts": 'import { fork, spawn } from "node:child_process";' }],
+  [/may start a process/, { "services/chassis/process/workers.ts": 'import * as a from "node:child_process";' }],
   [/may start a process/, { "services/providers/local/machine.ts": 'export const a = () => import("node:child_process");' }],
   [/may start a process/, service('import cluster from "node:cluster";')],
   [/may start a process/, service('import { createRequire as a } from "node:module";')],
@@ -157,6 +159,7 @@ const starts: readonly Planted[] = [
   [/process\.binding may start/, service('export const a = process.binding("spawn_sync");')],
 ];
 const startless: readonly Files[] = [
+  { "services/chassis/process/workers.ts": 'import { type ChildProcess, fork } from "node:child_process";' },
   { "services/providers/local/machine/launch.ts": 'import { spawn } from "node:child_process";' },
   { "infra/platform/x.ts": 'import { spawn } from "node:child_process";' },
   service('import { Worker } from "node:worker_threads";\nimport { cluster } from "./cluster.ts";\n// node:child_process'),
