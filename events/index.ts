@@ -22,5 +22,6 @@ export { asOutage, isOutage, Outage } from "./outage.ts";
 export type * from "./ports.ts";
 export { type AnyProjection, deleted, type Projection } from "./projection.ts";
 export { commandsOf, type Reaction, type Reactions } from "./reaction.ts";
+export { isSealed, type Sealed } from "./sealed.ts";
 export { type Aggregate, type AnyService, badKeyOf, isStreamKey, type OperationRow, type Service, topicsOfService } from "./service.ts";
 export { type Attributes, type Span, type SpanStart, type Tracer, traced } from "./trace.ts";

@@ -1,10 +1,33 @@
 import avro from "avsc";
+import { isSealed } from "../sealed.ts";
 
 type Writer = (tap: unknown, value: object) => void;
 type Built = { readonly fields: readonly { readonly name: string }[] };
 /** The class of avsc's record types. Its declaration file omits it; this is its shape in the pinned version. */
 type RecordType = new (schema: avro.Schema, options: object) => avro.Type & Built & { _createWriter(): Writer };
-const { RecordType } = avro.types as unknown as { readonly RecordType: RecordType };
+type Hook = (value: unknown, type: unknown) => void;
+type StringType = new () => avro.Type & { _read(tap: unknown): string; _write(tap: unknown, value: unknown): void };
+const { RecordType, StringType } = avro.types as unknown as { readonly RecordType: RecordType; readonly StringType: StringType };
+
+/** The type of a field that the schema marks with `"secret": true`: it neither writes nor reads anything but sealed text. */
+class SecretType extends StringType {
+  override _read(tap: unknown): string {
+    return sealed(super._read(tap));
+  }
+  override _write(tap: unknown, value: unknown): void {
+    super._write(tap, sealed(value));
+  }
+  _check(value: unknown, _: unknown, hook?: Hook): boolean {
+    const fits = typeof value === "string" && isSealed(value);
+    if (!fits) hook?.(value, this);
+    return fits;
+  }
+}
+
+const sealed = (value: unknown): string => {
+  if (typeof value === "string" && isSealed(value)) return value;
+  throw new Error("a secret is not sealed");
+};
 
 /**
  * A type whose records, at every level, reject undeclared fields when written; the outermost record also allows the fields in `more`. avsc itself
@@ -13,6 +36,7 @@ const { RecordType } = avro.types as unknown as { readonly RecordType: RecordTyp
 export const strictType = (schema: object, more: readonly string[] = []): avro.Type => {
   let isOutermost = true;
   const typeHook = (part: unknown, options: object): avro.Type | undefined => {
+    if (isSecret(part)) return new SecretType();
     if (!isRecord(part)) return undefined;
     const extra = isOutermost ? more : [];
     isOutermost = false;
@@ -46,6 +70,9 @@ const rejecting = (write: Writer, declared: readonly string[]): Writer => {
     write(tap, value);
   };
 };
+
+const isSecret = (schema: unknown): boolean =>
+  schema !== null && typeof schema === "object" && "secret" in schema && schema.secret === true;
 
 const isRecord = (schema: unknown): boolean =>
   schema !== null && typeof schema === "object" && "type" in schema && schema.type === "record";

@@ -1,5 +1,8 @@
 // Generated from schemas/<aggregate>/<Event>.avsc by `npm run generate`. Do not edit.
 
+/** A secret as ciphertext, which only the edge makes: clear text is not assignable. */
+export type Sealed = string & { readonly sealed: true };
+
 /** A planned node of a cluster. */
 export interface ClusterNode {
   readonly nodeId: string;
@@ -1049,7 +1052,7 @@ export interface RepoCreated {
   /** Without user and password. */
   readonly url: string;
   /** Ciphertext of what opens it, also of the URL's user and password; null for a repository that needs nothing. */
-  readonly sealedCredential: string | null;
+  readonly sealedCredential: Sealed | null;
   /** Who sees its applications: public or private. */
   readonly visibility: string;
   /** Where its applications run; with kubernetes among them, its index is a Helm index. */
@@ -1152,7 +1155,7 @@ export interface RepoModified {
   /** Without user and password. */
   readonly url: string;
   /** Ciphertext of what opens it, also of the URL's user and password; null for a repository that needs nothing. */
-  readonly sealedCredential: string | null;
+  readonly sealedCredential: Sealed | null;
   /** Who sees its applications: public or private. */
   readonly visibility: string;
   /** Where its applications run; with kubernetes among them, its index is a Helm index. */
@@ -1222,7 +1225,7 @@ export interface RuntimeCredentialCreated {
   readonly provider: string;
   readonly runtimeUrl: string;
   /** Only who holds the platform's keys can read it. */
-  readonly sealedContent: string;
+  readonly sealedContent: Sealed;
   readonly debug: boolean;
   readonly owner: string;
   readonly ownerPath: string;
@@ -1247,7 +1250,7 @@ export interface RuntimeCredentialModified {
   readonly runtimeCredentialId: string;
   readonly name: string;
   readonly description: string;
-  readonly sealedContent: string;
+  readonly sealedContent: Sealed;
 }
 
 /** A runtime uses the credential; until it is freed it is not deleted. */
@@ -1312,7 +1315,7 @@ export interface SigningKeyAnnounced {
   /** The public half, a JSON Web Key as text. */
   readonly publicJwk: string;
   /** Ciphertext of the private half. */
-  readonly sealedPrivateJwk: string;
+  readonly sealedPrivateJwk: Sealed;
 }
 
 /** Tokens signed with this key are no longer genuine. */

@@ -11,7 +11,7 @@ const allowed = {
   array: ["type", "items"],
   map: ["type", "values"],
   field: ["name", "type", "default", "doc"],
-  primitive: ["type", "logicalType", "precision", "scale"],
+  primitive: ["type", "logicalType", "precision", "scale", "secret"],
 };
 
 /** A schema that breaks a rule of this folder; the message names the file and the rule. */
@@ -103,6 +103,8 @@ function normalise(schema, context) {
   if (kind === "map") return { type: "map", values: normalise(schema.values, context) };
   if (kind !== "primitive") return named(schema, context);
   if (!primitives.has(schema.type)) return normalise(schema.type, context);
+  if ("secret" in schema && (schema.type !== "string" || schema.secret !== true))
+    throw new InvalidSchema(`${context.file}: only a string is a secret, and says so with "secret": true`);
   return Object.keys(schema).length === 1 ? schema.type : inOrder(schema, kind);
 }
 

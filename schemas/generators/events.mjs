@@ -12,7 +12,17 @@ const scalars = {
   fixed: "Uint8Array",
   string: "string",
 };
-const reservedNames = ["AnyEvent", "Aggregate", "EventByAggregate", "EventByType", "EventType", "Readonly", "Record", "Uint8Array"];
+const reservedNames = [
+  "AnyEvent",
+  "Aggregate",
+  "EventByAggregate",
+  "EventByType",
+  "EventType",
+  "Readonly",
+  "Record",
+  "Sealed",
+  "Uint8Array",
+];
 
 /** The TypeScript of the events, and a problem for each conflict between their names or shapes. */
 export function renderEvents(events) {
@@ -51,6 +61,7 @@ function render(events, aggregates, declarations) {
   const list = (values) => `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
   return [
     banner("schemas/<aggregate>/<Event>.avsc"),
+    `${comment("A secret as ciphertext, which only the edge makes: clear text is not assignable.")}export type Sealed = string & { readonly sealed: true };\n`,
     ...sorted.map(({ type, isEvent }) => declaration(type, isEvent)),
     ...aggregates.map(
       (name) => `${comment(`What can happen to ${article(name)}.`)}export type ${unionOf(name)} = ${union(having(name))};\n`,
@@ -83,6 +94,7 @@ export function typescript(type) {
       .map(typescript)
       .join(" | ");
   if (typeof type === "string") return scalars[type] ?? type.split(".").at(-1);
+  if (type.secret) return "Sealed";
   if (type.type === "array") return `readonly ${grouped(type.items)}[]`;
   if (type.type === "map") return `Readonly<Record<string, ${typescript(type.values)}>>`;
   return type.type === "record" || type.type === "enum" ? type.name : scalars[type.type];

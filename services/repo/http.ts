@@ -1,4 +1,5 @@
 import type { Condition } from "../../events/index.ts";
+import type { Sealed } from "../../schemas/generated/events.ts";
 import { type Edge, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
 import { type Access, accessOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
@@ -114,7 +115,7 @@ const isIndex = async (readEntries: ReadEntries, bytes: Uint8Array, url: string,
   return false;
 };
 
-type Prepared = { readonly url: string; readonly sealedCredential: string | null };
+type Prepared = { readonly url: string; readonly sealedCredential: Sealed | null };
 
 const sealed = async (access: Access, edge: Edge): Promise<Prepared | Extract<Access, { readonly rejected: string }>> => {
   if ("rejected" in access) return access;

@@ -1,4 +1,4 @@
-import type { Blobs } from "../../events/index.ts";
+import type { Blobs, Sealed } from "../../events/index.ts";
 import type { readSummary } from "../packages/reading.ts";
 import type { Secret } from "./access.ts";
 import type { ReadEntries } from "./index-entries.ts";
@@ -31,7 +31,7 @@ export type RepoOutside = {
   readonly deadline: (milliseconds: number) => AbortSignal;
   readonly blobs: Blobs;
   /** Decrypts a secret that the edge has sealed. */
-  readonly open: (sealed: string) => Promise<string>;
+  readonly open: (sealed: Sealed) => Promise<string>;
   /** Destroys the key of a sealed secret that is no longer in use. */
-  readonly destroyKey: (sealed: string) => Promise<void>;
+  readonly destroyKey: (sealed: Sealed) => Promise<void>;
 };

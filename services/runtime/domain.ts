@@ -1,5 +1,5 @@
 import type { Decider, Rejection } from "../../events/index.ts";
-import type { RuntimeCredentialEvent, RuntimeEvent } from "../../schemas/generated/events.ts";
+import type { RuntimeCredentialEvent, RuntimeEvent, Sealed } from "../../schemas/generated/events.ts";
 
 export type RuntimeCommand =
   | {
@@ -113,7 +113,7 @@ export type RuntimeCredentialCommand =
       readonly description: string;
       readonly provider: string;
       readonly runtimeUrl: string;
-      readonly sealedContent: string;
+      readonly sealedContent: Sealed;
       readonly debug: boolean;
       readonly owner: string;
       readonly ownerPath: string;
@@ -123,7 +123,7 @@ export type RuntimeCredentialCommand =
       readonly runtimeCredentialId: string;
       readonly name: string | undefined;
       readonly description: string | undefined;
-      readonly sealedContent: string | undefined;
+      readonly sealedContent: Sealed | undefined;
     }
   | { readonly type: "UseRuntimeCredential"; readonly runtimeCredentialId: string; readonly runtimeId: string }
   | { readonly type: "FreeRuntimeCredential"; readonly runtimeCredentialId: string; readonly runtimeId: string }
@@ -135,7 +135,7 @@ export type RuntimeCredential =
       readonly status: "active";
       readonly name: string;
       readonly description: string;
-      readonly sealedContent: string;
+      readonly sealedContent: Sealed;
       readonly runtimes: readonly string[];
     };
 

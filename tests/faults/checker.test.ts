@@ -13,6 +13,7 @@ import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { cluster } from "../../services/cluster/service.ts";
 import { runtime } from "../../services/runtime/service.ts";
+import { sealedText } from "../sealed.ts";
 import { provider } from "../world/toys/provider.ts";
 import { causeOf } from "./check-commands.ts";
 import { judge } from "./checker.ts";
@@ -60,7 +61,7 @@ const goodRun = async (): Promise<World> => {
   const described = { description: "", provider: "local", debug: false, owner: "system", ownerPath: ":system" };
   const runtimeCredentialId = "rc-1";
   await ask("CreateRuntimeCredential", "k1", {
-    ...{ type: "CreateRuntimeCredential", runtimeCredentialId, name: "first", runtimeUrl: "", sealedContent: "" },
+    ...{ type: "CreateRuntimeCredential", runtimeCredentialId, name: "first", runtimeUrl: "", sealedContent: sealedText("sealed") },
     ...described,
   } as Message);
   const renamed = {

@@ -146,3 +146,18 @@ test("a file that is no JSON is named, and the others are still checked", () =>
       [2, true, true],
     );
   }));
+
+test("a secret's type is not text, only text is a secret, and text that becomes a secret stays readable", () =>
+  withContract(({ event, generate, lock, read }) => {
+    const secret = { type: "string", secret: true };
+    event("node", "NodeStarted", [id, { name: "key", type: "string" }]);
+    assert.deepEqual(generate().problems, []);
+    event("node", "NodeStarted", [id, { name: "key", type: secret }]);
+    event("node", "NodeStopped", [{ name: "keys", type: { type: "array", items: ["null", secret] } }]);
+    assert.deepEqual(generate({ released: lock() }).problems, []);
+    const text = read("generated/events.ts");
+    for (const line of ["readonly key: Sealed;", "readonly keys: readonly (Sealed | null)[];", "export type Sealed ="])
+      assert.ok(text.includes(line), text);
+    event("node", "NodeStarted", [id, { name: "key", type: { type: "bytes", secret: true } }]);
+    assert.match(String(generate().problems), /only a string is a secret/);
+  }));

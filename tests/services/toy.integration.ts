@@ -13,6 +13,7 @@ import { contract } from "../../services/chassis/contract.ts";
 import { commitOf } from "../contract/commits.ts";
 import { eventually } from "../eventually.ts";
 import { temporaryDirectory } from "../infra/embedded/temporary-directory.ts";
+import { sealedText } from "../sealed.ts";
 import { ask, caller } from "../world/requests.ts";
 import { processFixture } from "../world/servers.ts";
 
@@ -29,7 +30,7 @@ test("a service that is added to the list runs as a process, is ready, and carri
   // The key of a token, as the account service announces it.
   const keyId = `key-${randomUUID()}`;
   const { publicJwk, privateJwk } = await newKeyPair();
-  const event = { type: "SigningKeyAnnounced", keyId, publicJwk, sealedPrivateJwk: "" };
+  const event = { type: "SigningKeyAnnounced", keyId, publicJwk, sealedPrivateJwk: sealedText("sealed") };
   const announced = commitOf(`signingKey/${keyId}`, 1, { events: [codec(contract.schemas).encode("signingKey", event)] });
   const log = kafkaLog({ ...connection, clientId: "test" });
   t.after(() => log.close());

@@ -1,8 +1,8 @@
 import type { Decider } from "../../../events/index.ts";
-import type { SigningKeyEvent } from "../../../schemas/generated/events.ts";
+import type { Sealed, SigningKeyEvent } from "../../../schemas/generated/events.ts";
 
 export type SigningKeyCommand =
-  | { type: "AnnounceSigningKey"; keyId: string; publicJwk: string; sealedPrivateJwk: string }
+  | { type: "AnnounceSigningKey"; keyId: string; publicJwk: string; sealedPrivateJwk: Sealed }
   | { type: "RetireSigningKey"; keyId: string };
 export type SigningKeyState = { status: "absent" } | { status: "announced" } | { status: "retired" };
 

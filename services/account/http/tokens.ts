@@ -1,5 +1,6 @@
 import type { Rejection } from "../../../events/index.ts";
 import { ownerPathOf, SYSTEM } from "../../chassis/access/access.ts";
+import type { SigningKey } from "../../chassis/access/tokens.ts";
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import type { ClientDocument, SigningKeyDocument } from "../read-models/keys.ts";
 import { basicCredentials } from "./basic.ts";
@@ -40,7 +41,7 @@ export const tokenRows: readonly HttpRow<unknown>[] = [
     if (typeof subject !== "string") return subject;
     const user = subject === SYSTEM ? undefined : await context.unscoped.get("users", subject);
     if (subject !== SYSTEM && user?.status !== "active") return denied(`the user ${subject} is deleted`);
-    const key = signing(await newestKey(context));
+    const key = await newestKey(context);
     const [access_token, id_token, refresh_token] = await Promise.all([
       edge.signToken(key, "access", subject, ACCESS_SECONDS),
       edge.signToken(key, "id", subject, ACCESS_SECONDS, {
@@ -95,17 +96,12 @@ const refreshed = async (token: string, client: ClientDocument, context: Account
 
 const announcedKeys = ({ unscoped }: AccountReads) => unscoped.find("signingKeys", [{ field: "status", in: ["announced"] }], 100);
 
-const newestKey = async (reads: AccountReads): Promise<SigningKeyDocument> => {
+const newestKey = async (reads: AccountReads): Promise<SigningKey> => {
   const order = ({ create_time, key_id }: SigningKeyDocument) => `${create_time} ${key_id}`;
   const [newest] = (await announcedKeys(reads)).toSorted((a, b) => (order(a) < order(b) ? 1 : -1));
-  if (!newest) throw new Error("there is no signing key yet");
-  return newest;
+  if (!newest?.sealed_private_jwk) throw new Error("there is no signing key yet");
+  return { keyId: newest.key_id, publicJwk: newest.public_jwk, sealedPrivateJwk: newest.sealed_private_jwk };
 };
-const signing = ({ key_id, public_jwk, sealed_private_jwk }: SigningKeyDocument) => ({
-  keyId: key_id,
-  publicJwk: public_jwk,
-  sealedPrivateJwk: sealed_private_jwk,
-});
 
 const gone = (userId: string): Rejection => ({ rejected: `the user ${userId} is deleted`, kind: "notFound", error: "resource_not_found" });
 const denied = (rejected: string, error = "auth_failure"): Rejection => ({ rejected, kind: "denied", error });

@@ -1,3 +1,4 @@
+import type { Sealed } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
 
 /** No query shows it. */
@@ -6,7 +7,7 @@ export type ClientDocument = { readonly client_id: string; readonly user_id: str
 export type SigningKeyDocument = {
   readonly key_id: string;
   readonly public_jwk: string;
-  readonly sealed_private_jwk: string;
+  readonly sealed_private_jwk: Sealed | "";
   readonly status: string;
   readonly create_time: string;
 };

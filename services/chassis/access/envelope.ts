@@ -1,3 +1,4 @@
+import { isSealed, type Sealed } from "../../../events/index.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import { decrypt, encrypt, IV } from "./aes-gcm.ts";
 
@@ -20,23 +21,30 @@ export const unwrap = (keys: readonly PlatformKey[], keyId: string, { platformKe
 };
 
 /** `v1.<keyId>.<iv>.<ciphertext and tag>`, in base64url. */
-export const sealWith = (dataKey: Uint8Array, keyId: string, secret: string, iv: Uint8Array): string =>
-  [
-    VERSION,
-    keyId,
-    Buffer.from(iv).toString("base64url"),
-    encrypt(dataKey, iv, Buffer.from(secret, "utf8"), keyId).toString("base64url"),
-  ].join(".");
+export const sealWith = (dataKey: Uint8Array, keyId: string, secret: string, iv: Uint8Array): Sealed =>
+  asSealed(
+    [
+      VERSION,
+      keyId,
+      Buffer.from(iv).toString("base64url"),
+      encrypt(dataKey, iv, Buffer.from(secret, "utf8"), keyId).toString("base64url"),
+    ].join("."),
+  );
 
-export const openWith = (dataKey: Uint8Array, sealed: string): string => {
+export const openWith = (dataKey: Uint8Array, sealed: Sealed): string => {
   const [, keyId = "", iv = "", bytes = ""] = sealed.split(".");
   return decrypt(dataKey, Buffer.from(iv, "base64url"), Buffer.from(bytes, "base64url"), keyId).toString("utf8");
 };
 
-/** The id of the data key of a sealed text. Throws if the text is not sealed. */
-export const keyIdOf = (sealed: string): string => {
-  const [, keyId] = /^v1\.([\w-]+)\.[\w-]{16}\.[\w-]{22,}$/.exec(sealed) ?? [];
-  if (!keyId) throw new Error("the text is not sealed");
+/** Throws if the text is not sealed. Nothing but this makes a `Sealed`. */
+export const asSealed = (text: string): Sealed => {
+  if (!isSealed(text)) throw new Error("the text is not sealed");
+  return text;
+};
+
+/** The id of the data key of a sealed text. */
+export const keyIdOf = (sealed: Sealed): string => {
+  const [, keyId = ""] = sealed.split(".", 2);
   // Copied: a substring keeps the whole text in memory, and the id outlives the secret.
   return Buffer.from(keyId).toString();
 };

@@ -1,4 +1,4 @@
-import type { Clock, Log } from "../../../events/index.ts";
+import type { Clock, Log, Sealed } from "../../../events/index.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import { keyIdOf, openWith, sealWith, unwrap, type WrappedKey, wrap, wrappedIn } from "./envelope.ts";
 
@@ -11,11 +11,11 @@ export class KeyGone extends Error {
 
 /** Encrypts secrets so that only the platform can read them, and nobody once their key is destroyed. */
 export type Sealing = {
-  readonly seal: (secret: string) => Promise<string>;
+  readonly seal: (secret: string) => Promise<Sealed>;
   /** Decrypts a sealed text. Waits a bounded time for a key that another process has just created. Throws KeyGone. */
-  readonly open: (sealed: string) => Promise<string>;
+  readonly open: (sealed: Sealed) => Promise<string>;
   /** Destroys the key of a sealed text in all services. A repeated call changes nothing. */
-  readonly destroyKey: (sealed: string) => Promise<void>;
+  readonly destroyKey: (sealed: Sealed) => Promise<void>;
   /** Rewraps data keys of older platform keys with the current one and returns their number. */
   readonly rewrap: () => Promise<number>;
   /** Why secrets cannot be opened; empty if they can. */

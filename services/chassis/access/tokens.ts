@@ -1,11 +1,12 @@
 import { hkdfSync } from "node:crypto";
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { JOSEError, JWTExpired } from "jose/errors";
+import type { Sealed } from "../../../events/index.ts";
 import { lruCache } from "../../../events/runtime.ts";
 import type { PlatformKey } from "../process/settings.ts";
 
 /** The content of `SigningKeyAnnounced`. The public key is a JWK as JSON text. */
-export type SigningKey = { readonly keyId: string; readonly publicJwk: string; readonly sealedPrivateJwk: string };
+export type SigningKey = { readonly keyId: string; readonly publicJwk: string; readonly sealedPrivateJwk: Sealed };
 export type TokenUse = "access" | "refresh" | "id";
 export type TokenClaims = { readonly [name: string]: unknown };
 

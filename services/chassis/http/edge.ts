@@ -1,4 +1,4 @@
-import type { Blobs, Clock } from "../../../events/index.ts";
+import type { Blobs, Clock, Sealed } from "../../../events/index.ts";
 import { hashPassword, verifyPassword } from "../access/passwords.ts";
 import type { Sealing } from "../access/sealing.ts";
 import { newKeyPair, readToken, signToken } from "../access/tokens.ts";
@@ -53,8 +53,8 @@ export const commandEdge = (
   header: (name: string) => string | undefined,
   idempotency: Idempotency | undefined,
 ) => {
-  const sealed: string[] = [];
-  const seal = async (secret: string): Promise<string> => {
+  const sealed: Sealed[] = [];
+  const seal = async (secret: string): Promise<Sealed> => {
     const text = await ports.sealing.seal(secret);
     sealed.push(text);
     return text;

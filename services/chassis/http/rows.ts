@@ -1,4 +1,4 @@
-import type { Actor, Condition, Counts, Message, Of, Rejection } from "../../../events/index.ts";
+import type { Actor, Condition, Counts, Message, Of, Rejection, Sealed } from "../../../events/index.ts";
 import type { OperationId, Operations } from "../../../schemas/generated/http.ts";
 import type { RuleArgument, Rules } from "../access/rules.ts";
 import type { SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";
@@ -35,10 +35,10 @@ export type CommandContext<Needs, Prepared> = Context & {
 /** The edge of a service: asynchronous or random work before the decision. */
 export type Edge = {
   /** Encrypts a secret, for events. */
-  readonly seal: (secret: string) => Promise<string>;
-  readonly open: (sealed: string) => Promise<string>;
+  readonly seal: (secret: string) => Promise<Sealed>;
+  readonly open: (sealed: Sealed) => Promise<string>;
   /** Destroys the key of a deleted secret: its ciphertext cannot be read any more, wherever it is stored. */
-  readonly destroyKey: (sealed: string) => Promise<void>;
+  readonly destroyKey: (sealed: Sealed) => Promise<void>;
   /** Slow one-way hash of a password, with its salt. */
   readonly hashPassword: (password: string) => Promise<string>;
   readonly verifyPassword: (password: string, hash: string) => Promise<boolean>;

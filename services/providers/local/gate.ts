@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { Sealed } from "../../../events/index.ts";
 import { type Authorize, MachineError } from "./machine/types.ts";
 import type { LocalReadModels } from "./read-models.ts";
 
@@ -8,7 +9,7 @@ export type GateOptions = {
   /** Reads a document of this service; undefined if it does not exist, or not yet. */
   readonly document: <M extends keyof LocalReadModels>(model: M, id: string) => Promise<LocalReadModels[M] | undefined>;
   /** Decrypts the content of a credential. */
-  readonly open: (sealed: string) => Promise<string>;
+  readonly open: (sealed: Sealed) => Promise<string>;
 };
 
 /**

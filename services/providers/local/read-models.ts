@@ -1,7 +1,8 @@
+import type { Sealed } from "../../../schemas/generated/events.ts";
 import { deleted, type Projection } from "../../chassis/events.ts";
 
 /** The content is empty once the credential is deleted. */
-export type CredentialDocument = { readonly sealed_content: string };
+export type CredentialDocument = { readonly sealed_content: Sealed | "" };
 
 /** Credentials, sealed. They are decrypted only to decide whether a cluster may use this machine. */
 export const credentials: Projection<CredentialDocument> = {

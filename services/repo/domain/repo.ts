@@ -1,5 +1,5 @@
 import type { Decider, Rejection } from "../../../events/index.ts";
-import type { RecordedPackage, RepoCreated, RepoEvent, RepoModified } from "../../../schemas/generated/events.ts";
+import type { RecordedPackage, RepoCreated, RepoEvent, RepoModified, Sealed } from "../../../schemas/generated/events.ts";
 
 /** The settings of a repository that its owner may change. */
 export type RepoSettings = Omit<RepoModified, "type" | "repoId">;
@@ -43,7 +43,7 @@ export type RegisteredRepo = {
   readonly internal: boolean;
   readonly settings: RepoSettings;
   /** Sealed credentials that are no longer in use. The next run destroys their keys. */
-  readonly lapsed: readonly string[];
+  readonly lapsed: readonly Sealed[];
   readonly owner: string;
   readonly ownerPath: string;
   /** The number of indexing runs so far. */
@@ -243,7 +243,7 @@ const changed = (settings: RepoSettings, changes: { readonly [S in keyof RepoSet
   appDefaultStatus: changes.appDefaultStatus ?? ((changes.url ?? settings.url) === settings.url ? settings.appDefaultStatus : "draft"),
 });
 
-const lapsedIn = ({ lapsed, settings: { sealedCredential } }: RegisteredRepo): readonly string[] =>
+const lapsedIn = ({ lapsed, settings: { sealedCredential } }: RegisteredRepo): readonly Sealed[] =>
   sealedCredential === null ? lapsed : [...lapsed, sealedCredential];
 
 const gone = (repoId: string, { status }: Repo): Rejection =>

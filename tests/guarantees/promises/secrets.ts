@@ -8,10 +8,16 @@ export const secrets: Section = {
     {
       id: "secrets",
       promise: "No event, log or answer contains a secret in clear text.",
-      how: "secrets are sealed at the edge, before the decision",
-      keptBy: ["services/chassis/http/edge.ts", "services/chassis/access/sealing.ts"],
+      how: "a secret's field has a type that only the edge makes, and the codec takes nothing else for it",
+      keptBy: ["events/codec/strict.ts", "services/chassis/http/edge.ts", "services/chassis/access/sealing.ts"],
       proofs: [
         ...tests(sealing, "the same secret is never sealed to the same text, and neither it nor its key is on the log in clear"),
+        ...tests(
+          "events/codec/secret.test.ts",
+          "clear text in the place of a secret does not compile",
+          "an event whose secret is not sealed is not written, and the complaint does not say the secret",
+          "bytes that hold a secret in clear are refused by every reader, whichever version of the schema wrote them",
+        ),
         ...tests("services/account/token.test.ts", "no answer and no event shows a secret in clear"),
         ...tests("services/repo/http.test.ts", "a repository's password is shown to nobody and opens the repository"),
         ...tests("services/chassis/config.test.ts", "no complaint repeats a secret"),

@@ -1,6 +1,7 @@
 import type { Of } from "../../../events/message.ts";
 import type { UserEvent } from "../../../schemas/generated/events.ts";
 import type { AccountOutside } from "../../../services/account/seeds.ts";
+import { sealedText } from "../../sealed.ts";
 
 /** A user of a vendor, as she was created. */
 export const ada: Of<UserEvent, "UserCreated"> = {
@@ -20,7 +21,7 @@ export const userId = ada.userId;
 
 /** The outside of a service whose settings name neither a client nor an administrator; it makes secrets without any cryptography. */
 export const unnamed: AccountOutside = {
-  newSigningKey: async () => ({ keyId: "key-1", publicJwk: "{}", sealedPrivateJwk: "sealed" }),
+  newSigningKey: async () => ({ keyId: "key-1", publicJwk: "{}", sealedPrivateJwk: sealedText("sealed") }),
   hashPassword: async (password) => `hash of ${password}`,
   randomToken: (bytes) => `token-of-${bytes}-bytes`,
   firstClient: { given: false, id: "client-1", secret: "secret of the client" },

@@ -2,6 +2,7 @@ import { test } from "node:test";
 import type { SigningKeyEvent } from "../../../schemas/generated/events.ts";
 import { client } from "../../../services/account/domain/client.ts";
 import { signingKey } from "../../../services/account/domain/signing-key.ts";
+import { sealedText } from "../../sealed.ts";
 import { given } from "../../spec.ts";
 
 const create = {
@@ -23,7 +24,7 @@ test("a client is created once", () => {
 });
 
 const keyId = "key-1";
-const announce = { type: "AnnounceSigningKey", keyId, publicJwk: "{}", sealedPrivateJwk: "sealed" } as const;
+const announce = { type: "AnnounceSigningKey", keyId, publicJwk: "{}", sealedPrivateJwk: sealedText("sealed") } as const;
 const announced: SigningKeyEvent = { ...announce, type: "SigningKeyAnnounced" };
 const retired: SigningKeyEvent = { type: "SigningKeyRetired", keyId };
 

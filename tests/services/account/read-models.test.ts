@@ -9,6 +9,7 @@ import { clients, signingKeys } from "../../../services/account/read-models/keys
 import { credentials, passwordResets } from "../../../services/account/read-models/passwords.ts";
 import { roles } from "../../../services/account/read-models/roles.ts";
 import { users } from "../../../services/account/read-models/users.ts";
+import { sealedText } from "../../sealed.ts";
 import { metaOf } from "../../spec.ts";
 import { ada, userId } from "./examples.ts";
 
@@ -133,8 +134,8 @@ test("a group's row is seen along its path", () => {
 test("a client's and a key's documents hold what tokens need; a retired key's private half is gone", () => {
   const client: AnyEvent = { type: "ClientCreated", clientId: "client-1", userId, secretHash: "hash", owner: userId, ownerPath: "" };
   assert.deepEqual(folded(clients, "client/client-1", client)["client-1"], { client_id: "client-1", user_id: userId, secret_hash: "hash" });
-  const announced: AnyEvent = { type: "SigningKeyAnnounced", keyId: "key-1", publicJwk: "{}", sealedPrivateJwk: "sealed" };
-  const key = { key_id: "key-1", public_jwk: "{}", sealed_private_jwk: "sealed", status: "announced", create_time: time(1) };
+  const announced: AnyEvent = { type: "SigningKeyAnnounced", keyId: "key-1", publicJwk: "{}", sealedPrivateJwk: sealedText("sealed") };
+  const key = { key_id: "key-1", public_jwk: "{}", sealed_private_jwk: sealedText("sealed"), status: "announced", create_time: time(1) };
   assert.deepEqual(folded(signingKeys, "signingKey/key-1", announced)["key-1"], key);
   const retired = folded(signingKeys, "signingKey/key-1", announced, { type: "SigningKeyRetired", keyId: "key-1" });
   assert.deepEqual(retired["key-1"], { ...key, sealed_private_jwk: "", status: "retired" });

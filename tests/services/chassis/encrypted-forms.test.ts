@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openWith, unwrap } from "../../../services/chassis/access/envelope.ts";
+import { asSealed, openWith, unwrap } from "../../../services/chassis/access/envelope.ts";
 import { idempotency } from "../../../services/chassis/http/idempotency.ts";
 
 // Texts that were written by an earlier version: they stand in logs and stores, and must be read for ever.
@@ -14,8 +14,8 @@ test("a data key that an earlier version wrapped is unwrapped, under its own nam
 });
 
 test("a secret that an earlier version sealed is opened, and not once its key id was changed", () => {
-  assert.equal(openWith(dataKey, "v1.d1.AgICAgICAgICAgIC.MTMEohyJ1V8pMF3CtaIxaY7cS-rF-g"), "secret");
-  assert.throws(() => openWith(dataKey, "v1.d2.AgICAgICAgICAgIC.MTMEohyJ1V8pMF3CtaIxaY7cS-rF-g"));
+  assert.equal(openWith(dataKey, asSealed("v1.d1.AgICAgICAgICAgIC.MTMEohyJ1V8pMF3CtaIxaY7cS-rF-g")), "secret");
+  assert.throws(() => openWith(dataKey, asSealed("v1.d2.AgICAgICAgICAgIC.MTMEohyJ1V8pMF3CtaIxaY7cS-rF-g")));
 });
 
 test("an answer that an earlier version recorded is read, and not if a part of it is missing", () => {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import type { Log } from "../../../events/ports.ts";
+import { asSealed } from "../../../services/chassis/access/envelope.ts";
 import { KEYS_TOPIC, KeyGone, sealing } from "../../../services/chassis/access/sealing.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import type { PlatformKey } from "../../../services/chassis/process/settings.ts";
@@ -90,9 +91,9 @@ test("a text that was changed is not opened, and what is no sealed text is refus
   const [one, two] = [await here.seal("first"), await here.seal("other")];
   const [v, id, iv, bytes = ""] = one.split(".");
   const flipped = `${bytes.startsWith("A") ? "B" : "A"}${bytes.slice(1)}`;
-  await assert.rejects(here.open([v, id, iv, flipped].join(".")));
-  await assert.rejects(here.open([v, two.split(".")[1], iv, bytes].join(".")));
-  for (const text of ["", "clear text", "v2.a.b.c", "v1..."]) await assert.rejects(here.open(text), /is not sealed/);
+  await assert.rejects(here.open(asSealed([v, id, iv, flipped].join("."))));
+  await assert.rejects(here.open(asSealed([v, two.split(".")[1], iv, bytes].join("."))));
+  for (const text of ["", "clear text", "v2.a.b.c", "v1...", `v3${one.slice(2)}`]) assert.throws(() => asSealed(text), /is not sealed/);
   await here.stop();
 });
 

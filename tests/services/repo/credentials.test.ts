@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { RegisteredRepo, RepoCommand } from "../../../services/repo/domain/repo.ts";
 import { repo } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
+import { sealedText } from "../../sealed.ts";
 import { served } from "../../world/world.ts";
 import { createRepo, developer, outsideWith, unchanged } from "./fixtures.ts";
 
@@ -27,20 +28,20 @@ test("the key of a credential is destroyed once it opens nothing any more: when 
         const { state } = await world.of().instance.state("repo", "repo/repo-1");
         return opened.length === count && (state as RegisteredRepo).indexing?.stage === "adopting"; // It was registered.
       });
-    await send(createRepo({ sealedCredential: "first" }));
+    await send(createRepo({ sealedCredential: sealedText("first") }));
     await read(1);
     assert.deepEqual(destroyed, []);
     const modify = { ...unchanged, type: "ModifyRepo", repoId: "repo-1" } as const;
-    await send({ ...modify, repoEventId: "repoe-2", sealedCredential: "second" });
+    await send({ ...modify, repoEventId: "repoe-2", sealedCredential: sealedText("second") });
     await read(2);
-    assert.deepEqual(destroyed, ["first"]);
+    assert.deepEqual(destroyed, [sealedText("first")]);
     await send({ ...modify, repoEventId: "repoe-3", name: "renamed", visibility: "private" });
     await read(3);
-    assert.deepEqual(destroyed, ["first"]);
+    assert.deepEqual(destroyed, [sealedText("first")]);
     await send({ type: "DeleteRepo", repoId: "repo-1", repoEventId: "repoe-4" });
     await eventually("the key of the last one is destroyed", async () => destroyed.length === 2);
-    assert.deepEqual(destroyed, ["first", "second"]);
-    assert.deepEqual(opened, ["first", "second", "second"]);
+    assert.deepEqual(destroyed, [sealedText("first"), sealedText("second")]);
+    assert.deepEqual(opened, [sealedText("first"), sealedText("second"), sealedText("second")]);
     assert.deepEqual(world.complaints(), []);
   } finally {
     await world.stop();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RepoEvent } from "../../../schemas/generated/events.ts";
 import { repo } from "../../../services/repo/domain/repo.ts";
+import { sealedText } from "../../sealed.ts";
 import { given } from "../../spec.ts";
 import { createRepo, owned, settings, unchanged } from "./fixtures.ts";
 
@@ -51,7 +52,12 @@ test("another name is no reason to index again", () =>
   given(repo, created, requested, indexed, succeeded)
     .when(modify({ name: "other" }))
     .expect({ type: "RepoModified", repoId, ...settings, name: "other" }));
-for (const change of [{ url: "http://other/" }, { sealedCredential: "sealed" }, { visibility: "private" }, { providers: ["kubernetes"] }])
+for (const change of [
+  { url: "http://other/" },
+  { sealedCredential: sealedText("sealed") },
+  { visibility: "private" },
+  { providers: ["kubernetes"] },
+])
   test(`another ${Object.keys(change)[0]} starts an indexing`, () =>
     given(repo, created, requested, indexed, succeeded)
       .when(modify(change))
@@ -69,7 +75,7 @@ test("a modification without a difference changes nothing", () =>
     .when(modify({ name: "demo" }))
     .expectNothing());
 test("a credential can be taken away", () =>
-  given(repo, { ...created, sealedCredential: "sealed" }, requested, indexed, succeeded)
+  given(repo, { ...created, sealedCredential: sealedText("sealed") }, requested, indexed, succeeded)
     .when(modify({ url: "http://other/", sealedCredential: null }))
     .expectTypes("RepoModified", "RepoIndexingRequested"));
 test("a deleted repository cannot be modified", () =>

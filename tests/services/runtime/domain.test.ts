@@ -1,5 +1,6 @@
 import { test } from "node:test";
 import { runtime, runtimeCredential } from "../../../services/runtime/domain.ts";
+import { sealedText } from "../../sealed.ts";
 import { given } from "../../spec.ts";
 
 const runtimeId = "runtime-1";
@@ -99,7 +100,7 @@ const credential = {
   description: "",
   provider: "local",
   runtimeUrl: "",
-  sealedContent: "sealed",
+  sealedContent: sealedText("sealed"),
   debug: false,
   owner: "usr-1",
   ownerPath: ":usr-1",
@@ -135,7 +136,7 @@ test("a credential's content changes only when another is given", () => {
   } as const;
   given(runtimeCredential, kept)
     .when(modify)
-    .expect({ type: "RuntimeCredentialModified", runtimeCredentialId, name: "new", description: "", sealedContent: "sealed" });
+    .expect({ type: "RuntimeCredentialModified", runtimeCredentialId, name: "new", description: "", sealedContent: sealedText("sealed") });
   given(runtimeCredential, kept)
     .when({ ...modify, name: "token" })
     .expectNothing();

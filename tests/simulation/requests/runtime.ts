@@ -1,4 +1,5 @@
 import type { RuntimeCommand, RuntimeCredentialCommand } from "../../../services/runtime/domain.ts";
+import { sealedText } from "../../sealed.ts";
 import type { Row } from "./row.ts";
 
 export const runtimeRows: readonly Row<RuntimeCommand | RuntimeCredentialCommand>[] = [
@@ -12,7 +13,7 @@ export const runtimeRows: readonly Row<RuntimeCommand | RuntimeCredentialCommand
         description: "",
         provider: "local",
         runtimeUrl: "",
-        sealedContent: `sealed ${number}`,
+        sealedContent: sealedText(`sealed ${number}`),
         debug: false,
       },
       ...owner,
@@ -25,7 +26,7 @@ export const runtimeRows: readonly Row<RuntimeCommand | RuntimeCredentialCommand
       runtimeCredentialId: `rc-${below(4)}`,
       name: happens(0.5) ? `credential ${number}` : undefined,
       description: undefined,
-      sealedContent: happens(0.6) ? `sealed ${number}` : undefined,
+      sealedContent: happens(0.6) ? sealedText(`sealed ${number}`) : undefined,
     }),
   ],
   [1, ({ below }) => ({ type: "DeleteRuntimeCredential", runtimeCredentialId: `rc-${below(4)}` })],

@@ -6,6 +6,7 @@ import type { Version } from "../../../services/cluster/deployment.ts";
 import { cluster } from "../../../services/cluster/service.ts";
 import { runtime } from "../../../services/runtime/service.ts";
 import { root } from "../../root.ts";
+import { sealedText } from "../../sealed.ts";
 import { simulated } from "../world.ts";
 import { provider } from "./provider.ts";
 
@@ -30,7 +31,7 @@ export const bookinfo = (versionId = "appv-1"): Version => {
 const named = { name: "here", description: "", provider: "local", debug: false, runtimeCredentialId: "runtimec-1" } as const;
 /** The runtime that a cluster may be requested on, with its credential. */
 export const runtimeCommands = (of: { readonly owner: string; readonly ownerPath: string } = owner) => [
-  { type: "CreateRuntimeCredential", runtimeUrl: "", sealedContent: "sealed", ...named, ...of },
+  { type: "CreateRuntimeCredential", runtimeUrl: "", sealedContent: sealedText("sealed"), ...named, ...of },
   { type: "CreateRuntime", runtimeId: "runtime-1", zone: "local", ...named, ...of },
 ];
 

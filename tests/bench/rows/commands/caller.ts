@@ -6,6 +6,7 @@ import type { KafkaConnection } from "../../../../infra/embedded/kafka/connectio
 import { schemas } from "../../../../schemas/generated/schemas.ts";
 import { newKeyPair, signToken } from "../../../../services/chassis/access/tokens.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
+import { sealedText } from "../../../sealed.ts";
 
 const DAY = 86_400;
 const userId = "usr-bench";
@@ -23,7 +24,7 @@ export const announceCaller = async (connection: KafkaConnection, partitions = 6
   };
   const user = { type: "UserCreated", userId, ...nobody, roleIds: ["global_admin"], groupPath: "", owner: userId, ownerPath: `:${userId}` };
   try {
-    await announce("signingKey", keyId, { type: "SigningKeyAnnounced", keyId, publicJwk, sealedPrivateJwk: "" } as {
+    await announce("signingKey", keyId, { type: "SigningKeyAnnounced", keyId, publicJwk, sealedPrivateJwk: sealedText("sealed") } as {
       readonly type: string;
     });
     await announce("user", userId, user);

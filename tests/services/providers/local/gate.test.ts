@@ -4,6 +4,7 @@ import { collections } from "../../../../events/subscription/collections.ts";
 import { unscopedReads } from "../../../../services/chassis/http/reads.ts";
 import { gate } from "../../../../services/providers/local/gate.ts";
 import { clusterOwners, credentials, runtimes } from "../../../../services/providers/local/read-models.ts";
+import { sealedText } from "../../../sealed.ts";
 import { clusterId, clusterStory, placement } from "../../../world/toys/clusters.ts";
 import { provider } from "../../../world/toys/provider.ts";
 
@@ -39,7 +40,7 @@ const story = async () => {
   };
   /** In these stories a sealed text is the token itself. */
   const open = async (sealed: string) => JSON.stringify({ token: sealed });
-  const asks = (token: string | undefined = "sealed", id = clusterId) => gate({ token, document: get as never, open })(id);
+  const asks = (token: string | undefined = sealedText("sealed"), id = clusterId) => gate({ token, document: get as never, open })(id);
   return { asks, does, stop: platform.stop };
 };
 
@@ -63,16 +64,16 @@ test("a cluster may use the machine by the token of the credential that its runt
     runtimeCredentialId,
     name: undefined,
     description: undefined,
-    sealedContent: "new",
+    sealedContent: sealedText("new"),
   });
-  await assert.rejects(asks("sealed"), { code: "denied" });
-  await asks("new");
+  await assert.rejects(asks(sealedText("sealed")), { code: "denied" });
+  await asks(sealedText("new"));
 
-  await does("runtime", { ...credential, runtimeCredentialId: "runtimec-2", sealedContent: "second" });
-  await asks("new");
+  await does("runtime", { ...credential, runtimeCredentialId: "runtimec-2", sealedContent: sealedText("second") });
+  await asks(sealedText("new"));
   await does("runtime", { ...modified, runtimeCredentialId: "runtimec-2" });
-  await assert.rejects(asks("new"), { code: "denied" });
-  await asks("second");
+  await assert.rejects(asks(sealedText("new")), { code: "denied" });
+  await asks(sealedText("second"));
 });
 
 /** Documents of a cluster that may use the machine, some of them replaced. */
@@ -98,7 +99,7 @@ for (const [why, more, token] of closed)
 test("a cluster that has ceased, or that nobody knows, may use nothing", async (t) => {
   const { asks, does, stop } = await story();
   t.after(stop);
-  await assert.rejects(asks("sealed", "cl-other"), /cluster cl-other is not known yet, or no longer/);
+  await assert.rejects(asks(sealedText("sealed"), "cl-other"), /cluster cl-other is not known yet, or no longer/);
   await cease(does);
   await assert.rejects(asks(), /is not known yet, or no longer/);
 });
