@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { OPERATOR } from "../../services/chassis/acls.ts";
-import { startPlatform } from "./platform.ts";
+import { nodesOf, startPlatform } from "./platform.ts";
 
 /** Environment variables that the platform passes to its services. */
 const forwarded = [
@@ -11,6 +11,7 @@ const forwarded = [
   ...["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"],
   ...["OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG"],
   ...["PITRIX_REPO_PRIVATE_NETWORKS", "PITRIX_REPO_INDEX_SECONDS", "PITRIX_CONNECTIONS", "PITRIX_RATE_LIMIT"],
+  ...["PITRIX_LOCAL_DIRECTORY", "PITRIX_LOCAL_USERS"],
 ];
 
 const usage = `Usage: node dist/infra/platform/main.js <up|down|status|reset> [options]
@@ -166,7 +167,7 @@ const commands: { readonly [name: string]: () => Promise<void> } = {
   },
   reset: async () => {
     await down();
-    rmSync(values.directory, { recursive: true, force: true });
+    for (const directory of [values.directory, nodesOf(values.directory)]) rmSync(directory, { recursive: true, force: true });
   },
 };
 

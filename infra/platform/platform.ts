@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
-import { endNodes } from "../../services/providers/local/machine.ts";
+import { endNodes, usualDirectory } from "../../services/providers/local/machine.ts";
 import { type KafkaConnection, kafkaSettings, settingsOf } from "../embedded/kafka/connection.ts";
 import { startServers } from "../embedded/platform.ts";
 import { kafkaAccess, THIRD_PARTY } from "./kafka.ts";
@@ -60,7 +60,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     PITRIX_LOCAL_TOKEN: secrets.localToken,
     PITRIX_STATE: directory,
     PITRIX_REPO_PRIVATE_NETWORKS: "127.0.0.0/8,::1/128",
-    PITRIX_LOCAL_DIRECTORY: join(directory, "local"),
+    PITRIX_LOCAL_DIRECTORY: nodesOf(directory),
     ...environment,
   };
   report(`starting ${names.length} services`);
@@ -99,6 +99,9 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   const thirdParty = servers.kafka?.as(THIRD_PARTY) ?? servers.connection;
   return { url, kafka: thirdParty, embedded: servers.kafka !== undefined, secrets, fresh: secrets.fresh, services: running, stop };
 };
+
+/** Where the nodes of a platform's clusters are. */
+export const nodesOf = (directory: string): string => resolve(process.env.PITRIX_LOCAL_DIRECTORY || usualDirectory(directory));
 
 /** The transport of a service's HTTP port: the gateway's public TLS, or the internal mutual TLS of the other services. */
 const transportOf = (isEntry: boolean, environment: { readonly [name: string]: string }): Transport => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kafkaUsers } from "./kafka.ts";
 
@@ -34,6 +34,8 @@ export const secretsOf = (directory: string, services: readonly string[]): Secre
     kafka: Object.fromEntries(kafkaUsers(services).map((user) => [user, kept.kafka?.[user] ?? token(18)])),
   };
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Closed to everybody else, whatever the modes of the files in it are, and also if it was there before.
+  chmodSync(directory, 0o700);
   writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return { ...secrets, fresh: kept.client === undefined };

@@ -1,3 +1,5 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbedded } from "../../infra/embedded/platform.ts";
 import { kafkaAccess } from "../../infra/platform/kafka.ts";
@@ -23,7 +25,9 @@ export const startFixture = async (directory: string, report: (text: string) => 
     users,
     access: { users: kafkaUsers, acls },
   });
-  const local = join(directory, "local");
+  const local = mkdtempSync(join(tmpdir(), "pitrix-nodes-"));
+  // As root, nodes have users of their own, who pass through here.
+  chmodSync(local, 0o711);
   // Nodes of clusters outlive their provider; they must not outlive this process, however it ends.
   const sweep = (): void => {
     for (const pid of running(local)) kill(pid);
@@ -46,6 +50,7 @@ export const startFixture = async (directory: string, report: (text: string) => 
     await endNodes(local);
     await stop();
     sweep();
+    rmSync(local, { recursive: true, force: true });
     process.off("exit", sweep).off("SIGTERM", interrupted).off("SIGINT", interrupted);
   };
   report(`starts ${serviceNames.length} services`);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type MachineClock, systemClock } from "./machine/clock.ts";
@@ -19,6 +20,8 @@ import {
   type NodeState,
   type ProcessExit,
   type ProcessRestart,
+  type UserIds,
+  usualUserIds,
 } from "./machine/types.ts";
 import { wordsOf } from "./machine/words.ts";
 
@@ -30,6 +33,8 @@ export type LocalMachineOptions = {
   readonly directory: string;
   /** Asked before every start of a process and before files of a package come onto this machine. */
   readonly authorize: Authorize;
+  /** Used only if this process is root. */
+  readonly userIds?: UserIds;
   readonly limits?: Partial<MachineLimits>;
   readonly clock?: MachineClock;
   /** Receives errors of background work, such as a failed restart. */
@@ -44,8 +49,15 @@ const usualLimits: MachineLimits = {
   logBytes: 10 * 1024 * 1024,
 };
 
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+/** Where the nodes of a platform are unless a setting says so. As root they have users, who cannot pass the platform's own directories. */
+export const usualDirectory = (state: string): string =>
+  isRoot() ? join("/var/lib/pitrix", createHash("sha256").update(resolve(state)).digest("hex").slice(0, 12)) : join(state, "local");
+
 /** Nodes as supervised processes of this computer. Each node has its own directory and loopback address. */
 export const localMachine = ({
+  userIds = usualUserIds,
   directory,
   authorize,
   limits,
@@ -57,6 +69,7 @@ export const localMachine = ({
     limits: { ...usualLimits, ...limits },
     clock,
     authorize,
+    userIds: isRoot() ? userIds : undefined,
     report: (error) => {
       if (!context.closed) report(error);
     },
@@ -96,8 +109,9 @@ export const localMachine = ({
       const node = at(nodeId);
       checkFiles(files, context.limits);
       await node.locked(async () => {
-        await authorize((await known(node)).clusterId);
-        await installFiles(node.paths, files);
+        const { clusterId, uid } = await known(node);
+        await authorize(clusterId);
+        await installFiles(node.paths, files, uid);
       });
     },
     writeMetadata: async (nodeId, metadata) => {

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import type { Dependencies } from "../../chassis/dependencies.ts";
 import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
 import { gate } from "./gate.ts";
-import { localMachine } from "./machine.ts";
+import { localMachine, usualDirectory } from "./machine.ts";
 import type { LocalOutside } from "./ports.ts";
 import type { LocalReadModels } from "./read-models.ts";
 import type { settings } from "./settings.ts";
@@ -11,7 +10,7 @@ import type { settings } from "./settings.ts";
 /** Opens this machine and the other outside dependencies of the tasks. */
 export const open = async ({
   config,
-  settings: { token, directory },
+  settings: { token, directory, userIds },
   clock,
   document,
   edge,
@@ -26,7 +25,7 @@ export const open = async ({
       (await document(model, id)) as LocalReadModels[M] | undefined,
     open: edge.open,
   });
-  const machine = localMachine({ directory: directory || join(config.state, "local"), authorize, report });
+  const machine = localMachine({ directory: directory || usualDirectory(config.state), userIds, authorize, report });
   return {
     outside: {
       machine,

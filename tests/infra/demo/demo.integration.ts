@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -8,9 +8,13 @@ import { test } from "node:test";
 test("the demo does the whole main job on real parts, and stops all that it started", { timeout: 480_000 }, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "pitrix-demo-"));
   t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  // As root, nodes have users of their own, who pass through here.
+  const nodes = mkdtempSync(join(tmpdir(), "pitrix-demo-nodes-"));
+  chmodSync(nodes, 0o711);
+  t.after(() => rmSync(nodes, { recursive: true, force: true }));
   const { KAFKA_BROKERS: _, MONGODB_URL: __, ...environment } = process.env;
   const demo = spawn(process.execPath, [join(import.meta.dirname, "../../../infra/demo/main.js"), "--once", "--directory", directory], {
-    env: environment,
+    env: { ...environment, PITRIX_LOCAL_DIRECTORY: nodes },
     stdio: ["ignore", "pipe", "pipe"],
   });
   t.after(() => demo.kill("SIGTERM"));

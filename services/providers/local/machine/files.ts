@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { access, mkdir, open, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
+import { show } from "./owner.ts";
 import type { NodePaths } from "./paths.ts";
 import { type MachineLimits, type PackageFiles, refused } from "./types.ts";
 
@@ -25,13 +26,13 @@ export const checkFiles = (files: PackageFiles, limits: MachineLimits): void => 
   }
 };
 
-/** Unpacks into a directory named by the content's digest, then switches the package link. The previous version stays for running processes. */
-export const installFiles = async (paths: NodePaths, files: PackageFiles): Promise<void> => {
+/** Unpacks into a directory named by the content's digest, for the node's user, then switches the package link. The previous version stays for running processes. */
+export const installFiles = async (paths: NodePaths, files: PackageFiles, uid: number | undefined): Promise<void> => {
   const digest = digestOf(files);
   const before = await installed(paths);
   if (before === digest) return;
   await mkdir(paths.versions, { recursive: true, mode: 0o700 });
-  if (!(await exists(join(paths.versions, digest)))) await unpack(join(paths.versions, digest), files);
+  if (!(await exists(join(paths.versions, digest)))) await unpack(join(paths.versions, digest), files, uid);
   const link = `${paths.package}.${randomUUID()}`;
   await symlink(join("versions", digest), link);
   await rename(link, paths.package);
@@ -47,12 +48,14 @@ export const installed = async (paths: NodePaths): Promise<string | undefined> =
   return target === undefined ? undefined : posix.basename(target);
 };
 
-/** Writes the whole file or nothing, even if the machine crashes. */
-export const writeAtomically = async (path: string, text: string): Promise<void> => {
+/** Writes the whole file or nothing, even if the machine crashes. The user may read it. */
+export const writeAtomically = async (path: string, text: string, uid?: number): Promise<void> => {
   const next = `${path}.${randomUUID()}`;
   const file = await open(next, "wx", 0o600);
   try {
     await file.writeFile(text);
+    if (uid !== undefined) await file.chown(0, uid);
+    if (uid !== undefined) await file.chmod(0o640);
     await file.sync();
   } finally {
     await file.close();
@@ -72,13 +75,14 @@ export const orMissing = async <T>(reading: Promise<T>): Promise<T | undefined> 
 
 const exists = async (path: string) => (await orMissing(access(path).then(() => true))) === true;
 
-const unpack = async (directory: string, files: PackageFiles) => {
+const unpack = async (directory: string, files: PackageFiles, uid: number | undefined) => {
   const next = `${directory}.${randomUUID()}`;
   await mkdir(next, { recursive: true, mode: 0o700 });
   for (const [path, bytes] of files) {
     await mkdir(dirname(join(next, path)), { recursive: true, mode: 0o700 });
     await writeFile(join(next, path), bytes, { mode: isProgram(bytes) ? 0o700 : 0o600 });
   }
+  await show(uid, next);
   await rename(next, directory);
 };
 

@@ -4,7 +4,7 @@ import { openLog } from "./log-files.ts";
 import type { NodePaths } from "./paths.ts";
 import { type Identity, identify } from "./processes.ts";
 import type { MachineContext, NodeRecord } from "./record.ts";
-import { MachineError } from "./types.ts";
+import { MachineError, refused } from "./types.ts";
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
@@ -23,12 +23,15 @@ export type Launch = {
 
 /**
  * The gate of all processes: the only place that starts one, and it asks each time whether the cluster is allowed to. Starts a program of the
- * node's package in its own session, which outlives this process.
+ * node's package as the node's user, in its own session, which outlives this process.
  */
 export const launch = async (
-  { authorize, limits }: MachineContext,
+  { authorize, limits, userIds }: MachineContext,
   { record, paths, words: [program, ...rest], run, log, unless }: Launch,
 ): Promise<Launched> => {
+  const { uid } = record;
+  if (userIds && uid === undefined)
+    throw refused(`node ${record.nodeId} is of a time when this provider did not run as root: it has no user of its own`);
   const file = await openLog(paths, log, limits.logBytes);
   try {
     await authorize(record.clusterId);
@@ -36,6 +39,7 @@ export const launch = async (
     const child = spawn(program === "node" ? process.execPath : program, rest, {
       cwd: paths.package,
       env: environment(record, paths, run),
+      ...(uid !== undefined && { uid, gid: uid }),
       detached: true,
       shell: false,
       stdio: ["ignore", file.fd, file.fd],
@@ -62,6 +66,7 @@ const environment = ({ nodeId, address, env }: NodeRecord, paths: NodePaths, run
   ...env,
   PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
   HOME: paths.data,
+  TMPDIR: paths.data,
   PITRIX_METADATA: paths.metadata,
   PITRIX_NODE_ID: nodeId,
   PITRIX_ADDRESS: address,

@@ -28,7 +28,8 @@ export const writeMetadata = async (context: MachineContext, node: Node, metadat
     throw refused(`the metadata has more than ${context.limits.metadataBytes} bytes`);
   const record = await known(node);
   const before = await orMissing(readFile(node.paths.metadata, "utf8"));
-  if (before === undefined || !isDeepStrictEqual(JSON.parse(before), JSON.parse(text))) await writeAtomically(node.paths.metadata, text);
+  if (before === undefined || !isDeepStrictEqual(JSON.parse(before), JSON.parse(text)))
+    await writeAtomically(node.paths.metadata, text, record.uid);
   const told = await metadataDigest(node.paths);
   const process = record.process;
   if (told === record.told || !process?.wanted || process.identity === null) return;

@@ -11,6 +11,8 @@ export type Mark = {
   readonly run?: string;
   /** A session whose leader has just ended, to find processes that overwrote their environment. Its number may be reused later. */
   readonly session?: number;
+  /** A user that nobody else is, to find processes that overwrote their environment and left their session. */
+  readonly uid?: number | undefined;
 };
 
 type Stat = Identity & { readonly ended: boolean; readonly group: number; readonly session: number };
@@ -38,11 +40,11 @@ export const handles = (identity: Identity, signal: number): boolean => {
 export const findLeader = (mark: Mark): Identity | undefined =>
   living().find((stat) => stat.session === stat.pid && marked(stat.pid, mark));
 
-/** All processes of a run: the leaders, their groups and sessions, and every process with the mark. */
+/** All processes of a run: the leaders, their groups and sessions, every process with the mark, and all of the user. */
 export const members = (mark: Mark, leaders: readonly Identity[] = []): readonly Identity[] => {
   const led = new Set(leaders.filter(alive).map(({ pid }) => pid));
   if (mark.session !== undefined) led.add(mark.session);
-  return living().filter((stat) => led.has(stat.group) || led.has(stat.session) || marked(stat.pid, mark));
+  return living().filter((stat) => led.has(stat.group) || led.has(stat.session) || marked(stat.pid, mark) || isOf(stat.pid, mark.uid));
 };
 
 export type Ending = {
@@ -91,6 +93,9 @@ const living = (): readonly Stat[] =>
     .map((name) => statOf(Number(name)))
     .filter((stat) => stat !== undefined)
     .filter(({ ended }) => !ended);
+
+const isOf = (pid: number, uid: number | undefined): boolean =>
+  uid !== undefined && Number(/^Uid:\s*(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1]) === uid;
 
 const marked = (pid: number, { data, run }: Mark): boolean => {
   const environment = read(`/proc/${pid}/environ`).split("\0");

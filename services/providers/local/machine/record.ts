@@ -4,7 +4,7 @@ import { installed, orMissing, writeAtomically } from "./files.ts";
 import { type Lock, lock } from "./lock.ts";
 import { type NodePaths, pathsOf } from "./paths.ts";
 import type { Identity } from "./processes.ts";
-import { type Authorize, MachineError, type MachineLimits, type NodeState } from "./types.ts";
+import { type Authorize, MachineError, type MachineLimits, type NodeState, type UserIds } from "./types.ts";
 
 /** The recorded state of a node's process. */
 export type ProcessRecord = {
@@ -27,6 +27,8 @@ export type NodeRecord = {
   readonly role: string;
   readonly serverId: number;
   readonly address: string;
+  /** The user that the node's processes run as. Absent if the provider did not run as root when the node was made. */
+  readonly uid?: number | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly removing: boolean;
   readonly succeeded: readonly string[];
@@ -41,6 +43,8 @@ export type MachineContext = {
   readonly limits: MachineLimits;
   readonly clock: MachineClock;
   readonly authorize: Authorize;
+  /** Undefined if this process is not root: it cannot run anything as another user. */
+  readonly userIds: UserIds | undefined;
   readonly report: (error: unknown) => void;
   /** Set by `close`. From then on nothing is started, and exits are ignored. */
   closed: boolean;

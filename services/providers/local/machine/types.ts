@@ -100,6 +100,11 @@ export type MachineLimits = {
   readonly logBytes: number;
 };
 
+/** User ids for nodes, the first and the last; no other program may use them. */
+export type UserIds = { readonly first: number; readonly last: number };
+/** The lists of systemd call these unused. */
+export const usualUserIds: UserIds = { first: 1_879_048_192, last: 2_147_352_575 };
+
 /** Whether processes and files of a cluster may come onto this machine now. Throws a MachineError `denied` if not. */
 export type Authorize = (clusterId: string) => Promise<void>;
 

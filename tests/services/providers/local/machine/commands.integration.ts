@@ -103,6 +103,7 @@ test("a command sees its node and nothing of our own environment", async (t) => 
     PITRIX_DATA: join(root, "data"),
     PITRIX_METADATA: join(root, "metadata.json"),
     PITRIX_NODE_ID: "cln-1",
+    TMPDIR: join(root, "data"),
   });
   assert.ok(cwd.startsWith(join(root, "versions/")));
 });

@@ -37,6 +37,8 @@ if (story !== undefined && directory !== "") {
     };
   // The types of overloaded functions do not survive a wrapper.
   Object.assign(fileSystem, {
+    chmod: crashing(fileSystem.chmod),
+    lchown: crashing(fileSystem.lchown),
     mkdir: crashing(fileSystem.mkdir),
     rename: crashing(fileSystem.rename),
     rm: crashing(fileSystem.rm),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +77,8 @@ export const openMachine = (options: Omit<LocalMachineOptions, "authorize">): Ma
 /** A directory for machines; after the test nothing runs in it and it is gone, whatever happened. */
 export const playground = (context: TestContext) => {
   const directory = mkdtempSync(join(tmpdir(), "pitrix-machine-"));
+  // As root, nodes have users of their own, who pass through here.
+  chmodSync(directory, 0o711);
   const ends: (() => Promise<unknown>)[] = [];
   const sweep = () => {
     for (const pid of running(directory)) kill(pid);
