@@ -84,7 +84,10 @@ const described = (document: ApiDocument, routes: Routes): RequestHandler => {
     const path = request.method === "GET" || request.method === "HEAD" ? request.path : "";
     if (path === "/v1/openapi.json") return void response.type("application/json").send(json);
     if (path !== "/") return next();
-    response.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'").type("html").send(html);
+    response
+      .set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+      .type("html")
+      .send(html);
   };
 };
 

@@ -24,7 +24,8 @@ export const lastAnswers = (now: () => number, { entries = 10_000, bytes = 64 * 
       const { status, headers, start, rest } = answer;
       if (replacing.has(status)) stored.delete(key);
       const size = start.byteLength + key.length + OVERHEAD;
-      const isStorable = headers["content-encoding"] === undefined && !/no-store/i.test(headers["cache-control"] ?? "");
+      // `no-store` is for caches outside of the platform.
+      const isStorable = headers["content-encoding"] === undefined;
       if (status === 200 && !rest && isStorable && size <= bytes) stored.set(key, { answer, at: now(), size });
     },
     /** The last good answer, with headers that say that it is stale. */

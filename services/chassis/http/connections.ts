@@ -3,6 +3,7 @@ import { maxHeaderSize, type Server, type ServerOptions, type ServerResponse, ST
 import { Server as NetServer, type Socket } from "node:net";
 import type { Clock } from "../../../events/index.ts";
 import { bodyOf, makeProblem, type Problem } from "./problems.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 /** Bounds on the connections of a server; times in milliseconds. */
 export type ConnectionLimits = {
@@ -68,6 +69,7 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
   });
   // Before the listener that answers.
   server.prependListener("request", ({ socket }, response) => {
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     if (state !== "open") beLast(response);
     idle.delete(socket);
     open.get(socket)?.add(response);
@@ -131,6 +133,7 @@ const problemOf = (code: string): Problem => {
 const end = (socket: Socket, problem: Problem): void => {
   const body = JSON.stringify(bodyOf(problem));
   const headers = {
+    ...securityHeaders,
     ...problem.headers,
     "x-request-id": randomUUID(),
     "content-type": "application/json; charset=utf-8",

@@ -7,17 +7,12 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** The bulkhead of files. A file is read whole, and the blob of a file that is too large has up to 64 MB. */
 export const FILES = { requests: 4, waiting: 256, milliseconds: 5_000 };
 
-/** Media types that browsers may show. SVG is not one of them, since it may hold scripts. */
-const images = new Set(["image/gif", "image/jpeg", "image/png", "image/webp"]);
-
-/** Sends an uploaded file. Whatever it holds, no browser runs it as part of this site. */
+/** Sends an uploaded file as a download: whatever it holds, no browser shows it as a page of this site. Pages may embed it as an image. */
 export const sendFile = (response: Response, { bytes, type, filename, etag }: FileAnswer): Problem | undefined => {
   if (bytes.byteLength > MAX_BYTES) return makeProblem("file_too_large", `${MAX_BYTES} bytes`);
-  if (!images.has(type)) response.attachment(filename);
-  response.set({
+  response.attachment(filename).set({
     "content-type": type,
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
+    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     "cache-control": "no-cache",
     ...(etag !== undefined && { etag: `"${etag}"` }),
   });

@@ -6,13 +6,12 @@ import { isProblem, makeProblem, type Problem, sendProblem } from "./problems.ts
 
 const ADMINISTRATOR = "global_admin";
 
-/** A route for those who operate the platform: what `answer` gives is sent as JSON, which nothing may store. */
+/** A route for those who operate the platform: what `answer` gives is sent as JSON. */
 export const forOperators =
   (host: Host, answer: (request: Request, by: string) => Promise<object>): RequestHandler =>
   async (request, response) => {
     const by = await operatorOf(host, request);
     if (isProblem(by)) return sendProblem(request, response, by);
-    response.set("cache-control", "no-store");
     const answered = await answer(request, by);
     if (isProblem(answered)) sendProblem(request, response, answered);
     else response.json(answered);

@@ -163,9 +163,9 @@ export type BytesRow<Outside = never> = Omit<AnswerRow<Outside>, "kind"> & { rea
 /** The answer of such a row. */
 export type FileAnswer = {
   readonly bytes: Uint8Array;
-  /** Its media type: browsers show images of a few types; every other file is a download. */
+  /** Its media type. */
   readonly type: string;
-  /** For downloads. */
+  /** The name under which it is stored. */
   readonly filename?: string;
   /** Names the content: a caller that has it already does not get it again. */
   readonly etag?: string;

@@ -22,7 +22,7 @@ export const streamSignal = (response: Response, stopping: AbortSignal): AbortSi
 
 /** Sends server-sent events as fast as the caller takes them. An error of the source is thrown, and the answer breaks off. */
 export const sendStream = async (response: Response, events: AsyncIterable<unknown>, clock: Clock, signal: AbortSignal): Promise<void> => {
-  const headers = { "content-type": "text/event-stream", "cache-control": "no-store", "x-content-type-options": "nosniff" };
+  const headers = { "content-type": "text/event-stream" };
   response.set(headers).flushHeaders();
   try {
     await pipeline(Readable.from(framed(events, clock, signal)), response);
