@@ -51,10 +51,7 @@ export const runCommand = async (
   if (isProblem(idempotency)) return idempotency;
   const { edge, destroyKeys } = commandEdge(host.edge, host.keys, (name) => request.get(name), idempotency);
   const command: CommandRequest = { ...checked, row, actor: actorOf(caller), edge, idempotency };
-  const items = itemsOf(host, command);
-  if (isProblem(items)) return items;
-
-  const plans = allOrProblem(await mapOf(items, CONCURRENCY, (item) => planFor(host, command, item)));
+  const plans = await plansFor(host, command);
   if (isProblem(plans)) return plans;
   const answer = answerOf(command, plans);
   const carryOutAll = async (some: readonly Plan[]) =>
@@ -79,6 +76,12 @@ export const runCommand = async (
       host.logger.warn({ error, correlationId: checked.requestId }, "the keys of a rejected request's secrets were not destroyed"),
     );
   return problem;
+};
+
+/** What is to be done for each item of a request. Nothing is committed yet. */
+export const plansFor = async (host: Host, command: CommandRequest): Promise<readonly Plan[] | Problem> => {
+  const items = itemsOf(host, command);
+  return isProblem(items) ? items : allOrProblem(await mapOf(items, CONCURRENCY, (item) => planFor(host, command, item)));
 };
 
 /** The items of a request, each id once. */

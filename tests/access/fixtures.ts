@@ -1,0 +1,117 @@
+import { memoryDatabase } from "../../events/memory/database.ts";
+import { memoryDocuments } from "../../events/memory/documents.ts";
+import { kind } from "../../events/memory/fate.ts";
+import type { AnyProjection } from "../../events/projection.ts";
+import { collections } from "../../events/subscription/collections.ts";
+import type { AnyService } from "../../services/chassis/service.ts";
+import { packageIdOf } from "../../services/cluster/read-models/foreign.ts";
+import type { Caller } from "./principals.ts";
+
+/** The rows of somebody else, by what is special about them. */
+const foreign = { owner: "foreign", owner_path: ":grp-9:foreign" };
+/** Whose each row is, by hand. The caller is usr-me of the group :grp-0:grp-1. */
+export const owners: { readonly [row: string]: { readonly owner: string; readonly owner_path: string } } = {
+  own: { owner: "usr-me", owner_path: ":grp-0:grp-1:usr-me" },
+  group: { owner: "group", owner_path: ":grp-0:grp-1:grp-2:group" },
+  foreign,
+  above: { owner: "above", owner_path: ":grp-0:above" },
+  similar: { owner: "similar", owner_path: ":grp-0:grp-10:similar" },
+  left: { owner: "usr-me", owner_path: ":grp-8:usr-me" },
+  mightier: { owner: "mightier", owner_path: ":grp-0:grp-1:mightier" },
+  ...{ submitted: foreign, "in-review": foreign, passed: foreign, rejected: foreign },
+  ...{ store: foreign, private: foreign, suspended: foreign, deleted: foreign },
+};
+const groupPaths: { readonly [row: string]: string } = {
+  ...{ own: ":grp-0:grp-1", group: ":grp-0:grp-1:grp-2", mightier: ":grp-0:grp-1" },
+  ...{ foreign: ":grp-9", above: ":grp-0", similar: ":grp-0:grp-10", left: ":grp-8" },
+};
+/** The status of a version, if it is not a draft; and which versions were ever released. */
+const statuses: { readonly [row: string]: string } = {
+  ...{ submitted: "submitted", "in-review": "in-review", passed: "passed", rejected: "rejected" },
+  ...{ store: "active", private: "active", suspended: "suspended", deleted: "deleted" },
+};
+const wereReleased = ["store", "private", "suspended", "deleted"];
+
+const usual = ["own", "group", "foreign", "above", "similar", "left"];
+const ofVersions = [...usual, ...Object.keys(statuses)];
+const ofPeople = ["own", "group", "foreign", "above", "similar", "mightier"];
+/** The rows that a field is tried with. */
+export const rowsOf = (field: string, named: Iterable<string>): readonly string[] => {
+  if (["user_id", "email", "reset_id"].includes(field)) return ofPeople;
+  if (field === "role_id") return [...usual, "mightier"];
+  return ["version_id", "attachment_id"].includes(field) || [...named].includes("store") ? ofVersions : usual;
+};
+/** The id of a row, in a field that names one. */
+export const idOf = (field: string, row: string): string => (field === "user_id" && row === "own" ? "usr-me" : row);
+
+type Value = { readonly [field: string]: unknown };
+/** What differs from the rule that every field `..._id` holds the row's name. */
+const special: { readonly [model: string]: (row: string) => Value } = {
+  ...Object.fromEntries(
+    ["appVersions", "activeApps", "activeAppVersions"].map((model) => [
+      model,
+      (row: string) => ({
+        status: statuses[row] ?? "draft",
+        active: wereReleased.includes(row),
+        visibility: row === "private" ? "private" : "public",
+      }),
+    ]),
+  ),
+  users: (row) => {
+    const path = groupPaths[row] ?? "";
+    const groups = { group_path: path, group_paths: [path], group_id: [path.split(":").at(-1)], root_group_id: [path.split(":")[1]] };
+    return { ...groups, role_id: row === "mightier" ? ["global_admin"] : [] };
+  },
+  groups: (row) => ({ group_path: groupPaths[row] ?? "", owner_path: `${groupPaths[row] ?? ""}:` }),
+  roles: (row) => ({
+    portal: "isv",
+    modules: row === "mightier" ? [{ moduleId: "m1", dataLevel: "all", actionBundleIds: ["m1.f1.a2"] }] : [],
+  }),
+  passwordResets: () => ({ status: "pending" }),
+  attachments: () => ({ filename: "raw" }),
+};
+const modelsOfVersions = ["appVersions", "activeApps", "activeAppVersions", "appVersionReviews", "appVersionAudits", "attachments"];
+const modelsOfPeople = ["users", "credentials", "passwordResets", "roles", "groups"];
+const rowsIn = (model: string): readonly string[] => {
+  if (modelsOfPeople.includes(model)) return [...usual, "mightier"];
+  return modelsOfVersions.includes(model) ? ofVersions : usual;
+};
+const documentId = (model: string, row: string): string => {
+  if (["users", "credentials"].includes(model)) return idOf("user_id", row);
+  return model === "packages" ? packageIdOf(row, "") : row;
+};
+
+const documentOf = ({ name, initialState }: AnyProjection, row: string): Value => {
+  const ids = Object.entries(Object(initialState)).flatMap(([field, value]) =>
+    field === "email" || (field.endsWith("_id") && typeof value === "string") ? [[field, idOf(field, row)]] : [],
+  );
+  const common = { status: "active", create_time: "2024-01-01T00:00:00.000Z", parent_group_id: "", ...owners[row] };
+  return { ...Object(initialState), ...Object.fromEntries(ids), ...common, ...special[name]?.(row) };
+};
+
+/** The read models of a service, with a document for every row. */
+export const fixtureOf = async ({ projections = [] }: AnyService) => {
+  const documents = memoryDocuments(memoryDatabase(), kind);
+  const models = collections(projections);
+  const put = async (model: string, id: string, value: Value) => {
+    const [known] = await documents.get(models.of(model), [id]);
+    const version = known?.version ?? 0;
+    await documents.write(models.of(model), [
+      { document: { id, stream: `x/${id}`, version: version + 1, deleted: false, value }, expected: version },
+    ]);
+  };
+  for (const model of projections)
+    for (const row of rowsIn(model.name)) await put(model.name, documentId(model.name, row), documentOf(model, row));
+  return {
+    documents,
+    models,
+    /** Makes the caller known, with their roles and groups. */
+    enter: async ({ userId, roleIds, groupPath, roles }: Caller): Promise<void> => {
+      const model = (name: string) => projections.find((each) => each.name === name);
+      const [users, roleModel] = [model("users"), model("roles")];
+      if (!users || !roleModel || userId === "system") return;
+      await put("users", "usr-me", { ...documentOf(users, "own"), role_id: roleIds, group_path: groupPath });
+      for (const [role, modules] of roles) await put("roles", role, { ...documentOf(roleModel, "foreign"), role_id: role, modules });
+    },
+  };
+};
