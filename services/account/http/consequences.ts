@@ -2,7 +2,7 @@ import type { Of } from "../../../events/index.ts";
 import type { Person } from "../../chassis/access/power.ts";
 import type { AccountCommand } from "../domain/domain.ts";
 import { defaultGrant, portalOf, type RoleModule } from "../domain/grants.ts";
-import { type GroupPath, groupIdOf, groupIdsOf } from "../domain/paths.ts";
+import { type GroupPath, groupIdsOf } from "../domain/paths.ts";
 import { modulesAfter } from "../domain/role.ts";
 import type { People } from "./people.ts";
 
@@ -53,18 +53,17 @@ export const consequences = {
   CreateGroup: async () => ({}),
   DeleteGroup: async () => ({}),
   // Whoever is in the new parent, or above it, then reaches the people of the group as if inside it.
-  ModifyGroup: async ({ groupId, parent }, { groupPath, groupsBelow, inGroups }) => {
+  ModifyGroup: async ({ groupId, parent }, { groupPath, below, inGroups }) => {
     if (!parent) return {};
     const path = await groupPath(groupId);
-    const moved = await Promise.all((await groupsBelow(path)).map(async (each) => (await inGroups([groupIdOf(each)])).map(only(each))));
     const newAbove = groupIdsOf(parent.parentPath).filter((id) => !groupIdsOf(path).includes(id));
-    return { actsOn: moved.flat(), makes: (await inGroups(newAbove)).map(inside(path)) };
+    return { actsOn: (await below(path)).map(only(path)), makes: (await inGroups(newAbove)).map(inside(path)) };
   },
-  JoinGroup: async ({ groupId, userIds }, { groupPath, user }) => ({
-    makes: (await Promise.all(userIds.map(user))).map(inside(await groupPath(groupId))),
+  JoinGroup: async ({ groupId, userIds }, { groupPath, users }) => ({
+    makes: (await users(userIds)).map(inside(await groupPath(groupId))),
   }),
-  LeaveGroup: async ({ groupId, userIds }, { groupPath, user }) => ({
-    actsOn: (await Promise.all(userIds.map(user))).map(only(await groupPath(groupId))),
+  LeaveGroup: async ({ groupId, userIds }, { groupPath, users }) => ({
+    actsOn: (await users(userIds)).map(only(await groupPath(groupId))),
   }),
 } satisfies Table;
 

@@ -13,7 +13,7 @@ export const unknown: Person = { userId: "", roleIds: ["global_admin"], groupPat
 
 /** Finds people and their roles in the read models. */
 export const peopleIn = ({ unscoped: { get, find } }: AccountReads) => {
-  const having = async (field: "role_id" | "group_id", ids: readonly string[]): Promise<readonly Person[]> => {
+  const having = async (field: "user_id" | "role_id" | "group_id", ids: readonly string[]): Promise<readonly Person[]> => {
     if (ids.length === 0) return [];
     const users = await find("users", [{ field, in: ids }], MOST + 1);
     return users.length > MOST ? [unknown] : users.filter(({ status }) => status === "active").map(personIn);
@@ -24,12 +24,17 @@ export const peopleIn = ({ unscoped: { get, find } }: AccountReads) => {
       const user = userId === SYSTEM ? undefined : await get("users", userId);
       return user ? personIn(user) : { userId, roleIds: [], groupPaths: [] };
     },
+    users: (userIds: readonly string[]) => having("user_id", [...new Set(userIds)]),
     withRole: (roleId: string) => having("role_id", [roleId]),
     inGroups: (groupIds: readonly string[]) => having("group_id", groupIds),
-    /** The paths of the groups below this one, and its own. */
-    groupsBelow: async (path: GroupPath): Promise<readonly GroupPath[]> => {
-      const found = await find("groups", [{ field: "owner_path", from: `${path}:`, below: `${path};` }], MOST);
-      return found.map(({ group_path }) => group_path);
+    /** Those in the group of this path, or below. */
+    below: async (path: GroupPath): Promise<readonly Person[]> => {
+      const groups = await find("groups", [{ field: "owner_path", from: `${path}:`, below: `${path};` }], MOST + 1);
+      if (groups.length > MOST) return [unknown];
+      return having(
+        "group_id",
+        groups.map(({ group_id }) => group_id),
+      );
     },
     /** Empty if there is no such group. */
     groupPath: async (groupId: string): Promise<GroupPath> => (await get("groups", groupId))?.group_path ?? "",

@@ -1,6 +1,6 @@
 import type { Rejection } from "../../../events/index.ts";
-import { type CustomRoles, SYSTEM } from "../../chassis/access/access.ts";
-import { covers, lesserPrincipal, type Person, powerOf } from "../../chassis/access/power.ts";
+import type { CustomRoles } from "../../chassis/access/access.ts";
+import { covers, lesserPrincipal, type Person, powers } from "../../chassis/access/power.ts";
 import type { Context } from "../../chassis/http/rows.ts";
 import { type Consequence, consequences, type RowCommand } from "./consequences.ts";
 import { peopleIn, unknown } from "./people.ts";
@@ -29,17 +29,14 @@ const judge = async (
   rolesOf: (people: readonly Person[]) => Promise<CustomRoles>,
 ): Promise<Rejection | undefined> => {
   const roles = await rolesOf([caller, ...actsOn, ...makes]);
-  const mine = powerOf(caller, roles);
-  const untouchable = actsOn.find((person) => !lesserPrincipal(mine, powerOf(person, roles)));
-  if (untouchable) return denied("you may act on people who have less power than you, and on yourself");
-  const after: CustomRoles = role ? new Map([...roles, [role.roleId, role.modules]]) : roles;
-  const covered = distinct(makes).every((person) => [roles, after].every((each) => covers(mine, powerOf(person, each))));
-  return covered ? undefined : denied("you may not give, change or take what is more than you have");
+  const before = powers(roles);
+  const after = role ? powers(new Map([...roles, [role.roleId, role.modules]])) : before;
+  const mine = before(caller);
+  if (!actsOn.every((person) => lesserPrincipal(mine, before(person))))
+    return denied("you may act on people who have less power than you, and on yourself");
+  return makes.every((person) => covers(mine, before(person)) && covers(mine, after(person)))
+    ? undefined
+    : denied("you may not give, change or take what is more than you have");
 };
-
-/** People who differ in their power. */
-const distinct = (people: readonly Person[]): readonly Person[] => [
-  ...new Map(people.map((person) => [JSON.stringify([person.userId === SYSTEM, person.roleIds, person.groupPaths]), person])).values(),
-];
 
 const denied = (rejected: string): Rejection => ({ rejected, kind: "denied", error: "permission_denied" });

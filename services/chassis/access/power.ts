@@ -16,14 +16,27 @@ const ascending: readonly Level[] = ["none", "self", "group", "all"];
 // `as` is safe: the keys of the generated table are exactly the operation ids.
 const everyOperation = Object.keys(operations) as OperationId[];
 
-/** The level of every operation, module m0 and operations without bundle included. A group's level of somebody outside of groups is `self`. */
-export const powerOf = (person: Person, roles: CustomRoles): Power => {
-  const user: AccessUser = { ...person, groupPath: person.groupPaths.at(-1) ?? "" };
-  const levelOf = (operation: OperationId): Level => {
-    const { allowed, level } = authorize(user, roles, operation);
-    return allowed ? level : "none";
+/**
+ * The power of people with these roles: the level of every operation, module m0 and operations without bundle included. Outside of groups, the
+ * level of a group is `self`.
+ */
+export const powers = (roles: CustomRoles): ((person: Person) => Power) => {
+  // Many people have the same roles.
+  const known = new Map<string, Power["levels"]>();
+  const levelsOf = (user: AccessUser): Power["levels"] => {
+    const level = (operation: OperationId): Level => {
+      const { allowed, level } = authorize(user, roles, operation);
+      return allowed ? level : "none";
+    };
+    return new Map(everyOperation.map((operation) => [operation, level(operation)]));
   };
-  return { ...person, levels: new Map(everyOperation.map((operation) => [operation, levelOf(operation)])) };
+  return (person) => {
+    const user = { ...person, groupPath: person.groupPaths.at(-1) ?? "" };
+    const key = JSON.stringify([user.userId === SYSTEM, user.roleIds, user.groupPath === ""]);
+    const levels = known.get(key) ?? levelsOf(user);
+    known.set(key, levels);
+    return { ...person, levels };
+  };
 };
 
 /** Whether `a` may do everything that `b` may do, so that it may make somebody like `b`. Reflexive and transitive. */

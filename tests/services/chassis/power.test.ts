@@ -4,7 +4,7 @@ import { seeded } from "../../../events/simulation/time.ts";
 import { bundles, type OperationId } from "../../../schemas/generated/http.ts";
 import { type AccessDocument, SYSTEM } from "../../../services/chassis/access/access.ts";
 import { builtInRoles } from "../../../services/chassis/access/permissions.ts";
-import { covers, lesserPrincipal, type Person, type Power, powerOf } from "../../../services/chassis/access/power.ts";
+import { covers, lesserPrincipal, type Person, type Power, powers } from "../../../services/chassis/access/power.ts";
 
 type Modules = AccessDocument["modules"];
 const everything = (dataLevel: string): Modules =>
@@ -38,7 +38,7 @@ const anybody = (): Person => ({
   roleIds: some(roleIds, among([0.05, 0.1, 0.3])),
   groupPaths: among([[], [":a"], some(groupPaths, 0.3)]),
 });
-const power = (person: Person): Power => powerOf(person, custom);
+const power = powers(custom);
 const of = (roles: readonly string[], groups: readonly string[] = [], userId = "usr-1"): Power =>
   power({ userId, roleIds: roles, groupPaths: groups });
 const people = Array.from({ length: 100 }, () => power(anybody()));
@@ -93,7 +93,7 @@ test("the default module counts, which every role has", () => {
     ["bare", []],
     ["viewer", [{ moduleId: "m0", dataLevel: "all", actionBundleIds: [] }]],
   ]);
-  const level = (role: string) => powerOf({ userId: "usr-1", roleIds: [role], groupPaths: [] }, viewer).levels.get("ModifyUser");
+  const level = (role: string) => powers(viewer)({ userId: "usr-1", roleIds: [role], groupPaths: [] }).levels.get("ModifyUser");
   assert.deepEqual([level("bare"), level("viewer"), level("none")], ["self", "all", "none"]);
 });
 
