@@ -43,6 +43,18 @@ const runEnds = (repo_id: string, count = 1) =>
     );
   });
 
+test("a vendor changes the repositories of its group, and of no other", async () => {
+  const [vendor, elsewhere] = await Promise.all([platform.user("isv"), platform.user("isv")]);
+  const username = "dev@vendor.example.org";
+  await ok(vendor.call("IsvCreateUser", { email: username, password: "correct horse", role_id: "developer" }));
+  const ours = await platform.signIn(username, "correct horse");
+  const { repo_id } = await ok(ours.call("CreateRepo", repoRequest()));
+  const rename = (by: Caller) => by.call("ModifyRepo", { repo_id, name: "renamed" });
+  await refused(rename(elsewhere), 403, "error_resource_access_denied");
+  await refused(rename(developer), 403, "error_resource_access_denied");
+  await ok(rename(vendor));
+});
+
 test("a repository is registered, indexed, shown and deleted", async () => {
   const { repo_id } = await ok(developer.call("CreateRepo", repoRequest({ labels: "tier=demo&env=test", app_default_status: "active" })));
   const {
