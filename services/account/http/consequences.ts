@@ -12,17 +12,19 @@ export type Consequence = {
   readonly actsOn?: readonly Person[];
   /** What people are after the command: the caller covers each. */
   readonly makes?: readonly Person[];
-  /** What a role is after the command: the caller covers each of `makes` with the role as it was and as it is then. */
-  readonly role?: { readonly roleId: string; readonly modules: readonly RoleModule[] };
+  /** A role that the command changes: the caller covers each of `makes` with the role as it was and as it is after the command. */
+  readonly role?: { readonly roleId: string; readonly before?: Modules; readonly after?: Modules };
 };
+type Modules = readonly RoleModule[] | undefined;
 type Context = People & { readonly caller: Person };
 type Table = { readonly [T in AccountCommand["type"]]?: (command: Of<AccountCommand, T>, people: Context) => Promise<Consequence> };
 
 const onUser = async ({ userId }: { readonly userId: string }, { user }: Context) => ({ actsOn: [await user(userId)] });
 
 /** An edit of a role is one of everybody who has it. */
-const onRole = async ({ roleId }: { readonly roleId: string }, { caller, withRole }: Context) => ({
+const onRole = async ({ roleId, before }: { readonly roleId: string; readonly before?: Modules }, { caller, withRole }: Context) => ({
   makes: [having(caller, roleId), ...(await withRole(roleId))],
+  role: { roleId, before },
 });
 
 /** What each command does to people. Rows issue no other commands. */
@@ -41,13 +43,13 @@ export const consequences = {
 
   CreateRole: async ({ roleId, portal }, { caller }) => {
     const known = portalOf(portal);
-    return known ? { makes: [having(caller, roleId)], role: { roleId, modules: [defaultGrant(known)] } } : {};
+    return known ? { makes: [having(caller, roleId)], role: { roleId, after: [defaultGrant(known)] } } : {};
   },
   ModifyRole: onRole,
   DeleteRole: onRole,
   ModifyRoleModule: async (command, people) => {
-    const { roleId, modules, before = [] } = command;
-    return { ...(await onRole(command, people)), role: { roleId, modules: modulesAfter(before, modules) } };
+    const { makes, role } = await onRole(command, people);
+    return { makes, role: { ...role, after: modulesAfter(command.before ?? [], command.modules) } };
   },
 
   CreateGroup: async () => ({}),

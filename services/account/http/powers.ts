@@ -29,14 +29,15 @@ const judge = async (
   rolesOf: (people: readonly Person[]) => Promise<CustomRoles>,
 ): Promise<Rejection | undefined> => {
   const roles = await rolesOf([caller, ...actsOn, ...makes]);
-  const before = powers(roles);
-  const after = role ? powers(new Map([...roles, [role.roleId, role.modules]])) : before;
-  const mine = before(caller);
-  if (!actsOn.every((person) => lesserPrincipal(mine, before(person))))
+  const now = powers(roles);
+  const mine = now(caller);
+  if (!actsOn.every((person) => lesserPrincipal(mine, now(person))))
     return denied("you may act on people who have less power than you, and on yourself");
-  return makes.every((person) => covers(mine, before(person)) && covers(mine, after(person)))
-    ? undefined
-    : denied("you may not give, change or take what is more than you have");
+  const versions = [role?.before, role?.after].map((modules) =>
+    role && modules ? powers(new Map([...roles, [role.roleId, modules]])) : now,
+  );
+  const isCovered = makes.every((person) => versions.every((power) => covers(mine, power(person))));
+  return isCovered ? undefined : denied("you may not give, change or take what is more than you have");
 };
 
 const denied = (rejected: string): Rejection => ({ rejected, kind: "denied", error: "permission_denied" });
