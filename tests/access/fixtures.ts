@@ -59,7 +59,7 @@ const special: { readonly [model: string]: (row: string) => Value } = {
   ),
   users: (row) => {
     const path = groupPaths[row] ?? "";
-    const groups = { group_path: path, group_paths: [path], group_id: [path.split(":").at(-1)], root_group_id: [path.split(":")[1]] };
+    const groups = { group_path: path, group_paths: [path], group_id: [row, path.split(":").at(-1)], root_group_id: [path.split(":")[1]] };
     return { ...groups, role_id: row === "mightier" ? ["global_admin"] : [] };
   },
   groups: (row) => ({ group_path: groupPaths[row] ?? "", owner_path: `${groupPaths[row] ?? ""}:` }),
