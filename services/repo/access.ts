@@ -1,4 +1,4 @@
-import type { RejectionKind } from "../../events/index.ts";
+import { type RejectionKind, streamOf } from "../../events/index.ts";
 
 /** The credential of a repository. It is sealed wherever it is stored. */
 export type Secret = {
@@ -8,6 +8,8 @@ export type Secret = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 };
+/** The field of the repository's events that holds its secret. */
+export const credentialOf = (repoId: string) => ({ stream: streamOf("repo", repoId), field: "sealedCredential" });
 export const openToAll: Secret = { username: "", password: "", accessKeyId: "", secretAccessKey: "" };
 
 /** The URL and secret of a repository; or the reason why they are invalid, with the error code that ValidateRepo answers. */
@@ -23,6 +25,8 @@ export const accessOf = (type: string, given: string, credential: string): Acces
   const url = new URL(address);
   if (url.protocol !== `${type}:`) return refuse(schemeCode, `the url's scheme is not ${type}`, "scheme_not_match");
   if (url.hostname === "") return refuse(107, `url [${address}] has no host`, "illegal_url_format");
+  // Everybody who sees the repository sees its URL, so that a token in it would be no secret.
+  if (url.search + url.hash !== "") return refuse(107, "the url has a query or a fragment", "illegal_url_format");
   const [username, password] = [decode(url.username), decode(url.password)];
   if (username + password !== "") {
     url.username = "";

@@ -1,7 +1,7 @@
 import { chunks, type EffectContext, type Effects, eachOf, effect, type Of } from "../../events/index.ts";
 import type { RecordedPackage, RepoEvent, RepoIndexingRequested } from "../../schemas/generated/events.ts";
 import { PackageError } from "../packages/package-error.ts";
-import { openToAll, type Secret } from "./access.ts";
+import { credentialOf, openToAll, type Secret } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "./domain/repo.ts";
 import { compared, hasDigest, type IndexEntry, indexBytes, indexFingerprint, indexUrl } from "./index-entries.ts";
@@ -38,7 +38,7 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
       const { outside, state, signal } = context;
       if (state.status === "absent") return fail("the repository is not known");
       for (const sealed of state.lapsed) await outside.destroyKey(sealed);
-      const secret = await secretOf(state, outside);
+      const secret = await secretOf(repoId, state, outside);
       const index = state.status === "deleted" ? undefined : await indexOf(state, secret, outside, signal);
       if (index && "refused" in index) return fail(index.refused);
       const read = index ? indexFingerprint(index.bytes) : "";
@@ -56,10 +56,14 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
   }),
 };
 
-const secretOf = async ({ status, settings: { sealedCredential } }: RegisteredRepo, { open }: RepoOutside): Promise<Secret> => {
+const secretOf = async (
+  repoId: string,
+  { status, settings: { sealedCredential } }: RegisteredRepo,
+  { open }: RepoOutside,
+): Promise<Secret> => {
   // A deleted repository is not read, and its key may already be destroyed.
   if (status === "deleted" || sealedCredential === null) return openToAll;
-  const secret: Partial<Secret> = JSON.parse(await open(sealedCredential));
+  const secret: Partial<Secret> = JSON.parse(await open(sealedCredential, credentialOf(repoId)));
   return { ...openToAll, ...secret };
 };
 

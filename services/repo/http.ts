@@ -1,7 +1,7 @@
 import type { Condition } from "../../events/index.ts";
 import type { Sealed } from "../../schemas/generated/events.ts";
 import { type Edge, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
-import { type Access, accessOf, openToAll } from "./access.ts";
+import { type Access, accessOf, credentialOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
 import { indexBytes, indexUrl, type ReadEntries } from "./index-entries.ts";
 import type { RepoOutside } from "./ports.ts";
@@ -13,7 +13,7 @@ const { command, query, answer } = rows<RepoCommand, RepoReadModels, RepoOutside
 export const http: readonly HttpRow<RepoOutside>[] = [
   command("CreateRepo", {
     issues: "CreateRepo",
-    prepare: ({ type, url, credential }, { edge }) => sealed(accessOf(type, url, credential), edge),
+    prepare: ({ type, url, credential }, { edge, newId }) => sealed(newId("repo"), accessOf(type, url, credential), edge),
     command: (request, { newId, actor, prepared }) => ({
       type: "CreateRepo",
       repoId: newId("repo"),
@@ -117,9 +117,9 @@ const isIndex = async (readEntries: ReadEntries, bytes: Uint8Array, url: string,
 
 type Prepared = { readonly url: string; readonly sealedCredential: Sealed | null };
 
-const sealed = async (access: Access, edge: Edge): Promise<Prepared | Extract<Access, { readonly rejected: string }>> => {
+const sealed = async (repoId: string, access: Access, edge: Edge): Promise<Prepared | Extract<Access, { readonly rejected: string }>> => {
   if ("rejected" in access) return access;
-  return { url: access.url, sealedCredential: access.secret && (await edge.seal(JSON.stringify(access.secret))) };
+  return { url: access.url, sealedCredential: access.secret && (await edge.seal(JSON.stringify(access.secret), credentialOf(repoId))) };
 };
 
 /** The changed URL and credential. A client may send back what it was shown, which is no change: a URL without password, asterisks. */
@@ -128,7 +128,7 @@ const changedAccess = async (request: RequestOf<"ModifyRepo">, repo: RepoDocumen
   const sameUrl = request.url === undefined || request.url === repo.url;
   const sameType = request.type === undefined || request.type === repo.type;
   if (sameUrl && sameType && (shownCredential || repo.type !== "s3")) return { url: undefined, sealedCredential: undefined };
-  return sealed(accessOf(request.type ?? repo.type, request.url ?? repo.url, request.credential ?? ""), edge);
+  return sealed(repo.repo_id, accessOf(request.type ?? repo.type, request.url ?? repo.url, request.credential ?? ""), edge);
 };
 
 const idsOf = (categoryId: string | undefined): readonly string[] | undefined =>

@@ -1,4 +1,5 @@
 import type { Blobs, Sealed } from "../../events/index.ts";
+import type { Edge } from "../chassis/http/rows.ts";
 import type { readSummary } from "../packages/reading.ts";
 import type { Secret } from "./access.ts";
 import type { ReadEntries } from "./index-entries.ts";
@@ -30,8 +31,8 @@ export type RepoOutside = {
   /** A signal that aborts after this many milliseconds. */
   readonly deadline: (milliseconds: number) => AbortSignal;
   readonly blobs: Blobs;
-  /** Decrypts a secret that the edge has sealed. */
-  readonly open: (sealed: Sealed) => Promise<string>;
+  /** Decrypts a secret that the edge has sealed for this location. */
+  readonly open: Edge["open"];
   /** Destroys the key of a sealed secret that is no longer in use. */
   readonly destroyKey: (sealed: Sealed) => Promise<void>;
 };

@@ -127,22 +127,23 @@ export type RuntimeCredentialCommand =
     }
   | { readonly type: "UseRuntimeCredential"; readonly runtimeCredentialId: string; readonly runtimeId: string }
   | { readonly type: "FreeRuntimeCredential"; readonly runtimeCredentialId: string; readonly runtimeId: string }
-  | { readonly type: "DeleteRuntimeCredential"; readonly runtimeCredentialId: string };
+  | { readonly type: "DeleteRuntimeCredential"; readonly runtimeCredentialId: string }
+  /** The keys of all contents that lapsed so far are destroyed. */
+  | { readonly type: "NoteKeysDestroyed"; readonly runtimeCredentialId: string };
 
-export type RuntimeCredential =
-  | { readonly status: "absent" | "deleted"; readonly runtimes: readonly string[] }
-  | {
-      readonly status: "active";
-      readonly name: string;
-      readonly description: string;
-      readonly sealedContent: Sealed;
-      readonly runtimes: readonly string[];
-    };
+export type RuntimeCredential = {
+  readonly runtimes: readonly string[];
+  /** Contents that were replaced or deleted. An effect destroys their keys. */
+  readonly lapsed: readonly Sealed[];
+} & (
+  | { readonly status: "absent" | "deleted" }
+  | { readonly status: "active"; readonly name: string; readonly description: string; readonly sealedContent: Sealed }
+);
 
 /** The sealed credential of a provider account. It cannot be deleted while an active runtime uses it. */
 export const runtimeCredential: Decider<RuntimeCredentialCommand, RuntimeCredentialEvent, RuntimeCredential> = {
   key: "runtimeCredentialId",
-  initialState: { status: "absent", runtimes: [] },
+  initialState: { status: "absent", runtimes: [], lapsed: [] },
 
   decide: {
     CreateRuntimeCredential: ({ type: _, ...described }, { status }) =>
@@ -174,22 +175,27 @@ export const runtimeCredential: Decider<RuntimeCredentialCommand, RuntimeCredent
         };
       return [{ type: "RuntimeCredentialDeleted", runtimeCredentialId }];
     },
+
+    NoteKeysDestroyed: () => [],
   },
 
   evolve: {
-    RuntimeCredentialCreated: ({ runtimes }, { name, description, sealedContent }) => ({
+    RuntimeCredentialCreated: (state, { name, description, sealedContent }) => ({
+      ...state,
       status: "active",
       name,
       description,
       sealedContent,
-      runtimes,
     }),
     RuntimeCredentialModified: (state, { name, description, sealedContent }) =>
-      state.status === "active" ? { ...state, name, description, sealedContent } : state,
+      state.status === "active" ? { ...state, name, description, sealedContent, lapsed: lapsedIn(state, sealedContent) } : state,
     RuntimeCredentialUsed: (state, { runtimeId }) => ({ ...state, runtimes: [...state.runtimes, runtimeId] }),
     RuntimeCredentialFreed: (state, { runtimeId }) => ({ ...state, runtimes: state.runtimes.filter((id) => id !== runtimeId) }),
-    RuntimeCredentialDeleted: () => ({ status: "deleted", runtimes: [] }),
+    RuntimeCredentialDeleted: (state) => ({ status: "deleted", runtimes: [], lapsed: lapsedIn(state) }),
   },
 };
+
+const lapsedIn = (state: RuntimeCredential, next?: Sealed): readonly Sealed[] =>
+  state.status === "active" && state.sealedContent !== next ? [...state.lapsed, state.sealedContent] : state.lapsed;
 
 const gone = (id: string): Rejection => ({ rejected: `resource [${id}] does not exist`, kind: "notFound", error: "resource_not_found" });

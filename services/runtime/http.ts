@@ -1,4 +1,4 @@
-import type { Condition } from "../../events/index.ts";
+import { type Condition, streamOf } from "../../events/index.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
@@ -9,13 +9,18 @@ const { command, query, answer } = rows<RuntimeCommand | RuntimeCredentialComman
 /** The zones of providers that have a closed list of zones. */
 const zones: { readonly [provider: string]: readonly string[] } = { local: ["local"] };
 
+const contentOf = (id: string) => ({ stream: streamOf("runtimeCredential", id), field: "sealedContent" });
+
 export const http = [
   command("CreateRuntimeCredential", {
     issues: "CreateRuntimeCredential",
-    prepare: async (request, { edge }) => ({ sealedContent: await edge.seal(request.runtime_credential_content) }),
-    command: (request, { newId, actor, prepared }) => ({
+    prepare: async ({ runtime_credential_id, runtime_credential_content }, { edge, newId }) => {
+      const runtimeCredentialId = runtime_credential_id ?? newId("runtimec");
+      return { runtimeCredentialId, sealedContent: await edge.seal(runtime_credential_content, contentOf(runtimeCredentialId)) };
+    },
+    command: (request, { actor, prepared }) => ({
       type: "CreateRuntimeCredential",
-      runtimeCredentialId: request.runtime_credential_id ?? newId("runtimec"),
+      runtimeCredentialId: prepared.runtimeCredentialId,
       name: request.name,
       description: request.description ?? "",
       provider: request.provider,
@@ -30,8 +35,8 @@ export const http = [
   command("ModifyRuntimeCredential", {
     issues: "ModifyRuntimeCredential",
     needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
-    prepare: async ({ runtime_credential_content: content }, { edge }) => ({
-      sealedContent: content === undefined ? undefined : await edge.seal(content),
+    prepare: async ({ runtime_credential_id: id, runtime_credential_content: content }, { edge }) => ({
+      sealedContent: content === undefined ? undefined : await edge.seal(content, contentOf(id)),
     }),
     command: (request, { prepared }) => ({
       type: "ModifyRuntimeCredential",

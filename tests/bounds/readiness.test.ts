@@ -93,7 +93,7 @@ test("secrets whose platform key is missing are a trouble, until somebody who ha
     return opening;
   };
   const before = await made(old);
-  await before.seal("secret");
+  await before.seal("secret", { stream: "repo/repo-1", field: "sealedCredential" });
   const without = await made(current);
   assert.deepEqual(without.healthReasons(), ["cannot open 1 secrets: the platform key k1 is missing"]);
   const both = await made(current, old);

@@ -86,8 +86,9 @@ const goodRun = async (): Promise<World> => {
   const records = commits
     .flatMap((commit) => recordsOf(contract, "test", commit))
     .map((record, offset): LogRecord => ({ ...record, partition: 0, offset }));
-  for (const [id, commit] of database.commits) database.commits.set(id, { ...commit, publish: false });
+  for (const [id, commit] of database.commits) database.commits.set(id, { ...commit, publish: false, effects: [] });
   database.due.publish.length = 0;
+  database.due.effects.length = 0;
   const databases = new Map(services.map(({ name }) => [name, name === "runtime" ? database : memoryDatabase()]));
   const facts = factsOnLog(contentsOf(records));
   for (const { name, projections = [] } of services)

@@ -5,7 +5,8 @@ import { decrypt, encrypt, IV } from "./aes-gcm.ts";
 /** A data key on the topic `pitrix.keys`, wrapped by a platform key. */
 export type WrappedKey = { readonly platformKey: string; readonly wrapped: string };
 
-const VERSION = "v1";
+/** Where a secret belongs: the stream whose event holds it, and the field. It opens nowhere else. */
+export type SecretLocation = { readonly stream: string; readonly field: string };
 
 export const wrap = ({ id, key }: PlatformKey, keyId: string, dataKey: Uint8Array, iv: Uint8Array): WrappedKey => ({
   platformKey: id,
@@ -20,21 +21,21 @@ export const unwrap = (keys: readonly PlatformKey[], keyId: string, { platformKe
   return decrypt(by.key, bytes.subarray(0, IV), bytes.subarray(IV), keyId);
 };
 
-/** `v1.<keyId>.<iv>.<ciphertext and tag>`, in base64url. */
-export const sealWith = (dataKey: Uint8Array, keyId: string, secret: string, iv: Uint8Array): Sealed =>
-  asSealed(
-    [
-      VERSION,
-      keyId,
-      Buffer.from(iv).toString("base64url"),
-      encrypt(dataKey, iv, Buffer.from(secret, "utf8"), keyId).toString("base64url"),
-    ].join("."),
-  );
-
-export const openWith = (dataKey: Uint8Array, sealed: Sealed): string => {
-  const [, keyId = "", iv = "", bytes = ""] = sealed.split(".");
-  return decrypt(dataKey, Buffer.from(iv, "base64url"), Buffer.from(bytes, "base64url"), keyId).toString("utf8");
+/** `v2.<keyId>.<iv>.<ciphertext and tag>`, in base64url. The ciphertext authenticates the key id and the location. */
+export const sealWith = (dataKey: Uint8Array, keyId: string, secret: string, location: SecretLocation, iv: Uint8Array): Sealed => {
+  const bytes = encrypt(dataKey, iv, Buffer.from(secret, "utf8"), associatedData("v2", keyId, location));
+  return asSealed(["v2", keyId, Buffer.from(iv).toString("base64url"), bytes.toString("base64url")].join("."));
 };
+
+/** Throws if the text was sealed for another location. A text of version 1 does not say its location: the caller checks it. */
+export const openWith = (dataKey: Uint8Array, sealed: Sealed, location: SecretLocation): string => {
+  const [version = "", keyId = "", iv = "", bytes = ""] = sealed.split(".");
+  const data = associatedData(version, keyId, location);
+  return decrypt(dataKey, Buffer.from(iv, "base64url"), Buffer.from(bytes, "base64url"), data).toString("utf8");
+};
+
+const associatedData = (version: string, keyId: string, { stream, field }: SecretLocation): string =>
+  version === "v1" ? keyId : JSON.stringify([keyId, stream, field]);
 
 /** Throws if the text is not sealed. Nothing but this makes a `Sealed`. */
 export const asSealed = (text: string): Sealed => {

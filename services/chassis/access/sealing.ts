@@ -1,6 +1,6 @@
 import type { Clock, Log, Sealed } from "../../../events/index.ts";
 import type { PlatformKey } from "../process/settings.ts";
-import { keyIdOf, openWith, sealWith, unwrap, type WrappedKey, wrap, wrappedIn } from "./envelope.ts";
+import { keyIdOf, openWith, type SecretLocation, sealWith, unwrap, type WrappedKey, wrap, wrappedIn } from "./envelope.ts";
 
 export const KEYS_TOPIC = "pitrix.keys";
 
@@ -11,9 +11,12 @@ export class KeyGone extends Error {
 
 /** Encrypts secrets so that only the platform can read them, and nobody once their key is destroyed. */
 export type Sealing = {
-  readonly seal: (secret: string) => Promise<Sealed>;
-  /** Decrypts a sealed text. Waits a bounded time for a key that another process has just created. Throws KeyGone. */
-  readonly open: (sealed: Sealed) => Promise<string>;
+  readonly seal: (secret: string, location: SecretLocation) => Promise<Sealed>;
+  /**
+   * Decrypts a sealed text, if it was sealed for this location. Waits a bounded time for a key that another process has just created.
+   * Throws KeyGone.
+   */
+  readonly open: (sealed: Sealed, location: SecretLocation) => Promise<string>;
   /** Destroys the key of a sealed text in all services. A repeated call changes nothing. */
   readonly destroyKey: (sealed: Sealed) => Promise<void>;
   /** Rewraps data keys of older platform keys with the current one and returns their number. */
@@ -39,6 +42,8 @@ export const sealing = async (
   const ring = new Map<string, WrappedKey>();
   const destroyed = new Set<string>();
   const arrivals = new Set<() => void>();
+  /** Where texts of version 1, which do not say where they belong, were opened. */
+  const opened = new Map<string, string>();
 
   await log.ensureTopics([{ name: KEYS_TOPIC, partitions, compacted: true }]);
   const publish = (keyId: string, key: WrappedKey | null): Promise<void> =>
@@ -77,17 +82,23 @@ export const sealing = async (
   };
 
   return {
-    seal: async (secret) => {
+    seal: async (secret, location) => {
       const keyId = Buffer.from(random(12)).toString("base64url");
       const dataKey = random(32);
       const key = wrap(current, keyId, dataKey, random(12));
       await publish(keyId, key);
       ring.set(keyId, key);
-      return sealWith(dataKey, keyId, secret, random(12));
+      return sealWith(dataKey, keyId, secret, location, random(12));
     },
-    open: async (sealed) => {
+    open: async (sealed, location) => {
       const keyId = keyIdOf(sealed);
-      return openWith(unwrap(platformKeys, keyId, await known(keyId)), sealed);
+      const secret = openWith(unwrap(platformKeys, keyId, await known(keyId)), sealed, location);
+      if (!sealed.startsWith("v1.")) return secret;
+      const here = `${location.stream} ${location.field}`;
+      const first = opened.get(keyId) ?? here;
+      opened.set(keyId, first);
+      if (first !== here) throw new Error(`the secret of ${first} does not open as ${here}`);
+      return secret;
     },
     destroyKey: async (sealed) => {
       const keyId = keyIdOf(sealed);

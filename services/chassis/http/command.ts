@@ -107,7 +107,8 @@ const planFor = async (host: Host, request: CommandRequest, item: Item): Promise
   if (isRejected(needs)) return { item, rejection: needs };
   const context = { actor, now: host.ports.clock.now(), item: item.id, needs };
   const reads = () => readsFor(host.instance.collections, host.ports.documents, caller);
-  const prepared = prepare && (await prepare(fields, { ...reads(), ...context, edge, outside: host.outside } as never));
+  const prepared =
+    prepare && (await prepare(fields, { ...reads(), ...context, newId: item.ids.reading(), edge, outside: host.outside } as never));
   if (isRejected(prepared)) return { item, rejection: prepared };
   const given = { ...context, prepared, actionId: item.ids.actionId };
   const result = row.command(fields, { ...given, newId: item.ids.reading() } as never);

@@ -1,4 +1,5 @@
-import type { Blobs, Clock, Sealed } from "../../../events/index.ts";
+import { type Blobs, type Clock, type Sealed, streamOf } from "../../../events/index.ts";
+import type { SecretLocation } from "../access/envelope.ts";
 import { hashPassword, verifyPassword } from "../access/passwords.ts";
 import type { Sealing } from "../access/sealing.ts";
 import { newKeyPair, readToken, signToken } from "../access/tokens.ts";
@@ -37,14 +38,23 @@ export const edgeOf = (
     newSigningKey: async () => {
       const { publicJwk, privateJwk } = await newKeyPair();
       const keyId = `key-${Buffer.from(random(9)).toString("base64url")}`;
-      return { keyId, publicJwk, sealedPrivateJwk: await sealing.seal(privateJwk) };
+      return { keyId, publicJwk, sealedPrivateJwk: await sealing.seal(privateJwk, privateJwkOf(keyId)) };
     },
     signToken: async ({ keyId, sealedPrivateJwk }, use, subject, seconds, claims = {}) =>
-      signToken({ keyId, privateJwk: await sealing.open(sealedPrivateJwk) }, use, subject, seconds, claims, clock.now()),
+      signToken(
+        { keyId, privateJwk: await sealing.open(sealedPrivateJwk, privateJwkOf(keyId)) },
+        use,
+        subject,
+        seconds,
+        claims,
+        clock.now(),
+      ),
     readToken: (publicJwk, use, token) => readToken(publicJwk, use, token, clock.now()),
     header,
   };
 };
+
+const privateJwkOf = (keyId: string): SecretLocation => ({ stream: streamOf("signingKey", keyId), field: "sealedPrivateJwk" });
 
 /** The edge of a command, and how to destroy the keys of all secrets that it sealed. */
 export const commandEdge = (
@@ -54,8 +64,8 @@ export const commandEdge = (
   idempotency: Idempotency | undefined,
 ) => {
   const sealed: Sealed[] = [];
-  const seal = async (secret: string): Promise<Sealed> => {
-    const text = await ports.sealing.seal(secret);
+  const seal = async (secret: string, location: SecretLocation): Promise<Sealed> => {
+    const text = await ports.sealing.seal(secret, location);
     sealed.push(text);
     return text;
   };

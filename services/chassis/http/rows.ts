@@ -1,5 +1,6 @@
 import type { Actor, Condition, Counts, Message, Of, Rejection, Sealed } from "../../../events/index.ts";
 import type { OperationId, Operations } from "../../../schemas/generated/http.ts";
+import type { SecretLocation } from "../access/envelope.ts";
 import type { RuleArgument, Rules } from "../access/rules.ts";
 import type { SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";
 
@@ -34,9 +35,10 @@ export type CommandContext<Needs, Prepared> = Context & {
 
 /** The edge of a service: asynchronous or random work before the decision. */
 export type Edge = {
-  /** Encrypts a secret, for events. */
-  readonly seal: (secret: string) => Promise<Sealed>;
-  readonly open: (sealed: Sealed) => Promise<string>;
+  /** Encrypts a secret for one field of one stream's events. */
+  readonly seal: (secret: string, location: SecretLocation) => Promise<Sealed>;
+  /** Decrypts what was sealed for this location. */
+  readonly open: (sealed: Sealed, location: SecretLocation) => Promise<string>;
   /** Destroys the key of a deleted secret: its ciphertext cannot be read any more, wherever it is stored. */
   readonly destroyKey: (sealed: Sealed) => Promise<void>;
   /** Slow one-way hash of a password, with its salt. */
@@ -96,6 +98,8 @@ export type EdgeContext<ReadModels, Outside> = Context & Reads<ReadModels> & { r
 export type PrepareContext<ReadModels, Outside, Needs> = EdgeContext<ReadModels, Outside> & {
   readonly needs: Needs;
   readonly item: string;
+  /** The ids that `command` gets, so that a secret of a new stream can be sealed for it. */
+  readonly newId: (prefix: string) => string;
 };
 
 /** One read-model document that a row needs: the model, the id, and the rule by which the caller may use it (`own` by default). */

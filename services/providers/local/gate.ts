@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Sealed } from "../../../events/index.ts";
+import { streamOf } from "../../../events/index.ts";
+import type { Edge } from "../../chassis/http/rows.ts";
 import { type Authorize, MachineError } from "./machine/types.ts";
 import type { LocalReadModels } from "./read-models.ts";
 
@@ -9,7 +10,7 @@ export type GateOptions = {
   /** Reads a document of this service; undefined if it does not exist, or not yet. */
   readonly document: <M extends keyof LocalReadModels>(model: M, id: string) => Promise<LocalReadModels[M] | undefined>;
   /** Decrypts the content of a credential. */
-  readonly open: (sealed: Sealed) => Promise<string>;
+  readonly open: Edge["open"];
 };
 
 /**
@@ -26,7 +27,8 @@ export const gate =
     if (credential_id === "") throw denied(`runtime ${runtime_id} is deleted`);
     const { sealed_content } = known(await document("credentials", credential_id), `credential ${credential_id}`);
     if (sealed_content === "") throw denied(`credential ${credential_id} is deleted`);
-    if (!isSame(tokenIn(await open(sealed_content)), token)) throw denied("the credential's token does not match PITRIX_LOCAL_TOKEN");
+    const content = await open(sealed_content, { stream: streamOf("runtimeCredential", credential_id), field: "sealedContent" });
+    if (!isSame(tokenIn(content), token)) throw denied("the credential's token does not match PITRIX_LOCAL_TOKEN");
   };
 
 const denied = (reason: string): MachineError => new MachineError("denied", reason);

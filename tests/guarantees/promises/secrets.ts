@@ -37,6 +37,23 @@ export const secrets: Section = {
       ),
     },
     {
+      id: "secret-location",
+      promise: "A secret opens only as the field of the stream that it was sealed for, and not after it was replaced or deleted.",
+      how: "the ciphertext authenticates key id, stream and field; an effect destroys the keys of what lapsed",
+      keptBy: ["services/chassis/access/envelope.ts", "services/chassis/access/lapsed.ts"],
+      proofs: [
+        ...tests(
+          sealing,
+          "a secret opens only as the field of the stream that it was sealed for",
+          "a text of version 1, which does not say where it belongs, opens where it was opened first, and nowhere else",
+        ),
+        ...tests(
+          "services/runtime/http.test.ts",
+          "the key of a content is destroyed when another takes its place, and with the credential",
+        ),
+      ],
+    },
+    {
       id: "blobs",
       promise: "A fetched blob always matches its digest, and only services of the platform can fetch it.",
       how: "blobs are content-addressed, and checked when they are stored and when they are fetched",

@@ -5,6 +5,7 @@ import { idempotency } from "../../../services/chassis/http/idempotency.ts";
 
 // Texts that were written by an earlier version: they stand in logs and stores, and must be read for ever.
 const platformKeys = [{ id: "k1", key: new Uint8Array(32).fill(1) }];
+const location = { stream: "repo/repo-1", field: "sealedCredential" };
 const dataKey = new Uint8Array(32).fill(3);
 
 test("a data key that an earlier version wrapped is unwrapped, under its own name only", () => {
@@ -14,8 +15,8 @@ test("a data key that an earlier version wrapped is unwrapped, under its own nam
 });
 
 test("a secret that an earlier version sealed is opened, and not once its key id was changed", () => {
-  assert.equal(openWith(dataKey, asSealed("v1.d1.AgICAgICAgICAgIC.MTMEohyJ1V8pMF3CtaIxaY7cS-rF-g")), "secret");
-  assert.throws(() => openWith(dataKey, asSealed("v1.d2.AgICAgICAgICAgIC.MTMEohyJ1V8pMF3CtaIxaY7cS-rF-g")));
+  assert.equal(openWith(dataKey, asSealed("v1.d1.AgICAgICAgICAgIC.MTMEohyJ1V8pMF3CtaIxaY7cS-rF-g"), location), "secret");
+  assert.throws(() => openWith(dataKey, asSealed("v1.d2.AgICAgICAgICAgIC.MTMEohyJ1V8pMF3CtaIxaY7cS-rF-g"), location));
 });
 
 test("an answer that an earlier version recorded is read, and not if a part of it is missing", () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { isSealed, type Sealed } from "../../../events/index.ts";
+import { KeyGone } from "../../../services/chassis/access/sealing.ts";
 import { runtime } from "../../../services/runtime/service.ts";
 import { eventually } from "../../eventually.ts";
 import { type Caller, ok, refused } from "../../world/requests.ts";
@@ -157,4 +159,32 @@ test("debugging runtimes and credentials are not listed", async () => {
   await world.put("runtimeCredentials", "runtimec-debug", { runtime_credential_id: "runtimec-debug", debug: true, owner: "usr-mine" });
   assert.equal((await ok(mine.call("DescribeRuntimes", { runtime_id: "runtime-debug" }))).total_count, undefined);
   assert.equal((await ok(mine.call("DescribeRuntimeCredentials", { runtime_credential_id: "runtimec-debug" }))).total_count, undefined);
+});
+
+test("the key of a content is destroyed when another takes its place, and with the credential", async () => {
+  const { sealing } = world.of().shared;
+  const id = await credential();
+  const location = { stream: `runtimeCredential/${id}`, field: "sealedContent" };
+  const content = async () => {
+    const { state } = await world.of().instance.state("runtimeCredential", location.stream);
+    const sealed: unknown = Reflect.get(Object(state), "sealedContent");
+    assert.ok(typeof sealed === "string" && isSealed(sealed));
+    return sealed;
+  };
+  const gone = (sealed: Sealed) =>
+    eventually("the key is destroyed", () =>
+      sealing.open(sealed, location).then(
+        () => false,
+        (error) => error instanceof KeyGone,
+      ),
+    );
+  const first = await content();
+  await ok(mine.call("ModifyRuntimeCredential", { runtime_credential_id: id, name: "the same content" }));
+  assert.equal(await sealing.open(first, location), '{"token":"t"}');
+  await ok(mine.call("ModifyRuntimeCredential", { runtime_credential_id: id, runtime_credential_content: '{"token":"u"}' }));
+  await gone(first);
+  const second = await content();
+  assert.equal(await sealing.open(second, location), '{"token":"u"}');
+  await ok(mine.call("DeleteRuntimeCredentials", { runtime_credential_id: [id] }));
+  await gone(second);
 });

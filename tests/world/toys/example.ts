@@ -95,13 +95,16 @@ async function* sentOn(signal: AbortSignal) {
 
 const on = rows<Command, { categories: Category }>();
 
+/** Where the description of a category is sealed. */
+export const descriptionOf = (categoryId: string) => ({ stream: `category/${categoryId}`, field: "description" });
+
 const http = [
   on.command("CreateCategory", {
     issues: "CreateCategory",
-    prepare: async ({ name, description }, { edge }) =>
+    prepare: async ({ name, description }, { edge, newId }) =>
       name === "early"
         ? { rejected: "refused before any command", kind: "invalid", error: "too_early" }
-        : { secret: edge.randomToken(12), sealed: description ? await edge.seal(description) : "" },
+        : { secret: edge.randomToken(12), sealed: description ? await edge.seal(description, descriptionOf(newId("ctg"))) : "" },
     command: ({ name, locale }, { actor, newId, prepared }) => {
       if (name === "forbidden") return { rejected: "refused by the command", kind: "invalid" };
       // With the locale "ids" the name is a JSON list of ids that the client chooses.
