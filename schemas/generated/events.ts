@@ -47,8 +47,10 @@ export interface Deployment {
   readonly packageDigest: string;
   /** The service that keeps the archive. */
   readonly packageOwner: string;
-  /** The user's configuration: JSON, or the chart's values. */
+  /** The user's configuration, with a marker in the place of each secret: JSON, or the chart's values. */
   readonly configuration: string;
+  /** What the markers in configuration and env stand for. */
+  readonly secrets: readonly DeploymentSecret[];
   readonly env: Readonly<Record<string, string>>;
   readonly roles: readonly ClusterRole[];
   readonly nodes: readonly ClusterNode[];
@@ -58,6 +60,13 @@ export interface Deployment {
 /** Tasks that run in parallel; the next layer begins when all have ended. */
 export interface DeploymentLayer {
   readonly tasks: readonly DeploymentTask[];
+}
+
+/** A secret of the configuration. */
+export interface DeploymentSecret {
+  /** The dotted path of the setting; empty for the whole configuration of a chart. */
+  readonly path: string;
+  readonly sealed: Sealed;
 }
 
 /** One step of a job on one node. */

@@ -1,8 +1,10 @@
 import type { Rejection } from "../../events/index.ts";
-import type { ClusterNode, ClusterRole, Deployment as ClusterSpec } from "../../schemas/generated/events.ts";
+import type { ClusterNode, ClusterRole, Deployment as ClusterSpec, DeploymentSecret } from "../../schemas/generated/events.ts";
 import type { ClusterDescription } from "../packages/cluster-description.ts";
 import { describeCluster } from "../packages/devkit.ts";
 import { readUserConfiguration } from "../packages/devkit-configuration.ts";
+import type { Json } from "../packages/json.ts";
+import { holdsMarker, markerOf, markersIn, someText } from "../packages/secret-markers.ts";
 
 /** The files of a package that describe a cluster. */
 export type PackageDescription = { readonly configJson: string; readonly template: string };
@@ -26,9 +28,12 @@ export const describe = (
   clusterId: string,
   version: Version,
   placement: Placement,
-  configuration: string,
+  { configuration, secrets }: Configured,
   nodes?: readonly ClusterNode[],
 ): ClusterSpec | Rejection => {
+  const needed = markersIn(configuration).map((marker) => secrets.find(({ path }) => markerOf(path) === marker));
+  if (needed.includes(undefined))
+    return invalid("the configuration has asterisks in the place of a password that the cluster does not have");
   const { appId, versionId, versionType, packageDigest, packageOwner } = version;
   const bare: ClusterSpec = {
     ...placement,
@@ -39,20 +44,19 @@ export const describe = (
     packageDigest,
     packageOwner,
     configuration,
+    secrets: needed.filter((secret) => secret !== undefined),
     env: {},
     roles: [],
     nodes: [],
     endpoints: [],
   };
   if ((placement.provider === "kubernetes") !== (versionType === "helm"))
-    return {
-      rejected: `provider ${placement.provider} does not run packages of type ${versionType}`,
-      kind: "invalid",
-      error: "validate_failed",
-    };
+    return invalid(`provider ${placement.provider} does not run packages of type ${versionType}`);
   if (versionType === "helm") return bare;
   const described = rendered(version, configuration);
   if ("rejected" in described) return described;
+  const misused = misuseOf(described);
+  if (misused !== undefined) return invalid(misused);
   return {
     ...bare,
     name: described.name,
@@ -78,12 +82,30 @@ const firstNodes = (clusterId: string, groups: ClusterDescription["nodes"]): rea
   return nodes;
 };
 
+/** A configuration with markers, and at least the secrets that they stand for. The first secret of a path counts. */
+export type Configured = { readonly configuration: string; readonly secrets: readonly DeploymentSecret[] };
+
+/** A secret is filled in when a process starts, and only into its environment: whatever else the description holds, others may see. */
+const misuseOf = ({ env, nodes, ...rest }: ClusterDescription): string | undefined => {
+  const shown = [rest, ...nodes.map(({ env: _, ...node }) => node)];
+  const structured = [env, ...nodes.map((node) => node.env)].flatMap((each) =>
+    Object.values(each).filter((value) => typeof value === "object"),
+  );
+  // JSON that the package described: a plain value.
+  const holds = (value: unknown, isSuch: (text: string) => boolean) => someText(value as Json, isSuch);
+  if (holds([...shown, ...structured], holdsMarker)) return "the package uses a setting of type password outside of the texts of env";
+  const isCut = (text: string) => text.includes("\0");
+  return holds([...shown, env, ...nodes.map((node) => node.env)], isCut) ? "the description holds a NUL character" : undefined;
+};
+
+const invalid = (rejected: string): Rejection => ({ rejected, kind: "invalid", error: "validate_failed" });
+
 const rendered = (version: Version, configuration: string): ClusterDescription | Rejection => {
   try {
     const described = describeCluster(version, readUserConfiguration(configuration));
-    return "rejected" in described ? { ...described, kind: "invalid", error: "validate_failed" } : described;
+    return "rejected" in described ? invalid(described.rejected) : described;
   } catch (error) {
-    return { rejected: error instanceof Error ? error.message : String(error), kind: "invalid", error: "validate_failed" };
+    return invalid(error instanceof Error ? error.message : String(error));
   }
 };
 

@@ -1,7 +1,7 @@
 import type { Decider, Decision, Rejection } from "../../events/index.ts";
-import type { ClusterEvent, Deployment as ClusterSpec, NodeAddress } from "../../schemas/generated/events.ts";
+import type { ClusterEvent, Deployment as ClusterSpec, NodeAddress, Sealed } from "../../schemas/generated/events.ts";
 import { type Action, type ActionRequested, actions, type ClusterStatus, completed, failed } from "./actions.ts";
-import { describe, newNodes, type PackageDescription, type Placement, type Version } from "./deployment.ts";
+import { type Configured, describe, newNodes, type PackageDescription, type Placement, type Version } from "./deployment.ts";
 
 type ActionIds = { readonly clusterId: string; readonly jobId: string };
 export type ClusterCommand =
@@ -10,11 +10,11 @@ export type ClusterCommand =
       readonly name: string | undefined;
       readonly version: Version;
       readonly placement: Placement;
-      readonly configuration: string;
       readonly debug: boolean;
       readonly owner: string;
       readonly ownerPath: string;
-    } & ActionIds)
+    } & Configured &
+      ActionIds)
   | ({ readonly type: "DeployCluster" } & ActionIds)
   | ({ readonly type: "UpgradeCluster"; readonly version: Version } & ActionIds)
   | ({ readonly type: "RollbackCluster" } & ActionIds)
@@ -23,8 +23,8 @@ export type ClusterCommand =
       readonly type: "UpdateClusterEnv";
       readonly packageDigest: string;
       readonly described: PackageDescription;
-      readonly configuration: string;
-    } & ActionIds)
+    } & Configured &
+      ActionIds)
   | ({ readonly type: "AddClusterNodes"; readonly role: string; readonly count: number } & ActionIds)
   | ({ readonly type: "DeleteClusterNodes"; readonly nodeIds: readonly string[] } & ActionIds)
   | ({ readonly type: "StopCluster" | "StartCluster" | "RecoverCluster" } & ActionIds)
@@ -40,7 +40,9 @@ export type ClusterCommand =
     }
   | { readonly type: "NoteClusterNodeFailed"; readonly clusterId: string; readonly nodeId: string; readonly reason: string }
   | { readonly type: "NoteClusterNodeRecovered"; readonly clusterId: string; readonly nodeId: string }
-  | { readonly type: "RenameClusterNode"; readonly clusterId: string; readonly nodeId: string; readonly name: string };
+  | { readonly type: "RenameClusterNode"; readonly clusterId: string; readonly nodeId: string; readonly name: string }
+  /** The keys of all secrets that lapsed so far are destroyed. */
+  | { readonly type: "NoteKeysDestroyed"; readonly clusterId: string };
 export type RoleSize = {
   readonly role: string;
   readonly cpu?: number;
@@ -62,6 +64,10 @@ export type Cluster =
       readonly action: Action | null;
       /** Nodes whose provider last reported them as down. */
       readonly failing: readonly string[];
+      /** The secrets that nodes may use, or use again after a rollback. Those of a failed action are among them until another succeeds. */
+      readonly secrets: readonly Sealed[];
+      /** Secrets that no node needs any more. An effect destroys their keys. */
+      readonly lapsed: readonly Sealed[];
     };
 type Existing = Exclude<Cluster, { status: "absent" }>;
 
@@ -71,9 +77,9 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
   initialState: { status: "absent" },
 
   decide: {
-    RequestCluster: ({ clusterId, jobId, name, version, placement, configuration, debug, owner, ownerPath }, { status }) => {
+    RequestCluster: ({ clusterId, jobId, name, version, placement, debug, owner, ownerPath, ...configured }, { status }) => {
       if (status !== "absent") return [];
-      const deployment = describe(clusterId, version, placement, configuration);
+      const deployment = describe(clusterId, version, placement, configured);
       if ("rejected" in deployment) return deployment;
       const named = name || deployment.name || clusterId;
       return [
@@ -97,11 +103,11 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
 
     UpgradeCluster: (command, state) =>
       begin("ClusterUpgradeRequested", command, state, ({ deployment }) => {
-        const { appId, versionId, packageDigest, configuration, nodes } = deployment;
+        const { appId, versionId, packageDigest, nodes } = deployment;
         if (command.version.appId !== appId) return refused(`version ${command.version.versionId} belongs to another application`);
         if (command.version.versionId === versionId && command.version.packageDigest === packageDigest)
           return refused(`the cluster already runs version ${versionId}`);
-        const next = describe(command.clusterId, command.version, deployment, configuration, nodes);
+        const next = describe(command.clusterId, command.version, deployment, deployment, nodes);
         return "rejected" in next ? next : { deployment: { ...next, name: deployment.name } };
       }),
     RollbackCluster: (command, state) =>
@@ -119,7 +125,8 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       begin("ClusterEnvUpdateRequested", command, state, ({ deployment }) => {
         if (command.packageDigest !== deployment.packageDigest) return refused("the cluster runs another package by now, please try again");
         const version = { ...deployment, ...command.described };
-        const next = describe(command.clusterId, version, deployment, command.configuration, deployment.nodes);
+        const secrets = [...command.secrets, ...deployment.secrets];
+        const next = describe(command.clusterId, version, deployment, { ...command, secrets }, deployment.nodes);
         return "rejected" in next ? next : { deployment: { ...next, name: deployment.name } };
       }),
     AddClusterNodes: (command, state) =>
@@ -176,6 +183,8 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       isMeantToRun(state, nodeId) && !state.failing.includes(nodeId) ? [{ type: "ClusterNodeFailed", clusterId, nodeId, reason }] : [],
     NoteClusterNodeRecovered: ({ clusterId, nodeId }, state) =>
       state.status !== "absent" && state.failing.includes(nodeId) ? [{ type: "ClusterNodeRecovered", clusterId, nodeId }] : [],
+
+    NoteKeysDestroyed: () => [],
   },
 
   evolve: {
@@ -187,6 +196,8 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       former: null,
       action: { requested: "ClusterDeploymentRequested", jobId, deployment, nodeIds: [] },
       failing: [],
+      secrets: sealedIn(deployment),
+      lapsed: [],
     }),
     ClusterDeploymentRequested: (state) => state,
     ClusterUpgradeRequested: begun,
@@ -261,15 +272,18 @@ function begun(
   event: { readonly type: ActionRequested; readonly jobId: string; readonly deployment: ClusterSpec; readonly nodeIds?: readonly string[] },
 ): Cluster {
   const { type, jobId, deployment, nodeIds = [] } = event;
-  return { ...existing(state), action: { requested: type, jobId, deployment, nodeIds } };
+  const cluster = existing(state);
+  const secrets = [...new Set([...cluster.secrets, ...sealedIn(deployment)])];
+  return { ...cluster, secrets, action: { requested: type, jobId, deployment, nodeIds } };
 }
 
-const ended = (state: Cluster, status: ClusterStatus, changes: Partial<Existing> = {}): Cluster => ({
-  ...existing(state),
-  ...changes,
-  status,
-  action: null,
-});
+const ended = (state: Cluster, status: ClusterStatus, changes: Partial<Existing> = {}): Cluster => {
+  const next = { ...existing(state), ...changes, status, action: null };
+  const secrets = status === "ceased" ? [] : [...new Set([...sealedIn(next.deployment), ...sealedIn(next.former)])];
+  return { ...next, secrets, lapsed: [...next.lapsed, ...next.secrets.filter((sealed) => !secrets.includes(sealed))] };
+};
+
+const sealedIn = (deployment: ClusterSpec | null): readonly Sealed[] => (deployment?.secrets ?? []).map(({ sealed }) => sealed);
 
 const inHand = (state: Cluster, jobId: string): Action | undefined =>
   state.status !== "absent" && state.action?.jobId === jobId ? state.action : undefined;

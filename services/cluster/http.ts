@@ -1,6 +1,7 @@
 import type { Condition } from "../../events/index.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
+import { configuredWith } from "./configured.ts";
 import type { Version } from "./deployment.ts";
 import type { ClusterCommand } from "./domain.ts";
 import type { ClusterDocument } from "./read-models/clusters.ts";
@@ -58,7 +59,9 @@ export const http = [
   command("CreateCluster", {
     issues: "RequestCluster",
     needs: (r) => ({ version: ["appVersions", r.version_id, ["inStore", "own"]], runtime: ["runtimes", r.runtime_id] }),
-    command: ({ app_id, version_id, conf, zone }, { newId, actionId, actor, needs: { version, runtime } }) => {
+    prepare: ({ conf }, { edge, newId, needs: { version } }) =>
+      configuredWith(edge, newId("cl"), version.type, versionOf(version).configJson, conf),
+    command: ({ app_id, version_id, zone }, { newId, actionId, actor, needs: { version, runtime }, prepared }) => {
       if (version.app_id !== app_id)
         return {
           rejected: `version [${version_id}] does not belong to application [${app_id}]`,
@@ -77,7 +80,7 @@ export const http = [
           zone: zone ?? runtime.zone,
           runtimeCredentialId: runtime.runtime_credential_id,
         },
-        configuration: conf,
+        ...prepared,
         debug: false,
         owner: actor.userId,
         ownerPath: actor.ownerPath,
@@ -122,20 +125,21 @@ export const http = [
   command("UpdateClusterEnv", {
     issues: "UpdateClusterEnv",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
-    prepare: async (_, { unscoped, needs: { cluster } }) => ({
-      described: await unscoped.get("packages", packageIdOf(cluster.version_id, cluster.package_digest)),
+    prepare: async ({ cluster_id, env }, { edge, unscoped, needs: { cluster } }) => {
+      const { version_id, package_digest, version_type } = cluster;
+      const found = await unscoped.get("packages", packageIdOf(version_id, package_digest));
+      if (!found) return { rejected: `the package of cluster [${cluster_id}] is unknown`, kind: "notFound", error: "resource_not_found" };
+      const configured = await configuredWith(edge, cluster_id, version_type, found.config_json, env);
+      if ("rejected" in configured) return configured;
+      return { ...configured, described: { configJson: found.config_json, template: found.template } };
+    },
+    command: (r, { actionId, needs: { cluster }, prepared }) => ({
+      type: "UpdateClusterEnv",
+      clusterId: r.cluster_id,
+      jobId: actionId(),
+      packageDigest: cluster.package_digest,
+      ...prepared,
     }),
-    command: (r, { actionId, needs: { cluster }, prepared: { described } }) =>
-      described
-        ? {
-            type: "UpdateClusterEnv",
-            clusterId: r.cluster_id,
-            jobId: actionId(),
-            packageDigest: cluster.package_digest,
-            described: { configJson: described.config_json, template: described.template },
-            configuration: r.env,
-          }
-        : { rejected: `the package of cluster [${r.cluster_id}] is unknown`, kind: "notFound", error: "resource_not_found" },
     answer: one,
   }),
   command("AddClusterNodes", {

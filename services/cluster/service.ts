@@ -1,5 +1,7 @@
+import type { KeyDestroyer } from "../chassis/access/lapsed.ts";
 import type { Service } from "../chassis/service.ts";
 import { cluster as clusterDecider } from "./domain.ts";
+import { effects } from "./effects.ts";
 import { http } from "./http.ts";
 import { reactions } from "./reactions.ts";
 import { clusters } from "./read-models/clusters.ts";
@@ -9,10 +11,11 @@ import { clusterNodes } from "./read-models/nodes.ts";
 import { tasks } from "./read-models/tasks.ts";
 
 /** Application versions deployed into runtimes. */
-export const cluster: Service = {
+export const cluster: Service<KeyDestroyer> = {
   name: "cluster",
-  aggregates: { cluster: { decider: clusterDecider } },
+  aggregates: { cluster: { decider: clusterDecider, effects } },
   reactions,
   projections: [clusters, clusterNodes, jobs, tasks, appVersions, packages, runtimes],
   http,
+  outside: () => import("./outside.ts"),
 };

@@ -1,11 +1,15 @@
 import type { ConfigurationProblem, ConfigurationSchema, Section, Setting, UserConfiguration } from "./devkit-configuration.ts";
 import { lookUp, properties } from "./devkit-configuration.ts";
 import { isObject, type Json } from "./json.ts";
+import { markerOf } from "./secret-markers.ts";
 
 /** All problems of a user's configuration, each with its key; empty for a valid configuration. */
 export const checkConfiguration = (schema: ConfigurationSchema, user: UserConfiguration): readonly ConfigurationProblem[] =>
   properties(schema).flatMap(({ path, property }) => {
-    const reason = problem(property, lookUp(user, path));
+    const value = lookUp(user, path);
+    // What a marker stands for was checked when it was sealed.
+    if ("type" in property && property.type === "password" && value === markerOf(path)) return [];
+    const reason = problem(property, value);
     return reason === undefined ? [] : [{ key: path, message: `${path} ${reason}` }];
   });
 
@@ -35,6 +39,7 @@ const wrongType = ({ type }: Setting, value: Json): string | undefined => {
 };
 
 const outOfBounds = (setting: Setting, value: Json): string | undefined => {
+  if (typeof value === "string" && value.includes("\0")) return "must not hold a NUL character";
   const { required, range, min, max, step } = setting;
   if (value === "" && isText(setting)) return required ? "is required" : undefined;
   if (range !== undefined && !range.includes(value)) return `must be one of ${range.join(", ")}`;

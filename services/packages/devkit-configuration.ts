@@ -53,8 +53,9 @@ export const readUserConfiguration = (conf: string): UserConfiguration => {
   let value: Json;
   try {
     value = parseJson(conf);
-  } catch (cause) {
-    throw new PackageError(`the configuration is not JSON: ${reasonOf(cause)}`, { cause });
+  } catch {
+    // Without the parser's reason, which repeats a part of the text: it may be a password.
+    throw new PackageError("the configuration is not JSON");
   }
   if (!isObject(value)) throw new PackageError("the configuration is not an object");
   if (isDeeperThan(value, maximumDepth)) throw new PackageError("the configuration is nested too deep");

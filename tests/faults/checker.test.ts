@@ -321,6 +321,7 @@ const planMiddle = (cluster: MemoryDatabase): void => {
       packageDigest: "",
       packageOwner: "repo",
       configuration: "{}",
+      secrets: [],
       env: {},
       roles: [],
       nodes: [],

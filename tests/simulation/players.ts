@@ -76,7 +76,7 @@ const { seeds: _, ...accountAlone } = account;
 
 export const players: readonly Player[] = [
   player(runtimeWithVault, (around) => around),
-  player(cluster, () => undefined),
+  player(cluster, () => ({ destroyKey: async () => {} })),
   player(provider(work, { projections: [credentials] }), (around) => around),
   // Only its seeds ask for something of the outside.
   player(accountAlone, () => undefined as never),

@@ -1,6 +1,7 @@
 import type { Meta } from "../../../events/index.ts";
 import type { ClusterRole, Deployment as ClusterSpec } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { showMarkers } from "../../packages/secret-markers.ts";
 import { type ActionRequested, actions, type ClusterStatus } from "../actions.ts";
 import { type Owned, unowned } from "./owned.ts";
 
@@ -12,6 +13,7 @@ export type ClusterDocument = Owned & {
   readonly version_id: string;
   /** The package that runs. */
   readonly package_digest: string;
+  readonly version_type: string;
   readonly runtime_id: string;
   readonly zone: string;
   readonly cluster_type: number;
@@ -40,21 +42,25 @@ const changed = (cluster: ClusterDocument, { deployment }: { readonly deployment
   transition_status: "",
   status_time: time,
 });
-const described = ({ appId, versionId, packageDigest, runtimeId, zone, configuration, endpoints, roles }: ClusterSpec) => ({
+const described = ({ appId, versionId, packageDigest, versionType, runtimeId, zone, configuration, endpoints, roles }: ClusterSpec) => ({
   app_id: appId,
   version_id: versionId,
   package_digest: packageDigest,
+  version_type: versionType,
   runtime_id: runtimeId,
   zone,
-  env: configuration,
+  env: showMarkers(configuration),
   endpoints: JSON.stringify(Object.fromEntries(endpoints.map(({ name, port, protocol }) => [name, { port, protocol }]))),
-  roles,
+  roles: roles.map((role) => ({ ...role, env: mapValues(role.env, showMarkers) })),
 });
+
+const mapValues = (texts: { readonly [name: string]: string }, change: (text: string) => string) =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, change(text)]));
 
 /** All clusters, as users see them. */
 export const clusters: Projection<ClusterDocument> = {
   name: "clusters",
-  version: 2,
+  version: 3,
   indexes: ["app_id", "version_id", "runtime_id", "status"],
   initialState: {
     ...unowned,
@@ -64,6 +70,7 @@ export const clusters: Projection<ClusterDocument> = {
     app_id: "",
     version_id: "",
     package_digest: "",
+    version_type: "",
     runtime_id: "",
     zone: "",
     cluster_type: 0,

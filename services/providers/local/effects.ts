@@ -3,6 +3,7 @@ import { commandWords } from "../../packages/command.ts";
 import { PackageError } from "../../packages/package-error.ts";
 import { filesOf as filesIn } from "../../packages/packages.ts";
 import { type TaskContext, TaskFailure, type TaskTable } from "../deployment/effects.ts";
+import { hidden, revealed } from "../deployment/secrets.ts";
 import { MachineError } from "./machine/types.ts";
 import type { LocalOutside } from "./ports.ts";
 
@@ -26,24 +27,23 @@ const command = async ({ taskId, nodeId, directive }: DeploymentTask, { outside:
 
 const table: TaskTable<LocalOutside> = {
   RunInstances: async ({ nodeId }, context) => {
-    const { outside, clusterId, jobId, current, report } = context;
-    const node = current.description.nodes.find((each) => each.nodeId === nodeId);
-    const role = current.description.roles.find((each) => each.role === node?.role);
-    if (!node || !role) throw new TaskFailure(`node ${nodeId} is not in the description`);
+    const { outside, clusterId, jobId, report } = context;
+    const { node, role } = describedNode(nodeId, context);
     const { address, instanceId } = await outside.machine.createNode({
       nodeId,
       clusterId,
       role: role.role,
       serverId: node.serverId,
       files: await filesOf(context),
-      env: { ...current.description.env, ...role.env },
+      ...environmentOf(nodeId, context),
     });
     await report({ type: "ProvisionNode", clusterId, jobId, nodeId, instanceId, privateIp: address });
   },
   UpgradeInstances: async ({ nodeId }, context) => {
     await context.outside.machine.replaceFiles(nodeId, await filesOf(context));
   },
-  RegisterMetadata: ({ nodeId }, context) => context.outside.machine.writeMetadata(nodeId, metadata(nodeId, context)),
+  RegisterMetadata: async ({ nodeId }, context) =>
+    context.outside.machine.writeMetadata(nodeId, await metadata(nodeId, context), environmentOf(nodeId, context)),
   StartService: async ({ taskId, nodeId, directive }, context) => {
     const { outside, clusterId, report } = context;
     const { command: line, timeoutSeconds, healthCheck } = read(directive);
@@ -94,9 +94,22 @@ const stoppedWith = ({ nodeId }: DeploymentTask, { layers, description }: Contex
   return stops.map((stop) => stop.nodeId).filter((id) => roleOf(id) === roleOf(nodeId));
 };
 
-/** The metadata of a node: itself and its peers. */
-const metadata = (self: string, { clusterId, current, nodes }: Context): object => {
+const describedNode = (nodeId: string, { current: { description } }: Context) => {
+  const node = description.nodes.find((each) => each.nodeId === nodeId);
+  const role = description.roles.find((each) => each.role === node?.role);
+  if (!node || !role) throw new TaskFailure(`node ${nodeId} is not in the description`);
+  return { node, role };
+};
+
+const environmentOf = (nodeId: string, context: Context) => {
+  const { env, secrets } = context.current.description;
+  return { env: { ...env, ...describedNode(nodeId, context).role.env }, secrets };
+};
+
+/** The metadata of a node, with its secrets: itself and its peers. */
+const metadata = async (self: string, { clusterId, current, nodes, outside }: Context): Promise<object> => {
   const { action, description, nodeIds } = current;
+  const clear = (env: { readonly [name: string]: string } = {}) => revealed(outside.open, clusterId, description.secrets, env);
   const leaving = action === "DeleteClusterNodes" ? nodeIds : [];
   const hosts = description.nodes.flatMap(({ nodeId, role, serverId }) => {
     const address = nodes[nodeId];
@@ -105,14 +118,18 @@ const metadata = (self: string, { clusterId, current, nodes }: Context): object 
   const own = hosts.find(({ node_id }) => node_id === self);
   const role = description.roles.find((each) => each.role === own?.role);
   return {
-    self: { ...own, env: { ...role?.env } },
+    self: { ...own, env: await clear(role?.env) },
     hosts: Object.fromEntries(description.roles.map((each) => [each.role, hosts.filter((host) => host.role === each.role)])),
-    cluster: { cluster_id: clusterId, name: description.name, env: description.env },
+    cluster: { cluster_id: clusterId, name: description.name, env: await clear(description.env) },
     endpoints: Object.fromEntries(description.endpoints.map(({ name, port, protocol }) => [name, { port, protocol }])),
   };
 };
 
 const read = (directive: string): Directive => JSON.parse(directive) as Directive; // Made by the plan of the same job.
+
+/** What a program says before it fails becomes an event: it must not say the secrets that it was started with. */
+const withoutSecrets = async (message: string, { outside, clusterId, current }: Context): Promise<string> =>
+  hidden(outside.open, clusterId, current.description.secrets, message).catch(() => message.split("\n", 1)[0] ?? "");
 
 /** Turns a refusal by the machine or the package into a TaskFailure. Any other error is an outage, and the layer is retried. */
 const definitive =
@@ -122,7 +139,7 @@ const definitive =
       await run(task, context);
     } catch (error) {
       if (error instanceof PackageError || (error instanceof MachineError && error.code !== "closed"))
-        throw new TaskFailure(error.message, { cause: error });
+        throw new TaskFailure(await withoutSecrets(error.message, context), { cause: error });
       throw error;
     }
   };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Edge } from "../../chassis/http/rows.ts";
 import { type MachineClock, systemClock } from "./machine/clock.ts";
 import { runCommand } from "./machine/commands.ts";
 import { checkFiles, installFiles, orMissing } from "./machine/files.ts";
@@ -35,6 +36,8 @@ export type LocalMachineOptions = {
   readonly authorize: Authorize;
   /** Used only if this process is root. */
   readonly userIds?: UserIds;
+  /** Decrypts the secrets of an environment, at every start of a process. */
+  readonly open?: Edge["open"];
   readonly limits?: Partial<MachineLimits>;
   readonly clock?: MachineClock;
   /** Receives errors of background work, such as a failed restart. */
@@ -60,6 +63,7 @@ export const localMachine = ({
   userIds = usualUserIds,
   directory,
   authorize,
+  open = () => Promise.reject(new Error("this machine has no keys")),
   limits,
   clock = systemClock,
   report = () => undefined,
@@ -70,6 +74,7 @@ export const localMachine = ({
     clock,
     authorize,
     userIds: isRoot() ? userIds : undefined,
+    open,
     report: (error) => {
       if (!context.closed) report(error);
     },
@@ -114,9 +119,9 @@ export const localMachine = ({
         await installFiles(node.paths, files, uid);
       });
     },
-    writeMetadata: async (nodeId, metadata) => {
+    writeMetadata: async (nodeId, metadata, environment) => {
       const node = at(nodeId);
-      await node.locked(() => writeMetadata(context, node, metadata));
+      await node.locked(() => writeMetadata(context, node, metadata, environment));
     },
     runCommand: async (nodeId, command) => runCommand(context, at(nodeId), command),
     startProcess: async (nodeId, { cmd, ready }) => {

@@ -25,12 +25,13 @@ export const open = async ({
       (await document(model, id)) as LocalReadModels[M] | undefined,
     open: edge.open,
   });
-  const machine = localMachine({ directory: directory || usualDirectory(config.state), userIds, authorize, report });
+  const machine = localMachine({ directory: directory || usualDirectory(config.state), userIds, authorize, open: edge.open, report });
   return {
     outside: {
       machine,
       report,
       fetchPackage: fetchBlob,
+      open: edge.open,
       sleep: clock.sleep,
     },
     close: machine.close,

@@ -1,3 +1,4 @@
+import type { Edge } from "../../chassis/http/rows.ts";
 import type { Machine } from "./machine/types.ts";
 
 /** The outside dependencies of the local provider. */
@@ -5,6 +6,8 @@ export type LocalOutside = {
   readonly machine: Machine;
   /** Fetches an archive by digest from the service that stores it. */
   readonly fetchPackage: (owner: string, digest: string) => Promise<Uint8Array>;
+  /** Decrypts a secret of a cluster's configuration. */
+  readonly open: Edge["open"];
   /** Logs a failure that no caller waits for. */
   readonly report: (error: unknown) => void;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;

@@ -39,7 +39,7 @@ const deploymentOf = (cluster: number, revision: number): ClusterSpec => ({
   ...{ provider: "local", runtimeId: `runtime-${cluster % 50}`, zone: "local", runtimeCredentialId: `runtimec-${cluster % 50}` },
   ...{ name: `shop ${cluster}`, appId: `app-${cluster % 200}`, versionId: `appv-${cluster % 200}-${revision}`, versionType: "vmbased" },
   ...{ packageDigest: `sha256:${String(cluster % 200).padStart(64, "0")}`, packageOwner: "repo" },
-  ...{ configuration: JSON.stringify({ name: `shop ${cluster}`, revision }), env: { REVISION: String(revision) } },
+  ...{ configuration: JSON.stringify({ name: `shop ${cluster}`, revision }), secrets: [], env: { REVISION: String(revision) } },
   roles: [role("web", 1 + (cluster % 4), 9080), role("database", 2, 3306)],
   nodes: nodesOf(cluster),
   endpoints: [{ name: "http", port: 9080, protocol: "http" }],

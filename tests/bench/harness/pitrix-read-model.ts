@@ -32,7 +32,11 @@ export const pitrixReadModel = async (
   const bench = { name: group, aggregates: cluster.aggregates, projections: [clusters] };
   let begin = (): void => {};
   const ports = { ...kept, log: heard(log, () => begin()), clock: systemClock };
-  const running = instance(bench, ports, contract, { instance: "bench", observer: { failed, parked: failed } });
+  const running = instance(bench, ports, contract, {
+    instance: "bench",
+    observer: { failed, parked: failed },
+    outside: { destroyKey: async () => {} },
+  });
 
   const isDone = (): boolean => {
     const progress = running.subscriptions().get(name)?.progress;

@@ -37,6 +37,31 @@ export const secrets: Section = {
       ),
     },
     {
+      id: "package-secrets",
+      promise:
+        "A password of an application reaches the processes that need it, and stands in no event, document, answer, log or command line.",
+      how: "a marker travels in its place; the provider fills it in when a process starts",
+      keptBy: ["services/packages/secrets.ts", "services/cluster/configured.ts", "services/providers/deployment/secrets.ts"],
+      proofs: [
+        ...tests(
+          "services/providers/local/secrets.integration.ts",
+          "a password and a token reach the process that needs them, and nothing that travels, is stored or is shown holds them",
+        ),
+        ...tests(
+          "services/packages/secrets.test.ts",
+          "in whatever form, and however often, a password is given, the configuration does not hold it",
+          "a password is checked before it is sealed, and no refusal repeats it",
+          "an input that holds a marker is refused, wherever it stands",
+        ),
+        ...tests(
+          "services/cluster/secrets.test.ts",
+          "an input that holds a marker is refused, and so is a package that shows a password",
+          "asterisks keep the password, another one takes its place, and asterisks of nothing are refused",
+          "a key lives as long as its cluster may be rolled back to it, and dies with the cluster",
+        ),
+      ],
+    },
+    {
       id: "secret-location",
       promise: "A secret opens only as the field of the stream that it was sealed for, and not after it was replaced or deleted.",
       how: "the ciphertext authenticates key id, stream and field; an effect destroys the keys of what lapsed",

@@ -28,6 +28,7 @@ const request = {
   version,
   placement,
   configuration: "{}",
+  secrets: [],
   debug: false,
   owner: "usr-1",
   ownerPath: ":usr-1",

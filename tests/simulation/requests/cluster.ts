@@ -20,6 +20,7 @@ export const clusterRows: readonly Row<ClusterCommand>[] = [
       version: version(1),
       placement: { provider: "local", runtimeId: `rt-${chance.below(4)}`, zone: "local", runtimeCredentialId: `rc-${chance.below(4)}` },
       configuration: "{}",
+      secrets: [],
       debug: false,
       ...owner,
     }),

@@ -39,7 +39,7 @@ export const runtimeCommands = (of: { readonly owner: string; readonly ownerPath
 export const requestCluster = (of: { readonly owner: string; readonly ownerPath: string } = owner) =>
   ({
     ...{ type: "RequestCluster", clusterId, jobId: "j-1", name: undefined, version: bookinfo(), placement },
-    ...{ configuration: "{}", debug: false, ...of },
+    ...{ configuration: "{}", secrets: [], debug: false, ...of },
   }) as const;
 
 /** Runtimes, clusters and the local provider in virtual time, with a cluster that was requested and has come to rest. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
+import { revealed } from "../../deployment/secrets.ts";
 import { openLog } from "./log-files.ts";
 import type { NodePaths } from "./paths.ts";
 import { type Identity, identify } from "./processes.ts";
@@ -26,7 +27,7 @@ export type Launch = {
  * node's package as the node's user, in its own session, which outlives this process.
  */
 export const launch = async (
-  { authorize, limits, userIds }: MachineContext,
+  { authorize, open, limits, userIds }: MachineContext,
   { record, paths, words: [program, ...rest], run, log, unless }: Launch,
 ): Promise<Launched> => {
   const { uid } = record;
@@ -35,10 +36,11 @@ export const launch = async (
   const file = await openLog(paths, log, limits.logBytes);
   try {
     await authorize(record.clusterId);
+    const env = await revealed(open, record.clusterId, record.secrets ?? [], record.env);
     unless();
     const child = spawn(program === "node" ? process.execPath : program, rest, {
       cwd: paths.package,
-      env: environment(record, paths, run),
+      env: environment({ ...record, env }, paths, run),
       ...(uid !== undefined && { uid, gid: uid }),
       detached: true,
       shell: false,

@@ -52,7 +52,7 @@ export const lifecycle = (context: MachineContext): Lifecycle => {
   return {
     endEverything,
     remove,
-    create: async (node, { nodeId, clusterId, role, serverId, files, env }) => {
+    create: async (node, { nodeId, clusterId, role, serverId, files, env = {}, secrets = [] }) => {
       checkFiles(files, limits);
       if ((await load(node))?.removing) await remove(node);
       const record = await load(node);
@@ -67,7 +67,7 @@ export const lifecycle = (context: MachineContext): Lifecycle => {
       await giveTo(uid, node.paths);
       const fresh = { removing: false, succeeded: [], told: null, process: null };
       // Written last: a node exists once its record does.
-      await save(node, { nodeId, clusterId, role, serverId, address, uid, env, ...fresh });
+      await save(node, { nodeId, clusterId, role, serverId, address, uid, env, secrets, ...fresh });
       return { address, instanceId: instanceId(nodeId) };
     },
   };

@@ -6,7 +6,7 @@ import { orMissing, writeAtomically } from "./files.ts";
 import type { NodePaths } from "./paths.ts";
 import { alive, handles, signal } from "./processes.ts";
 import { known, type MachineContext, type Node, save } from "./record.ts";
-import { refused } from "./types.ts";
+import { type NodeEnvironment, refused } from "./types.ts";
 
 const hangUp = 1;
 /** A process younger than this may not have installed its SIGHUP handler yet. */
@@ -22,11 +22,18 @@ export const metadataDigest = async (paths: NodePaths): Promise<string | null> =
  * Replaces metadata.json and sends SIGHUP to the process unless it already has this version. The notified version is recorded, so that a
  * repeated call after a crash sends the missing signal. A process without a handler gets no signal, because SIGHUP would end it.
  */
-export const writeMetadata = async (context: MachineContext, node: Node, metadata: object): Promise<void> => {
+export const writeMetadata = async (
+  context: MachineContext,
+  node: Node,
+  metadata: object,
+  environment?: NodeEnvironment,
+): Promise<void> => {
   const text = JSON.stringify(metadata, null, 2);
   if (Buffer.byteLength(text) > context.limits.metadataBytes)
     throw refused(`the metadata has more than ${context.limits.metadataBytes} bytes`);
-  const record = await known(node);
+  const recorded = await known(node);
+  const record = { ...recorded, ...environment };
+  if (!isDeepStrictEqual(record, recorded)) await save(node, record);
   const before = await orMissing(readFile(node.paths.metadata, "utf8"));
   if (before === undefined || !isDeepStrictEqual(JSON.parse(before), JSON.parse(text)))
     await writeAtomically(node.paths.metadata, text, record.uid);

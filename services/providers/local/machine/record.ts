@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
+import type { Edge } from "../../../chassis/http/rows.ts";
 import type { MachineClock } from "./clock.ts";
 import { installed, orMissing, writeAtomically } from "./files.ts";
 import { type Lock, lock } from "./lock.ts";
 import { type NodePaths, pathsOf } from "./paths.ts";
 import type { Identity } from "./processes.ts";
-import { type Authorize, MachineError, type MachineLimits, type NodeState, type UserIds } from "./types.ts";
+import { type Authorize, MachineError, type MachineLimits, type NodeEnvironment, type NodeState, type UserIds } from "./types.ts";
 
 /** The recorded state of a node's process. */
 export type ProcessRecord = {
@@ -29,7 +30,9 @@ export type NodeRecord = {
   readonly address: string;
   /** The user that the node's processes run as. Absent if the provider did not run as root when the node was made. */
   readonly uid?: number | undefined;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NodeEnvironment["env"];
+  /** Absent in records of earlier versions. */
+  readonly secrets?: NodeEnvironment["secrets"];
   readonly removing: boolean;
   readonly succeeded: readonly string[];
   /** The digest of the metadata that the process was started with or last notified of. */
@@ -45,6 +48,7 @@ export type MachineContext = {
   readonly authorize: Authorize;
   /** Undefined if this process is not root: it cannot run anything as another user. */
   readonly userIds: UserIds | undefined;
+  readonly open: Edge["open"];
   readonly report: (error: unknown) => void;
   /** Set by `close`. From then on nothing is started, and exits are ignored. */
   closed: boolean;

@@ -1,3 +1,5 @@
+import type { DeploymentSecret } from "../../../../schemas/generated/events.ts";
+
 /** The files of a package by relative path. */
 export type PackageFiles = ReadonlyMap<string, Uint8Array>;
 
@@ -7,7 +9,12 @@ export type NewNode = {
   readonly role: string;
   readonly serverId: number;
   readonly files: PackageFiles;
+} & Partial<NodeEnvironment>;
+
+/** The environment of a node's processes, with markers in the places of its secrets, and the secrets. */
+export type NodeEnvironment = {
   readonly env: Readonly<Record<string, string>>;
+  readonly secrets: readonly DeploymentSecret[];
 };
 
 /** A command line. Text is split into words with respect to quotes; a list is used as it is. No shell is involved. */
@@ -59,8 +66,11 @@ export type Machine = {
   createNode(node: NewNode): Promise<{ address: string; instanceId: string }>;
   /** Switches the package atomically. The data directory stays. A running process keeps the old files until it is restarted. */
   replaceFiles(nodeId: string, files: PackageFiles): Promise<void>;
-  /** Writes metadata.json atomically. If it changed, a running process that handles SIGHUP gets that signal. */
-  writeMetadata(nodeId: string, metadata: object): Promise<void>;
+  /**
+   * Writes metadata.json atomically. If it changed, a running process that handles SIGHUP gets that signal. Processes that start from now on
+   * have this environment.
+   */
+  writeMetadata(nodeId: string, metadata: object, environment?: NodeEnvironment): Promise<void>;
   /** Runs a command to its end. A node runs one command at a time. */
   runCommand(nodeId: string, command: KeyedCommand): Promise<void>;
   /**

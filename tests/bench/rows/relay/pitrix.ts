@@ -20,7 +20,11 @@ await contestant(async (input: Input) => {
   const failures: unknown[] = [];
   const failed = (where: string, error: unknown) => failures.push(`${where}: ${error instanceof Error ? error.stack : error}`);
   const bench = { name: "bench", aggregates: { [aggregate]: cluster } };
-  const running = instance(bench, { ...kept, log, clock: systemClock }, contract, { instance: "bench", observer: { failed } });
+  const running = instance(bench, { ...kept, log, clock: systemClock }, contract, {
+    instance: "bench",
+    observer: { failed },
+    outside: { destroyKey: async () => {} },
+  });
 
   const admin = plainKafka(connection).admin();
   await admin.connect();

@@ -42,6 +42,7 @@ const described: ClusterSpec = {
   packageDigest: "sha256:1",
   packageOwner: "repo",
   configuration: "{}",
+  secrets: [],
   env: {},
   roles: [role("web", start(1)), role("store", start(0), { ...start(0), name: "init", nodesToExecuteOn: 1 })],
   nodes: [

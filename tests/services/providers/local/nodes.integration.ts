@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Surroundings } from "../../../../events/simulation/instances.ts";
 import { collections } from "../../../../events/subscription/collections.ts";
-import { readsFor } from "../../../../services/chassis/http/reads.ts";
+import { unscopedReads } from "../../../../services/chassis/http/reads.ts";
 import { cluster } from "../../../../services/cluster/service.ts";
 import { gate } from "../../../../services/providers/local/gate.ts";
 import type { Authorize } from "../../../../services/providers/local/machine.ts";
 import { providerLocal } from "../../../../services/providers/local/service.ts";
 import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
+import { sealedText } from "../../../sealed.ts";
 import { requestCluster, runtimeCommands } from "../../../world/toys/clusters.ts";
 import { served } from "../../../world/world.ts";
 import { kill, playground } from "./machine/support.ts";
@@ -23,8 +24,8 @@ const platformOn = async (t: TestContext, limits: { readonly nodes?: number } = 
   let authorize: Authorize | undefined;
   const machine = make({ limits, authorize: async (clusterId) => authorize?.(clusterId) });
   const outside = ({ ports }: Surroundings) => {
-    const { get } = readsFor(collections(providerLocal.projections), ports.documents, undefined);
-    authorize = gate({ token: "sealed", document: get as never, open }); // The service has these read models.
+    const { get } = unscopedReads(collections(providerLocal.projections), ports.documents);
+    authorize = gate({ token: sealedText("sealed"), document: get as never, open }); // The service has these read models.
     return outsideOn(machine);
   };
   const world = await served([runtime, cluster, { service: providerLocal, outside }]);
@@ -50,7 +51,7 @@ const platformOn = async (t: TestContext, limits: { readonly nodes?: number } = 
     create: (clusterId: string, count: number) => {
       const { version, placement } = shop;
       const asked = { ...requestCluster(), clusterId, jobId: `j-${clusterId}` };
-      return send({ ...asked, version, placement, configuration: shop.configuration(count) }, asked.jobId);
+      return send({ ...asked, version, placement, configuration: shop.configuration(count), secrets: [] }, asked.jobId);
     },
     /** Does one action to its end. */
     does: async (type: string, jobId: string, more: object = {}) => {
@@ -60,7 +61,8 @@ const platformOn = async (t: TestContext, limits: { readonly nodes?: number } = 
       );
     },
     /** Another token in the runtime's credential; the right one is "sealed". */
-    tokenBecomes: async (sealedContent: string) => {
+    tokenBecomes: async (token: string) => {
+      const sealedContent = sealedText(token);
       const of = { runtimeCredentialId: "runtimec-1", name: undefined, description: undefined };
       await world.send("runtime", { type: "ModifyRuntimeCredential", ...of, sealedContent });
       const known = async () =>

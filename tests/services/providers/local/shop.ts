@@ -19,7 +19,7 @@ export const shop = {
 
 /** What the cluster service would ask the provider for. */
 export const described = (clusterId: string, count: number) => {
-  const deployment = describe(clusterId, shop.version, shop.placement, shop.configuration(count));
+  const deployment = describe(clusterId, shop.version, shop.placement, { configuration: shop.configuration(count), secrets: [] });
   if ("rejected" in deployment) throw new Error(deployment.rejected);
   return deployment;
 };
@@ -31,6 +31,7 @@ export const outsideOn = (machine: Machine): LocalOutside => ({
     const program = new TextDecoder().decode(files().get("program.cjs"));
     return archiveOf({ ...devkitFiles, "shop/cluster.json.tmpl": template, "shop/program.cjs": program });
   },
+  open: async (sealed) => sealed,
   report: () => {},
   sleep: systemClock.sleep,
 });
