@@ -29,6 +29,8 @@ export type Aggregate<Outside = unknown> = {
   readonly decider: AnyDecider;
   readonly effects?: AnyEffects<Outside>;
   readonly timers?: AnyTimers;
+  /** Nobody but this service may read the topic of this aggregate. */
+  readonly internal?: true;
 };
 
 /** The topics of a service: those of its own events, its dead letter topic, and those that its read models and reactions read. */

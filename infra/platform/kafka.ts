@@ -17,6 +17,6 @@ export const kafkaAccess = (
   return {
     users: [...services.map(({ name }) => userOf(name)), userOf(OPERATOR)],
     thirdParties: [userOf(THIRD_PARTY)],
-    acls: [...services.flatMap(aclsOf), ...operatorAcls, ...thirdPartyAcls(THIRD_PARTY)],
+    acls: [...services.flatMap(aclsOf), ...operatorAcls, ...thirdPartyAcls(THIRD_PARTY, services)],
   };
 };

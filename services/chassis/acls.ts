@@ -1,6 +1,5 @@
 import { groupOf, topicOf, topicsOfService } from "../../events/index.ts";
-import { schemas } from "../../schemas/generated/schemas.ts";
-import { KEYS_TOPIC } from "./access/sealing.ts";
+import { keysTopicOf } from "./access/sealing.ts";
 import { contract } from "./contract.ts";
 import { INSTANCES_TOPIC } from "./process/discovery.ts";
 import type { AnyService } from "./service.ts";
@@ -24,16 +23,19 @@ const may =
 
 /**
  * What the user of a service, who has its name, may do on Kafka, from the service's tables: write its own topics, read those that its tables
- * read, and be a member of its own groups. A topic is made by whoever needs it first.
+ * read and the wrapped keys of secrets, and be a member of its own groups. A topic is made by whoever needs it first.
  */
 export const aclsOf = (service: AnyService): readonly Acl[] => {
   const { name } = service;
   const { events, deadLetters, reads } = topicsOfService(contract, service);
+  const writes = [...events, deadLetters, keysTopicOf(name), INSTANCES_TOPIC];
   return [
-    ...[...events, deadLetters].flatMap(may(name, "topic", "literal", "WRITE")),
-    ...reads.flatMap(may(name, "topic", "literal", "READ")),
-    ...[INSTANCES_TOPIC, KEYS_TOPIC].flatMap(may(name, "topic", "literal", "READ", "WRITE")),
-    ...[...new Set([...events, deadLetters, ...reads, INSTANCES_TOPIC, KEYS_TOPIC])].flatMap(may(name, "topic", "literal", "CREATE")),
+    ...writes.flatMap(may(name, "topic", "literal", "WRITE")),
+    ...[...reads, INSTANCES_TOPIC].flatMap(may(name, "topic", "literal", "READ")),
+    // Also the keys that name no service, where there is such a topic.
+    ...may(name, "topic", "prefixed", "READ")(keysTopicOf()),
+    ...may(name, "topic", "literal", "WRITE")(keysTopicOf()),
+    ...[...new Set([...writes, ...reads])].flatMap(may(name, "topic", "literal", "CREATE")),
     ...may(name, "group", "prefixed", "READ", "DELETE")(groupOf(contract, name, "")),
   ];
 };
@@ -44,8 +46,10 @@ export const operatorAcls: readonly Acl[] = [
   ...may(OPERATOR, "group", "prefixed", "READ", "DELETE")(`${contract.prefix}-cli`),
 ];
 
-/** What a third party may do: read all events, in groups whose names begin with its own. */
-export const thirdPartyAcls = (user: string): readonly Acl[] => [
-  ...[...new Set(schemas.map(({ aggregate }) => topicOf(contract, aggregate)))].flatMap(may(user, "topic", "literal", "READ")),
+/** What a third party may do: read the events of these services, except for those of internal aggregates, in groups whose names begin with its own. */
+export const thirdPartyAcls = (user: string, services: readonly AnyService[]): readonly Acl[] => [
+  ...services
+    .flatMap(({ aggregates }) => Object.entries(aggregates))
+    .flatMap(([aggregate, { internal }]) => (internal ? [] : may(user, "topic", "literal", "READ")(topicOf(contract, aggregate)))),
   ...may(user, "group", "prefixed", "READ", "DELETE")(`${user}.`),
 ];

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { Clock, Log } from "../../events/index.ts";
 import type { Mongo } from "../../events/mongo/index.ts";
 import { collections } from "../../events/runtime.ts";
-import { type Sealing, sealing } from "./access/sealing.ts";
+import { sealing } from "./access/sealing.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";
@@ -23,6 +23,8 @@ import { tracing } from "./process/tracing.ts";
 import { type ServeOptions, type Serving, serve } from "./serve.ts";
 import type { AnyService } from "./service.ts";
 
+/** Milliseconds between two warnings of forged announcements. */
+const FORGED = 60_000;
 /** How long a start waits to receive its own announcement. */
 const ANNOUNCED = 5_000;
 
@@ -52,13 +54,12 @@ export const foundationOf = (config: Config): Foundation => ({
   serving: { grace: GRACE },
 });
 
-/** The dependencies that the services of one process share: the log, the keys of secrets and the directory of instances. */
+/** The dependencies that the services of one process share: the log and the directory of instances. */
 export type Shared = {
   readonly foundation: Foundation;
   readonly config: Config;
   readonly log: Log;
   readonly tls: TransportSecurity;
-  readonly sealing: Sealing;
   readonly directory: Directory;
   readonly stop: () => Promise<void>;
 };
@@ -70,29 +71,20 @@ export const share = async (
   logger: Logger,
   foundation: Foundation = foundationOf(config),
 ): Promise<Shared> => {
-  const { clock, random } = foundation;
+  const { clock } = foundation;
   const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be retried");
-  const [sealed, found] = await Promise.all([
-    sealing({ log, clock }, config.sealingKeys, random, { partitions: config.partitions }),
-    config.discovery === "kafka"
-      ? directory({ log, clock, keys: config.sealingKeys }, (instance) =>
-          logger.warn({ instance }, "ignored an announcement without proof"),
-        )
-      : config.discovery === "dns"
-        ? dnsDirectory(config.services, clock, onError)
-        : staticDirectory(config.services),
-  ]);
-  const rewrapped = await sealed.rewrap();
-  if (rewrapped > 0) logger.info({ keys: rewrapped }, "rewrapped data keys with the current platform key");
-  return {
-    ...{ foundation, config, log, tls },
-    sealing: sealed,
-    directory: found,
-    stop: async () => {
-      await found.stop();
-      await sealed.stop();
-    },
+  let told = 0;
+  const onForged = (instance: string): void => {
+    if (clock.now() - told < FORGED) return;
+    told = clock.now();
+    logger.warn({ instance }, "ignored an announcement that this platform has not signed");
   };
+  const found = await (config.discovery === "kafka"
+    ? directory({ log, clock, keys: config.sealingKeys }, onForged)
+    : config.discovery === "dns"
+      ? dnsDirectory(config.services, clock, onError)
+      : staticDirectory(config.services));
+  return { ...{ foundation, config, log, tls }, directory: found, stop: found.stop };
 };
 
 /** The share of a shutdown's time limit for the services. The rest is for their shared dependencies. */
@@ -104,12 +96,15 @@ export type RunningService = Serving & { readonly name: string; readonly stop: (
 
 /** Runs a service in this process, with its own database, consumer groups and port, and announces it once it answers. */
 export const runService = async (service: AnyService, shared: Shared): Promise<RunningService> => {
-  const { config, log, tls, sealing, directory } = shared;
+  const { config, log, tls, directory } = shared;
   const { clock, random, print, serving: options } = shared.foundation;
   const { name } = service;
   const id = `${name}-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const logger = shared.foundation.logger({ service: name, instance: id });
-  const store = await shared.foundation.openStore(name, logger);
+  const [store, sealed] = await Promise.all([
+    shared.foundation.openStore(name, logger),
+    sealing({ log, clock }, config.sealingKeys, random, { service: name, partitions: config.partitions }),
+  ]);
   const measured = shared.foundation.metrics(name);
   const traces = await tracing(config, { service: name, instance: id }, measured.spans, logger);
   const broken = breakers({
@@ -132,7 +127,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     metrics: measured,
     tracer: traces?.tracer,
     random,
-    edge: edgeOf({ sealing, blobs: store.blobs, clock, random }),
+    edge: edgeOf({ sealing: sealed, blobs: store.blobs, clock, random }),
     blobs: store.blobs,
     document: unscopedReads(collections(service.projections), store.documents).get,
     print,
@@ -144,18 +139,21 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
   };
   const { documents, parking } = store;
   const close = async (): Promise<void> => {
+    await sealed.stop();
     broken.stop();
     among?.close();
     await traces?.stop();
     await store.close();
   };
   try {
+    const rewrapped = await sealed.rewrap();
+    if (rewrapped > 0) logger.info({ keys: rewrapped }, "rewrapped data keys with the current platform key");
     const known = (): boolean => config.discovery !== "kafka" || directory.instancesOf(name).some(({ instance }) => instance === id);
     let announced: Awaited<ReturnType<typeof announce>> | undefined;
     const healthReasons = (): readonly string[] => [
       ...(known() ? [] : ["its announcement has not arrived yet"]),
       ...[announced?.trouble(), directory.trouble?.()].flatMap((trouble) => trouble ?? []),
-      ...sealing.healthReasons(),
+      ...sealed.healthReasons(),
     ];
     const ports = { store: store.store, documents, parking, log, clock };
     const inside = tls.internal && { certificates: tls.internal, mutual: true };
@@ -167,7 +165,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
       ports,
       ping: store.ping,
       healthReasons,
-      sealing,
+      sealing: sealed,
       secured: service.entry ? tls.gateway && { certificates: tls.gateway, mutual: false } : inside,
       operations: service.entry && config.operationsPort !== "public" ? { port: config.operationsPort, secured: inside } : undefined,
     });

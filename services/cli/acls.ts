@@ -3,11 +3,10 @@ import { loadServices } from "../chassis/list.ts";
 import { services } from "../index.ts";
 
 /** What the users of a platform's Kafka may do: each service, the `pitrix` command, and third parties of these names. */
-export const platformAcls = async (thirdParties: readonly string[]): Promise<readonly Acl[]> => [
-  ...(await loadServices(services)).flatMap(aclsOf),
-  ...operatorAcls,
-  ...thirdParties.flatMap(thirdPartyAcls),
-];
+export const platformAcls = async (thirdParties: readonly string[]): Promise<readonly Acl[]> => {
+  const loaded = await loadServices(services);
+  return [...loaded.flatMap(aclsOf), ...operatorAcls, ...thirdParties.flatMap((user) => thirdPartyAcls(user, loaded))];
+};
 
 /** The arguments of `kafka-acls.sh`, one line for each user and name. */
 export const aclLines = (acls: readonly Acl[]): readonly string[] => {

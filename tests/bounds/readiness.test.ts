@@ -84,7 +84,7 @@ test("secrets whose platform key is missing are a trouble, until somebody who ha
   const [old, current] = ["k1", "k2"].map((id) => ({ id, key: random(32) }));
   assert.ok(old && current);
   const made = async (...keys: readonly (typeof old)[]) => {
-    const opening = sealing({ log, clock }, keys, random, { partitions: 1 });
+    const opening = sealing({ log, clock }, keys, random, { service: "cluster", partitions: 1 });
     let opened: Awaited<typeof opening> | undefined;
     void opening.then((one) => {
       opened = one;

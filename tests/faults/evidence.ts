@@ -81,7 +81,7 @@ const readOnce = async (connection: KafkaConnection, milliseconds: number): Prom
   return contents;
 };
 
-const isOurs = (topic: string): boolean => topic.startsWith("pitrix.") && topic !== "pitrix.instances" && topic !== "pitrix.keys";
+const isOurs = (topic: string): boolean => topic.startsWith("pitrix.") && topic !== "pitrix.instances" && !topic.startsWith("pitrix.keys.");
 
 /** What the services have in the store, in the form in which the simulation's checks read it. Timers that are not due yet are no marks. */
 export const readStore = async (url: string, services = tables): Promise<ReadonlyMap<string, MemoryDatabase>> => {

@@ -2,7 +2,7 @@ import { isSealed, type Sealed } from "../../../events/index.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import { decrypt, encrypt, IV } from "./aes-gcm.ts";
 
-/** A data key on the topic `pitrix.keys`, wrapped by a platform key. */
+/** A data key on the topic of its service, wrapped by a platform key. */
 export type WrappedKey = { readonly platformKey: string; readonly wrapped: string };
 
 /** Where a secret belongs: the stream whose event holds it, and the field. It opens nowhere else. */

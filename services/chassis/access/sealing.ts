@@ -2,7 +2,11 @@ import type { Clock, Log, Sealed } from "../../../events/index.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import { keyIdOf, openWith, type SecretLocation, sealWith, unwrap, type WrappedKey, wrap, wrappedIn } from "./envelope.ts";
 
-export const KEYS_TOPIC = "pitrix.keys";
+/** The topic of the keys of the secrets that a service seals, which only this service writes; without a name, that of keys without a service. */
+export const keysTopicOf = (service = ""): string => (service === "" ? "pitrix.keys" : `pitrix.keys.${service}`);
+
+/** The service whose secret has this key; empty for a key that names none. */
+const ownerOf = (keyId: string): string => /^(.+)_[\da-f]{24}$/.exec(keyId)?.[1] ?? "";
 
 /** The key of a secret was destroyed or has not reached this process. */
 export class KeyGone extends Error {
@@ -17,7 +21,7 @@ export type Sealing = {
    * Throws KeyGone.
    */
   readonly open: (sealed: Sealed, location: SecretLocation) => Promise<string>;
-  /** Destroys the key of a sealed text in all services. A repeated call changes nothing. */
+  /** Destroys the key of a text that this service has sealed, in all services. A repeated call changes nothing. */
   readonly destroyKey: (sealed: Sealed) => Promise<void>;
   /** Rewraps data keys of older platform keys with the current one and returns their number. */
   readonly rewrap: () => Promise<number>;
@@ -27,14 +31,15 @@ export type Sealing = {
 };
 
 /**
- * Each secret has its own data key. `seal` returns after the key, wrapped by the current platform key, is on the compacted topic
- * `pitrix.keys`. Every process holds all keys. A destroyed key stays destroyed, even if another process rewraps it at the same moment.
+ * Each secret has its own data key, whose id begins with the name of the service. `seal` returns after the key, wrapped by the current
+ * platform key, is on the service's compacted topic. A process holds the keys of its service, and those of others from the first secret of
+ * theirs that it opens. A destroyed key stays destroyed, even if another process rewraps it at the same moment.
  */
 export const sealing = async (
   ports: { readonly log: Log; readonly clock: Clock },
   platformKeys: readonly PlatformKey[],
   random: (bytes: number) => Uint8Array,
-  { partitions = 6, wait = 2_000 } = {},
+  { service, partitions = 6, wait = 2_000 }: { readonly service: string; readonly partitions?: number; readonly wait?: number },
 ): Promise<Sealing> => {
   const { log, clock } = ports;
   const [current] = platformKeys;
@@ -45,24 +50,44 @@ export const sealing = async (
   /** Where texts of version 1, which do not say where they belong, were opened. */
   const opened = new Map<string, string>();
 
-  await log.ensureTopics([{ name: KEYS_TOPIC, partitions, compacted: true }]);
+  const topic = keysTopicOf(service);
+  await log.ensureTopics([{ name: topic, partitions, compacted: true }]);
   const publish = (keyId: string, key: WrappedKey | null): Promise<void> =>
     log.publish([
-      { topic: KEYS_TOPIC, key: keyId, value: key && Buffer.from(JSON.stringify(key)), headers: { "content-type": "application/json" } },
+      {
+        topic: keysTopicOf(ownerOf(keyId)),
+        key: keyId,
+        value: key && Buffer.from(JSON.stringify(key)),
+        headers: { "content-type": "application/json" },
+      },
     ]);
+  const isOwn = (keyId: string): boolean => ownerOf(keyId) === service;
+  const mayDestroy = (keyId: string): boolean => isOwn(keyId) || ownerOf(keyId) === "";
 
-  const following = await log.follow(KEYS_TOPIC, ({ key: keyId, value }) => {
-    if (value === null) {
-      destroyed.add(keyId);
-      ring.delete(keyId);
-    } else if (destroyed.has(keyId)) void publish(keyId, null).catch(() => {});
-    else {
-      const wrapped = wrappedIn(value);
-      if (wrapped) ring.set(keyId, wrapped);
-    }
-    for (const arrived of arrivals) arrived();
-  });
-  await following.caughtUp;
+  /** Reads the keys of one service. What its topic says of the keys of another does not count. */
+  const follow = async (owner: string) => {
+    const running = await log.follow(keysTopicOf(owner), ({ key: keyId, value }) => {
+      if (ownerOf(keyId) !== owner) return;
+      if (value === null) {
+        destroyed.add(keyId);
+        ring.delete(keyId);
+      } else if (!destroyed.has(keyId)) {
+        const wrapped = wrappedIn(value);
+        if (wrapped) ring.set(keyId, wrapped);
+      } else if (mayDestroy(keyId)) void publish(keyId, null).catch(() => {});
+      for (const arrived of arrivals) arrived();
+    });
+    await running.caughtUp;
+    return running;
+  };
+  const following = await follow(service);
+  const others = new Map<string, ReturnType<typeof follow>>();
+  const followed = (owner: string): ReturnType<typeof follow> => {
+    const known = others.get(owner) ?? follow(owner);
+    others.set(owner, known);
+    known.catch(() => others.delete(owner));
+    return known;
+  };
 
   const arrival = async (milliseconds: number): Promise<void> => {
     const enough = new AbortController();
@@ -73,6 +98,7 @@ export const sealing = async (
   };
 
   const known = async (keyId: string): Promise<WrappedKey> => {
+    if (!isOwn(keyId)) await followed(ownerOf(keyId));
     for (const until = clock.now() + wait; ; ) {
       const key = ring.get(keyId);
       if (key) return key;
@@ -83,7 +109,7 @@ export const sealing = async (
 
   return {
     seal: async (secret, location) => {
-      const keyId = Buffer.from(random(12)).toString("base64url");
+      const keyId = `${service}_${Buffer.from(random(12)).toString("hex")}`;
       const dataKey = random(32);
       const key = wrap(current, keyId, dataKey, random(12));
       await publish(keyId, key);
@@ -103,13 +129,14 @@ export const sealing = async (
     destroyKey: async (sealed) => {
       const keyId = keyIdOf(sealed);
       if (destroyed.has(keyId)) return;
+      if (!mayDestroy(keyId)) throw new Error(`the key ${keyId} can be destroyed by the service ${ownerOf(keyId)} only`);
       await publish(keyId, null);
       destroyed.add(keyId);
       ring.delete(keyId);
     },
     rewrap: async () => {
       const older = [...ring].filter(
-        ([, { platformKey }]) => platformKey !== current.id && platformKeys.some(({ id }) => id === platformKey),
+        ([keyId, { platformKey }]) => isOwn(keyId) && platformKey !== current.id && platformKeys.some(({ id }) => id === platformKey),
       );
       for (const [keyId, key] of older) {
         const again = wrap(current, keyId, unwrap(platformKeys, keyId, key), random(12));
@@ -124,10 +151,13 @@ export const sealing = async (
       for (const { platformKey } of ring.values())
         if (!platformKeys.some(({ id }) => id === platformKey)) missing.set(platformKey, (missing.get(platformKey) ?? 0) + 1);
       return [
-        ...(unread === undefined ? [] : [`cannot read ${KEYS_TOPIC}: ${unread}`]),
+        ...(unread === undefined ? [] : [`cannot read ${topic}: ${unread}`]),
         ...[...missing].map(([id, count]) => `cannot open ${count} secrets: the platform key ${id} is missing`),
       ];
     },
-    stop: following.stop,
+    stop: async () => {
+      await following.stop();
+      await Promise.all([...others.values()].map(async (other) => (await other.catch(() => undefined))?.stop()));
+    },
   };
 };

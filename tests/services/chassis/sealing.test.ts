@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import type { Log } from "../../../events/ports.ts";
 import { encrypt } from "../../../services/chassis/access/aes-gcm.ts";
-import { asSealed, wrap } from "../../../services/chassis/access/envelope.ts";
-import { KEYS_TOPIC, KeyGone, sealing } from "../../../services/chassis/access/sealing.ts";
+import { asSealed, sealWith, wrap } from "../../../services/chassis/access/envelope.ts";
+import { KeyGone, keysTopicOf, sealing } from "../../../services/chassis/access/sealing.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import type { PlatformKey } from "../../../services/chassis/process/settings.ts";
 import { eventually } from "../../eventually.ts";
@@ -15,7 +15,9 @@ const clock = systemClock;
 const platformKey = (id: string): PlatformKey => ({ id, key: random(32) });
 const k1 = platformKey("k1");
 const location = { stream: "repo/repo-1", field: "sealedCredential" };
-const start = (log: Log, keys: readonly PlatformKey[] = [k1]) => sealing({ log, clock }, keys, random, { partitions: 2, wait: 200 });
+const start = (log: Log, keys: readonly PlatformKey[] = [k1], service = "repo") =>
+  sealing({ log, clock }, keys, random, { service, partitions: 2, wait: 200 });
+const KEYS_TOPIC = keysTopicOf("repo");
 
 /** What a new reader finds on the topic, latest first overwriting. */
 const onTopic = async (log: Log): Promise<ReadonlyMap<string, string | null>> => {
@@ -31,7 +33,7 @@ test("a sealed secret is opened again, here and by any other process", async () 
   const here = await start(broker.connect());
   const there = await start(broker.connect());
   const sealed = await here.seal("correct horse ✓", location);
-  assert.match(sealed, /^v2\.[\w-]{16}\.[\w-]{16}\.[\w-]+$/);
+  assert.match(sealed, /^v2\.repo_[\da-f]{24}\.[\w-]{16}\.[\w-]+$/);
   assert.equal(await here.open(sealed, location), "correct horse ✓");
   assert.equal(await there.open(sealed, location), "correct horse ✓");
   const late = await start(broker.connect());
@@ -153,7 +155,8 @@ test("a text of version 1, which does not say where it belongs, opens where it w
   const [dataKey, iv, keyId] = [random(32), random(12), "older"];
   const here = await start(log);
   const wrapped = wrap(k1, keyId, dataKey, random(12));
-  await log.publish([{ topic: KEYS_TOPIC, key: keyId, value: Buffer.from(JSON.stringify(wrapped)), headers: {} }]);
+  await log.ensureTopics([{ name: keysTopicOf(), partitions: 2, compacted: true }]);
+  await log.publish([{ topic: keysTopicOf(), key: keyId, value: Buffer.from(JSON.stringify(wrapped)), headers: {} }]);
   const bytes = encrypt(dataKey, iv, Buffer.from("from before"), keyId);
   const sealed = asSealed(["v1", keyId, Buffer.from(iv).toString("base64url"), bytes.toString("base64url")].join("."));
   assert.equal(await here.open(sealed, location), "from before");
@@ -163,4 +166,50 @@ test("a text of version 1, which does not say where it belongs, opens where it w
   );
   assert.equal(await here.open(sealed, location), "from before");
   await here.stop();
+});
+
+test("a secret whose key names no service is opened by all, and destroyed by any", async () => {
+  const broker = memoryLogBroker({ clock });
+  const log = broker.connect();
+  const [keyId, dataKey] = ["0123456789abcdef", random(32)];
+  await log.ensureTopics([{ name: keysTopicOf(), partitions: 2, compacted: true }]);
+  await log.publish([
+    { topic: keysTopicOf(), key: keyId, value: Buffer.from(JSON.stringify(wrap(k1, keyId, dataKey, random(12)))), headers: {} },
+  ]);
+  const sealed = sealWith(dataKey, keyId, "older", location, random(12));
+  const [repo, runtime] = [await start(log), await start(broker.connect(), [k1], "runtime")];
+  for (const each of [repo, runtime]) assert.equal(await each.open(sealed, location), "older");
+  await repo.destroyKey(sealed);
+  await eventually("it is gone in the other service", () =>
+    runtime.open(sealed, location).then(
+      () => false,
+      (error) => error instanceof KeyGone,
+    ),
+  );
+  await Promise.all([repo.stop(), runtime.stop()]);
+});
+
+test("a service opens the secrets of another and destroys only its own; what a topic says of a foreign key does not count", async () => {
+  const broker = memoryLogBroker({ clock });
+  const log = broker.connect();
+  const [repo, runtime] = [await start(log), await start(broker.connect(), [k1], "runtime")];
+  const [sealed, kept] = [await repo.seal("of repo", location), await repo.seal("kept", location)];
+  assert.equal(await runtime.open(sealed, location), "of repo");
+  await assert.rejects(runtime.destroyKey(sealed), /by the service repo only/);
+  const id = String(kept.split(".")[1]);
+  await log.publish([
+    { topic: keysTopicOf("runtime"), key: id, value: null, headers: {} },
+    { topic: keysTopicOf("runtime"), key: id, value: Buffer.from(JSON.stringify({ platformKey: "k1", wrapped: "forged" })), headers: {} },
+  ]);
+  const late = await start(broker.connect(), [k1], "runtime");
+  for (const each of [repo, runtime, late]) assert.equal(await each.open(kept, location), "kept");
+  await repo.destroyKey(sealed);
+  await eventually("it is gone in the other service", () =>
+    runtime.open(sealed, location).then(
+      () => false,
+      (error) => error instanceof KeyGone,
+    ),
+  );
+  assert.equal(await late.open(kept, location), "kept");
+  await Promise.all([repo.stop(), runtime.stop(), late.stop()]);
 });

@@ -58,7 +58,7 @@ const stateOf = async (id: string) => {
 };
 const sealedOf = async (id: string) => (await stateOf(id)).deployment.secrets[0]?.sealed ?? assert.fail("there is no secret");
 const opened = async (id: string, sealed: Awaited<ReturnType<typeof sealedOf>>) =>
-  clusters.world.of().shared.sealing.open(sealed, secretLocation(id, PATH));
+  clusters.world.of().host.edge.sealing.open(sealed, secretLocation(id, PATH));
 const dies = (id: string, sealed: Awaited<ReturnType<typeof sealedOf>>) =>
   eventually("the key is destroyed", () =>
     opened(id, sealed).then(

@@ -162,7 +162,7 @@ test("debugging runtimes and credentials are not listed", async () => {
 });
 
 test("the key of a content is destroyed when another takes its place, and with the credential", async () => {
-  const { sealing } = world.of().shared;
+  const { sealing } = world.of().host.edge;
   const id = await credential();
   const location = { stream: `runtimeCredential/${id}`, field: "sealedContent" };
   const content = async () => {

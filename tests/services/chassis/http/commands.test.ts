@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Outage } from "../../../../events/outage.ts";
 import { asSealed } from "../../../../services/chassis/access/envelope.ts";
+import { keysTopicOf } from "../../../../services/chassis/access/sealing.ts";
 import { descriptionOf, example } from "../../../world/toys/example.ts";
 import { served, type World } from "../../../world/world.ts";
 
@@ -261,11 +262,14 @@ test("a secret that was sealed for a refused request is forgotten, one that was 
   const taken = await system.post("/v1/categories", { name: "with a secret", locale: "{}", description: "s3cret" });
   assert.equal(taken.status, 200);
   const sealedOf = async () => (await world.of().ports.documents.get("categories__v1", [taken.body.category_id]))[0]?.value.description;
-  assert.equal(await world.of().shared.sealing.open(asSealed(String(await sealedOf())), descriptionOf(taken.body.category_id)), "s3cret");
+  assert.equal(
+    await world.of().host.edge.sealing.open(asSealed(String(await sealedOf())), descriptionOf(taken.body.category_id)),
+    "s3cret",
+  );
   const sealedNow = new Set<string>();
   const seen = await world
     .of()
-    .ports.log.follow("pitrix.keys", ({ key, value }) => void (value ? sealedNow.add(key) : sealedNow.delete(key)));
+    .ports.log.follow(keysTopicOf(world.of().name), ({ key, value }) => void (value ? sealedNow.add(key) : sealedNow.delete(key)));
   await seen.caughtUp;
   await system.post("/v1/categories", { name: "with a secret", locale: "{}", description: "another" });
   const forbidden = { name: "forbidden", locale: "{}", description: "a third" };
