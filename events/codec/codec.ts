@@ -24,6 +24,8 @@ export type Codec = {
   readonly encode: (aggregate: string, event: Message) => EncodedEvent;
   /** Decodes the bytes after `from` with the schema that wrote them, resolved to the newest. Throws UnknownSchema. */
   readonly decode: (schemaId: number, bytes: Uint8Array, from?: number) => Message;
+  /** The aggregate whose events a schema writes; undefined if this build does not know it. */
+  readonly aggregateOf: (schemaId: number) => string | undefined;
 };
 
 /** Encodes and decodes all events of a contract in Avro. */
@@ -82,6 +84,7 @@ export const codec = (schemas: readonly ReleasedSchema[]): Codec => {
       if (!read) throw new UnknownSchema(`schema id ${schemaId} is not known to this build`);
       return read(bytes, from);
     },
+    aggregateOf: (schemaId) => released.get(schemaId)?.aggregate,
   };
 };
 

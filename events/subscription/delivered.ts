@@ -50,8 +50,13 @@ export const decode = (record: LogRecord, codec: Codec): Delivered | Error => {
   if (version === 0) return new Error(`it has no version: its ce_sequence is ${headerOf(record, "ce_sequence") ?? "missing"}`);
   try {
     const value = record.value ?? new Uint8Array();
-    const event = codec.decode(schemaIdIn(value), value, BODY);
+    const schemaId = schemaIdIn(value);
+    const event = codec.decode(schemaId, value, BODY);
     if (event.type !== type) return new Error(`its ce_type is ${type} but its value is a ${event.type}`);
+    // A service writes its own topics only; an event of another service's aggregate on one of them is not that service's.
+    const aggregate = codec.aggregateOf(schemaId) ?? "";
+    if (!key.startsWith(aggregate) || key[aggregate.length] !== "/")
+      return new Error(`its value is an event of the aggregate ${aggregate}`);
     return { event, meta: metaOf(record, version), record };
   } catch (error) {
     if (error instanceof UnknownSchema) return error;

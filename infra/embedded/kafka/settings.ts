@@ -1,3 +1,5 @@
+import { EmbeddedError } from "../failure.ts";
+
 /** The addresses of one node; it is broker and controller at once. */
 export type KafkaNode = { readonly id: number; readonly port: number; readonly controllerPort: number };
 
@@ -66,6 +68,8 @@ const replication = (nodes: number): KafkaSettings => {
 
 /** A server's login module for PLAIN: its own login for other nodes, and the passwords that it takes. */
 const plain = (self: KafkaUser, users: readonly KafkaUser[]): string => {
+  const odd = users.find(({ name, password }) => !/^[\w-]+$/.test(name) || !/^[\w-]+$/.test(password));
+  if (odd) throw new EmbeddedError("notReady", `Kafka's user ${odd.name}: name and password may contain only letters, digits, _ and -`);
   const passwords = users.map(({ name, password }) => `"user_${name}"="${password}"`).join(" ");
   return `org.apache.kafka.common.security.plain.PlainLoginModule required username="${self.name}" password="${self.password}" ${passwords};`;
 };

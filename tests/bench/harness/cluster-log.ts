@@ -43,7 +43,7 @@ const make = async ({ connection, report }: Fixture, topic: string, count: numbe
         message.partition ?? 0,
   });
   await producer.connect();
-  const { encode, decode } = codec(schemas);
+  const released = codec(schemas);
   const read = new Map<string, ClusterDocument>();
   let messages: Message[] = [];
   const send = async () => {
@@ -51,7 +51,7 @@ const make = async ({ connection, report }: Fixture, topic: string, count: numbe
     messages = [];
   };
   for (const lived of lives(count)) {
-    const [record] = recordsOf(contract, "cluster", commitOf(lived, { encode, decode }));
+    const [record] = recordsOf(contract, "cluster", commitOf(lived, released));
     if (!record) throw new Error("a commit without a record");
     const { key, value, headers } = record;
     messages.push({ key, value: value && Buffer.from(value), headers, partition: partitionOf(key, PARTITIONS) });

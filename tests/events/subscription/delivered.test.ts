@@ -39,6 +39,16 @@ test("an event from the event store is delivered as the log delivers it, only wi
   );
 });
 
+test("an event of another aggregate is none of this topic, whatever its headers say", () => {
+  const bound: { readonly type: string } = { type: "UserRoleBound", ...{ userId: "a", roleId: "global_admin" } };
+  const foreign = released.encode("user", bound);
+  const [forged] = recordsOf(contract, "app", commitOf(stream, 1, { events: [foreign] }));
+  assert.ok(forged);
+  assert.equal(forged.headers.ce_type, "pitrix.category.UserRoleBound");
+  const delivered = decode({ ...forged, partition: 0, offset: 7 }, released);
+  assert.match(String(delivered), /its value is an event of the aggregate user/);
+});
+
 test("an event without a record is folded, and its reaction passes on what it goes back to", async () => {
   const database = memoryDatabase();
   const { service, names } = catalog(new Set());

@@ -95,6 +95,40 @@ export const secrets: Section = {
       ],
     },
     {
+      id: "kafka-access",
+      promise: "Only a service writes its topics, and what is forged all the same is refused, ignored or found.",
+      how: "a user a service, whose rights follow from its tables; signed announcements; the audit asks the owner's store",
+      keptBy: [
+        "services/chassis/acls.ts",
+        "infra/embedded/kafka",
+        "services/chassis/process/announcement.ts",
+        "events/subscription/audit.ts",
+      ],
+      proofs: [
+        ...tests(
+          "infra/platform/kafka.integration.ts",
+          "who does not log in can neither produce, nor consume, nor administer, at the brokers' port or the controllers'",
+          "a service writes its own topics, and no other's",
+          "a service reads what its tables read, in its own groups only",
+          "a third party reads events with SCRAM in groups of its name, and neither keys nor in a service's place",
+          "passwords are in files that only their owner reads, and in no arguments",
+        ),
+        ...tests(
+          "services/chassis/discovery.test.ts",
+          "what the platform has not signed is ignored: an instance, an address for a known one, its goodbye, and an old beat",
+        ),
+        ...tests(
+          sealing,
+          "a service opens the secrets of another and destroys only its own; what a topic says of a foreign key does not count",
+        ),
+        ...tests("events/subscription/delivered.test.ts", "an event of another aggregate is none of this topic, whatever its headers say"),
+        ...tests(
+          "services/cli/audit.test.ts",
+          "the audit names an event on the log that its service has not decided, whoever it makes an administrator",
+        ),
+      ],
+    },
+    {
       id: "transport-security",
       promise: "A secured connection accepts only clients with certificate and password, and uses renewed certificates.",
       how: "one place reads the certificates of all connections; every new connection uses the current ones",

@@ -27,12 +27,12 @@ export type Input = {
   readonly events: number;
 };
 
-const { encode, decode } = codec(schemas);
+const released = codec(schemas);
 const inserted = 1_000;
 
 function* commitsOf(clusters: number, aggregate: string): Generator<Commit> {
   for (const lived of lives(clusters)) {
-    const commit = commitOf(lived, { encode, decode });
+    const commit = commitOf(lived, released);
     yield { ...commit, stream: lived.stream.replace("cluster/", `${aggregate}/`) };
   }
 }
