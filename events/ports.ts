@@ -81,7 +81,7 @@ export type EventStore = {
     mark: "publish" | "effects" | "timers",
     done: readonly { readonly commit: Commit; readonly version: number }[],
   ) => Promise<void>;
-  /** Takes or renews a lease; false while another holder has it. Leases save work; correctness never depends on them. */
+  /** Takes or renews a lease; false while another holder has it. Leases save work, or keep requests apart; what may not fail is decided by an append. */
   readonly lease: (name: string, holder: string, milliseconds: number) => Promise<boolean>;
   readonly release: (name: string, holder: string) => Promise<void>;
 };

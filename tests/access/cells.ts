@@ -1,7 +1,7 @@
 import type { OperationId } from "../../schemas/generated/http.ts";
 import { operations } from "../../schemas/generated/http.ts";
 import { identity } from "../../services/chassis/access/identity.ts";
-import { plansFor } from "../../services/chassis/http/command.ts";
+import { judged, plansFor } from "../../services/chassis/http/command.ts";
 import { isProblem, isRejected, problemOf } from "../../services/chassis/http/problems.ts";
 import { runQuery } from "../../services/chassis/http/queries.ts";
 import { modelsOf, readsFor } from "../../services/chassis/http/reads.ts";
@@ -57,7 +57,7 @@ export const platform = async () => {
       const whole = { ...host, models: modelsOf(service.projections), ports: { ...ports, documents }, instance };
       const plans = await plansFor(whole as never, checked as never);
       if (isProblem(plans)) return plans;
-      const [plan] = plans;
+      const [plan] = await judged(whole as never, checked as never, plans);
       return plan && "rejection" in plan ? problemOf(plan.rejection) : {};
     }
     const context = { actor, now: ports.clock.now() };

@@ -16,13 +16,25 @@ export const peopleIn = ({ unscoped: { get, find } }: AccountReads) => {
   const having = async (field: "user_id" | "role_id" | "group_id", ids: readonly string[]): Promise<readonly Person[]> => {
     if (ids.length === 0) return [];
     const users = await find("users", [{ field, in: ids }], MOST + 1);
-    return users.length > MOST ? [unknown] : users.filter(({ status }) => status === "active").map(personIn);
+    return users.length > MOST ? [unknown] : peopleOf(users.filter(({ status }) => status === "active"));
+  };
+  /** Their groups are those that they follow, and those that they have just joined. */
+  const peopleOf = async (users: readonly UserDocument[]): Promise<readonly Person[]> => {
+    const ids = users.map(({ user_id }) => user_id);
+    const groups = ids.length === 0 ? [] : await find("groups", [{ field: "user_ids", in: ids }], MOST);
+    const joined = new Map<string, readonly GroupPath[]>();
+    for (const { user_ids, group_path } of groups) for (const id of user_ids) joined.set(id, [...(joined.get(id) ?? []), group_path]);
+    return users.map(({ user_id, role_id, group_paths }) => ({
+      ...{ userId: user_id, roleIds: role_id },
+      groupPaths: [...new Set([...(joined.get(user_id) ?? []), ...group_paths])],
+    }));
   };
   return {
     /** Somebody without roles and groups if there is no such user. */
     user: async (userId: string): Promise<Person> => {
       const user = userId === SYSTEM ? undefined : await get("users", userId);
-      return user ? personIn(user) : { userId, roleIds: [], groupPaths: [] };
+      const [person] = user ? await peopleOf([user]) : [];
+      return person ?? { userId, roleIds: [], groupPaths: [] };
     },
     users: (userIds: readonly string[]) => having("user_id", [...new Set(userIds)]),
     withRole: (roleId: string) => having("role_id", [roleId]),
@@ -45,12 +57,6 @@ export const peopleIn = ({ unscoped: { get, find } }: AccountReads) => {
   };
 };
 export type People = ReturnType<typeof peopleIn>;
-
-const personIn = ({ user_id, role_id, group_paths }: UserDocument): Person => ({
-  userId: user_id,
-  roleIds: role_id,
-  groupPaths: group_paths,
-});
 
 /** The roles with these ids that the caller sees, or the rejection if one is missing. */
 export const visibleRolesNamed = async (ids: readonly string[], { all }: AccountReads): Promise<readonly RoleRow[] | Rejection> => {

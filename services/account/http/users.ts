@@ -90,7 +90,7 @@ export function presentUser({
   return user;
 }
 /** The group as the HTTP contract shows it. */
-export const presentGroup = ({ root_group_id: _r, owner: _o, owner_path: _p, ...group }: GroupDocument): Group => group;
+export const presentGroup = ({ root_group_id: _r, owner: _o, owner_path: _p, user_ids: _u, ...group }: GroupDocument): Group => group;
 
 type Creation = RequestOf<"CreateUser" | "IsvCreateUser">;
 

@@ -11,28 +11,34 @@ export type GroupDocument = Times &
     readonly name: string;
     readonly description: string;
     readonly status: string;
+    /** Those in the group itself. */
+    readonly user_ids: readonly string[];
   };
 
 /** All groups, deleted ones included. The owner path of a group is its own path: users who see the members see the group. */
 export const groups: Projection<GroupDocument> = {
   name: "groups",
-  version: 1,
+  version: 2,
   initialState: {
     ...{ group_id: "", parent_group_id: "", root_group_id: "", group_path: "", name: "", description: "", status: "" },
+    user_ids: [],
     ...nobody,
     ...never,
   },
   evolve: {
     GroupCreated: (_, { groupId, parentGroupId, groupPath, name, description, owner }, { time }) => ({
       ...{ group_id: groupId, name, description, status: "active", owner },
+      user_ids: [],
       ...at(groupPath, parentGroupId),
       ...born(time),
     }),
     GroupModified: (group, { name, description }, { time }) => ({ ...group, name, description, update_time: time }),
     GroupMoved: (group, { groupPath, parentGroupId }, { time }) => ({ ...group, ...at(groupPath, parentGroupId), update_time: time }),
+    GroupJoined: (group, { userIds }) => ({ ...group, user_ids: [...new Set([...group.user_ids, ...userIds])] }),
+    GroupLeft: (group, { userIds }) => ({ ...group, user_ids: group.user_ids.filter((id) => !userIds.includes(id)) }),
     GroupDeleted: (group, _, { time }) => ({ ...group, status: "deleted", status_time: time, update_time: time }),
   },
-  indexes: ["group_id", "parent_group_id", "root_group_id", "status", "owner_path"],
+  indexes: ["group_id", "parent_group_id", "root_group_id", "status", "owner_path", "user_ids"],
 };
 
 const at = (groupPath: string, parentGroupId: string) => ({

@@ -13,6 +13,7 @@ import { readsFor } from "./reads.ts";
 import { idempotencyOf, type Recorded, recordedFor, recordRejection } from "./recorded.ts";
 import { actorOf, type CheckedRequest } from "./request.ts";
 import type { CommandRow, Edge } from "./rows.ts";
+import { inTurn } from "./turn.ts";
 
 /** Ids that one request may name: each is a command of its own. */
 const MAX_ITEMS = 1_000;
@@ -51,15 +52,26 @@ export const runCommand = async (
   if (isProblem(idempotency)) return idempotency;
   const { edge, destroyKeys } = commandEdge(host.edge, host.keys, (name) => request.get(name), idempotency);
   const command: CommandRequest = { ...checked, row, actor: actorOf(caller), edge, idempotency };
-  const plans = await plansFor(host, command);
-  if (isProblem(plans)) return plans;
+  const planned = await plansFor(host, command);
+  if (isProblem(planned)) return planned;
+  const finish = async () => carryOutAll(host, command, await judged(host, command, planned), response, destroyKeys);
+  return row.guard ? inTurn(host, finish) : finish();
+};
+
+const carryOutAll = async (
+  host: Host,
+  command: CommandRequest,
+  plans: readonly Plan[],
+  response: Response,
+  destroyKeys: () => Promise<unknown>,
+): Promise<Problem | undefined> => {
   const answer = answerOf(command, plans);
-  const carryOutAll = async (some: readonly Plan[]) =>
+  const carryOutSome = async (some: readonly Plan[]) =>
     allOrProblem(await mapOf(some, CONCURRENCY, (plan) => carryOut(host, command, plan, answer)));
   // The first item goes alone: it finds out whether the key was used before, and the answer to the whole request is kept with it.
-  const first = await carryOutAll(plans.slice(0, 1));
+  const first = await carryOutSome(plans.slice(0, 1));
   if (isProblem(first)) return first;
-  const others = await carryOutAll(plans.slice(1));
+  const others = await carryOutSome(plans.slice(1));
   if (isProblem(others)) return others;
 
   const done = [...first, ...others];
@@ -68,12 +80,12 @@ export const runCommand = async (
   const position = positionsText(outcomes.filter(({ version }) => version > 0));
   if (position) response.set("Pitrix-Position", position);
   if (!(await areShown(host, outcomes))) response.set("Pitrix-Pending", "true");
-  const problem = problemIn(row, done);
+  const problem = problemIn(command.row, done);
   if (!problem) return void response.json(compact(first[0]?.answer ?? answer ?? {}));
   const isUnused = outcomes.every(({ repeated, commit }) => !repeated && commit === null);
   if (isUnused)
     await destroyKeys().catch((error: unknown) =>
-      host.logger.warn({ error, correlationId: checked.requestId }, "the keys of a rejected request's secrets were not destroyed"),
+      host.logger.warn({ error, correlationId: command.requestId }, "the keys of a rejected request's secrets were not destroyed"),
     );
   return problem;
 };
@@ -114,18 +126,20 @@ const planFor = async (host: Host, request: CommandRequest, item: Item): Promise
   const result = row.command(fields, { ...given, newId: item.ids.reading() } as never);
   const commands = "type" in result ? [result] : result;
   if (isRejection(commands)) return { item, rejection: commands };
-  const refused = unusableId(host, commands, item) ?? (await refusedBy(row, commands, { ...reads(), actor, now: context.now }));
-  return refused ? { item, rejection: refused } : { item, commands, context: given };
+  const unusable = unusableId(host, commands, item);
+  return unusable ? { item, rejection: unusable } : { item, commands, context: given };
 };
 
-/** The guard's rejection of a command. */
-const refusedBy = async ({ guard }: CommandRow, commands: readonly Message[], context: object): Promise<Rejection | undefined> => {
-  for (const command of guard ? commands : []) {
-    const refused = await guard?.(command as never, context as never); // The row's maker tied the guard to the service's commands.
-    if (refused) return refused;
-  }
-  return undefined;
-};
+/** The plans, with the guard's rejections in the place of commands. */
+export const judged = (host: Host, { row: { guard }, caller, actor }: CommandRequest, plans: readonly Plan[]): Promise<readonly Plan[]> =>
+  mapOf(plans, CONCURRENCY, async (plan) => {
+    const context = { ...readsFor(host.instance.collections, host.ports.documents, caller), actor, now: host.ports.clock.now() };
+    for (const command of guard && "commands" in plan ? plan.commands : []) {
+      const rejection = await guard?.(command as never, context as never); // The row's maker tied the guard to the service's commands.
+      if (rejection) return { item: plan.item, rejection };
+    }
+    return plan;
+  });
 
 /** A rejection of an id that the client chose and that no stream can have. */
 const unusableId = ({ instance }: Host, commands: readonly Message[], { fields }: Item): Rejection | undefined => {

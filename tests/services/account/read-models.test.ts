@@ -122,12 +122,14 @@ test("a group's row is seen along its path", () => {
       type: "GroupMoved",
       ...{ groupId, parentGroupId: "", groupPath: ":grp-b", formerParentGroupId: "grp-a", userIds: [], subgroupIds: [] },
     },
+    { type: "GroupJoined", groupId, groupPath: ":grp-b", userIds: ["usr-1", "usr-2"] },
+    { type: "GroupLeft", groupId, userIds: ["usr-1"] },
     { type: "GroupDeleted", groupId, parentGroupId: "" },
   ];
   assert.deepEqual(folded(groups, "group/grp-b", ...events)[groupId], {
     ...{ group_id: groupId, parent_group_id: "", root_group_id: groupId, group_path: ":grp-b", name: "c", description: "d" },
-    ...{ status: "deleted", owner: userId, owner_path: ":grp-b:" },
-    ...{ create_time: time(1), update_time: time(4), status_time: time(4) },
+    ...{ status: "deleted", owner: userId, owner_path: ":grp-b:", user_ids: ["usr-2"] },
+    ...{ create_time: time(1), update_time: time(6), status_time: time(6) },
   });
 });
 
