@@ -158,6 +158,50 @@ export type Documents = {
   readonly beginPosition: (subscription: string, topic: string, partition: number, offset: number) => Promise<void>;
   /** Removes all positions of a subscription. */
   readonly forgetPositions: (subscription: string) => Promise<void>;
+  readonly pointers: () => Promise<readonly Pointer[]>;
+  /** Compare-and-set: saves a pointer if the saved one has the generation before it (the first is generation 1). Returns whether it did. */
+  readonly movePointer: (pointer: Pointer) => Promise<boolean>;
+  /** What the instances of the service announced last, also those that have ended without a word. */
+  readonly readers: () => Promise<readonly Reader[]>;
+  readonly announce: (reader: Reader) => Promise<void>;
+  readonly withdraw: (instance: string) => Promise<void>;
+};
+
+/** Where a read model is: which collection queries read, and which ones projections fill. */
+export type Pointer = {
+  readonly model: string;
+  /** The collection that queries read; null until the first one is filled. */
+  readonly active: string | null;
+  /** The collection that becomes active once it has caught up; null: none. */
+  readonly next: string | null;
+  readonly feeds: readonly Feed[];
+  /** Collections that are filled no more, and will be dropped. */
+  readonly dropped: readonly string[];
+  /** Grows by one with each change. */
+  readonly generation: number;
+};
+/** A collection that projections fill. A name is never used again after its collection is dropped. */
+export type Feed = {
+  readonly collection: string;
+  /** The version of the fold. */
+  readonly fold: number;
+  /** When it may be dropped, in milliseconds since 1970; null: it stays. */
+  readonly until: number | null;
+};
+export type Following = {
+  /** The folds that the instance's build can read; its own fold first. */
+  readonly reads: readonly number[];
+  /** The generation of the pointer that the instance follows. */
+  readonly generation: number;
+  /** How far the next collection is in the partitions that the instance reads: topic, partition and next offset. */
+  readonly progress: readonly (readonly [topic: string, partition: number, next: number])[];
+};
+/** What a running instance says of its read models, so that no pointer moves to what it cannot read. */
+export type Reader = {
+  readonly instance: string;
+  /** The instance counts as ended after this time, in milliseconds since 1970, unless it announces itself again. */
+  readonly until: number;
+  readonly models: { readonly [model: string]: Following };
 };
 
 /** A request of an operator about a parked event: redrive it, or discard it. */

@@ -11,6 +11,8 @@ export type Projection<Events, Document extends object> = {
   readonly name: string;
   /** Part of the collection's name: a new fold fills a new collection while the old one serves. */
   readonly version: number;
+  /** Earlier or later folds whose documents the queries of this build can read, too; it is ready at once where one of these is the active one. */
+  readonly reads?: readonly number[];
   readonly initialState: Document;
   readonly evolve: {
     readonly [T in keyof Events]?: (document: Document, event: Events[T], meta: Meta, id: string) => Document | typeof deleted;
@@ -27,6 +29,7 @@ export type Projection<Events, Document extends object> = {
 export type AnyProjection = {
   readonly name: string;
   readonly version: number;
+  readonly reads?: readonly number[];
   readonly initialState: object;
   readonly evolve: { readonly [event: string]: Fold | undefined };
   // biome-ignore lint/suspicious/noExplicitAny: as AnyDecider.

@@ -9,14 +9,16 @@ import { timersWorker } from "./effects/timers.ts";
 import { relay } from "./log/relay.ts";
 import type { Message, Meta } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
+import type { AnyProjection } from "./projection.ts";
 import { type Service, topicsOfService } from "./service.ts";
 import type { CommandMetadata, Outcome } from "./store/command.ts";
 import { executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
-import { collections, indexesOf } from "./subscription/collections.ts";
 import { LAG_THRESHOLD, memoryBudget } from "./subscription/memory-budget.ts";
 import { projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
+import { readModels } from "./subscription/read-models.ts";
+import type { Subscriber } from "./subscription/subscriber.ts";
 import { type Progress, type SubscriptionHooks, subscribe } from "./subscription/subscription.ts";
 import { visibility } from "./subscription/visibility.ts";
 import type { Tracer } from "./trace.ts";
@@ -68,7 +70,6 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const { documents, log, clock } = ports;
   const released = codec(contract.schemas);
   const projections = service.projections ?? [];
-  const models = collections(projections);
   const failed = (where: string) => (error: unknown, about?: Commit) => observer.failed?.(where, error, about);
   const publishing = relay(contract, service.name, id, ports, failed("relay"), observer.published, tracer);
   const committed = (commit: Commit): void => {
@@ -101,24 +102,40 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   // Every request that waits for a read model adds a listener.
   setMaxListeners(0, stopping.signal);
   const subscriptions = new Map<string, Running & Progress>();
+  const subscribing = async (subscriber: Subscriber): Promise<Running & Progress> => {
+    const { name } = subscriber;
+    const hooks: SubscriptionHooks = {
+      onParked: (reason, record) => observer.parked?.(reason, record, name),
+      onError: failed(`subscription ${name}`),
+      onHandled: ({ meta }) => observer.handled?.(name, meta),
+      lagThreshold,
+      memory,
+    };
+    return subscribe(contract, service.name, subscriber, ports, released, hooks);
+  };
+  const projecting = (projection: AnyProjection, collection: string): Subscriber =>
+    projector(projection, collection, documents, wrote, contract);
+  const models = readModels({
+    ...{ projections, instance: id, ports, contract, subscriptions },
+    subscribe: (projection, collection) => subscribing(projecting(projection, collection)),
+    failed: failed("read models"),
+  });
   const memory = memoryBudget();
   const { wrote, ...visible } = visibility(service, ports, {
     codec: released,
     contract,
     partitions,
-    collections: models,
+    collections: { of: models.filled },
     subscriptions,
     // The stream cannot reach the read models: waiting longer would not help.
     isHeldUp: (stream) => publishing.failing() || [...subscriptions.values()].some(({ parked }) => parked.has(stream)),
     signal: stopping.signal,
   });
   let work: Promise<unknown> | undefined;
+  let following: Promise<void> | undefined;
   let stopSignals: readonly (() => Promise<void> | void)[] = [];
 
-  const subscribers = [
-    ...projections.map((projection) => projector(projection, models.of(projection.name), documents, wrote, contract)),
-    ...(service.reactions ? [reactor(service, executing, contract, tracer)] : []),
-  ];
+  const reacting = service.reactions ? [reactor(service, executing, contract, tracer)] : [];
 
   /** Executes a seed, unless an earlier start did. Retries after failures. */
   const executeSeed = async ({ cause: named, issues, given, made }: AnySeed<Outside>): Promise<Outcome | undefined> => {
@@ -159,25 +176,14 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
 
     start: async (): Promise<void> => {
       await log.ensureTopics(topics());
-      for (const projection of projections) await documents.ensure(models.of(projection.name), indexesOf(projection));
       work = Promise.all([publishing.run(stopping.signal), effects.run(stopping.signal), timers.run(stopping.signal)]);
-      await Promise.all(
-        subscribers.map(async (subscriber) => {
-          const { name } = subscriber;
-          const hooks: SubscriptionHooks = {
-            onParked: (reason, record) => observer.parked?.(reason, record, name),
-            onError: failed(`subscription ${name}`),
-            onHandled: ({ meta }) => observer.handled?.(name, meta),
-            lagThreshold,
-            memory,
-          };
-          subscriptions.set(name, await subscribe(contract, service.name, subscriber, ports, released, hooks));
-        }),
-      );
+      await Promise.all([models.start(), ...reacting.map(async (each) => void subscriptions.set(each.name, await subscribing(each)))]);
       const seeded: (Outcome | undefined)[] = [];
       for (const seed of service.seeds ?? []) seeded.push(await executeSeed(seed));
       // When the service is ready, its read models show the seeds.
       await Promise.all(seeded.map((outcome) => outcome && visible.seen(outcome.stream, outcome.version, SHOWN)));
+      await models.answerable(FILLED);
+      following = models.run(stopping.signal);
       const send = async (command: Message): Promise<void> => void (await executing.execute(command, fromOutside(clock.random)));
       stopSignals = await Promise.all((service.signals ?? []).map(({ start }) => start({ outside, clock, send })));
     },
@@ -187,6 +193,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
       await Promise.all(stopSignals.map((stop) => stop()));
       // Both take time, so they stop together. The flush publishes what reactions still commit.
       stopping.abort();
+      await following;
       await Promise.all([work, ...[...subscriptions.values()].map((subscription) => subscription.stop())]);
       await publishing.flush().catch(failed("relay"));
     },
@@ -196,7 +203,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     /** Why this instance is currently unhealthy; empty = healthy. */
     healthReasons: (): readonly string[] => [
       ...(publishing.failing() ? [`cannot publish to the log: ${publishing.pending()} commits wait in memory, all are in the store`] : []),
-      ...(work === undefined ? ["is starting"] : []),
+      ...(work === undefined ? ["is starting"] : models.healthReasons()),
       ...[...subscriptions].flatMap(([name, { healthReasons }]) => healthReasons().map((trouble) => `${name} ${trouble}`)),
     ],
     subscriptions: (): ReadonlyMap<string, Progress> => subscriptions,
@@ -210,6 +217,8 @@ export type Instance = ReturnType<typeof instance<never>>;
 const SEEDING = 5;
 /** Milliseconds after which a start continues although read models do not show the seeds: a parked stream must not prevent a start. */
 const SHOWN = 30_000;
+/** Milliseconds for which a start waits for new read models; a longer log is read while the service is not ready. */
+const FILLED = 2_000;
 const seeding = (cause: string, instance: string): CommandMetadata => ({
   cause,
   row: "seed",

@@ -14,5 +14,6 @@ export * from "./subscription/audit.ts";
 export { type Collections, collections } from "./subscription/collections.ts";
 export { type Delivered, decode, originOf } from "./subscription/delivered.ts";
 export * from "./subscription/open-reactions.ts";
+export { documentsOf } from "./subscription/read-models.ts";
 export * from "./subscription/redrive.ts";
 export type { Progress } from "./subscription/subscription.ts";

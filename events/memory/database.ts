@@ -1,4 +1,4 @@
-import type { Commit, Parked, StoredDocument } from "../ports.ts";
+import type { Commit, Parked, Pointer, Reader, StoredDocument } from "../ports.ts";
 
 /** The durable data of a service. Its instances share one database, which survives their crashes. */
 export type MemoryDatabase = {
@@ -12,6 +12,10 @@ export type MemoryDatabase = {
   readonly leases: Map<string, { readonly holder: string; readonly until: number }>;
   readonly models: Map<string, Map<string, StoredDocument>>;
   readonly positions: Map<string, number>;
+  /** By read model. */
+  readonly pointers: Map<string, Pointer>;
+  /** By instance. */
+  readonly readers: Map<string, Reader>;
   readonly parked: Map<string, Parked>;
   readonly blobs: Map<string, Uint8Array>;
 };
@@ -25,6 +29,8 @@ export const memoryDatabase = (): MemoryDatabase => ({
   leases: new Map(),
   models: new Map(),
   positions: new Map(),
+  pointers: new Map(),
+  readers: new Map(),
   parked: new Map(),
   blobs: new Map(),
 });

@@ -70,6 +70,22 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
       under(fate, `documents.forgetPositions ${subscription}`, () => {
         for (const id of [...database.positions.keys()]) if (id.startsWith(`${subscription}|`)) database.positions.delete(id);
       }),
+    pointers: () => under(fate, "documents.pointers", () => [...database.pointers.values()].map(copy)),
+    movePointer: (pointer) =>
+      under(fate, `documents.movePointer ${pointer.model} ${pointer.generation}`, () => {
+        if ((database.pointers.get(pointer.model)?.generation ?? 0) !== pointer.generation - 1) return false;
+        database.pointers.set(pointer.model, copy(pointer));
+        return true;
+      }),
+    readers: () => under(fate, "documents.readers", () => [...database.readers.values()].map(copy)),
+    announce: (reader) =>
+      under(fate, `documents.announce ${reader.instance}`, () => {
+        database.readers.set(reader.instance, copy(reader));
+      }),
+    withdraw: (instance) =>
+      under(fate, `documents.withdraw ${instance}`, () => {
+        database.readers.delete(instance);
+      }),
   };
 };
 

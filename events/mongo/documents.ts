@@ -3,6 +3,7 @@ import { chunks } from "../chunks.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { grouped } from "./grouped.ts";
+import { pointers } from "./pointers.ts";
 import { type Counted, countOf, filterOf, sortOf } from "./query.ts";
 import type { Ready } from "./ready.ts";
 
@@ -113,6 +114,7 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       // "}" is the character after "|": the range holds exactly the positions of this subscription.
       await (await positions()).deleteMany({ _id: { $gte: `${subscription}|`, $lt: `${subscription}}` } });
     },
+    ...pointers(database),
   };
 };
 

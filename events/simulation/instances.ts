@@ -142,7 +142,8 @@ export const worldOn = async <P extends Player, Started extends object>(
     documents: async (service: string, model: string): Promise<readonly StoredDocument[]> => {
       const { instance: running, ports } = of(service);
       const query = { where: [], offset: 0, limit: 100_000 };
-      return (await time.during(ports.documents.find(running.collections.of(model), query))).documents;
+      const collection = await running.collections.of(model);
+      return (await time.during(ports.documents.find(collection, query))).documents;
     },
     stop: async (): Promise<void> => {
       for (const one of instances) await time.during(one.stop());

@@ -29,6 +29,7 @@ export const assignments = (
   const { name, types, open } = subscriber;
   const partitions = new Map<string, Partition>();
   const progress = new Map<string, number>();
+  const written = new Map<string, number>();
   const health = healthWatch(ports.clock);
   let latest = "";
 
@@ -41,8 +42,9 @@ export const assignments = (
         if (handled) onHandled(handled);
         memory.release(`${name} ${at}`);
       },
-      passed: (batch) => {
+      passed: (batch, isWritten) => {
         if (!signal.aborted) progress.set(at, batch.next);
+        if (!signal.aborted && isWritten) written.set(at, batch.next);
         const time = timeOf(batch);
         if (time > latest) latest = time;
         health.handled(batch, signal);
@@ -62,6 +64,7 @@ export const assignments = (
     const end = (): void => {
       // Another instance reads the partition from now on.
       progress.delete(at);
+      written.delete(at);
       memory.release(`${name} ${at}`);
       void partition.settled().then(() => partitions.get(at) === partition && partitions.delete(at));
     };
@@ -77,6 +80,7 @@ export const assignments = (
 
   return {
     progress,
+    written,
     latest: (): string => latest,
     healthReasons: health.now,
     /**

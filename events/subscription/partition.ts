@@ -48,8 +48,8 @@ export type PartitionOptions = {
   readonly mayBuffer?: (batch: LogBatch, handler: Handler) => boolean;
   /** Called when all writes are in the store, with the last handled event of the batch. */
   readonly flushed?: (latest: Delivered | undefined) => void;
-  /** Called when a batch is done or buffered. */
-  readonly passed?: (batch: LogBatch) => void;
+  /** Called when a batch is done, or its writes are buffered. */
+  readonly passed?: (batch: LogBatch, isWritten: boolean) => void;
 };
 
 /** Number of records after which the position is saved although no record was selected. */
@@ -73,13 +73,13 @@ export const openPartition = async (place: TopicPartition, signal: AbortSignal, 
     const streams = byStream(batch.records, (record) => selects(record) && !policy.skips(record));
     const { latest, failed } = await handOver(streams, policy.waits, codec, handler);
     if (failed.length === 0 && mayBuffer?.(batch, handler)) {
-      passed?.(batch);
+      passed?.(batch, false);
       return batch.next;
     }
     if (!(await handler.flush())) return position.saved();
     flushed?.(latest);
     if (failed.length > 0) await policy.failed(failed);
-    passed?.(batch);
+    passed?.(batch, true);
     if (streams.size > 0 || batch.next - position.saved() >= SELDOM) position.save(batch.next);
     return batch.next;
   };

@@ -1,5 +1,5 @@
 import type { OperatorRequest, ParkedStream, Parking } from "../ports.ts";
-import { modelIn } from "./collections.ts";
+import { modelIn } from "./pointer.ts";
 
 /** Selects parked streams; an empty filter selects all. */
 export type ParkedFilter = {

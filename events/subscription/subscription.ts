@@ -25,6 +25,8 @@ export const defaultHooks = (): SubscriptionHooks => ({
 /** The progress of a subscription: the next offset by `topic/partition`, and the parked streams of its partitions. */
 export type Progress = {
   readonly progress: ReadonlyMap<string, number>;
+  /** The same without records whose writes are still buffered; partitions of which nothing has been read yet are missing. */
+  readonly written: ReadonlyMap<string, number>;
   /** The commit time of the latest event that the subscription has passed; empty = none yet. */
   readonly latest: () => string;
   readonly parked: { readonly has: (stream: string) => boolean; readonly size: number };
@@ -57,6 +59,7 @@ export const subscribe = async (
   const redriving = parked.run(stopping.signal);
   return {
     progress: assigned.progress,
+    written: assigned.written,
     latest: assigned.latest,
     parked,
     redrive: parked.wake,

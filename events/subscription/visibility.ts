@@ -8,7 +8,6 @@ import { aggregateOf, keyOf } from "../message.ts";
 import type { Commit, Ports } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
 import type { AnyService } from "../service.ts";
-import type { Collections } from "./collections.ts";
 import { idsOf } from "./projections.ts";
 import type { Progress } from "./subscription.ts";
 import { written } from "./written.ts";
@@ -23,7 +22,7 @@ type SubscriptionHooks = {
   readonly codec: Codec;
   readonly contract: Contract;
   readonly partitions: number;
-  readonly collections: Collections;
+  readonly collections: { readonly of: (model: string) => string };
   readonly subscriptions: ReadonlyMap<string, Progress>;
   /** Whether the stream's events cannot reach the read models at the moment. */
   readonly isHeldUp: (stream: string) => boolean;

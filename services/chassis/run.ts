@@ -2,12 +2,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Clock, Log } from "../../events/index.ts";
 import type { Mongo } from "../../events/mongo/index.ts";
-import { collections } from "../../events/runtime.ts";
+import { documentsOf } from "../../events/runtime.ts";
 import { sealing } from "./access/sealing.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";
-import { unscopedReads } from "./http/reads.ts";
 import { breakers } from "./process/breaker.ts";
 import { httpClient } from "./process/client.ts";
 import { systemClock } from "./process/clock.ts";
@@ -129,7 +128,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     random,
     edge: edgeOf({ sealing: sealed, blobs: store.blobs, clock, random }),
     blobs: store.blobs,
-    document: unscopedReads(collections(service.projections), store.documents).get,
+    document: documentsOf(service.projections ?? [], store.documents),
     print,
     fetchBlob: blobClient({ call: httpClient(broken.guard, among?.send), directory, clock }, config.sealingKeys, name),
     guard: broken.guard,

@@ -133,6 +133,37 @@ export const scanContract = (name: string, make: MakeGround): void => {
     assert.deepEqual((await documents.get(collection, ["a"]))[0]?.value, { owner: ":new" });
   });
 
+  on("a pointer moves from one generation to the next, and of two that move it one does", async (documents, other) => {
+    const first = { model: "apps", active: null, next: "apps__v1", dropped: [], generation: 1 };
+    const feed = { collection: "apps__v1", fold: 1, until: null };
+    const begun = await Promise.all([documents, other].map((each) => each.movePointer({ ...first, feeds: [feed] })));
+    assert.deepEqual(begun.toSorted(), [false, true]);
+    const second = { ...first, active: "apps__v1", next: null, feeds: [{ ...feed, until: 7 }], generation: 2 };
+    assert.equal(await documents.movePointer({ ...second, generation: 3 }), false);
+    const moved = await Promise.all([documents, other].map((each) => each.movePointer(second)));
+    assert.deepEqual(moved.toSorted(), [false, true]);
+    assert.equal(await other.movePointer({ ...second, model: "repos" }), false);
+    assert.deepEqual(await other.pointers(), [second]);
+  });
+
+  on("what an instance announces replaces what it said before, until it is withdrawn", async (documents, other) => {
+    const following = { reads: [2, 1], generation: 4, progress: [["pitrix.app", 0, 7] as const] };
+    await documents.announce({ instance: "one", until: 5, models: {} });
+    await documents.announce({ instance: "one", until: 9, models: { apps: following } });
+    await other.announce({ instance: "two", until: 9, models: {} });
+    const said = (await other.readers()).toSorted((a, b) => (a.instance < b.instance ? -1 : 1));
+    assert.deepEqual(said, [
+      { instance: "one", until: 9, models: { apps: following } },
+      { instance: "two", until: 9, models: {} },
+    ]);
+    await other.withdraw("one");
+    await other.withdraw("one");
+    assert.deepEqual(
+      (await documents.readers()).map(({ instance }) => instance),
+      ["two"],
+    );
+  });
+
   on("a position is begun once, and never set back", async (documents, other) => {
     const begun = [documents, other].map((each, at) => each.beginPosition("reactions", "pitrix.app", 0, 5 + at));
     await Promise.all(begun);

@@ -1,3 +1,4 @@
+import { collections } from "../../events/runtime.ts";
 import { type Player, worldOn } from "../../events/simulation/instances.ts";
 import { world as simulatedWorld } from "../../events/simulation/world.ts";
 import { type OperationId, operations } from "../../schemas/generated/http.ts";
@@ -96,7 +97,10 @@ export const served = async (
       for (const { instance, database } of base.instances())
         for (const { name, initialState } of instance.service.projections ?? [])
           if (name === model)
-            return putInto(database, instance.collections.of(model), id, `elsewhere/${id}`, { ...Object(initialState), ...value });
+            return putInto(database, collections(instance.service.projections).of(model), id, `elsewhere/${id}`, {
+              ...Object(initialState),
+              ...value,
+            });
       throw new Error(`nobody has a read model ${model}`);
     },
   };

@@ -38,7 +38,7 @@ export const identity = (
   /** Waits for a document that was created a moment ago and may not have arrived yet. */
   const awaited = async (id: string): Promise<AccessDocument | undefined> => {
     for (const until = clock.now() + wait; ; ) {
-      const [found] = await documents.get(collections.of(access.name), [id]);
+      const [found] = await documents.get(await collections.of(access.name), [id]);
       if (found) return found.deleted ? undefined : documentIn(found);
       if (clock.now() >= until) return undefined;
       await changed(Math.min(250, until - clock.now()));
@@ -83,7 +83,7 @@ export const identity = (
       custom.length === 0
         ? []
         : await documents.get(
-            collections.of(access.name),
+            await collections.of(access.name),
             custom.map((role) => `role/${role}`),
           );
     const roles = new Map(found.filter(({ deleted }) => !deleted).map((role) => [role.id.slice("role/".length), documentIn(role).modules]));

@@ -40,7 +40,7 @@ type Entry = readonly [name: string, document: Fields | undefined];
  */
 const documentOf = async (host: Host, model: string, id: string): Promise<Fields | "late" | undefined> => {
   const { documents, clock } = host.ports;
-  const collection = host.instance.collections.of(model);
+  const collection = await host.instance.collections.of(model);
   for (const until = clock.now() + host.wait; ; ) {
     const [found] = await documents.get(collection, [id]);
     if (found) return found.deleted ? undefined : found.value;

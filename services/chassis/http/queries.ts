@@ -78,13 +78,13 @@ export const runQuery = async (
   const excessive = filtersOf(row, request, indexes).find(({ values }) => values.length > MAX_VALUES);
   if (excessive) return makeProblem("illegal_parameter_format", excessive.name, { cause: `more than ${MAX_VALUES} at once` });
   const query = queryOf(row, request, context, indexes, caller);
-  const { total, documents: page } = await documents.find(collections.of(row.from), query);
+  const { total, documents: page } = await documents.find(await collections.of(row.from), query);
   const values = page.map(({ value }) => value);
   const joins = await Promise.all(
     Object.entries(row.join ?? {}).map(async ([field, [model, on, id, rule = "own"]]) => {
       const rows = await joined(
         documents,
-        collections.of(model),
+        await collections.of(model),
         on,
         within(rule, caller),
         values.flatMap((value) => scalarsIn(value[id])),

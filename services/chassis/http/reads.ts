@@ -16,11 +16,11 @@ type AnyModels = { readonly [model: string]: { readonly [field: string]: unknown
 /** Reads of all documents, whoever owns them. */
 export const unscopedReads = (collections: Collections, documents: Documents): Unscoped<AnyModels> => ({
   get: async (model, id) => {
-    const [found] = await documents.get(collections.of(model), [id]);
+    const [found] = await documents.get(await collections.of(model), [id]);
     return found && !found.deleted ? found.value : undefined;
   },
   find: async (model, where, limit = EVERYTHING) =>
-    (await documents.find(collections.of(model), { where, offset: 0, limit })).documents.map(({ value }) => value),
+    (await documents.find(await collections.of(model), { where, offset: 0, limit })).documents.map(({ value }) => value),
 });
 
 /** The reads of a row. Without a caller, as in a public operation, lists are empty. */
@@ -35,8 +35,8 @@ export const readsFor = (collections: Collections, documents: Documents, caller:
       return found && allows(rule, caller, found) ? found : undefined;
     },
     all: async (model, where, limit = EVERYTHING) =>
-      (await documents.find(collections.of(model), { ...seen(where), offset: 0, limit })).documents.map(({ value }) => value),
-    count: (model, where, by) => documents.count(collections.of(model), { limit: TOP, ...by, ...seen(where) }),
+      (await documents.find(await collections.of(model), { ...seen(where), offset: 0, limit })).documents.map(({ value }) => value),
+    count: async (model, where, by) => documents.count(await collections.of(model), { limit: TOP, ...by, ...seen(where) }),
     sees: (row) => allows("own", caller, row),
   };
 };

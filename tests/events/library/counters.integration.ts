@@ -35,7 +35,7 @@ test("the same service runs on Kafka and MongoDB", { timeout: 120_000 }, async (
     await count(4);
     await count(6);
     const documents = await eventually("the reaction's counter", async () => {
-      const found = await store.documents.get(running.collections.of("counters"), ["a", "a-next"]);
+      const found = await store.documents.get(await running.collections.of("counters"), ["a", "a-next"]);
       return found.length === 2 && found.some(({ value }) => value.full === true) && found;
     });
     assert.deepEqual(Object.fromEntries(documents.map(({ id, value }) => [id, value])), {

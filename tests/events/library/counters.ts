@@ -32,7 +32,7 @@ const counter: Decider<Count, Counted | Full, number> = {
   evolve: { Counted: (count, { by }) => count + by, Full: (count) => count },
 };
 const reactions: Reactions<Events, Count> = { Full: { issues: "Count", given: ({ nextId }) => ({ counterId: nextId, by: 1 }) } };
-const counters: Projection<Events, { readonly count: number; readonly full: boolean }> = {
+export const counters: Projection<Events, { readonly count: number; readonly full: boolean }> = {
   name: "counters",
   version: 1,
   initialState: { count: 0, full: false },

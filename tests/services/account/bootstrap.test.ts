@@ -113,8 +113,18 @@ test("a start that finds everything made hashes and commits nothing", async () =
 test("of instances that start at once one makes and prints what is used", async () => {
   const { start, story, history, printed, hashed, stop } = await starts();
   const made = (name: string) => ({ ...unnamed.firstClient, id: `client-of-${name}`, secret: `secret of ${name}` });
-  await Promise.all(["a", "b", "c"].map((name) => start({ firstClient: made(name) })));
-  assert.equal(hashed.filter((secret) => secret.startsWith("secret of")).length, 3, "each of them tries");
+  // All have found nothing before the first one makes something.
+  let allTried: () => void = () => {};
+  const tried = new Promise<void>((resolve) => {
+    allTried = resolve;
+  });
+  const hashPassword = async (secret: string): Promise<string> => {
+    if (secret.startsWith("secret of") && hashed.push(secret) === 3) allTried();
+    await tried;
+    return `hash of ${secret}`;
+  };
+  await Promise.all(["a", "b", "c"].map((name) => start({ firstClient: made(name), hashPassword })));
+  assert.equal(hashed.length, 3, "each of them tries");
   assert.deepEqual(story().toSorted(), one.toSorted());
   const stream = history().find(({ event }) => event.type === "ClientCreated")?.stream ?? "";
   const name = stream.slice(-1);
