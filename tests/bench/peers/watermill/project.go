@@ -39,8 +39,8 @@ func described(of any) bson.M {
 			role["healthCheck"] = check["pitrix.cluster.HealthCheck"]
 		}
 	}
-	return bson.M{"app_id": d["appId"], "version_id": d["versionId"], "runtime_id": d["runtimeId"], "zone": d["zone"],
-		"env": d["configuration"], "endpoints": string(text), "roles": d["roles"]}
+	return bson.M{"app_id": d["appId"], "version_id": d["versionId"], "package_digest": d["packageDigest"],
+		"runtime_id": d["runtimeId"], "zone": d["zone"], "env": d["configuration"], "endpoints": string(text), "roles": d["roles"]}
 }
 
 func merged(parts ...bson.M) bson.M {
