@@ -193,8 +193,8 @@ export type Following = {
   readonly reads: readonly number[];
   /** The generation of the pointer that the instance follows. */
   readonly generation: number;
-  /** How far the next collection is in the partitions that the instance reads: topic, partition and next offset. */
-  readonly progress: readonly (readonly [topic: string, partition: number, next: number])[];
+  /** How far the collections that are not active are in the partitions that the instance reads: the next offsets. */
+  readonly progress: readonly (TopicPartition & { readonly collection: string; readonly next: number })[];
 };
 /** What a running instance says of its read models, so that no pointer moves to what it cannot read. */
 export type Reader = {

@@ -170,6 +170,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   return {
     service,
     collections: models,
+    readModels: { status: models.status, change: models.change },
     execute: executing.execute,
     recorded: executing.recorded,
     state: executing.state,

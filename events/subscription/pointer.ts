@@ -5,7 +5,7 @@ import type { AnyProjection } from "../projection.ts";
 // active one, becomes active once it has caught up, and the former one is kept for a while. All functions are pure.
 
 /** Milliseconds for which a collection is kept after another one has become active. */
-export const GRACE = 60_000;
+export const GRACE = 600_000;
 
 /** Collections of a model have the fold's version in their names and, except for the first, the generation in which they were begun. */
 const collectionFor = (model: string, fold: number, generation: number): string =>
@@ -86,3 +86,18 @@ export const rebuilding = (pointer: Pointer, fold: number): Pointer => {
     generation,
   };
 };
+
+/** The pointer when this collection is to become the active one; undefined: it is, or is on its way. */
+export const promoting = (pointer: Pointer, collection: string): Pointer | undefined => {
+  if (pointer.next === collection || (pointer.active === collection && pointer.next === null)) return undefined;
+  const feeds = pointer.feeds.map((feed) => (feed.collection === collection ? { ...feed, until: null } : feed));
+  return { ...pointer, feeds, next: pointer.active === collection ? null : collection, generation: pointer.generation + 1 };
+};
+
+/** The pointer when this collection, which is not active, is given up. */
+export const aborting = (pointer: Pointer, collection: string, now: number): Pointer => ({
+  ...pointer,
+  feeds: pointer.feeds.map((feed) => (feed.collection === collection ? { ...feed, until: now } : feed)),
+  next: pointer.next === collection ? null : pointer.next,
+  generation: pointer.generation + 1,
+});

@@ -1,7 +1,8 @@
-import { backOff } from "../concurrency.ts";
+import { backOff, condition } from "../concurrency.ts";
 import { aggregatesOf, type Contract, topicOf } from "../contract.ts";
+import { nameOf } from "../log/partition.ts";
 import { Outage } from "../outage.ts";
-import type { Documents, Following, Pointer, Ports, Reader, Running, StoredDocument } from "../ports.ts";
+import type { Documents, Feed, Following, Pointer, Ports, Reader, Running, StoredDocument, TopicPartition } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
 import { indexesOf } from "./collections.ts";
 import { dropFold } from "./drop-fold.ts";
@@ -26,8 +27,15 @@ type Options = {
   readonly subscribe: (projection: AnyProjection, collection: string) => Promise<Running & Progress>;
   readonly failed: (error: unknown) => void;
 };
-/** What was on the log at a time: topic, partition and end. */
-type Goal = { readonly at: number; readonly ends: Following["progress"] };
+/** What was on the log at a time. */
+type Goal = { readonly at: number; readonly ends: readonly (TopicPartition & { readonly end: number })[] };
+/** Where a read model is, and how much of the log each of its collections contains, in records. */
+export type ModelStatus = Omit<Pointer, "feeds"> & {
+  /** The fold of this build. */
+  readonly fold: number;
+  /** `read` is null for the active collection, whose exact progress nobody announces. */
+  readonly feeds: readonly (Feed & { readonly read: number | null; readonly end: number })[];
+};
 
 /**
  * The read models of an instance: follows their pointers, fills each collection of its own folds, makes the next collection active once it has
@@ -39,6 +47,7 @@ export const readModels = (options: Options) => {
   const models = new Map(projections.map((projection) => [projection.name, projection]));
   const pointers = new Map<string, Pointer>();
   const goals = new Map<string, Goal>();
+  const wake = condition(clock);
   let refreshed = Number.NEGATIVE_INFINITY;
 
   const projectionOf = (model: string): AnyProjection => {
@@ -93,10 +102,13 @@ export const readModels = (options: Options) => {
   };
 
   const announce = (): Promise<void> => {
-    const following = ({ name, ...projection }: AnyProjection): Following => {
-      const pointer = pointers.get(name);
-      const progress = subscriptions.get(pointer?.next ?? "")?.written ?? [];
-      return { reads: readsOf({ name, ...projection }), generation: pointer?.generation ?? 0, progress: [...progress].map(placed) };
+    const following = (projection: AnyProjection): Following => {
+      const pointer = pointers.get(projection.name);
+      const aside = (pointer?.feeds ?? []).filter(({ collection }) => collection !== pointer?.active);
+      const progress = aside.flatMap(({ collection }) =>
+        [...(subscriptions.get(collection)?.written ?? [])].map(([place, next]) => ({ collection, ...placeIn(place), next })),
+      );
+      return { reads: readsOf(projection), generation: pointer?.generation ?? 0, progress };
     };
     const all = Object.fromEntries(projections.map((projection) => [projection.name, following(projection)]));
     return documents.announce({ instance, until: clock.now() + LIVE, models: all });
@@ -106,24 +118,35 @@ export const readModels = (options: Options) => {
     const at = clock.now();
     const topics = aggregatesOf(contract, Object.keys(evolve), of).map((aggregate) => topicOf(contract, aggregate));
     const ends = await Promise.all(
-      topics.map(async (topic) => (await log.ends(topic)).map(({ partition, offset }) => [topic, partition, offset] as const)),
+      topics.map(async (topic) => (await log.ends(topic)).map(({ partition, offset }) => ({ topic, partition, end: offset }))),
     );
-    return { at, ends: ends.flat().filter(([, , offset]) => offset > 0) };
+    return { at, ends: ends.flat().filter(({ end }) => end > 0) };
+  };
+
+  /** The first partition that has not been read up to its end; undefined: there is none. Reports how far each one is. */
+  const behind = async (
+    { model, collection }: { readonly model: string; readonly collection: string },
+    { ends }: Goal,
+    live: readonly Reader[],
+    report: (read: number) => void = () => {},
+  ): Promise<boolean> => {
+    const said = live.flatMap(({ models: all }) => all[model]?.progress ?? []).filter((each) => each.collection === collection);
+    const announced = new Map(said.map((each) => [nameOf(each), each.next]));
+    let isBehind = false;
+    for (const { topic, partition, end } of ends) {
+      const next = announced.get(nameOf({ topic, partition })) ?? 0;
+      const read = next >= end ? end : Math.min(end, Math.max(next, (await documents.position(collection, topic, partition)) ?? 0));
+      report(read);
+      isBehind ||= read < end;
+    }
+    return isBehind;
   };
 
   /** Whether a collection contains everything that was on the log a moment ago. */
   const hasCaughtUp = async (projection: AnyProjection, collection: string, live: readonly Reader[]): Promise<boolean> => {
     const goal = goals.get(collection) ?? (await endsFor(projection));
     goals.set(collection, goal);
-    const progress = new Map(
-      live
-        .flatMap(({ models: all }) => all[projection.name]?.progress ?? [])
-        .map(([topic, partition, next]) => [`${topic}/${partition}`, next]),
-    );
-    for (const [topic, partition, end] of goal.ends) {
-      if ((progress.get(`${topic}/${partition}`) ?? 0) >= end) continue;
-      if (((await documents.position(collection, topic, partition)) ?? 0) < end) return false;
-    }
+    if (await behind({ model: projection.name, collection }, goal, live)) return false;
     goals.delete(collection);
     return clock.now() - goal.at <= FRESH;
   };
@@ -159,7 +182,12 @@ export const readModels = (options: Options) => {
   };
 
   const isUnread = (): boolean => projections.some((projection) => !readable(pointers.get(projection.name), projection));
-  const isMoving = (): boolean => projections.some(({ name }) => pointers.get(name)?.next !== null);
+  /** Whether a collection is filled that is not the active one. */
+  const isFilling = (): boolean =>
+    projections.some(({ name }) => {
+      const { active = null, feeds = [] } = pointers.get(name) ?? {};
+      return feeds.some(({ collection, until }) => collection !== active && until === null);
+    });
   const isOutdated = (): boolean => clock.now() - refreshed > LIVE;
 
   const activeOf = (model: string): string => {
@@ -193,7 +221,7 @@ export const readModels = (options: Options) => {
     },
     run: async (signal: AbortSignal): Promise<void> => {
       for (let failures = 0; ; ) {
-        await clock.sleep(failures > 0 ? backOff(clock, failures, OFTEN, SELDOM) : isMoving() ? OFTEN : SELDOM, signal);
+        await wake.wait(failures > 0 ? backOff(clock, failures, OFTEN, SELDOM) : isFilling() ? OFTEN : SELDOM, signal);
         if (signal.aborted) break;
         try {
           await look();
@@ -204,6 +232,41 @@ export const readModels = (options: Options) => {
         }
       }
       await documents.withdraw(instance).catch(() => {});
+    },
+    /** Where the read models are, as the store says now. */
+    status: async (): Promise<readonly ModelStatus[]> => {
+      await refresh();
+      const live = await readers();
+      const status = async (pointer: Pointer): Promise<ModelStatus> => {
+        const projection = projectionOf(pointer.model);
+        const goal = await endsFor(projection);
+        const end = goal.ends.reduce((sum, each) => sum + each.end, 0);
+        const feeds = pointer.feeds.map(async (feed) => {
+          if (feed.collection === pointer.active) return { ...feed, read: null, end };
+          let read = 0;
+          await behind({ model: pointer.model, ...feed }, goal, live, (some) => {
+            read += some;
+          });
+          return { ...feed, read, end };
+        });
+        return { ...pointer, fold: projection.version, feeds: await Promise.all(feeds) };
+      };
+      return Promise.all(projections.flatMap(({ name }) => pointers.get(name) ?? []).map(status));
+    },
+    /** Moves a pointer as an operator asks; the instances follow. Returns what it became, or why it must not move. */
+    change: async (model: string, move: (pointer: Pointer, fold: number) => Pointer | string | undefined): Promise<Pointer | string> => {
+      for (;;) {
+        await refresh();
+        const pointer = pointers.get(model);
+        if (!pointer) return `the read model ${model} has no pointer yet`;
+        const moved = move(pointer, projectionOf(model).version);
+        if (moved === undefined) return pointer;
+        if (typeof moved === "string") return moved;
+        if (await documents.movePointer(moved)) {
+          wake.notify();
+          return moved;
+        }
+      }
     },
     healthReasons: (): readonly string[] => [
       ...(isOutdated() ? ["cannot read the pointers of its read models"] : []),
@@ -234,7 +297,7 @@ export const documentsOf =
     return found && !found.deleted ? found.value : undefined;
   };
 
-const placed = ([place, next]: readonly [place: string, next: number]): Following["progress"][number] => {
+const placeIn = (place: string): TopicPartition => {
   const at = place.lastIndexOf("/");
-  return [place.slice(0, at), Number(place.slice(at + 1)), next];
+  return { topic: place.slice(0, at), partition: Number(place.slice(at + 1)) };
 };

@@ -11,6 +11,19 @@ import { CommandFailed, exitCodes } from "./failure.ts";
 import { painter, plain, secondsOf, type Terminal } from "./output.ts";
 import { awaitParked, discardParked, type Ending, type Filter, listParked, parkedTable, redriveParked, showParked } from "./parked.ts";
 import { readRecords } from "./reading.ts";
+import {
+  filled,
+  modelOf,
+  modelsOf,
+  modelsTable,
+  move,
+  promoted,
+  type Target,
+  targetIn,
+  type Verification,
+  verificationText,
+  verified,
+} from "./replay.ts";
 import { serviceStates, servicesTable } from "./services.ts";
 
 const seconds = (text: string): number => {
@@ -250,6 +263,93 @@ Examples:
           throw new CommandFailed(`the log has no events of ${stream}`, exitCodes.notFound);
       }),
     );
+  const bar = (text: string): void => {
+    if (terminal.isTerminal && !isJson()) terminal.write(`\r\u001b[K${text}`);
+  };
+  const filling = (read: number, end: number): void => {
+    const share = end === 0 ? 1 : read / end;
+    bar(share < 1 ? `[${"=".repeat(Math.floor(30 * share)).padEnd(30)}] ${Math.floor(100 * share)} %  ${read} of ${end} records` : "");
+  };
+  const verify = async (platform: Platform, target: Target, collection?: string): Promise<Verification> => {
+    const found = await verified(platform, target, collection, (compared) => bar(`${compared} documents compared`), signal);
+    bar("");
+    return found;
+  };
+  const replay = pitrix
+    .command("replay")
+    .description("fill a read model anew beside the live one, compare the two, and switch")
+    .addHelpText("after", "\nExamples:\n  pitrix replay run cluster/clusters --promote\n  pitrix replay status cluster");
+  replay
+    .command("status")
+    .description("list the collections of read models: which one is active, which ones are being filled, and how far they are")
+    .argument("[service]", "only this service")
+    .action((service?: string) =>
+      on(async (platform) => {
+        const models = await modelsOf(platform, service);
+        print({ models }, () => modelsTable(models, paint));
+      }),
+    );
+  const model = "the service and its read model, for example cluster/clusters";
+  replay
+    .command("run")
+    .description("fill a new collection from the log, while the live one serves and is updated; then compare the two")
+    .argument("<read model>", model)
+    .option("--promote", "let queries read the new collection if the two are equal")
+    .addHelpText(
+      "after",
+      "\nThe platform fills the collection by itself: interrupting this command does not stop it; `pitrix replay abort` does.",
+    )
+    .action((text: string, { promote = false }: { readonly promote?: boolean }) =>
+      on(async (platform) => {
+        const target = targetIn(text);
+        await modelOf(platform, target);
+        await move(platform, target, "rebuild");
+        await filled(platform, target, filling, signal);
+        const found = await verify(platform, target);
+        const isEqual = found.differences.length === 0;
+        if (promote && isEqual) await move(platform, target, "promote", found.collection);
+        const after = promote && isEqual ? await promoted(platform, target, signal) : await modelOf(platform, target);
+        const isActive = after.active === found.collection;
+        const next = isActive
+          ? "It is active now."
+          : `Switch with \`pitrix replay promote ${text}\`, or give it up with \`pitrix replay abort ${text}\`.`;
+        print({ ...found, active: after.active }, () => `${verificationText(found, paint)}\n${next}`);
+        if (!isEqual) terminal.exit(exitCodes.failed);
+      }),
+    );
+  replay
+    .command("verify")
+    .description("compare the collection beside the live one with it, document by document, while both are updated")
+    .argument("<read model>", model)
+    .option("--collection <name>", "this collection, as shown by `pitrix replay status`")
+    .action((text: string, { collection }: { readonly collection?: string }) =>
+      on(async (platform) => {
+        const target = targetIn(text);
+        await modelOf(platform, target);
+        const found = await verify(platform, target, collection);
+        print(found, () => verificationText(found, paint));
+        if (found.differences.length > 0) terminal.exit(exitCodes.failed);
+      }),
+    );
+  const switching = [
+    ["promote", "let queries read the new collection, once it has caught up and every instance can read it"],
+    ["rollback", "let queries read the former collection again, which is kept for ten minutes"],
+    ["abort", "give up the new collection and drop it"],
+  ] as const;
+  for (const [action, description] of switching)
+    replay
+      .command(action)
+      .description(description)
+      .argument("<read model>", model)
+      .action((text: string) =>
+        on(async (platform) => {
+          const target = targetIn(text);
+          await modelOf(platform, target);
+          await move(platform, target, action);
+          const after = await promoted(platform, target, signal);
+          print(after, () => modelsTable([after], paint));
+        }),
+      );
   pitrix
     .command("acls")
     .description("print the access control list that the platform needs on a Kafka of your own, as arguments of kafka-acls.sh")

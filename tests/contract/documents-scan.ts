@@ -147,7 +147,7 @@ export const scanContract = (name: string, make: MakeGround): void => {
   });
 
   on("what an instance announces replaces what it said before, until it is withdrawn", async (documents, other) => {
-    const following = { reads: [2, 1], generation: 4, progress: [["pitrix.app", 0, 7] as const] };
+    const following = { reads: [2, 1], generation: 4, progress: [{ collection: "apps__v2", topic: "pitrix.app", partition: 0, next: 7 }] };
     await documents.announce({ instance: "one", until: 5, models: {} });
     await documents.announce({ instance: "one", until: 9, models: { apps: following } });
     await other.announce({ instance: "two", until: 9, models: {} });

@@ -6,6 +6,7 @@ import { causationRoutes } from "./causation-routes.ts";
 import type { Host } from "./host.ts";
 import { operatorRoutes } from "./parked.ts";
 import { isProblem, makeProblem, type Problem, sendProblem } from "./problems.ts";
+import { readModelRoutes } from "./read-model-routes.ts";
 
 /** Blobs are held whole, and are up to 64 MB large. */
 const BLOBS = { requests: 4, waiting: 64, milliseconds: 20_000 };
@@ -29,7 +30,7 @@ export const internalRoutes = (host: Host): Router => {
     response.set({ etag: `"${request.params.digest}"`, "cache-control": "private, max-age=31536000, immutable" });
     response.type("application/octet-stream").send(Buffer.from(bytes));
   });
-  router.use(causationRoutes(host), auditRoutes(host), operatorRoutes(host));
+  router.use(causationRoutes(host), auditRoutes(host), operatorRoutes(host), readModelRoutes(host));
   return router;
 };
 

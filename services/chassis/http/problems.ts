@@ -55,6 +55,7 @@ const catalogue = {
     zh: "访问令牌已过期%s",
     headers: expired,
   },
+  failed_precondition: { code: PRECONDITION, status: 400, en: "this is not possible now: %s", zh: "当前无法执行: %s" },
   permission_denied: { code: DENIED, status: 403, en: "permission denied: %s", zh: "没有权限: %s" },
   error_resource_access_denied: { code: DENIED, status: 403, en: "access denied for resource [%s]", zh: "资源[%s]禁止访问" },
   resource_not_found: { code: NOT_FOUND, status: 404, en: "resource [%s] not found", zh: "资源[%s]不存在" },
