@@ -68,6 +68,8 @@ const consuming = async (connection: KafkaConnection, topic: string, groupId: st
 };
 const isRefused = (error: unknown, type: string): void => {
   assert.ok(error instanceof Error, `${type} was expected, and not ${error}`);
+  // kafkajs forgets why no broker told it the coordinator of a group. Each test has found the coordinator of a group of its own before.
+  if (type === "GROUP_AUTHORIZATION_FAILED" && error.name === "KafkaJSGroupCoordinatorNotFound") return;
   const types = [error, error.cause, Reflect.get(error, "originalError")].map((each) => Reflect.get(Object(each), "type"));
   // kafkajs says of a group that a user may not use that it has no coordinator; those of all groups are awake.
   const isGroup = type === "GROUP_AUTHORIZATION_FAILED" && error.name === "KafkaJSGroupCoordinatorNotFound";
