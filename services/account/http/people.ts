@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/index.ts";
+import type { Condition, Rejection } from "../../../events/index.ts";
 import { type CustomRoles, SYSTEM } from "../../chassis/access/access.ts";
 import type { Person } from "../../chassis/access/power.ts";
 import type { GroupPath } from "../domain/paths.ts";
@@ -29,6 +29,13 @@ export const peopleIn = ({ unscoped: { get, find } }: AccountReads) => {
       groupPaths: [...new Set([...(joined.get(user_id) ?? []), ...group_paths])],
     }));
   };
+  /** Those in some groups: they follow them, or have just joined them. */
+  const members = async (where: readonly Condition[]): Promise<readonly Person[]> => {
+    const groups = await find("groups", where, MOST + 1);
+    if (groups.length > MOST) return [unknown];
+    const [ids, joined] = [groups.map(({ group_id }) => group_id), groups.flatMap(({ user_ids }) => user_ids)];
+    return [...(await having("group_id", ids)), ...(await having("user_id", [...new Set(joined)]))];
+  };
   return {
     /** Somebody without roles and groups if there is no such user. */
     user: async (userId: string): Promise<Person> => {
@@ -38,16 +45,9 @@ export const peopleIn = ({ unscoped: { get, find } }: AccountReads) => {
     },
     users: (userIds: readonly string[]) => having("user_id", [...new Set(userIds)]),
     withRole: (roleId: string) => having("role_id", [roleId]),
-    inGroups: (groupIds: readonly string[]) => having("group_id", groupIds),
+    inGroups: (groupIds: readonly string[]) => members([{ field: "group_id", in: groupIds }]),
     /** Those in the group of this path, or below. */
-    below: async (path: GroupPath): Promise<readonly Person[]> => {
-      const groups = await find("groups", [{ field: "owner_path", from: `${path}:`, below: `${path};` }], MOST + 1);
-      if (groups.length > MOST) return [unknown];
-      return having(
-        "group_id",
-        groups.map(({ group_id }) => group_id),
-      );
-    },
+    below: (path: GroupPath) => members([{ field: "owner_path", from: `${path}:`, below: `${path};` }]),
     /** Empty if there is no such group. */
     groupPath: async (groupId: string): Promise<GroupPath> => (await get("groups", groupId))?.group_path ?? "",
     rolesOf: async (people: readonly Person[]): Promise<CustomRoles> => {
