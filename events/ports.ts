@@ -25,7 +25,7 @@ export type CommitMetadata = {
   readonly traceparent: string | null;
   /** Number of reactions between the request and this decision. */
   readonly hops: number;
-  /** Hash of the request body. It detects another body under the same idempotency key. */
+  /** Keyed hash of the request body. It detects another body under the same idempotency key. */
   readonly fingerprint: string | null;
 };
 
@@ -134,7 +134,10 @@ export type Counts = {
   readonly counts: readonly { readonly value: Scalar | null; readonly count: number }[];
 };
 
-/** The service's read models, and the positions of its subscriptions. */
+/** The value of a counter, and when it starts anew (milliseconds since 1970). */
+export type Counted = { readonly count: number; readonly until: number };
+
+/** The service's read models, the positions of its subscriptions, and counters that expire. */
 export type Documents = {
   readonly ensure: (collection: string, indexes: readonly string[]) => Promise<void>;
   /** Returns tombstones, too. Ids without a document are omitted. */
@@ -152,6 +155,11 @@ export type Documents = {
   readonly scan: (collection: string, after: string | undefined, limit: number) => Promise<readonly StoredDocument[]>;
   /** Removes a collection with all its documents; nothing happens if it does not exist. */
   readonly drop: (collection: string) => Promise<void>;
+  /**
+   * Adds to a counter and returns its value, never below 0, and when it starts anew at 0: so many milliseconds after the first addition. It is
+   * removed some time after that.
+   */
+  readonly add: (counter: string, amount: number, now: number, milliseconds: number) => Promise<Counted>;
   readonly position: (subscription: string, topic: string, partition: number) => Promise<number | undefined>;
   readonly savePosition: (subscription: string, topic: string, partition: number, offset: number) => Promise<void>;
   /** Saves a position unless there is one. */

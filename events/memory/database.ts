@@ -1,4 +1,4 @@
-import type { Commit, Parked, Pointer, Reader, StoredDocument } from "../ports.ts";
+import type { Commit, Counted, Parked, Pointer, Reader, StoredDocument } from "../ports.ts";
 
 /** The durable data of a service. Its instances share one database, which survives their crashes. */
 export type MemoryDatabase = {
@@ -16,6 +16,7 @@ export type MemoryDatabase = {
   readonly pointers: Map<string, Pointer>;
   /** By instance. */
   readonly readers: Map<string, Reader>;
+  readonly counters: Map<string, Counted>;
   readonly parked: Map<string, Parked>;
   readonly blobs: Map<string, Uint8Array>;
 };
@@ -31,6 +32,7 @@ export const memoryDatabase = (): MemoryDatabase => ({
   positions: new Map(),
   pointers: new Map(),
   readers: new Map(),
+  counters: new Map(),
   parked: new Map(),
   blobs: new Map(),
 });

@@ -53,6 +53,14 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
       under(fate, `documents.drop ${collection}`, () => {
         database.models.delete(collection);
       }),
+    add: (counter, amount, now, milliseconds) =>
+      under(fate, `documents.add ${counter}`, () => {
+        for (const [name, { until }] of database.counters) if (until <= now) database.counters.delete(name);
+        const { count, until } = database.counters.get(counter) ?? { count: 0, until: now + milliseconds };
+        const counted = { count: Math.max(0, count + amount), until };
+        database.counters.set(counter, counted);
+        return counted;
+      }),
     position: (subscription, topic, partition) =>
       under(fate, `documents.position ${subscription} ${topic}/${partition}`, () =>
         database.positions.get(`${subscription}|${topic}|${partition}`),

@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
 import { chunks } from "../chunks.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
+import { counters } from "./counters.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { grouped } from "./grouped.ts";
 import { pointers } from "./pointers.ts";
@@ -102,6 +103,7 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
     drop: async (collection) => {
       await (await models(collection)).drop();
     },
+    add: counters(database),
     position: async (subscription, topic, partition) =>
       (await (await positions()).findOne({ _id: positionId(subscription, topic, partition) }))?.offset,
     savePosition: (subscription, topic, partition, offset) => savePositions({ _id: positionId(subscription, topic, partition), offset }),

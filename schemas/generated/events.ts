@@ -537,10 +537,18 @@ export interface ClientCreated {
   readonly type: "ClientCreated";
   readonly clientId: string;
   readonly userId: string;
-  /** A slow salted hash; never the secret. */
+  /** Empty: hashes are events of `clientSecret`. Filled in events of earlier releases. */
   readonly secretHash: string;
   readonly owner: string;
   readonly ownerPath: string;
+}
+
+/** A client has a secret, with which it authenticates itself. */
+export interface ClientSecretSet {
+  readonly type: "ClientSecretSet";
+  readonly clientId: string;
+  /** A slow salted hash; never the secret. */
+  readonly secretHash: string;
 }
 
 /** The action ended without success; the cluster stays as the provider left it. */
@@ -1041,6 +1049,41 @@ export interface PackageUnlisted {
   readonly versionId: string;
 }
 
+/** The password of a deleted user was removed. */
+export interface PasswordRemoved {
+  readonly type: "PasswordRemoved";
+  readonly userId: string;
+}
+
+/** A change of password was not finished in time. */
+export interface PasswordResetExpired {
+  readonly type: "PasswordResetExpired";
+  readonly userId: string;
+  readonly resetId: string;
+}
+
+/** A change of password has begun; it lapses if it is not finished in time. */
+export interface PasswordResetRequested {
+  readonly type: "PasswordResetRequested";
+  readonly userId: string;
+  /** Who knows it may set the password. */
+  readonly resetId: string;
+  /** The user's: who may see the user may finish it. */
+  readonly ownerPath: string;
+}
+
+/** A user has a password. */
+export interface PasswordSet {
+  readonly type: "PasswordSet";
+  readonly userId: string;
+  /** A slow salted hash; never the password. */
+  readonly passwordHash: string;
+  /** The number of the password, from 1. Tokens name the one that they were issued under. */
+  readonly generation: number;
+  /** The reset that it used up; null where it was set directly. */
+  readonly resetId: string | null;
+}
+
 /** So many packages of a run are to reach the app catalogue. */
 export interface RepoAdoptionExpected {
   readonly type: "RepoAdoptionExpected";
@@ -1317,6 +1360,30 @@ export interface RuntimeReserved {
   readonly runtimeCredentialId: string;
 }
 
+/** A session ended: none of its refresh tokens is good any more. */
+export interface SessionEnded {
+  readonly type: "SessionEnded";
+  readonly sessionId: string;
+  /** Why, for operators. */
+  readonly reason: string;
+}
+
+/** A refresh token was used, and its successor took its place. */
+export interface SessionRefreshed {
+  readonly type: "SessionRefreshed";
+  readonly sessionId: string;
+  /** The number of the new refresh token, which is the version of the stream. */
+  readonly number: number;
+}
+
+/** Somebody signed in through a client and got the first refresh token of a session. */
+export interface SessionStarted {
+  readonly type: "SessionStarted";
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly clientId: string;
+}
+
 /** Tokens signed with this key are genuine. */
 export interface SigningKeyAnnounced {
   readonly type: "SigningKeyAnnounced";
@@ -1386,7 +1453,7 @@ export interface UserCreated {
   readonly email: string;
   readonly phoneNumber: string;
   readonly description: string;
-  /** A slow salted hash; never the password. */
+  /** Empty: hashes are events of `password`. Filled in events of earlier releases. */
   readonly passwordHash: string;
   readonly roleIds: readonly string[];
   /** The ids of the groups from the root down, each after a colon; empty for a user outside any group. */
@@ -1430,19 +1497,22 @@ export interface UserModified {
 export interface UserPasswordChanged {
   readonly type: "UserPasswordChanged";
   readonly userId: string;
+  /** Empty: hashes are events of `password`. Filled in events of earlier releases. */
   readonly passwordHash: string;
-  /** The reset that it used up; null where it was set directly. */
+  /** The reset that it used up; null where it was set directly, and since passwords are an aggregate of their own. */
   readonly resetId: string | null;
+  /** The number of the password: tokens of earlier ones are not good any more. 0 in events of earlier releases. */
+  readonly generation: number;
 }
 
-/** A change of password was not finished in time. */
+/** A change of password was not finished in time. Earlier releases only: see `password`. */
 export interface UserPasswordResetExpired {
   readonly type: "UserPasswordResetExpired";
   readonly userId: string;
   readonly resetId: string;
 }
 
-/** A change of password has begun; it lapses if it is not finished in time. */
+/** A change of password has begun; it lapses if it is not finished in time. Earlier releases only: see `password`. */
 export interface UserPasswordResetRequested {
   readonly type: "UserPasswordResetRequested";
   readonly userId: string;
@@ -1477,6 +1547,9 @@ export type CategoryEvent = CategoryCreated | CategoryDeleted | CategoryModified
 /** What can happen to a client. */
 export type ClientEvent = ClientCreated;
 
+/** What can happen to a client secret. */
+export type ClientSecretEvent = ClientSecretSet;
+
 /** What can happen to a cluster. */
 export type ClusterEvent = ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded;
 
@@ -1488,6 +1561,9 @@ export type LocalDeploymentEvent = DeploymentFailed | DeploymentLayerFinished | 
 
 /** What can happen to a package. */
 export type PackageEvent = PackageListed | PackageUnlisted;
+
+/** What can happen to a password. */
+export type PasswordEvent = PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet;
 
 /** What can happen to a repo. */
 export type RepoEvent = RepoCreated | RepoDeleted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified;
@@ -1504,6 +1580,9 @@ export type RuntimeEvent = RuntimeCreated | RuntimeDeleted | RuntimeModified | R
 /** What can happen to a runtime credential. */
 export type RuntimeCredentialEvent = RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed;
 
+/** What can happen to a session. */
+export type SessionEvent = SessionEnded | SessionRefreshed | SessionStarted;
+
 /** What can happen to a signing key. */
 export type SigningKeyEvent = SigningKeyAnnounced | SigningKeyRetired;
 
@@ -1516,15 +1595,18 @@ export type EventByAggregate = {
   attachment: AttachmentEvent;
   category: CategoryEvent;
   client: ClientEvent;
+  clientSecret: ClientSecretEvent;
   cluster: ClusterEvent;
   group: GroupEvent;
   localDeployment: LocalDeploymentEvent;
   package: PackageEvent;
+  password: PasswordEvent;
   repo: RepoEvent;
   repoAdoption: RepoAdoptionEvent;
   role: RoleEvent;
   runtime: RuntimeEvent;
   runtimeCredential: RuntimeCredentialEvent;
+  session: SessionEvent;
   signingKey: SigningKeyEvent;
   user: UserEvent;
 };
@@ -1556,6 +1638,7 @@ export type EventByType = {
   CategoryDeleted: CategoryDeleted;
   CategoryModified: CategoryModified;
   ClientCreated: ClientCreated;
+  ClientSecretSet: ClientSecretSet;
   ClusterActionFailed: ClusterActionFailed;
   ClusterActionStarted: ClusterActionStarted;
   ClusterActivated: ClusterActivated;
@@ -1602,6 +1685,10 @@ export type EventByType = {
   PackageAdopted: PackageAdopted;
   PackageListed: PackageListed;
   PackageUnlisted: PackageUnlisted;
+  PasswordRemoved: PasswordRemoved;
+  PasswordResetExpired: PasswordResetExpired;
+  PasswordResetRequested: PasswordResetRequested;
+  PasswordSet: PasswordSet;
   RepoAdoptionExpected: RepoAdoptionExpected;
   RepoCreated: RepoCreated;
   RepoDeleted: RepoDeleted;
@@ -1627,6 +1714,9 @@ export type EventByType = {
   RuntimeRefused: RuntimeRefused;
   RuntimeReleased: RuntimeReleased;
   RuntimeReserved: RuntimeReserved;
+  SessionEnded: SessionEnded;
+  SessionRefreshed: SessionRefreshed;
+  SessionStarted: SessionStarted;
   SigningKeyAnnounced: SigningKeyAnnounced;
   SigningKeyRetired: SigningKeyRetired;
   SubgroupAdded: SubgroupAdded;
@@ -1647,7 +1737,7 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -1675,6 +1765,7 @@ export const eventTypes = {
   CategoryDeleted: ["category"],
   CategoryModified: ["category"],
   ClientCreated: ["client"],
+  ClientSecretSet: ["clientSecret"],
   ClusterActionFailed: ["cluster"],
   ClusterActionStarted: ["cluster"],
   ClusterActivated: ["cluster"],
@@ -1721,6 +1812,10 @@ export const eventTypes = {
   PackageAdopted: ["repoAdoption"],
   PackageListed: ["package"],
   PackageUnlisted: ["package"],
+  PasswordRemoved: ["password"],
+  PasswordResetExpired: ["password"],
+  PasswordResetRequested: ["password"],
+  PasswordSet: ["password"],
   RepoAdoptionExpected: ["repoAdoption"],
   RepoCreated: ["repo"],
   RepoDeleted: ["repo"],
@@ -1746,6 +1841,9 @@ export const eventTypes = {
   RuntimeRefused: ["runtime"],
   RuntimeReleased: ["runtime"],
   RuntimeReserved: ["runtime"],
+  SessionEnded: ["session"],
+  SessionRefreshed: ["session"],
+  SessionStarted: ["session"],
   SigningKeyAnnounced: ["signingKey"],
   SigningKeyRetired: ["signingKey"],
   SubgroupAdded: ["group"],

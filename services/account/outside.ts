@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Dependencies } from "../chassis/dependencies.ts";
 import type { Opened } from "../chassis/service.ts";
 import type { AccountOutside } from "./seeds.ts";
@@ -9,9 +10,17 @@ export const open = async ({ edge, settings, print }: Dependencies<AccountSettin
   const { bootstrapClient: client, bootstrapAdmin: administrator } = settings;
   return {
     outside: {
-      ...{ newSigningKey, hashPassword, randomToken, print },
-      firstClient: client.given ? client : { given: false, id: `client-${randomToken(9)}`, secret: randomToken(32) },
-      firstAdministrator: administrator.given ? administrator : { given: false, email: "admin@localhost", password: randomToken(18) },
+      ...{ newSigningKey, hashPassword, print },
+      firstClient: client.given ? client : { given: false, id: "client-first", secret: randomToken(32) },
+      firstAdministrator: withId(
+        administrator.given ? administrator : { given: false, email: "admin@localhost", password: randomToken(18) },
+      ),
     },
   };
 };
+
+/** The same id for the same address, so that instances that start at once, and a start that was cut off, make one user. */
+const withId = <A extends { readonly email: string }>(administrator: A) => ({
+  ...administrator,
+  id: `usr-${createHash("sha256").update(administrator.email.toLowerCase()).digest("base64url").slice(0, 12)}`,
+});

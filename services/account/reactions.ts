@@ -2,7 +2,7 @@ import type { Reactions } from "../chassis/events.ts";
 import type { AccountCommand } from "./domain/domain.ts";
 import { groupIdOf, groupIdsOf } from "./domain/paths.ts";
 
-/** Users follow the paths of their groups, and groups follow the paths of their parents. */
+/** Users follow the paths of their groups, groups the paths of their parents, and the generation of a user the password. */
 export const reactions: Reactions<AccountCommand> = {
   UserCreated: [
     // The first user of a vendor creates the vendor's root group.
@@ -21,7 +21,12 @@ export const reactions: Reactions<AccountCommand> = {
       },
     },
   ],
-  UserDeleted: { issues: "LeaveGroup", given: ({ userId, groupIds }) => groupIds.map((groupId) => ({ groupId, userIds: [userId] })) },
+  UserDeleted: [
+    { issues: "LeaveGroup", given: ({ userId, groupIds }) => groupIds.map((groupId) => ({ groupId, userIds: [userId] })) },
+    { issues: "RemovePassword", given: ({ userId }) => ({ userId }) },
+  ],
+  // All services hear that a password changed, and none of them the hash.
+  PasswordSet: { issues: "RecordPasswordChange", given: ({ userId, generation }) => ({ userId, generation }) },
 
   GroupJoined: { issues: "EnterGroup", given: ({ groupPath, userIds }) => userIds.map((userId) => ({ userId, groupPath })) },
   GroupLeft: { issues: "ExitGroup", given: ({ groupId, userIds }) => userIds.map((userId) => ({ userId, groupId })) },

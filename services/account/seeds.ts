@@ -5,11 +5,11 @@ import type { AccountCommand } from "./domain/domain.ts";
 import type { AccountSettings } from "./settings.ts";
 
 /** The outside dependencies of the seeds. */
-export type AccountOutside = Pick<Edge, "newSigningKey" | "hashPassword" | "randomToken"> & {
-  /** The client from the settings. Without a setting, `given` is false, and each start generates a new id and secret. */
+export type AccountOutside = Pick<Edge, "newSigningKey" | "hashPassword"> & {
+  /** The client from the settings. Without a setting, `given` is false, and each start generates a new secret. */
   readonly firstClient: AccountSettings["bootstrapClient"];
   /** The administrator from the settings. Without a setting, `given` is false, and each start generates a new password. */
-  readonly firstAdministrator: AccountSettings["bootstrapAdmin"];
+  readonly firstAdministrator: AccountSettings["bootstrapAdmin"] & { readonly id: string };
   /** Prints a generated secret for the operator. It is printed once and appears nowhere else. */
   readonly print: (line: string) => void;
 };
@@ -17,43 +17,59 @@ export type AccountOutside = Pick<Edge, "newSigningKey" | "hashPassword" | "rand
 /**
  * The first signing key, client and administrator. Without a setting, the first start generates the client or administrator and prints its
  * secret once. With a setting, every start ensures that the named client or administrator exists, even if an earlier start created another.
+ * The secret comes first, and its cause is the one under which earlier releases remember the whole.
  */
 export const seeds: readonly Seed<AccountOutside, AccountCommand>[] = [
   { cause: "bootstrap/signing-key", issues: "AnnounceSigningKey", given: ({ newSigningKey }) => newSigningKey() },
-  {
-    cause: "bootstrap/client",
-    issues: "CreateClient",
-    given: clientIn,
-    made: (_, { firstClient: { given, id, secret }, print }) => {
-      if (!given) print(`first client: ${id} secret: ${secret}`);
-    },
-  },
-  {
-    cause: ({ firstClient: { given, id } }) => (given ? `bootstrap/client/${id}` : undefined),
-    issues: "CreateClient",
-    given: clientIn,
-  },
-  {
-    cause: "bootstrap/administrator",
-    issues: "CreateUser",
-    given: administratorIn,
-    made: (_, { firstAdministrator: { given, email, password }, print }) => {
-      if (!given) print(`first administrator: ${email} password: ${password}`);
-    },
-  },
-  {
-    cause: ({ firstAdministrator: { given, email } }) => (given ? `bootstrap/administrator/${email.toLowerCase()}` : undefined),
-    issues: "CreateUser",
-    given: administratorIn,
-  },
+  ...clientSeeds(() => ""),
+  ...clientSeeds(({ firstClient: { given, id } }) => (given ? `/${id}` : undefined)),
+  ...administratorSeeds(() => ""),
+  ...administratorSeeds(({ firstAdministrator: { given, email } }) => (given ? `/${email.toLowerCase()}` : undefined)),
 ];
 
-async function clientIn({ firstClient: { id, secret }, hashPassword }: AccountOutside) {
-  return { clientId: id, userId: SYSTEM, secretHash: await hashPassword(secret), owner: SYSTEM, ownerPath: `:${SYSTEM}` };
+/** What comes after the name of a cause; undefined: there is nothing to do. */
+type Named = (outside: AccountOutside) => string | undefined;
+
+function under(cause: string, name: Named): (outside: AccountOutside) => string | undefined {
+  return (outside) => {
+    const named = name(outside);
+    return named === undefined ? undefined : `${cause}${named}`;
+  };
 }
 
-/** The user id is new at every start. If the administrator already exists, the claim on the e-mail address rejects the command. */
-async function administratorIn({ firstAdministrator: { email, password }, hashPassword, randomToken }: AccountOutside) {
-  const passwordHash = await hashPassword(password);
-  return { userId: `usr-${randomToken(9)}`, email, passwordHash, roleIds: ["global_admin"], groupPath: "" };
+function clientSeeds(name: Named): readonly Seed<AccountOutside, AccountCommand>[] {
+  return [
+    {
+      cause: under("bootstrap/client", name),
+      issues: "SetClientSecret",
+      given: async ({ firstClient: { id, secret }, hashPassword }) => ({ clientId: id, secretHash: await hashPassword(secret) }),
+      made: (_, { firstClient: { given, id, secret }, print }) => {
+        if (!given) print(`first client: ${id} secret: ${secret}`);
+      },
+    },
+    {
+      cause: under("bootstrap/client-created", name),
+      issues: "CreateClient",
+      given: ({ firstClient: { id } }) => ({ clientId: id, userId: SYSTEM, owner: SYSTEM, ownerPath: `:${SYSTEM}` }),
+    },
+  ];
+}
+
+function administratorSeeds(name: Named): readonly Seed<AccountOutside, AccountCommand>[] {
+  return [
+    {
+      cause: under("bootstrap/administrator", name),
+      issues: "SetFirstPassword",
+      given: async ({ firstAdministrator: { id, password }, hashPassword }) => ({ userId: id, passwordHash: await hashPassword(password) }),
+      made: (_, { firstAdministrator: { given, email, password }, print }) => {
+        if (!given) print(`first administrator: ${email} password: ${password}`);
+      },
+    },
+    {
+      // If the administrator already exists, the claim on the e-mail address rejects the command.
+      cause: under("bootstrap/administrator-created", name),
+      issues: "CreateUser",
+      given: ({ firstAdministrator: { id, email } }) => ({ userId: id, email, roleIds: ["global_admin"], groupPath: "" }),
+    },
+  ];
 }

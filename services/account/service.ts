@@ -5,16 +5,19 @@ import { reactions } from "./reactions.ts";
 import { readModels } from "./read-models/read-models.ts";
 import { type AccountOutside, seeds } from "./seeds.ts";
 import { settings } from "./settings.ts";
-import { userTimers } from "./timers.ts";
+import { passwordTimers } from "./timers.ts";
 
-/** Users, groups, roles and API clients, and the tokens that identify them. */
+/** Users, groups, roles and API clients, their passwords and secrets, and the sessions and tokens that identify them. */
 export const account: Service<AccountOutside, typeof settings> = {
   name: "account",
   aggregates: {
-    user: { decider: deciders.user, timers: userTimers },
+    user: { decider: deciders.user },
+    password: { decider: deciders.password, timers: passwordTimers, internal: true },
     role: { decider: deciders.role },
     group: { decider: deciders.group },
     client: { decider: deciders.client },
+    clientSecret: { decider: deciders.clientSecret, internal: true },
+    session: { decider: deciders.session, internal: true },
     signingKey: { decider: deciders.signingKey },
   },
   reactions,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Caller } from "../chassis/access/access.ts";
 import type { Identity } from "../chassis/access/identity.ts";
 import { permitted, principalOf } from "../chassis/http/authentication.ts";
-import { isProblem, makeProblem, type Problem } from "../chassis/http/problems.ts";
+import { isProblem, type Problem, tooManyRequests } from "../chassis/http/problems.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { Route } from "./routes.ts";
@@ -18,7 +18,7 @@ export const admission = ({ identity, limit, metrics }: AdmissionParts) => {
     const seconds = limit(`${by} ${id}`);
     if (seconds === 0) return undefined;
     metrics.limited.inc({ by });
-    return makeProblem("rate_limit_exceeded", `${seconds}`, { headers: { "retry-after": `${seconds}` } });
+    return tooManyRequests(seconds);
   };
   return async (route: Route, { headers, socket }: IncomingMessage): Promise<Caller | Problem | undefined> => {
     const address = socket.remoteAddress ?? "";

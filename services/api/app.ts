@@ -7,6 +7,7 @@ import { saneRequestId } from "../chassis/http/ids.ts";
 import { isProblem, makeProblem, type Problem, sendProblem } from "../chassis/http/problems.ts";
 import { traceOf } from "../chassis/http/span.ts";
 import type { Logger } from "../chassis/process/logging.ts";
+import type { PlatformKey } from "../chassis/process/settings.ts";
 import { admission } from "./admission.ts";
 import { drain } from "./body.ts";
 import type { GatewayMetrics } from "./metrics.ts";
@@ -31,6 +32,7 @@ export type GatewayOptions = {
   readonly timeouts?: Timeouts;
   readonly stale?: StaleOptions;
   readonly tracer?: Tracer | undefined;
+  readonly keys: readonly PlatformKey[];
 };
 
 /** The single entry of the platform: finds out who calls and what they may call, and has the operation's service answer. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { ADDRESS_HEADER } from "../chassis/access/address.ts";
 
 /** Headers of one connection, which a gateway does not pass on. */
 const hopByHop = [
@@ -23,6 +24,8 @@ export const endToEnd = (headers: IncomingHttpHeaders, ...without: readonly stri
 type Received = {
   readonly headers: IncomingHttpHeaders;
   readonly address: string;
+  /** The address with its proof, for the service. */
+  readonly proven: string;
   readonly requestId: string;
   /** The parent of the request to the service. */
   readonly traceparent: string | null;
@@ -30,7 +33,7 @@ type Received = {
 
 /** The headers of the request to a service. */
 export const towardsService = (
-  { headers, address, requestId, traceparent }: Received,
+  { headers, address, proven, requestId, traceparent }: Received,
   service: string,
   hasBody: boolean,
 ): OutgoingHttpHeaders => {
@@ -41,6 +44,7 @@ export const towardsService = (
     ...(hasBody && (length === undefined ? { "transfer-encoding": "chunked" } : { "content-length": length })),
     "x-request-id": requestId,
     ...(traceparent !== null && { traceparent }),
+    [ADDRESS_HEADER]: proven,
     "x-forwarded-for": [headers["x-forwarded-for"] ?? [], address].flat().join(", "),
     // Another service that has taken over the address answers 421.
     "pitrix-service": service,

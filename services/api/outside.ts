@@ -25,7 +25,7 @@ export const openWith =
     const platform = servicesClient(upstreams, { directory, clock, keys: config.sealingKeys });
     return {
       outside: { follow: (id, sees) => queryCausation(platform, id, sees) },
-      routes: ({ identity }) => gateway({ ...options, upstreams, identity, clock, metrics, logger, tracer, rateLimit }),
+      routes: ({ identity, keys }) => gateway({ ...options, upstreams, identity, keys, clock, metrics, logger, tracer, rateLimit }),
       close: upstreams.stop,
     };
   };

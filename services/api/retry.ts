@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, type Tracer, traced } from "../../events/index.ts";
 import type { Caller } from "../chassis/access/access.ts";
+import { provenAddress } from "../chassis/access/address.ts";
 import { isProblem, makeProblem, type Problem } from "../chassis/http/problems.ts";
+import type { PlatformKey } from "../chassis/process/settings.ts";
 import { type Answer, discard, pass } from "./answer.ts";
 import { type Body, bodyOf, hasBody } from "./body.ts";
 import { towardsService } from "./headers.ts";
@@ -22,6 +24,7 @@ export type RetryParts = {
   readonly metrics: GatewayMetrics;
   readonly timeouts: Timeouts;
   readonly tracer?: Tracer | undefined;
+  readonly keys: readonly PlatformKey[];
 };
 /** An admitted request on its way to a service. */
 export type Admitted = {
@@ -44,7 +47,7 @@ const JITTER = 25;
  * Has the service answer a request, and passes the answer on. A failed attempt is repeated where that is safe; a read then falls back to what
  * the same caller got last. Gives a problem where there is no answer, and nothing for a caller that has left.
  */
-export const retrying = ({ upstreams, answers, budget, clock, metrics, timeouts, tracer }: RetryParts) => {
+export const retrying = ({ upstreams, answers, budget, clock, metrics, timeouts, tracer, keys }: RetryParts) => {
   return async (admitted: Admitted): Promise<Problem | undefined> => {
     const { route, request, response, caller, query } = admitted;
     const left = new AbortController();
@@ -123,7 +126,8 @@ export const retrying = ({ upstreams, answers, budget, clock, metrics, timeouts,
       },
     });
     return traced(tracer, parent, start, async (traceparent, span) => {
-      const from = { headers, address: socket.remoteAddress ?? "", requestId, traceparent };
+      const address = socket.remoteAddress ?? "";
+      const from = { headers, address, proven: provenAddress(keys, address), requestId, traceparent };
       const towards = towardsService(from, route.service, body !== undefined);
       const outgoing = { method, path: `${route.path}${query}`, headers: towards, body, milliseconds, alone, signal };
       const result = await upstreams.send(instance, outgoing);

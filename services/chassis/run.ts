@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Clock, Log } from "../../events/index.ts";
 import type { Mongo } from "../../events/mongo/index.ts";
 import { documentsOf } from "../../events/runtime.ts";
+import { guessing } from "./access/guessing.ts";
 import { sealing } from "./access/sealing.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { blobClient } from "./http/blob-client.ts";
@@ -126,7 +127,10 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     metrics: measured,
     tracer: traces?.tracer,
     random,
-    edge: edgeOf({ sealing: sealed, blobs: store.blobs, clock, random }),
+    edge: edgeOf({
+      ...{ sealing: sealed, keys: config.sealingKeys, blobs: store.blobs, clock, random },
+      guess: guessing({ documents: store.documents, clock }),
+    }),
     blobs: store.blobs,
     document: documentsOf(service.projections ?? [], store.documents),
     print,

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Clock, Ports } from "../../events/index.ts";
 import { type Instance, instance } from "../../events/runtime.ts";
 import { access } from "./access/access.ts";
+import { guessing } from "./access/guessing.ts";
 import { identity } from "./access/identity.ts";
 import { contract } from "./contract.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -97,9 +98,18 @@ export const serve = async (
     models: modelsOf(service.projections),
     ports,
     blobs: dependencies.blobs,
-    edge: { sealing, blobs: dependencies.blobs, clock: dependencies.clock, random: dependencies.random },
+    edge: {
+      ...{ sealing, keys: dependencies.config.sealingKeys, blobs: dependencies.blobs },
+      ...{ clock: dependencies.clock, random: dependencies.random, guess: guessing(ports) },
+    },
     identity: identity(
-      { ...ports, collections: running.collections, changed: running.changed, writes: () => running.writes(access) },
+      {
+        ...ports,
+        keys: dependencies.config.sealingKeys,
+        collections: running.collections,
+        changed: running.changed,
+        writes: () => running.writes(access),
+      },
       wait,
     ),
     keys: dependencies.config.sealingKeys,

@@ -24,7 +24,8 @@ const lists: { readonly [operation in OperationId]?: string } = {
 const edge = {
   ...{ seal: async () => "sealed", open: async () => "", destroyKey: async () => {}, hashPassword: async () => "hash" },
   ...{ verifyPassword: async () => true, putBlob: async () => "sha256:", getBlob: async () => new Uint8Array(1) },
-  ...{ randomToken: () => "token", header: () => undefined },
+  ...{ randomToken: () => "token", header: () => undefined, address: "" },
+  guess: (_limits: unknown, isRight: () => Promise<boolean>) => isRight(),
 };
 const unread = async () => ({ refused: "no package is read here" });
 const outside = {

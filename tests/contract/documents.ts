@@ -170,6 +170,23 @@ export const documentsContract = (name: string, make: MakeGround): void => {
     assert.equal((await other.find("apps__v1", everything)).total, 0);
   });
 
+  on("a counter adds up until its time is over, and is never below 0", async (documents, other) => {
+    const now = Date.now();
+    const add = (amount: number, after: number, by = documents) => by.add("guesses", amount, now + after, 60_000);
+    assert.deepEqual(await add(1, 0), { count: 1, until: now + 60_000 });
+    assert.deepEqual(await add(2, 10_000, other), { count: 3, until: now + 60_000 });
+    assert.deepEqual(await add(-1, 59_999), { count: 2, until: now + 60_000 });
+    assert.deepEqual(await add(1, 60_000), { count: 1, until: now + 120_000 });
+    assert.deepEqual(await add(-5, 60_001), { count: 0, until: now + 120_000 });
+    assert.deepEqual(await documents.add("others", -1, now, 1_000), { count: 0, until: now + 1_000 });
+  });
+
+  on("what is added at once to a new counter all counts", async (documents, other) => {
+    const now = Date.now();
+    await Promise.all(Array.from({ length: 40 }, (_, nth) => (nth % 2 ? documents : other).add("at once", 1, now, 60_000)));
+    assert.equal((await documents.add("at once", 0, now, 60_000)).count, 40);
+  });
+
   onGround(`${name}: positions and documents outlive a restart`, make, async (fixture) => {
     const { documents } = fixture.instance();
     assert.equal(await documents.position("clusters", "pitrix.cluster", 0), undefined);

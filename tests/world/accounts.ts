@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { collections } from "../../events/subscription/collections.ts";
 import { account } from "../../services/account/service.ts";
+import { access } from "../../services/chassis/access/access.ts";
 import type { AnyService } from "../../services/chassis/service.ts";
 import { eventually } from "../eventually.ts";
 import type { ProcessOptions } from "./process.ts";
 import type { Caller } from "./requests.ts";
 import { served } from "./world.ts";
 
+const accessModel = collections([access]).of(access.name);
 export const client = { id: "first-client", secret: "first secret" };
 export const administrator = { email: "admin@example.org", password: "correct horse" };
 
@@ -34,7 +37,7 @@ export const servedWithAccounts = async (
       const fields = { email, password, role_id };
       const { user_id } = (await (vendor?.call("IsvCreateUser", fields) ?? (await admin()).call("CreateUser", fields))).body;
       const known = async () =>
-        (await Promise.all(world.instances().map(({ ports }) => ports.documents.get("access__v1", [`user/${user_id}`])))).every(
+        (await Promise.all(world.instances().map(({ ports }) => ports.documents.get(accessModel, [`user/${user_id}`])))).every(
           ([found]) => found !== undefined,
         );
       await eventually("the user is known", known);

@@ -6,8 +6,8 @@ import { type GroupPath, groupIdOf } from "./paths.ts";
 type Described = { userId: string; username?: string | undefined; phoneNumber?: string | undefined; description?: string | undefined };
 
 export type UserCommand =
-  | ({ type: "CreateUser"; email: string; passwordHash: string; roleIds: readonly string[]; groupPath: GroupPath } & Described)
-  | ({ type: "ModifyUser"; email?: string | undefined; passwordHash?: string | undefined } & Described)
+  | ({ type: "CreateUser"; email: string; roleIds: readonly string[]; groupPath: GroupPath } & Described)
+  | ({ type: "ModifyUser"; email?: string | undefined } & Described)
   | { type: "DeleteUser"; userId: string }
   | {
       type: "BindUserRoles";
@@ -20,9 +20,7 @@ export type UserCommand =
   | { type: "EnterGroup"; userId: string; groupPath: GroupPath }
   | { type: "FollowGroup"; userId: string; groupPath: GroupPath }
   | { type: "ExitGroup"; userId: string; groupId: string }
-  | { type: "RequestPasswordReset"; userId: string; resetId: string }
-  | { type: "ChangePassword"; userId: string; resetId: string; passwordHash: string }
-  | { type: "ExpirePasswordReset"; userId: string; resetId: string };
+  | { type: "RecordPasswordChange"; userId: string; generation: number };
 
 type Active = {
   status: "active";
@@ -33,7 +31,8 @@ type Active = {
   roleIds: readonly string[];
   /** In the order of joining: the group joined last is at the end. */
   groupPaths: readonly GroupPath[];
-  resetIds: readonly string[];
+  /** The number of the password, from 1; 0: the password of an earlier release, whose hash is in the user's events. */
+  generation: number;
 };
 export type User = { status: "absent" } | Active | { status: "deleted" };
 
@@ -43,15 +42,15 @@ export const user: Decider<UserCommand, UserEvent, User> = {
   initialState: { status: "absent" },
 
   decide: {
-    CreateUser: ({ userId, username, email, phoneNumber = "", description = "", passwordHash, roleIds, groupPath }, { status }) => {
+    CreateUser: ({ userId, username, email, phoneNumber = "", description = "", roleIds, groupPath }, { status }) => {
       if (status !== "absent") return [];
       if (!isEmail(email)) return notAnEmail(email);
       const described = { userId, username: username ?? nameIn(email), email, phoneNumber, description };
       const ownerPath = ownerPathOf({ userId, groupPath });
-      return [{ type: "UserCreated", ...described, passwordHash, roleIds, groupPath, owner: userId, ownerPath }];
+      return [{ type: "UserCreated", ...described, passwordHash: "", roleIds, groupPath, owner: userId, ownerPath }];
     },
 
-    ModifyUser: ({ userId, passwordHash, ...changes }, state) => {
+    ModifyUser: ({ userId, ...changes }, state) => {
       if (state.status !== "active") return gone(userId, state);
       const described = {
         username: changes.username ?? state.username,
@@ -65,10 +64,7 @@ export const user: Decider<UserCommand, UserEvent, User> = {
         described.email !== state.email ||
         described.phoneNumber !== state.phoneNumber ||
         described.description !== state.description;
-      return [
-        ...(differs ? [{ type: "UserModified", userId, ...described } as const] : []),
-        ...(passwordHash ? [{ type: "UserPasswordChanged", userId, passwordHash, resetId: null } as const] : []),
-      ];
+      return differs ? [{ type: "UserModified", userId, ...described }] : [];
     },
 
     DeleteUser: ({ userId }, state) =>
@@ -107,39 +103,29 @@ export const user: Decider<UserCommand, UserEvent, User> = {
           )
         : [],
 
-    RequestPasswordReset: ({ userId, resetId }, state) =>
-      state.status === "active"
-        ? [{ type: "UserPasswordResetRequested", userId, resetId, ownerPath: ownerPathOf({ userId, groupPath: homeOf(state.groupPaths) }) }]
-        : gone(userId, state),
-
-    ChangePassword: ({ userId, resetId, passwordHash }, state) => {
-      if (state.status !== "active") return gone(userId, state);
-      if (!state.resetIds.includes(resetId)) return { rejected: `the password reset ${resetId} is used or has expired`, kind: "denied" };
-      return [{ type: "UserPasswordChanged", userId, passwordHash, resetId }];
-    },
-
-    ExpirePasswordReset: ({ userId, resetId }, state) =>
-      state.status === "active" && state.resetIds.includes(resetId) ? [{ type: "UserPasswordResetExpired", userId, resetId }] : [],
+    RecordPasswordChange: ({ userId, generation }, state) =>
+      state.status === "active" && state.generation < generation
+        ? [{ type: "UserPasswordChanged", userId, passwordHash: "", resetId: null, generation }]
+        : [],
   },
 
   evolve: {
-    UserCreated: (_, { username, email, phoneNumber, description, roleIds, groupPath }) => ({
+    UserCreated: (_, { username, email, phoneNumber, description, roleIds, groupPath, passwordHash }) => ({
       status: "active",
       ...{ username, email, phoneNumber, description, roleIds },
       groupPaths: groupPath === "" ? [] : [groupPath],
-      resetIds: [],
+      generation: passwordHash === "" ? 1 : 0,
     }),
     UserModified: (state, { username, email, phoneNumber, description }) =>
       change(state, () => ({ username, email, phoneNumber, description })),
-    // A new password invalidates all pending resets, so that a stolen reset id is useless.
-    UserPasswordChanged: (state) => change(state, () => ({ resetIds: [] })),
+    UserPasswordChanged: (state, { generation }) => change(state, (active) => ({ generation: Math.max(active.generation, generation) })),
     UserDeleted: () => ({ status: "deleted" }),
     UserRoleBound: (state, { roleId }) => change(state, ({ roleIds }) => ({ roleIds: [...roleIds, roleId] })),
     UserRoleUnbound: (state, { roleId }) => change(state, ({ roleIds }) => ({ roleIds: roleIds.filter((id) => id !== roleId) })),
     UserGroupPathChanged: (state, { groupPaths }) => change(state, () => ({ groupPaths })),
-    UserPasswordResetRequested: (state, { resetId }) => change(state, ({ resetIds }) => ({ resetIds: [...resetIds, resetId] })),
-    UserPasswordResetExpired: (state, { resetId }) =>
-      change(state, ({ resetIds }) => ({ resetIds: resetIds.filter((id) => id !== resetId) })),
+    // Of earlier releases.
+    UserPasswordResetRequested: (state) => state,
+    UserPasswordResetExpired: (state) => state,
   },
 
   claims: (state) => (state.status === "active" ? [`e-mail ${state.email.toLowerCase()}`] : []),

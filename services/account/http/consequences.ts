@@ -30,11 +30,20 @@ const onRole = async ({ roleId, before }: { readonly roleId: string; readonly be
 /** What each command does to people. Rows issue no other commands. */
 export const consequences = {
   CreateUser: async ({ userId, roleIds, groupPath }) => ({ makes: [{ userId, roleIds, groupPaths: groupPath === "" ? [] : [groupPath] }] }),
+  // It replaces no password: the user comes with the same request.
+  SetFirstPassword: async () => ({}),
   ModifyUser: onUser,
+  SetPassword: onUser,
   DeleteUser: onUser,
   RequestPasswordReset: onUser,
   ChangePassword: onUser,
   CreateClient: onUser,
+  // It replaces no secret: the client comes with the same request.
+  SetClientSecret: async () => ({}),
+  // The token endpoint knows no caller but whoever has the secrets.
+  StartSession: async () => ({}),
+  EndReusedSession: async () => ({}),
+  RefreshSession: async () => ({}),
   UnbindUserRoles: onUser,
   BindUserRoles: async ({ userId, roleIds, held }, { user }) => {
     const before = await user(userId);

@@ -1,6 +1,8 @@
 import type { Rejection } from "../../../events/index.ts";
+import { isProblem } from "../../chassis/http/problems.ts";
 import type { HttpRow } from "../../chassis/http/rows.ts";
 import type { CredentialDocument } from "../read-models/passwords.ts";
+import { guessPassword } from "./guesses.ts";
 import { mayNotActOn } from "./powers.ts";
 import type { AccountReads } from "./reads.ts";
 import { type AccountContext, answer, command } from "./rows.ts";
@@ -11,7 +13,9 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
     const credential = await credentialOf(email, context);
     // Whoever may not ask does not learn whether there is such a user.
     const refused = await mayNotActOn(credential?.user_id, context);
-    return refused ?? { validated: await matches(credential, password, context) };
+    if (refused) return refused;
+    const isRight = await guessPassword(email, context, () => matches(credential, password, context));
+    return isProblem(isRight) ? isRight : { validated: isRight };
   }),
 
   command("CreatePasswordReset", {
@@ -21,10 +25,16 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
     prepare: async ({ user_id, password }, context) => {
       const refused = await mayNotActOn(user_id, context);
       if (refused) return refused;
-      const isRight = await matches(await context.unscoped.get("credentials", user_id), password, context);
-      return isRight ? undefined : { rejected: "the password is wrong", kind: "denied", error: "auth_failure" };
+      const credential = await context.unscoped.get("credentials", user_id);
+      const isRight = await guessPassword(credential?.email ?? user_id, context, () => matches(credential, password, context));
+      if (isProblem(isRight)) return isRight;
+      if (!isRight) return { rejected: "the password is wrong", kind: "denied", error: "auth_failure" };
+      return { resetId: `pr-${context.edge.randomToken(16)}` };
     },
-    command: ({ user_id }, { newId }) => ({ type: "RequestPasswordReset", userId: user_id, resetId: newId("pr") }),
+    command: ({ user_id: userId }, { needs: { user }, prepared: { resetId } }) =>
+      user.status === "active"
+        ? { type: "RequestPasswordReset", userId, resetId, ownerPath: user.owner_path }
+        : { rejected: `the user ${userId} is deleted`, kind: "notFound", error: "resource_not_found" },
     answer: ([{ userId, resetId }]) => ({ user_id: userId, reset_id: resetId }),
   }),
 
@@ -58,5 +68,12 @@ export const credentialOf = async (email: string, reads: AccountReads): Promise<
   return found.find(({ status }) => status === "active");
 };
 
-export const matches = async (credential: CredentialDocument | undefined, password: string, { edge }: AccountContext): Promise<boolean> =>
-  credential?.status === "active" && (await edge.verifyPassword(password, credential.password_hash));
+/** Takes the same time for a user who does not exist. */
+export const matches = async (
+  credential: CredentialDocument | undefined,
+  password: string,
+  { unscoped, edge }: AccountContext,
+): Promise<boolean> => {
+  const { password_hash: hash } = (await unscoped.get("passwords", credential?.user_id ?? "nobody")) ?? credential ?? { password_hash: "" };
+  return (await edge.verifyPassword(password, hash)) && credential?.status === "active";
+};

@@ -28,7 +28,7 @@ export const userRows: readonly HttpRow<unknown>[] = [
   }),
 
   command("CreateUser", {
-    issues: "CreateUser",
+    issues: ["SetFirstPassword", "CreateUser"],
     prepare: async (request, context) => {
       const roles = await visibleRolesNamed([request.role_id], context);
       return "rejected" in roles ? roles : hashed(request, context, { vendor: roles.some(({ portal }) => portal === "isv") });
@@ -40,7 +40,7 @@ export const userRows: readonly HttpRow<unknown>[] = [
   }),
 
   command("IsvCreateUser", {
-    issues: "CreateUser",
+    issues: ["SetFirstPassword", "CreateUser"],
     prepare: async (request, context) => {
       const roles = await visibleRolesNamed([request.role_id], context);
       if ("rejected" in roles) return roles;
@@ -55,15 +55,14 @@ export const userRows: readonly HttpRow<unknown>[] = [
   }),
 
   command("ModifyUser", {
-    issues: "ModifyUser",
+    issues: ["ModifyUser", "SetPassword"],
     needs: ({ user_id }) => ({ user: ["users", user_id] }),
     prepareIf: "password",
     prepare: async ({ password = "" }, { edge }): Promise<string | undefined> => edge.hashPassword(password),
-    command: ({ user_id, username, email, phone_number, description }, { prepared: passwordHash }) => ({
-      type: "ModifyUser",
-      userId: user_id,
-      ...{ username, email, phoneNumber: phone_number, description, passwordHash },
-    }),
+    command: ({ user_id: userId, username, email, phone_number, description }, { prepared: passwordHash }) => [
+      { type: "ModifyUser", userId, username, email, phoneNumber: phone_number, description },
+      ...(passwordHash === undefined ? [] : [{ type: "SetPassword", userId, passwordHash } as const]),
+    ],
     answer: ([{ userId }]) => ({ user_id: userId }),
   }),
 
@@ -103,5 +102,9 @@ const hashed = async <More extends object>(
     ? { rejected: "missing parameter [password]", kind: "invalid", error: "missing_parameter" }
     : { ...more, passwordHash: await edge.hashPassword(password) };
 
+/** First the password: a user without one would have to be repaired, and a password without a user is nothing. */
 const create = ({ email, phone_number, description, role_id }: Creation, userId: string, passwordHash: string, groupPath: string) =>
-  ({ type: "CreateUser", userId, email, phoneNumber: phone_number, description, passwordHash, roleIds: [role_id], groupPath }) as const;
+  [
+    { type: "SetFirstPassword", userId, passwordHash },
+    { type: "CreateUser", userId, email, phoneNumber: phone_number, description, roleIds: [role_id], groupPath },
+  ] as const;

@@ -1,8 +1,14 @@
 import type { Sealed } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
 
+export type ClientDocument = {
+  readonly client_id: string;
+  readonly user_id: string;
+  /** Of a client of an earlier release; otherwise empty. No query shows it. */
+  readonly secret_hash: string;
+};
 /** No query shows it. */
-export type ClientDocument = { readonly client_id: string; readonly user_id: string; readonly secret_hash: string };
+export type ClientSecretDocument = { readonly secret_hash: string };
 /** No query shows it. */
 export type SigningKeyDocument = {
   readonly key_id: string;
@@ -19,6 +25,13 @@ export const clients: Projection<ClientDocument> = {
   evolve: {
     ClientCreated: (_, { clientId, userId, secretHash }) => ({ client_id: clientId, user_id: userId, secret_hash: secretHash }),
   },
+};
+
+export const clientSecrets: Projection<ClientSecretDocument> = {
+  name: "clientSecrets",
+  version: 1,
+  initialState: { secret_hash: "" },
+  evolve: { ClientSecretSet: (_, { secretHash }) => ({ secret_hash: secretHash }) },
 };
 
 export const signingKeys: Projection<SigningKeyDocument> = {

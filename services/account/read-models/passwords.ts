@@ -1,11 +1,12 @@
-import type { Projection } from "../../chassis/events.ts";
+import { deleted, type Projection } from "../../chassis/events.ts";
 import { nobody, type Owned } from "./common.ts";
 
-/** The password hash of a user. No query shows it. */
+/** Who signs in with an e-mail address. No query shows it. */
 export type CredentialDocument = {
   readonly user_id: string;
   /** In lower case. */
   readonly email: string;
+  /** Of a user of an earlier release who has kept the password; otherwise empty. */
   readonly password_hash: string;
   readonly status: string;
 };
@@ -27,25 +28,37 @@ export const credentials: Projection<CredentialDocument> = {
   indexes: ["email"],
 };
 
+/** The password of a user, by user id. No query shows it. */
+export type PasswordDocument = { readonly password_hash: string; readonly generation: number };
+export const passwords: Projection<PasswordDocument> = {
+  name: "passwords",
+  version: 1,
+  initialState: { password_hash: "", generation: 0 },
+  evolve: {
+    PasswordSet: (_, { passwordHash, generation }) => ({ password_hash: passwordHash, generation }),
+    PasswordRemoved: () => deleted,
+  },
+};
+
 export type PasswordResetDocument = Owned & { readonly reset_id: string; readonly user_id: string; readonly status: string };
 
-/** Password resets by reset id. Each document belongs to the stream of its user. */
+/** Password resets by reset id. Each document belongs to the stream of its user's password. */
 export const passwordResets: Projection<PasswordResetDocument> = {
   name: "passwordResets",
-  version: 1,
+  version: 2,
   initialState: { reset_id: "", user_id: "", status: "", ...nobody },
   key: {
-    UserPasswordResetRequested: ({ resetId }) => resetId,
-    UserPasswordResetExpired: ({ resetId }) => resetId,
-    UserPasswordChanged: ({ resetId }) => resetId ?? [],
+    PasswordResetRequested: ({ resetId }) => resetId,
+    PasswordResetExpired: ({ resetId }) => resetId,
+    PasswordSet: ({ resetId }) => resetId ?? [],
   },
   evolve: {
-    UserPasswordResetRequested: (_, { userId, resetId, ownerPath }) => ({
+    PasswordResetRequested: (_, { userId, resetId, ownerPath }) => ({
       ...{ reset_id: resetId, user_id: userId, status: "pending" },
       ...{ owner: userId, owner_path: ownerPath },
     }),
-    UserPasswordResetExpired: (reset) => ({ ...reset, status: "expired" }),
-    UserPasswordChanged: (reset) => ({ ...reset, status: "used" }),
+    PasswordResetExpired: (reset) => ({ ...reset, status: "expired" }),
+    PasswordSet: (reset) => ({ ...reset, status: "used" }),
   },
   indexes: ["reset_id"],
 };

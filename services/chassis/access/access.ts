@@ -10,14 +10,16 @@ export type AccessDocument = {
   readonly groupPath: string;
   readonly modules: readonly { readonly moduleId: string; readonly dataLevel: string; readonly actionBundleIds: readonly string[] }[];
   readonly publicJwk: string;
+  /** The number of a user's password: tokens that were issued under an earlier one are not good any more. */
+  readonly generation: number;
 };
 
-const empty: AccessDocument = { kind: "user", roleIds: [], groupPath: "", modules: [], publicJwk: "" };
+const empty: AccessDocument = { kind: "user", roleIds: [], groupPath: "", modules: [], publicJwk: "", generation: 0 };
 
 /** The access read model that every service keeps, so that no service queries the account service at request time. Ids are stream ids. */
 export const access: Projection<AccessDocument> = {
   name: "access",
-  version: 1,
+  version: 2,
   initialState: empty,
   of: ["user", "role", "signingKey"],
   key: Object.fromEntries(
@@ -27,6 +29,7 @@ export const access: Projection<AccessDocument> = {
       "UserRoleBound",
       "UserRoleUnbound",
       "UserGroupPathChanged",
+      "UserPasswordChanged",
       "RoleCreated",
       "RoleDeleted",
       "RoleModuleModified",
@@ -39,6 +42,7 @@ export const access: Projection<AccessDocument> = {
     UserRoleBound: (user, { roleId }) => ({ ...user, roleIds: [...user.roleIds.filter((id) => id !== roleId), roleId] }),
     UserRoleUnbound: (user, { roleId }) => ({ ...user, roleIds: user.roleIds.filter((id) => id !== roleId) }),
     UserGroupPathChanged: (user, { groupPath }) => ({ ...user, groupPath }),
+    UserPasswordChanged: (user, { generation }) => ({ ...user, generation: Math.max(user.generation, generation) }),
     UserDeleted: () => deleted,
     RoleCreated: () => ({ ...empty, kind: "role" }),
     RoleModuleModified: (role, { modules }) => ({ ...role, modules }),

@@ -2,12 +2,17 @@ import { decodeProtectedHeader } from "jose";
 import { type Clock, type Documents, isOutage, type StoredDocument } from "../../../events/index.ts";
 import { type Collections, lruCache } from "../../../events/runtime.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
+import type { PlatformKey } from "../process/settings.ts";
 import { type AccessDocument, type AccessUser, access, authorize, type Caller, type CustomRoles, ownerPathOf, SYSTEM } from "./access.ts";
 import { builtInRoles } from "./permissions.ts";
-import { readToken } from "./tokens.ts";
+import { isKeyId, readToken } from "./tokens.ts";
 
 /** The owner of a valid token. */
-export type Principal = AccessUser & { readonly roles: CustomRoles };
+export type Principal = AccessUser & {
+  readonly roles: CustomRoles;
+  /** The number of the user's password; 0 by default. */
+  readonly generation?: number;
+};
 /** Why a principal is not known: there is no token, it has expired, or it is not one of ours. */
 export type Unauthenticated = "missing" | "expired" | "invalid";
 
@@ -27,17 +32,18 @@ export const identity = (
     readonly clock: Clock;
     readonly changed: (ms: number) => Promise<void>;
     readonly writes?: () => number;
+    readonly keys: readonly PlatformKey[];
   },
   wait = 2_000,
 ) => {
-  const { documents, collections, clock, changed, writes = () => 0 } = ports;
+  const { documents, collections, clock, changed, keys: platformKeys, writes = () => 0 } = ports;
   const verified = lruCache<Exclude<Awaited<ReturnType<typeof readToken>>, string>>(1_000);
   const users = lruCache<{ readonly principal: Principal; readonly writes: number; readonly until: number }>(10_000);
   const keys = new Map<string, { readonly publicJwk: string; readonly until: number }>();
 
   /** Waits for a document that was created a moment ago and may not have arrived yet. */
-  const awaited = async (id: string): Promise<AccessDocument | undefined> => {
-    for (const until = clock.now() + wait; ; ) {
+  const awaited = async (id: string, milliseconds = wait): Promise<AccessDocument | undefined> => {
+    for (const until = clock.now() + milliseconds; ; ) {
       const [found] = await documents.get(await collections.of(access.name), [id]);
       if (found) return found.deleted ? undefined : documentIn(found);
       if (clock.now() >= until) return undefined;
@@ -56,7 +62,8 @@ export const identity = (
   const keyOf = async (kid: string): Promise<string | undefined> => {
     const known = keys.get(kid);
     if (known && known.until > clock.now()) return known.publicJwk;
-    const looked = /^[\w.-]{1,64}$/.test(kid) ? awaited(`signingKey/${kid}`) : undefined;
+    // Only a key that the platform named may be on its way. For any other there is one look, since an earlier release may have made it.
+    const looked = /^[\w.-]{1,64}$/.test(kid) ? awaited(`signingKey/${kid}`, isKeyId(platformKeys, kid) ? wait : 0) : undefined;
     const found = await looked?.catch(unless(known));
     if (found === "out") return known?.publicJwk;
     if (found) keys.set(kid, { publicJwk: found.publicJwk, until: clock.now() + KEY_MAX_AGE });
@@ -75,7 +82,7 @@ export const identity = (
   };
 
   const lookUp = async (userId: string): Promise<Principal | undefined> => {
-    if (userId === SYSTEM) return { userId, roleIds: [], groupPath: "", roles: new Map() };
+    if (userId === SYSTEM) return { userId, roleIds: [], groupPath: "", roles: new Map(), generation: 0 };
     const user = await awaited(`user/${userId}`);
     if (!user) return undefined;
     const custom = user.roleIds.filter((role) => !(role in builtInRoles));
@@ -87,7 +94,7 @@ export const identity = (
             custom.map((role) => `role/${role}`),
           );
     const roles = new Map(found.filter(({ deleted }) => !deleted).map((role) => [role.id.slice("role/".length), documentIn(role).modules]));
-    return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles };
+    return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles, generation: user.generation };
   };
 
   /** Caches verified claims, because verification is expensive and a valid token stays valid until it expires. */
@@ -107,7 +114,8 @@ export const identity = (
       const publicJwk = await keyOf(kidOf(token));
       const claims = publicJwk === undefined ? "invalid" : await claimsOf(publicJwk, token);
       if (typeof claims === "string") return claims;
-      return (claims.sub && (await principalOf(claims.sub))) || "invalid";
+      const principal = claims.sub ? await principalOf(claims.sub) : undefined;
+      return principal && Number(claims.generation ?? 0) >= (principal.generation ?? 0) ? principal : "invalid";
     },
     /** The caller of an operation, with the rows that count in it; undefined if the principal may not call it. */
     authorize: callerIn,

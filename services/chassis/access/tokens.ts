@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { createHmac, hkdfSync } from "node:crypto";
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { JOSEError, JWTExpired } from "jose/errors";
 import type { Sealed } from "../../../events/index.ts";
@@ -7,12 +7,35 @@ import type { PlatformKey } from "../process/settings.ts";
 
 /** The content of `SigningKeyAnnounced`. The public key is a JWK as JSON text. */
 export type SigningKey = { readonly keyId: string; readonly publicJwk: string; readonly sealedPrivateJwk: Sealed };
-export type TokenUse = "access" | "refresh" | "id";
+export type TokenUse = "access" | "id";
 export type TokenClaims = { readonly [name: string]: unknown };
 
 const ALGORITHM = "ES256";
 /** The `typ` header of each use, so that a token is valid for one use only. */
-const types: { readonly [U in TokenUse]: string } = { access: "at+jwt", refresh: "rt+jwt", id: "id+jwt" };
+const types: { readonly [U in TokenUse]: string } = { access: "at+jwt", id: "id+jwt" };
+
+/** What a refresh token says: it is number `number` of a session, which began at `iat` (seconds since 1970). */
+export type RefreshClaims = {
+  readonly sub: string;
+  readonly client_id: string;
+  readonly sid: string;
+  readonly number: number;
+  /** The number of the user's password. */
+  readonly generation: number;
+  readonly iat: number;
+};
+
+/** A key for one purpose, derived from a platform key. */
+const derived = ({ key }: PlatformKey, purpose: string): Uint8Array => new Uint8Array(hkdfSync("sha256", key, "pitrix", purpose, 32));
+
+/** The id of a signing key, `key-<name>.<proof>`. The proof is the platform's: nobody else can name a key that might exist. */
+export const keyIdOf = (platformKey: PlatformKey, name: string): string =>
+  `key-${name}.${createHmac("sha256", derived(platformKey, "key id")).update(name).digest("base64url").slice(0, 16)}`;
+/** Whether the platform made this id of a signing key. Ids of earlier releases have no proof. */
+export const isKeyId = (keys: readonly PlatformKey[], kid: string): boolean => {
+  const [, name] = /^key-([\w-]{1,32})\.[\w-]{16}$/.exec(kid) ?? [];
+  return name !== undefined && keys.some((key) => keyIdOf(key, name) === kid);
+};
 
 export const newKeyPair = async (): Promise<{ readonly publicJwk: string; readonly privateJwk: string }> => {
   const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
@@ -66,8 +89,31 @@ const verdict = async (verifying: Promise<{ readonly payload: JWTPayload }>): Pr
   }
 };
 
+/** The same text for the same claims. Only this platform can read it. The seconds are those of the whole session. */
+export const signRefreshToken = async (keys: readonly PlatformKey[], claims: RefreshClaims, seconds: number): Promise<string> => {
+  const [current] = keys;
+  if (!current) throw new Error("there is no platform key");
+  return new SignJWT({ ...claims, exp: claims.iat + seconds })
+    .setProtectedHeader({ alg: "HS256", kid: current.id, typ: "rt+jwt" })
+    .sign(derived(current, "refresh token"));
+};
+
+export const readRefreshToken = async (
+  keys: readonly PlatformKey[],
+  token: string,
+  now: number,
+): Promise<RefreshClaims | "expired" | "invalid"> => {
+  for (const key of keys) {
+    const options = { algorithms: ["HS256"], typ: "rt+jwt", currentDate: new Date(now), requiredClaims: ["sub", "sid", "exp"] };
+    const claims = await verdict(jwtVerify(token, derived(key, "refresh token"), options));
+    // `as` is safe: only `signRefreshToken` has the key.
+    if (claims !== "invalid") return claims as RefreshClaims | "expired";
+  }
+  return "invalid";
+};
+
 const PROOF_SECONDS = 60;
-const proofKey = ({ key }: PlatformKey): Uint8Array => new Uint8Array(hkdfSync("sha256", key, "pitrix", "service proof", 32));
+const proofKey = (key: PlatformKey): Uint8Array => derived(key, "service proof");
 
 /** A proof for another service that the sender belongs to the platform: both have the platform key. */
 export const serviceProof = async ([current]: readonly PlatformKey[], service: string, now: number): Promise<string> => {

@@ -1,7 +1,7 @@
 import type { Response } from "express";
 import { type Actor, badKeyOf, isRejection, type Message, mapOf, type Rejection } from "../../../events/index.ts";
 import type { Outcome } from "../../../events/runtime.ts";
-import { commandEdge } from "./edge.ts";
+import { commandEdge, requestEdge } from "./edge.ts";
 import { compact, type Fields, isEmpty } from "./fields.ts";
 import type { Host } from "./host.ts";
 import type { Idempotency } from "./idempotency.ts";
@@ -50,7 +50,7 @@ export const runCommand = async (
   const { request, caller } = checked;
   const idempotency = caller && idempotencyOf(host, caller.userId, row.operation, request.get("idempotency-key"), checked.fields);
   if (isProblem(idempotency)) return idempotency;
-  const { edge, destroyKeys } = commandEdge(host.edge, host.keys, (name) => request.get(name), idempotency);
+  const { edge, destroyKeys } = commandEdge(host.edge, requestEdge(host.keys, request), idempotency);
   const command: CommandRequest = { ...checked, row, actor: actorOf(caller), edge, idempotency };
   const planned = await plansFor(host, command);
   if (isProblem(planned)) return planned;
@@ -121,6 +121,7 @@ const planFor = async (host: Host, request: CommandRequest, item: Item): Promise
   const reads = () => readsFor(host.instance.collections, host.ports.documents, caller);
   const prepared =
     prepare && (await prepare(fields, { ...reads(), ...context, newId: item.ids.reading(), edge, outside: host.outside } as never));
+  if (isProblem(prepared)) return prepared;
   if (isRejected(prepared)) return { item, rejection: prepared };
   const given = { ...context, prepared, actionId: item.ids.actionId };
   const result = row.command(fields, { ...given, newId: item.ids.reading() } as never);

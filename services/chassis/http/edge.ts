@@ -1,29 +1,41 @@
+import type { Request } from "express";
 import { type Blobs, type Clock, type Sealed, streamOf } from "../../../events/index.ts";
+import { ADDRESS_HEADER, addressOf } from "../access/address.ts";
 import type { SecretLocation } from "../access/envelope.ts";
-import { hashPassword, verifyPassword } from "../access/passwords.ts";
+import type { Guess } from "../access/guessing.ts";
+import { hashPassword, rememberRight, verifyPassword, wasRight } from "../access/passwords.ts";
 import type { Sealing } from "../access/sealing.ts";
-import { newKeyPair, readToken, signToken } from "../access/tokens.ts";
+import { keyIdOf, newKeyPair, readRefreshToken, signRefreshToken, signToken } from "../access/tokens.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import { derivedSecret, type Idempotency } from "./idempotency.ts";
 import type { Edge } from "./rows.ts";
 
 export type EdgePorts = {
   readonly sealing: Pick<Sealing, "seal" | "open" | "destroyKey">;
+  readonly keys: readonly PlatformKey[];
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly random: (bytes: number) => Uint8Array;
+  readonly guess: Guess;
 };
 /** What an edge takes from the request at hand. */
 type FromRequest = {
   readonly header: (name: string) => string | undefined;
+  readonly address: string;
   /** Secrets that are the same again under the same idempotency key. */
   readonly secret?: (nth: number, bytes: number) => Uint8Array;
 };
 
+/** What an edge takes from a request over HTTP. */
+export const requestEdge = (keys: readonly PlatformKey[], request: Request): FromRequest => ({
+  header: (name) => request.get(name),
+  address: addressOf(keys, request.get(ADDRESS_HEADER), request.socket.remoteAddress),
+});
+
 /** What is asynchronous or random before a decision, for one request or outside of any. */
 export const edgeOf = (
-  { sealing, blobs, clock, random }: EdgePorts,
-  { header, secret }: FromRequest = { header: () => undefined },
+  { sealing, keys, blobs, clock, random, guess }: EdgePorts,
+  { header, address, secret }: FromRequest = { header: () => undefined, address: "" },
 ): Edge => {
   let tokens = 0;
   return {
@@ -32,12 +44,18 @@ export const edgeOf = (
     destroyKey: sealing.destroyKey,
     hashPassword,
     verifyPassword,
+    wasRight,
+    rememberRight,
+    guess,
+    address,
     putBlob: blobs.put,
     getBlob: blobs.get,
     randomToken: (bytes) => Buffer.from(secret?.(tokens++, bytes) ?? random(bytes)).toString("base64url"),
     newSigningKey: async () => {
       const { publicJwk, privateJwk } = await newKeyPair();
-      const keyId = `key-${Buffer.from(random(9)).toString("base64url")}`;
+      const [platformKey] = keys;
+      if (!platformKey) throw new Error("there is no platform key");
+      const keyId = keyIdOf(platformKey, Buffer.from(random(9)).toString("base64url"));
       return { keyId, publicJwk, sealedPrivateJwk: await sealing.seal(privateJwk, privateJwkOf(keyId)) };
     },
     signToken: async ({ keyId, sealedPrivateJwk }, use, subject, seconds, claims = {}) =>
@@ -49,7 +67,8 @@ export const edgeOf = (
         claims,
         clock.now(),
       ),
-    readToken: (publicJwk, use, token) => readToken(publicJwk, use, token, clock.now()),
+    signRefreshToken: (claims, seconds) => signRefreshToken(keys, claims, seconds),
+    readRefreshToken: (token) => readRefreshToken(keys, token, clock.now()),
     header,
   };
 };
@@ -57,21 +76,16 @@ export const edgeOf = (
 const privateJwkOf = (keyId: string): SecretLocation => ({ stream: streamOf("signingKey", keyId), field: "sealedPrivateJwk" });
 
 /** The edge of a command, and how to destroy the keys of all secrets that it sealed. */
-export const commandEdge = (
-  ports: EdgePorts,
-  keys: readonly PlatformKey[],
-  header: (name: string) => string | undefined,
-  idempotency: Idempotency | undefined,
-) => {
+export const commandEdge = (ports: EdgePorts, from: FromRequest, idempotency: Idempotency | undefined) => {
   const sealed: Sealed[] = [];
   const seal = async (secret: string, location: SecretLocation): Promise<Sealed> => {
     const text = await ports.sealing.seal(secret, location);
     sealed.push(text);
     return text;
   };
-  const secret = idempotency && ((nth: number, bytes: number) => derivedSecret(keys, idempotency.scope, String(nth), bytes));
+  const secret = idempotency && ((nth: number, bytes: number) => derivedSecret(ports.keys, idempotency.scope, String(nth), bytes));
   return {
-    edge: edgeOf({ ...ports, sealing: { ...ports.sealing, seal } }, { header, ...(secret && { secret }) }),
+    edge: edgeOf({ ...ports, sealing: { ...ports.sealing, seal } }, { ...from, ...(secret && { secret }) }),
     destroyKeys: async (): Promise<void> => void (await Promise.all(sealed.map(ports.sealing.destroyKey))),
   };
 };

@@ -6,7 +6,7 @@ import type { PlatformKey } from "../process/settings.ts";
 export type Idempotency = {
   readonly scope: string;
   readonly causeOf: (item: number, message: number) => string;
-  /** What is kept with a commit: the request's hash, how many messages its item has, and the answer, unreadable to others. */
+  /** What is kept with a commit: a keyed hash of the request, how many messages its item has, and the answer, unreadable to others. */
   readonly note: (messages: number, answer: unknown) => string;
   readonly read: (note: string | null) => StoredResponse | undefined;
   /** The same bytes for the same name. */
@@ -23,15 +23,21 @@ export const idempotency = (
   random: (bytes: number) => Uint8Array,
 ): Idempotency => {
   const scope = hash(JSON.stringify([principal, operation, key]));
-  const fingerprint = hash(canonical(request));
+  const body = canonical(request);
+  const [current] = keys;
+  if (!current) throw new Error("there is no platform key");
   return {
     scope,
     causeOf: (item, message) => (message === 0 ? `${scope}/${item}` : `${scope}/${item}.${message}`),
-    note: (messages, answer) => `${fingerprint} ${messages} ${encrypted(keys, scope, JSON.stringify(answer ?? null), random(IV))}`,
+    note: (messages, answer) =>
+      `${fingerprint(current, scope, body)} ${messages} ${encrypted(current, scope, JSON.stringify(answer ?? null), random(IV))}`,
     read: (note) => {
-      const [body = "", messages = "", answer = ""] = note?.split(" ") ?? [];
-      if (body === "") return undefined;
-      return { request: body === fingerprint, messages: Number(messages), answer: JSON.parse(decrypted(keys, scope, answer)) };
+      const [kept = "", messages = "", answer = ""] = note?.split(" ") ?? [];
+      if (kept === "") return undefined;
+      const key = keys.find(({ id }) => id === answer.slice(0, answer.indexOf(".")));
+      // Earlier releases kept a plain hash.
+      const isSame = !key || kept === fingerprint(key, scope, body) || kept === hash(body);
+      return { request: isSame, messages: Number(messages), answer: key ? JSON.parse(decrypted(key, scope, answer)) : null };
     },
     // Not from the platform key: an id must survive its rotation.
     bytes: (name) => createHmac("sha512", scope).update(name).digest(),
@@ -55,19 +61,20 @@ const canonical = (value: unknown): string => {
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(",")}}`;
 };
 
+/** Tells requests apart. A plain hash would let whoever reads the store or the log try passwords. */
+const fingerprint = ({ key }: PlatformKey, scope: string, body: string): string =>
+  createHmac("sha256", new Uint8Array(hkdfSync("sha256", key, scope, "fingerprint", 32)))
+    .update(body)
+    .digest("base64url");
+
 const answerKey = ({ key }: PlatformKey, scope: string): Uint8Array => new Uint8Array(hkdfSync("sha256", key, scope, "answer", 32));
 
-const encrypted = (keys: readonly PlatformKey[], scope: string, text: string, iv: Uint8Array): string => {
-  const [current] = keys;
-  if (!current) throw new Error("there is no platform key");
-  const bytes = Buffer.concat([iv, encrypt(answerKey(current, scope), iv, Buffer.from(text, "utf8"))]);
-  return `${current.id}.${bytes.toString("base64url")}`;
+const encrypted = (key: PlatformKey, scope: string, text: string, iv: Uint8Array): string => {
+  const bytes = Buffer.concat([iv, encrypt(answerKey(key, scope), iv, Buffer.from(text, "utf8"))]);
+  return `${key.id}.${bytes.toString("base64url")}`;
 };
 
-const decrypted = (keys: readonly PlatformKey[], scope: string, sealed: string): string => {
-  const at = sealed.indexOf(".");
-  const key = keys.find(({ id }) => id === sealed.slice(0, at));
-  if (!key) return "null";
-  const bytes = Buffer.from(sealed.slice(at + 1), "base64url");
+const decrypted = (key: PlatformKey, scope: string, sealed: string): string => {
+  const bytes = Buffer.from(sealed.slice(sealed.indexOf(".") + 1), "base64url");
   return decrypt(answerKey(key, scope), bytes.subarray(0, IV), bytes.subarray(IV)).toString("utf8");
 };

@@ -107,6 +107,10 @@ export const makeProblem = (name: ProblemName, about = "", more: Partial<Pick<Pr
   return { [PROBLEM]: true, name, code, status, message: en.replace("%s", () => about), ...(headers && { headers }), ...more };
 };
 
+/** The problem of a caller who may try again after so many seconds. */
+export const tooManyRequests = (seconds: number): Problem =>
+  makeProblem("rate_limit_exceeded", `${seconds}`, { headers: { "retry-after": `${seconds}` } });
+
 export const isProblem = (value: unknown): value is Problem => typeof value === "object" && value !== null && PROBLEM in value;
 
 /** All of the values, or the first problem among them. */

@@ -1,7 +1,7 @@
 import type { Response } from "express";
 import { operations } from "../../../schemas/generated/http.ts";
 import type { Caller } from "../access/access.ts";
-import { edgeOf } from "./edge.ts";
+import { edgeOf, requestEdge } from "./edge.ts";
 import { compact, type Fields } from "./fields.ts";
 import { sendFile } from "./files.ts";
 import type { Host } from "./host.ts";
@@ -34,6 +34,7 @@ export const runReading = async (
   }
   const signal = row.kind === "stream" ? streamSignal(response, host.stopping) : undefined;
   const result = await answer(host, row, checked, signal);
+  if (isProblem(result)) return result;
   if (isRejected(result)) return problemOf(result);
   if (row.kind === "bytes") return sendFile(response, result as FileAnswer); // The row's maker takes nothing else; so below.
   if (signal) await sendStream(response, result as AsyncIterable<unknown>, host.ports.clock, signal);
@@ -60,7 +61,7 @@ const answer = (
   signal: AbortSignal | undefined,
 ): Promise<unknown> => {
   const reads = readsFor(host.instance.collections, host.ports.documents, caller);
-  const edge = edgeOf(host.edge, { header: (name) => request.get(name) });
+  const edge = edgeOf(host.edge, requestEdge(host.keys, request));
   // The row's maker tied its types to the operation's, which the validator has checked.
   const context = { ...reads, edge, outside: host.outside, ...contextOf(host, caller), ...(signal && { signal }) };
   return row.answer(fields as never, context as never);

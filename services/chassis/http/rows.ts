@@ -1,8 +1,10 @@
 import type { Actor, Condition, Counts, Message, Of, Rejection, Sealed } from "../../../events/index.ts";
 import type { OperationId, Operations } from "../../../schemas/generated/http.ts";
 import type { SecretLocation } from "../access/envelope.ts";
+import type { Guess } from "../access/guessing.ts";
 import type { RuleArgument, Rules } from "../access/rules.ts";
-import type { SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";
+import type { RefreshClaims, SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";
+import type { Problem } from "./problems.ts";
 
 /** The request of an operation: path, query and body merged, checked against the OpenAPI document. */
 export type RequestOf<O extends OperationId> = Operations[O]["request"];
@@ -44,16 +46,24 @@ export type Edge = {
   /** Slow one-way hash of a password, with its salt. */
   readonly hashPassword: (password: string) => Promise<string>;
   readonly verifyPassword: (password: string, hash: string) => Promise<boolean>;
+  /** Whether the secret of a program was right before, and that it is. Such a secret comes with every request, and then costs nothing. */
+  readonly wasRight: (secret: string, hash: string) => boolean;
+  readonly rememberRight: (secret: string, hash: string) => void;
+  /** Checks a guess of a secret, unless too many were wrong; guesses under the first limit take turns. */
+  readonly guess: Guess;
+  /** The network address of the caller. Outside of any request empty. */
+  readonly address: string;
   readonly putBlob: (bytes: Uint8Array) => Promise<string>;
   readonly getBlob: (digest: string) => Promise<Uint8Array | undefined>;
   /** An unguessable text in base64url; the same again under the same idempotency key. */
   readonly randomToken: (bytes: number) => string;
   /** A new key pair for signing tokens, its private half sealed. */
   readonly newSigningKey: () => Promise<SigningKey>;
-  /** A JWT (ES256). Every service accepts an `access` token whose key was announced; `refresh` and `id` tokens are for their issuer. */
+  /** A JWT (ES256). Every service accepts an `access` token whose key was announced; `id` tokens are for clients. */
   readonly signToken: (key: SigningKey, use: TokenUse, subject: string, seconds: number, claims?: TokenClaims) => Promise<string>;
-  /** The claims of a token that was signed with the key for that use, among them `sub`, `iat` and `exp`. */
-  readonly readToken: (publicJwk: string, use: TokenUse, token: string) => Promise<TokenClaims | "expired" | "invalid">;
+  /** A token that only the platform can read: the same one for the same claims. It expires so many seconds after `iat`. */
+  readonly signRefreshToken: (claims: RefreshClaims, seconds: number) => Promise<string>;
+  readonly readRefreshToken: (token: string) => Promise<RefreshClaims | "expired" | "invalid">;
   /** A header of the request. */
   readonly header: (name: string) => string | undefined;
 };
@@ -206,18 +216,18 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>(gua
       readonly needs?: (request: RequestOf<O>, item: string) => N;
       /** The request field that `prepare` is for: a request without it is not prepared, and costs no look at its idempotency key. */
       readonly prepareIf?: undefined extends Prepared ? keyof RequestOf<O> & string : never;
-      /** Runs before `command`, and not at all if the request's idempotency key was used. A rejection is the answer. */
+      /** Runs before `command`, and not at all if the request's idempotency key was used. A rejection is the answer; a problem says "not now". */
       readonly prepare?: (
         request: RequestOf<O>,
         context: PrepareContext<ReadModels, Outside, NeedsOf<ReadModels, N>>,
-      ) => Promise<Prepared | Rejection>;
+      ) => Promise<Prepared | Rejection | Problem>;
       readonly command: (
         request: RequestOf<O>,
-        context: CommandContext<NeedsOf<ReadModels, N>, Exclude<Prepared, Rejection>>,
+        context: CommandContext<NeedsOf<ReadModels, N>, Exclude<Prepared, Rejection | Problem>>,
       ) => Of<Command, T> | readonly Of<Command, T>[] | Rejection;
       readonly answer: (
         commands: readonly [Of<Command, T>, ...Of<Command, T>[]],
-        context: CommandContext<NeedsOf<ReadModels, N>, Exclude<Prepared, Rejection>>,
+        context: CommandContext<NeedsOf<ReadModels, N>, Exclude<Prepared, Rejection | Problem>>,
         request: RequestOf<O>,
       ) => AnswerOf<O>;
     },
@@ -241,7 +251,7 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>(gua
   /** A read that is not a page: statistics, one document. */
   answer: <O extends OperationId>(
     operation: O,
-    answer: (request: RequestOf<O>, context: EdgeContext<ReadModels, Outside>) => Promise<AnswerOf<O> | Rejection>,
+    answer: (request: RequestOf<O>, context: EdgeContext<ReadModels, Outside>) => Promise<AnswerOf<O> | Rejection | Problem>,
   ): HttpRow<Outside> => ({ kind: "answer", operation, answer }) as unknown as AnswerRow<Outside>, // Checked here, forgotten in the table.
 
   /** A file, sent as it is. */

@@ -66,7 +66,7 @@ export const effects: Section = {
       keptBy: ["events/effects/timers.ts"],
       proofs: [
         ...rules("timers fire", "decisions follow from state and command alone"),
-        ...tests("services/account/user.test.ts", "a password reset expires, once, unless it was used"),
+        ...tests("services/account/password.test.ts", "a password reset expires, once, unless it was used"),
       ],
     },
   ],

@@ -11,7 +11,7 @@ export const ada: Of<UserEvent, "UserCreated"> = {
   email: "Ada@example.org",
   phoneNumber: "",
   description: "",
-  passwordHash: "hash of one",
+  passwordHash: "",
   roleIds: ["isv"],
   groupPath: ":grp-a",
   owner: "usr-ada",
@@ -23,8 +23,7 @@ export const userId = ada.userId;
 export const unnamed: AccountOutside = {
   newSigningKey: async () => ({ keyId: "key-1", publicJwk: "{}", sealedPrivateJwk: sealedText("sealed") }),
   hashPassword: async (password) => `hash of ${password}`,
-  randomToken: (bytes) => `token-of-${bytes}-bytes`,
   firstClient: { given: false, id: "client-1", secret: "secret of the client" },
-  firstAdministrator: { given: false, email: "admin@localhost", password: "password of the administrator" },
+  firstAdministrator: { given: false, id: "usr-first", email: "admin@localhost", password: "password of the administrator" },
   print: () => {},
 };

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import type { SigningKeyEvent } from "../../../schemas/generated/events.ts";
-import { client } from "../../../services/account/domain/client.ts";
+import { client, clientSecret } from "../../../services/account/domain/client.ts";
 import { signingKey } from "../../../services/account/domain/signing-key.ts";
 import { sealedText } from "../../sealed.ts";
 import { given } from "../../spec.ts";
@@ -9,7 +9,6 @@ const create = {
   type: "CreateClient",
   clientId: "client-1",
   userId: "usr-ada",
-  secretHash: "hash",
   owner: "usr-ada",
   ownerPath: ":usr-ada",
 } as const;
@@ -17,9 +16,18 @@ const create = {
 test("a client is created once", () => {
   given(client)
     .when(create)
-    .expect({ ...create, type: "ClientCreated" });
-  given(client, { ...create, type: "ClientCreated" })
-    .when({ ...create, secretHash: "another" })
+    .expect({ ...create, type: "ClientCreated", secretHash: "" });
+  given(client, { ...create, type: "ClientCreated", secretHash: "" })
+    .when(create)
+    .expectNothing();
+});
+test("the secret of a client never changes", () => {
+  const set = { type: "SetClientSecret", clientId: "client-1", secretHash: "hash" } as const;
+  given(clientSecret)
+    .when(set)
+    .expect({ ...set, type: "ClientSecretSet" });
+  given(clientSecret, { ...set, type: "ClientSecretSet" })
+    .when({ ...set, secretHash: "another" })
     .expectNothing();
 });
 

@@ -61,7 +61,7 @@ describe(`whatever people do who are no administrators (seed ${SEED})`, () => {
     };
     const members = new Set<string>();
     const user = async (userId: string, roleIds: readonly string[], groupPath = "") => {
-      await send({ type: "CreateUser", userId, email: `${userId}@people.example`, passwordHash: "", roleIds, groupPath });
+      await send({ type: "CreateUser", userId, email: `${userId}@people.example`, roleIds, groupPath });
       if (groupPath) members.add(`${userId} ${groupPath.slice(1)}`);
     };
     await role("role-all", "all", "system", "", ...modules);

@@ -5,8 +5,8 @@ import type { AnyProjection } from "../../../events/projection.ts";
 import { evolve, idsOf } from "../../../events/subscription/projections.ts";
 import type { AnyEvent } from "../../../schemas/generated/events.ts";
 import { groups } from "../../../services/account/read-models/groups.ts";
-import { clients, signingKeys } from "../../../services/account/read-models/keys.ts";
-import { credentials, passwordResets } from "../../../services/account/read-models/passwords.ts";
+import { clientSecrets, clients, signingKeys } from "../../../services/account/read-models/keys.ts";
+import { credentials, passwordResets, passwords } from "../../../services/account/read-models/passwords.ts";
 import { roles } from "../../../services/account/read-models/roles.ts";
 import { users } from "../../../services/account/read-models/users.ts";
 import { sealedText } from "../../sealed.ts";
@@ -28,6 +28,8 @@ const folded = (projection: AnyProjection, stream: string, ...events: readonly A
 };
 const time = (version: number) => metaOf(version).time;
 const stream = `user/${userId}`;
+/** As she was created before passwords were an aggregate of their own. */
+const earlier = { ...ada, passwordHash: "hash of one" };
 const deleted: AnyEvent = { type: "UserDeleted", userId, groupIds: ["grp-a"] };
 
 test("a user's row tells roles, groups and who may see it", () => {
@@ -59,32 +61,38 @@ test("a deleted user stays listed, outside all groups", () => {
   assert.deepEqual([row?.status, row?.status_time, row?.group_id, row?.username], ["deleted", time(2), [], "ada"]);
 });
 test("a user's row holds no password", () => {
-  assert.ok(!JSON.stringify(folded(users, stream, ada)).includes(ada.passwordHash));
+  assert.ok(!JSON.stringify(folded(users, stream, earlier)).includes(earlier.passwordHash));
 });
 
-test("a credential follows e-mail and password, and ends with the user", () => {
+test("a credential follows the e-mail, and ends with the user", () => {
   const changed: readonly AnyEvent[] = [
     ada,
-    { type: "UserPasswordChanged", userId, passwordHash: "hash of two", resetId: null },
     { type: "UserModified", userId, username: "ada", email: "New@Example.org", phoneNumber: "", description: "" },
   ];
-  const expected = { user_id: userId, email: "new@example.org", password_hash: "hash of two", status: "active" };
+  const expected = { user_id: userId, email: "new@example.org", password_hash: "", status: "active" };
   assert.deepEqual(folded(credentials, stream, ...changed), { [userId]: expected });
-  assert.deepEqual(folded(credentials, stream, ...changed, deleted), { [userId]: { ...expected, password_hash: "", status: "deleted" } });
+  assert.deepEqual(folded(credentials, stream, ...changed, deleted), { [userId]: { ...expected, status: "deleted" } });
+});
+test("the credential of a user of an earlier release has the password", () => {
+  const hash = (...events: readonly AnyEvent[]) => folded(credentials, stream, earlier, ...events)[userId]?.password_hash;
+  const changed: AnyEvent = { type: "UserPasswordChanged", userId, passwordHash: "hash of two", resetId: null, generation: 0 };
+  assert.equal(hash(), "hash of one");
+  assert.equal(hash(changed), "hash of two");
+  assert.equal(hash(changed, deleted), "");
 });
 
-test("a password reset is a document of its own", () => {
-  const asked = (resetId: string): AnyEvent => ({ type: "UserPasswordResetRequested", userId, resetId, ownerPath: ada.ownerPath });
-  const found = folded(
-    passwordResets,
-    stream,
-    ...[ada, asked("pr-1"), asked("pr-2"), asked("pr-3")],
-    { type: "UserPasswordResetExpired", userId, resetId: "pr-1" },
-    { type: "UserPasswordChanged", userId, passwordHash: "x", resetId: "pr-2" },
-    { type: "UserPasswordChanged", userId, passwordHash: "y", resetId: null },
-  );
+test("a password is a document of its own, and so is a reset of it", () => {
+  const events: readonly AnyEvent[] = [
+    { type: "PasswordSet", userId, passwordHash: "hash of one", generation: 1, resetId: null },
+    ...["pr-1", "pr-2", "pr-3"].map((resetId) => ({ type: "PasswordResetRequested", userId, resetId, ownerPath: ada.ownerPath }) as const),
+    { type: "PasswordResetExpired", userId, resetId: "pr-1" },
+    { type: "PasswordSet", userId, passwordHash: "hash of two", generation: 2, resetId: "pr-2" },
+  ];
+  const of = `password/${userId}`;
+  assert.deepEqual(folded(passwords, of, ...events)[userId], { password_hash: "hash of two", generation: 2 });
   const row = (reset_id: string, status: string) => ({ reset_id, user_id: userId, status, owner: userId, owner_path: ada.ownerPath });
-  assert.deepEqual(found, { "pr-1": row("pr-1", "expired"), "pr-2": row("pr-2", "used"), "pr-3": row("pr-3", "pending") });
+  const expected = { "pr-1": row("pr-1", "expired"), "pr-2": row("pr-2", "used"), "pr-3": row("pr-3", "pending") };
+  assert.deepEqual(folded(passwordResets, of, ...events), expected);
 });
 
 test("a role's row holds what it grants", () => {
@@ -133,6 +141,10 @@ test("a group's row is seen along its path", () => {
   });
 });
 
+test("a client's secret is a document of its own", () => {
+  const set: AnyEvent = { type: "ClientSecretSet", clientId: "client-1", secretHash: "hash" };
+  assert.deepEqual(folded(clientSecrets, "clientSecret/client-1", set)["client-1"], { secret_hash: "hash" });
+});
 test("a client's and a key's documents hold what tokens need; a retired key's private half is gone", () => {
   const client: AnyEvent = { type: "ClientCreated", clientId: "client-1", userId, secretHash: "hash", owner: userId, ownerPath: "" };
   assert.deepEqual(folded(clients, "client/client-1", client)["client-1"], { client_id: "client-1", user_id: userId, secret_hash: "hash" });

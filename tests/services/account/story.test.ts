@@ -11,7 +11,7 @@ const group = (groupId: string, parentGroupId = "", parentPath = ""): AccountCom
   ...owner,
 });
 const user = (userId: string, groupPath = ""): AccountCommand => ({
-  ...{ type: "CreateUser", userId, email: `${userId}@example.org`, passwordHash: "hash", roleIds: ["developer"], groupPath },
+  ...{ type: "CreateUser", userId, email: `${userId}@example.org`, roleIds: ["developer"], groupPath },
 });
 
 const platform = async (seed: number, ...commands: readonly AccountCommand[]) => {
@@ -102,12 +102,25 @@ test("a deleted user leaves its groups, which can then be deleted", async () => 
 
 test("a password reset that is not used within the hour has expired, one that was used has not", async () => {
   const { send, story, time, stop } = await platform(7, user("usr-1"), user("usr-2"));
-  for (const userId of ["usr-1", "usr-2"]) await send({ type: "RequestPasswordReset", userId, resetId: `pr-of-${userId}` });
+  for (const userId of ["usr-1", "usr-2"])
+    await send({ type: "RequestPasswordReset", userId, resetId: `pr-of-${userId}`, ownerPath: `:${userId}` });
   await send({ type: "ChangePassword", userId: "usr-2", resetId: "pr-of-usr-2", passwordHash: "hash of two" });
-  assert.ok(!story().includes("UserPasswordResetExpired"));
-  const expired = () => story().filter((type) => type === "UserPasswordResetExpired").length;
+  assert.ok(!story().includes("PasswordResetExpired"));
+  const expired = () => story().filter((type) => type === "PasswordResetExpired").length;
   await time.run(() => expired() > 0, 4_000_000);
   await send();
   assert.equal(expired(), 1);
+  await stop();
+});
+
+test("everybody hears that a password changed, and that a deleted user has none", async () => {
+  const first = { type: "SetFirstPassword", userId: "usr-1", passwordHash: "hash of one" } as const;
+  const { send, story, history, stop } = await platform(8, first, user("usr-1"));
+  assert.ok(!story().includes("UserPasswordChanged"), "the first one is no change");
+  await send({ type: "SetPassword", userId: "usr-1", passwordHash: "hash of two" });
+  const told = history().flatMap(({ event }) => (event.type === "UserPasswordChanged" ? [event] : []));
+  assert.deepEqual(told, [{ type: "UserPasswordChanged", userId: "usr-1", passwordHash: "", resetId: null, generation: 2 }]);
+  await send({ type: "DeleteUser", userId: "usr-1" });
+  assert.equal(story().at(-1), "PasswordRemoved");
   await stop();
 });

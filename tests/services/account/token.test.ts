@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import { aggregateOf } from "../../../events/message.ts";
+import { account } from "../../../services/account/service.ts";
+import { hashPassword } from "../../../services/chassis/access/passwords.ts";
 import { administrator, client, servedWithAccounts } from "../../world/accounts.ts";
 
 describe("tokens over HTTP", () => {
@@ -57,13 +60,19 @@ describe("tokens over HTTP", () => {
     assert.equal(decodeJwt(body.id_token).email, administrator.email);
   });
 
-  test("a wrong password is 403, an unknown e-mail 404, a missing field 400", async () => {
+  test("a wrong password and an unknown e-mail are the same 403, a missing field 400", async () => {
     const ask = async (fields: object) => {
       const { status, error } = await world.grant({ grant_type: "password", ...fields });
       return [status, error];
     };
+    const answers = [
+      { username: administrator.email, password: "wrong" },
+      { username: "nobody@example.org", password: "x" },
+    ];
+    const [wrong, unknown] = await Promise.all(answers.map((fields) => world.grant({ grant_type: "password", ...fields })));
+    assert.deepEqual(wrong?.body, unknown?.body);
     assert.deepEqual(await ask({ username: administrator.email, password: "wrong" }), [403, "auth_failure"]);
-    assert.deepEqual(await ask({ username: "nobody@example.org", password: "x" }), [404, "resource_not_found"]);
+    assert.deepEqual(await ask({ username: "nobody@example.org", password: "x" }), [403, "auth_failure"]);
     assert.deepEqual(await ask({ username: administrator.email }), [400, "missing_parameter"]);
     assert.deepEqual(await ask({ password: "x" }), [400, "missing_parameter"]);
   });
@@ -86,13 +95,23 @@ describe("tokens over HTTP", () => {
     }
     assert.equal((await world.bearer(first.body.refresh_token).call("DescribeUsers")).status, 401, "a refresh token opens nothing");
 
+    const refused = await world.grant({ ...refresh, refresh_token: again.body.refresh_token, client_id, client_secret });
+    assert.equal(refused.error, "auth_failure", "another client's");
     world.time.pass(7_201_000);
     const late = await world.bearer(first.body.access_token).call("DescribeUsers");
     assert.deepEqual([late.status, late.error], [401, "access_token_expired"]);
-    assert.equal((await world.grant(refresh)).status, 200);
+    const next = await world.grant({ ...refresh, refresh_token: again.body.refresh_token });
+    assert.equal(next.status, 200);
     world.time.pass(14 * 86_400_000);
-    const expired = await world.grant(refresh);
+    const expired = await world.grant({ ...refresh, refresh_token: next.body.refresh_token });
     assert.deepEqual([expired.status, expired.error], [403, "refresh_token_expired"]);
+  });
+
+  test("no answer that holds a token or a secret is kept on the way", async () => {
+    const granted = await world.grant({ grant_type: "client_credentials" });
+    const made = await world.bearer(granted.body.access_token).call("CreateClient", { user_id: "system" });
+    const refused = await world.grant({ grant_type: "client_credentials", client_secret: "wrong" });
+    for (const { headers } of [granted, made, refused]) assert.equal(headers.get("cache-control"), "no-store");
   });
 
   test("a new client gets a secret that works, and the same again under the same key", async () => {
@@ -120,5 +139,28 @@ describe("tokens over HTTP", () => {
     );
     assert.ok(bytes.length > 0);
     for (const secret of [client.secret, administrator.password, '"d":"']) assert.ok(bytes.every((text) => !text.includes(secret)));
+  });
+
+  test("only internal topics carry hashes", () => {
+    const { commits } = world.of().database;
+    const hashed = [...commits.values()].filter(({ events }) =>
+      events.some(({ bytes }) => Buffer.from(bytes).toString("latin1").includes("scrypt$")),
+    );
+    const aggregates = new Set(hashed.map(({ stream }) => aggregateOf(stream)));
+    assert.deepEqual([...aggregates].toSorted(), ["clientSecret", "password"]);
+    for (const aggregate of aggregates) assert.equal(Reflect.get(account.aggregates, aggregate).internal, true, aggregate);
+  });
+
+  test("a user and a client of an earlier release, whose hashes are in their own events, go on", async () => {
+    const { user_id, email, password } = { user_id: "usr-old", email: "old@example.org", password: "old password" };
+    await world.put("users", user_id, { user_id, username: "old", email, status: "active" });
+    await world.put("credentials", user_id, { user_id, email, status: "active", password_hash: await hashPassword(password) });
+    const old = { client_id: "client-old", client_secret: "old secret" };
+    await world.put("clients", old.client_id, { client_id: old.client_id, user_id, secret_hash: await hashPassword(old.client_secret) });
+    const ask = (word: string) => world.grant({ grant_type: "password", username: email, password: word, ...old });
+    assert.equal((await ask(password)).status, 200);
+    await world.send("account", { type: "SetPassword", userId: user_id, passwordHash: await hashPassword("new password") });
+    assert.equal((await ask(password)).status, 403);
+    assert.equal((await ask("new password")).status, 200);
   });
 });

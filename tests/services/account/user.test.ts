@@ -9,7 +9,6 @@ const create = {
   type: "CreateUser",
   userId,
   email: ada.email,
-  passwordHash: ada.passwordHash,
   roleIds: ["isv"],
   groupPath: ":grp-a",
 } as const;
@@ -18,7 +17,6 @@ const moved = (...groupPaths: readonly string[]): UserEvent => {
   const groupPath = groupPaths.at(-1) ?? "";
   return { type: "UserGroupPathChanged", userId, groupPath, ownerPath: `${groupPath}:${userId}`, groupPaths };
 };
-const asked = (resetId: string): UserEvent => ({ type: "UserPasswordResetRequested", userId, resetId, ownerPath: ada.ownerPath });
 
 test("a user is created, owns itself and is named by the e-mail", () =>
   given(user)
@@ -49,10 +47,23 @@ test("a changed user keeps what was not named", () =>
     .expect({ type: "UserModified", userId, username: "ada", email: ada.email, phoneNumber: "123", description: "" }));
 test("a change to what already is changes nothing", () =>
   given(user, ada).when({ type: "ModifyUser", userId, username: "ada" }).expectNothing());
-test("a new password comes with the other changes", () =>
-  given(user, ada)
-    .when({ type: "ModifyUser", userId, username: "countess", passwordHash: "hash of two" })
-    .expectTypes("UserModified", "UserPasswordChanged"));
+test("a user tells everybody that the password changed, once, and never the hash", () => {
+  const record = (generation: number) => ({ type: "RecordPasswordChange", userId, generation }) as const;
+  const changed: UserEvent = { type: "UserPasswordChanged", userId, passwordHash: "", resetId: null, generation: 2 };
+  given(user, ada).when(record(1)).expectNothing();
+  given(user, ada).when(record(2)).expect(changed);
+  for (const generation of [1, 2]) given(user, ada, changed).when(record(generation)).expectNothing();
+  given(user, ada, gone).when(record(2)).expectNothing();
+  given(user).when(record(1)).expectNothing();
+});
+test("the first new password of a user of an earlier release is told, too", () => {
+  const earlier: UserEvent = { ...ada, passwordHash: "hash of one" };
+  const asked: UserEvent = { type: "UserPasswordResetRequested", userId, resetId: "pr-1", ownerPath: ada.ownerPath };
+  const changed = { type: "UserPasswordChanged", userId, resetId: null, generation: 0 } as const;
+  given(user, earlier, asked, { ...changed, passwordHash: "hash of two" })
+    .when({ type: "RecordPasswordChange", userId, generation: 1 })
+    .expect({ ...changed, passwordHash: "", generation: 1 });
+});
 
 test("a deleted user leaves its groups", () => given(user, ada).when({ type: "DeleteUser", userId }).expect(gone));
 test("a deleted user stays deleted", () => given(user, ada, gone).when({ type: "DeleteUser", userId }).expectNothing());
@@ -109,38 +120,11 @@ test("groups mean nothing to a deleted user", () => {
     given(user, ada, gone).when(command).expectNothing();
 });
 
-test("a password reset is requested and used", () => {
-  given(user, ada).when({ type: "RequestPasswordReset", userId, resetId: "pr-1" }).expect(asked("pr-1"));
-  given(user, ada, asked("pr-1"))
-    .when({ type: "ChangePassword", userId, resetId: "pr-1", passwordHash: "hash of two" })
-    .expect({ type: "UserPasswordChanged", userId, passwordHash: "hash of two", resetId: "pr-1" });
-});
-test("a new password makes all open resets useless", () => {
-  const used: UserEvent = { type: "UserPasswordChanged", userId, passwordHash: "hash of two", resetId: "pr-1" };
-  for (const resetId of ["pr-1", "pr-2"])
-    given(user, ada, asked("pr-1"), asked("pr-2"), used)
-      .when({ type: "ChangePassword", userId, resetId, passwordHash: "hash of three" })
-      .expectRejection(/used or has expired/, { kind: "denied" });
-});
-test("a password reset expires, once, unless it was used", () => {
-  const expired: UserEvent = { type: "UserPasswordResetExpired", userId, resetId: "pr-1" };
-  const expire = { type: "ExpirePasswordReset", userId, resetId: "pr-1" } as const;
-  given(user, ada, asked("pr-1")).when(expire).expect(expired);
-  given(user, ada, asked("pr-1"), expired).when(expire).expectNothing();
-  given(user, ada, asked("pr-1"), expired)
-    .when({ type: "ChangePassword", userId, resetId: "pr-1", passwordHash: "x" })
-    .expectRejection(/used or has expired/);
-  given(user, ada, asked("pr-1"), { type: "UserPasswordChanged", userId, passwordHash: "x", resetId: null }).when(expire).expectNothing();
-  given(user, ada, gone).when(expire).expectNothing();
-});
-
 test("who is absent or deleted is not found", () => {
   const commands = [
     { type: "ModifyUser", userId, username: "x" },
     { type: "BindUserRoles", userId, roleIds: ["isv"] },
     { type: "UnbindUserRoles", userId, roleIds: ["isv"] },
-    { type: "RequestPasswordReset", userId, resetId: "pr-1" },
-    { type: "ChangePassword", userId, resetId: "pr-1", passwordHash: "x" },
   ] as const;
   for (const command of commands) {
     given(user)

@@ -54,3 +54,16 @@ test("a third party reads the events of every aggregate that is not internal, an
     [`READ topic ${topicOf(contract, shown)}`, "READ group audit.", "DELETE group audit."],
   );
 });
+
+test("only its own service reads an internal topic", () => {
+  const internal = loaded.flatMap(({ name, aggregates }) =>
+    Object.entries(aggregates).flatMap(([aggregate, declared]) =>
+      declared.internal ? [{ name, topic: topicOf(contract, aggregate) }] : [],
+    ),
+  );
+  assert.deepEqual(internal.map(({ topic }) => topic).toSorted(), ["pitrix.clientSecret", "pitrix.password", "pitrix.session"]);
+  for (const { name, topic } of internal)
+    for (const { operation, resource, pattern, name: named, user } of [...all, ...thirdPartyAcls("reader", loaded)])
+      if (operation === "READ" && resource === "topic" && (pattern === "prefixed" ? topic.startsWith(named) : topic === named))
+        assert.equal(user, name, topic);
+});

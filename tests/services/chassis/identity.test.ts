@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { memoryDatabase } from "../../../events/memory/database.ts";
 import { memoryDocuments } from "../../../events/memory/documents.ts";
@@ -7,23 +8,30 @@ import { Outage } from "../../../events/outage.ts";
 import { collections } from "../../../events/subscription/collections.ts";
 import { access } from "../../../services/chassis/access/access.ts";
 import { identity } from "../../../services/chassis/access/identity.ts";
-import { newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
+import { isKeyId, keyIdOf, newKeyPair, signToken } from "../../../services/chassis/access/tokens.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 
+const platformKey = { id: "k1", key: new Uint8Array(randomBytes(32)) };
+
 /** An identity over a read model that knows a key and two developers. */
-const fixture = async (before: () => Promise<void> = async () => {}, now: () => number = Date.now) => {
+const fixture = async (
+  before: (call: string) => Promise<void> = async () => {},
+  now: () => number = Date.now,
+  { wait = 0, changed = async () => {} } = {},
+) => {
   const documents = memoryDocuments(memoryDatabase(), { ...kind, before });
-  const known = identity({ documents, collections: collections([access]), clock: { ...systemClock, now }, changed: async () => {} }, 0);
+  const ports = { documents, collections: collections([access]), clock: { ...systemClock, now }, keys: [platformKey], changed };
+  const known = identity(ports, wait);
   const key = await newKeyPair();
   const write = (id: string, value: object) =>
-    documents.write("access__v1", [
+    documents.write(collections([access]).of(access.name), [
       { document: { id, stream: id, version: 1, deleted: false, value: { ...access.initialState, ...value } }, expected: 0 },
     ]);
   await write("signingKey/key-1", { kind: "key", publicJwk: key.publicJwk });
   for (const user of ["usr-1", "usr-2"]) await write(`user/${user}`, { kind: "user", roleIds: ["developer"] });
   const tokenOf = (user: string, seconds = 3_600, keyId = "key-1") =>
     signToken({ keyId, privateJwk: key.privateJwk }, "access", user, seconds, {}, Date.now());
-  return { known, tokenOf };
+  return { known, tokenOf, key, write };
 };
 
 test("a token is missing, expired or invalid, or it is somebody's, who may call what the role allows", async () => {
@@ -59,4 +67,45 @@ test("who was known a moment ago is known while the store is out, for a minute, 
   world.out = false;
   assert.deepEqual(await known.authenticate(one), principal);
   assert.equal(Reflect.get(Object(await known.authenticate(two)), "userId"), "usr-2");
+});
+
+test("a key that the platform cannot have made is not waited for; a fresh one is", async () => {
+  const world = { ahead: 0, reads: 0, waits: 0 };
+  const before = async (call: string): Promise<void> => {
+    if (call.startsWith("documents.get")) world.reads += 1;
+  };
+  const fresh = keyIdOf(platformKey, "fresh");
+  // What is waited for arrives.
+  const changed = async (): Promise<void> => {
+    world.waits += 1;
+    await write(`signingKey/${fresh}`, { kind: "key", publicJwk: key.publicJwk });
+  };
+  const { known, tokenOf, key, write } = await fixture(before, () => Date.now() + world.ahead, { wait: 2_000, changed });
+
+  for (const kid of ["key-9", "", "x".repeat(65), `${fresh}x`, keyIdOf({ id: "k2", key: new Uint8Array(32) }, "fresh")]) {
+    world.reads = 0;
+    assert.equal(await known.authenticate(await tokenOf("usr-1", 60, kid)), "invalid", kid);
+    assert.ok(world.reads <= 1, kid);
+  }
+  assert.equal(world.waits, 0);
+  assert.equal(Reflect.get(Object(await known.authenticate(await tokenOf("usr-1", 60, fresh))), "userId"), "usr-1");
+  assert.equal(world.waits, 1);
+});
+
+test("the platform knows the ids of its keys by any of its platform keys", () => {
+  const older = { id: "k0", key: new Uint8Array(randomBytes(32)) };
+  const id = keyIdOf(older, "AbC-_123");
+  assert.match(id, /^[\w.-]{1,64}$/);
+  assert.ok(isKeyId([platformKey, older], id));
+  assert.ok(!isKeyId([platformKey], id));
+  for (const other of ["key-AbC-_123", id.replace("AbC", "abc"), `${id}A`, id.slice(0, -1), ""]) assert.ok(!isKeyId([older], other), other);
+});
+
+test("a token of an earlier password is invalid, and one of the next is good before the service has heard of it", async () => {
+  const { known, key, write } = await fixture();
+  await write("user/usr-3", { kind: "user", roleIds: ["developer"], generation: 2 });
+  const of = (claims: object) =>
+    signToken({ keyId: "key-1", privateJwk: key.privateJwk }, "access", "usr-3", 60, { ...claims }, Date.now());
+  for (const claims of [{}, { generation: 1 }, { generation: "x" }]) assert.equal(await known.authenticate(await of(claims)), "invalid");
+  for (const generation of [2, 3]) assert.equal(typeof (await known.authenticate(await of({ generation }))), "object");
 });

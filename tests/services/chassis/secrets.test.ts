@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hashPassword, verifyPassword } from "../../../services/chassis/access/passwords.ts";
-import { newKeyPair, provenService, readToken, serviceProof, signToken } from "../../../services/chassis/access/tokens.ts";
+import {
+  newKeyPair,
+  provenService,
+  readRefreshToken,
+  readToken,
+  serviceProof,
+  signRefreshToken,
+  signToken,
+} from "../../../services/chassis/access/tokens.ts";
 import { random } from "../../world/process.ts";
 
 test("a password fits its hash and no other does", async () => {
@@ -28,10 +36,23 @@ test("a token is good for its use, its key and its time", async () => {
   assert.ok(typeof claims === "object");
   assert.deepEqual([claims.sub, claims.scope, (claims.exp ?? 0) - (claims.iat ?? 0)], ["usr-1", "x", 60]);
   assert.equal(await readToken(key.publicJwk, "access", token, now + 61_000), "expired");
-  assert.equal(await readToken(key.publicJwk, "refresh", token, now), "invalid");
   assert.equal(await readToken(key.publicJwk, "id", token, now), "invalid");
   assert.equal(await readToken(other.publicJwk, "access", token, now), "invalid");
   assert.equal(await readToken(key.publicJwk, "access", "rubbish", now), "invalid");
+});
+
+test("a refresh token is the same for the same claims, and good for its time under any key of the platform", async () => {
+  const [k1, k2] = ["k1", "k2"].map((id) => ({ id, key: random(32) }));
+  assert.ok(k1 && k2);
+  const iat = Math.floor(now / 1_000);
+  const claims = { sub: "usr-1", client_id: "client-1", sid: "ses-1", number: 3, generation: 2, iat };
+  const token = await signRefreshToken([k1], claims, 60);
+  assert.equal(await signRefreshToken([k1], claims, 60), token);
+  assert.deepEqual(await readRefreshToken([k2, k1], token, now), { ...claims, exp: iat + 60 });
+  assert.equal(await readRefreshToken([k2, k1], token, now + 61_000), "expired");
+  for (const wrong of [`${token}x`, "rubbish", "", await serviceProof([k1], "account", now)])
+    assert.equal(await readRefreshToken([k1], wrong, now), "invalid");
+  assert.equal(await readRefreshToken([k2], token, now), "invalid");
 });
 
 test("a service proves itself by any key of the platform, for a minute", async () => {

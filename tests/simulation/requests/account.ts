@@ -4,11 +4,10 @@ import type { Row } from "./row.ts";
 export const accountRows: readonly Row<AccountCommand>[] = [
   [
     5,
-    ({ below, happens }, number) => ({
+    ({ below, happens }) => ({
       type: "CreateUser",
       userId: `usr-${below(8)}`,
       email: `person${below(5)}@example.org`,
-      passwordHash: `hash ${number}`,
       roleIds: ["user"],
       groupPath: happens(0.4) ? `:grp-${below(4)}` : "",
     }),
@@ -25,7 +24,8 @@ export const accountRows: readonly Row<AccountCommand>[] = [
   [1, ({ below }) => ({ type: "DeleteUser", userId: `usr-${below(8)}` })],
   [2, ({ below }) => ({ type: "BindUserRoles", userId: `usr-${below(8)}`, roleIds: [`role-${below(3)}`] })],
   [2, ({ below }) => ({ type: "UnbindUserRoles", userId: `usr-${below(8)}`, roleIds: [`role-${below(3)}`] })],
-  [2, ({ below }, number) => ({ type: "RequestPasswordReset", userId: `usr-${below(8)}`, resetId: `pr-${number}` })],
+  [2, ({ below }, number) => ({ type: "SetPassword", userId: `usr-${below(8)}`, passwordHash: `hash ${number}` })],
+  [2, ({ below }, number) => ({ type: "RequestPasswordReset", userId: `usr-${below(8)}`, resetId: `pr-${number}`, ownerPath: "" })],
   [
     2,
     ({ below }, _number, owner) => ({

@@ -4,16 +4,17 @@ import { kafkaLog } from "../../../../events/kafka/log.ts";
 import { recordsOf } from "../../../../events/log/record.ts";
 import type { KafkaConnection } from "../../../../infra/embedded/kafka/connection.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
-import { newKeyPair, signToken } from "../../../../services/chassis/access/tokens.ts";
+import { keyIdOf, newKeyPair, signToken } from "../../../../services/chassis/access/tokens.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
+import type { PlatformKey } from "../../../../services/chassis/process/settings.ts";
 import { sealedText } from "../../../sealed.ts";
 
 const DAY = 86_400;
 const userId = "usr-bench";
-const keyId = "bench";
 
 /** Announces an administrator and a signing key, as the service account would, and returns a token that every service takes. */
-export const announceCaller = async (connection: KafkaConnection, partitions = 6): Promise<string> => {
+export const announceCaller = async (connection: KafkaConnection, platformKey: PlatformKey, partitions = 6): Promise<string> => {
+  const keyId = keyIdOf(platformKey, "bench");
   const { publicJwk, privateJwk } = await newKeyPair();
   const nobody = { username: "bench", email: "bench@pitrix.local", phoneNumber: "", description: "", passwordHash: "" };
   const log = kafkaLog({ ...connection, clientId: "bench" });

@@ -37,8 +37,9 @@ export const startPitrix = async (
   names: readonly string[],
   { servers, profiles, partitions = 6, instances = 1 }: SubjectOptions,
 ): Promise<Subject & { readonly urls: readonly string[] }> => {
-  const token = await announceCaller(servers.connection, partitions);
-  const sealing = `k1:${randomBytes(32).toString("base64")}`;
+  const platformKey = { id: "k1", key: randomBytes(32) };
+  const token = await announceCaller(servers.connection, platformKey, partitions);
+  const sealing = `${platformKey.id}:${platformKey.key.toString("base64")}`;
   const all = names.flatMap((name) => Array.from({ length: instances }, () => name));
   const ports = await freePorts(all.length);
   const processes = await Promise.all(

@@ -48,6 +48,31 @@ test("an idempotency key belongs to principal and operation; its note keeps the 
   assert.equal(of("usr-1", "CreateClient", "key", { a: 2 }).read(note)?.request, false);
 });
 
+test("what is kept of a request does not let a password be tried", () => {
+  const platformKeys = [{ id: "k1", key: random(32) }];
+  const body = { user_id: "usr-1", password: "correct horse" };
+  const of = (keys: readonly { readonly id: string; readonly key: Uint8Array }[], request: object = body) =>
+    idempotency(keys, "usr-1", "CreatePasswordReset", "key", request, random);
+  const [kept = ""] = of(platformKeys).note(1, null).split(" ");
+  const plain = createHash("sha256").update('{"password":"correct horse","user_id":"usr-1"}').digest("base64url");
+  assert.notEqual(kept, plain);
+  assert.notEqual(
+    of([{ id: "k1", key: random(32) }])
+      .note(1, null)
+      .split(" ")[0],
+    kept,
+    "another platform keeps something else",
+  );
+
+  const rotated = [{ id: "k2", key: random(32) }, ...platformKeys];
+  const note = of(platformKeys).note(1, { reset_id: "pr-1" });
+  assert.deepEqual(of(rotated).read(note), { request: true, messages: 1, answer: { reset_id: "pr-1" } });
+  assert.equal(of(rotated, { ...body, password: "another" }).read(note)?.request, false);
+  const earlier = note.replace(kept, plain);
+  assert.equal(of(rotated).read(earlier)?.request, true, "what an earlier release kept");
+  assert.equal(of(rotated, { ...body, password: "another" }).read(earlier)?.request, false);
+});
+
 test("positions survive the header, of each stream the highest", () => {
   const text = positionsText([
     { stream: "cluster/cl-1", version: 2 },
