@@ -74,8 +74,8 @@ const demo = async (): Promise<void> => {
         await repository.close();
         await platform.stop();
       };
-      const { client, administrator, localToken } = platform.secrets;
-      state.context = { url: platform.url, client, administrator, localToken, repository, request, facts: {}, callers: {} };
+      const { client, loginClient, administrator, localToken } = platform.secrets;
+      state.context = { url: platform.url, client, loginClient, administrator, localToken, repository, request, facts: {}, callers: {} };
       task.title = `${task.title}: ${platform.url}`;
     },
     ...options,

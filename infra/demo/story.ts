@@ -5,6 +5,7 @@ import type { ServedRepository } from "./serve.ts";
 export type Context = {
   readonly url: string;
   readonly client: { readonly id: string; readonly secret: string };
+  readonly loginClient: { readonly id: string; readonly secret: string };
   readonly administrator: { readonly email: string; readonly password: string };
   readonly localToken: string;
   readonly repository: ServedRepository;
@@ -44,7 +45,7 @@ const logIn: Step = {
   title: "Obtain a token (OAuth 2 client credentials)",
   run: async (context) => {
     context.callers.system = await login(context.url, context.client);
-    context.callers.admin = await login(context.url, context.client, context.administrator);
+    context.callers.admin = await login(context.url, context.loginClient, context.administrator);
     return `as client ${context.client.id}, and as ${context.administrator.email}`;
   },
 };
@@ -79,7 +80,7 @@ const createPeople: Step = {
         role_id: roles[name],
       });
       if (name === "developer" || name === "isv") await admin.post("/v1/groups:join", { group_id: [group_id], user_id: [user_id] });
-      context.callers[name] = await login(context.url, context.client, {
+      context.callers[name] = await login(context.url, context.loginClient, {
         email: `${name}-${group_id}@pitrix.local`,
         password: passwords[name] ?? "",
       });

@@ -44,7 +44,9 @@ const { values, positionals } = parseArgs({
 type Status = {
   readonly pid: number;
   readonly url: string;
+  /** The client of operators, and the one for logins. */
   readonly client: string;
+  readonly loginClient: string;
   readonly administrator: string;
   readonly services: { readonly [name: string]: string };
   /** The `pitrix` command reads the log from these brokers. */
@@ -69,10 +71,10 @@ const running = (): Status | undefined => {
 const print = (status: Status | undefined, otherwise: string): void => {
   if (values.json) return void process.stdout.write(`${JSON.stringify(status ?? null)}\n`);
   if (!status) return void process.stdout.write(`${otherwise}\n`);
-  const { url, client, administrator, services } = status;
+  const { url, client, loginClient, administrator, services } = status;
   const list = Object.entries(services).map(([name, where]) => `  ${name.padEnd(16)}${where}`);
   process.stdout.write(
-    `Pitrix answers at ${url}\n${list.join("\n")}\n  client          ${client}\n  administrator   ${administrator}\n  secrets, logs   ${values.directory}\n`,
+    `Pitrix answers at ${url}\n${list.join("\n")}\n  operators       ${client}\n  logins          ${loginClient}\n  administrator   ${administrator}\n  secrets, logs   ${values.directory}\n`,
   );
 };
 
@@ -103,11 +105,13 @@ const foreground = async (): Promise<void> => {
     },
   });
   stop = platform.stop;
-  const { client, administrator } = platform.secrets;
+  const { client, loginClient, administrator } = platform.secrets;
+  const shown = ({ id, secret }: typeof client) => (platform.fresh ? `${id}:${secret}` : `${id} (its secret is in secrets.json)`);
   const status: Status = {
     pid: process.pid,
     url: platform.url,
-    client: platform.fresh ? `${client.id}:${client.secret}` : `${client.id} (its secret is in secrets.json)`,
+    client: shown(client),
+    loginClient: shown(loginClient),
     administrator: platform.fresh ? `${administrator.email}:${administrator.password}` : administrator.email,
     services: Object.fromEntries(platform.services.map(({ name, url }) => [name, url])),
     brokers: platform.kafka.brokers,
@@ -144,7 +148,12 @@ const up = async (): Promise<void> => {
   if (status)
     writeFileSync(
       statusFile,
-      JSON.stringify({ ...status, client: status.client.split(":")[0], administrator: status.administrator.split(":")[0] }),
+      JSON.stringify({
+        ...status,
+        client: status.client.split(":")[0],
+        loginClient: status.loginClient.split(":")[0],
+        administrator: status.administrator.split(":")[0],
+      }),
       { mode: 0o600 },
     );
 };

@@ -6,7 +6,9 @@ import { kafkaUsers } from "./kafka.ts";
 /** The secrets of a platform on this machine. The first start creates them; only their owner can read them. */
 export type Secrets = {
   readonly sealingKeys: string;
+  /** The client of operators, and the one for logins. */
   readonly client: { readonly id: string; readonly secret: string };
+  readonly loginClient: { readonly id: string; readonly secret: string };
   readonly administrator: { readonly email: string; readonly password: string };
   readonly localToken: string;
   /** The password of each service's database. */
@@ -24,6 +26,8 @@ export const secretsOf = (directory: string, services: readonly string[]): Secre
     sealingKeys: kept.sealingKeys ?? `k1:${randomBytes(32).toString("base64")}`,
     client: kept.client ??
       fromEnvironment("PITRIX_BOOTSTRAP_CLIENT", (id, secret) => ({ id, secret })) ?? { id: `client-${token(6)}`, secret: token(24) },
+    loginClient: kept.loginClient ??
+      fromEnvironment("PITRIX_BOOTSTRAP_LOGIN_CLIENT", (id, secret) => ({ id, secret })) ?? { id: `client-${token(6)}`, secret: token(24) },
     administrator: kept.administrator ??
       fromEnvironment("PITRIX_BOOTSTRAP_ADMIN", (email, password) => ({ email, password })) ?? {
         email: "admin@pitrix.local",

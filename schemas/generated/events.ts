@@ -543,6 +543,20 @@ export interface ClientCreated {
   readonly ownerPath: string;
 }
 
+/** What a client's tokens may be used for was limited, or the limit was lifted. */
+export interface ClientLimited {
+  readonly type: "ClientLimited";
+  readonly clientId: string;
+  /** Only operations of these action bundles; empty: all that the user may call. */
+  readonly actionBundleIds: readonly string[];
+}
+
+/** A client gets no tokens any more, and those that it has are not good. */
+export interface ClientRevoked {
+  readonly type: "ClientRevoked";
+  readonly clientId: string;
+}
+
 /** A client has a secret, with which it authenticates itself. */
 export interface ClientSecretSet {
   readonly type: "ClientSecretSet";
@@ -1545,7 +1559,7 @@ export type AttachmentEvent = AttachmentUploaded;
 export type CategoryEvent = CategoryCreated | CategoryDeleted | CategoryModified;
 
 /** What can happen to a client. */
-export type ClientEvent = ClientCreated;
+export type ClientEvent = ClientCreated | ClientLimited | ClientRevoked;
 
 /** What can happen to a client secret. */
 export type ClientSecretEvent = ClientSecretSet;
@@ -1638,6 +1652,8 @@ export type EventByType = {
   CategoryDeleted: CategoryDeleted;
   CategoryModified: CategoryModified;
   ClientCreated: ClientCreated;
+  ClientLimited: ClientLimited;
+  ClientRevoked: ClientRevoked;
   ClientSecretSet: ClientSecretSet;
   ClusterActionFailed: ClusterActionFailed;
   ClusterActionStarted: ClusterActionStarted;
@@ -1737,7 +1753,7 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -1765,6 +1781,8 @@ export const eventTypes = {
   CategoryDeleted: ["category"],
   CategoryModified: ["category"],
   ClientCreated: ["client"],
+  ClientLimited: ["client"],
+  ClientRevoked: ["client"],
   ClientSecretSet: ["clientSecret"],
   ClusterActionFailed: ["cluster"],
   ClusterActionStarted: ["cluster"],

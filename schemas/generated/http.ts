@@ -153,6 +153,18 @@ export type Category = {
   readonly owner?: string;
 };
 
+export type Client = {
+  readonly client_id?: string;
+  /** In whose name the client acts. */
+  readonly user_id?: string;
+  /** active or revoked. */
+  readonly status?: string;
+  /** The limit of its tokens; absent for none. */
+  readonly action_bundle_id?: readonly string[];
+  readonly create_time?: string;
+  readonly status_time?: string;
+};
+
 /** A deployed application version. */
 export type Cluster = {
   readonly cluster_id?: string;
@@ -1356,6 +1368,29 @@ export type Operations = {
       readonly category_set?: readonly Category[];
     };
   };
+  /** List API clients */
+  DescribeClients: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: string;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: string;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      readonly client_id?: readonly string[];
+      readonly user_id?: readonly string[];
+      readonly status?: readonly string[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly client_set?: readonly Client[];
+    };
+  };
   /** Read the log of a node */
   DescribeClusterNodeLogs: {
     request: {
@@ -1946,6 +1981,16 @@ export type Operations = {
       readonly user_id?: readonly string[];
     };
   };
+  /** Limit what an API client's tokens may be used for */
+  LimitClient: {
+    request: {
+      readonly client_id: string;
+      readonly action_bundle_id?: readonly string[];
+    };
+    answer: {
+      readonly client_id?: string;
+    };
+  };
   /** Change an application */
   ModifyApp: {
     request: {
@@ -2156,6 +2201,15 @@ export type Operations = {
     answer: {
       readonly cluster_id?: string;
       readonly job_id?: string;
+    };
+  };
+  /** Revoke API clients */
+  RevokeClients: {
+    request: {
+      readonly client_id: readonly string[];
+    };
+    answer: {
+      readonly client_id?: readonly string[];
     };
   };
   /** Roll a cluster back */
@@ -2384,6 +2438,7 @@ export type AccountOperations = Pick<
   | "DeleteGroups"
   | "DeleteRoles"
   | "DeleteUsers"
+  | "DescribeClients"
   | "DescribeGroups"
   | "DescribeGroupsDetail"
   | "DescribeRoles"
@@ -2395,10 +2450,12 @@ export type AccountOperations = Pick<
   | "IsvCreateUser"
   | "JoinGroup"
   | "LeaveGroup"
+  | "LimitClient"
   | "ModifyGroup"
   | "ModifyRole"
   | "ModifyRoleModule"
   | "ModifyUser"
+  | "RevokeClients"
   | "Token"
   | "UnbindUserRole"
   | "ValidateUserPassword"
@@ -2720,6 +2777,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeAppVersions: { method: "get", path: "/v1/app_versions", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], arrays: ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_version_set" },
   DescribeApps: { method: "get", path: "/v1/apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_set" },
   DescribeCategories: { method: "get", path: "/v1/categories", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "category_id", "name", "owner"], arrays: ["display_columns", "category_id", "name", "owner"], required: [], body: false, public: false, permission: ["m0.f6.a1"], answers: "json", rows: "category_set" },
+  DescribeClients: { method: "get", path: "/v1/clients", service: "account", query: ["search_word", "sort_key", "reverse", "offset", "limit", "client_id", "user_id", "status"], arrays: ["client_id", "user_id", "status"], required: [], body: false, public: false, permission: [], answers: "json", rows: "client_set" },
   DescribeClusterNodeLogs: { method: "get", path: "/v1/clusters/nodes/logs", service: "provider-local", query: ["node_id", "name", "limit"], arrays: [], required: ["node_id"], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: null },
   DescribeClusterNodes: { method: "get", path: "/v1/clusters/nodes", service: "cluster", query: ["cluster_id", "node_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "display_columns"], arrays: ["node_id", "status", "owner", "display_columns"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_node_set" },
   DescribeClusters: { method: "get", path: "/v1/clusters", service: "cluster", query: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "external_cluster_id", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "cluster_type", "with_detail", "created_date", "display_columns", "zone", "min_create_time"], arrays: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "owner", "display_columns", "zone"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_set" },
@@ -2753,6 +2811,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   IsvReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/isv", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["isv_review"], answers: "json", rows: null },
   JoinGroup: { method: "post", path: "/v1/groups:join", service: "account", query: [], arrays: [], required: ["group_id", "user_id"], body: true, public: false, permission: ["m4.f3.a5"], answers: "json", rows: null },
   LeaveGroup: { method: "post", path: "/v1/groups:leave", service: "account", query: [], arrays: [], required: ["group_id", "user_id"], body: true, public: false, permission: ["m4.f3.a6"], answers: "json", rows: null },
+  LimitClient: { method: "patch", path: "/v1/clients", service: "account", query: [], arrays: [], required: ["client_id"], body: true, public: false, permission: [], answers: "json", rows: null },
   ModifyApp: { method: "patch", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, permission: ["m1.f1.a3"], answers: "json", rows: null },
   ModifyAppVersion: { method: "patch", path: "/v1/app_versions", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a3"], answers: "json", rows: null },
   ModifyCategory: { method: "patch", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["category_id"], body: true, public: false, permission: ["m1.f3.a3"], answers: "json", rows: null },
@@ -2769,6 +2828,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   RecoverClusters: { method: "post", path: "/v1/clusters/recover", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a13"], answers: "json", rows: null },
   ReleaseAppVersion: { method: "post", path: "/v1/app_version/action/release", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a5"], answers: "json", rows: null },
   ResizeCluster: { method: "post", path: "/v1/clusters/resize", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a6"], answers: "json", rows: null },
+  RevokeClients: { method: "delete", path: "/v1/clients", service: "account", query: [], arrays: [], required: ["client_id"], body: true, public: false, permission: [], answers: "json", rows: null },
   RollbackCluster: { method: "post", path: "/v1/clusters/rollback", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a5"], answers: "json", rows: null },
   StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a11"], answers: "json", rows: null },
   StopClusters: { method: "post", path: "/v1/clusters/stop", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a10"], answers: "json", rows: null },

@@ -7,11 +7,12 @@ import type { AccountSettings } from "./settings.ts";
 /** Generates the secrets that the settings do not give, once per start, so that the printed secrets match the stored hashes. */
 export const open = async ({ edge, settings, print }: Dependencies<AccountSettings>): Promise<Opened<AccountOutside>> => {
   const { newSigningKey, hashPassword, randomToken } = edge;
-  const { bootstrapClient: client, bootstrapAdmin: administrator } = settings;
+  const { bootstrapClient: client, bootstrapLoginClient: loginClient, bootstrapAdmin: administrator } = settings;
   return {
     outside: {
       ...{ newSigningKey, hashPassword, print },
-      firstClient: client.given ? client : { given: false, id: "client-first", secret: randomToken(32) },
+      firstClient: client.given ? client : { given: false, id: "client-operators", secret: randomToken(32) },
+      loginClient: loginClient.given ? loginClient : { given: false, id: "client-logins", secret: randomToken(32) },
       firstAdministrator: withId(
         administrator.given ? administrator : { given: false, email: "admin@localhost", password: randomToken(18) },
       ),

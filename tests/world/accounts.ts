@@ -10,6 +10,7 @@ import { served } from "./world.ts";
 
 const accessModel = collections([access]).of(access.name);
 export const client = { id: "first-client", secret: "first secret" };
+export const loginClient = { id: "login-client", secret: "login secret" };
 export const administrator = { email: "admin@example.org", password: "correct horse" };
 
 /** The account service and others over HTTP, with people who sign in. */
@@ -19,6 +20,7 @@ export const servedWithAccounts = async (
 ) => {
   const named = {
     PITRIX_BOOTSTRAP_CLIENT: `${client.id}:${client.secret}`,
+    PITRIX_BOOTSTRAP_LOGIN_CLIENT: `${loginClient.id}:${loginClient.secret}`,
     PITRIX_BOOTSTRAP_ADMIN: `${administrator.email}:${administrator.password}`,
   };
   const world = await served([account, ...others], { wait: 2_000, ...options, environment: { ...named, ...environment } });

@@ -27,6 +27,7 @@ export const processFixture = (directory: string, names: readonly string[]) => {
       MONGODB_URL: urlFor(databaseOf(name)),
       PITRIX_SEALING_KEYS: secrets.sealingKeys,
       PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,
+      PITRIX_BOOTSTRAP_LOGIN_CLIENT: `${secrets.loginClient.id}:${secrets.loginClient.secret}`,
       PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,
       PITRIX_LOCAL_TOKEN: secrets.localToken,
       PITRIX_STATE: directory,

@@ -38,6 +38,8 @@ export const consequences = {
   RequestPasswordReset: onUser,
   ChangePassword: onUser,
   CreateClient: onUser,
+  LimitClient: onUser,
+  RevokeClient: onUser,
   // It replaces no secret: the client comes with the same request.
   SetClientSecret: async () => ({}),
   // The token endpoint knows no caller but whoever has the secrets.

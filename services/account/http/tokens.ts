@@ -1,5 +1,5 @@
 import type { Rejection } from "../../../events/index.ts";
-import { SYSTEM } from "../../chassis/access/access.ts";
+import { isBuiltInPrincipal } from "../../chassis/access/access.ts";
 import type { RefreshClaims, SigningKey } from "../../chassis/access/tokens.ts";
 import { isProblem, type Problem } from "../../chassis/http/problems.ts";
 import type { AnswerOf, HttpRow, RequestOf } from "../../chassis/http/rows.ts";
@@ -45,7 +45,7 @@ const clientOf = async (request: TokenRequest, context: AccountContext): Promise
   const { id = request.client_id, secret = request.client_secret } = basic ?? {};
   if (!id || !secret) return undefined;
   const [client, kept] = await Promise.all([unscoped.get("clients", id), unscoped.get("clientSecrets", id)]);
-  if (!client) return undefined;
+  if (client?.status !== "active") return undefined;
   const isRight = await guessSecret(id, secret, (kept ?? client).secret_hash, context);
   return isProblem(isRight) ? isRight : isRight ? client : undefined;
 };
@@ -103,8 +103,8 @@ const generationOf = async (userId: string, { unscoped }: AccountReads): Promise
 const tokensOf = async ({ next }: Grant, context: AccountContext): Promise<AnswerOf<"Token"> | Rejection> => {
   const { edge } = context;
   const { sub, client_id, generation } = next;
-  const user = sub === SYSTEM ? undefined : await context.unscoped.get("users", sub);
-  if (sub !== SYSTEM && user?.status !== "active") return denied(`the user ${sub} is deleted`);
+  const user = isBuiltInPrincipal(sub) ? undefined : await context.unscoped.get("users", sub);
+  if (!isBuiltInPrincipal(sub) && user?.status !== "active") return denied(`the user ${sub} is deleted`);
   const key = await newestKey(context);
   const [access_token, id_token, refresh_token] = await Promise.all([
     edge.signToken(key, "access", sub, ACCESS_SECONDS, { client_id, generation }),

@@ -1,12 +1,17 @@
 import type { Sealed } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { born, never, nobody, type Owned, type Times } from "./common.ts";
 
-export type ClientDocument = {
-  readonly client_id: string;
-  readonly user_id: string;
-  /** Of a client of an earlier release; otherwise empty. No query shows it. */
-  readonly secret_hash: string;
-};
+export type ClientDocument = Times &
+  Owned & {
+    readonly client_id: string;
+    readonly user_id: string;
+    readonly status: string;
+    /** The limit of its tokens; empty: none. */
+    readonly action_bundle_id: readonly string[];
+    /** Of a client of an earlier release; otherwise empty. No query shows it. */
+    readonly secret_hash: string;
+  };
 /** No query shows it. */
 export type ClientSecretDocument = { readonly secret_hash: string };
 /** No query shows it. */
@@ -20,11 +25,18 @@ export type SigningKeyDocument = {
 
 export const clients: Projection<ClientDocument> = {
   name: "clients",
-  version: 1,
-  initialState: { client_id: "", user_id: "", secret_hash: "" },
+  version: 2,
+  initialState: { client_id: "", user_id: "", status: "", action_bundle_id: [], secret_hash: "", ...nobody, ...never },
   evolve: {
-    ClientCreated: (_, { clientId, userId, secretHash }) => ({ client_id: clientId, user_id: userId, secret_hash: secretHash }),
+    ClientCreated: (_, { clientId, userId, secretHash, owner, ownerPath }, { time }) => ({
+      ...{ client_id: clientId, user_id: userId, status: "active", action_bundle_id: [], secret_hash: secretHash },
+      ...{ owner, owner_path: ownerPath },
+      ...born(time),
+    }),
+    ClientLimited: (client, { actionBundleIds }, { time }) => ({ ...client, action_bundle_id: actionBundleIds, update_time: time }),
+    ClientRevoked: (client, _, { time }) => ({ ...client, status: "revoked", secret_hash: "", status_time: time, update_time: time }),
   },
+  indexes: ["client_id", "user_id", "status"],
 };
 
 export const clientSecrets: Projection<ClientSecretDocument> = {

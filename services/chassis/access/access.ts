@@ -1,27 +1,29 @@
 import type { AnyProjection, Condition } from "../../../events/index.ts";
 import { bundles, type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { deleted, type Projection } from "../events.ts";
-import { builtInRoles, type DataLevel, unbundled } from "./permissions.ts";
+import { builtInRoles, type DataLevel, storeOperations, unbundled } from "./permissions.ts";
 
-/** The access data of one user, role or signing key, folded from its stream. Each kind fills its own section. */
+/** The access data of one user, role, client or signing key, folded from its stream. Each kind fills its own section. */
 export type AccessDocument = {
-  readonly kind: "user" | "role" | "key";
+  readonly kind: "user" | "role" | "client" | "key";
   readonly roleIds: readonly string[];
   readonly groupPath: string;
   readonly modules: readonly { readonly moduleId: string; readonly dataLevel: string; readonly actionBundleIds: readonly string[] }[];
   readonly publicJwk: string;
   /** The number of a user's password: tokens that were issued under an earlier one are not good any more. */
   readonly generation: number;
+  /** The action bundles that a client is limited to; empty: no limit. */
+  readonly bundles: readonly string[];
 };
 
-const empty: AccessDocument = { kind: "user", roleIds: [], groupPath: "", modules: [], publicJwk: "", generation: 0 };
+const empty: AccessDocument = { kind: "user", roleIds: [], groupPath: "", modules: [], publicJwk: "", generation: 0, bundles: [] };
 
 /** The access read model that every service keeps, so that no service queries the account service at request time. Ids are stream ids. */
 export const access: Projection<AccessDocument> = {
   name: "access",
   version: 2,
   initialState: empty,
-  of: ["user", "role", "signingKey"],
+  of: ["user", "role", "client", "signingKey"],
   key: Object.fromEntries(
     [
       "UserCreated",
@@ -33,6 +35,9 @@ export const access: Projection<AccessDocument> = {
       "RoleCreated",
       "RoleDeleted",
       "RoleModuleModified",
+      "ClientCreated",
+      "ClientLimited",
+      "ClientRevoked",
       "SigningKeyAnnounced",
       "SigningKeyRetired",
     ].map((type) => [type, (_: unknown, { stream }: { readonly stream: string }) => stream]),
@@ -47,6 +52,9 @@ export const access: Projection<AccessDocument> = {
     RoleCreated: () => ({ ...empty, kind: "role" }),
     RoleModuleModified: (role, { modules }) => ({ ...role, modules }),
     RoleDeleted: () => deleted,
+    ClientCreated: () => ({ ...empty, kind: "client" }),
+    ClientLimited: (client, { actionBundleIds }) => ({ ...client, bundles: actionBundleIds }),
+    ClientRevoked: () => deleted,
     SigningKeyAnnounced: (_, { publicJwk }) => ({ ...empty, kind: "key", publicJwk }),
     SigningKeyRetired: () => deleted,
   },
@@ -74,17 +82,25 @@ export type AccessUser = { readonly userId: string; readonly roleIds: readonly s
 export type CustomRoles = ReadonlyMap<string, AccessDocument["modules"]>;
 
 export const SYSTEM = "system";
+/** Nobody in particular, who looks at the store before signing in. */
+export const STORE = "store";
+/** Whether an id is that of a principal who is no user and has no password. */
+export const isBuiltInPrincipal = (userId: string): boolean => userId === SYSTEM || userId === STORE;
 const widest: readonly DataLevel[] = ["all", "group", "self"];
 
 /** Whether the user may call the operation, and at which data level. With several roles the widest level applies. */
 export const authorize = (user: AccessUser, roles: CustomRoles, operation: OperationId): Authorization => {
-  const levels = new Set(
-    user.userId === SYSTEM ? ["all" as const] : user.roleIds.flatMap((role) => levelsOf(role, roles.get(role), operation)),
-  );
+  const levels = new Set(levelsFor(user, roles, operation));
   const granted = widest.find((level) => levels.has(level));
   // An empty group path would be a prefix of every path.
   const level = granted === "group" && user.groupPath === "" ? "self" : (granted ?? "self");
   return { allowed: granted !== undefined, level, accessPath: accessPath(user, level) };
+};
+
+const levelsFor = ({ userId, roleIds }: AccessUser, roles: CustomRoles, operation: OperationId): readonly DataLevel[] => {
+  if (userId === SYSTEM) return ["all"];
+  if (userId === STORE) return storeOperations.has(operation) ? ["self"] : [];
+  return roleIds.flatMap((role) => levelsOf(role, roles.get(role), operation));
 };
 
 const accessPath = (user: AccessUser, level: DataLevel): string =>

@@ -1,9 +1,18 @@
 import { decodeProtectedHeader } from "jose";
 import { type Clock, type Documents, isOutage, type StoredDocument } from "../../../events/index.ts";
 import { type Collections, lruCache } from "../../../events/runtime.ts";
-import type { OperationId } from "../../../schemas/generated/http.ts";
+import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import type { PlatformKey } from "../process/settings.ts";
-import { type AccessDocument, type AccessUser, access, authorize, type Caller, type CustomRoles, ownerPathOf, SYSTEM } from "./access.ts";
+import {
+  type AccessDocument,
+  type AccessUser,
+  access,
+  authorize,
+  type Caller,
+  type CustomRoles,
+  isBuiltInPrincipal,
+  ownerPathOf,
+} from "./access.ts";
 import { builtInRoles } from "./permissions.ts";
 import { isKeyId, readToken } from "./tokens.ts";
 
@@ -12,6 +21,8 @@ export type Principal = AccessUser & {
   readonly roles: CustomRoles;
   /** The number of the user's password; 0 by default. */
   readonly generation?: number;
+  /** The action bundles that the client is limited to; no limit by default. */
+  readonly bundles?: readonly string[];
 };
 /** Why a principal is not known: there is no token, it has expired, or it is not one of ours. */
 export type Unauthenticated = "missing" | "expired" | "invalid";
@@ -71,18 +82,24 @@ export const identity = (
     return found?.publicJwk;
   };
 
-  const principalOf = async (userId: string): Promise<Principal | undefined> => {
-    const known = users.get(userId);
+  const principalOf = async (userId: string, clientId: string): Promise<Principal | undefined> => {
+    const name = `${userId} ${clientId}`;
+    const known = users.get(name);
     if (known && known.writes === writes() && known.until > clock.now()) return known.principal;
     const before = writes();
-    const principal = await lookUp(userId).catch(unless(known));
+    const principal = await lookUp(userId, clientId).catch(unless(known));
     if (principal === "out") return known?.principal;
-    if (principal) users.set(userId, { principal, writes: before, until: clock.now() + USER_MAX_AGE });
+    if (principal) users.set(name, { principal, writes: before, until: clock.now() + USER_MAX_AGE });
     return principal;
   };
 
-  const lookUp = async (userId: string): Promise<Principal | undefined> => {
-    if (userId === SYSTEM) return { userId, roleIds: [], groupPath: "", roles: new Map(), generation: 0 };
+  const lookUp = async (userId: string, clientId: string): Promise<Principal | undefined> => {
+    // A client that is not known was created a moment ago, or by an earlier release; one that was revoked is a tombstone.
+    const [client] = clientId === "" ? [] : await documents.get(await collections.of(access.name), [`client/${clientId}`]);
+    if (client?.deleted) return undefined;
+    const bundles = client ? documentIn(client).bundles : [];
+    const limits = bundles.length > 0 ? { bundles } : {};
+    if (isBuiltInPrincipal(userId)) return { userId, roleIds: [], groupPath: "", roles: new Map(), generation: 0, ...limits };
     const user = await awaited(`user/${userId}`);
     if (!user) return undefined;
     const custom = user.roleIds.filter((role) => !(role in builtInRoles));
@@ -94,7 +111,7 @@ export const identity = (
             custom.map((role) => `role/${role}`),
           );
     const roles = new Map(found.filter(({ deleted }) => !deleted).map((role) => [role.id.slice("role/".length), documentIn(role).modules]));
-    return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles, generation: user.generation };
+    return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles, generation: user.generation, ...limits };
   };
 
   /** Caches verified claims, because verification is expensive and a valid token stays valid until it expires. */
@@ -114,7 +131,7 @@ export const identity = (
       const publicJwk = await keyOf(kidOf(token));
       const claims = publicJwk === undefined ? "invalid" : await claimsOf(publicJwk, token);
       if (typeof claims === "string") return claims;
-      const principal = claims.sub ? await principalOf(claims.sub) : undefined;
+      const principal = claims.sub ? await principalOf(claims.sub, String(claims.client_id ?? "")) : undefined;
       return principal && Number(claims.generation ?? 0) >= (principal.generation ?? 0) ? principal : "invalid";
     },
     /** The caller of an operation, with the rows that count in it; undefined if the principal may not call it. */
@@ -125,7 +142,9 @@ export type Identity = ReturnType<typeof identity>;
 
 const callerIn = (principal: Principal, operation: OperationId): Caller | undefined => {
   const { allowed, level } = authorize(principal, principal.roles, operation);
-  if (!allowed) return undefined;
+  const { bundles } = principal;
+  const isWithinLimits = !bundles || operations[operation].permission.some((id) => bundles.includes(id));
+  if (!allowed || !isWithinLimits) return undefined;
   const { userId, groupPath } = principal;
   return { userId, groupPath, ownerPath: ownerPathOf(principal), level, as: (other) => callerIn(principal, other) };
 };

@@ -35,4 +35,13 @@ export const unbundled: { readonly [operation in OperationId]?: { readonly [role
   AdminRejectAppVersion: { global_admin: "all" },
   CanDo: { global_admin: "all" },
   CreateClient: { global_admin: "all" },
+  DescribeClients: { global_admin: "all" },
+  LimitClient: { global_admin: "all" },
+  RevokeClients: { global_admin: "all" },
 };
+
+/** What a client for logins may call with its own credentials, before anybody has signed in: the store. */
+export const storeOperations: ReadonlySet<OperationId> = new Set<OperationId>([
+  ...(["DescribeActiveApps", "DescribeActiveAppVersions", "GetAppVersionPackage", "GetAppVersionPackageFiles"] as const),
+  ...(["DescribeCategories", "GetAttachment"] as const),
+]);

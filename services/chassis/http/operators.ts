@@ -23,7 +23,7 @@ const operatorOf = async (host: Host, request: Request): Promise<string | Proble
   if (program) return program;
   const principal = await principalOf(host.identity, request.get("authorization"));
   if (isProblem(principal)) return principal;
-  const { userId, roleIds } = principal;
-  const mayOperate = userId === SYSTEM || roleIds.includes(ADMINISTRATOR);
+  const { userId, roleIds, bundles } = principal;
+  const mayOperate = !bundles && (userId === SYSTEM || roleIds.includes(ADMINISTRATOR));
   return mayOperate ? userId : makeProblem("permission_denied", "only administrators operate the platform");
 };

@@ -7,22 +7,24 @@ import { administrator, client, servedWithAccounts } from "../../world/accounts.
 import { simulated } from "../../world/world.ts";
 import { unnamed } from "./examples.ts";
 
-const unset = { environment: { PITRIX_BOOTSTRAP_CLIENT: "", PITRIX_BOOTSTRAP_ADMIN: "" } };
+const unset = { environment: { PITRIX_BOOTSTRAP_CLIENT: "", PITRIX_BOOTSTRAP_LOGIN_CLIENT: "", PITRIX_BOOTSTRAP_ADMIN: "" } };
 
-test("without settings a client and an administrator are made and printed, once", async () => {
+test("without settings two clients and an administrator are made and printed, once", async () => {
   const world = await servedWithAccounts([], unset);
   try {
-    const [first = "", second = ""] = world.printed;
-    assert.equal(world.printed.length, 2);
-    const [, client_id, client_secret] = /^first client: (\S+) secret: (\S+)$/.exec(first) ?? [];
-    const [, username, password] = /^first administrator: (\S+) password: (\S+)$/.exec(second) ?? [];
+    const [first = "", second = "", third = ""] = world.printed;
+    assert.equal(world.printed.length, 3);
+    const [, client_id, client_secret] = /^client for operators: (\S+) secret: (\S+)$/.exec(first) ?? [];
+    const [, login_id, login_secret] = /^client for logins: (\S+) secret: (\S+)$/.exec(second) ?? [];
+    const [, username, password] = /^first administrator: (\S+) password: (\S+)$/.exec(third) ?? [];
     assert.equal((await world.grant({ grant_type: "client_credentials", client_id, client_secret })).status, 200);
-    assert.equal((await world.grant({ grant_type: "password", username, password, client_id, client_secret })).status, 200);
+    const login = { grant_type: "password", username, password, client_id: login_id, client_secret: login_secret };
+    assert.equal((await world.grant(login)).status, 200);
 
     const commits = world.of().database.commits.size;
     const another = await world.start({ service: account, ...unset }, 2);
     await another.stop();
-    assert.equal(world.printed.length, 2);
+    assert.equal(world.printed.length, 3);
     assert.equal(world.of().database.commits.size, commits, "a second instance makes nothing");
   } finally {
     await world.stop();
@@ -60,10 +62,11 @@ test("a client and an administrator that the settings name later are made too, o
     const credentials = { client_id: "later", client_secret: "later secret" };
     const ask = { grant_type: "password", username: "later@example.org", password: "later password", ...credentials };
     assert.equal((await world.grant(ask)).status, 200);
-    assert.equal(world.printed.length, 2);
+    assert.equal(world.printed.length, 3);
     const kinds = [...world.of().database.commits.values()].flatMap(({ events }) => events.map(({ type }) => type));
     assert.deepEqual(kinds.toSorted(), [
-      ...["ClientCreated", "ClientCreated", "ClientSecretSet", "ClientSecretSet", "PasswordSet", "PasswordSet"],
+      ...["ClientCreated", "ClientCreated", "ClientCreated", "ClientSecretSet", "ClientSecretSet", "ClientSecretSet"],
+      ...["PasswordSet", "PasswordSet"],
       ...["SessionStarted", "SigningKeyAnnounced", "UserCreated", "UserCreated"],
     ]);
   } finally {
@@ -94,9 +97,11 @@ const starts = async () => {
   const commits = () => [...(running.databases.get("account")?.commits.values() ?? [])];
   return { ...running, start, printed, hashed, commits };
 };
-const one = ["SigningKeyAnnounced", "ClientSecretSet", "ClientCreated", "PasswordSet", "UserCreated"];
+const oneClient = ["ClientSecretSet", "ClientCreated"];
+const one = ["SigningKeyAnnounced", ...oneClient, ...oneClient, "PasswordSet", "UserCreated"];
 const named = (id: string, email: string) => ({
   firstClient: { given: true, id, secret: `secret of ${id}` },
+  loginClient: { given: true, id: `login-${id}`, secret: `secret for logins` },
   firstAdministrator: { given: true, id: `usr-${email.toLowerCase().slice(0, 3)}`, email, password: `password of ${email}` },
 });
 
@@ -107,7 +112,7 @@ test("a start that finds everything made hashes and commits nothing", async () =
   const before = [commits().length, hashed.length];
   await start({ newSigningKey: () => assert.fail("there is a key") });
   assert.deepEqual([commits().length, hashed.length], before);
-  assert.equal(printed.length, 2);
+  assert.equal(printed.length, 3);
   await stop();
 });
 
@@ -130,10 +135,10 @@ test("of instances that start at once one makes and prints what is used", async 
   const [set] = history().flatMap(({ event }) => (event.type === "ClientSecretSet" ? [String(Reflect.get(event, "secretHash"))] : []));
   const name = set?.slice(-1);
   assert.deepEqual(
-    printed.filter((line) => line.startsWith("first client")),
-    [`first client: client-1 secret: secret of ${name}`],
+    printed.filter((line) => line.startsWith("client for operators")),
+    [`client for operators: client-1 secret: secret of ${name}`],
   );
-  assert.equal(printed.length, 2);
+  assert.equal(printed.length, 3);
   await stop();
 });
 
@@ -153,11 +158,13 @@ test("the causes under which starts are remembered stay as they are", async () =
   assert.deepEqual(causes(), [
     "bootstrap/signing-key",
     ...["bootstrap/client", "bootstrap/client-created"],
+    ...["bootstrap/login-client", "bootstrap/login-client-created"],
     ...["bootstrap/administrator", "bootstrap/administrator-created"],
   ]);
   await start(named("client-a", "Ada@example.org"));
-  assert.deepEqual(causes().slice(5), [
+  assert.deepEqual(causes().slice(7), [
     ...["bootstrap/client/client-a", "bootstrap/client-created/client-a"],
+    ...["bootstrap/login-client/login-client-a", "bootstrap/login-client-created/login-client-a"],
     ...["bootstrap/administrator/ada@example.org", "bootstrap/administrator-created/ada@example.org"],
   ]);
   await stop();

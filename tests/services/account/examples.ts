@@ -24,6 +24,7 @@ export const unnamed: AccountOutside = {
   newSigningKey: async () => ({ keyId: "key-1", publicJwk: "{}", sealedPrivateJwk: sealedText("sealed") }),
   hashPassword: async (password) => `hash of ${password}`,
   firstClient: { given: false, id: "client-1", secret: "secret of the client" },
+  loginClient: { given: false, id: "client-2", secret: "secret for logins" },
   firstAdministrator: { given: false, id: "usr-first", email: "admin@localhost", password: "password of the administrator" },
   print: () => {},
 };

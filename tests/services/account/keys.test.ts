@@ -21,6 +21,29 @@ test("a client is created once", () => {
     .when(create)
     .expectNothing();
 });
+test("a client is limited, and revoked for good", () => {
+  const created = { ...create, type: "ClientCreated", secretHash: "" } as const;
+  const { clientId, userId } = create;
+  const limit = (...actionBundleIds: readonly string[]) => ({ type: "LimitClient", clientId, userId, actionBundleIds }) as const;
+  const limited = (...actionBundleIds: readonly string[]) => ({ type: "ClientLimited", clientId, actionBundleIds }) as const;
+  const revoke = { type: "RevokeClient", clientId, userId } as const;
+  const revoked = { type: "ClientRevoked", clientId } as const;
+  given(client, created).when(limit()).expectNothing();
+  given(client, created)
+    .when(limit("m2.f1.a1", "m0.f9.a1", "m2.f1.a1"))
+    .expect(limited("m0.f9.a1", "m2.f1.a1"));
+  given(client, created, limited("m0.f9.a1")).when(limit("m0.f9.a1")).expectNothing();
+  given(client, created, limited("m0.f9.a1")).when(limit()).expect(limited());
+  given(client, created).when(revoke).expect(revoked);
+  given(client, created, revoked).when(revoke).expectNothing();
+  given(client, created, revoked)
+    .when(limit())
+    .expectRejection(/revoked/, { kind: "notFound" });
+  for (const command of [limit(), revoke])
+    given(client)
+      .when(command)
+      .expectRejection(/there is no client/, { kind: "notFound" });
+});
 test("the secret of a client never changes", () => {
   const set = { type: "SetClientSecret", clientId: "client-1", secretHash: "hash" } as const;
   given(clientSecret)

@@ -147,7 +147,26 @@ test("a client's secret is a document of its own", () => {
 });
 test("a client's and a key's documents hold what tokens need; a retired key's private half is gone", () => {
   const client: AnyEvent = { type: "ClientCreated", clientId: "client-1", userId, secretHash: "hash", owner: userId, ownerPath: "" };
-  assert.deepEqual(folded(clients, "client/client-1", client)["client-1"], { client_id: "client-1", user_id: userId, secret_hash: "hash" });
+  const row = {
+    ...{
+      client_id: "client-1",
+      user_id: userId,
+      status: "active",
+      action_bundle_id: [],
+      secret_hash: "hash",
+      owner: userId,
+      owner_path: "",
+    },
+    ...{ create_time: time(1), update_time: time(1), status_time: time(1) },
+  };
+  const changed: readonly AnyEvent[] = [
+    { type: "ClientLimited", clientId: "client-1", actionBundleIds: ["m0.f9.a1"] },
+    { type: "ClientRevoked", clientId: "client-1" },
+  ];
+  assert.deepEqual(folded(clients, "client/client-1", client)["client-1"], row);
+  assert.deepEqual(folded(clients, "client/client-1", client, ...changed)["client-1"], {
+    ...{ ...row, status: "revoked", action_bundle_id: ["m0.f9.a1"], secret_hash: "", update_time: time(3), status_time: time(3) },
+  });
   const announced: AnyEvent = { type: "SigningKeyAnnounced", keyId: "key-1", publicJwk: "{}", sealedPrivateJwk: sealedText("sealed") };
   const key = { key_id: "key-1", public_jwk: "{}", sealed_private_jwk: sealedText("sealed"), status: "announced", create_time: time(1) };
   assert.deepEqual(folded(signingKeys, "signingKey/key-1", announced)["key-1"], key);

@@ -156,7 +156,12 @@ describe("tokens over HTTP", () => {
     await world.put("users", user_id, { user_id, username: "old", email, status: "active" });
     await world.put("credentials", user_id, { user_id, email, status: "active", password_hash: await hashPassword(password) });
     const old = { client_id: "client-old", client_secret: "old secret" };
-    await world.put("clients", old.client_id, { client_id: old.client_id, user_id, secret_hash: await hashPassword(old.client_secret) });
+    await world.put("clients", old.client_id, {
+      client_id: old.client_id,
+      user_id,
+      status: "active",
+      secret_hash: await hashPassword(old.client_secret),
+    });
     const ask = (word: string) => world.grant({ grant_type: "password", username: email, password: word, ...old });
     assert.equal((await ask(password)).status, 200);
     await world.send("account", { type: "SetPassword", userId: user_id, passwordHash: await hashPassword("new password") });
