@@ -2,19 +2,22 @@
 
 /** Operations that are granted together. */
 export type ActionBundle = {
-  readonly action_bundle_id?: string;
-  readonly action_bundle_name?: string;
+  readonly action_bundle_id?: Id;
+  readonly action_bundle_name?: Line;
   readonly api_set?: readonly Api[];
 };
 
+/** An address, a path or a query, on one line. */
+export type Address = string;
+
 /** An operation in an action bundle. */
 export type Api = {
-  readonly api_id?: string;
+  readonly api_id?: Id;
   /** The operationId. */
-  readonly api_method?: string;
+  readonly api_method?: Id;
   /** The HTTP method. */
-  readonly url_method?: string;
-  readonly url?: string;
+  readonly url_method?: Id;
+  readonly url?: Address;
 };
 
 /** An application. */
@@ -392,6 +395,9 @@ export type CommandRefusal = {
   readonly reason: string;
 };
 
+/** A longer text: a readme, a configuration. */
+export type Document = string;
+
 /** What every refusal and failure looks like. */
 export type Error = {
   /** The message again. */
@@ -413,11 +419,11 @@ export type ErrorDetail = {
 
 /** Action bundles of a module. */
 export type Feature = {
-  readonly feature_id?: string;
-  readonly feature_name?: string;
+  readonly feature_id?: Id;
+  readonly feature_name?: Line;
   readonly action_bundle_set?: readonly ActionBundle[];
   /** The granted ones. */
-  readonly checked_action_bundle_id_set?: readonly string[];
+  readonly checked_action_bundle_id_set?: readonly Id[];
 };
 
 /** A group of users in the tree of groups. */
@@ -440,6 +446,12 @@ export type GroupDetail = {
   readonly group?: Group;
   readonly user_set?: readonly User[];
 };
+
+/** An id, or a name of the platform's own: visible ASCII without / @ and comma. */
+export type Id = string;
+
+/** Ids with commas between them. */
+export type Ids = string;
 
 /** What one action on a cluster does. */
 export type Job = {
@@ -483,6 +495,9 @@ export type KeyPair = {
   readonly owner?: string;
 };
 
+/** One line without control characters. */
+export type Line = string;
+
 /** What a role may do, by module. */
 export type Module = {
   readonly module_elem_set?: readonly ModuleElem[];
@@ -490,8 +505,8 @@ export type Module = {
 
 /** A module, with what of it is granted. */
 export type ModuleElem = {
-  readonly module_id?: string;
-  readonly module_name?: string;
+  readonly module_id?: Id;
+  readonly module_name?: Line;
   readonly feature_set?: readonly Feature[];
   /** Whose rows it covers. */
   readonly data_level?: "all" | "group" | "self";
@@ -592,7 +607,7 @@ export type Role = {
 
 /** The resources that a role is to have. */
 export type RoleResource = {
-  readonly role?: string;
+  readonly role?: Line;
   readonly cpu?: number;
   readonly gpu?: number;
   /** In MiB. */
@@ -642,6 +657,9 @@ export type RuntimeCredential = {
   readonly owner?: string;
 };
 
+/** A password, or another secret that its owner chose. */
+export type Secret = string;
+
 /** A subnet of a cloud. */
 export type Subnet = {
   readonly subnet_id?: string;
@@ -680,17 +698,20 @@ export type Task = {
   readonly owner?: string;
 };
 
+/** Lines without control characters, except tabs. */
+export type Text = string;
+
 /** The proof by which a token is asked for; the client may also be named by HTTP Basic authentication. */
 export type TokenRequest = {
   readonly grant_type: "client_credentials" | "password" | "refresh_token";
-  readonly client_id?: string;
+  readonly client_id?: Id;
   /** The client's secret. */
-  readonly client_secret?: string;
-  readonly scope?: string;
+  readonly client_secret?: Secret;
+  readonly scope?: Line;
   /** In the password grant, the e-mail. */
-  readonly username?: string;
-  readonly password?: string;
-  readonly refresh_token?: string;
+  readonly username?: Line;
+  readonly password?: Secret;
+  readonly refresh_token?: Secret;
 };
 
 /** A user. */
@@ -719,11 +740,11 @@ export type Operations = {
   /** Add nodes to a role */
   AddClusterNodes: {
     request: {
-      readonly cluster_id: string;
-      readonly role?: string;
+      readonly cluster_id: Id;
+      readonly role?: Line;
       readonly node_count: number;
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
     };
     answer: {
       readonly cluster_id?: string;
@@ -733,7 +754,7 @@ export type Operations = {
   /** Pass a version as administrator */
   AdminPassAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -742,8 +763,8 @@ export type Operations = {
   /** Reject a version as administrator */
   AdminRejectAppVersion: {
     request: {
-      readonly version_id: string;
-      readonly message: string;
+      readonly version_id: Id;
+      readonly message: Text;
     };
     answer: {
       readonly version_id?: string;
@@ -752,8 +773,8 @@ export type Operations = {
   /** Give users a role */
   BindUserRole: {
     request: {
-      readonly user_id: readonly string[];
-      readonly role_id: readonly string[];
+      readonly user_id: readonly Id[];
+      readonly role_id: readonly Id[];
     };
     answer: {
       readonly user_id?: readonly string[];
@@ -763,7 +784,7 @@ export type Operations = {
   /** Pass the business review */
   BusinessPassAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -772,8 +793,8 @@ export type Operations = {
   /** Reject in the business review */
   BusinessRejectAppVersion: {
     request: {
-      readonly version_id: string;
-      readonly message: string;
+      readonly version_id: Id;
+      readonly message: Text;
     };
     answer: {
       readonly version_id?: string;
@@ -782,7 +803,7 @@ export type Operations = {
   /** Begin the business review */
   BusinessReviewAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -791,12 +812,12 @@ export type Operations = {
   /** Ask whether a user may call an operation */
   CanDo: {
     request: {
-      readonly user_id: string;
-      readonly url?: string;
+      readonly user_id: Id;
+      readonly url?: Address;
       /** The HTTP method. */
-      readonly url_method?: string;
+      readonly url_method?: Id;
       /** The operationId. */
-      readonly api_method?: string;
+      readonly api_method?: Id;
     };
     answer: {
       readonly user_id?: string;
@@ -809,7 +830,7 @@ export type Operations = {
   /** Withdraw a version from review */
   CancelAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -818,9 +839,9 @@ export type Operations = {
   /** Remove clusters for good */
   CeaseClusters: {
     request: {
-      readonly cluster_id: readonly string[];
+      readonly cluster_id: readonly Id[];
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
       /** Do it even if something stands against it. */
       readonly force?: boolean;
       /** Seconds that what runs is given to end. */
@@ -834,8 +855,8 @@ export type Operations = {
   /** Set a new password */
   ChangePassword: {
     request: {
-      readonly new_password: string;
-      readonly reset_id: string;
+      readonly new_password: Secret;
+      readonly reset_id: Id;
     };
     answer: {
       readonly user_id?: string;
@@ -844,16 +865,16 @@ export type Operations = {
   /** Create an application */
   CreateApp: {
     request: {
-      readonly name: string;
+      readonly name: Line;
       readonly version_type: "vmbased" | "helm";
       /** The package, an archive in base64. */
       readonly version_package: string;
-      readonly version_name?: string;
+      readonly version_name?: Line;
       /** An image, in base64. */
       readonly icon?: string;
       /** The vendor's user id. */
-      readonly isv?: string;
-      readonly categories?: readonly string[];
+      readonly isv?: Id;
+      readonly categories?: readonly Id[];
     };
     answer: {
       readonly app_id?: string;
@@ -863,9 +884,9 @@ export type Operations = {
   /** Add a version to an application */
   CreateAppVersion: {
     request: {
-      readonly app_id: string;
-      readonly name?: string;
-      readonly description?: string;
+      readonly app_id: Id;
+      readonly name?: Line;
+      readonly description?: Text;
       readonly type: "vmbased" | "helm";
       /** The archive, in base64. */
       readonly package: string;
@@ -877,10 +898,10 @@ export type Operations = {
   /** Create a category */
   CreateCategory: {
     request: {
-      readonly name: string;
+      readonly name: Line;
       /** Its name by language, as a JSON text. */
-      readonly locale: string;
-      readonly description?: string;
+      readonly locale: Text;
+      readonly description?: Text;
       /** An image, in base64. */
       readonly icon?: string;
     };
@@ -891,7 +912,7 @@ export type Operations = {
   /** Create an API client */
   CreateClient: {
     request: {
-      readonly user_id: string;
+      readonly user_id: Id;
     };
     answer: {
       readonly user_id?: string;
@@ -902,15 +923,15 @@ export type Operations = {
   /** Deploy an application version */
   CreateCluster: {
     request: {
-      readonly app_id: string;
-      readonly version_id: string;
-      readonly runtime_id: string;
+      readonly app_id: Id;
+      readonly version_id: Id;
+      readonly runtime_id: Id;
       /** The configuration, a JSON or YAML text that fits the version's template. */
-      readonly conf: string;
+      readonly conf: Document;
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
       /** A region or zone of a cloud, or a namespace on Kubernetes. */
-      readonly zone?: string;
+      readonly zone?: Line;
     };
     answer: {
       readonly cluster_id?: string;
@@ -920,9 +941,9 @@ export type Operations = {
   /** Create a group */
   CreateGroup: {
     request: {
-      readonly parent_group_id?: string;
-      readonly name: string;
-      readonly description?: string;
+      readonly parent_group_id?: Id;
+      readonly name: Line;
+      readonly description?: Text;
     };
     answer: {
       readonly group_id?: string;
@@ -931,8 +952,8 @@ export type Operations = {
   /** Begin a change of password */
   CreatePasswordReset: {
     request: {
-      readonly user_id: string;
-      readonly password: string;
+      readonly user_id: Id;
+      readonly password: Secret;
     };
     answer: {
       readonly user_id?: string;
@@ -942,20 +963,20 @@ export type Operations = {
   /** Register a repository */
   CreateRepo: {
     request: {
-      readonly name: string;
-      readonly description?: string;
+      readonly name: Line;
+      readonly description?: Text;
       readonly type: "http" | "https" | "s3";
-      readonly url: string;
+      readonly url: Address;
       /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
-      readonly credential: string;
+      readonly credential: Secret;
       readonly visibility: "public" | "private";
       /** Where the applications run; with kubernetes among them the index is a Helm index. */
       readonly providers: readonly Provider[];
       /** A query string of keys and values. */
-      readonly labels?: string;
+      readonly labels?: Address;
       /** A query string of keys and values. */
-      readonly selectors?: string;
-      readonly category_id?: string;
+      readonly selectors?: Address;
+      readonly category_id?: Ids;
       /** The status of what is indexed. */
       readonly app_default_status?: "draft" | "active";
     };
@@ -966,10 +987,10 @@ export type Operations = {
   /** Create a role */
   CreateRole: {
     request: {
-      readonly role_name: string;
-      readonly description?: string;
+      readonly role_name: Line;
+      readonly description?: Text;
       /** global_admin, isv or user: where the role works. */
-      readonly portal: string;
+      readonly portal: Line;
     };
     answer: {
       readonly role_id?: string;
@@ -978,13 +999,13 @@ export type Operations = {
   /** Create a runtime */
   CreateRuntime: {
     request: {
-      readonly name: string;
-      readonly description?: string;
+      readonly name: Line;
+      readonly description?: Text;
       readonly provider: Provider;
-      readonly runtime_credential_id: string;
+      readonly runtime_credential_id: Id;
       /** A region or zone of a cloud, or a namespace on Kubernetes. */
-      readonly zone: string;
-      readonly runtime_id?: string;
+      readonly zone: Line;
+      readonly runtime_id?: Id;
     };
     answer: {
       readonly runtime_id?: string;
@@ -993,13 +1014,13 @@ export type Operations = {
   /** Create a runtime credential */
   CreateRuntimeCredential: {
     request: {
-      readonly runtime_url?: string;
+      readonly runtime_url?: Address;
       /** A kubeconfig, or a JSON text with the provider's keys. */
-      readonly runtime_credential_content: string;
+      readonly runtime_credential_content: Document;
       readonly provider: Provider;
-      readonly name: string;
-      readonly description?: string;
-      readonly runtime_credential_id?: string;
+      readonly name: Line;
+      readonly description?: Text;
+      readonly runtime_credential_id?: Id;
     };
     answer: {
       readonly runtime_credential_id?: string;
@@ -1008,11 +1029,11 @@ export type Operations = {
   /** Create a user */
   CreateUser: {
     request: {
-      readonly email: string;
-      readonly phone_number?: string;
-      readonly password: string;
-      readonly role_id: string;
-      readonly description?: string;
+      readonly email: Line;
+      readonly phone_number?: Line;
+      readonly password: Secret;
+      readonly role_id: Id;
+      readonly description?: Text;
     };
     answer: {
       readonly user_id?: string;
@@ -1021,7 +1042,7 @@ export type Operations = {
   /** Delete a version */
   DeleteAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -1030,7 +1051,7 @@ export type Operations = {
   /** Delete applications */
   DeleteApps: {
     request: {
-      readonly app_id: readonly string[];
+      readonly app_id: readonly Id[];
     };
     answer: {
       readonly app_id?: readonly string[];
@@ -1039,7 +1060,7 @@ export type Operations = {
   /** Delete categories */
   DeleteCategories: {
     request: {
-      readonly category_id: readonly string[];
+      readonly category_id: readonly Id[];
       /** Do it even if something stands against it. */
       readonly force?: boolean;
     };
@@ -1050,10 +1071,10 @@ export type Operations = {
   /** Remove nodes */
   DeleteClusterNodes: {
     request: {
-      readonly cluster_id: string;
-      readonly node_id: readonly string[];
+      readonly cluster_id: Id;
+      readonly node_id: readonly Id[];
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
     };
     answer: {
       readonly cluster_id?: string;
@@ -1063,9 +1084,9 @@ export type Operations = {
   /** Delete clusters */
   DeleteClusters: {
     request: {
-      readonly cluster_id: readonly string[];
+      readonly cluster_id: readonly Id[];
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
       /** Do it even if something stands against it. */
       readonly force?: boolean;
       /** Seconds that what runs is given to end. */
@@ -1079,7 +1100,7 @@ export type Operations = {
   /** Delete groups */
   DeleteGroups: {
     request: {
-      readonly group_id: readonly string[];
+      readonly group_id: readonly Id[];
     };
     answer: {
       readonly group_id?: readonly string[];
@@ -1088,7 +1109,7 @@ export type Operations = {
   /** Delete repositories */
   DeleteRepos: {
     request: {
-      readonly repo_id: readonly string[];
+      readonly repo_id: readonly Id[];
     };
     answer: {
       readonly repo_id?: readonly string[];
@@ -1097,7 +1118,7 @@ export type Operations = {
   /** Delete roles */
   DeleteRoles: {
     request: {
-      readonly role_id: readonly string[];
+      readonly role_id: readonly Id[];
     };
     answer: {
       readonly role_id?: readonly string[];
@@ -1106,7 +1127,7 @@ export type Operations = {
   /** Delete runtime credentials */
   DeleteRuntimeCredentials: {
     request: {
-      readonly runtime_credential_id: readonly string[];
+      readonly runtime_credential_id: readonly Id[];
     };
     answer: {
       readonly runtime_credential_id?: readonly string[];
@@ -1115,7 +1136,7 @@ export type Operations = {
   /** Delete runtimes */
   DeleteRuntimes: {
     request: {
-      readonly runtime_id: readonly string[];
+      readonly runtime_id: readonly Id[];
       /** Do it even if something stands against it. */
       readonly force?: boolean;
       /** Seconds that what runs is given to end. */
@@ -1128,7 +1149,7 @@ export type Operations = {
   /** Delete users */
   DeleteUsers: {
     request: {
-      readonly user_id: readonly string[];
+      readonly user_id: readonly Id[];
     };
     answer: {
       readonly user_id?: readonly string[];
@@ -1138,26 +1159,26 @@ export type Operations = {
   DescribeActiveAppVersions: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly version_id?: readonly string[];
-      readonly app_id?: readonly string[];
-      readonly name?: readonly string[];
-      readonly owner?: readonly string[];
-      readonly description?: readonly string[];
+      readonly version_id?: readonly Id[];
+      readonly app_id?: readonly Id[];
+      readonly name?: readonly Line[];
+      readonly owner?: readonly Id[];
+      readonly description?: readonly Text[];
       /** Where its package stands, relative to the repository. */
-      readonly package_name?: readonly string[];
-      readonly status?: readonly string[];
-      readonly type?: readonly string[];
+      readonly package_name?: readonly Line[];
+      readonly status?: readonly Line[];
+      readonly type?: readonly Line[];
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
+      readonly display_columns?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1169,27 +1190,27 @@ export type Operations = {
   DescribeActiveApps: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly app_id?: readonly string[];
-      readonly name?: readonly string[];
-      readonly repo_id?: readonly string[];
-      readonly status?: readonly string[];
-      readonly owner?: readonly string[];
+      readonly app_id?: readonly Id[];
+      readonly name?: readonly Line[];
+      readonly repo_id?: readonly Id[];
+      readonly status?: readonly Line[];
+      readonly owner?: readonly Id[];
       /** Its name in the index. */
-      readonly chart_name?: readonly string[];
-      readonly category_id?: readonly string[];
+      readonly chart_name?: readonly Line[];
+      readonly category_id?: readonly Id[];
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
+      readonly display_columns?: readonly Id[];
       /** The vendor's user id. */
-      readonly isv?: readonly string[];
+      readonly isv?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1200,25 +1221,25 @@ export type Operations = {
   /** List clusters of applications */
   DescribeAppClusters: {
     request: {
-      readonly app_id?: readonly string[];
-      readonly status?: readonly string[];
+      readonly app_id?: readonly Id[];
+      readonly status?: readonly Line[];
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
-      readonly owner?: readonly string[];
+      readonly owner?: readonly Id[];
       /** With nodes, roles and links in the rows. */
       readonly with_detail?: boolean;
       /** Only what was created in the last so many days. */
       readonly created_date?: number;
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
+      readonly display_columns?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1230,22 +1251,22 @@ export type Operations = {
   DescribeAppVersionAudits: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly app_id?: readonly string[];
-      readonly version_id?: readonly string[];
-      readonly status?: readonly string[];
-      readonly operator?: readonly string[];
-      readonly operator_type?: readonly string[];
+      readonly app_id?: readonly Id[];
+      readonly version_id?: readonly Id[];
+      readonly status?: readonly Line[];
+      readonly operator?: readonly Id[];
+      readonly operator_type?: readonly Line[];
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
+      readonly display_columns?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1257,23 +1278,23 @@ export type Operations = {
   DescribeAppVersionReviews: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly app_id?: readonly string[];
-      readonly version_id?: readonly string[];
-      readonly review_id?: readonly string[];
-      readonly status?: readonly string[];
+      readonly app_id?: readonly Id[];
+      readonly version_id?: readonly Id[];
+      readonly review_id?: readonly Id[];
+      readonly status?: readonly Line[];
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
+      readonly display_columns?: readonly Id[];
       /** Who has the review in hand. */
-      readonly reviewer?: readonly string[];
+      readonly reviewer?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1285,26 +1306,26 @@ export type Operations = {
   DescribeAppVersions: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly version_id?: readonly string[];
-      readonly app_id?: readonly string[];
-      readonly name?: readonly string[];
-      readonly owner?: readonly string[];
-      readonly description?: readonly string[];
+      readonly version_id?: readonly Id[];
+      readonly app_id?: readonly Id[];
+      readonly name?: readonly Line[];
+      readonly owner?: readonly Id[];
+      readonly description?: readonly Text[];
       /** Where its package stands, relative to the repository. */
-      readonly package_name?: readonly string[];
-      readonly status?: readonly string[];
-      readonly type?: readonly string[];
+      readonly package_name?: readonly Line[];
+      readonly status?: readonly Line[];
+      readonly type?: readonly Line[];
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
+      readonly display_columns?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1316,26 +1337,26 @@ export type Operations = {
   DescribeApps: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly app_id?: readonly string[];
-      readonly name?: readonly string[];
-      readonly repo_id?: readonly string[];
-      readonly status?: readonly string[];
-      readonly owner?: readonly string[];
+      readonly app_id?: readonly Id[];
+      readonly name?: readonly Line[];
+      readonly repo_id?: readonly Id[];
+      readonly status?: readonly Line[];
+      readonly owner?: readonly Id[];
       /** Its name in the index. */
-      readonly chart_name?: readonly string[];
-      readonly category_id?: readonly string[];
+      readonly chart_name?: readonly Line[];
+      readonly category_id?: readonly Id[];
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
-      readonly isv?: readonly string[];
+      readonly display_columns?: readonly Id[];
+      readonly isv?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1347,9 +1368,9 @@ export type Operations = {
   DescribeCategories: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
@@ -1357,10 +1378,10 @@ export type Operations = {
       /** How many rows to skip. */
       readonly offset?: number;
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
-      readonly category_id?: readonly string[];
-      readonly name?: readonly string[];
-      readonly owner?: readonly string[];
+      readonly display_columns?: readonly Id[];
+      readonly category_id?: readonly Id[];
+      readonly name?: readonly Line[];
+      readonly owner?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1372,18 +1393,18 @@ export type Operations = {
   DescribeClients: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to skip. */
       readonly offset?: number;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
-      readonly client_id?: readonly string[];
-      readonly user_id?: readonly string[];
-      readonly status?: readonly string[];
+      readonly client_id?: readonly Id[];
+      readonly user_id?: readonly Id[];
+      readonly status?: readonly Line[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1394,9 +1415,9 @@ export type Operations = {
   /** Read the log of a node */
   DescribeClusterNodeLogs: {
     request: {
-      readonly node_id: string;
+      readonly node_id: Id;
       /** A task's id for the command that it ran; by default the log of the node's process. */
-      readonly name?: string;
+      readonly name?: Line;
       /** At most so many bytes, 65536 by default. */
       readonly limit?: number;
     };
@@ -1413,22 +1434,22 @@ export type Operations = {
   /** List the nodes of a cluster */
   DescribeClusterNodes: {
     request: {
-      readonly cluster_id?: string;
-      readonly node_id?: readonly string[];
-      readonly status?: readonly string[];
+      readonly cluster_id?: Id;
+      readonly node_id?: readonly Id[];
+      readonly status?: readonly Line[];
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
-      readonly owner?: readonly string[];
+      readonly owner?: readonly Id[];
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
+      readonly display_columns?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1439,34 +1460,34 @@ export type Operations = {
   /** List clusters */
   DescribeClusters: {
     request: {
-      readonly cluster_id?: readonly string[];
-      readonly app_id?: readonly string[];
-      readonly version_id?: readonly string[];
-      readonly status?: readonly string[];
-      readonly runtime_id?: readonly string[];
-      readonly frontgate_id?: readonly string[];
-      readonly external_cluster_id?: string;
+      readonly cluster_id?: readonly Id[];
+      readonly app_id?: readonly Id[];
+      readonly version_id?: readonly Id[];
+      readonly status?: readonly Line[];
+      readonly runtime_id?: readonly Id[];
+      readonly frontgate_id?: readonly Id[];
+      readonly external_cluster_id?: Id;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
-      readonly owner?: readonly string[];
+      readonly owner?: readonly Id[];
       /** 0 is a normal cluster, 1 a frontgate. */
-      readonly cluster_type?: string;
+      readonly cluster_type?: Line;
       /** With nodes, roles and links in the rows. */
       readonly with_detail?: boolean;
       /** Only what was created in the last so many days. */
       readonly created_date?: number;
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
+      readonly display_columns?: readonly Id[];
       /** A region or zone of a cloud, or a namespace on Kubernetes. */
-      readonly zone?: readonly string[];
+      readonly zone?: readonly Line[];
       /** Only what was created since. */
       readonly min_create_time?: string;
     };
@@ -1480,22 +1501,22 @@ export type Operations = {
   DescribeGroups: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly root_group_id?: readonly string[];
-      readonly parent_group_id?: readonly string[];
-      readonly group_id?: readonly string[];
+      readonly root_group_id?: readonly Id[];
+      readonly parent_group_id?: readonly Id[];
+      readonly group_id?: readonly Id[];
       /** The ids from the root down to the group. */
-      readonly group_path?: readonly string[];
-      readonly group_name?: readonly string[];
-      readonly status?: readonly string[];
+      readonly group_path?: readonly Address[];
+      readonly group_name?: readonly Line[];
+      readonly status?: readonly Line[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1507,22 +1528,22 @@ export type Operations = {
   DescribeGroupsDetail: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly root_group_id?: readonly string[];
-      readonly parent_group_id?: readonly string[];
-      readonly group_id?: readonly string[];
+      readonly root_group_id?: readonly Id[];
+      readonly parent_group_id?: readonly Id[];
+      readonly group_id?: readonly Id[];
       /** The ids from the root down to the group. */
-      readonly group_path?: readonly string[];
-      readonly group_name?: readonly string[];
-      readonly status?: readonly string[];
+      readonly group_path?: readonly Address[];
+      readonly group_name?: readonly Line[];
+      readonly status?: readonly Line[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1534,9 +1555,9 @@ export type Operations = {
   DescribeJobs: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
@@ -1544,17 +1565,17 @@ export type Operations = {
       /** How many rows to skip. */
       readonly offset?: number;
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
-      readonly job_id?: readonly string[];
-      readonly cluster_id?: string;
-      readonly app_id?: string;
-      readonly version_id?: string;
+      readonly display_columns?: readonly Id[];
+      readonly job_id?: readonly Id[];
+      readonly cluster_id?: Id;
+      readonly app_id?: Id;
+      readonly version_id?: Id;
       /** The instance that runs it. */
-      readonly executor?: string;
-      readonly provider?: string;
-      readonly runtime_id?: string;
-      readonly status?: readonly string[];
-      readonly owner?: readonly string[];
+      readonly executor?: Id;
+      readonly provider?: Line;
+      readonly runtime_id?: Id;
+      readonly status?: readonly Line[];
+      readonly owner?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1569,10 +1590,10 @@ export type Operations = {
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly repo_event_id?: readonly string[];
-      readonly repo_id?: readonly string[];
-      readonly owner?: readonly string[];
-      readonly status?: readonly string[];
+      readonly repo_event_id?: readonly Id[];
+      readonly repo_id?: readonly Id[];
+      readonly owner?: readonly Id[];
+      readonly status?: readonly Line[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1584,28 +1605,28 @@ export type Operations = {
   DescribeRepos: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly repo_id?: readonly string[];
-      readonly name?: readonly string[];
-      readonly type?: readonly string[];
-      readonly visibility?: readonly string[];
-      readonly status?: readonly string[];
-      readonly provider?: readonly string[];
-      readonly label?: string;
-      readonly selector?: string;
-      readonly category_id?: readonly string[];
-      readonly owner?: readonly string[];
+      readonly repo_id?: readonly Id[];
+      readonly name?: readonly Line[];
+      readonly type?: readonly Line[];
+      readonly visibility?: readonly Line[];
+      readonly status?: readonly Line[];
+      readonly provider?: readonly Line[];
+      readonly label?: Address;
+      readonly selector?: Address;
+      readonly category_id?: readonly Id[];
+      readonly owner?: readonly Id[];
       /** The status of what is indexed. */
-      readonly app_default_status?: readonly string[];
-      readonly user_id?: string;
+      readonly app_default_status?: readonly Line[];
+      readonly user_id?: Id;
       /** Who made it: 0 users, 1 the platform itself. */
       readonly controller?: number;
     };
@@ -1619,21 +1640,21 @@ export type Operations = {
   DescribeRoles: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to skip. */
       readonly offset?: number;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
-      readonly role_id?: readonly string[];
-      readonly role_name?: readonly string[];
+      readonly role_id?: readonly Id[];
+      readonly role_name?: readonly Line[];
       /** global_admin, isv or user: where the role works. */
-      readonly portal?: readonly string[];
-      readonly status?: readonly string[];
-      readonly action_bundle_id?: readonly string[];
+      readonly portal?: readonly Line[];
+      readonly status?: readonly Line[];
+      readonly action_bundle_id?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1645,9 +1666,9 @@ export type Operations = {
   DescribeRuntimeCredentials: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
@@ -1655,11 +1676,11 @@ export type Operations = {
       /** How many rows to skip. */
       readonly offset?: number;
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
-      readonly runtime_credential_id?: readonly string[];
-      readonly status?: readonly string[];
-      readonly provider?: readonly string[];
-      readonly owner?: readonly string[];
+      readonly display_columns?: readonly Id[];
+      readonly runtime_credential_id?: readonly Id[];
+      readonly status?: readonly Line[];
+      readonly provider?: readonly Line[];
+      readonly owner?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1670,7 +1691,7 @@ export type Operations = {
   /** List the zones that a credential opens */
   DescribeRuntimeProviderZones: {
     request: {
-      readonly runtime_credential_id: string;
+      readonly runtime_credential_id: Id;
     };
     answer: {
       readonly runtime_credential_id?: string;
@@ -1682,9 +1703,9 @@ export type Operations = {
   DescribeRuntimes: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
@@ -1692,12 +1713,12 @@ export type Operations = {
       /** How many rows to skip. */
       readonly offset?: number;
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
-      readonly runtime_id?: readonly string[];
-      readonly status?: readonly string[];
-      readonly provider?: readonly string[];
-      readonly owner?: readonly string[];
-      readonly runtime_credential_id?: readonly string[];
+      readonly display_columns?: readonly Id[];
+      readonly runtime_id?: readonly Id[];
+      readonly status?: readonly Line[];
+      readonly provider?: readonly Line[];
+      readonly owner?: readonly Id[];
+      readonly runtime_credential_id?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1709,9 +1730,9 @@ export type Operations = {
   DescribeTasks: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
@@ -1719,14 +1740,14 @@ export type Operations = {
       /** How many rows to skip. */
       readonly offset?: number;
       /** The fields to answer; all if absent. */
-      readonly display_columns?: readonly string[];
-      readonly task_id?: readonly string[];
-      readonly job_id?: readonly string[];
+      readonly display_columns?: readonly Id[];
+      readonly task_id?: readonly Id[];
+      readonly job_id?: readonly Id[];
       /** The instance that runs it. */
-      readonly executor?: string;
-      readonly target?: string;
-      readonly status?: readonly string[];
-      readonly owner?: readonly string[];
+      readonly executor?: Id;
+      readonly target?: Id;
+      readonly status?: readonly Line[];
+      readonly owner?: readonly Id[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1738,23 +1759,23 @@ export type Operations = {
   DescribeUsers: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly root_group_id?: readonly string[];
-      readonly group_id?: readonly string[];
-      readonly user_id?: readonly string[];
-      readonly status?: readonly string[];
-      readonly role_id?: readonly string[];
-      readonly username?: readonly string[];
-      readonly email?: readonly string[];
-      readonly phone_number?: readonly string[];
+      readonly root_group_id?: readonly Id[];
+      readonly group_id?: readonly Id[];
+      readonly user_id?: readonly Id[];
+      readonly status?: readonly Line[];
+      readonly role_id?: readonly Id[];
+      readonly username?: readonly Line[];
+      readonly email?: readonly Line[];
+      readonly phone_number?: readonly Line[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1766,23 +1787,23 @@ export type Operations = {
   DescribeUsersDetail: {
     request: {
       /** Rows that contain it in one of their searched columns; ids match exactly. */
-      readonly search_word?: string;
+      readonly search_word?: Line;
       /** The column to sort by; create_time if absent or unknown. */
-      readonly sort_key?: string;
+      readonly sort_key?: Id;
       /** Only an explicit false sorts ascending. */
       readonly reverse?: boolean;
       /** How many rows to answer; above 200 counts as 200. */
       readonly limit?: number;
       /** How many rows to skip. */
       readonly offset?: number;
-      readonly root_group_id?: readonly string[];
-      readonly group_id?: readonly string[];
-      readonly user_id?: readonly string[];
-      readonly status?: readonly string[];
-      readonly role_id?: readonly string[];
-      readonly username?: readonly string[];
-      readonly email?: readonly string[];
-      readonly phone_number?: readonly string[];
+      readonly root_group_id?: readonly Id[];
+      readonly group_id?: readonly Id[];
+      readonly user_id?: readonly Id[];
+      readonly status?: readonly Line[];
+      readonly role_id?: readonly Id[];
+      readonly username?: readonly Line[];
+      readonly email?: readonly Line[];
+      readonly phone_number?: readonly Line[];
     };
     answer: {
       /** How many rows the filters match; absent for none. */
@@ -1804,7 +1825,7 @@ export type Operations = {
   /** Download a version's package */
   GetAppVersionPackage: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly package?: string;
@@ -1815,9 +1836,9 @@ export type Operations = {
   /** Read files of a version's package */
   GetAppVersionPackageFiles: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
       /** By path, in base64. */
-      readonly files?: readonly string[];
+      readonly files?: readonly Address[];
     };
     answer: {
       /** By path, in base64. */
@@ -1829,9 +1850,9 @@ export type Operations = {
   GetAttachment: {
     request: {
       /** The attachment. */
-      readonly attachment_id: string;
+      readonly attachment_id: Id;
       /** Which of its files. */
-      readonly filename?: string;
+      readonly filename?: Line;
     };
     answer: {
       readonly content?: string;
@@ -1842,9 +1863,9 @@ export type Operations = {
   GetAttachmentFile: {
     request: {
       /** The attachment. */
-      readonly attachment_id: string;
+      readonly attachment_id: Id;
       /** Which of its files: raw, or the name that it has. */
-      readonly filename: string;
+      readonly filename: Line;
     };
     answer: Uint8Array;
   };
@@ -1864,14 +1885,14 @@ export type Operations = {
   GetCommand: {
     request: {
       /** The X-Request-Id of a request, or a job's id. */
-      readonly id: string;
+      readonly id: Id;
     };
     answer: Command;
   };
   /** Look up a password reset */
   GetPasswordReset: {
     request: {
-      readonly reset_id: string;
+      readonly reset_id: Id;
     };
     answer: {
       readonly reset_id?: string;
@@ -1881,7 +1902,7 @@ export type Operations = {
   /** Get a role */
   GetRole: {
     request: {
-      readonly role_id: string;
+      readonly role_id: Id;
     };
     answer: {
       readonly role?: Role;
@@ -1890,7 +1911,7 @@ export type Operations = {
   /** Get what a role may do */
   GetRoleModule: {
     request: {
-      readonly role_id: string;
+      readonly role_id: Id;
     };
     answer: {
       readonly role_id?: string;
@@ -1911,7 +1932,7 @@ export type Operations = {
   /** Index a repository */
   IndexRepo: {
     request: {
-      readonly repo_id: string;
+      readonly repo_id: Id;
     };
     answer: {
       readonly repo_event?: RepoEvent;
@@ -1921,11 +1942,11 @@ export type Operations = {
   /** Create a user as a vendor */
   IsvCreateUser: {
     request: {
-      readonly email: string;
-      readonly phone_number?: string;
-      readonly password: string;
-      readonly role_id: string;
-      readonly description?: string;
+      readonly email: Line;
+      readonly phone_number?: Line;
+      readonly password: Secret;
+      readonly role_id: Id;
+      readonly description?: Text;
     };
     answer: {
       readonly user_id?: string;
@@ -1934,7 +1955,7 @@ export type Operations = {
   /** Pass the vendor's review */
   IsvPassAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -1943,8 +1964,8 @@ export type Operations = {
   /** Reject in the vendor's review */
   IsvRejectAppVersion: {
     request: {
-      readonly version_id: string;
-      readonly message: string;
+      readonly version_id: Id;
+      readonly message: Text;
     };
     answer: {
       readonly version_id?: string;
@@ -1953,7 +1974,7 @@ export type Operations = {
   /** Begin the vendor's review */
   IsvReviewAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -1962,8 +1983,8 @@ export type Operations = {
   /** Put users into groups */
   JoinGroup: {
     request: {
-      readonly group_id: readonly string[];
-      readonly user_id: readonly string[];
+      readonly group_id: readonly Id[];
+      readonly user_id: readonly Id[];
     };
     answer: {
       readonly group_id?: readonly string[];
@@ -1973,8 +1994,8 @@ export type Operations = {
   /** Take users out of groups */
   LeaveGroup: {
     request: {
-      readonly group_id: readonly string[];
-      readonly user_id: readonly string[];
+      readonly group_id: readonly Id[];
+      readonly user_id: readonly Id[];
     };
     answer: {
       readonly group_id?: readonly string[];
@@ -1984,8 +2005,8 @@ export type Operations = {
   /** Limit what an API client's tokens may be used for */
   LimitClient: {
     request: {
-      readonly client_id: string;
-      readonly action_bundle_id?: readonly string[];
+      readonly client_id: Id;
+      readonly action_bundle_id?: readonly Id[];
     };
     answer: {
       readonly client_id?: string;
@@ -1994,19 +2015,19 @@ export type Operations = {
   /** Change an application */
   ModifyApp: {
     request: {
-      readonly app_id: string;
-      readonly name?: string;
-      readonly description?: string;
-      readonly home?: string;
-      readonly maintainers?: string;
-      readonly sources?: string;
-      readonly readme?: string;
+      readonly app_id: Id;
+      readonly name?: Line;
+      readonly description?: Text;
+      readonly home?: Address;
+      readonly maintainers?: Document;
+      readonly sources?: Document;
+      readonly readme?: Document;
       /** A short description. */
-      readonly abstraction?: string;
+      readonly abstraction?: Text;
       /** Terms of service. */
-      readonly tos?: string;
-      readonly category_id?: string;
-      readonly keywords?: string;
+      readonly tos?: Document;
+      readonly category_id?: Ids;
+      readonly keywords?: Document;
     };
     answer: {
       readonly app_id?: string;
@@ -2015,9 +2036,9 @@ export type Operations = {
   /** Change a version */
   ModifyAppVersion: {
     request: {
-      readonly version_id: string;
-      readonly name?: string;
-      readonly description?: string;
+      readonly version_id: Id;
+      readonly name?: Line;
+      readonly description?: Text;
       readonly package?: string;
       /** Files to replace, by path, in base64. */
       readonly package_files?: Readonly<Record<string, string>>;
@@ -2029,11 +2050,11 @@ export type Operations = {
   /** Change a category */
   ModifyCategory: {
     request: {
-      readonly category_id: string;
-      readonly name?: string;
+      readonly category_id: Id;
+      readonly name?: Line;
       /** Its name by language, as a JSON text. */
-      readonly locale?: string;
-      readonly description?: string;
+      readonly locale?: Text;
+      readonly description?: Text;
       /** An image, in base64. */
       readonly icon?: string;
     };
@@ -2044,9 +2065,9 @@ export type Operations = {
   /** Rename or describe a cluster */
   ModifyClusterAttributes: {
     request: {
-      readonly cluster_id: string;
-      readonly name?: string;
-      readonly description?: string;
+      readonly cluster_id: Id;
+      readonly name?: Line;
+      readonly description?: Text;
     };
     answer: {
       readonly cluster_id?: string;
@@ -2055,8 +2076,8 @@ export type Operations = {
   /** Rename a node */
   ModifyClusterNodeAttributes: {
     request: {
-      readonly node_id: string;
-      readonly name?: string;
+      readonly node_id: Id;
+      readonly name?: Line;
     };
     answer: {
       readonly node_id?: string;
@@ -2065,10 +2086,10 @@ export type Operations = {
   /** Change a group */
   ModifyGroup: {
     request: {
-      readonly group_id: string;
-      readonly name?: string;
-      readonly description?: string;
-      readonly parent_group_id?: string;
+      readonly group_id: Id;
+      readonly name?: Line;
+      readonly description?: Text;
+      readonly parent_group_id?: Id;
     };
     answer: {
       readonly group_id?: string;
@@ -2077,21 +2098,21 @@ export type Operations = {
   /** Change a repository */
   ModifyRepo: {
     request: {
-      readonly repo_id: string;
-      readonly name?: string;
-      readonly description?: string;
+      readonly repo_id: Id;
+      readonly name?: Line;
+      readonly description?: Text;
       readonly type?: "http" | "https" | "s3";
-      readonly url?: string;
+      readonly url?: Address;
       /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
-      readonly credential?: string;
+      readonly credential?: Secret;
       readonly visibility?: "public" | "private";
       /** Where the applications run; with kubernetes among them the index is a Helm index. */
       readonly providers?: readonly Provider[];
       /** A query string of keys and values. */
-      readonly labels?: string;
+      readonly labels?: Address;
       /** A query string of keys and values. */
-      readonly selectors?: string;
-      readonly category_id?: string;
+      readonly selectors?: Address;
+      readonly category_id?: Ids;
       /** The status of what is indexed. */
       readonly app_default_status?: "draft" | "active";
     };
@@ -2102,9 +2123,9 @@ export type Operations = {
   /** Change a role */
   ModifyRole: {
     request: {
-      readonly role_id: string;
-      readonly role_name?: string;
-      readonly description?: string;
+      readonly role_id: Id;
+      readonly role_name?: Line;
+      readonly description?: Text;
     };
     answer: {
       readonly role_id?: string;
@@ -2113,7 +2134,7 @@ export type Operations = {
   /** Set what a role may do */
   ModifyRoleModule: {
     request: {
-      readonly role_id: string;
+      readonly role_id: Id;
       readonly module?: Module;
     };
     answer: {
@@ -2123,10 +2144,10 @@ export type Operations = {
   /** Change a runtime */
   ModifyRuntime: {
     request: {
-      readonly runtime_id: string;
-      readonly name?: string;
-      readonly description?: string;
-      readonly runtime_credential_id?: string;
+      readonly runtime_id: Id;
+      readonly name?: Line;
+      readonly description?: Text;
+      readonly runtime_credential_id?: Id;
     };
     answer: {
       readonly runtime_id?: string;
@@ -2135,11 +2156,11 @@ export type Operations = {
   /** Change a runtime credential */
   ModifyRuntimeCredential: {
     request: {
-      readonly runtime_credential_id: string;
-      readonly name?: string;
-      readonly description?: string;
+      readonly runtime_credential_id: Id;
+      readonly name?: Line;
+      readonly description?: Text;
       /** A kubeconfig, or a JSON text with the provider's keys. */
-      readonly runtime_credential_content?: string;
+      readonly runtime_credential_content?: Document;
     };
     answer: {
       readonly runtime_credential_id?: string;
@@ -2148,12 +2169,12 @@ export type Operations = {
   /** Change a user */
   ModifyUser: {
     request: {
-      readonly user_id: string;
-      readonly email?: string;
-      readonly username?: string;
-      readonly description?: string;
-      readonly password?: string;
-      readonly phone_number?: string;
+      readonly user_id: Id;
+      readonly email?: Line;
+      readonly username?: Line;
+      readonly description?: Text;
+      readonly password?: Secret;
+      readonly phone_number?: Line;
     };
     answer: {
       readonly user_id?: string;
@@ -2162,7 +2183,7 @@ export type Operations = {
   /** Bring a suspended version back */
   RecoverAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -2171,9 +2192,9 @@ export type Operations = {
   /** Bring deleted clusters back */
   RecoverClusters: {
     request: {
-      readonly cluster_id: readonly string[];
+      readonly cluster_id: readonly Id[];
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
     };
     answer: {
       readonly cluster_id?: readonly string[];
@@ -2183,7 +2204,7 @@ export type Operations = {
   /** Release a version to the store */
   ReleaseAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -2192,11 +2213,11 @@ export type Operations = {
   /** Give the roles of a cluster other resources */
   ResizeCluster: {
     request: {
-      readonly cluster_id: string;
+      readonly cluster_id: Id;
       /** The resources by role. */
       readonly role_resource?: readonly RoleResource[];
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
     };
     answer: {
       readonly cluster_id?: string;
@@ -2206,7 +2227,7 @@ export type Operations = {
   /** Revoke API clients */
   RevokeClients: {
     request: {
-      readonly client_id: readonly string[];
+      readonly client_id: readonly Id[];
     };
     answer: {
       readonly client_id?: readonly string[];
@@ -2215,9 +2236,9 @@ export type Operations = {
   /** Roll a cluster back */
   RollbackCluster: {
     request: {
-      readonly cluster_id: string;
+      readonly cluster_id: Id;
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
     };
     answer: {
       readonly cluster_id?: string;
@@ -2227,9 +2248,9 @@ export type Operations = {
   /** Start clusters */
   StartClusters: {
     request: {
-      readonly cluster_id: readonly string[];
+      readonly cluster_id: readonly Id[];
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
     };
     answer: {
       readonly cluster_id?: readonly string[];
@@ -2239,9 +2260,9 @@ export type Operations = {
   /** Stop clusters */
   StopClusters: {
     request: {
-      readonly cluster_id: readonly string[];
+      readonly cluster_id: readonly Id[];
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
     };
     answer: {
       readonly cluster_id?: readonly string[];
@@ -2251,7 +2272,7 @@ export type Operations = {
   /** Submit a version for review */
   SubmitAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -2260,7 +2281,7 @@ export type Operations = {
   /** Take a version off the store */
   SuspendAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -2269,7 +2290,7 @@ export type Operations = {
   /** Pass the technical review */
   TechnicalPassAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -2278,8 +2299,8 @@ export type Operations = {
   /** Reject in the technical review */
   TechnicalRejectAppVersion: {
     request: {
-      readonly version_id: string;
-      readonly message: string;
+      readonly version_id: Id;
+      readonly message: Text;
     };
     answer: {
       readonly version_id?: string;
@@ -2288,7 +2309,7 @@ export type Operations = {
   /** Begin the technical review */
   TechnicalReviewAppVersion: {
     request: {
-      readonly version_id: string;
+      readonly version_id: Id;
     };
     answer: {
       readonly version_id?: string;
@@ -2298,14 +2319,14 @@ export type Operations = {
   Token: {
     request: {
       readonly grant_type: "client_credentials" | "password" | "refresh_token";
-      readonly client_id?: string;
+      readonly client_id?: Id;
       /** The client's secret. */
-      readonly client_secret?: string;
-      readonly scope?: string;
+      readonly client_secret?: Secret;
+      readonly scope?: Line;
       /** In the password grant, the e-mail. */
-      readonly username?: string;
-      readonly password?: string;
-      readonly refresh_token?: string;
+      readonly username?: Line;
+      readonly password?: Secret;
+      readonly refresh_token?: Secret;
     };
     answer: {
       readonly token_type?: string;
@@ -2319,8 +2340,8 @@ export type Operations = {
   /** Take roles from users */
   UnbindUserRole: {
     request: {
-      readonly user_id: readonly string[];
-      readonly role_id: readonly string[];
+      readonly user_id: readonly Id[];
+      readonly role_id: readonly Id[];
     };
     answer: {
       readonly user_id?: readonly string[];
@@ -2330,11 +2351,11 @@ export type Operations = {
   /** Change the configuration of a cluster */
   UpdateClusterEnv: {
     request: {
-      readonly cluster_id: string;
+      readonly cluster_id: Id;
       /** The configuration, as a JSON or YAML text. */
-      readonly env: string;
+      readonly env: Document;
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
     };
     answer: {
       readonly cluster_id?: string;
@@ -2344,10 +2365,10 @@ export type Operations = {
   /** Upgrade a cluster to another version */
   UpgradeCluster: {
     request: {
-      readonly cluster_id: string;
-      readonly version_id: string;
+      readonly cluster_id: Id;
+      readonly version_id: Id;
       /** Passed on to the provider. */
-      readonly advanced_param?: readonly string[];
+      readonly advanced_param?: readonly Text[];
     };
     answer: {
       readonly cluster_id?: string;
@@ -2357,7 +2378,7 @@ export type Operations = {
   /** Upload an icon or a screenshot */
   UploadAppAttachment: {
     request: {
-      readonly app_id: string;
+      readonly app_id: Id;
       readonly type?: "icon" | "screenshot";
       /** The image, in base64. */
       readonly attachment_content?: string;
@@ -2388,10 +2409,10 @@ export type Operations = {
   /** Try to read a repository */
   ValidateRepo: {
     request: {
-      readonly type: string;
-      readonly url: string;
+      readonly type: Line;
+      readonly url: Address;
       /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
-      readonly credential: string;
+      readonly credential: Secret;
     };
     answer: {
       readonly ok?: boolean;
@@ -2402,9 +2423,9 @@ export type Operations = {
   /** Try a runtime credential */
   ValidateRuntimeCredential: {
     request: {
-      readonly runtime_url?: string;
+      readonly runtime_url?: Address;
       /** A kubeconfig, or a JSON text with the provider's keys. */
-      readonly runtime_credential_content?: string;
+      readonly runtime_credential_content?: Document;
       readonly provider?: Provider;
     };
     answer: {
@@ -2414,8 +2435,8 @@ export type Operations = {
   /** Check a password */
   ValidateUserPassword: {
     request: {
-      readonly email: string;
-      readonly password: string;
+      readonly email: Line;
+      readonly password: Secret;
     };
     answer: {
       readonly validated?: boolean;

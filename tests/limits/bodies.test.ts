@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { apiDocument } from "../../services/chassis/http/document.ts";
+import { validator } from "../../services/chassis/http/validator.ts";
 import { fetched } from "../../services/chassis/process/client.ts";
 import { eventually } from "../eventually.ts";
 import { upstreamServer } from "../services/api/upstream-server.ts";
@@ -20,24 +22,24 @@ before(async () => {
 after(() => world.stop());
 
 const mebibyte = 1024 * 1024;
-const good = { name: "limits", locale: "{}" };
-const send = async (body: NonNullable<RequestInit["body"]>, headers: Record<string, string> = {}) => {
+const send = async (body: NonNullable<RequestInit["body"]>, headers: Record<string, string> = {}, method = "POST") => {
   const authorization = `Bearer ${await world.token("system")}`;
-  const init = { method: "POST", body, headers: { authorization, "content-type": "application/json", ...headers } };
+  const init = { method, body, headers: { authorization, "content-type": "application/json", ...headers } };
   return world.ask("/v1/categories", { ...init, duplex: "half" } as RequestInit); // The types do not know `duplex`.
 };
 
 test("a body larger than the limit is 413, whether its size is told, untold, or hidden in a compressed one", async () => {
-  const large = JSON.stringify({ ...good, description: "x".repeat(2 * mebibyte) });
+  const large = JSON.stringify({ category_id: ["x".repeat(2 * mebibyte)] });
   const chunks = new ReadableStream({
     start(controller) {
       for (let at = 0; at < large.length; at += 65_536) controller.enqueue(new TextEncoder().encode(large.slice(at, at + 65_536)));
       controller.close();
     },
   });
-  const bomb = gzipSync(JSON.stringify({ ...good, description: "x".repeat(4 * mebibyte) }));
+  const bomb = gzipSync(JSON.stringify({ category_id: ["x".repeat(4 * mebibyte)] }));
   assert.ok(bomb.byteLength < mebibyte);
-  for (const answer of [await send(large), await send(chunks), await send(bomb, { "content-encoding": "gzip" })]) {
+  const remove = (body: NonNullable<RequestInit["body"]>, headers = {}) => send(body, headers, "DELETE");
+  for (const answer of [await remove(large), await remove(chunks), await remove(bomb, { "content-encoding": "gzip" })]) {
     assert.deepEqual([answer.status, answer.body.code, answer.error], [413, 3, "request_too_large"]);
     assert.match(answer.headers.get("x-request-id") ?? "", /^[\da-f-]{36}$/);
   }
@@ -92,4 +94,17 @@ test("an answer of another process that does not end is given up", async (t) => 
     fetched({ url: `${server.url}/endless/x` }, AbortSignal.timeout(60_000)),
     /the answer of .+ is larger than 67108864 bytes/,
   );
+});
+
+test("base64 of the longest package is checked in a moment", async () => {
+  const base64 = "A".repeat(48 * mebibyte);
+  const check = validator(apiDocument());
+  const problemWith = (version_package: string) =>
+    check("ValidatePackage", { query: {}, inPath: {}, body: { version_type: "helm", version_package } });
+  assert.equal(problemWith("AAAA"), undefined);
+  const began = performance.now();
+  assert.equal(problemWith(base64), undefined);
+  for (const bad of [`${base64}!AAA`, `${base64}A`, `A=${base64}AA`, "AA=A", "====="])
+    assert.equal(problemWith(bad)?.name, "illegal_parameter_format");
+  assert.ok(performance.now() - began < 5_000);
 });

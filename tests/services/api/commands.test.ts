@@ -76,7 +76,7 @@ test("only those see it whose doing it is, their group's and everybody's adminis
   assert.deepEqual([nothing.status, nothing.error], [404, "resource_not_found"]);
   assert.equal((await world.stranger().call("GetCommand", { id: "j-1" })).status, 401);
   assert.equal((await get("x".repeat(201))).status, 400);
-  assert.equal((await get("a/b")).status, 404);
+  assert.equal((await get("a/b")).status, 400);
   await assert.rejects(pitrix("command", "j-2"), (error) => error instanceof CommandFailed && error.code === 66);
 });
 

@@ -149,7 +149,7 @@ const http = [
       ? { rejected: "no such file", kind: "notFound" }
       : {
           bytes: new Uint8Array(attachment_id === "large" ? 16 * 1024 * 1024 + 1 : 8).fill(65),
-          ...{ type: attachment_id.replace(" ", "/"), filename, etag: "sha256:1" },
+          ...{ type: attachment_id.replace("--", "/"), filename, etag: "sha256:1" },
         },
   ),
   on.stream("DescribeClusterNodeLogs", async ({ node_id }, { signal }) =>

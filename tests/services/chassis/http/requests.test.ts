@@ -126,7 +126,7 @@ test("bodies are bounded: tightly, and generously where packages travel", async 
   const plain = await system.remove("/v1/categories", { category_id: [large] });
   assert.deepEqual([plain.status, plain.error], [413, "request_too_large"]);
   const event = await system.post("/v1/categories", { ...good, name: large });
-  assert.deepEqual([event.status, event.error], [413, "request_too_large"]);
+  assert.deepEqual([event.status, event.error], [400, "illegal_parameter_format"]);
   const validated = await system.post("/v1/apps/validate_package", { version_type: "helm", version_package: large });
   assert.deepEqual([validated.status, validated.body.name], [200, String(large.length)]);
 });
@@ -203,3 +203,21 @@ test("it says that it is alive, ready, and what it has counted", async () => {
 });
 
 const bearer = async () => ({ authorization: `Bearer ${await world.token("system")}` });
+
+test("a name, an id or a text with other characters or more of them than the contract has is refused, and nothing is committed", async () => {
+  const before = (await world.history()).length;
+  for (const name of ["two\nlines", "a\0b", "a".repeat(2_000), "\u202egnp", "half \ud800"]) {
+    const { status, error, body } = await system.post("/v1/categories", { ...good, name });
+    assert.deepEqual([status, error], [400, "illegal_parameter_format"], JSON.stringify(name));
+    assert.match(body.message, /\[name\]/);
+  }
+  const text = await system.post("/v1/categories", { ...good, description: "a\0b" });
+  assert.deepEqual([text.status, text.error], [400, "illegal_parameter_format"]);
+  const id = await system.post("/v1/categories", { ...good, category_id: "a\nb" });
+  assert.equal(id.status, 200, "an unknown field is ignored");
+  for (const wanted of ["a%0Ab", "a%00b", "a".repeat(129)]) {
+    const { status, error } = await system.get(`/v1/categories?category_id=${wanted}`);
+    assert.deepEqual([status, error], [400, "illegal_parameter_format"], wanted);
+  }
+  assert.equal((await world.history()).length, before + 1);
+});
