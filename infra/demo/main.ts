@@ -51,9 +51,11 @@ const demo = async (): Promise<void> => {
   const start = {
     title: "Start Kafka, the document store and seven services",
     task: async (_: unknown, task: { output: string; title: string }) => {
+      const repository = await serveRepository();
       const platform = await startPlatform({
         directory: values.directory,
         port: Number(values.port),
+        environment: { PITRIX_REPO_PRIVATE_NETWORKS: new URL(repository.url).host },
         report: (line) => {
           task.output = line;
         },
@@ -63,7 +65,6 @@ const demo = async (): Promise<void> => {
         },
       });
       stop = platform.stop;
-      const repository = await serveRepository();
       const unfollow = await followEvents(platform.kafka, (event) => {
         const { type, stream, version, row, service, correlationId } = event;
         if (correlationId === request) caused.push(event);

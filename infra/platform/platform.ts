@@ -60,7 +60,6 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     PITRIX_BOOTSTRAP_ADMIN: `${secrets.administrator.email}:${secrets.administrator.password}`,
     PITRIX_LOCAL_TOKEN: secrets.localToken,
     PITRIX_STATE: directory,
-    PITRIX_REPO_PRIVATE_NETWORKS: "127.0.0.0/8,::1/128",
     PITRIX_LOCAL_DIRECTORY: nodesOf(directory),
     ...environment,
   };

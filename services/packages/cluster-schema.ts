@@ -69,6 +69,10 @@ export type RawHealthCheck = {
 };
 
 const string = { type: "string" };
+/** One line without control characters, like a name in a request. */
+const line = { type: "string", maxLength: 255, pattern: "^[^\\p{Cc}\\p{Cs}\\u2028-\\u202e\\u2066-\\u2069]*$" };
+const image = { ...line, maxLength: 2048 };
+const environment = { type: "object", propertyNames: { ...line, pattern: "^[^=\\p{Cc}\\p{Cs}]+$" } };
 const boolean = { type: "boolean" };
 const object = { type: "object" };
 const strings = { type: "array", items: string };
@@ -120,16 +124,13 @@ const monitor = closed({ enable: boolean, cmd: command, items: object, groups: o
 
 const node = closed(
   {
-    container: closed(
-      { type: { type: "string", enum: ["kvm", "docker", "lxc", "bm"] }, image: { type: "string", maxLength: 2048 }, zone: string },
-      ["type", "image"],
-    ),
+    container: closed({ type: { type: "string", enum: ["kvm", "docker", "lxc", "bm"] }, image, zone: line }, ["type", "image"]),
     count: { type: "integer", minimum: 0, maximum: 200 },
-    role: string,
+    role: line,
     cpu: natural,
     gpu: natural,
     memory: natural,
-    instance_type: string,
+    instance_type: line,
     instance_class: natural,
     replica: { type: "integer", minimum: 0, maximum: 20 },
     volume: closed({
@@ -141,7 +142,7 @@ const node = closed(
     server_id_upper_bound: { type: "integer", minimum: 1 },
     vertical_scaling_policy: { type: "string", enum: ["sequential", "parallel"] },
     loadbalancer: { type: "array", items: object },
-    env: object,
+    env: environment,
     services,
     health_check: healthCheck,
     monitor,
@@ -156,15 +157,15 @@ const node = closed(
 
 const cluster = closed(
   {
-    name: string,
-    description: string,
-    subnet: string,
+    name: line,
+    description: { type: "string", maxLength: 8192 },
+    subnet: line,
     nodes: { type: "array", items: node, maxItems: 100 },
-    env: object,
+    env: environment,
     links: { type: "object", additionalProperties: string },
     endpoints: {
       type: "object",
-      additionalProperties: closed({ port: { type: "integer", minimum: 1, maximum: 65535 }, protocol: string }, ["port"]),
+      additionalProperties: closed({ port: { type: "integer", minimum: 1, maximum: 65535 }, protocol: line }, ["port"]),
     },
     advanced_actions: {
       type: "array",

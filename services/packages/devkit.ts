@@ -4,7 +4,7 @@ import { clusterSchema, sentenceOf } from "./cluster-schema.ts";
 import { checkConfiguration } from "./devkit-check.ts";
 import { type ConfigurationSchema, readConfigurationSchema, type UserConfiguration, withDefaults } from "./devkit-configuration.ts";
 import { fillTemplate } from "./devkit-template.ts";
-import { hasControls, isObject, type Json, parseJson, text } from "./json.ts";
+import { hasControls, holds, isObject, type Json, parseJson, text } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 import { textOf, textsIn } from "./package-files.ts";
 import { metadataOf, type PackageMetadata } from "./package-metadata.ts";
@@ -46,6 +46,8 @@ export const readPackage = async (tgz: Uint8Array, limits: Partial<ArchiveLimits
 export const render = (template: string, schema: ConfigurationSchema, user: UserConfiguration): ClusterDescription => {
   const { cluster, unset } = fillTemplate(template, withDefaults(schema, user));
   const file = "cluster.json.tmpl";
+  // No process takes it, neither as an argument nor in its environment.
+  if (holds(cluster, "\0")) throw new PackageError("cluster.json.tmpl: a value of the cluster holds a NUL character", { file });
   const fits = clusterSchema();
   if (!fits(cluster)) {
     const hint = unset.length === 0 ? "" : ` (no value for ${unset.slice(0, 5).join(", ")})`;

@@ -16,6 +16,13 @@ export const texts = (value: Json | undefined): readonly string[] =>
 /** True if the text has characters that control a terminal, a log or the text direction. Names must not have them. */
 export const hasControls = (name: string): boolean => /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(name);
 
+/** True if a text in the value, or a name, holds the character. */
+export const holds = (value: Json, character: string): boolean => {
+  if (typeof value === "string") return value.includes(character);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, item]) => name.includes(character) || holds(item, character));
+};
+
 /** True if the value nests deeper than the limit; deep nesting could overflow the stack of later code. */
 export const isDeeperThan = (value: Json, levels: number): boolean =>
   typeof value === "object" &&

@@ -4,8 +4,8 @@ import { networks, setting, type ValuesOf, whole } from "../chassis/process/sett
 export const settings = {
   privateNetworks: setting(
     "PITRIX_REPO_PRIVATE_NETWORKS",
-    "Private networks in which repositories are allowed, besides all public addresses",
-    "none, all, or 10.0.0.0/8,127.0.0.0/8,...",
+    "Private networks and servers at which repositories are allowed, besides all public addresses",
+    "none, all, or 10.0.0.0/8,127.0.0.1:8080,...",
     "none",
     networks,
   ),

@@ -61,6 +61,21 @@ test("a service whose store does not answer holds a bounded number of requests, 
   assert.equal((await ask()).status, 200, "and there is a place again");
 });
 
+test("answers with whole packages in them are few at once, whether they are bytes or JSON", async () => {
+  const system = await world.as("system");
+  const store = halted();
+  const statuses: number[] = [];
+  const all = Promise.all(
+    Array.from({ length: 300 }, async () => statuses.push((await system.get("/v1/app_version/package?version_id=appv-1")).status)),
+  );
+  await eventually("those beyond 4 and 256 are refused", () => statuses.length >= 40);
+  assert.equal(store.waiting(), 4);
+  assert.equal((await system.get("/v1/apps/statistics/none")).status, 404, "others are answered");
+  store.release();
+  await all;
+  assert.equal(statuses.filter((status) => status === 200).length, 260);
+});
+
 test("the work for callers who have left keeps its place until it ends", async () => {
   const system = await world.as("system");
   const authorization = `Bearer ${await world.token("system")}`;

@@ -18,7 +18,19 @@ test("repositories are at public addresses unless private networks are named", (
   assert.deepEqual(read({ PITRIX_REPO_PRIVATE_NETWORKS: "all" }).repo.privateNetworks, "all");
   const named = read({ PITRIX_REPO_PRIVATE_NETWORKS: "10.0.0.0/8, ::1/128" });
   assert.deepEqual(named.repo.privateNetworks, ["10.0.0.0/8", "::1/128"]);
-  for (const wrong of ["10.0.0.0", "10.0.0.0/33", "here", "10.0.0.0/8,all"])
+  const servers = read({ PITRIX_REPO_PRIVATE_NETWORKS: "127.0.0.1:8080,[::1]:80" });
+  assert.deepEqual(servers.repo.privateNetworks, ["127.0.0.1:8080", "[::1]:80"]);
+  for (const wrong of [
+    "127.0.0.1:",
+    "127.0.0.1:65536",
+    "::1:80",
+    "localhost:80",
+    "[127.0.0.1]:80",
+    "10.0.0.0",
+    "10.0.0.0/33",
+    "here",
+    "10.0.0.0/8,all",
+  ])
     assert.throws(() => read({ PITRIX_REPO_PRIVATE_NETWORKS: wrong }), /PITRIX_REPO_PRIVATE_NETWORKS is wrong/, wrong);
 });
 

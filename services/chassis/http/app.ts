@@ -7,7 +7,7 @@ import type { OperationId } from "../../../schemas/generated/http.ts";
 import { callerOf } from "./authentication.ts";
 import { bulkhead } from "./bulkhead.ts";
 import { runCommand } from "./command.ts";
-import { apiDocument } from "./document.ts";
+import { apiDocument, operationsAnsweringFiles } from "./document.ts";
 import { FILES } from "./files.ts";
 import type { Host } from "./host.ts";
 import { saneRequestId } from "./ids.ts";
@@ -79,7 +79,9 @@ const answered = (host: Host): RequestHandler => {
   const routeOf = routesOf(host.service.http ?? []);
   const reader = requestReader(document);
   const usual = bulkhead(clock, REQUESTS);
-  const bulkheads: { readonly [kind: string]: typeof usual } = { bytes: bulkhead(clock, FILES), stream: bulkhead(clock, STREAMS) };
+  const files = bulkhead(clock, FILES);
+  const bulkheads: { readonly [kind: string]: typeof usual } = { bytes: files, stream: bulkhead(clock, STREAMS) };
+  const answeringFiles = operationsAnsweringFiles(document);
 
   const answer = async (request: Request, response: Response): Promise<Problem | undefined> => {
     const route = routeOf(request.method, request.path);
@@ -88,7 +90,8 @@ const answered = (host: Host): RequestHandler => {
     const { operation } = row;
     local(response).operation = operation;
     const traceparent = traceOf(host.tracer, operation, request, response);
-    const place = await (bulkheads[row.kind] ?? usual).enter(response, reader.bytesOf(operation, request));
+    const admission = answeringFiles.has(operation) ? files : (bulkheads[row.kind] ?? usual);
+    const place = await admission.enter(response, reader.bytesOf(operation, request));
     if (isProblem(place)) return place;
     return place.during(async () => {
       const caller = await callerOf(host.identity, operation, request.get("authorization"));

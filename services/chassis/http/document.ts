@@ -17,14 +17,19 @@ export const apiDocument = (): ApiDocument => {
 };
 
 /** An operation in the contract: its parameters, and the JSON pointer of its body's schema if it has a body. */
-export type Described = { readonly parameters: readonly Parameter[]; readonly body: string | undefined; readonly request: string };
+export type Described = {
+  readonly parameters: readonly Parameter[];
+  readonly body: string | undefined;
+  readonly request: string;
+  readonly answer: string;
+};
 type Parameter = { readonly in: string; readonly name: string; readonly schema: Json };
 
 export const operationsOf = (document: ApiDocument): ReadonlyMap<string, Described> =>
   new Map(
     Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => {
-        const { operationId, parameters = [], requestBody } = operation as Operation; // The contract's own tests check that it is OpenAPI.
+        const { operationId, parameters = [], requestBody, responses } = operation as Operation; // The contract's own tests check that it is OpenAPI.
         const pointer = pointerOf("paths", path, method, "requestBody", "content", "application/json", "schema");
         return [
           operationId,
@@ -32,6 +37,7 @@ export const operationsOf = (document: ApiDocument): ReadonlyMap<string, Describ
             parameters: parameters.map((each) => ("$ref" in each ? (at(document, each.$ref) as Parameter) : each)),
             body: requestBody && pointer,
             request: JSON.stringify(requestBody ?? {}),
+            answer: JSON.stringify(responses ?? {}),
           },
         ];
       }),
@@ -41,6 +47,7 @@ type Operation = {
   readonly operationId: string;
   readonly parameters?: readonly (Parameter | { readonly $ref: string })[];
   readonly requestBody?: Json;
+  readonly responses?: Json;
 };
 
 /** A JSON pointer (RFC 6901) as the fragment of an URI. */
@@ -59,12 +66,16 @@ const LIMIT_WITH_BYTES = 64 * LIMIT;
 
 /** Bytes that the body of an operation's request may have. */
 export const bodyLimit = (document: ApiDocument): ((operation: string) => number) => {
-  const large = taking(document, '"format":"byte"');
+  const large = having(document, "request", BYTES);
   return (operation) => (large.has(operation) ? LIMIT_WITH_BYTES : LIMIT);
 };
 
 /** Operations that take forms as well as JSON. */
-export const operationsWithForms = (document: ApiDocument): ReadonlySet<string> => taking(document, "x-www-form-urlencoded");
+export const operationsWithForms = (document: ApiDocument): ReadonlySet<string> => having(document, "request", "x-www-form-urlencoded");
 
-const taking = (document: ApiDocument, text: string): ReadonlySet<string> =>
-  new Set([...operationsOf(document)].flatMap(([id, { request }]) => (request.includes(text) ? [id] : [])));
+/** Operations that answer with files in base64. */
+export const operationsAnsweringFiles = (document: ApiDocument): ReadonlySet<string> => having(document, "answer", BYTES);
+
+const BYTES = '"format":"byte"';
+const having = (document: ApiDocument, part: "request" | "answer", text: string): ReadonlySet<string> =>
+  new Set([...operationsOf(document)].flatMap(([id, operation]) => (operation[part].includes(text) ? [id] : [])));

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from "node:http";
 import { Agent as HttpsAgent, request as overHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { addressesOf } from "./addresses.ts";
+import { addressesOf, type Permits, portOf } from "./addresses.ts";
 
 /** The reason why a fetch failed. `denied` means that a repeated request is useless. */
 export class FetchError extends Error {
@@ -16,8 +16,8 @@ export class FetchError extends Error {
  * The permitted addresses, and the connection pools to them. A connection's address is checked only when it is opened, so requests with
  * other permissions use other pools.
  */
-export type Reach = { readonly permits: (address: string) => boolean; readonly http: HttpAgent; readonly https: HttpsAgent };
-export const reachOf = (permits: Reach["permits"]): Reach => ({
+export type Reach = { readonly permits: Permits; readonly http: HttpAgent; readonly https: HttpsAgent };
+export const reachOf = (permits: Permits): Reach => ({
   permits,
   http: new HttpAgent(IDLE_CONNECTIONS),
   https: new HttpsAgent(IDLE_CONNECTIONS),
@@ -31,7 +31,8 @@ type Got = { readonly bytes: Uint8Array } | { readonly location: string };
 /** One request; the answer may be a redirect. The address is checked while connecting, so that the name cannot resolve to another one later. */
 export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, reach }: Limits): Promise<Got> =>
   new Promise((resolve, reject) => {
-    if (isForbiddenLiteral(url.hostname, reach.permits)) return reject(outOfBounds());
+    const permits = (address: string): boolean => reach.permits(address, portOf(url));
+    if (isForbiddenLiteral(url.hostname, permits)) return reject(outOfBounds());
     const isSecure = url.protocol === "https:";
     const request = (isSecure ? overHttps : overHttp)(
       url,
@@ -39,7 +40,7 @@ export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit
         headers: { "user-agent": "pitrix", "accept-encoding": "identity", accept: "*/*", ...headers },
         signal,
         agent: isSecure ? reach.https : reach.http,
-        lookup: checked(reach.permits),
+        lookup: checked(permits),
       },
       (answer) => {
         read(answer, limit).then(resolve, (error: unknown) => {
@@ -80,13 +81,13 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
 
 const outOfBounds = () => new FetchError("it leads to a private address, which is not allowed", true);
 /** Whether the host is an IP literal that is not permitted. For a literal, no look-up happens that could check it. */
-const isForbiddenLiteral = (hostname: string, permits: Reach["permits"]): boolean => {
+const isForbiddenLiteral = (hostname: string, permits: (address: string) => boolean): boolean => {
   const bare = hostname.replace(/^\[(.*)\]$/, "$1");
   return isIP(bare) !== 0 && !permits(bare);
 };
 
 const checked =
-  (permits: Reach["permits"]): LookupFunction =>
+  (permits: (address: string) => boolean): LookupFunction =>
   (hostname, { all }, answer) => {
     addressesOf(hostname).then(
       (addresses) => {

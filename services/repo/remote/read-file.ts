@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
-import { addressesOf, isPrivate, type PrivateNetworks, permitted } from "./addresses.ts";
+import { addressesOf, isPrivate, type PrivateNetworks, permitted, portOf } from "./addresses.ts";
 import { FetchError, get, type Reach, reachOf } from "./get.ts";
 import { signed } from "./s3.ts";
 
@@ -46,7 +46,7 @@ const REDIRECTS = 5;
 const follow = async (request: FileRequest, signal: AbortSignal, { inside, outside }: Reaches): Promise<Uint8Array> => {
   const repository = urlOf(request.repository);
   const addresses = await until(signal, addressesOf(repository.hostname));
-  if (!addresses.every(({ address }) => inside.permits(address)))
+  if (!addresses.every(({ address }) => inside.permits(address, portOf(httpUrl(repository)))))
     throw new FetchError("it is at a private address, which is not allowed", true);
   const insiders = addresses.some(({ address }) => isPrivate(address));
   let url = urlOf(request.url);

@@ -44,6 +44,13 @@ test("the environment is updated to what the version allows", async () => {
   assert.equal((await shown(cluster_id)).env, env);
   const wrong = JSON.stringify({ cluster: { subnet: "any" }, env: { load: 7 } });
   assert.match(await refused(mine.call("UpdateClusterEnv", { cluster_id, env: wrong }), 400, "validate_failed"), /load/);
+  for (const name of ["a\0b", "two\nlines", "a".repeat(2_000)])
+    await refused(
+      mine.call("UpdateClusterEnv", { cluster_id, env: JSON.stringify({ cluster: { name, subnet: "any" } }) }),
+      400,
+      "validate_failed",
+    );
+  assert.equal((await shown(cluster_id)).env, env);
   await world.put("clusters", "cl-lost", { cluster_id: "cl-lost", version_id: "appv-gone", owner: "usr-mine" });
   assert.match(await refused(mine.call("UpdateClusterEnv", { cluster_id: "cl-lost", env }), 404, "resource_not_found"), /is unknown/);
 });

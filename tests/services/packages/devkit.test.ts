@@ -83,8 +83,8 @@ test("configuration and template together stay within 256 KiB", async () => {
 
 test("values take the places of their keys: text quoted, numbers and booleans bare", () => {
   const env = { name: "{{cluster.name}}", load: "{{env.load}}", on: "{{env.web.console.enabled}}", tags: "{{env.tags}}" };
-  const user = { cluster: { name: 'x"y\\z\n' }, env: { tags: ["a", "b"], "web.console.enabled": true } };
-  assert.deepEqual(render(templateOf({}, { env }), schema, user).env, { name: 'x"y\\z\n', load: 0.5, on: true, tags: ["a", "b"] });
+  const user = { cluster: { name: 'x"y\\z' }, env: { tags: ['x"y\\z\n', "b"], "web.console.enabled": true } };
+  assert.deepEqual(render(templateOf({}, { env }), schema, user).env, { name: 'x"y\\z', load: 0.5, on: true, tags: ['x"y\\z\n', "b"] });
 });
 
 test("the leading dot of older packages, blanks and bare placeholders are understood", () => {

@@ -131,6 +131,17 @@ test("a template's settings may not make a large cluster of a small package, nor
   assert.match(String(Object(described(times(0), long)).rejected), /has more than 256 characters/);
 });
 
+test("no process is given NUL, nor a variable without a name", () => {
+  const described = (cluster: object) => {
+    const template = JSON.stringify({ name: "a", description: "", subnet: "", nodes: [], ...cluster });
+    return String(Object(describeCluster({ template, configJson: "{}" }, {})).rejected);
+  };
+  for (const env of [{ A: "a\0b" }, { "A\0": "b" }, { A: { b: ["\0"] } }]) assert.match(described({ env }), /holds a NUL character/);
+  for (const env of [{ "A=B": "c" }, { "": "c" }, { "A\nB": "c" }]) assert.match(described({ env }), /cluster.json.tmpl: env/);
+  assert.equal(described({ env: { "web.console": "two\nlines" } }), "undefined");
+  for (const name of ["a\nb", "a".repeat(256)]) assert.match(described({ name }), /cluster.json.tmpl: name must/);
+});
+
 test("a chart's YAML holds a bounded number of values", async () => {
   const values = (count: number) => chart({ "a/values.yaml": `a: [${"b, ".repeat(count)}]`, "a/noise": noise });
   await values(199_000);

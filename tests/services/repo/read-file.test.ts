@@ -148,6 +148,21 @@ test("of private networks only those are in bounds that are named, also for redi
     assert.match(refusal(led.answer), /it leads to a private address, which is not allowed/, host);
   }
 });
+test("where one server is named, no other port of its machine is in bounds, also for redirects", async () => {
+  const [named, other] = [await serve((_, response) => response.end("named")), await serve((_, response) => response.end("other"))];
+  const leading = await serve((_, response) => response.writeHead(302, { location: `${other.url}/x` }).end());
+  try {
+    const servers = [named, leading].map(({ url }) => new URL(url).host);
+    const read = readFileOver({ attempts: 1, privateNetworks: servers });
+    const file = (url: string) => read({ url: `${url}/x`, repository: url, secret: openToAll, limit: 100, signal: never });
+    assert.ok("bytes" in (await file(named.url)));
+    assert.match(refusal(await file(other.url)), /it is at a private address, which is not allowed/);
+    assert.match(refusal(await file(leading.url)), /it leads to a private address, which is not allowed/);
+    assert.equal(other.requests.length, 0);
+  } finally {
+    await Promise.all([named, other, leading].map(({ close }) => close()));
+  }
+});
 test("what is private", () => {
   for (const address of [
     "127.0.0.1",
@@ -161,9 +176,52 @@ test("what is private", () => {
     "fd00::1",
     "fe80::1",
     "::ffff:10.0.0.1",
+    "::ffff:a00:1",
+    "0:0:0:0:0:ffff:7f00:1",
+    "::ffff:0:10.0.0.1",
+    "::127.0.0.1",
+    "64:ff9b::10.0.0.1",
+    "64:ff9b:1::1",
+    "100::1",
+    "100:0:0:1::1",
+    "2001::1",
+    "2001:2::1",
+    "2001:10::1",
+    "2001:20::1",
+    "2001:db8::1",
+    "2002:a00:1::",
+    "2620:4f:8000::1",
+    "3fff::1",
+    "5f00::1",
+    "fec0::1",
+    "ff02::1",
+    "fe80::1%eth0",
+    "168.63.129.16",
+    "192.0.0.192",
+    "192.0.2.1",
+    "192.31.196.1",
+    "192.52.193.1",
+    "192.88.99.1",
+    "192.175.48.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
   ])
     assert.ok(isPrivate(address), address);
-  for (const address of ["8.8.8.8", "172.32.0.1", "2001:4860:4860::8888", "::ffff:8.8.8.8"]) assert.ok(!isPrivate(address), address);
+  for (const address of [
+    "8.8.8.8",
+    "172.32.0.1",
+    "2001:4860:4860::8888",
+    "::ffff:8.8.8.8",
+    "::ffff:808:808",
+    "2001:200::1",
+    "2606:4700::1111",
+    "168.63.129.17",
+  ])
+    assert.ok(!isPrivate(address), address);
 });
 test("S3 requests are signed as in Amazon's own example", () => {
   const keys = { ...openToAll, accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" };

@@ -156,6 +156,10 @@ const http = [
     node_id === "none" ? { rejected: "no such node", kind: "notFound" } : sentOn(signal),
   ),
   on.answer("GetAppStatistics", async (_, { all }) => ({ app_count: (await all("categories", [])).length })),
+  on.answer("GetAppVersionPackage", async ({ version_id }, { all }) => ({
+    version_id,
+    app_id: `${(await all("categories", [])).length} files`,
+  })),
   on.answer("ValidateUserPassword", async ({ email }) => ({ validated: email === "slow" ? await slowly() : true })),
   on.answer("Token", async ({ username, password }, { unscoped, edge }) => {
     if (username === "nobody") return { rejected: "nobody is not known", kind: "notFound" };

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { dirname } from "node:path";
+import { asError } from "../../../../events/index.ts";
 import { revealed } from "../../deployment/secrets.ts";
 import { openLog } from "./log-files.ts";
 import type { NodePaths } from "./paths.ts";
@@ -38,7 +39,7 @@ export const launch = async (
     await authorize(record.clusterId);
     const env = await revealed(open, record.clusterId, record.secrets ?? [], record.env);
     unless();
-    const child = spawn(program === "node" ? process.execPath : program, rest, {
+    const child = started(program, rest, {
       cwd: paths.package,
       env: environment({ ...record, env }, paths, run),
       ...(uid !== undefined && { uid, gid: uid }),
@@ -46,11 +47,7 @@ export const launch = async (
       shell: false,
       stdio: ["ignore", file.fd, file.fd],
     });
-    const failed = new Promise<never>((_, reject) => {
-      child.on("error", (cause) =>
-        reject(new MachineError("failed", `${program} cannot be started: ${cause.message}`, { exitCode: 127, cause })),
-      );
-    });
+    const failed = new Promise<never>((_, reject) => child.on("error", (cause) => reject(notStarted(program, cause))));
     const exited = new Promise<Exit>((resolve) => {
       child.on("exit", (code, signal) => resolve({ code, signal }));
     });
@@ -63,6 +60,17 @@ export const launch = async (
     await file.close();
   }
 };
+
+/** Starts a program. What Node does not pass on, such as NUL in the environment, is a failure: another attempt would not help. */
+const started = (program: string, rest: readonly string[], options: SpawnOptions): ChildProcess => {
+  try {
+    return spawn(program === "node" ? process.execPath : program, rest, options);
+  } catch (cause) {
+    throw notStarted(program, asError(cause));
+  }
+};
+const notStarted = (program: string, cause: Error): MachineError =>
+  new MachineError("failed", `${program} cannot be started: ${cause.message}`, { exitCode: 127, cause });
 
 const environment = ({ nodeId, address, env }: NodeRecord, paths: NodePaths, run: string): Record<string, string> => ({
   ...env,

@@ -35,7 +35,7 @@ const paths: readonly (readonly [path: string, status: number, own?: Partial<typ
   ["/v1/openapi.json", 200],
   ["/", 200, { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" }],
   [
-    "/attachments/text%20html/raw",
+    "/attachments/text--html/raw",
     200,
     { "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'", "cache-control": "no-cache" },
   ],

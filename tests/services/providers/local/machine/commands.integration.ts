@@ -41,6 +41,15 @@ test("a command that failed tells its code and its last lines, and is run again"
   assert.equal(await one.logs("cln-1", "act.1", 1000), "");
 });
 
+test("a program that cannot be started has failed: to try again would not help", async (t) => {
+  const one = playground(t).machine();
+  await one.createNode({ ...aNode("cln-1"), env: { A: "a\0b" } });
+  const refused = { code: "failed", exitCode: 127, message: /node cannot be started: .*null bytes/ };
+  await assert.rejects(one.runCommand("cln-1", command("init", "node program.cjs note a")), refused);
+  await one.createNode(aNode("cln-2"));
+  await assert.rejects(one.runCommand("cln-2", command("init", "no-such-program")), { code: "failed", exitCode: 127 });
+});
+
 test("commands of a node run one after the other, those of several nodes at once", async (t) => {
   const { machine, notes, running } = playground(t);
   const one = machine();
