@@ -15,6 +15,33 @@ export const keyedMutex = () => {
   };
 };
 
+/**
+ * Lets work run while all that is held at a time stays within a limit; what holds more by itself runs alone. The others wait, and those that fit
+ * go first.
+ */
+export const budget = (limit: number) => {
+  const waiting = new Set<{ readonly held: number; readonly admit: () => void }>();
+  let left = limit;
+  const admits = (held: number): boolean => {
+    if (held > left && left < limit) return false;
+    left -= held;
+    return true;
+  };
+  return async <T>(held: number, work: () => Promise<T>): Promise<T> => {
+    if (!admits(held)) await new Promise<void>((admit) => waiting.add({ held, admit }));
+    try {
+      return await work();
+    } finally {
+      left += held;
+      for (const each of waiting)
+        if (admits(each.held)) {
+          waiting.delete(each);
+          each.admit();
+        }
+    }
+  };
+};
+
 /** Lets a loop sleep until it is notified, or until the time is up. */
 export const condition = (clock: Clock) => {
   let notify: (() => void) | undefined;

@@ -17,6 +17,8 @@ const RECORD_BATCH = 250;
 /** A run stops after this many bad entries. */
 const MAX_BAD_ENTRIES = 100;
 const MINUTE = 60_000;
+/** Bytes that the entries of an index take, for each of its own. */
+const ENTRIES = 5;
 
 /**
  * Reads the repository and lists its packages. Progress is recorded in the repo's stream, so an attempt resumes where the previous one ended.
@@ -44,13 +46,15 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
       const read = index ? indexFingerprint(index.bytes) : "";
       // The same bytes list the same packages.
       if (index && read === state.indexFingerprint) return finish(state.packages.size, read);
-      const entries = index ? await outside.readEntries(index.bytes, repoId, state.settings, signal) : [];
-      if ("refused" in entries) return fail(entries.refused);
-      const { changed, gone } = compared(state.packages, entries);
-      const bad = await list(changed, event, state, secret, context);
-      if (bad.length > 0) return fail(sentence(bad));
-      await unlist(gone, event, context);
-      return finish(entries.length, entries.every(hasDigest) ? read : "");
+      return outside.holding.index(ENTRIES * (index?.bytes.byteLength ?? 0), async () => {
+        const entries = index ? await outside.readEntries(index.bytes, repoId, state.settings, signal) : [];
+        if ("refused" in entries) return fail(entries.refused);
+        const { changed, gone } = compared(state.packages, entries);
+        const bad = await list(changed, event, state, secret, context);
+        if (bad.length > 0) return fail(sentence(bad));
+        await unlist(gone, event, context);
+        return finish(entries.length, entries.every(hasDigest) ? read : "");
+      });
     },
     otherwise: ({ repoId, repoEventId }, { message }) => ({ type: "FailIndexing", repoId, repoEventId, reason: message }),
   }),

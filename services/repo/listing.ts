@@ -2,6 +2,7 @@ import { digestOf } from "../packages/archive.ts";
 import { bounded } from "../packages/description.ts";
 import { PackageError } from "../packages/package-error.ts";
 import type { IndexedVersion } from "../packages/package-index.ts";
+import type { PackageSummary } from "../packages/reading.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo } from "./domain/repo.ts";
 import { type IndexEntry, packageTypeOf } from "./index-entries.ts";
@@ -9,6 +10,9 @@ import type { FileRequest, RepoOutside } from "./ports.ts";
 
 /** The maximum size of an archive. */
 export const archiveBytes = 32 * 1024 * 1024;
+
+/** Bytes of an archive that needs no turn. */
+const SMALL = 1024 * 1024;
 
 type ListPackage = Extract<PackageCommand, { readonly type: "ListPackage" }>;
 /** How to fetch archives, and the digests of the archives that are already stored. */
@@ -19,18 +23,15 @@ type Run = { readonly repoId: string; readonly repoEventId: string; readonly run
 export const listingOf = async (
   indexEntry: IndexEntry,
   { repoId, repoEventId, run }: Run,
-  { settings, owner, ownerPath }: RegisteredRepo,
-  outside: Pick<RepoOutside, "readFile" | "readSummary" | "blobs">,
+  { settings, owner, ownerPath }: Pick<RegisteredRepo, "settings" | "owner" | "ownerPath">,
+  outside: ForArchives,
   from: From,
 ): Promise<ListPackage> => {
   const { packageId, appId, versionId, name, entry, fingerprint } = indexEntry;
   if (name.length > 255 || entry.versionName.length > 255) throw new PackageError("its name or version has more than 255 characters");
   const packageName = entry.urls[0] ?? "";
   if (packageName.length > 2 * KIBI) throw new PackageError("its address has more than 2048 characters");
-  const bytes = await archiveOf(indexEntry, settings.url, outside, from);
-  const read = await outside.readSummary(bytes, packageTypeOf(settings), { packedBytes: archiveBytes });
-  if ("refused" in read) throw new PackageError(read.refused);
-  const { type: packageType, metadata: _, ...content } = read;
+  const { type: packageType, metadata: _, ...content } = await contentOf(indexEntry, settings, outside, from);
   return {
     type: "ListPackage",
     packageId,
@@ -47,7 +48,6 @@ export const listingOf = async (
     versionName: entry.versionName,
     ...detailsFrom(entry),
     packageName,
-    digest: await outside.blobs.put(bytes),
     created: entry.created.slice(0, 64),
     fingerprint,
     ...content,
@@ -60,21 +60,35 @@ export const listingOf = async (
 /** The blob digest of an archive according to the index, which may be wrong or missing. */
 export const digestIn = ({ digest }: IndexedVersion): string => `sha256:${digest.toLowerCase()}`;
 
-/** Returns the archive from the blob store, or else fetches it and verifies its digest. */
-const archiveOf = async (
+type ForArchives = Pick<RepoOutside, "readFile" | "readSummary" | "blobs" | "holding">;
+
+/** Reads and stores an archive. One that is large, or may be, is in memory only while it is its turn. */
+const contentOf = async (
   { url, entry }: IndexEntry,
-  repository: string,
-  { readFile, blobs }: Pick<RepoOutside, "readFile" | "blobs">,
+  settings: RegisteredRepo["settings"],
+  { readFile, readSummary, blobs, holding }: ForArchives,
   { stored, ...from }: From,
-): Promise<Uint8Array> => {
+): Promise<PackageSummary & { readonly digest: string }> => {
   const wanted = entry.digest.toLowerCase();
-  const found = stored.has(digestIn(entry)) ? await blobs.get(digestIn(entry)) : undefined;
-  if (found) return found;
-  const answer = await readFile({ ...from, url, repository, limit: archiveBytes });
-  if ("refused" in answer) throw new PackageError(answer.refused);
-  const digest = digestOf(answer.bytes);
-  if (wanted !== "" && digest !== wanted) throw new PackageError(`its archive is sha256:${digest}, but the index says sha256:${wanted}`);
-  return answer.bytes;
+  const fetched = (limit: number) => readFile({ ...from, url, repository: settings.url, limit });
+  const kept = async (bytes: Uint8Array) => {
+    const digest = digestOf(bytes);
+    if (wanted !== "" && digest !== wanted) throw new PackageError(`its archive is sha256:${digest}, but the index says sha256:${wanted}`);
+    const read = await readSummary(bytes, packageTypeOf(settings), { packedBytes: archiveBytes });
+    if ("refused" in read) throw new PackageError(read.refused);
+    return { ...read, digest: await blobs.put(bytes) };
+  };
+  const isStored = stored.has(digestIn(entry));
+  const small = isStored ? undefined : await fetched(SMALL);
+  if (small && "bytes" in small) return kept(small.bytes);
+  if (small && !small.tooLarge) throw new PackageError(small.refused);
+  return holding.archive(archiveBytes, async () => {
+    const found = isStored ? await blobs.get(digestIn(entry)) : undefined;
+    if (found) return kept(found);
+    const large = await fetched(archiveBytes);
+    if ("refused" in large) throw new PackageError(large.refused);
+    return kept(large.bytes);
+  });
 };
 
 const detailsFrom = ({ description, home, icon, keywords, sources, screenshots, maintainers }: IndexedVersion) => ({

@@ -19,7 +19,11 @@ export type FileRequest = {
 /** The bytes, or a sentence that says why there are none. A failure of a foreign server is an answer, not an error. */
 export type FileAnswer =
   | { readonly bytes: Uint8Array }
-  | { readonly refused: string /** Whether a repeated request is useless. */; readonly denied: boolean };
+  | {
+      readonly refused: string /** Whether a repeated request is useless. */;
+      readonly denied: boolean /** Whether it has more bytes than the limit. */;
+      readonly tooLarge?: boolean;
+    };
 
 export type ReadFile = (request: FileRequest) => Promise<FileAnswer>;
 
@@ -28,6 +32,8 @@ export type RepoOutside = {
   readonly readFile: ReadFile;
   readonly readEntries: ReadEntries;
   readonly readSummary: typeof readSummary;
+  /** Runs work that holds so many bytes of memory for an index or for an archive: it waits while others hold too many. */
+  readonly holding: { readonly [thing in "index" | "archive"]: <T>(bytes: number, work: () => Promise<T>) => Promise<T> };
   /** A signal that aborts after this many milliseconds. */
   readonly deadline: (milliseconds: number) => AbortSignal;
   readonly blobs: Blobs;

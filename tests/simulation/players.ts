@@ -54,6 +54,7 @@ const repository = ({ incarnation, outside }: Surroundings): RepoOutside => ({
   destroyKey: async () => {},
   readEntries: readEntriesHere,
   readSummary,
+  holding: { index: (_, work) => work(), archive: (_, work) => work() },
   deadline: () => new AbortController().signal,
   readFile: async ({ url, signal }) => {
     await outside.look(incarnation, url, signal);

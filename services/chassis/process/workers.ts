@@ -102,11 +102,11 @@ export const workerPool = <Work extends Functions>(script: URL, limits: Partial<
       const answered = (answer: Answer) =>
         settle(true, () => ("error" in answer ? reject(new Error(answer.error)) : resolve(answer.value)));
       const failed = (error: Error) => settle(false, () => reject(error));
-      // V8 aborts a process whose heap is full.
+      // V8 aborts a process whose heap is full, and the system kills one that takes the memory of others.
       const exited = (code: number | null, killed: string | null) => {
         if (isClosed) failed(new Outage("the worker was ended with its pool"));
-        else if (killed === "SIGABRT") refuse(`${heap} MiB of memory`);
-        else failed(new Error(`a worker ended with ${killed ?? code}`));
+        else if (killed !== null) refuse(`${heap} MiB of memory`);
+        else failed(new Error(`a worker ended with ${code}`));
       };
       const late = setTimeout(() => refuse(`${running / 1_000} s`), running);
       signal?.addEventListener("abort", aborted, { once: true });

@@ -1,7 +1,7 @@
 import type { DeploymentTask } from "../../../schemas/generated/events.ts";
 import { commandWords } from "../../packages/command.ts";
 import { PackageError } from "../../packages/package-error.ts";
-import { filesOf as filesIn } from "../../packages/packages.ts";
+import { filesOf } from "../../packages/packages.ts";
 import { type TaskContext, TaskFailure, type TaskTable } from "../deployment/effects.ts";
 import { hidden, revealed } from "../deployment/secrets.ts";
 import { MachineError } from "./machine/types.ts";
@@ -15,10 +15,12 @@ type Directive = {
   readonly healthCheck?: { readonly command: string; readonly intervalSeconds: number; readonly timeoutSeconds: number } | null;
 };
 
-const filesOf = async ({ outside, current: { description } }: Context) => {
-  const files = await filesIn(await outside.fetchPackage(description.packageOwner, description.packageDigest), "vmbased");
-  return new Map([...files].map(([path, { bytes }]) => [path, bytes]));
-};
+const withFiles = <T>({ outside, current: { description } }: Context, use: (files: Files) => Promise<T>): Promise<T> =>
+  outside.inTurn(async () => {
+    const files = await filesOf(await outside.fetchPackage(description.packageOwner, description.packageDigest), "vmbased");
+    return use(new Map([...files].map(([path, { bytes }]) => [path, bytes])));
+  });
+type Files = ReadonlyMap<string, Uint8Array>;
 
 const command = async ({ taskId, nodeId, directive }: DeploymentTask, { outside: { machine } }: Context): Promise<void> => {
   const { command: line, timeoutSeconds } = read(directive);
@@ -29,18 +31,14 @@ const table: TaskTable<LocalOutside> = {
   RunInstances: async ({ nodeId }, context) => {
     const { outside, clusterId, jobId, report } = context;
     const { node, role } = describedNode(nodeId, context);
-    const { address, instanceId } = await outside.machine.createNode({
-      nodeId,
-      clusterId,
-      role: role.role,
-      serverId: node.serverId,
-      files: await filesOf(context),
-      ...environmentOf(nodeId, context),
-    });
+    const { serverId } = node;
+    const { address, instanceId } = await withFiles(context, (files) =>
+      outside.machine.createNode({ nodeId, clusterId, role: role.role, serverId, files, ...environmentOf(nodeId, context) }),
+    );
     await report({ type: "ProvisionNode", clusterId, jobId, nodeId, instanceId, privateIp: address });
   },
   UpgradeInstances: async ({ nodeId }, context) => {
-    await context.outside.machine.replaceFiles(nodeId, await filesOf(context));
+    await withFiles(context, (files) => context.outside.machine.replaceFiles(nodeId, files));
   },
   RegisterMetadata: async ({ nodeId }, context) =>
     context.outside.machine.writeMetadata(nodeId, await metadata(nodeId, context), environmentOf(nodeId, context)),

@@ -1,3 +1,4 @@
+import { keyedMutex } from "../../../events/index.ts";
 import type { Dependencies } from "../../chassis/dependencies.ts";
 import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
@@ -25,6 +26,7 @@ export const open = async ({
       (await document(model, id)) as LocalReadModels[M] | undefined,
     open: edge.open,
   });
+  const inTurn = keyedMutex();
   const machine = localMachine({ directory: directory || usualDirectory(config.state), userIds, authorize, open: edge.open, report });
   return {
     outside: {
@@ -32,6 +34,7 @@ export const open = async ({
       report,
       fetchPackage: fetchBlob,
       open: edge.open,
+      inTurn: (work) => inTurn("package", work),
       sleep: clock.sleep,
     },
     close: machine.close,

@@ -8,6 +8,8 @@ export type LocalOutside = {
   readonly fetchPackage: (owner: string, digest: string) => Promise<Uint8Array>;
   /** Decrypts a secret of a cluster's configuration. */
   readonly open: Edge["open"];
+  /** Runs work that holds the files of a package in memory, one piece at a time. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Logs a failure that no caller waits for. */
   readonly report: (error: unknown) => void;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;

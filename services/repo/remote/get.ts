@@ -6,9 +6,11 @@ import { addressesOf, type Permits, portOf } from "./addresses.ts";
 /** The reason why a fetch failed. `denied` means that a repeated request is useless. */
 export class FetchError extends Error {
   readonly denied: boolean;
-  constructor(message: string, denied: boolean) {
+  readonly tooLarge: boolean;
+  constructor(message: string, denied: boolean, tooLarge = false) {
     super(message);
     this.denied = denied;
+    this.tooLarge = tooLarge;
   }
 }
 
@@ -60,7 +62,7 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     return { location: headers.location };
   }
   if (statusCode !== 200) throw new FetchError(`the server answers ${statusCode}`, statusCode < 500 && statusCode !== 429);
-  const tooLarge = () => new FetchError(`larger than ${limit} bytes`, true);
+  const tooLarge = () => new FetchError(`larger than ${limit} bytes`, true, true);
   if (Number(headers["content-length"] ?? 0) > limit) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;

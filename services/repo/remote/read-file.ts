@@ -35,7 +35,7 @@ const readOnce = async (request: FileRequest, timeout: number, reaches: Reaches)
   try {
     return { bytes: await follow(request, AbortSignal.any([request.signal, late]), reaches) };
   } catch (error) {
-    if (error instanceof FetchError) return { refused: `${name}: ${error.message}`, denied: error.denied };
+    if (error instanceof FetchError) return { refused: `${name}: ${error.message}`, denied: error.denied, tooLarge: error.tooLarge };
     if (late.aborted) return { refused: `${name}: no answer within ${timeout / 1000} s`, denied: true };
     return { refused: `${name}: ${error instanceof Error ? error.message || error.name : String(error)}`, denied: false };
   }

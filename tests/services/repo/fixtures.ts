@@ -49,6 +49,7 @@ export const outsideWith =
   ({ blobs }: { readonly blobs: Blobs }): RepoOutside => ({
     readEntries: readEntriesHere,
     readSummary,
+    holding: { index: (_, work) => work(), archive: (_, work) => work() },
     deadline: (milliseconds) => AbortSignal.timeout(milliseconds),
     blobs,
     open: async (sealed) => sealed,

@@ -32,6 +32,7 @@ export const outsideOn = (machine: Machine): LocalOutside => ({
     return archiveOf({ ...devkitFiles, "shop/cluster.json.tmpl": template, "shop/program.cjs": program });
   },
   open: async (sealed) => sealed,
+  inTurn: (work) => work(),
   report: () => {},
   sleep: systemClock.sleep,
 });
