@@ -96,6 +96,14 @@ test("an answer of another process that does not end is given up", async (t) => 
   );
 });
 
+test("a body of nothing but values is refused before it is parsed", async () => {
+  const many = `{"name":"a","locale":"{}","icon":[${"[],".repeat(15_000_000)}[]]}`;
+  const began = performance.now();
+  const { status, error, body } = await send(many);
+  assert.deepEqual([status, error, body.message], [413, "request_too_large", "the request is larger than 200000 values"]);
+  assert.ok(performance.now() - began < 5_000);
+});
+
 test("base64 of the longest package is checked in a moment", async () => {
   const base64 = "A".repeat(48 * mebibyte);
   const check = validator(apiDocument());

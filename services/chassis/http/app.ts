@@ -131,6 +131,7 @@ const problemBehind = (error: unknown): Problem => {
   if (error instanceof EventTooLarge) return makeProblem("request_too_large", "an event may be");
   const type: unknown = error instanceof Error ? Reflect.get(error, "type") : undefined;
   if (type === "entity.too.large") return makeProblem("request_too_large", `${Reflect.get(Object(error), "limit")} bytes`);
+  if (type === "entity.values.too.many") return makeProblem("request_too_large", `${Reflect.get(Object(error), "limit")} values`);
   if (type === "entity.parse.failed") return makeProblem("request_parse_failed", "the body is not JSON");
   if (type === "charset.unsupported" || type === "encoding.unsupported")
     return makeProblem("unsupported_media_type", "UTF-8, or compressed by gzip or deflate");

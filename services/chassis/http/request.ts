@@ -30,7 +30,7 @@ export const requestReader = (document: ApiDocument) => {
   const parserOf = (operation: string, request: Request): RequestHandler => {
     if (forms.has(operation) && request.is("application/x-www-form-urlencoded")) return form;
     const limit = limitOf(operation);
-    const parser = json.get(limit) ?? express.json({ limit });
+    const parser = json.get(limit) ?? express.json({ limit, verify: (_request, _response, body) => refuseManyValues(body) });
     json.set(limit, parser);
     return parser;
   };
@@ -58,6 +58,20 @@ export const requestReader = (document: ApiDocument) => {
       return check(operation, { query, inPath, body }) ?? { ...query, ...(isFields(body) && body), ...inPath };
     },
   };
+};
+
+/** Values that a body may hold; a parser takes far more time and memory for many small ones than for a long text. */
+const MAX_VALUES = 200_000;
+/** A body with too many values, which is not parsed. */
+class TooManyValues extends Error {
+  readonly type = "entity.values.too.many";
+  readonly limit = MAX_VALUES;
+}
+/** Lists, maps and items are counted wherever their signs are: base64 has none of them, and other texts are short. */
+const refuseManyValues = (body: Buffer): void => {
+  let left = MAX_VALUES;
+  for (const sign of "[{,")
+    for (let at = body.indexOf(sign); at >= 0; at = body.indexOf(sign, at + 1)) if (--left < 0) throw new TooManyValues();
 };
 
 const hasBody = (request: Request): boolean =>
