@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { run, tail } from "../command.ts";
 import { EmbeddedError } from "../failure.ts";
 import { javaArguments, type KafkaInstallation } from "./installation.ts";
-import type { KafkaUser } from "./settings.ts";
 
 const limit = 60_000;
 
@@ -14,28 +13,11 @@ export const newKafkaId = (): string => {
   return id.startsWith("-") ? newKafkaId() : id;
 };
 
-/** Both SCRAM mechanisms for each user. */
-const scramArguments = (users: readonly KafkaUser[]): readonly string[] =>
-  users.flatMap(({ name, password }) =>
-    ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${name},password=${password}]`]),
-  );
-
-/** Formats with Kafka's own tool, which reads its arguments from a file: those of a process are readable by everybody. */
-export const formatWithTool = async (
-  installation: KafkaInstallation,
-  clusterId: string,
-  properties: string,
-  users: readonly KafkaUser[] = [],
-): Promise<void> => {
-  const file = `${properties}.format`;
-  writeFileSync(file, ["format", "-t", clusterId, "-c", properties, ...scramArguments(users)].join("\n"), { mode: 0o600 });
-  try {
-    const program = ["kafka.tools.StorageTool", `@${file}`];
-    const { status, output } = await run(installation.java, javaArguments(installation, [], ...program), { limit });
-    if (status !== "succeeded") throw new EmbeddedError("notReady", `cannot format Kafka's storage:\n${tail(output)}`);
-  } finally {
-    rmSync(file, { force: true });
-  }
+/** Formats with Kafka's own tool. */
+export const formatWithTool = async (installation: KafkaInstallation, clusterId: string, properties: string): Promise<void> => {
+  const program = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties];
+  const { status, output } = await run(installation.java, javaArguments(installation, [], ...program), { limit });
+  if (status !== "succeeded") throw new EmbeddedError("notReady", `cannot format Kafka's storage:\n${tail(output)}`);
 };
 
 /** Formats the storage of a node: copies the prepared storage with new ids, or runs Kafka's tool. */
@@ -45,11 +27,10 @@ export const format = async (
   nodeId: number,
   properties: string,
   data: string,
-  users: readonly KafkaUser[] = [],
 ): Promise<void> => {
   // A killed start may leave a partly formatted storage; it contains no messages yet.
   rmSync(data, { recursive: true, force: true });
-  if (!existsSync(installation.formatted) || users.length > 0) return formatWithTool(installation, clusterId, properties, users);
+  if (!existsSync(installation.formatted)) return formatWithTool(installation, clusterId, properties);
   cpSync(installation.formatted, data, { recursive: true });
   const ids = { version: 1, "cluster.id": clusterId, "directory.id": newKafkaId(), "node.id": nodeId };
   const lines = Object.entries(ids).map(([name, value]) => `${name}=${value}\n`);

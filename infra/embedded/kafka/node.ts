@@ -4,7 +4,7 @@ import { sourceFile } from "../places.ts";
 import { type Ended, type Running, startProgram } from "../program.ts";
 import { format } from "./format.ts";
 import { javaArguments, type KafkaInstallation } from "./installation.ts";
-import { type KafkaNode, type KafkaSecurity, type KafkaSettings, type KafkaUser, keyStoreOf, serverProperties } from "./settings.ts";
+import { type KafkaNode, type KafkaSecurity, type KafkaSettings, keyStoreOf, serverProperties } from "./settings.ts";
 
 /** How to start one node. */
 export type NodeStart = {
@@ -15,8 +15,6 @@ export type NodeStart = {
   readonly node: KafkaNode;
   readonly settings?: KafkaSettings | undefined;
   readonly security: KafkaSecurity;
-  /** Log in with SCRAM; the first start of a directory makes them. */
-  readonly thirdParties?: readonly KafkaUser[] | undefined;
   /** More options of the Java virtual machine. */
   readonly java?: readonly string[] | undefined;
   /** It does not keep this process alive. */
@@ -40,7 +38,7 @@ export const startNode = async (start: NodeStart): Promise<Running> => {
     writeFileSync(keyStoreOf(data), `${readFileSync(key, "utf8")}\n${readFileSync(cert, "utf8")}`, { mode: 0o600 });
   }
   if (!existsSync(formatted)) {
-    await format(installation, start.clusterId, node.id, properties, data, start.thirdParties);
+    await format(installation, start.clusterId, node.id, properties, data);
     writeFileSync(formatted, `${start.clusterId}\n`);
   }
   const memory = ["-Xms128m", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError"];

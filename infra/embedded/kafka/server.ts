@@ -12,6 +12,7 @@ import { installKafka } from "./install.ts";
 import type { KafkaInstallation } from "./installation.ts";
 import { startNode } from "./node.ts";
 import { nodeReady } from "./ready.ts";
+import { putScramUsers } from "./scram.ts";
 import type { KafkaNode, KafkaSettings, KafkaUser, ServerTls } from "./settings.ts";
 
 /** Options for starting an embedded Kafka. */
@@ -25,7 +26,7 @@ export type KafkaOptions = {
   readonly tls?: ServerTls;
   /** Who may log in with PLAIN, besides the administrator. Not remembered by the directory. */
   readonly users?: readonly KafkaUser[];
-  /** Who may log in with SCRAM; the first start of a directory makes them. */
+  /** Who may log in with SCRAM. The directory remembers them. */
   readonly thirdParties?: readonly KafkaUser[];
   /** What these users may do. */
   readonly acls?: readonly KafkaAcl[];
@@ -77,7 +78,7 @@ const start = async (options: KafkaOptions, installation: KafkaInstallation, dir
       running.set(
         node.id,
         await startNode({
-          ...{ installation, directory, clusterId, cluster: nodes, node, settings, security, thirdParties },
+          ...{ installation, directory, clusterId, cluster: nodes, node, settings, security },
           java,
           background,
           ended,
@@ -92,6 +93,7 @@ const start = async (options: KafkaOptions, installation: KafkaInstallation, dir
   };
   try {
     await restart();
+    if (thirdParties.length > 0) await putScramUsers(connection, thirdParties);
     if (acls)
       await applyAcls(
         connection,
