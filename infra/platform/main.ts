@@ -22,7 +22,7 @@ const usage = `Usage: node dist/infra/platform/main.js <up|down|status|reset> [o
   reset     stop the platform and delete its state
 
   --directory D   state, secrets and logs (default .pitrix/platform)
-  --port P        the gateway's port, the services follow (default 9100)
+  --port P        the gateway's port; the services follow, and the one before is for operators (default 9100)
   --foreground    stay attached until Ctrl-C
   --json          answer in JSON
 
@@ -48,6 +48,7 @@ type Status = {
   readonly client: string;
   readonly loginClient: string;
   readonly administrator: string;
+  /** The URLs for operators, who use the `pitrix` command, Prometheus and probes. */
   readonly services: { readonly [name: string]: string };
   /** The `pitrix` command reads the log from these brokers. */
   readonly brokers: readonly string[];
@@ -74,7 +75,7 @@ const print = (status: Status | undefined, otherwise: string): void => {
   const { url, client, loginClient, administrator, services } = status;
   const list = Object.entries(services).map(([name, where]) => `  ${name.padEnd(16)}${where}`);
   process.stdout.write(
-    `Pitrix answers at ${url}\n${list.join("\n")}\n  operators       ${client}\n  logins          ${loginClient}\n  administrator   ${administrator}\n  secrets, logs   ${values.directory}\n`,
+    `Pitrix answers at ${url}; for operators:\n${list.join("\n")}\n  operate with    ${client}\n  log in with     ${loginClient}\n  administrator   ${administrator}\n  secrets, logs   ${values.directory}\n`,
   );
 };
 
@@ -113,11 +114,14 @@ const foreground = async (): Promise<void> => {
     client: shown(client),
     loginClient: shown(loginClient),
     administrator: platform.fresh ? `${administrator.email}:${administrator.password}` : administrator.email,
-    services: Object.fromEntries(platform.services.map(({ name, url }) => [name, url])),
+    services: Object.fromEntries(platform.services.map(({ name, operationsUrl }) => [name, operationsUrl])),
     brokers: platform.kafka.brokers,
     kafkaUser: platform.embedded ? OPERATOR : null,
   };
-  const targets = platform.services.map(({ name, url }) => ({ targets: [new URL(url).host], labels: { service: name } }));
+  const targets = platform.services.map(({ name, operationsUrl }) => ({
+    targets: [new URL(operationsUrl).host],
+    labels: { service: name },
+  }));
   writeFileSync(join(values.directory, "targets.json"), JSON.stringify(targets, undefined, 2));
   // `up` prints the secrets once and then removes them from the file.
   writeFileSync(statusFile, JSON.stringify({ ...status, ready: true }), { mode: 0o600 });

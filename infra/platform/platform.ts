@@ -1,10 +1,10 @@
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
 import { endNodes, usualDirectory } from "../../services/providers/local/machine.ts";
 import { type KafkaConnection, kafkaSettings, settingsOf } from "../embedded/kafka/connection.ts";
 import { startServers } from "../embedded/platform.ts";
+import { freePorts } from "../embedded/ports.ts";
 import { kafkaAccess, THIRD_PARTY } from "./kafka.ts";
 import { type Secrets, secretsOf } from "./secrets.ts";
 import { type ServiceProcess, startService, type Transport } from "./service-process.ts";
@@ -12,7 +12,7 @@ import { type ServiceProcess, startService, type Transport } from "./service-pro
 export type PlatformOptions = {
   /** State, ports, secrets and logs. */
   readonly directory: string;
-  /** The port of the gateway; the services use the following ports. 0: free ports. */
+  /** The port of the gateway; the services use the following ports, and the gateway the one before for operators. 0: free ports. */
   readonly port: number;
   readonly report: (text: string) => void;
   readonly environment?: { readonly [name: string]: string };
@@ -65,10 +65,11 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   };
   report(`starting ${names.length} services`);
   const started = await Promise.allSettled(
-    all.map(({ name, entry = false }, index) =>
+    all.map(({ name }, index) =>
       startService({
         name,
         port: ports[index] ?? 0,
+        operationsPort: options.port === 0 ? undefined : options.port - 1,
         program: join(import.meta.dirname, "../../services/main.js"),
         directory: join(directory, "logs"),
         environment: {
@@ -76,7 +77,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
           ...(servers.kafka ? settingsOf(servers.kafka.as(name)) : kafkaSettings(process.env)),
           MONGODB_URL: servers.urlFor(databaseOf(name)),
         },
-        transport: transportOf(entry, environment),
+        transport: transportOf(environment),
         limit,
         ...(ended && { ended }),
       }),
@@ -97,39 +98,17 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   const entry = all.find((service) => service.entry)?.name;
   const url = running.find(({ name }) => name === entry)?.url ?? "";
   const thirdParty = servers.kafka?.as(THIRD_PARTY) ?? servers.connection;
-  return { url, kafka: thirdParty, embedded: servers.kafka !== undefined, secrets, fresh: secrets.fresh, services: running, stop };
+  const embedded = servers.kafka !== undefined;
+  return { url, kafka: thirdParty, embedded, secrets, fresh: secrets.fresh, services: running, stop };
 };
 
 /** Where the nodes of a platform's clusters are. */
 export const nodesOf = (directory: string): string => resolve(process.env.PITRIX_LOCAL_DIRECTORY || usualDirectory(directory));
 
-/** The transport of a service's HTTP port: the gateway's public TLS, or the internal mutual TLS of the other services. */
-const transportOf = (isEntry: boolean, environment: { readonly [name: string]: string }): Transport => {
-  const { PITRIX_TLS_CERT, PITRIX_INTERNAL_TLS_CERT, PITRIX_INTERNAL_TLS_KEY } = environment;
-  if (isEntry) return PITRIX_TLS_CERT ? { secure: true } : { secure: false };
+/** The transport among the processes: mutual TLS if there are certificates. */
+const transportOf = ({ PITRIX_INTERNAL_TLS_CERT, PITRIX_INTERNAL_TLS_KEY }: { readonly [name: string]: string }): Transport => {
   if (!PITRIX_INTERNAL_TLS_CERT || !PITRIX_INTERNAL_TLS_KEY) return { secure: false };
   return { secure: true, client: { cert: PITRIX_INTERNAL_TLS_CERT, key: PITRIX_INTERNAL_TLS_KEY } };
 };
 
 export const databaseOf = (service: string): string => `pitrix_${service}`;
-
-/** Ports that were free a moment ago. */
-const freePorts = async (count: number): Promise<readonly number[]> => {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((done, fail) => {
-          const server = createServer();
-          server.once("error", fail);
-          server.listen(0, "127.0.0.1", () => done(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === "object" && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
-};

@@ -3,14 +3,18 @@ import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
 import { join } from "node:path";
+import { services } from "../../services/index.ts";
 import { guard } from "../embedded/guard.ts";
 import { identify } from "../embedded/identity.ts";
+import { freePorts } from "../embedded/ports.ts";
 
 /** A service as its own process. */
 export type ServiceProcess = {
   readonly name: string;
   readonly pid: number;
   readonly url: string;
+  /** The URL of its probes and metrics: the gateway has a port of its own for them. */
+  readonly operationsUrl: string;
   readonly log: string;
   /** Sends SIGTERM, then SIGKILL after the timeout. */
   readonly stop: (milliseconds?: number) => Promise<void>;
@@ -22,10 +26,13 @@ export type Transport = { readonly secure: boolean; readonly client?: { readonly
 export type ServiceOptions = {
   readonly name: string;
   readonly port: number;
+  /** The gateway's port for operators; by default a free one. */
+  readonly operationsPort?: number | undefined;
   /** The compiled composition root. */
   readonly program: string;
   readonly directory: string;
   readonly environment: { readonly [name: string]: string };
+  /** The transport of its probes and metrics. */
   readonly transport?: Transport;
   readonly limit: number;
   /** Called when the service ends unexpectedly. */
@@ -36,6 +43,7 @@ export type ServiceOptions = {
 export const startService = async ({
   name,
   port,
+  operationsPort,
   program,
   directory,
   environment,
@@ -46,9 +54,17 @@ export const startService = async ({
   mkdirSync(directory, { recursive: true });
   const log = join(directory, `${name}.log`);
   const output = openSync(log, "a");
+  const isEntry = (await services[name]?.())?.entry === true;
+  const operations = isEntry ? (operationsPort ?? (await freePorts(1))[0] ?? 0) : port;
   const child = spawn(process.execPath, [program, name], {
     stdio: ["ignore", output, output],
-    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...environment, PITRIX_PORT: String(port) },
+    env: {
+      PATH: process.env.PATH ?? "",
+      HOME: process.env.HOME ?? "",
+      ...environment,
+      PITRIX_PORT: String(port),
+      ...(isEntry && { PITRIX_OPERATIONS_PORT: String(operations) }),
+    },
   });
   closeSync(output);
   // The guard ends the service when this process ends, even after a crash.
@@ -61,8 +77,9 @@ export const startService = async ({
       resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
     });
   });
-  const url = `${transport.secure ? "https" : "http"}://127.0.0.1:${port}`;
-  const reason = await Promise.race([over, isReady(url, transport, limit)]);
+  const urlOf = (secure: boolean, at: number): string => `${secure ? "https" : "http"}://127.0.0.1:${at}`;
+  const operationsUrl = urlOf(transport.secure, operations);
+  const reason = await Promise.race([over, isReady(operationsUrl, transport, limit)]);
   if (reason !== undefined) {
     child.kill("SIGKILL");
     throw new Error(`service ${name} ${reason}\n${tail(log)}\nIts log: ${log}`);
@@ -77,7 +94,8 @@ export const startService = async ({
   return {
     name,
     pid: child.pid ?? 0,
-    url,
+    url: isEntry ? urlOf(environment.PITRIX_TLS_CERT !== undefined, port) : operationsUrl,
+    operationsUrl,
     log,
     stop: (milliseconds = 15_000) => end("SIGTERM", milliseconds),
     kill: () => end("SIGKILL", 0),

@@ -170,12 +170,17 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
       healthReasons,
       sealing: sealed,
       secured: service.entry ? tls.gateway && { certificates: tls.gateway, mutual: false } : inside,
-      operations: service.entry && config.operationsPort !== "public" ? { port: config.operationsPort, secured: inside } : undefined,
+      operations: service.entry && { port: config.operationsPort, address: config.operationsHost, secured: inside },
     });
-    const reached = (address: string): string => address.replace(/\/\/.*:/, `//${reachable(config)}:`);
-    const url = reached(serving.url);
+    const reached = (address: string, host: string): string => address.replace(/\/\/.*:/, `//${reachable(config, host)}:`);
+    const url = reached(serving.url, config.host);
     // `url` is for callers of the gateway; the announcement carries the URL for operators.
-    const self = { service: name, url: reached(serving.operationsUrl), instance: id, since: new Date(clock.now()).toISOString() };
+    const self = {
+      service: name,
+      url: reached(serving.operationsUrl, service.entry ? config.operationsHost : config.host),
+      instance: id,
+      since: new Date(clock.now()).toISOString(),
+    };
     announced = await announce({ log, clock, keys: config.sealingKeys }, self, (error) =>
       logger.warn({ error }, "the announcement failed and will be retried"),
     );
@@ -202,8 +207,10 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
   }
 };
 
-/** The host name at which others reach this process. */
-const reachable = ({ host, advertise }: Config): string => {
-  const name = advertise || (host === "0.0.0.0" || host === "::" ? hostname() : host);
+/** The host name at which others reach what listens on this address. */
+const reachable = (config: Config, host: string): string => {
+  const everywhere = host === "0.0.0.0" || host === "::";
+  const advertised = everywhere || host === config.host ? config.advertise : "";
+  const name = advertised || (everywhere ? hostname() : host);
   return name.includes(":") ? `[${name}]` : name;
 };

@@ -47,8 +47,8 @@ export type ServeOptions = {
   readonly limits?: Partial<ConnectionLimits>;
   /** The certificates of the public port. Absent: plain HTTP. */
   readonly secured?: Secured | undefined;
-  /** A separate port for operators. Absent: the public port serves them too. */
-  readonly operations?: { readonly port: number; readonly secured: Secured | undefined } | undefined;
+  /** A separate port for operators, for a service whose port is public. Absent: its one port serves them too. */
+  readonly operations?: { readonly port: number; readonly address: string; readonly secured: Secured | undefined } | undefined;
 };
 
 /** Milliseconds of each second of a shutdown for draining requests. The rest is for the tables' work. */
@@ -131,7 +131,7 @@ export const serve = async (
   // First the port: a process that cannot bind it must not take work.
   await listen(server, port, address);
   try {
-    if (inside) await listen(inside, operations.port, address);
+    if (inside) await listen(inside, operations.port, operations.address);
     await running.start();
   } catch (error) {
     server.close();
@@ -142,12 +142,10 @@ export const serve = async (
   }
   state = "ready";
   const bound = portOf(server);
-  const urlOf = (port: number, secure: boolean) =>
-    `${secure ? "https" : "http"}://${address.includes(":") ? `[${address}]` : address}:${port}`;
-  const url = urlOf(bound, secured !== undefined);
+  const url = urlOf(bound, address, secured !== undefined);
   return {
     url,
-    operationsUrl: inside ? urlOf(portOf(inside), operations.secured !== undefined) : url,
+    operationsUrl: inside ? urlOf(portOf(inside), operations.address, operations.secured !== undefined) : url,
     port: bound,
     instance: running,
     host,
@@ -190,6 +188,9 @@ const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean
     return answered;
   };
 };
+
+const urlOf = (port: number, address: string, secure: boolean): string =>
+  `${secure ? "https" : "http"}://${address.includes(":") ? `[${address}]` : address}:${port}`;
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port; // A TCP server's address is one.
 

@@ -13,8 +13,6 @@ import { CommandFailed, exitCodes } from "./failure.ts";
 import { sorted } from "./order.ts";
 
 const ANSWER_TIMEOUT = 10_000;
-/** The entry serves its public certificate, not one of the platform's internal certificates. */
-const ENTRY = "api";
 
 /** A connection to the running platform. */
 export type Platform = {
@@ -83,7 +81,7 @@ export const connectPlatform = ({ brokers, keys, token, services, tls, by }: Set
     ask: async ({ service, url }, path, body) => {
       const headers = { authorization: await authorization(), "pitrix-service": service, "content-type": "application/json" };
       const request = { url: `${url}${path}`, headers, ...(body && { method: "POST", body: JSON.stringify(body) }) };
-      const send = (service !== ENTRY && internalClient?.send) || fetched;
+      const send = internalClient?.send ?? fetched;
       let response: HttpAnswer;
       try {
         response = await send(request, AbortSignal.timeout(ANSWER_TIMEOUT));

@@ -42,17 +42,17 @@ export const seconded = async (field: Field, name: ServiceName): Promise<void> =
   load.focus(name);
   const second = await fixture.start(name);
   const ready = Date.now();
-  const before = await Promise.all([answeredBy(first.url), answeredBy(second.url)]);
-  await eventually("the second instance has answered", async () => (await answeredBy(second.url)) > (before[1] ?? 0), 3_000);
+  const before = await Promise.all([answeredBy(first.operationsUrl), answeredBy(second.operationsUrl)]);
+  await eventually("the second instance has answered", async () => (await answeredBy(second.operationsUrl)) > (before[1] ?? 0), 3_000);
   const share = Date.now();
-  const from = await Promise.all([answeredBy(first.url), answeredBy(second.url)]);
+  const from = await Promise.all([answeredBy(first.operationsUrl), answeredBy(second.operationsUrl)]);
   const taken = async () =>
-    (await Promise.all([answeredBy(first.url), answeredBy(second.url)])).map((count, at) => count - (from[at] ?? 0));
+    (await Promise.all([answeredBy(first.operationsUrl), answeredBy(second.operationsUrl)])).map((count, at) => count - (from[at] ?? 0));
   await until("a hundred requests are answered", async () => (await taken()).reduce((sum, count) => sum + count, 0) >= 100);
   const [one = 0, two = 0] = await taken();
   if (two / (one + two) < 0.3) throw new Error(`the second instance of ${name} got ${two} of ${one + two} requests`);
 
-  const gateway = field.gateways[0] ?? "";
+  const gateway = fixture.running("api")[0]?.operationsUrl ?? "";
   const failed = async () => {
     const figures = await figuresOf(gateway);
     return sumOf(figures, "pitrix_gateway_upstream_seconds_count", new RegExp(`upstream="${name}".*outcome="(?!answered|abandoned)`));

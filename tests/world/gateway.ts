@@ -18,7 +18,7 @@ export const gatewayWorld = async ({ rateLimit = 0, limits, ...options }: Option
   const servers: UpstreamServer[] = [];
   return {
     ...world,
-    figures: async (): Promise<string> => (await world.ask("/metrics")).body,
+    figures: async (): Promise<string> => (await world.askInside("/metrics")).body,
     connections: connectionsTo(world.of().port),
     /** Makes servers known as instances of their services; what it returns takes them back. */
     serve: async (...more: readonly UpstreamServer[]): Promise<() => Promise<void>> => {

@@ -37,6 +37,7 @@ export const processes = (
 ): Runner<Member, Process> => {
   const common = {
     ...{ KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost:1", PITRIX_PORT: "0", PITRIX_PARTITIONS: "2" },
+    PITRIX_OPERATIONS_PORT: "0",
     PITRIX_SEALING_KEYS: platformKey(),
     ...environment,
   };

@@ -90,6 +90,8 @@ export const served = async (
       for (const stop of stops) await stop();
       await base.stop();
     },
+    /** A request to where probes, metrics and the routes for operators are. */
+    askInside: (path: string, init?: RequestInit) => ask(`${entry()?.operationsUrl}${path}`, init),
     /** A request as a test makes it. */
     ask: (path: string, init?: RequestInit) => ask(`${urlOf()}${path}`, init),
     /** A document of a read model, of the first service that has it, as events of other services or of another day would have made it. */

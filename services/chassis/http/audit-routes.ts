@@ -1,28 +1,27 @@
-import express, { Router } from "express";
 import { forgedAmong, type PublishedEvent } from "../../../events/runtime.ts";
 import { contract } from "../contract.ts";
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
-import { forOperators } from "./operators.ts";
+import type { InternalRoute } from "./internal-route.ts";
 import { isProblem, makeProblem, type Problem } from "./problems.ts";
 
 /** Events of a question. */
 export const MAX_EVENTS = 1_000;
 
 /** The route of the audit: which of some events on the log this service has not published. */
-export const auditRoutes = (host: Host): Router => {
-  const router = Router();
-  const service = host.instance.service.name;
-  router.post(
-    "/internal/audit",
-    express.json({ limit: "1mb" }),
-    forOperators(host, async (request) => {
+export const auditRoutes = ({ instance, ports }: Host): readonly InternalRoute[] => [
+  {
+    method: "post",
+    path: "/internal/audit",
+    access: "operators",
+    bodyLimit: 1_024 * 1_024,
+    answer: async (request) => {
       const events = eventsIn(request.body);
-      return isProblem(events) ? events : { service, forged: await forgedAmong({ contract, service, store: host.ports.store }, events) };
-    }),
-  );
-  return router;
-};
+      const service = instance.service.name;
+      return isProblem(events) ? events : { service, forged: await forgedAmong({ contract, service, store: ports.store }, events) };
+    },
+  },
+];
 
 const eventsIn = (body: unknown): readonly PublishedEvent[] | Problem => {
   const events: unknown = isFields(body) ? body.events : undefined;

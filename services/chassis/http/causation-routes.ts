@@ -1,11 +1,10 @@
-import express, { Router } from "express";
 import type { Commit } from "../../../events/index.ts";
 import { codec, type KnownEvent, metaIn, openReactions } from "../../../events/runtime.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import type { CausedReport, CommitReport, EventReport, ProgressReport } from "./causation-query.ts";
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
-import { forOperators } from "./operators.ts";
+import type { InternalRoute } from "./internal-route.ts";
 import { isProblem, makeProblem, type Problem } from "./problems.ts";
 
 /** Commits that a service reports of one request. */
@@ -15,13 +14,12 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const released = codec(schemas);
 
 /** Routes of the causation query: what this service has committed because of a request, and what is still open in it. For the gateway and operators. */
-export const causationRoutes = (host: Host): Router => {
-  const router = Router();
-  const { instance, ports } = host;
-
-  router.get(
-    "/internal/caused/:id",
-    forOperators(host, async (request): Promise<CausedReport> => {
+export const causationRoutes = ({ instance, ports }: Host): readonly InternalRoute[] => [
+  {
+    method: "get",
+    path: "/internal/caused/:id",
+    access: "operators",
+    answer: async (request): Promise<CausedReport> => {
       const commits = await ports.store.caused(String(request.params.id), MAX_COMMITS + 1);
       let left = MAX_BYTES;
       const fits = (size: number): boolean => {
@@ -34,13 +32,14 @@ export const causationRoutes = (host: Host): Router => {
         more: commits.length > MAX_COMMITS,
         commits: commits.slice(0, MAX_COMMITS).map((commit) => reportOf(commit, fits)),
       };
-    }),
-  );
-
-  router.post(
-    "/internal/caused/progress",
-    express.json({ limit: 2 * MAX_BYTES }),
-    forOperators(host, async (request): Promise<ProgressReport | Problem> => {
+    },
+  },
+  {
+    method: "post",
+    path: "/internal/caused/progress",
+    access: "operators",
+    bodyLimit: 2 * MAX_BYTES,
+    answer: async (request): Promise<ProgressReport | Problem> => {
       const events = eventsIn(request.body);
       if (isProblem(events)) return events;
       const parked = (await Promise.all([...instance.subscriptions().keys()].sort().map((name) => ports.parking.streams(name)))).flat();
@@ -59,10 +58,9 @@ export const causationRoutes = (host: Host): Router => {
           ...{ subscription, stream, eventId, row, reason, attempts },
         })),
       };
-    }),
-  );
-  return router;
-};
+    },
+  },
+];
 
 const reportOf = (commit: Commit, fits: (size: number) => boolean): CommitReport => ({
   stream: commit.stream,

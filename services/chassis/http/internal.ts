@@ -1,42 +1,63 @@
 import { type Request, type Response, Router } from "express";
 import { auditRoutes } from "./audit-routes.ts";
-import { callingService } from "./authentication.ts";
 import { bulkhead } from "./bulkhead.ts";
 import { causationRoutes } from "./causation-routes.ts";
 import type { Host } from "./host.ts";
+import { addRoutes, type InternalRoute } from "./internal-route.ts";
 import { operatorRoutes } from "./parked.ts";
-import { isProblem, makeProblem, type Problem, sendProblem } from "./problems.ts";
+import { isProblem, makeProblem } from "./problems.ts";
 import { readModelRoutes } from "./read-model-routes.ts";
 
 /** Blobs are held whole, and are up to 64 MB large. */
 const BLOBS = { requests: 4, waiting: 64, milliseconds: 20_000 };
 
-/** Routes for the platform itself: liveness, readiness, metrics, blobs for other services, and what operators need. */
-export const internalRoutes = (host: Host): Router => {
-  const router = Router();
-  router.get("/livez", (_request: Request, response: Response) => void response.json({ status: "alive" }));
-  router.get("/readyz", async (_request: Request, response: Response) => {
-    const reasons = await host.ready();
-    response.status(reasons.length === 0 ? 200 : 503).json({ status: reasons.length === 0 ? "ready" : "not ready", reasons });
-  });
-  router.get("/metrics", async (_request: Request, response: Response) => {
-    response.type(host.metrics.contentType).send(await host.metrics.text());
-  });
-  const blobs = bulkhead(host.ports.clock, BLOBS);
-  router.get("/blobs/:digest", async (request: Request, response: Response) => {
-    const place = await blobs.enter(response);
-    const bytes = isProblem(place) ? place : await blobFor(host, request);
-    if (isProblem(bytes)) return sendProblem(request, response, bytes);
-    response.set({ etag: `"${request.params.digest}"`, "cache-control": "private, max-age=31536000, immutable" });
-    response.type("application/octet-stream").send(Buffer.from(bytes));
-  });
-  router.use(causationRoutes(host), auditRoutes(host), operatorRoutes(host), readModelRoutes(host));
-  return router;
-};
+/** Every route for the platform itself: liveness, readiness, metrics, blobs for other services, and what operators need. */
+export const internalTable = (host: Host): readonly InternalRoute[] => [
+  ...probes(host),
+  blobRoute(host),
+  ...causationRoutes(host),
+  ...auditRoutes(host),
+  ...operatorRoutes(host),
+  ...readModelRoutes(host),
+];
 
-const blobFor = async (host: Host, request: Request): Promise<Uint8Array | Problem> => {
-  if (!(await callingService(host, request))) return makeProblem("auth_failure", "only services of the platform fetch blobs");
-  const digest = String(request.params.digest);
-  const bytes = /^sha256:[\da-f]{64}$/.test(digest) ? await host.blobs.get(digest) : undefined;
-  return bytes ?? makeProblem("resource_not_found", digest);
+export const internalRoutes = (host: Host): Router => addRoutes(Router(), host, internalTable(host));
+
+const probes = (host: Host): readonly InternalRoute[] => [
+  { method: "get", path: "/livez", access: "anybody", answer: async () => ({ status: "alive" }) },
+  {
+    method: "get",
+    path: "/readyz",
+    access: "anybody",
+    answer: async (_request, _by, response) => {
+      const reasons = await host.ready();
+      response.status(reasons.length === 0 ? 200 : 503);
+      return { status: reasons.length === 0 ? "ready" : "not ready", reasons };
+    },
+  },
+  {
+    method: "get",
+    path: "/metrics",
+    access: "anybody",
+    answer: async (_request, _by, response) => void response.type(host.metrics.contentType).send(await host.metrics.text()),
+  },
+];
+
+const blobRoute = (host: Host): InternalRoute => {
+  const blobs = bulkhead(host.ports.clock, BLOBS);
+  return {
+    method: "get",
+    path: "/blobs/:digest",
+    access: "services",
+    answer: async (request: Request, _by: string, response: Response) => {
+      const place = await blobs.enter(response);
+      if (isProblem(place)) return place;
+      const digest = String(request.params.digest);
+      const bytes = /^sha256:[\da-f]{64}$/.test(digest) ? await host.blobs.get(digest) : undefined;
+      if (!bytes) return makeProblem("resource_not_found", digest);
+      response.set({ etag: `"${digest}"`, "cache-control": "private, max-age=31536000, immutable" });
+      response.type("application/octet-stream").send(Buffer.from(bytes));
+      return undefined;
+    },
+  };
 };

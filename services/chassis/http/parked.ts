@@ -1,17 +1,15 @@
-import express, { Router } from "express";
 import type { OperatorRequest, Parked, ParkedStream } from "../../../events/index.ts";
 import { askFor, codec, decode, originOf, type ParkedFilter, parkedIn } from "../../../events/runtime.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
-import { forOperators } from "./operators.ts";
+import type { InternalRoute } from "./internal-route.ts";
 import { isProblem, makeProblem, type Problem } from "./problems.ts";
 
 const released = codec(schemas);
 
 /** Routes for operators: what is parked, redriving and discarding it, and how far the subscriptions are. */
-export const operatorRoutes = (host: Host): Router => {
-  const router = Router();
+export const operatorRoutes = (host: Host): readonly InternalRoute[] => {
   const { instance, ports } = host;
   const service = instance.service.name;
   const names = (): readonly string[] => [...instance.subscriptions().keys()].sort();
@@ -20,78 +18,89 @@ export const operatorRoutes = (host: Host): Router => {
   };
   const find = (filter: ParkedFilter): Promise<readonly ParkedStream[]> => parkedIn(ports.parking, names(), filter, ports.clock.now());
 
-  router.use("/internal", express.json({ limit: "64kb" }));
-  router.get(
-    "/internal/status",
-    forOperators(host, async () => {
-      const reasons = await host.ready();
-      const subscriptions = [...instance.subscriptions()].map(async ([name, { progress }]) => ({
-        name,
-        positions: Object.fromEntries(progress),
-        parked: (await ports.parking.streams(name)).length,
-      }));
-      return { service, ready: reasons.length === 0, reasons, subscriptions: await Promise.all(subscriptions) };
-    }),
-  );
-  router.get(
-    "/internal/parked",
-    forOperators(host, async ({ query }) => {
-      const filter = filterIn(query);
-      return isProblem(filter) ? filter : { service, streams: (await find(filter)).map(summary) };
-    }),
-  );
-  router.get(
-    "/internal/parked/events",
-    forOperators(host, async ({ query }) => {
-      const [filter, texts] = [filterIn(query), textsIn(query, ["stream", "limit"])];
-      if (isProblem(texts)) return texts;
-      const { stream, limit = "" } = texts;
-      if (!stream) return makeProblem("missing_parameter", "stream");
-      if (isProblem(filter)) return filter;
-      const found = await find(filter);
-      if (found.length === 0) return makeProblem("resource_not_found", stream);
-      const most = Math.min(Number(limit) || 100, 1_000);
-      const events = await Promise.all(found.map(({ subscription }) => ports.parking.of(subscription, stream, most)));
-      const total = found.reduce((sum, { events: count }) => sum + count, 0);
-      return { service, total, events: events.flat().map(details) };
-    }),
-  );
-  router.post(
-    "/internal/parked/redrive",
-    forOperators(host, async ({ body = {} }, by) => {
-      const filter = filterIn(body);
-      if (isProblem(filter)) return filter;
-      const found = await find(filter);
-      if (body.dryRun === true) return { service, dryRun: true, streams: found.map(summary) };
-      const asked: OperatorRequest = { action: "redrive", by, reason: "", time: new Date(ports.clock.now()).toISOString() };
-      const waiting = await askFor(ports.parking, found, asked);
-      wake();
-      if (waiting.length > 0) host.logger.info({ by, streams: waiting.length, filter: body }, "parked streams will be tried again");
-      return { service, dryRun: false, streams: waiting.map(summary) };
-    }),
-  );
-  router.post(
-    "/internal/parked/discard",
-    forOperators(host, async ({ body = {} }, by) => {
-      const texts = textsIn(body, ["subscription", "stream", "eventId", "reason"]);
-      if (isProblem(texts)) return texts;
-      const { subscription, stream, eventId, reason } = texts;
-      if (!subscription) return makeProblem("missing_parameter", "subscription");
-      if (!stream) return makeProblem("missing_parameter", "stream");
-      if (!eventId) return makeProblem("missing_parameter", "eventId");
-      if (!reason) return makeProblem("missing_parameter", "reason");
-      // The reason says why the event is given up, not why it was parked.
-      const parked = await find({ subscription, stream, olderThanMilliseconds: 0 });
-      const found = parked.filter((each) => each.eventId === eventId);
-      if (found.length === 0) return makeProblem("resource_not_found", `${eventId} as the first event of a parked stream`);
-      const asked: OperatorRequest = { action: "discard", by, reason, time: new Date(ports.clock.now()).toISOString() };
-      const waiting = await askFor(ports.parking, found, asked);
-      wake();
-      host.logger.warn({ by, eventId, reason, subscription }, "a parked event will be discarded");
-      return { service, streams: waiting.map(summary) };
-    }),
-  );
-  return router;
+  const common = { access: "operators", bodyLimit: 64 * 1_024 } as const;
+  return [
+    {
+      ...common,
+      method: "get",
+      path: "/internal/status",
+      answer: async () => {
+        const reasons = await host.ready();
+        const subscriptions = [...instance.subscriptions()].map(async ([name, { progress }]) => ({
+          name,
+          positions: Object.fromEntries(progress),
+          parked: (await ports.parking.streams(name)).length,
+        }));
+        return { service, ready: reasons.length === 0, reasons, subscriptions: await Promise.all(subscriptions) };
+      },
+    },
+    {
+      ...common,
+      method: "get",
+      path: "/internal/parked",
+      answer: async ({ query }) => {
+        const filter = filterIn(query);
+        return isProblem(filter) ? filter : { service, streams: (await find(filter)).map(summary) };
+      },
+    },
+    {
+      ...common,
+      method: "get",
+      path: "/internal/parked/events",
+      answer: async ({ query }) => {
+        const [filter, texts] = [filterIn(query), textsIn(query, ["stream", "limit"])];
+        if (isProblem(texts)) return texts;
+        const { stream, limit = "" } = texts;
+        if (!stream) return makeProblem("missing_parameter", "stream");
+        if (isProblem(filter)) return filter;
+        const found = await find(filter);
+        if (found.length === 0) return makeProblem("resource_not_found", stream);
+        const most = Math.min(Number(limit) || 100, 1_000);
+        const events = await Promise.all(found.map(({ subscription }) => ports.parking.of(subscription, stream, most)));
+        const total = found.reduce((sum, { events: count }) => sum + count, 0);
+        return { service, total, events: events.flat().map(details) };
+      },
+    },
+    {
+      ...common,
+      method: "post",
+      path: "/internal/parked/redrive",
+      answer: async ({ body = {} }, by) => {
+        const filter = filterIn(body);
+        if (isProblem(filter)) return filter;
+        const found = await find(filter);
+        if (body.dryRun === true) return { service, dryRun: true, streams: found.map(summary) };
+        const asked: OperatorRequest = { action: "redrive", by, reason: "", time: new Date(ports.clock.now()).toISOString() };
+        const waiting = await askFor(ports.parking, found, asked);
+        wake();
+        if (waiting.length > 0) host.logger.info({ by, streams: waiting.length, filter: body }, "parked streams will be tried again");
+        return { service, dryRun: false, streams: waiting.map(summary) };
+      },
+    },
+    {
+      ...common,
+      method: "post",
+      path: "/internal/parked/discard",
+      answer: async ({ body = {} }, by) => {
+        const texts = textsIn(body, ["subscription", "stream", "eventId", "reason"]);
+        if (isProblem(texts)) return texts;
+        const { subscription, stream, eventId, reason } = texts;
+        if (!subscription) return makeProblem("missing_parameter", "subscription");
+        if (!stream) return makeProblem("missing_parameter", "stream");
+        if (!eventId) return makeProblem("missing_parameter", "eventId");
+        if (!reason) return makeProblem("missing_parameter", "reason");
+        // The reason says why the event is given up, not why it was parked.
+        const parked = await find({ subscription, stream, olderThanMilliseconds: 0 });
+        const found = parked.filter((each) => each.eventId === eventId);
+        if (found.length === 0) return makeProblem("resource_not_found", `${eventId} as the first event of a parked stream`);
+        const asked: OperatorRequest = { action: "discard", by, reason, time: new Date(ports.clock.now()).toISOString() };
+        const waiting = await askFor(ports.parking, found, asked);
+        wake();
+        host.logger.warn({ by, eventId, reason, subscription }, "a parked event will be discarded");
+        return { service, streams: waiting.map(summary) };
+      },
+    },
+  ];
 };
 
 /** Some fields that are texts; empty ones are absent. */

@@ -1,9 +1,8 @@
-import express, { Router } from "express";
 import type { Pointer } from "../../../events/index.ts";
 import { aborting, compare, promoting, rebuilding } from "../../../events/runtime.ts";
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
-import { forOperators } from "./operators.ts";
+import type { InternalRoute } from "./internal-route.ts";
 import { isProblem, makeProblem, type Problem } from "./problems.ts";
 
 /** Documents of one comparison. */
@@ -38,48 +37,53 @@ const asideOf = ({ feeds, active }: Pointer): string | undefined =>
   feeds.find(({ until, collection }) => until === null && collection !== active)?.collection;
 
 /** Routes for operators: where read models are, and filling one anew beside the live one. */
-export const readModelRoutes = (host: Host): Router => {
-  const router = Router();
+export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
   const { instance, ports } = host;
   const service = instance.service.name;
-  router.get(
-    "/internal/read-models",
-    forOperators(host, async () => ({ service, models: await instance.readModels.status() })),
-  );
-  router.post(
-    "/internal/read-models/verify",
-    express.json({ limit: "64kb" }),
-    forOperators(host, async ({ body }) => {
-      const asked = askedIn(body, host);
-      if (isProblem(asked)) return asked;
-      const { after } = body;
-      if (!["string", "undefined"].includes(typeof after)) return makeProblem("illegal_parameter_format", "after");
-      const pointer = (await ports.documents.pointers()).find(({ model }) => model === asked.model);
-      const other = asked.collection || (pointer && asideOf(pointer));
-      if (!pointer?.active || !other || !isFed(pointer, other))
-        return makeProblem("resource_not_found", asked.collection || "a collection beside the active one");
-      return { service, active: pointer.active, collection: other, ...(await compare(ports, [pointer.active, other], after, PAGE)) };
-    }),
-  );
-  router.post(
-    "/internal/read-models/:action",
-    express.json({ limit: "64kb" }),
-    forOperators(host, async ({ body, params }, by) => {
-      const action = String(params.action);
-      const move = moves[action];
-      if (!move) return makeProblem("route_not_found", action);
-      const asked = askedIn(body, host);
-      if (isProblem(asked)) return asked;
-      const { model, collection } = asked;
-      const moved = await instance.readModels.change(model, (pointer, fold) =>
-        move(pointer, { fold, collection: collection || (asideOf(pointer) ?? ""), now: ports.clock.now() }),
-      );
-      if (typeof moved === "string") return makeProblem("failed_precondition", moved);
-      host.logger.info({ by, action, model, generation: moved.generation }, "the pointer of a read model was moved");
-      return { service, pointer: moved };
-    }),
-  );
-  return router;
+  const common = { access: "operators", bodyLimit: 64 * 1_024 } as const;
+  return [
+    {
+      ...common,
+      method: "get",
+      path: "/internal/read-models",
+      answer: async () => ({ service, models: await instance.readModels.status() }),
+    },
+    {
+      ...common,
+      method: "post",
+      path: "/internal/read-models/verify",
+      answer: async ({ body }) => {
+        const asked = askedIn(body, host);
+        if (isProblem(asked)) return asked;
+        const { after } = body;
+        if (!["string", "undefined"].includes(typeof after)) return makeProblem("illegal_parameter_format", "after");
+        const pointer = (await ports.documents.pointers()).find(({ model }) => model === asked.model);
+        const other = asked.collection || (pointer && asideOf(pointer));
+        if (!pointer?.active || !other || !isFed(pointer, other))
+          return makeProblem("resource_not_found", asked.collection || "a collection beside the active one");
+        return { service, active: pointer.active, collection: other, ...(await compare(ports, [pointer.active, other], after, PAGE)) };
+      },
+    },
+    {
+      ...common,
+      method: "post",
+      path: "/internal/read-models/:action",
+      answer: async ({ body, params }, by) => {
+        const action = String(params.action);
+        const move = moves[action];
+        if (!move) return makeProblem("route_not_found", action);
+        const asked = askedIn(body, host);
+        if (isProblem(asked)) return asked;
+        const { model, collection } = asked;
+        const moved = await instance.readModels.change(model, (pointer, fold) =>
+          move(pointer, { fold, collection: collection || (asideOf(pointer) ?? ""), now: ports.clock.now() }),
+        );
+        if (typeof moved === "string") return makeProblem("failed_precondition", moved);
+        host.logger.info({ by, action, model, generation: moved.generation }, "the pointer of a read model was moved");
+        return { service, pointer: moved };
+      },
+    },
+  ];
 };
 
 const askedIn = (body: unknown, { models }: Host): { readonly model: string; readonly collection: string } | Problem => {

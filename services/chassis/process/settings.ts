@@ -52,11 +52,12 @@ export const settings = {
   port: setting("PITRIX_PORT", "The port; of several services the first; 0 for free ports", "0 to 65535", "9100", whole(0, 65_535)),
   operationsPort: setting(
     "PITRIX_OPERATIONS_PORT",
-    "The gateway's port for /livez, /readyz, /metrics and /internal, which its public port then does not serve",
-    "0 to 65535, else its public port",
-    "",
-    (value) => (value === "" ? "public" : whole(0, 65_535)(value)),
+    "The gateway's port for /livez, /readyz, /metrics and /internal, which its public port does not serve",
+    "0 to 65535, 0 for a free port",
+    "9099",
+    whole(0, 65_535),
   ),
+  operationsHost: setting("PITRIX_OPERATIONS_HOST", "The address to listen on with that port", "an address", "127.0.0.1", text),
   brokers: setting("KAFKA_BROKERS", "The Kafka cluster", "host:port,host:port,...", undefined, brokers),
   ...tlsSettings,
   mongodb: setting("MONGODB_URL", "The document store", "a mongodb:// or mongodb+srv:// URL", undefined, (value) =>

@@ -25,9 +25,9 @@ test("the gateway runs as any service does, before a real one: commands, positio
 
   const read = await system.call("DescribeCategories", {}, { "pitrix-wait-for": position });
   assert.equal(read.body.total_count, 1);
-  assert.equal((await world.ask("/livez")).status, 200);
-  assert.deepEqual((await world.ask("/readyz")).body, { status: "ready", reasons: [] });
-  const figures = (await world.ask("/metrics")).body;
+  assert.equal((await world.askInside("/livez")).status, 200);
+  assert.deepEqual((await world.askInside("/readyz")).body, { status: "ready", reasons: [] });
+  const figures = (await world.askInside("/metrics")).body;
   assert.match(figures, /pitrix_http_request_seconds_count\{service="api",operation="CreateCategory",status="200"\} 2/);
   assert.match(figures, /pitrix_gateway_upstream_seconds_count\{service="api",upstream="app",outcome="answered"\} 3/);
 

@@ -143,7 +143,7 @@ test("a collector that is not there costs no request anything, and what it would
   assert.equal((await platform.createCluster()).status, 200);
   await platform.active();
   const lost = /pitrix_trace_spans_total\{outcome="lost",service="api"\} [1-9]/;
-  await eventually("the loss to be counted", async () => lost.test((await platform.ask("/metrics")).body));
+  await eventually("the loss to be counted", async () => lost.test((await platform.askInside("/metrics")).body));
   assert.equal((await platform.createCluster()).status, 200);
   const said = platform.complaints().filter(({ msg }) => msg !== "the collector does not accept traces; they are lost");
   assert.deepEqual(said, []);

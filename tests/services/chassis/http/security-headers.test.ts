@@ -27,10 +27,6 @@ const paths: readonly (readonly [path: string, status: number, own?: Partial<typ
   ["/v1/nothing", 501],
   ["/nothing", 404],
   ["/v1/categories?limit=many", 400],
-  ["/livez", 200],
-  ["/readyz", 200],
-  ["/metrics", 200],
-  ["/internal/status", 200],
   ["/attachments/none/raw", 404],
   ["/v1/openapi.json", 200],
   ["/", 200, { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" }],
@@ -44,6 +40,13 @@ for (const [path, status, own] of paths)
   test(`${path} is not sniffed, framed or stored, with ${status}`, async () => {
     const answer = await (await world.as("system")).get(path);
     assert.deepEqual([answer.status, of(answer.headers)], [status, { ...expected, ...own }]);
+  });
+
+for (const path of ["/livez", "/readyz", "/metrics", "/internal/status"])
+  test(`so it is with ${path}`, async () => {
+    const headers = { authorization: `Bearer ${await world.token("system")}` };
+    const answer = await world.askInside(path, { headers });
+    assert.deepEqual([answer.status, of(answer.headers)], [200, expected]);
   });
 
 test("so it is without a token, and on the service itself", async () => {

@@ -26,7 +26,7 @@ before(async () => {
   [gateway, internal] = [known.issue("gateway"), known.issue("internal")];
   const [kafka, store] = await Promise.all([securedKafka(known), securedStore(known, ["api", "account"])]);
   environment = {
-    ...{ PATH: process.env.PATH ?? "", PITRIX_PORT: "0", PITRIX_SEALING_KEYS: keys },
+    ...{ PATH: process.env.PATH ?? "", PITRIX_PORT: "0", PITRIX_OPERATIONS_PORT: "0", PITRIX_SEALING_KEYS: keys },
     ...{ ...kafka, MONGODB_URL_API: store("api"), MONGODB_URL_ACCOUNT: store("account") },
     ...{ PITRIX_TLS_CERT: gateway.cert, PITRIX_TLS_KEY: gateway.key },
     ...{ PITRIX_INTERNAL_TLS_CERT: internal.cert, PITRIX_INTERNAL_TLS_KEY: internal.key, PITRIX_INTERNAL_TLS_CA: known.ca },
@@ -76,12 +76,13 @@ test("a platform answers with every wire secured, lets in nobody else, and takes
     keys: settings.sealingKeys.parse(keys) ?? [],
   });
   t.after(found.stop);
-  const [api, account] = await eventually("both instances", () => {
+  const [operations, account] = await eventually("both instances", () => {
     assert.equal(child.exitCode, null, said.out + said.err);
     const [one, other] = [found.instancesOf("api")[0], found.instancesOf("account")[0]];
     return one && other && [one.url, other.url];
   });
-  assert.match(`${api} ${account}`, /^https:\S+ https:\S+$/);
+  const api = await eventually("the gateway's own line", () => /"service":"api".*"url":"([^"]+)","msg":"answers"/.exec(said.out)?.[1]);
+  assert.match(`${api} ${operations} ${account}`, /^https:\S+ https:\S+ https:\S+$/);
 
   // The gateway asks for no certificate; behind it the request goes on with the gateway's own.
   const outside = clientOf(t);
@@ -103,16 +104,19 @@ test("a platform answers with every wire secured, lets in nobody else, and takes
   assert.equal((await inside(`${account}/v1/users`, { authorization })).status, 200);
   const proof = await serviceProof(settings.sealingKeys.parse(keys) ?? [], "app", Date.now());
   assert.equal((await inside(`${account}/blobs/${digest}`, { authorization: `Bearer ${proof}` })).status, 404);
-  for (const path of ["/livez", "/readyz", "/metrics"]) assert.equal((await inside(`${account}${path}`)).status, 200, path);
+  for (const path of ["/livez", "/readyz", "/metrics"]) {
+    for (const url of [account, operations]) assert.equal((await inside(`${url}${path}`)).status, 200, path);
+    assert.equal((await outside(`${api}${path}`)).status, 404, path);
+  }
 
   // Without one, with a foreign one, or in clear: nothing, not even whether it lives.
-  await assert.rejects(outside(`${account}/livez`), /certificate required/);
+  for (const url of [account, operations]) await assert.rejects(outside(`${url}/livez`), /certificate required/);
   await assert.rejects(clientOf(t, authority().issue("foreign"))(`${account}/livez`), /rejects this process's certificate/);
   for (const url of [api, account]) await assert.rejects(fetch(`${url.replace("https:", "http:")}/livez`), /fetch failed/);
   assert.match(said.out, /a connection was refused/);
 
   // The command speaks to them as one of the platform.
-  const { status, stdout, stderr } = await command({ ...environment, NODE_EXTRA_CA_CERTS: known.ca });
+  const { status, stdout, stderr } = await command(environment);
   assert.equal(status, 0, stderr);
   const listed: { readonly services: readonly { readonly service: string; readonly ready?: unknown }[] } = JSON.parse(stdout);
   assert.deepEqual(listed.services.map(({ service }) => service).sort(), ["account", "api"]);
