@@ -79,7 +79,7 @@ const becomesHealthy = async (
       return await machine.runCommand(nodeId, { key, cmd: commandWords(check.command), timeoutSeconds: check.timeoutSeconds });
     } catch (error) {
       left -= pause;
-      if (left <= 0 || signal.aborted) throw error;
+      if (left <= 0 || signal.aborted || (error instanceof MachineError && error.code === "denied")) throw error;
       await sleep(pause, signal);
     }
   }

@@ -24,6 +24,48 @@ export const operation: Section = {
       ],
     },
     {
+      id: "local-gate",
+      promise: "No process starts on a machine without the token that its runtime's credential has at that moment.",
+      how: "one file starts processes, and it asks each time; the check of imports refuses any other",
+      keptBy: ["services/providers/local/gate.ts", "services/providers/local/machine/launch.ts", "infra/lint/processes.ts"],
+      proofs: [
+        ...tests(
+          "services/providers/local/gate.test.ts",
+          "a cluster may use the machine by the token of the credential that its runtime has now",
+        ),
+        ...tests(
+          "services/providers/local/nodes.integration.ts",
+          "once its token is revoked, a cluster starts nothing more: no command, no restart; it can still be stopped and ceased",
+        ),
+      ],
+    },
+    {
+      id: "local-isolation",
+      promise: "As root, a node of a local cluster sees nothing of the platform or of another node.",
+      how: "each node is a user of its own, in a directory that is closed to the others",
+      keptBy: ["services/providers/local/machine/owner.ts", "services/providers/local/machine/users.ts"],
+      proofs: tests(
+        "services/providers/local/machine/isolation.integration.ts",
+        "a node reads its package and its metadata, and writes its data only",
+        "a node sees nothing of another cluster: no file, no process, no environment",
+        "a node sees nothing of the platform: no key, no log, no environment of a process, and its own holds no setting",
+        "what hides from the supervisor ends with its node all the same",
+      ),
+    },
+    {
+      id: "strangers",
+      promise: "Somebody unknown gets probes and metrics only, and these not where people reach the platform.",
+      how: "routes for the platform itself are a table that names who may ask, which is checked before a request is read",
+      keptBy: ["services/chassis/http/internal-route.ts", "services/chassis/serve.ts"],
+      proofs: [
+        ...tests("services/strangers.test.ts", "no route of a service stands beside the tables", "what needs no token is written down"),
+        ...tests(
+          "services/chassis/operations-port.test.ts",
+          "a service whose port is public has another one for those who operate it, on the loopback address",
+        ),
+      ],
+    },
+    {
       id: "everything-fails",
       promise: "Within 30 seconds of the last fault the platform is consistent again, without a manual step.",
       how: "all mechanisms above together",
