@@ -17,7 +17,9 @@ export type Consequence = {
 };
 type Modules = readonly RoleModule[] | undefined;
 type Context = People & { readonly caller: Person };
-type Table = { readonly [T in AccountCommand["type"]]?: (command: Of<AccountCommand, T>, people: Context) => Promise<Consequence> };
+type Table<C extends Consequence = Consequence> = {
+  readonly [T in AccountCommand["type"]]?: (command: Of<AccountCommand, T>, people: Context) => Promise<C>;
+};
 
 const onUser = async ({ userId }: { readonly userId: string }, { user }: Context) => ({ actsOn: [await user(userId)] });
 
@@ -27,9 +29,8 @@ const onRole = async ({ roleId, before }: { readonly roleId: string; readonly be
   role: { roleId, before },
 });
 
-/** What each command does to people. Rows issue no other commands. */
-export const consequences = {
-  CreateUser: async ({ userId, roleIds, groupPath }) => ({ makes: [{ userId, roleIds, groupPaths: groupPath === "" ? [] : [groupPath] }] }),
+/** Commands that only act on people, or do nothing to them. */
+const acting = {
   // It replaces no password: the user comes with the same request.
   SetFirstPassword: async () => ({}),
   ModifyUser: onUser,
@@ -47,11 +48,20 @@ export const consequences = {
   EndReusedSession: async () => ({}),
   RefreshSession: async () => ({}),
   UnbindUserRoles: onUser,
+  LeaveGroup: async ({ groupId, userIds }, { groupPath, users }) => ({
+    actsOn: (await users(userIds)).map(only(await groupPath(groupId))),
+  }),
+  CreateGroup: async () => ({}),
+  DeleteGroup: async () => ({}),
+} satisfies Table<Consequence & { readonly makes?: never }>;
+
+/** Commands that make people what they were not. What two of them make together is judged, so they are carried out one at a time. */
+export const making = {
+  CreateUser: async ({ userId, roleIds, groupPath }) => ({ makes: [{ userId, roleIds, groupPaths: groupPath === "" ? [] : [groupPath] }] }),
   BindUserRoles: async ({ userId, roleIds, held }, { user }) => {
     const before = await user(userId);
     return { actsOn: [before], makes: [having({ ...before, roleIds: held ?? before.roleIds }, ...roleIds)] };
   },
-
   CreateRole: async ({ roleId, portal }, { caller }) => {
     const known = portalOf(portal);
     return known ? { makes: [having(caller, roleId)], role: { roleId, after: [defaultGrant(known)] } } : {};
@@ -62,9 +72,6 @@ export const consequences = {
     const { makes, role } = await onRole(command, people);
     return { makes, role: { ...role, after: modulesAfter(command.before ?? [], command.modules) } };
   },
-
-  CreateGroup: async () => ({}),
-  DeleteGroup: async () => ({}),
   // Whoever is in the new parent, or above it, then reaches the people of the group as if inside it.
   ModifyGroup: async ({ groupId, parent }, { groupPath, below, inGroups }) => {
     if (!parent) return {};
@@ -75,10 +82,10 @@ export const consequences = {
   JoinGroup: async ({ groupId, userIds }, { groupPath, users }) => ({
     makes: (await users(userIds)).map(inside(await groupPath(groupId))),
   }),
-  LeaveGroup: async ({ groupId, userIds }, { groupPath, users }) => ({
-    actsOn: (await users(userIds)).map(only(await groupPath(groupId))),
-  }),
 } satisfies Table;
+
+/** What each command does to people. Rows issue no other commands. */
+export const consequences = { ...acting, ...making };
 
 /** The commands that rows may issue. */
 export type RowCommand = Of<AccountCommand, keyof typeof consequences>;

@@ -55,7 +55,7 @@ export const runCommand = async (
   const planned = await plansFor(host, command);
   if (isProblem(planned)) return planned;
   const finish = async () => carryOutAll(host, command, await judged(host, command, planned), response, destroyKeys);
-  return row.guard ? inTurn(host, finish) : finish();
+  return row.issues.some((type) => row.guard?.inTurn.includes(type)) ? inTurn(host, finish) : finish();
 };
 
 const carryOutAll = async (
@@ -136,7 +136,7 @@ export const judged = (host: Host, { row: { guard }, caller, actor }: CommandReq
   mapOf(plans, CONCURRENCY, async (plan) => {
     const context = { ...readsFor(host.instance.collections, host.ports.documents, caller), actor, now: host.ports.clock.now() };
     for (const command of guard && "commands" in plan ? plan.commands : []) {
-      const rejection = await guard?.(command as never, context as never); // The row's maker tied the guard to the service's commands.
+      const rejection = await guard?.judge(command as never, context as never); // The row's maker tied the guard to the service's commands.
       if (rejection) return { item: plan.item, rejection };
     }
     return plan;

@@ -194,8 +194,13 @@ export type StreamContext<ReadModels, Outside> = EdgeContext<ReadModels, Outside
 
 export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside> | BytesRow<Outside> | StreamRow<Outside>;
 
-/** Judges a command of a row before it is carried out. A rejection is the answer. */
-export type Guard<Command, ReadModels> = (command: Command, context: Context & Reads<ReadModels>) => Promise<Rejection | undefined>;
+/** Judges the commands of rows before they are carried out. */
+export type Guard<Command, ReadModels> = {
+  /** A rejection is the answer. */
+  readonly judge: (command: Command, context: Context & Reads<ReadModels>) => Promise<Rejection | undefined>;
+  /** Commands that are judged and carried out one at a time, each by what those before it have changed. */
+  readonly inTurn: readonly string[];
+};
 
 /**
  * Makes the rows of a service, checked against its commands, its read models, its outside and the OpenAPI document. The guard judges every

@@ -9,7 +9,7 @@ test("every command of a row is judged by what it does to people", () => {
   const rows = http.flatMap((row) => (row.kind === "command" ? [row] : []));
   assert.ok(rows.length > 15);
   for (const { operation, issues, guard } of rows) {
-    assert.equal(guard, exceedsPower, operation);
+    assert.equal(guard?.judge, exceedsPower, operation);
     assert.ok(issues.length > 0 && issues.every((type) => type in consequences), operation);
   }
 });
