@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bundles, type OperationId, operations } from "../../schemas/generated/http.ts";
 import { platform } from "./cells.ts";
-import { type Field, holesEverywhere, type Least, type Line, lines } from "./expectation.ts";
+import { holesEverywhere, type Line, lines } from "./expectation.ts";
 import { rowsOf } from "./fixtures.ts";
 import { type Caller, levelOf, named, withOneBundle } from "./principals.ts";
+import { reaches } from "./reach.ts";
 
 const isOperation = (name: string): name is OperationId => name in operations;
-const ranks = { none: 0, self: 1, group: 2, all: 3, s: 1, g: 2, a: 3 } as const;
 
 test("every operation has one line, and every line is an operation", () => {
   assert.deepEqual(lines.map(({ operation }) => operation).toSorted(), Object.keys(operations).toSorted());
@@ -81,26 +81,3 @@ test("whose rows an operation reaches is as the page says", async (t) => {
     "these holes are mended: remove their marks",
   );
 });
-
-const reviews = ["IsvReviewAppVersion", "BusinessReviewAppVersion", "TechnicalReviewAppVersion"] as const;
-
-const reaches = (caller: Caller, operation: OperationId, { least }: Field, row: string): boolean => {
-  const needed: Least = least.get(row) ?? least.get("foreign") ?? "-";
-  const level = levelOf(caller, operation);
-  switch (needed) {
-    case "s":
-    case "g":
-    case "a":
-      return ranks[level] >= ranks[needed];
-    case "system":
-      return caller.userId === "system";
-    case "admin":
-      return caller.userId === "system" || caller.roleIds.includes("global_admin");
-    case "review":
-      return level === "all" || reviews.some((review) => levelOf(caller, review) === "all");
-    case "-":
-      return false;
-    default:
-      throw new Error(`${operation}: [${needed}] is no level`);
-  }
-};

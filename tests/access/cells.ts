@@ -28,7 +28,8 @@ const edge = {
   guess: (_limits: unknown, isRight: () => Promise<boolean>) => isRight(),
 };
 const unread = async () => ({ refused: "no package is read here" });
-const outside = {
+/** What rows need of the outside, as far as it decides about access. */
+export const outside = {
   packages: { summary: unread, files: unread, replace: unread },
   machine: { describe: async (id: string) => ({ clusterId: id, commands: [] }), logs: async () => "" },
   follow: async (id: string, sees: (actor: object) => boolean) =>
@@ -94,7 +95,7 @@ const refusals: { readonly [problem: string]: string } = {
 };
 
 /** The request whose field names the row; all others name the caller's own. */
-const requestOf = (operation: OperationId, field: string, wanted: string, row: HttpRow | undefined): object => {
+export const requestOf = (operation: OperationId, field: string, wanted: string, row: HttpRow | undefined): object => {
   const names = [...new Set([...operations[operation].required, field])];
   const each = row?.kind === "command" ? row.each : undefined;
   return Object.fromEntries(

@@ -3,7 +3,6 @@ import { memoryDocuments } from "../../events/memory/documents.ts";
 import { kind } from "../../events/memory/fate.ts";
 import type { AnyProjection } from "../../events/projection.ts";
 import { collections } from "../../events/subscription/collections.ts";
-import type { AnyService } from "../../services/chassis/service.ts";
 import { packageIdOf } from "../../services/cluster/read-models/foreign.ts";
 import type { Caller } from "./principals.ts";
 
@@ -89,8 +88,16 @@ const documentOf = ({ name, initialState }: AnyProjection, row: string): Value =
   return { ...Object(initialState), ...Object.fromEntries(ids), ...common, ...special[name]?.(row) };
 };
 
+type Tables = { readonly projections?: readonly AnyProjection[] };
+/** The documents of a service's read models: one for every row. */
+export const documentsOf = ({ projections = [] }: Tables) =>
+  projections.flatMap((model) =>
+    rowsIn(model.name).map((row) => ({ model: model.name, id: documentId(model.name, row), value: documentOf(model, row) })),
+  );
+
 /** The read models of a service, with a document for every row. */
-export const fixtureOf = async ({ projections = [] }: AnyService) => {
+export const fixtureOf = async (service: Tables) => {
+  const { projections = [] } = service;
   const documents = memoryDocuments(memoryDatabase(), kind);
   const models = collections(projections);
   const put = async (model: string, id: string, value: Value) => {
@@ -100,8 +107,7 @@ export const fixtureOf = async ({ projections = [] }: AnyService) => {
       { document: { id, stream: `x/${id}`, version: version + 1, deleted: false, value }, expected: version },
     ]);
   };
-  for (const model of projections)
-    for (const row of rowsIn(model.name)) await put(model.name, documentId(model.name, row), documentOf(model, row));
+  for (const { model, id, value } of documentsOf(service)) await put(model, id, value);
   return {
     documents,
     models,
