@@ -44,7 +44,10 @@ export const runtime: Decider<RuntimeCommand, RuntimeEvent, Runtime> = {
   initialState: { status: "absent" },
 
   decide: {
-    CreateRuntime: ({ type: _, ...described }, { status }) => (status === "absent" ? [{ ...described, type: "RuntimeCreated" }] : []),
+    CreateRuntime: ({ type: _, ...described }, state) => {
+      if (state.status === "absent") return [{ ...described, type: "RuntimeCreated" }];
+      return state.owner === described.owner ? [] : somebodyElses(described.runtimeId);
+    },
 
     ModifyRuntime: ({ runtimeId, ...changes }, state) => {
       if (state.status !== "active") return gone(runtimeId);
@@ -136,8 +139,15 @@ export type RuntimeCredential = {
   /** Contents that were replaced or deleted. An effect destroys their keys. */
   readonly lapsed: readonly Sealed[];
 } & (
-  | { readonly status: "absent" | "deleted" }
-  | { readonly status: "active"; readonly name: string; readonly description: string; readonly sealedContent: Sealed }
+  | { readonly status: "absent" }
+  | { readonly status: "deleted"; readonly owner: string }
+  | {
+      readonly status: "active";
+      readonly owner: string;
+      readonly name: string;
+      readonly description: string;
+      readonly sealedContent: Sealed;
+    }
 );
 
 /** The sealed credential of a provider account. It cannot be deleted while an active runtime uses it. */
@@ -146,8 +156,10 @@ export const runtimeCredential: Decider<RuntimeCredentialCommand, RuntimeCredent
   initialState: { status: "absent", runtimes: [], lapsed: [] },
 
   decide: {
-    CreateRuntimeCredential: ({ type: _, ...described }, { status }) =>
-      status === "absent" ? [{ ...described, type: "RuntimeCredentialCreated" }] : [],
+    CreateRuntimeCredential: ({ type: _, ...described }, state) => {
+      if (state.status === "absent") return [{ ...described, type: "RuntimeCredentialCreated" }];
+      return state.owner === described.owner ? [] : somebodyElses(described.runtimeCredentialId);
+    },
 
     ModifyRuntimeCredential: ({ runtimeCredentialId, ...changes }, state) => {
       if (state.status !== "active") return gone(runtimeCredentialId);
@@ -180,9 +192,10 @@ export const runtimeCredential: Decider<RuntimeCredentialCommand, RuntimeCredent
   },
 
   evolve: {
-    RuntimeCredentialCreated: (state, { name, description, sealedContent }) => ({
+    RuntimeCredentialCreated: (state, { name, description, sealedContent, owner }) => ({
       ...state,
       status: "active",
+      owner,
       name,
       description,
       sealedContent,
@@ -191,11 +204,17 @@ export const runtimeCredential: Decider<RuntimeCredentialCommand, RuntimeCredent
       state.status === "active" ? { ...state, name, description, sealedContent, lapsed: lapsedIn(state, sealedContent) } : state,
     RuntimeCredentialUsed: (state, { runtimeId }) => ({ ...state, runtimes: [...state.runtimes, runtimeId] }),
     RuntimeCredentialFreed: (state, { runtimeId }) => ({ ...state, runtimes: state.runtimes.filter((id) => id !== runtimeId) }),
-    RuntimeCredentialDeleted: (state) => ({ status: "deleted", runtimes: [], lapsed: lapsedIn(state) }),
+    RuntimeCredentialDeleted: (state) =>
+      state.status === "active" ? { status: "deleted", owner: state.owner, runtimes: [], lapsed: lapsedIn(state) } : state,
   },
 };
 
 const lapsedIn = (state: RuntimeCredential, next?: Sealed): readonly Sealed[] =>
   state.status === "active" && state.sealedContent !== next ? [...state.lapsed, state.sealedContent] : state.lapsed;
 
+const somebodyElses = (id: string): Rejection => ({
+  rejected: `access denied for resource [${id}]`,
+  kind: "denied",
+  error: "error_resource_access_denied",
+});
 const gone = (id: string): Rejection => ({ rejected: `resource [${id}] does not exist`, kind: "notFound", error: "resource_not_found" });

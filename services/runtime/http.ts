@@ -1,8 +1,8 @@
-import { type Condition, streamOf } from "../../events/index.ts";
+import { type Condition, type Rejection, streamOf } from "../../events/index.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
-import type { RuntimeReadModels } from "./read-models.ts";
+import type { RuntimeCredentialDocument, RuntimeReadModels } from "./read-models.ts";
 
 const { command, query, answer } = rows<RuntimeCommand | RuntimeCredentialCommand, RuntimeReadModels>();
 
@@ -65,7 +65,7 @@ export const http = [
   })),
   answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get }) => {
     const credential = await get("runtimeCredentials", runtime_credential_id);
-    if (!credential)
+    if (credential?.status !== "active")
       return { rejected: `resource [${runtime_credential_id}] does not exist`, kind: "notFound", error: "resource_not_found" };
     return { runtime_credential_id, zone: zones[credential.provider] ?? [] };
   }),
@@ -75,12 +75,8 @@ export const http = [
     needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
     command: (request, { newId, actor, needs: { credential } }) => {
       const known = zones[request.provider];
-      if (credential.status !== "active" || credential.provider !== request.provider)
-        return {
-          rejected: `credential [${request.runtime_credential_id}] is ${credential.status} and for provider ${credential.provider}`,
-          kind: "invalid",
-          error: "validate_failed",
-        };
+      const unfit = unfitFor(request.provider, credential);
+      if (unfit) return unfit;
       if (known && !known.includes(request.zone))
         return {
           rejected: `provider ${request.provider} has no zone [${request.zone}]: it has ${known.join(", ")}`,
@@ -105,13 +101,14 @@ export const http = [
   command("ModifyRuntime", {
     issues: "ModifyRuntime",
     needs: (r) => ({ runtime: ["runtimes", r.runtime_id], credential: ["runtimeCredentials", r.runtime_credential_id] }),
-    command: ({ runtime_id, name, description, runtime_credential_id }) => ({
-      type: "ModifyRuntime",
-      runtimeId: runtime_id,
-      name,
-      description,
-      runtimeCredentialId: runtime_credential_id,
-    }),
+    command: ({ runtime_id, name, description }, { needs: { runtime, credential } }) =>
+      (credential && unfitFor(runtime.provider, credential)) ?? {
+        type: "ModifyRuntime",
+        runtimeId: runtime_id,
+        name,
+        description,
+        runtimeCredentialId: credential?.runtime_credential_id,
+      },
     answer: ([{ runtimeId }]) => ({ runtime_id: runtimeId }),
   }),
   command("DeleteRuntimes", {
@@ -141,6 +138,12 @@ export const http = [
     };
   }),
 ];
+
+/** The rejection of a credential that is deleted, or of another provider. */
+const unfitFor = (provider: string, { runtime_credential_id, status, provider: its }: RuntimeCredentialDocument): Rejection | undefined =>
+  status === "active" && its === provider
+    ? undefined
+    : { rejected: `credential [${runtime_credential_id}] is ${status} and for provider ${its}`, kind: "invalid", error: "validate_failed" };
 
 /** Checks the form of a credential only. The provider accepts or refuses it at the first deployment. */
 const looksRight = (provider: string, content: string): boolean => {

@@ -26,7 +26,7 @@ test("what docs/access.md refuses is refused by the platform over HTTP: cells at
   t.after(() => world.stop());
   for (const { instance, database } of world.instances())
     for (const { model, id, value } of documentsOf(instance.service))
-      await putInto(database, instance.collections.of(model), id, `x/${id}`, value);
+      await putInto(database, await instance.collections.of(model), id, `x/${id}`, value);
 
   const rows = new Map(loaded.flatMap(({ http = [] }) => http.map((row) => [row.operation, row] as const)));
   // The gateway's own operation asks for what a request caused: there is none here.

@@ -1,6 +1,7 @@
 import type { Response } from "express";
 import { operations } from "../../../schemas/generated/http.ts";
 import type { Caller } from "../access/access.ts";
+import { areShownTo } from "./awaited.ts";
 import { edgeOf, requestEdge } from "./edge.ts";
 import { compact, type Fields } from "./fields.ts";
 import { sendFile } from "./files.ts";
@@ -26,7 +27,7 @@ export const runReading = async (
   const positions = text ? positionsIn(text) : [];
   if (!positions) return makeProblem("illegal_parameter_format", "Pitrix-Wait-For");
   const model = row.kind === "query" ? row.from : undefined;
-  const seen = await Promise.all(positions.map(({ stream, version }) => host.instance.seen(stream, version, host.wait, model)));
+  const seen = await Promise.all(positions.map((position) => areShownTo(host, checked.caller, position, model)));
   if (!seen.every(Boolean)) response.set("Pitrix-Pending", "true");
   if (row.kind === "query") {
     const found = await page(host, row, checked);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ok, refused } from "../../world/requests.ts";
+import { type Caller, ok, refused } from "../../world/requests.ts";
 import { type ClusterWorld, clusterWorld, configuration, type Operation, wanted } from "./served.ts";
 
 let world: ClusterWorld["world"];
@@ -68,6 +68,16 @@ test("a cluster is not upgraded to another's draft, nor to what was suspended or
   for (const version_id of ["appv-draft", "appv-suspended", "appv-private"])
     await refused(mine.call("UpgradeCluster", { cluster_id, version_id }), 403, "error_resource_access_denied");
   await ok(mine.call("UpgradeCluster", { cluster_id, version_id: "appv-2" }));
+});
+
+test("waiting for a position of somebody else's runtime takes as long as for one that does not exist", async () => {
+  const waited = async (who: Caller, position: string) => {
+    const { headers, milliseconds } = await who.call("GetClusterStatistics", {}, { "pitrix-wait-for": position });
+    return { pending: headers.get("pitrix-pending"), isLong: milliseconds > 250 };
+  };
+  assert.equal((await waited(mine, "runtime/runtime-usr-mine@1")).pending, null);
+  for (const runtime of ["runtime-usr-mine", "runtime-none"])
+    assert.deepEqual(await waited(other, `runtime/${runtime}@1`), { pending: "true", isLong: true }, runtime);
 });
 
 test("clusters stop, start, go and come back, several at once, each with a job of its own", async () => {

@@ -19,8 +19,8 @@ before(async () => {
 after(() => world.stop());
 
 const content = '{"token":"t"}';
-const credential = async (more: object = {}): Promise<string> =>
-  (await ok(mine.call("CreateRuntimeCredential", { name: "key", provider: "local", runtime_credential_content: content, ...more })))
+const credential = async (more: object = {}, of = mine): Promise<string> =>
+  (await ok(of.call("CreateRuntimeCredential", { name: "key", provider: "local", runtime_credential_content: content, ...more })))
     .runtime_credential_id;
 const local = (runtime_credential_id: string, more: object = {}) => ({
   ...{ name: "here", provider: "local", zone: "local", runtime_credential_id, ...more },
@@ -128,6 +128,54 @@ test("a runtime is changed and deleted by its owner only", async () => {
   await refused(mine.call("DeleteRuntimes", { runtime_id: ["runtime-none"] }), 404, "resource_not_found");
   assert.deepEqual(await ok(mine.call("DeleteRuntimes", { runtime_id: [runtime_id] })), { runtime_id: [runtime_id] });
   assert.equal((await ok(mine.call("DescribeRuntimes", { runtime_id, status: "deleted" }))).total_count, 1);
+});
+
+test("a runtime takes no credential that is deleted, or of another provider, and shows no zones of one that is not the caller's", async () => {
+  const [id, gone, aws, foreign] = [
+    await credential(),
+    await credential(),
+    await credential({ provider: "aws" }),
+    await credential({}, other),
+  ];
+  await ok(mine.call("DeleteRuntimeCredentials", { runtime_credential_id: [gone] }));
+  const { runtime_id } = await ok(mine.call("CreateRuntime", local(id)));
+  const modify = (runtime_credential_id: string) => mine.call("ModifyRuntime", { runtime_id, runtime_credential_id });
+  await ok(modify(""));
+  assert.equal((await ok(mine.call("DescribeRuntimes", { runtime_id }))).runtime_set[0].runtime_credential_id, id);
+  assert.match(await refused(modify(gone), 400, "validate_failed"), /is deleted/);
+  assert.match(await refused(modify(aws), 400, "validate_failed"), /for provider aws/);
+  await refused(modify(foreign), 403, "error_resource_access_denied");
+  for (const runtime_credential_id of [gone, foreign])
+    await refused(mine.call("DescribeRuntimeProviderZones", { runtime_credential_id }), 404, "resource_not_found");
+});
+
+test("an id that is somebody else's cannot be chosen; one's own gives what is there", async () => {
+  const id = await credential({ runtime_credential_id: "chosen-key" });
+  const { runtime_id } = await ok(mine.call("CreateRuntime", local(id, { runtime_id: "chosen" })));
+  assert.equal(await credential({ runtime_credential_id: "chosen-key" }), id);
+  await ok(mine.call("CreateRuntime", local(id, { runtime_id })));
+  const theirs = await credential({}, other);
+  await refused(other.call("CreateRuntime", local(theirs, { runtime_id })), 403, "error_resource_access_denied");
+  const key = { name: "key", provider: "local", runtime_credential_content: content, runtime_credential_id: id };
+  await refused(other.call("CreateRuntimeCredential", key), 403, "error_resource_access_denied");
+  await ok(mine.call("DeleteRuntimes", { runtime_id: [runtime_id] }));
+  await refused(other.call("CreateRuntime", local(theirs, { runtime_id })), 403, "error_resource_access_denied");
+});
+
+test("waiting for a position of somebody else's stream tells nothing about it", async () => {
+  const id = await credential();
+  const isPending = async (who: Caller, position: string) => {
+    const answers = await Promise.all(
+      (["DescribeRuntimeCredentials", "GetRuntimeStatistics"] as const).map((operation) =>
+        who.call(operation, {}, { "pitrix-wait-for": position }),
+      ),
+    );
+    return answers.map(({ headers }) => headers.get("pitrix-pending"));
+  };
+  assert.deepEqual(await isPending(mine, `runtimeCredential/${id}@1`), [null, null]);
+  assert.deepEqual(await isPending(other, `runtimeCredential/${id}@1`), ["true", "true"]);
+  assert.deepEqual(await isPending(other, "runtimeCredential/runtimec-none@1"), ["true", "true"]);
+  assert.deepEqual(await isPending(await world.as("system"), `runtimeCredential/${id}@1`), [null, null]);
 });
 
 test("a runtime that clusters use is deleted by force only", async () => {

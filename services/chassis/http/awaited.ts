@@ -1,0 +1,37 @@
+import { aggregateOf, aggregatesOf, keyOf } from "../../../events/index.ts";
+import type { Caller } from "../access/access.ts";
+import { allows } from "../access/rules.ts";
+import { contract } from "../contract.ts";
+import type { Host } from "./host.ts";
+import type { Position } from "./positions.ts";
+
+/**
+ * Waits until the read models, or one of them, show a position; false if they do not in time. A stream of somebody else looks like one that
+ * does not exist: at once for a stream of this service, after the whole time for others.
+ */
+export const areShownTo = async (
+  host: Host,
+  caller: Caller | undefined,
+  { stream, version }: Position,
+  model: string | undefined,
+): Promise<boolean> => {
+  const { clock } = host.ports;
+  const until = clock.now() + host.wait;
+  const isOwn = aggregateOf(stream) in host.instance.service.aggregates;
+  const isShown = await host.instance.seen(stream, version, host.wait, model);
+  if (!isShown || (await isKnownTo(host, caller, stream, isOwn ? undefined : model))) return isShown;
+  if (!isOwn) await clock.sleep(Math.max(0, until - clock.now()));
+  return false;
+};
+
+/** Whether a stream's own documents are the caller's. A stream without a document of its own is not told apart. */
+const isKnownTo = async (host: Host, caller: Caller | undefined, stream: string, model: string | undefined): Promise<boolean> => {
+  const names = [...host.models.values()].flatMap(({ name, key, evolve, of }) =>
+    !key && (model ?? name) === name && aggregatesOf(contract, Object.keys(evolve), of).includes(aggregateOf(stream)) ? [name] : [],
+  );
+  const found = await Promise.all(
+    names.map(async (name) => host.ports.documents.get(await host.instance.collections.of(name), [keyOf(stream)])),
+  );
+  const documents = found.flat();
+  return documents.length === 0 || documents.some(({ value }) => allows("own", caller, value));
+};
