@@ -872,7 +872,7 @@ export type Operations = {
       readonly version_name?: Line;
       /** An image, in base64. */
       readonly icon?: string;
-      /** The vendor's user id. */
+      /** Ignored: an application belongs to its owner's vendor. */
       readonly isv?: Id;
       readonly categories?: readonly Id[];
     };

@@ -1,6 +1,6 @@
 import type { Condition } from "../../events/index.ts";
 import type { Sealed } from "../../schemas/generated/events.ts";
-import { type Edge, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
+import { type Edge, type Guard, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
 import { type Access, accessOf, credentialOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
 import { indexBytes, indexUrl, type ReadEntries } from "./index-entries.ts";
@@ -8,7 +8,15 @@ import type { RepoOutside } from "./ports.ts";
 import { pairsOf } from "./query-string.ts";
 import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
 
-const { command, query, answer } = rows<RepoCommand, RepoReadModels, RepoOutside>();
+/** Only a caller whose data level is all may say that the versions of a repository are active without a review. */
+const trusts: Guard<RepoCommand, RepoReadModels> = async (requested, { sees }) => {
+  const isTrusted = "appDefaultStatus" in requested && requested.appDefaultStatus === "active";
+  if (!isTrusted || sees(everybody)) return undefined;
+  return { rejected: "your role does not make versions active without a review", kind: "denied", error: "permission_denied" };
+};
+const everybody = {};
+
+const { command, query, answer } = rows<RepoCommand, RepoReadModels, RepoOutside>(trusts);
 
 export const http: readonly HttpRow<RepoOutside>[] = [
   command("CreateRepo", {

@@ -43,8 +43,8 @@ export const settle = async (fixture: Fixture, url: string, repository: ServedRe
   const repos = await many(3, async (nth) => {
     const bookinfo = nth === 0;
     const shape = { type: "http", url: `${repository.url}/${bookinfo ? "devkit" : "helm"}`, credential: "{}", visibility: "public" };
-    const more = { providers: [bookinfo ? "local" : "kubernetes"], app_default_status: "active" };
-    return (await developer.post("/v1/repos", { name: `repo ${nth}`, ...shape, ...more })).repo_id;
+    const providers = [bookinfo ? "local" : "kubernetes"];
+    return (await developer.post("/v1/repos", { name: `repo ${nth}`, ...shape, providers })).repo_id;
   });
   const runtimes = await many(3, async (nth) => {
     const shape = { name: `runtime ${nth}`, provider: "local" };
@@ -65,7 +65,7 @@ export const settle = async (fixture: Fixture, url: string, repository: ServedRe
     async () => {
       const { app_set = [] } = await developer.get("/v1/apps", { repo_id: repos[0] });
       if (app_set.length === 0) return { app_version_set: [] };
-      return developer.get("/v1/active_app_versions", { app_id: app_set.map((app: Json) => app.app_id) });
+      return developer.get("/v1/app_versions", { app_id: app_set.map((app: Json) => app.app_id) });
     },
     ({ app_version_set: set = [] }) => set.length > 0,
   );

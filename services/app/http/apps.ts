@@ -5,6 +5,7 @@ import { uncategorized } from "../domain/category.ts";
 import { type AppOutside, bytesOf, upload } from "../packages.ts";
 import type { AppDocument, StoreAppDocument } from "../read-models/apps.ts";
 import type { CategoryDocument } from "../read-models/files.ts";
+import { vendorOf } from "../read-models/vendors.ts";
 import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";
 import { answer, command, query } from "./rows.ts";
 import { shownVersion } from "./versions.ts";
@@ -13,12 +14,13 @@ import { shownVersion } from "./versions.ts";
 export const appRows: readonly HttpRow<AppOutside>[] = [
   command("CreateApp", {
     issues: ["CreateApp", "UploadAttachment"],
-    prepare: async ({ version_package, version_type, icon }, { edge, outside }) => {
+    prepare: async ({ version_package, version_type, icon }, { edge, outside, actor, unscoped }) => {
       const uploaded = await upload(bytesOf(version_package), version_type, { edge, outside });
       if ("rejected" in uploaded) return uploaded;
-      return { ...uploaded, iconDigest: icon ? await edge.putBlob(bytesOf(icon)) : undefined };
+      const isv = await vendorOf(actor, unscoped.find);
+      return { ...uploaded, isv, iconDigest: icon ? await edge.putBlob(bytesOf(icon)) : undefined };
     },
-    command: (request, { newId, actor, prepared: { read, description, content, iconDigest } }) => {
+    command: (request, { newId, actor, prepared: { read, description, content, isv, iconDigest } }) => {
       const { metadata } = read;
       const [appId, versionId] = [newId("app"), newId("appv")];
       const owned = { owner: actor.userId, ownerPath: actor.ownerPath };
@@ -38,7 +40,7 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
           categoryIds: request.categories ?? [uncategorized],
           repoId: read.type === "helm" ? "repo-helm" : "repo-vmbased",
           chartName: metadata.name,
-          isv: request.isv ?? "",
+          isv,
           ...owned,
           version: {
             versionId,

@@ -87,6 +87,19 @@ test("a version goes through review into the store, and out of it", async () => 
   assert.equal((await ok(other.call("DescribeAppVersionAudits", { version_id: [version_id] }))).total_count, undefined);
 });
 
+test("an app belongs to its owner's vendor, whatever vendor the request names", async () => {
+  const { app_id } = await ok(
+    developer.call("CreateApp", {
+      ...{ name: "Vended", version_type: "vmbased", version_package: archive("/devkit/bookinfo-1.0.0.tgz") },
+      isv: "usr-somebody",
+    }),
+  );
+  const [{ user_id }] = (await ok(isv.call("DescribeUsers", { role_id: ["isv"] }))).user_set;
+  const [{ isv: vendor }] = (await ok(developer.call("DescribeApps", { app_id: [app_id] }))).app_set;
+  assert.equal(vendor, user_id);
+  assert.equal((await ok(isv.call("DescribeApps", { app_id: [app_id], isv: [user_id] }))).total_count, 1);
+});
+
 test("a rejected version is worked on again; the store keeps what was released", async () => {
   const { app_id, version_id } = await createApp("Rejected");
   await ok(developer.call("SubmitAppVersion", { version_id }));

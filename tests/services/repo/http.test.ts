@@ -12,6 +12,7 @@ let platform: Awaited<ReturnType<typeof servedWithAccounts>>;
 let repository: Awaited<ReturnType<typeof serveRepository>>;
 let developer: Caller;
 let other: Caller;
+let admin: Caller;
 let archive: (path: string) => string;
 
 before(async () => {
@@ -19,7 +20,7 @@ before(async () => {
   archive = (path) => Buffer.from(built.files.get(path) ?? assert.fail(`no ${path}`)).toString("base64");
   repository = await serveRepository({ repository: built });
   platform = await servedWithAccounts([repo, app], { environment: { PITRIX_REPO_PRIVATE_NETWORKS: "all" } });
-  [developer, other] = await Promise.all([platform.user("developer"), platform.user("developer")]);
+  [developer, other, admin] = await Promise.all([platform.user("developer"), platform.user("developer"), platform.admin()]);
 });
 after(async () => {
   await platform?.stop();
@@ -35,9 +36,9 @@ const repoRequest = (more: object = {}) => ({
   providers: ["local"],
   ...more,
 });
-const runEnds = (repo_id: string, count = 1) =>
+const runEnds = (repo_id: string, count = 1, caller = developer) =>
   eventually(`${count} runs of ${repo_id} have ended`, async () => {
-    const { repo_event_set = [] } = await ok(developer.call("DescribeRepoEvents", { repo_id: [repo_id] }));
+    const { repo_event_set = [] } = await ok(caller.call("DescribeRepoEvents", { repo_id: [repo_id] }));
     return (
       repo_event_set.length === count && repo_event_set.every(({ status }: { status: string }) => status !== "pending") && repo_event_set
     );
@@ -56,13 +57,16 @@ test("a vendor changes the repositories of its group, and of no other", async ()
 });
 
 test("a repository is registered, indexed, shown and deleted", async () => {
-  const { repo_id } = await ok(developer.call("CreateRepo", repoRequest({ labels: "tier=demo&env=test", app_default_status: "active" })));
+  const { repo_id } = await ok(developer.call("CreateRepo", repoRequest({ labels: "tier=demo&env=test" })));
   const {
     repo_event_set: [pending],
   } = await ok(developer.call("DescribeRepoEvents", { repo_id: [repo_id] }));
   assert.equal(pending.repo_id, repo_id);
   const [run] = await runEnds(repo_id);
   assert.equal(run.status, "successful", run.result);
+  await ok(admin.call("ModifyRepo", { repo_id, app_default_status: "active" }));
+  await ok(developer.call("IndexRepo", { repo_id }));
+  await runEnds(repo_id, 2);
 
   const {
     repo_set: [repo],
@@ -100,18 +104,72 @@ test("a repository is registered, indexed, shown and deleted", async () => {
 
   await refused(other.call("ModifyRepo", { repo_id, name: "mine" }), 403, "error_resource_access_denied");
   await ok(developer.call("ModifyRepo", { repo_id, name: "renamed", url: repo.url, credential: "" }));
-  assert.equal((await runEnds(repo_id)).length, 1, "another name starts no indexing");
+  assert.equal((await runEnds(repo_id, 2)).length, 2, "another name starts no indexing");
   const { repo_event } = await ok(developer.call("IndexRepo", { repo_id }));
   assert.equal(repo_event.status, "pending");
-  await runEnds(repo_id, 2);
+  await runEnds(repo_id, 3);
 
   await ok(developer.call("DeleteRepos", { repo_id: [repo_id] }));
-  await runEnds(repo_id, 3);
+  await runEnds(repo_id, 4);
   await eventually("its apps are gone", async () => {
     const { app_set } = await ok(developer.call("DescribeApps", { repo_id: [repo_id] }));
     return app_set[0].status === "deleted";
   });
   await refused(developer.call("IndexRepo", { repo_id }), 400, "resource_already_deleted");
+});
+
+test("only somebody with all rows makes a repository's versions active without a review", async () => {
+  await refused(developer.call("CreateRepo", repoRequest({ app_default_status: "active" })), 403, "permission_denied");
+  const { repo_id } = await ok(developer.call("CreateRepo", repoRequest()));
+  await refused(developer.call("ModifyRepo", { repo_id, app_default_status: "active" }), 403, "permission_denied");
+  const status = async () => (await ok(developer.call("DescribeRepos", { repo_id: [repo_id] }))).repo_set[0].app_default_status;
+  await ok(admin.call("ModifyRepo", { repo_id, app_default_status: "active" }));
+  assert.equal(await status(), "active");
+  await ok(developer.call("ModifyRepo", { repo_id, name: "the same" }));
+  assert.equal(await status(), "active");
+  await ok(developer.call("ModifyRepo", { repo_id, url: `${repository.url}/devkit/` }));
+  assert.equal(await status(), "draft");
+});
+
+test("what a private repository offers is in its owner's store only", async () => {
+  const { repo_id } = await ok(admin.call("CreateRepo", repoRequest({ visibility: "private", app_default_status: "active" })));
+  await runEnds(repo_id, 1, admin);
+  const shown = async (caller: Caller) => (await ok(caller.call("DescribeActiveApps", { repo_id: [repo_id] }))).app_set ?? [];
+  const [{ app_id, latest_app_version }] = await eventually("the administrator's store has it", async () => {
+    const apps = await shown(admin);
+    return apps[0]?.latest_app_version && apps;
+  });
+  const { version_id } = latest_app_version;
+  const versions = async (caller: Caller) => (await ok(caller.call("DescribeActiveAppVersions", { app_id: [app_id] }))).total_count ?? 0;
+  assert.deepEqual([await versions(admin), await shown(developer), await versions(developer)], [2, [], 0]);
+  await refused(developer.call("GetAppVersionPackage", { version_id }), 404, "resource_not_found");
+  await refused(developer.call("GetAppVersionPackageFiles", { version_id }), 404, "resource_not_found");
+
+  await ok(admin.call("ModifyRepo", { repo_id, visibility: "public" }));
+  await runEnds(repo_id, 2, admin);
+  await eventually("everybody's store has it", async () => (await shown(developer)).length === 1 && (await versions(developer)) === 2);
+  await ok(developer.call("GetAppVersionPackage", { version_id }));
+  await ok(admin.call("ModifyRepo", { repo_id, visibility: "private" }));
+  await runEnds(repo_id, 3, admin);
+  await eventually("nobody else's store has it", async () => (await shown(developer)).length === 0 && (await versions(developer)) === 0);
+});
+
+test("what was suspended stays so when its repository is indexed again, also after it was gone", async () => {
+  const { repo_id } = await ok(admin.call("CreateRepo", repoRequest({ app_default_status: "active" })));
+  await runEnds(repo_id, 1, admin);
+  const [{ app_id }] = (await ok(admin.call("DescribeApps", { repo_id: [repo_id] }))).app_set;
+  const versions = async () => (await ok(admin.call("DescribeAppVersions", { app_id: [app_id] }))).app_version_set;
+  const [{ version_id }] = await versions();
+  const statusOf = async () => (await versions()).find((version: { version_id: string }) => version.version_id === version_id).status;
+  await ok(admin.call("SuspendAppVersion", { version_id }));
+  await ok(admin.call("ModifyRepo", { repo_id, visibility: "private" }));
+  await runEnds(repo_id, 2, admin);
+  assert.equal(await statusOf(), "suspended");
+  await ok(admin.call("DeleteAppVersion", { version_id }));
+  await ok(admin.call("ModifyRepo", { repo_id, visibility: "public" }));
+  await runEnds(repo_id, 3, admin);
+  await eventually("it is listed again", async () => (await statusOf()) !== "deleted");
+  assert.equal(await statusOf(), "suspended");
 });
 
 test("a repository's password is shown to nobody and opens the repository", async () => {
