@@ -173,6 +173,8 @@ export interface AppCreated {
   readonly owner: string;
   /** The owner's group path, by which groups see each other's rows. */
   readonly ownerPath: string;
+  /** The uploaded icon and screenshots: attachment id to content, sha256:<hex>. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** An application was taken out of the catalogue; all its versions are deleted. */
@@ -214,6 +216,8 @@ export interface AppModified {
   /** Terms of service. */
   readonly tos: string;
   readonly categoryIds: readonly string[];
+  /** The uploaded icon and screenshots: attachment id to content, sha256:<hex>. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** The status of an application, which follows from those of its versions, changed. */

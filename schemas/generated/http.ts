@@ -977,7 +977,7 @@ export type Operations = {
       /** A query string of keys and values. */
       readonly selectors?: Address;
       readonly category_id?: Ids;
-      /** The status of what is indexed. */
+      /** The status of what is indexed. `active`, which skips the review, needs data level all. */
       readonly app_default_status?: "draft" | "active";
     };
     answer: {
@@ -2113,7 +2113,7 @@ export type Operations = {
       /** A query string of keys and values. */
       readonly selectors?: Address;
       readonly category_id?: Ids;
-      /** The status of what is indexed. */
+      /** The status of what is indexed. `active` needs data level all, and becomes `draft` with another url. */
       readonly app_default_status?: "draft" | "active";
     };
     answer: {

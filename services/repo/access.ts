@@ -24,7 +24,7 @@ export const accessOf = (type: string, given: string, credential: string): Acces
   if (!URL.canParse(address)) return refuse(107, `url [${withoutPassword(address)}] is not a URL`, "illegal_url_format");
   const url = new URL(address);
   if (url.protocol !== `${type}:`) return refuse(schemeCode, `the url's scheme is not ${type}`, "scheme_not_match");
-  if (url.hostname === "") return refuse(107, `url [${address}] has no host`, "illegal_url_format");
+  if (url.hostname === "") return refuse(107, `url [${withoutPassword(address)}] has no host`, "illegal_url_format");
   // Everybody who sees the repository sees its URL, so that a token in it would be no secret.
   if (url.search + url.hash !== "") return refuse(107, "the url has a query or a fragment", "illegal_url_format");
   const [username, password] = [decode(url.username), decode(url.password)];
@@ -71,5 +71,8 @@ const decode = (part: string): string => {
     return part;
   }
 };
-const withoutPassword = (address: string): string => address.replace(/\/\/[^/]*@/, "//").slice(0, 200);
+/** What may be shown of a text that is not a URL as it should be: nothing before an "@", which may end a password. */
+const withoutPassword = (address: string): string => address.slice(address.lastIndexOf("@") + 1).slice(0, 200);
+/** A URL without user and password; any other text as it is. */
+export const withoutUserinfo = (url: string): string => url.replace(/^([^/?#]*\/\/)[^/?#]*@/, "$1");
 const refuse = (code: number, rejected: string, error: string): AccessRejection => ({ code, rejected, kind: "invalid", error });

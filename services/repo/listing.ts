@@ -3,6 +3,7 @@ import { bounded } from "../packages/description.ts";
 import { PackageError } from "../packages/package-error.ts";
 import type { IndexedVersion } from "../packages/package-index.ts";
 import type { PackageSummary } from "../packages/reading.ts";
+import { withoutUserinfo } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo } from "./domain/repo.ts";
 import { type IndexEntry, packageTypeOf } from "./index-entries.ts";
@@ -29,7 +30,7 @@ export const listingOf = async (
 ): Promise<ListPackage> => {
   const { packageId, appId, versionId, name, entry, fingerprint } = indexEntry;
   if (name.length > 255 || entry.versionName.length > 255) throw new PackageError("its name or version has more than 255 characters");
-  const packageName = entry.urls[0] ?? "";
+  const packageName = withoutUserinfo(entry.urls[0] ?? "");
   if (packageName.length > 2 * KIBI) throw new PackageError("its address has more than 2048 characters");
   const { type: packageType, metadata: _, ...content } = await contentOf(indexEntry, settings, outside, from);
   return {

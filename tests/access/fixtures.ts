@@ -44,6 +44,8 @@ export const rowsOf = (field: string, named: Iterable<string>): readonly string[
 export const idOf = (field: string, row: string): string => (field === "user_id" && row === "own" ? "usr-me" : row);
 
 type Value = { readonly [field: string]: unknown };
+/** The file of an application; its attachment's id is the row's name. */
+const fileOf = (row: string) => ({ files: { [row]: "sha256:" }, file_ids: [row] });
 /** What differs from the rule that every field `..._id` holds the row's name. */
 const special: { readonly [model: string]: (row: string) => Value } = {
   ...Object.fromEntries(
@@ -53,9 +55,11 @@ const special: { readonly [model: string]: (row: string) => Value } = {
         status: statuses[row] ?? "draft",
         active: wereReleased.includes(row),
         visibility: row === "private" ? "private" : "public",
+        ...fileOf(row),
       }),
     ]),
   ),
+  apps: (row) => ({ ...fileOf(row), ...(usual.includes(row) ? {} : { status: "deleted" }) }),
   users: (row) => {
     const path = groupPaths[row] ?? "";
     const groups = { group_path: path, group_paths: [path], group_id: [row, path.split(":").at(-1)], root_group_id: [path.split(":")[1]] };
@@ -67,11 +71,12 @@ const special: { readonly [model: string]: (row: string) => Value } = {
     modules: row === "mightier" ? [{ moduleId: "m1", dataLevel: "all", actionBundleIds: ["m1.f1.a2"] }] : [],
   }),
   passwordResets: () => ({ status: "pending" }),
-  attachments: () => ({ filename: "raw" }),
 };
-const modelsOfVersions = ["appVersions", "activeApps", "activeAppVersions", "appVersionReviews", "appVersionAudits", "attachments"];
+const modelsOfVersions = ["appVersions", "activeApps", "activeAppVersions", "appVersionReviews", "appVersionAudits", "apps"];
 const modelsOfPeople = ["users", "credentials", "passwordResets", "roles", "groups"];
 const rowsIn = (model: string): readonly string[] => {
+  // Only categories and the past have attachments of their own.
+  if (model === "attachments") return [];
   if (modelsOfPeople.includes(model)) return [...usual, "mightier"];
   return modelsOfVersions.includes(model) ? ofVersions : usual;
 };

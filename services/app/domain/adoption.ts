@@ -1,7 +1,16 @@
 import type { Decision } from "../../../events/index.ts";
 import type { AppCreated, AppEvent, AppVersionCreated, PackageListed } from "../../../schemas/generated/events.ts";
 import { visibilityAfter } from "../../packages/visibility.ts";
-import { type App, type AppDetails, type CataloguedApp, exists, newest, type Version, type VersionStatus } from "./catalogue.ts";
+import {
+  type App,
+  type AppDetails,
+  type CataloguedApp,
+  exists,
+  newest,
+  type Version,
+  type VersionStatus,
+  withNamedFiles,
+} from "./catalogue.ts";
 
 export type AdoptionCommand =
   | (Omit<PackageListed, "type"> & { readonly type: "AdoptPackage" })
@@ -86,7 +95,7 @@ export const sequenceOf = (version: string): number => {
   );
 };
 
-type PackageDetails = Omit<AppDetails, "name" | "abstraction" | "tos" | "categoryIds">;
+type PackageDetails = Omit<AppDetails, "name" | "abstraction" | "tos" | "categoryIds" | "files">;
 
 const detailsFrom = ({ description, home, icon, screenshots, maintainers, keywords, sources, readme }: Adopt): PackageDetails => ({
   description,
@@ -107,6 +116,7 @@ const appOf = ({ appId, repoId, name, owner, ownerPath }: Adopt, described: Pack
   abstraction: "",
   tos: "",
   categoryIds: ["ctg-uncategorized"],
+  files: {},
   repoId,
   chartName: name,
   isv: "",
@@ -124,7 +134,7 @@ const modifiedDetails = (
 ): AppEvent[] => {
   const latest = newest(versions, exists);
   const isNewest = latest === versionId || sequence >= (versions.get(latest)?.sequence ?? 0);
-  const next: AppDetails = { ...details, ...described };
+  const next = withNamedFiles({ ...details, ...described });
   return isNewest && JSON.stringify(next) !== JSON.stringify(details) ? [{ type: "AppModified", appId, ...next }] : [];
 };
 

@@ -19,6 +19,7 @@ import {
   statusOf,
   type VersionStatus,
   versionExists,
+  withNamedFiles,
 } from "./catalogue.ts";
 import { evolveVersions } from "./evolve-versions.ts";
 import { type ReviewCommand, review } from "./review.ts";
@@ -37,7 +38,9 @@ export type AppCommand =
       readonly type: "SetAppAttachment";
       readonly appId: string;
       readonly kind: "icon" | "screenshot";
+      /** A new id, which an uploaded icon that is there already does not take; empty to take the file away. */
       readonly attachmentId: string;
+      readonly digest: string;
       readonly sequence: number;
     }
   | {
@@ -84,14 +87,15 @@ export const app: Decider<AppCommand, AppEvent, App> = {
       return JSON.stringify(details) === JSON.stringify(state.details) ? [] : [{ type: "AppModified", appId, ...details }];
     },
 
-    SetAppAttachment: ({ appId, kind, attachmentId, sequence }, state) => {
+    SetAppAttachment: ({ appId, kind, sequence, digest, ...given }, state) => {
       if (state.status === "absent") return appMissing(appId);
       if (state.status === "deleted") return alreadyDeleted(appId);
       const { details } = state;
-      const next: AppDetails =
-        kind === "icon"
-          ? { ...details, icon: attachmentId }
-          : { ...details, screenshots: placed(details.screenshots, attachmentId, sequence) };
+      // Clients keep the id of an icon. One that a package only names may be somebody else's.
+      const keepsId = kind === "icon" && given.attachmentId !== "" && details.icon in details.files;
+      const attachmentId = keepsId ? details.icon : given.attachmentId;
+      const named = kind === "icon" ? { icon: attachmentId } : { screenshots: placed(details.screenshots, attachmentId, sequence) };
+      const next = withNamedFiles({ ...details, ...named, files: { ...details.files, [attachmentId]: digest } });
       return JSON.stringify(next) === JSON.stringify(details) ? [] : [{ type: "AppModified", appId, ...next }];
     },
 

@@ -5,7 +5,7 @@ export type AttachmentCommand = Omit<AttachmentUploaded, "type"> & { readonly ty
 
 export type Attachment = { readonly status: "absent" | "there" };
 
-/** A file that belongs to an application or a category. Attachments are immutable: new content is a new attachment. */
+/** A file that belongs to a category. It is immutable: new content is a new attachment. Applications keep their files themselves. */
 export const attachment: Decider<AttachmentCommand, AttachmentEvent, Attachment> = {
   key: "attachmentId",
   initialState: { status: "absent" },

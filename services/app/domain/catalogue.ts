@@ -48,6 +48,7 @@ export const detailsOf = ({
   abstraction,
   tos,
   categoryIds,
+  files,
 }: AppModified | AppCreated): AppDetails => ({
   name,
   description,
@@ -61,7 +62,14 @@ export const detailsOf = ({
   abstraction,
   tos,
   categoryIds,
+  files,
 });
+
+/** The details with the files that their icon and screenshots name, and no others. */
+export const withNamedFiles = (details: AppDetails): AppDetails => {
+  const named = [details.icon, ...details.screenshots.split(",")];
+  return { ...details, files: Object.fromEntries(Object.entries(details.files).filter(([id]) => id !== "" && named.includes(id))) };
+};
 
 /** Derives the status of an application from the statuses of its versions. */
 export const statusOf = (versions: Iterable<Version>): CataloguedApp["status"] => {

@@ -13,7 +13,7 @@ import { shownVersion } from "./versions.ts";
 /** Applications: upload, modification, queries and statistics. */
 export const appRows: readonly HttpRow<AppOutside>[] = [
   command("CreateApp", {
-    issues: ["CreateApp", "UploadAttachment"],
+    issues: "CreateApp",
     prepare: async ({ version_package, version_type, icon }, { edge, outside, actor, unscoped }) => {
       const uploaded = await upload(bytesOf(version_package), version_type, { edge, outside });
       if ("rejected" in uploaded) return uploaded;
@@ -27,36 +27,32 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
       const attachmentId = iconDigest ? newId("att") : undefined;
       const { version: _version, packageName: _name, packageDigest: _digest, packageOwner: _owner, ...described } = content;
       const { configJson: _config, template: _template, values: _values, valuesSchema: _schema, ...details } = described;
-      return [
-        {
-          type: "CreateApp",
-          appId,
-          ...details,
-          name: request.name,
+      return {
+        type: "CreateApp",
+        appId,
+        ...details,
+        name: request.name,
+        description,
+        icon: attachmentId ?? content.icon,
+        abstraction: "",
+        tos: "",
+        categoryIds: request.categories ?? [uncategorized],
+        repoId: read.type === "helm" ? "repo-helm" : "repo-vmbased",
+        chartName: metadata.name,
+        isv,
+        files: attachmentId && iconDigest ? { [attachmentId]: iconDigest } : {},
+        ...owned,
+        version: {
+          versionId,
+          name: request.version_name ?? metadata.versionName,
+          versionType: read.type,
           description,
-          icon: attachmentId ?? content.icon,
-          abstraction: "",
-          tos: "",
-          categoryIds: request.categories ?? [uncategorized],
-          repoId: read.type === "helm" ? "repo-helm" : "repo-vmbased",
-          chartName: metadata.name,
-          isv,
+          ...content,
           ...owned,
-          version: {
-            versionId,
-            name: request.version_name ?? metadata.versionName,
-            versionType: read.type,
-            description,
-            ...content,
-            ...owned,
-          },
         },
-        ...(attachmentId && iconDigest
-          ? [{ type: "UploadAttachment" as const, attachmentId, filename: "raw", digest: iconDigest, ...owned }]
-          : []),
-      ];
+      };
     },
-    answer: ([first]) => (first.type === "CreateApp" ? { app_id: first.appId, version_id: first.version.versionId } : {}),
+    answer: ([{ appId, version }]) => ({ app_id: appId, version_id: version.versionId }),
   }),
   command("ModifyApp", {
     issues: "ModifyApp",
@@ -76,16 +72,18 @@ export const appRows: readonly HttpRow<AppOutside>[] = [
     answer: (_commands, _context, { app_id }) => ({ app_id }),
   }),
   command("UploadAppAttachment", {
-    issues: ["UploadAttachment", "SetAppAttachment"],
+    issues: "SetAppAttachment",
     needs: ({ app_id }) => ({ app: ["apps", app_id] }),
     prepareIf: "attachment_content",
     prepare: async ({ attachment_content: content }, { edge }) => (content ? edge.putBlob(bytesOf(content)) : undefined),
-    command: ({ app_id, type = "icon", sequence = 0 }, { newId, actor, prepared: digest }) => {
-      const attachmentId = digest ? newId("att") : "";
-      const set = { type: "SetAppAttachment" as const, appId: app_id, kind: type, attachmentId, sequence };
-      const owned = { owner: actor.userId, ownerPath: actor.ownerPath };
-      return digest ? [{ type: "UploadAttachment", attachmentId, filename: "raw", digest, ...owned }, set] : [set];
-    },
+    command: ({ app_id, type = "icon", sequence = 0 }, { newId, prepared: digest = "" }) => ({
+      type: "SetAppAttachment",
+      appId: app_id,
+      kind: type,
+      attachmentId: digest ? newId("att") : "",
+      digest,
+      sequence,
+    }),
     answer: (_commands, _context, { app_id }) => ({ app_id }),
   }),
   query("DescribeApps", {
@@ -135,7 +133,14 @@ type Joined = { readonly [field: string]: readonly object[] };
 
 /** The application as the HTTP contract shows it. A deleted category, and a category that the application left, is a disabled link. */
 function shownApp(document: AppDocument, { categories = [], latest = [] }: Joined): object {
-  const { category_ids: _ids, linked_category_ids: _linked, latest_version_id: _latest, ...app } = document;
+  const {
+    category_ids: _ids,
+    linked_category_ids: _linked,
+    latest_version_id: _latest,
+    files: _files,
+    file_ids: _fileIds,
+    ...app
+  } = document;
   const known = new Map((categories as readonly CategoryDocument[]).map((category) => [category.category_id, category])); // As joined.
   const category_set = app.category_set.map((link) => {
     const category = known.get(link.category_id);

@@ -1,4 +1,4 @@
-import type { Rejection } from "../../../events/index.ts";
+import type { Condition, Rejection } from "../../../events/index.ts";
 import type { EdgeContext, HttpRow } from "../../chassis/http/rows.ts";
 import { type AppOutside, base64Of } from "../packages.ts";
 import type { AppReadModels } from "../read-models.ts";
@@ -18,15 +18,31 @@ export const attachmentRows: readonly HttpRow<AppOutside>[] = [
 
 type File = { readonly bytes: Uint8Array; readonly digest: string; readonly filename: string };
 
-type Context = Pick<EdgeContext<AppReadModels, AppOutside>, "get" | "edge">;
-const fileOf = async (id: string, filename: string, { get, edge }: Context): Promise<File | Rejection> => {
-  const attachment = await get("attachments", id, "public");
-  const isNamed = attachment !== undefined && ["raw", attachment.filename].includes(filename);
-  const bytes = isNamed ? await edge.getBlob(attachment.digest) : undefined;
-  return bytes && attachment
-    ? { bytes, digest: attachment.digest, filename: attachment.filename }
+type Context = EdgeContext<AppReadModels, AppOutside>;
+const fileOf = async (id: string, filename: string, context: Context): Promise<File | Rejection> => {
+  const digest = filename === FILENAME ? await digestOf(id, context) : undefined;
+  const bytes = digest === undefined ? undefined : await context.edge.getBlob(digest);
+  return bytes && digest !== undefined
+    ? { bytes, digest, filename }
     : { rejected: `attachment [${id}] does not exist`, kind: "notFound", error: "resource_not_found" };
 };
+/** Every attachment has one file. */
+const FILENAME = "raw";
+
+/** The content of an attachment, as the caller may see it. An application's is the newest for its owner and reviewers, else the released one. */
+const digestOf = async (id: string, { all, get, sees, unscoped }: Context): Promise<string | undefined> => {
+  const uploaded = await unscoped.get("attachments", id);
+  const [category] = uploaded ? await unscoped.find("categories", [{ field: "icon", in: [id] }], 1) : [];
+  if (category) return uploaded?.digest;
+  // A package may name anything as its icon: only the uploader's application is the attachment's.
+  const named: readonly Condition[] = uploaded ? [field("icon", id), field("owner", uploaded.owner)] : [field("file_ids", id)];
+  const [app] = await unscoped.find("apps", named, 1);
+  if (!app) return undefined;
+  const isOpen = sees(app) || (await all("appVersions", [field("app_id", app.app_id)], 1, "underReview")).length > 0;
+  const copy = isOpen ? app : await get("activeApps", app.app_id, "inStore");
+  return copy?.files[id] ?? (copy?.icon === id ? uploaded?.digest : undefined);
+};
+const field = (name: string, value: string): Condition => ({ field: name, in: [value] });
 
 /** Image types by the first bytes of the file, read as Latin-1. */
 const signatures = {

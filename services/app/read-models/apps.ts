@@ -15,6 +15,9 @@ export type AppDocument = {
   readonly home: string;
   readonly icon: string;
   readonly screenshots: string;
+  /** Uploaded files: attachment id to digest. */
+  readonly files: { readonly [attachmentId: string]: string };
+  readonly file_ids: readonly string[];
   readonly maintainers: string;
   readonly keywords: string;
   readonly sources: string;
@@ -46,6 +49,8 @@ const empty: AppDocument = {
   home: "",
   icon: "",
   screenshots: "",
+  files: {},
+  file_ids: [],
   maintainers: "",
   keywords: "",
   sources: "",
@@ -86,6 +91,8 @@ const details = (app: AppDocument, event: AppCreated | AppModified, time: string
   home: event.home,
   icon: event.icon,
   screenshots: event.screenshots,
+  files: event.files,
+  file_ids: Object.keys(event.files),
   maintainers: event.maintainers,
   keywords: event.keywords,
   sources: event.sources,
@@ -104,8 +111,8 @@ const becomes = (app: AppDocument, status: string, { time }: Meta): AppDocument 
 /** The applications that their owners see. */
 export const apps: Projection<AppDocument> = {
   name: "apps",
-  version: 1,
-  indexes,
+  version: 2,
+  indexes: [...indexes, "file_ids"],
   initialState: empty,
   evolve: {
     AppCreated: (_, event, { time }) => createdAs(event, time),
@@ -133,7 +140,7 @@ const intoStore = ({ next, visibility, ...app }: StoreAppDocument, { time }: Met
 /** The applications of the store. `active` is false for an application that was never released. */
 export const activeApps: Projection<StoreAppDocument> = {
   name: "activeApps",
-  version: 2,
+  version: 3,
   indexes: [...indexes, "active", "visibility"],
   initialState: { ...empty, visibility: "public", next: empty },
   evolve: {

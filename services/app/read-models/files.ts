@@ -51,14 +51,19 @@ export const categories: Projection<CategoryDocument> = {
   },
 };
 
-export type AttachmentDocument = { readonly attachment_id: string; readonly filename: string; readonly digest: string };
+export type AttachmentDocument = {
+  readonly attachment_id: string;
+  readonly filename: string;
+  readonly digest: string;
+  readonly owner: string;
+};
 
-/** The file name and blob digest of each attachment. */
+/** The files of categories; and those of applications from before applications kept their own. */
 export const attachments: Projection<AttachmentDocument> = {
   name: "attachments",
-  version: 1,
-  initialState: { attachment_id: "", filename: "", digest: "" },
+  version: 2,
+  initialState: { attachment_id: "", filename: "", digest: "", owner: "" },
   evolve: {
-    AttachmentUploaded: (_, { attachmentId, filename, digest }) => ({ attachment_id: attachmentId, filename, digest }),
+    AttachmentUploaded: (_, { attachmentId, filename, digest, owner }) => ({ attachment_id: attachmentId, filename, digest, owner }),
   },
 };

@@ -26,16 +26,18 @@ export const unscopedReads = (collections: Collections, documents: Documents): U
 /** The reads of a row. Without a caller, as in a public operation, lists are empty. */
 export const readsFor = (collections: Collections, documents: Documents, caller: Caller | undefined): Reads<AnyModels> => {
   const unscoped = unscopedReads(collections, documents);
-  const anyOf = within("own", caller);
-  const seen = (where: readonly Condition[]): DocumentFilter => ({ where, ...(anyOf && { anyOf }) });
+  const seen = (where: readonly Condition[], rule: Rules = "own"): DocumentFilter => {
+    const anyOf = within(rule, caller);
+    return { where, ...(anyOf && { anyOf }) };
+  };
   return {
     unscoped,
     get: async (model, id, rule: Rules = "own") => {
       const found = await unscoped.get(model, id);
       return found && allows(rule, caller, found) ? found : undefined;
     },
-    all: async (model, where, limit = EVERYTHING) =>
-      (await documents.find(await collections.of(model), { ...seen(where), offset: 0, limit })).documents.map(({ value }) => value),
+    all: async (model, where, limit = EVERYTHING, rule: Rules = "own") =>
+      (await documents.find(await collections.of(model), { ...seen(where, rule), offset: 0, limit })).documents.map(({ value }) => value),
     count: async (model, where, by) => documents.count(await collections.of(model), { limit: TOP, ...by, ...seen(where) }),
     sees: (row) => allows("own", caller, row),
   };

@@ -80,6 +80,7 @@ export type Reads<ReadModels> = {
     model: M,
     where: readonly Condition[],
     limit?: number,
+    ...rule: RuleArgument<ReadModels[M]>
   ) => Promise<readonly ReadModels[M][]>;
   /** Every document, whether the caller may see it or not: for decisions, never for answers. */
   readonly unscoped: Unscoped<ReadModels>;

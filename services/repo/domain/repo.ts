@@ -1,5 +1,6 @@
 import type { Decider, Rejection } from "../../../events/index.ts";
 import type { RecordedPackage, RepoCreated, RepoEvent, RepoModified, Sealed } from "../../../schemas/generated/events.ts";
+import { withoutUserinfo } from "../access.ts";
 
 /** The settings of a repository that its owner may change. */
 export type RepoSettings = Omit<RepoModified, "type" | "repoId">;
@@ -65,7 +66,8 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
   decide: {
     CreateRepo: ({ repoEventId, ...registration }, { status }) => {
       if (status !== "absent") return [];
-      const { repoId, owner, ownerPath } = registration;
+      const { repoId, owner, ownerPath, url } = registration;
+      if (withoutUserinfo(url) !== url) return secretUrl;
       return [
         { ...registration, type: "RepoCreated", controller: 0 },
         { type: "RepoIndexingRequested", repoId, repoEventId, run: 1, owner, ownerPath },
@@ -77,6 +79,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
 
     ModifyRepo: ({ type: _, repoId, repoEventId, ...changes }, state) => {
       if (state.status !== "active") return gone(repoId, state);
+      if (changes.url !== undefined && withoutUserinfo(changes.url) !== changes.url) return secretUrl;
       const settings = changed(state.settings, changes);
       if (JSON.stringify(settings) === JSON.stringify(state.settings)) return [];
       const modified = { type: "RepoModified", repoId, ...settings } as const;
@@ -245,6 +248,9 @@ const changed = (settings: RepoSettings, changes: { readonly [S in keyof RepoSet
 
 const lapsedIn = ({ lapsed, settings: { sealedCredential } }: RegisteredRepo): readonly Sealed[] =>
   sealedCredential === null ? lapsed : [...lapsed, sealedCredential];
+
+/** The edge moves user and password of a URL into the credential, which is sealed. */
+const secretUrl: Rejection = { rejected: "the url must not hold a user or a password", kind: "invalid", error: "illegal_url_format" };
 
 const gone = (repoId: string, { status }: Repo): Rejection =>
   status === "absent"

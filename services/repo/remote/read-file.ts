@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { withoutUserinfo } from "../access.ts";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
 import { addressesOf, isPrivate, type PrivateNetworks, permitted, portOf } from "./addresses.ts";
 import { FetchError, get, type Reach, reachOf } from "./get.ts";
@@ -90,8 +91,4 @@ const urlOf = (text: string): URL => {
 };
 
 /** The URL for messages, without password and query, which may hold secrets. */
-const shown = (url: string): string =>
-  url
-    .replace(/\?.*$/, "")
-    .replace(/\/\/[^/@]*@/, "//")
-    .slice(0, 300);
+const shown = (url: string): string => withoutUserinfo(url).replace(/\?.*$/, "").slice(0, 300);

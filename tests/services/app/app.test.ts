@@ -77,28 +77,42 @@ test("an app that is not known cannot be modified", () =>
     .when({ type: "ModifyApp", appId, changes: {} })
     .expectRejection(/does not exist/, { kind: "notFound" }));
 
-const attach = (kind: "icon" | "screenshot", attachmentId: string, sequence = 0) =>
-  ({ type: "SetAppAttachment", appId, kind, attachmentId, sequence }) as const;
+const attach = (kind: "icon" | "screenshot", attachmentId: string, sequence = 0, digest = `sha256:${attachmentId}`) =>
+  ({ type: "SetAppAttachment", appId, kind, attachmentId, sequence, digest }) as const;
+const filesOf = (...ids: readonly string[]) => ({ files: Object.fromEntries(ids.map((id) => [id, `sha256:${id}`])) });
+const pictured = modified({ screenshots: "att-1,att-2", ...filesOf("att-1", "att-2") });
 test("an app has an icon", () =>
   given(app, ...there)
     .when(attach("icon", "att-1"))
-    .expect(modified({ icon: "att-1" })));
+    .expect(modified({ icon: "att-1", ...filesOf("att-1") })));
 test("the same icon changes nothing", () =>
-  given(app, ...there, modified({ icon: "att-1" }))
-    .when(attach("icon", "att-1"))
+  given(app, ...there, modified({ icon: "att-1", ...filesOf("att-1") }))
+    .when(attach("icon", "att-2", 0, "sha256:att-1"))
     .expectNothing());
+test("an uploaded icon keeps its id", () =>
+  given(app, ...there, modified({ icon: "att-1", ...filesOf("att-1") }))
+    .when(attach("icon", "att-2", 0, "sha256:new"))
+    .expect(modified({ icon: "att-1", files: { "att-1": "sha256:new" } })));
+test("an icon that was named, but not uploaded, keeps nothing", () =>
+  given(app, ...there, modified({ icon: "att-foreign" }))
+    .when(attach("icon", "att-1"))
+    .expect(modified({ icon: "att-1", ...filesOf("att-1") })));
+test("an icon is taken away with its file", () =>
+  given(app, ...there, modified({ icon: "att-1", ...filesOf("att-1") }))
+    .when(attach("icon", ""))
+    .expect(modified({ icon: "" })));
 test("screenshots are numbered", () =>
-  given(app, ...there, modified({ screenshots: "att-1,att-2" }))
+  given(app, ...there, pictured)
     .when(attach("screenshot", "att-3", 1))
-    .expect(modified({ screenshots: "att-1,att-3" })));
+    .expect(modified({ screenshots: "att-1,att-3", ...filesOf("att-1", "att-3") })));
 test("a number beyond the last adds a screenshot", () =>
-  given(app, ...there, modified({ screenshots: "att-1" }))
+  given(app, ...there, modified({ screenshots: "att-1", ...filesOf("att-1") }))
     .when(attach("screenshot", "att-2", 7))
-    .expect(modified({ screenshots: "att-1,att-2" })));
+    .expect(pictured));
 test("an empty screenshot takes one away", () =>
-  given(app, ...there, modified({ screenshots: "att-1,att-2" }))
+  given(app, ...there, pictured)
     .when(attach("screenshot", "", 0))
-    .expect(modified({ screenshots: "att-2" })));
+    .expect(modified({ screenshots: "att-2", ...filesOf("att-2") })));
 test("an attachment needs an app", () =>
   given(app)
     .when(attach("icon", "att-1"))

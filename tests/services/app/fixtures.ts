@@ -21,6 +21,7 @@ export const details = {
   abstraction: "",
   tos: "",
   categoryIds: ["ctg-1"],
+  files: {},
 } as const;
 export const content = {
   packageName: "bookinfo-1.0.0.tgz",

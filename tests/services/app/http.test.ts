@@ -7,6 +7,7 @@ import { digestOf } from "../../../services/packages/archive.ts";
 import { repo } from "../../../services/repo/service.ts";
 import { servedWithAccounts } from "../../world/accounts.ts";
 import { type Caller, ok, refused } from "../../world/requests.ts";
+import { registration, version } from "./fixtures.ts";
 
 let platform: Awaited<ReturnType<typeof servedWithAccounts>>;
 let developer: Caller;
@@ -198,35 +199,87 @@ test("versions and packages are uploaded, checked and replaced", async () => {
   assert.match((await ok(developer.call("ValidatePackage", { version_type: "helm", version_package: bad }))).error, /gzip/);
 });
 
-test("attachments stand beside apps and are read by everybody", async () => {
-  const { app_id } = await createApp("Pictured");
-  const content = Buffer.from("a picture").toString("base64");
-  await ok(developer.call("UploadAppAttachment", { app_id, type: "icon", attachment_content: content }));
-  const {
-    app_set: [{ icon }],
-  } = await ok(developer.call("DescribeApps", { app_id: [app_id] }));
-  const attachment = await ok(other.call("GetAttachment", { attachment_id: icon }));
-  assert.deepEqual([attachment.content, attachment.etag], [content, `sha256:${digestOf(Buffer.from("a picture"))}`]);
+const upload = async (app_id: string, content: Buffer, more: object = {}) => {
+  await ok(developer.call("UploadAppAttachment", { app_id, type: "icon", attachment_content: content.toString("base64"), ...more }));
+  return (await ok(developer.call("DescribeApps", { app_id: [app_id] }))).app_set[0];
+};
+const contentFor = async ({ call }: Caller, attachment_id: string) => {
+  const { status, body } = await call("GetAttachment", { attachment_id });
+  return status === 200 ? Buffer.from(body.content, "base64").toString() : status;
+};
+const file = (attachment_id: string, filename = "raw") => platform.stranger().call("GetAttachmentFile", { attachment_id, filename });
+const release = async (version_id: string) => {
+  await ok(admin.call("AdminPassAppVersion", { version_id }));
+  await ok(developer.call("ReleaseAppVersion", { version_id }));
+};
+
+test("an attachment is its owner's and its reviewers' until a release, and keeps its id and what was released after it", async () => {
+  const { app_id, version_id } = await createApp("Pictured");
+  const { icon } = await upload(app_id, Buffer.from("first"));
+  const seen = async () => [await contentFor(developer, icon), await contentFor(other, icon), (await file(icon)).status];
+  assert.deepEqual(await seen(), ["first", 404, 404]);
+  assert.equal(await contentFor(isv, icon), "first");
+  assert.equal(await contentFor(rival, icon), 404);
+  await ok(developer.call("SubmitAppVersion", { version_id }));
+  await platform.know("role/role-technical", {
+    kind: "role",
+    modules: [{ moduleId: "m1", dataLevel: "all", actionBundleIds: ["technical_review"] }],
+  });
+  await platform.know("user/usr-technical", { kind: "user", roleIds: ["role-technical"] });
+  const reviewer = await platform.as("usr-technical");
+  assert.equal(await contentFor(reviewer, icon), "first");
+
+  await release(version_id);
+  assert.deepEqual(await seen(), ["first", "first", 200]);
+  const replaced = await upload(app_id, Buffer.from("second"));
+  assert.equal(replaced.icon, icon);
+  assert.deepEqual(await seen(), ["second", "first", 200]);
+  assert.equal((await file(icon)).body, "first");
+  const { etag } = await ok(other.call("GetAttachment", { attachment_id: icon }));
+  assert.equal(etag, `sha256:${digestOf(Buffer.from("first"))}`);
+  await release(version_id);
+  assert.deepEqual(await seen(), ["second", "second", 200]);
+  await ok(admin.call("SuspendAppVersion", { version_id }));
+  assert.deepEqual(await seen(), ["second", 404, 404]);
   await refused(other.call("GetAttachment", { attachment_id: "att-none" }), 404, "resource_not_found");
 });
 
-test("the file of an attachment is served as it is, to everybody", async () => {
-  const { app_id } = await createApp("Shown");
-  const upload = async (content: Buffer) => {
-    await ok(developer.call("UploadAppAttachment", { app_id, type: "icon", attachment_content: content.toString("base64") }));
-    return (await ok(developer.call("DescribeApps", { app_id: [app_id] }))).app_set[0].icon;
-  };
+test("the file of an attachment in the store is served as it is, to everybody", async () => {
+  const { app_id, version_id } = await createApp("Shown");
   const png = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
-  const icon = await upload(png);
+  const { icon } = await upload(app_id, png);
+  const { screenshots } = await upload(app_id, Buffer.from("<script>"), { type: "screenshot" });
+  await release(version_id);
   const shown = await fetch(`${platform.of("app").url}/attachments/${icon}/raw`);
   assert.deepEqual([shown.status, shown.headers.get("content-type")], [200, "image/png"]);
   assert.deepEqual(Buffer.from(await shown.arrayBuffer()), png);
   assert.equal(shown.headers.get("etag"), `"sha256:${digestOf(png)}"`);
-  const file = (attachment_id: string, filename = "raw") => platform.stranger().call("GetAttachmentFile", { attachment_id, filename });
-  const page = await file(await upload(Buffer.from("<script>")));
+  const page = await file(screenshots);
   assert.equal(page.headers.get("content-type"), "application/octet-stream");
   assert.equal(page.headers.get("content-disposition"), "attachment; filename=raw");
   for (const none of [file(icon, "other"), file("att-none"), file(icon, "../raw")]) assert.equal((await none).status, 404);
+});
+
+test("the icon of a category is everybody's", async () => {
+  const icon = Buffer.from("a category").toString("base64");
+  const { category_id } = await ok(admin.call("CreateCategory", { name: "Iconic", locale: "{}", icon }));
+  const [category] = (await ok(other.call("DescribeCategories", { category_id: [category_id] }))).category_set;
+  assert.equal(await contentFor(other, category.icon), "a category");
+  assert.equal((await file(category.icon)).body, "a category");
+});
+
+test("an icon that was uploaded before files were kept with their apps is there, for who may see its app", async () => {
+  const [{ owner }] = (await ok(developer.call("DescribeApps", { app_id: [(await createApp("Newer")).app_id] }))).app_set;
+  const digest = await platform.of("app").host.blobs.put(Buffer.from("older"));
+  const [owned, icon] = [{ owner, ownerPath: `:${owner}` }, "att-older"];
+  await platform.send("app", { type: "UploadAttachment", attachmentId: icon, filename: "raw", digest, ...owned });
+  const older = { ...registration, ...owned, appId: "app-older", icon, version: { ...version, ...owned, versionId: "appv-older" } };
+  await platform.send("app", { type: "CreateApp", ...older });
+  const thief = { ...older, owner: "usr-thief", ownerPath: ":usr-thief", appId: "app-thief" };
+  await platform.send("app", { type: "CreateApp", ...thief, version: { ...thief.version, versionId: "appv-thief" } });
+  assert.deepEqual([await contentFor(developer, "att-older"), await contentFor(other, "att-older")], ["older", 404]);
+  await release("appv-older");
+  assert.deepEqual([await contentFor(developer, "att-older"), await contentFor(other, "att-older")], ["older", "older"]);
 });
 
 test("categories are the administrator's; a deleted one is shown as disabled", async () => {

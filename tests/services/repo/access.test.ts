@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessOf } from "../../../services/repo/access.ts";
+import { accessOf, withoutUserinfo } from "../../../services/repo/access.ts";
 import { idFrom } from "../../../services/repo/identifiers.ts";
 import { pairsOf } from "../../../services/repo/query-string.ts";
 
@@ -29,10 +29,21 @@ test("user and password leave the URL", () => {
   assert.equal(access.url, "https://host/helm");
   assert.deepEqual([access.secret?.username, access.secret?.password], ["ann", "s:cret"]);
 });
-test("a refusal does not repeat a password", () => {
-  const access = accessOf("http", "http://ann:secret@", "");
-  assert.ok("rejected" in access);
-  assert.doesNotMatch(access.rejected, /secret/);
+for (const [type, url] of [
+  ["http", "http://ann:secret@"],
+  ["http", "http://ann:sec/secret@host/"],
+  ["http", "http://ann:sec@secret@host:x/"],
+  ["s3", "s3:ann:secret@host/bucket"],
+  ["https", "http://ann:secret@host/"],
+] as const)
+  test(`the refusal of ${url} does not repeat the password`, () => {
+    const access = accessOf(type, url, "");
+    assert.ok("rejected" in access);
+    assert.doesNotMatch(access.rejected, /sec/);
+  });
+test("a URL is shown without user and password", () => {
+  assert.equal(withoutUserinfo("https://ann:p@ss@host/a@b?c=@"), "https://host/a@b?c=@");
+  assert.equal(withoutUserinfo("bookinfo-1.0.0.tgz"), "bookinfo-1.0.0.tgz");
 });
 test("the keys of s3 are a secret", () => {
   const access = accessOf("s3", "s3://s3.example/bucket", '{"access_key_id":"a","secret_access_key":"b"}');

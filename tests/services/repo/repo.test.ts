@@ -29,6 +29,15 @@ const modify = (changes: object) => ({ type: "ModifyRepo", repoId, repoEventId: 
 
 test("a repository that is registered is indexed", () => given(repo).when(createRepo()).expect(created, requested));
 test("a registration that comes again changes nothing", () => given(repo, created, requested).when(createRepo()).expectNothing());
+test("no event holds the user and password of a URL", () => {
+  const secret = { kind: "invalid", error: "illegal_url_format" } as const;
+  given(repo)
+    .when(createRepo({ url: "http://ann:secret@host/" }))
+    .expectRejection(/must not hold a user or a password/, secret);
+  given(repo, created)
+    .when(modify({ url: "http://ann@host/" }))
+    .expectRejection(/must not hold a user or a password/, secret);
+});
 test("at another URL, what is indexed is a draft unless the request says otherwise", () => {
   const given_ = given(repo, { ...created, appDefaultStatus: "active" } as RepoEvent);
   const statusAfter = (changes: object) => {

@@ -42,8 +42,27 @@ const watched = async () => {
   };
   await send(createRepo({ url: "http://repository/devkit" }));
   await ended("repoe-1");
-  return { send, files, counts, index, state, complaints, stop };
+  const listed = () => world.history().flatMap(({ event }) => ("packageName" in event ? [event.packageName] : []));
+  return { send, files, counts, index, state, listed, complaints, stop };
 };
+
+test("what an index says of a user and a password is in no event", async () => {
+  const { files, index, listed, stop } = await watched();
+  try {
+    const text = new TextDecoder().decode(files.get(INDEX));
+    const moved = text.replaceAll("bookinfo-1.1.0.tgz", "http://ann:p@ss@repository/devkit/bookinfo-1.1.0.tgz");
+    assert.notEqual(moved, text);
+    files.set(INDEX, Buffer.from(moved));
+    await index("repoe-2");
+    assert.deepEqual([...new Set(listed())].sort(), [
+      "bookinfo-1.0.0.tgz",
+      "bookinfo-1.1.0.tgz",
+      "http://repository/devkit/bookinfo-1.1.0.tgz",
+    ]);
+  } finally {
+    await stop();
+  }
+});
 
 test("an index that is the same, byte for byte, is not read again", async () => {
   const { files, counts, index, state, complaints, stop } = await watched();
