@@ -206,8 +206,10 @@ export const planted: readonly Planted[] = [
   {
     name: "begin reactions at the end after each assignment",
     file: "events/subscription/assignments.js",
-    from: 'if (known !== undefined || begin === "start")',
-    to: 'if (begin === "start")',
+    from: "({ name }, { documents }, { topic, partition }) => ({\n    load: () => documents.position(name, topic, partition),",
+    to: `({ name, begin }, { documents, log }, { topic, partition }) => ({
+    load: async () => begin === "start" ? documents.position(name, topic, partition)
+      : (await log.ends(topic)).find((each) => each.partition === partition)?.offset,`,
   },
   {
     name: "forget to reload parked streams at assignment",

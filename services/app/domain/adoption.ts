@@ -67,7 +67,7 @@ export const adoption = {
     const version = state.versions.get(versionId);
     if (!version || version.status === "deleted") return [];
     const message = "its repository offers it no longer";
-    const others = [...state.versions].some(([id, { status }]) => id !== versionId && exists(status));
+    const others = [...state.versions].some(([id, other]) => id !== versionId && exists(other));
     return [
       {
         type: "AppVersionDeleted",

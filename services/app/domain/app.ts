@@ -11,7 +11,7 @@ import {
   detailsOf,
   exists,
   incorrectStatus,
-  isActive,
+  isInStore,
   missing,
   type NewVersion,
   nameTaken,
@@ -123,7 +123,7 @@ export const app: Decider<AppCommand, AppEvent, App> = {
     DeleteApp: ({ appId }, state) => {
       if (state.status === "absent") return appMissing(appId);
       if (state.status === "deleted") return alreadyDeleted(appId);
-      if ([...state.versions.values()].some(({ status }) => exists(status)))
+      if ([...state.versions.values()].some(exists))
         return { rejected: `app [${appId}] has versions that are not deleted`, kind: "precondition", error: "exists_no_delete_versions" };
       return [{ type: "AppDeleted", appId }];
     },
@@ -166,7 +166,7 @@ const consequences = (events: readonly AppEvent[], before: App): readonly AppEve
   const [appId] = events.map((event) => event.appId);
   if (after.status === "absent" || appId === undefined) return [];
   const status = events.some(({ type }) => type === "AppDeleted") ? "deleted" : statusOf(after.versions.values());
-  const [versionId, activeVersionId] = [newest(after.versions, exists), newest(after.versions, isActive)];
+  const [versionId, activeVersionId] = [newest(after.versions, exists), newest(after.versions, isInStore)];
   return [
     ...(status === after.status || !events.some(({ type }) => type.startsWith("AppVersion"))
       ? []

@@ -21,6 +21,8 @@ export type Version = {
   readonly phases: Phases;
   /** Suspended or rejected, and neither recovered nor passed since: no listing makes it active. A deletion does not end this. */
   readonly barred: "" | "suspended" | "rejected";
+  /** The store has it: from its release until it is suspended, rejected or deleted, whatever else is done with it meanwhile. */
+  readonly inStore: boolean;
   readonly owner: string;
   readonly ownerPath: string;
 };
@@ -80,18 +82,19 @@ export const statusOf = (versions: Iterable<Version>): CataloguedApp["status"] =
   return statuses.has("suspended") ? "suspended" : "draft";
 };
 
-/** The id of the newest version whose status is wanted; empty if there is none. */
-export const newest = (versions: ReadonlyMap<string, Version>, wanted: (status: VersionStatus) => boolean): string => {
+/** The id of the newest version that is wanted; empty if there is none. */
+export const newest = (versions: ReadonlyMap<string, Version>, wanted: (version: Version) => boolean): string => {
   let best = "";
-  for (const [versionId, { status, sequence }] of versions) {
+  for (const [versionId, version] of versions) {
+    const { sequence } = version;
     const highest = versions.get(best)?.sequence ?? -1;
-    if (wanted(status) && (sequence > highest || (sequence === highest && versionId > best))) best = versionId;
+    if (wanted(version) && (sequence > highest || (sequence === highest && versionId > best))) best = versionId;
   }
   return best;
 };
 
-export const exists = (status: VersionStatus): boolean => status !== "deleted";
-export const isActive = (status: VersionStatus): boolean => status === "active";
+export const exists = ({ status }: Pick<Version, "status">): boolean => status !== "deleted";
+export const isInStore = ({ inStore }: Version): boolean => inStore;
 
 /** Whether another version that is not deleted has this name. */
 export const nameTaken = ({ versions }: CataloguedApp, name: string, except = ""): boolean =>

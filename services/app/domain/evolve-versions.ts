@@ -22,6 +22,7 @@ export const evolveVersions: VersionRows = {
             reviewId: "",
             phases: {},
             barred: "",
+            inStore: status === "active",
             owner,
             ownerPath,
           }),
@@ -53,7 +54,8 @@ function become(version: Version, name: string): Version {
   const status = statusNamed(name);
   const barred =
     status === "suspended" || status === "rejected" ? status : status === "active" || status === "passed" ? "" : version.barred;
-  return { ...version, status, barred };
+  const inStore = status === "active" || (version.inStore && status !== "suspended" && status !== "rejected" && status !== "deleted");
+  return { ...version, status, barred, inStore };
 }
 
 function versioned<E extends { readonly versionId: string }>(evolve: (version: Version, event: E) => Version) {

@@ -169,9 +169,9 @@ const published = ({ next: { submitted } }: StoreVersionDocument, event: AppEven
   const trusted = event.type === "AppVersionCreated" || event.type === "AppVersionStatusInherited";
   return trusted && event.status === "active" ? next : undefined;
 };
-/** A version of the store that is not active any more is suspended or deleted there, whatever its owner does with it. */
+/** A version is active in the store until it is suspended, rejected or deleted; that its owner or a review goes on with it changes nothing. */
 const statusInStore = (version: StoreVersionDocument, status: string): string =>
-  status === "active" || status === "deleted" ? status : version.status === "deleted" ? "deleted" : "suspended";
+  status === "rejected" ? "suspended" : ["active", "suspended", "deleted"].includes(status) ? status : version.status;
 
 const inStore =
   (row: (version: VersionDocument, event: never, meta: Meta) => VersionDocument) =>
@@ -188,7 +188,7 @@ const inStore =
 /** The versions of the store. `active` is false for a version that was never released. */
 export const activeAppVersions: Projection<StoreVersionDocument> = {
   name: "activeAppVersions",
-  version: 2,
+  version: 3,
   indexes: [...indexes, "active", "visibility"],
   key,
   initialState: { ...empty, next: empty },

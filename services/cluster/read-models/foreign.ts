@@ -38,7 +38,8 @@ export type VersionDocument = {
   readonly version_id: string;
   readonly app_id: string;
   readonly type: string;
-  readonly status: string;
+  /** In the store: active from the release until it is suspended, rejected or deleted. Draft before. */
+  readonly status: "draft" | "active" | "suspended" | "deleted";
   readonly visibility: Visibility;
   /** Its owner's copy. */
   readonly draft: PackageDocument;
@@ -50,10 +51,17 @@ export type VersionDocument = {
   readonly owner_path: string;
 };
 
+/** What a status means in the store. All others change nothing there. */
+const inStore: { readonly [status: string]: VersionDocument["status"] } = {
+  active: "active",
+  suspended: "suspended",
+  rejected: "suspended",
+  deleted: "deleted",
+};
 /** The content is fixed when the version enters its review, and no longer when it leaves it. */
 const becomes = (version: VersionDocument, { status }: { readonly status: string }): VersionDocument => ({
   ...version,
-  status,
+  status: inStore[status] ?? version.status,
   submitted: ["submitted", "in-review", "passed"].includes(status) ? (version.submitted ?? version.draft) : null,
 });
 const versionOf = ({ versionId }: { readonly versionId: string }) => versionId;
@@ -62,7 +70,7 @@ const evolve: Projection<VersionDocument>["evolve"] = {
     version_id: event.versionId,
     app_id: event.appId,
     type: event.versionType,
-    status: event.status,
+    status: event.status === "active" ? "active" : "draft",
     visibility: visibilityAfter("public", event),
     draft: packageIn(event),
     submitted: null,
@@ -94,12 +102,12 @@ const evolve: Projection<VersionDocument>["evolve"] = {
 
 export const appVersions: Projection<VersionDocument> = {
   name: "appVersions",
-  version: 2,
+  version: 3,
   initialState: {
     version_id: "",
     app_id: "",
     type: "",
-    status: "",
+    status: "draft",
     visibility: "private",
     draft: packages.initialState,
     submitted: null,

@@ -93,7 +93,15 @@ test("a package that replaces a released one is its owner's only, until it is pa
   assert.equal(await packageOf(user), base64(archives.first));
   assert.equal(await digestRun(await done(await ok(user.call("CreateCluster", wanted(ids))))), digests().first);
 
-  await publish(version_id);
+  await ok(admin.call("AdminPassAppVersion", { version_id }));
+  assert.equal(
+    await packageOf(user),
+    base64(archives.first),
+    "the store keeps what was released while another content waits for its release",
+  );
+  assert.equal((await ok(user.call("DescribeActiveApps", { app_id: [ids.app_id] }))).total_count, 1);
+  assert.equal(await digestRun(await done(await ok(user.call("CreateCluster", wanted(ids))))), digests().first);
+  await ok(developer.call("ReleaseAppVersion", { version_id }));
   await eventually("the release", async () => (await packageOf(user)) === base64(archives.second));
   await done(await ok(user.call("UpgradeCluster", { cluster_id: running, version_id })));
   assert.equal(await digestRun(running), digests().second);
