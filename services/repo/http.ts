@@ -9,10 +9,13 @@ import { pairsOf } from "./query-string.ts";
 import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
 
 /** Only a caller whose data level is all may say that the versions of a repository are active without a review. */
-const trusts: Guard<RepoCommand, RepoReadModels> = async (requested, { sees }) => {
-  const isTrusted = "appDefaultStatus" in requested && requested.appDefaultStatus === "active";
-  if (!isTrusted || sees(everybody)) return undefined;
-  return { rejected: "your role does not make versions active without a review", kind: "denied", error: "permission_denied" };
+const trusts: Guard<RepoCommand, RepoReadModels> = {
+  judge: async (requested, { sees }) => {
+    const isTrusted = "appDefaultStatus" in requested && requested.appDefaultStatus === "active";
+    if (!isTrusted || sees(everybody)) return undefined;
+    return { rejected: "your role does not make versions active without a review", kind: "denied", error: "permission_denied" };
+  },
+  inTurn: [],
 };
 const everybody = {};
 

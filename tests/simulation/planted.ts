@@ -164,8 +164,8 @@ export const planted: readonly Planted[] = [
   {
     name: "save the position of buffered writes",
     file: partition,
-    from: "passed?.(batch);\n            return batch.next;",
-    to: "passed?.(batch); position.save(batch.next);\n            return batch.next;",
+    from: "passed?.(batch, false);\n            return batch.next;",
+    to: "passed?.(batch, false); position.save(batch.next);\n            return batch.next;",
   },
   {
     name: "go on after another owner wrote the buffered documents",
@@ -370,8 +370,8 @@ export const planted: readonly Planted[] = [
   {
     name: "use the wall clock in a decider",
     file: "services/runtime/domain.js",
-    from: 'RuntimeCreated" }] : [])',
-    to: 'RuntimeCreated", description: String(performance.now()) }] : [])',
+    from: 'return [{ ...described, type: "RuntimeCreated" }];',
+    to: 'return [{ ...described, type: "RuntimeCreated", description: String(performance.now()) }];',
   },
   {
     name: "ignore the action id of an outcome",
