@@ -14,8 +14,19 @@ export type ReadModelInput = {
 
 type Patch = { readonly [field: string]: unknown };
 
-const described = ({ appId, versionId, packageDigest, runtimeId, zone, configuration, endpoints, roles }: ClusterSpec): Patch => ({
-  ...{ app_id: appId, version_id: versionId, package_digest: packageDigest, runtime_id: runtimeId, zone, env: configuration },
+const described = ({
+  appId,
+  versionId,
+  packageDigest,
+  versionType,
+  runtimeId,
+  zone,
+  configuration,
+  endpoints,
+  roles,
+}: ClusterSpec): Patch => ({
+  ...{ app_id: appId, version_id: versionId, package_digest: packageDigest, version_type: versionType, runtime_id: runtimeId },
+  ...{ zone, env: configuration },
   endpoints: JSON.stringify(Object.fromEntries(endpoints.map(({ name, port, protocol }) => [name, { port, protocol }]))),
   roles,
 });

@@ -39,7 +39,7 @@ func described(of any) bson.M {
 			role["healthCheck"] = check["pitrix.cluster.HealthCheck"]
 		}
 	}
-	return bson.M{"app_id": d["appId"], "version_id": d["versionId"], "package_digest": d["packageDigest"],
+	return bson.M{"app_id": d["appId"], "version_id": d["versionId"], "package_digest": d["packageDigest"], "version_type": d["versionType"],
 		"runtime_id": d["runtimeId"], "zone": d["zone"], "env": d["configuration"], "endpoints": string(text), "roles": d["roles"]}
 }
 

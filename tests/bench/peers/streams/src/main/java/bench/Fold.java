@@ -92,6 +92,7 @@ final class Fold {
     document.put("app_id", plain(deployment.get("appId")));
     document.put("version_id", plain(deployment.get("versionId")));
     document.put("package_digest", plain(deployment.get("packageDigest")));
+    document.put("version_type", plain(deployment.get("versionType")));
     document.put("runtime_id", plain(deployment.get("runtimeId")));
     document.put("zone", plain(deployment.get("zone")));
     document.put("env", plain(deployment.get("configuration")));
