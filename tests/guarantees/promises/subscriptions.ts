@@ -115,12 +115,33 @@ export const subscriptions: Section = {
       ],
     },
     {
+      id: "reactions-begin",
+      promise: "The reactions of a service get every event from the moment at which the service is ready for the first time.",
+      how: "the end of the log is saved as the first position of each partition before the service is ready",
+      keptBy: ["events/subscription/assignments.ts"],
+      proofs: tests(
+        "events/subscription/begin.test.ts",
+        "reactions get every event that came after their service was ready for the first time, however late partitions are assigned",
+        "reactions do not get events from before the first start of their service",
+      ),
+    },
+    {
       id: "new-fold",
       promise: "A changed projection fills a new collection while the old one serves reads; then the readers switch.",
-      how: "the version of the projection is part of the collection's name",
-      keptBy: ["events/subscription/projections.ts"],
-      proofs: [...tests("guarantees/tables.test.ts", "another version of a fold fills another collection"), ...faults("16")],
-      missing: "the interpreter `replay`, which moves the readers, does not exist yet",
+      how: "a pointer names the active collection; it moves by compare-and-set, once the next one has caught up and every live instance can read it",
+      keptBy: ["events/subscription/pointer.ts", "events/subscription/read-models.ts"],
+      proofs: [
+        ...tests("guarantees/tables.test.ts", "another version of a fold fills another collection"),
+        ...tests(
+          "events/subscription/new-fold.test.ts",
+          "a build that can read the old fold is ready at once, and answers from the new one only when all is in it",
+          "a build that cannot read the old fold is not ready before its own is filled",
+          "the pointer stays while an instance lives that cannot read the new fold, and both collections get what happens",
+          "a step back to the older build catches up first, and what nobody needs is dropped after the grace",
+          "a collection is dropped only after everybody has stopped filling it",
+          "a crash at any call of the build that brings the new fold leaves the old one or the new one active, whole",
+        ),
+      ],
     },
     {
       id: "no-order-between-streams",
