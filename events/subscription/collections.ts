@@ -1,4 +1,5 @@
 import type { AnyProjection } from "../projection.ts";
+import { collectionFor } from "./pointer.ts";
 
 /** The collections of a service's read models. No other code knows the names of collections. */
 export type Collections = {
@@ -8,7 +9,7 @@ export type Collections = {
 
 /** The collections of a store whose pointers never moved: the first one of each fold. */
 export const collections = (projections: readonly AnyProjection[] = []) => {
-  const names = new Map(projections.map(({ name, version }) => [name, `${name}__v${version}`]));
+  const names = new Map(projections.map(({ name, version }) => [name, collectionFor(name, version, 1)]));
   return {
     of: (model: string): string => {
       const collection = names.get(model);

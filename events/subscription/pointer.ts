@@ -7,11 +7,11 @@ import type { AnyProjection } from "../projection.ts";
 /** Milliseconds for which a collection is kept after another one has become active. */
 export const GRACE = 600_000;
 
-/** Collections of a model have the fold's version in their names and, except for the first, the generation in which they were begun. */
-const collectionFor = (model: string, fold: number, generation: number): string =>
+/** A collection's name holds the version of its fold and, except in generation 1, the generation in which it was begun. */
+export const collectionFor = (model: string, fold: number, generation: number): string =>
   generation === 1 ? `${model}__v${fold}` : `${model}__v${fold}r${generation}`;
 
-/** The read model that a collection belongs to, whatever its fold. */
+/** The name of the read model in the name of a collection. */
 export const modelIn = (collection: string): string => collection.replace(/__v\d+(r\d+)?$/, "");
 
 /** The folds whose documents the rows of this build can read. */
@@ -54,9 +54,9 @@ export const joined = (pointer: Pointer | undefined, projection: AnyProjection, 
 
 /** The pointer after the next collection has become the active one. */
 export const promoted = (pointer: Pointer, now: number): Pointer => {
-  const until = ({ collection }: Feed): number | null =>
-    collection === pointer.next ? null : collection === pointer.active ? now + GRACE : (feedOf(pointer, collection)?.until ?? null);
-  const feeds = pointer.feeds.map((feed) => ({ ...feed, until: until(feed) }));
+  const untilOf = ({ collection, until }: Feed): number | null =>
+    collection === pointer.next ? null : collection === pointer.active ? now + GRACE : until;
+  const feeds = pointer.feeds.map((feed) => ({ ...feed, until: untilOf(feed) }));
   return { ...pointer, active: pointer.next, next: null, feeds, generation: pointer.generation + 1 };
 };
 

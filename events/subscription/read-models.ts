@@ -6,7 +6,7 @@ import type { Documents, Feed, Following, Pointer, Ports, Reader, Running, Store
 import type { AnyProjection } from "../projection.ts";
 import { indexesOf } from "./collections.ts";
 import { dropFold } from "./drop-fold.ts";
-import { cleaned, expired, joined, ownFeed, promoted, readable, readsOf } from "./pointer.ts";
+import { cleaned, collectionFor, expired, joined, modelIn, ownFeed, promoted, readable, readsOf } from "./pointer.ts";
 import type { Progress } from "./subscription.ts";
 
 /** Milliseconds between two looks at the pointers: usually, and while a collection is to become active. */
@@ -86,10 +86,9 @@ export const readModels = (options: Options) => {
     for (const projection of projections)
       for (const { fold, collection } of pointers.get(projection.name)?.feeds ?? [])
         if (fold === projection.version) wanted.set(collection, projection);
-    const isOwn = (name: string): boolean => [...models.keys()].some((model) => name.startsWith(`${model}__v`));
     await Promise.all([
       ...[...subscriptions].map(async ([name, subscription]) => {
-        if (wanted.has(name) || !isOwn(name)) return;
+        if (wanted.has(name) || !models.has(modelIn(name))) return;
         subscriptions.delete(name);
         await subscription.stop();
       }),
@@ -123,8 +122,8 @@ export const readModels = (options: Options) => {
     return { at, ends: ends.flat().filter(({ end }) => end > 0) };
   };
 
-  /** The first partition that has not been read up to its end; undefined: there is none. Reports how far each one is. */
-  const behind = async (
+  /** Whether a collection lacks a part of the log. Reports for each partition how many records the collection contains. */
+  const isBehind = async (
     { model, collection }: { readonly model: string; readonly collection: string },
     { ends }: Goal,
     live: readonly Reader[],
@@ -132,21 +131,21 @@ export const readModels = (options: Options) => {
   ): Promise<boolean> => {
     const said = live.flatMap(({ models: all }) => all[model]?.progress ?? []).filter((each) => each.collection === collection);
     const announced = new Map(said.map((each) => [nameOf(each), each.next]));
-    let isBehind = false;
+    let lacks = false;
     for (const { topic, partition, end } of ends) {
       const next = announced.get(nameOf({ topic, partition })) ?? 0;
       const read = next >= end ? end : Math.min(end, Math.max(next, (await documents.position(collection, topic, partition)) ?? 0));
       report(read);
-      isBehind ||= read < end;
+      lacks ||= read < end;
     }
-    return isBehind;
+    return lacks;
   };
 
   /** Whether a collection contains everything that was on the log a moment ago. */
   const hasCaughtUp = async (projection: AnyProjection, collection: string, live: readonly Reader[]): Promise<boolean> => {
     const goal = goals.get(collection) ?? (await endsFor(projection));
     goals.set(collection, goal);
-    if (await behind({ model: projection.name, collection }, goal, live)) return false;
+    if (await isBehind({ model: projection.name, collection }, goal, live)) return false;
     goals.delete(collection);
     return clock.now() - goal.at <= FRESH;
   };
@@ -203,7 +202,9 @@ export const readModels = (options: Options) => {
     filled: (model: string): string => {
       const [pointer, projection] = [pointers.get(model), projectionOf(model)];
       return (
-        readable(pointer, projection) ?? (pointer && ownFeed(pointer, projection.version)?.collection) ?? `${model}__v${projection.version}`
+        readable(pointer, projection) ??
+        (pointer && ownFeed(pointer, projection.version)?.collection) ??
+        collectionFor(model, projection.version, 1)
       );
     },
     /** Resolves once all subscriptions of the read models run. */
@@ -244,7 +245,7 @@ export const readModels = (options: Options) => {
         const feeds = pointer.feeds.map(async (feed) => {
           if (feed.collection === pointer.active) return { ...feed, read: null, end };
           let read = 0;
-          await behind({ model: pointer.model, ...feed }, goal, live, (some) => {
+          await isBehind({ model: pointer.model, ...feed }, goal, live, (some) => {
             read += some;
           });
           return { ...feed, read, end };

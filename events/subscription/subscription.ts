@@ -25,7 +25,7 @@ export const defaultHooks = (): SubscriptionHooks => ({
 /** The progress of a subscription: the next offset by `topic/partition`, and the parked streams of its partitions. */
 export type Progress = {
   readonly progress: ReadonlyMap<string, number>;
-  /** The same without records whose writes are still buffered; partitions of which nothing has been read yet are missing. */
+  /** The next offset by `topic/partition` after the last record whose writes are in the store. A partition without any is absent. */
   readonly written: ReadonlyMap<string, number>;
   /** The commit time of the latest event that the subscription has passed; empty = none yet. */
   readonly latest: () => string;

@@ -119,7 +119,8 @@ export const modelsTable = (models: readonly Located[], paint: Paint): string =>
 
 const SHOWN = 20;
 export const verificationText = ({ collection, compared, differences }: Verification, paint: Paint): string => {
-  if (differences.length === 0) return `${paint("green", "equal")}  ${plain(collection)}: ${compared} documents, no difference.`;
+  if (differences.length === 0)
+    return `${paint("green", "equal")}  ${plain(collection)}: no difference in ${compared} ${compared === 1 ? "document" : "documents"}.`;
   const rows = differences
     .slice(0, SHOWN)
     .map(({ id, versions, fields }) => [id, ...versions.map((version) => version ?? "-"), fields.join(", ")]);
