@@ -31,6 +31,8 @@ export type Aggregate<Outside = unknown> = {
   readonly timers?: AnyTimers;
   /** Nobody but this service may read the topic of this aggregate. */
   readonly internal?: true;
+  /** Third parties may read the topic, too: its events neither name nor authenticate a person. Absent: only services of the platform may. */
+  readonly public?: true;
 };
 
 /** The topics of a service: those of its own events, its dead letter topic, and those that its read models and reactions read. */

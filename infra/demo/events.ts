@@ -3,7 +3,7 @@ import { fromRecord, type Occurrence } from "../../events/map/index.ts";
 import type { KafkaConnection } from "../embedded/kafka/connection.ts";
 import { THIRD_PARTY } from "../platform/kafka.ts";
 
-/** Follows all events of the platform with an ordinary consumer group, like any third party: the headers name actor, cause and row. */
+/** Follows the public events of the platform with an ordinary consumer group, like any third party: the headers name actor, cause and row. */
 export const followEvents = async (connection: KafkaConnection, seen: (event: Occurrence) => void): Promise<() => Promise<void>> => {
   const kafka = new Kafka({ ...connection, clientId: "demo", logLevel: logLevel.NOTHING });
   const consumer = kafka.consumer({ groupId: `${THIRD_PARTY}.demo-${process.pid}-${Date.now()}`, maxWaitTimeInMs: 200 });

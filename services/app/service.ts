@@ -13,10 +13,10 @@ import { seeds } from "./seeds.ts";
 export const app: Service<AppOutside> = {
   name: "app",
   aggregates: {
-    app: { decider: appDecider },
-    category: { decider: category },
-    attachment: { decider: attachment },
-    repoAdoption: { decider: repoAdoption },
+    app: { decider: appDecider, public: true },
+    category: { decider: category, public: true },
+    attachment: { decider: attachment, public: true },
+    repoAdoption: { decider: repoAdoption, public: true },
   },
   reactions,
   projections,

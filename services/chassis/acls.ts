@@ -46,10 +46,10 @@ export const operatorAcls: readonly Acl[] = [
   ...may(OPERATOR, "group", "prefixed", "READ", "DELETE")(`${contract.prefix}-cli`),
 ];
 
-/** What a third party may do: read the events of these services, except for those of internal aggregates, in groups whose names begin with its own. */
+/** What a third party may do: read the events of public aggregates of these services, in groups whose names begin with its own. */
 export const thirdPartyAcls = (user: string, services: readonly AnyService[]): readonly Acl[] => [
   ...services
     .flatMap(({ aggregates }) => Object.entries(aggregates))
-    .flatMap(([aggregate, { internal }]) => (internal ? [] : may(user, "topic", "literal", "READ")(topicOf(contract, aggregate)))),
+    .flatMap(([aggregate, row]) => (row.public ? may(user, "topic", "literal", "READ")(topicOf(contract, aggregate)) : [])),
   ...may(user, "group", "prefixed", "READ", "DELETE")(`${user}.`),
 ];

@@ -353,7 +353,7 @@ Examples:
   pitrix
     .command("acls")
     .description("print the access control list that the platform needs on a Kafka of your own, as arguments of kafka-acls.sh")
-    .option("--third-party <name...>", "also the rights of consumers with these user names: to read all events", [])
+    .option("--third-party <name...>", "also the rights of consumers with these user names: to read the public topics", [])
     .addHelpText("after", "\nExample:\n  pitrix acls --third-party audit | xargs -L1 kafka-acls.sh --bootstrap-server host:port")
     .action(async ({ thirdParty }: { readonly thirdParty: readonly string[] }) => {
       const acls = await platformAcls(thirdParty);

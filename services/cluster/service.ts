@@ -13,7 +13,7 @@ import { tasks } from "./read-models/tasks.ts";
 /** Application versions deployed into runtimes. */
 export const cluster: Service<KeyDestroyer> = {
   name: "cluster",
-  aggregates: { cluster: { decider: clusterDecider, effects } },
+  aggregates: { cluster: { decider: clusterDecider, effects, public: true } },
   reactions,
   projections: [clusters, clusterNodes, jobs, tasks, appVersions, packages, runtimes],
   http,

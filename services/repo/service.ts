@@ -14,8 +14,8 @@ import { timers } from "./timers.ts";
 export const repo: Service<RepoOutside, typeof settings> = {
   name: "repo",
   aggregates: {
-    repo: { decider: repoDecider, effects, timers },
-    package: { decider: packageDecider },
+    repo: { decider: repoDecider, effects, timers, public: true },
+    package: { decider: packageDecider, public: true },
   },
   reactions,
   projections: [repos, repoEvents, categories],

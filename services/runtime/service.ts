@@ -9,7 +9,10 @@ import { runtimeCredentials, runtimes } from "./read-models.ts";
 /** Runtimes, which are the targets of deployments, and their credentials. */
 export const runtime: Service<KeyDestroyer> = {
   name: "runtime",
-  aggregates: { runtime: { decider: runtimeDecider }, runtimeCredential: { decider: runtimeCredential, effects: credentialEffects } },
+  aggregates: {
+    runtime: { decider: runtimeDecider, public: true },
+    runtimeCredential: { decider: runtimeCredential, effects: credentialEffects },
+  },
   reactions,
   projections: [runtimes, runtimeCredentials],
   http,

@@ -13,7 +13,7 @@ import { nodeReports } from "./signals.ts";
 /** Clusters as supervised processes of this machine. */
 export const providerLocal: Service<LocalOutside, typeof settings> = {
   name: "provider-local",
-  aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(tasks) } },
+  aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(tasks), public: true } },
   reactions: reactionsOf("local"),
   projections: [credentials, runtimes, clusterOwners],
   signals: [nodeReports],

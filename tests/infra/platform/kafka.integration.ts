@@ -21,9 +21,13 @@ before(async () => {
   const access = kafkaAccess(await loadServices(services), passwords);
   kafka = endingWithProcess(await startKafka({ directory, background: true, ...access }));
   const log = kafkaLog({ ...kafka.connection, clientId: "setup" });
-  for (const name of ["pitrix.user", "pitrix.repo", "pitrix.keys.account"])
+  for (const name of ["pitrix.user", "pitrix.repo", "pitrix.cluster", "pitrix.keys.account"])
     await log.ensureTopics([{ name, partitions: 1, compacted: false }]);
-  await log.publish([{ topic: "pitrix.user", key: "user/u-1", value: Buffer.from("known"), headers: {} }]);
+  for (const [topic, key] of [
+    ["pitrix.user", "user/u-1"],
+    ["pitrix.cluster", "cluster/cl-1"],
+  ] as const)
+    await log.publish([{ topic, key, value: Buffer.from("known"), headers: {} }]);
   await log.close();
   await wakeCoordinators(kafka.connection, []);
 });
@@ -110,10 +114,11 @@ test("a service reads what its tables read, in its own groups only", async () =>
 test("a third party reads events with SCRAM in groups of its name, and neither keys nor in a service's place", async () => {
   const reader = kafka.as(THIRD_PARTY);
   assert.match(reader.sasl?.mechanism ?? "", /^scram/);
-  assert.equal(await consuming(reader, "pitrix.user", `${THIRD_PARTY}.mine`), "known");
-  isRefused(await consuming(reader, "pitrix.keys.account", `${THIRD_PARTY}.mine`), "TOPIC_AUTHORIZATION_FAILED");
-  isRefused(await consuming(reader, "pitrix.user", "pitrix.account.users__v1"), "GROUP_AUTHORIZATION_FAILED");
-  isRefused(await producing(reader, "pitrix.user"), "TOPIC_AUTHORIZATION_FAILED");
+  assert.equal(await consuming(reader, "pitrix.cluster", `${THIRD_PARTY}.mine`), "known");
+  for (const topic of ["pitrix.user", "pitrix.keys.account"])
+    isRefused(await consuming(reader, topic, `${THIRD_PARTY}.mine`), "TOPIC_AUTHORIZATION_FAILED");
+  isRefused(await consuming(reader, "pitrix.cluster", "pitrix.account.users__v1"), "GROUP_AUTHORIZATION_FAILED");
+  isRefused(await producing(reader, "pitrix.cluster"), "TOPIC_AUTHORIZATION_FAILED");
 });
 
 test("the operator's command reads every topic and writes none", async () => {
