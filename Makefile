@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate lint test unit demo up down status reset map simulate faults guarantees bench clean
+.PHONY: help install build generate schemas-check lint test unit demo up down status reset map simulate faults guarantees bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,9 @@ build: install ## compile into dist/
 
 generate: install ## generate types and ids from schemas/
 	node schemas/generate.mjs
+
+schemas-check: install ## check that every change of an event keeps all versions and consumers readable
+	node schemas/generate.mjs --check
 
 lint: build ## check format, lint rules, and layers, circles, purity and starts of processes
 	node_modules/.bin/biome check --error-on-warnings .

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import avsc from "avsc";
 
-const notAggregates = new Set(["generated", "generators", "http"]);
+const notAggregates = new Set(["generated", "generators", "http", "readers"]);
 const primitives = new Set(["null", "boolean", "int", "long", "float", "double", "bytes", "string"]);
 const allowed = {
   record: ["type", "name", "namespace", "doc", "fields"],

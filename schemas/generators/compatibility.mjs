@@ -11,6 +11,29 @@ export function incompatibilities(earlier, later) {
   return whole ? [whole] : [];
 }
 
+/** The reasons why a reader cannot read what a schema wrote, one for each field that it needs and does not get. */
+export function unreadable(reader, writer, path = "") {
+  if (reader.type !== "record" || writer.type !== "record") return oneWay(reader, writer) ? [path.replace(/\.$/, "")] : [];
+  const written = new Map(writer.fields.map((field) => [field.name, field]));
+  return reader.fields.flatMap((field) => {
+    const found = written.get(field.name);
+    if (!found) return "default" in field ? [] : [`field ${path}${field.name} is missing, and the reader has no default for it`];
+    if (field.type.type === "record" && found.type.type === "record") return unreadable(field.type, found.type, `${path}${field.name}.`);
+    return oneWay(field.type, found.type)
+      ? [`field ${path}${field.name} is ${words(found.type)}, and the reader needs ${words(field.type)}`]
+      : [];
+  });
+}
+
+function oneWay(reader, writer) {
+  try {
+    avsc.Type.forSchema(reader).createResolver(avsc.Type.forSchema(writer));
+    return undefined;
+  } catch (error) {
+    return error.message;
+  }
+}
+
 function inRecord(earlier, later, path) {
   const before = new Map(earlier.fields.map((field) => [field.name, field]));
   const after = new Map(later.fields.map((field) => [field.name, field]));

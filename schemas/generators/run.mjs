@@ -6,6 +6,7 @@ import { renderEvents } from "./events.mjs";
 import { renderHttp } from "./http.mjs";
 import { renderJson } from "./json.mjs";
 import { appendToLock, checkLock, lostEntry, renderSchemas } from "./lock.mjs";
+import { brokenReaders, readReaders } from "./readers.mjs";
 
 /**
  * Generates all files from the schemas of a folder, or returns the problems.
@@ -27,6 +28,7 @@ export function generate({ directory, check = false, rewriteUnreleased = false, 
     ...http.problems,
     ...actions.problems,
     ...checkLock(start),
+    ...brokenReaders(readReaders(directory), locked.lock),
     ...(lost ? [lost] : []),
   ];
   if (problems.length) return { problems, stale: [], written: [] };

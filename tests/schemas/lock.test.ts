@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withContract } from "./tooling.ts";
+import { record, withContract } from "./tooling.ts";
 
 const id = { name: "nodeId", type: "string" };
 const size = { name: "size", type: "long" };
@@ -139,4 +139,26 @@ test("ids that were never released can be forgotten, released ones cannot", () =
     assert.deepEqual([lock().slice(0, 1), lock().length], [released, 2]);
     event("node", "NodeStarted", [size]);
     assert.match(generate({ released, rewriteUnreleased: true }).problems.join("\n"), /nodeId was removed/);
+  }));
+
+test("a consumer's schema that a version cannot serve is named with its field", () =>
+  withContract(({ event, generate, write, remove }) => {
+    const reads = (fields: readonly object[], name = "NodeStarted") => JSON.stringify(record("node", name, fields));
+    event("node", "NodeStarted", [id, { ...size, default: 0 }]);
+    write("readers/billing-export/NodeStarted.avsc", reads([size]));
+    assert.deepEqual(generate().problems, []);
+    // Compatible for all that was released, and not for this consumer, who has no default.
+    event("node", "NodeStarted", [id]);
+    assert.deepEqual(generate().problems, [
+      "readers/billing-export/NodeStarted.avsc: version 2 of NodeStarted would break billing-export: field size is missing, and the reader has no default for it",
+    ]);
+    write("readers/billing-export/NodeStarted.avsc", reads([{ ...size, default: 0 }]));
+    assert.deepEqual(generate().problems, []);
+    write("readers/billing-export/NodeStarted.avsc", reads([{ ...id, type: "long" }]));
+    assert.match(generate().problems.join("\n"), /would break billing-export: field nodeId is string, and the reader needs long/);
+    remove("readers/billing-export/NodeStarted.avsc");
+    write("readers/billing-export/NodeGone.avsc", reads([id], "NodeGone"));
+    assert.deepEqual(generate().problems, ["readers/billing-export/NodeGone.avsc: there is no event pitrix.node.NodeGone"]);
+    write("readers/billing-export/NodeGone.avsc", "{");
+    assert.match(generate().problems.join("\n"), /^readers\/billing-export\/NodeGone\.avsc: .*JSON/);
   }));
