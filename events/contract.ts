@@ -7,6 +7,8 @@ export type Contract = {
   readonly schemas: readonly ReleasedSchema[];
   /** Prefix of the names of topics, consumer groups and headers. */
   readonly prefix: string;
+  /** The URL of the schema registry, which the headers of events name. Absent: they name a path. */
+  readonly registry?: string;
 };
 
 /** The topic of an aggregate's events. */

@@ -11,22 +11,29 @@ export const recordsOf = (contract: Contract, service: string, commit: Commit): 
     topic,
     key: stream,
     value: frame(event.schemaId, event.bytes),
-    headers: headersOf(`/${contract.prefix}/${service}`, topic, commit, event, version + index),
+    headers: headersOf(contract, service, topic, commit, event, version + index),
   }));
 };
 
-const headersOf = (source: string, topic: string, { stream, metadata }: Commit, { type, schemaId }: EncodedEvent, version: number) => {
+const headersOf = (
+  { prefix, registry = "" }: Contract,
+  service: string,
+  topic: string,
+  { stream, metadata }: Commit,
+  { type, schemaId }: EncodedEvent,
+  version: number,
+) => {
   const { time, actor, correlationId, causationId, actionId, row, hops, traceparent } = metadata;
   const headers: { [name: string]: string } = {
     ce_specversion: "1.0",
     ce_id: eventIdOf(stream, version),
-    ce_source: source,
+    ce_source: `/${prefix}/${service}`,
     ce_type: `${topic}.${type}`,
     ce_time: time,
     ce_subject: stream,
     ce_sequence: String(version).padStart(12, "0"),
     ce_correlationid: correlationId,
-    ce_dataschema: `/schemas/ids/${schemaId}`,
+    ce_dataschema: `${registry}/schemas/ids/${schemaId}`,
     ce_row: row,
     ce_actor: actor.userId,
     ce_ownerpath: actor.ownerPath,

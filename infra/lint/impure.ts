@@ -3,7 +3,7 @@
  * Files that pure files import values from must be pure, too.
  */
 export const pureFiles =
-  /^services\/(?:packages\/|(?!chassis\/|cli\/)(?:providers\/)?[^/]+\/(?:service|domain|reactions|read-models|effects|timers|seeds|signals|http|settings|plan|actions)(?:\/|\.ts$))/;
+  /^services\/(?:packages\/|(?!chassis\/|cli\/)(?:providers\/)?[^/]+\/(?:service|domain|reactions|read-models|effects|timers|seeds|signals|http|settings|plan|actions|registry)(?:\/|\.ts$))/;
 
 /** The file that opens the outside ports; only a running service imports it. */
 export const outside = "./outside.ts";

@@ -53,7 +53,9 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   const access = kafkaAccess(all, secrets.kafka);
   const servers = await startServers({ directory: join(directory, "embedded"), users, access, takeOver: true, report });
   const ports = options.port === 0 ? await freePorts(names.length) : names.map((_, index) => options.port + index);
+  const entry = all.findIndex((service) => service.entry);
   const shared = {
+    PITRIX_PUBLIC_URL: `${environment.PITRIX_TLS_CERT ? "https" : "http"}://127.0.0.1:${ports[entry]}`,
     PITRIX_SEALING_KEYS: secrets.sealingKeys,
     PITRIX_BOOTSTRAP_CLIENT: `${secrets.client.id}:${secrets.client.secret}`,
     PITRIX_BOOTSTRAP_LOGIN_CLIENT: `${secrets.loginClient.id}:${secrets.loginClient.secret}`,
@@ -95,8 +97,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     await stop();
     throw failed.reason;
   }
-  const entry = all.find((service) => service.entry)?.name;
-  const url = running.find(({ name }) => name === entry)?.url ?? "";
+  const url = running.find(({ name }) => name === names[entry])?.url ?? "";
   const thirdParty = servers.kafka?.as(THIRD_PARTY) ?? servers.connection;
   const embedded = servers.kafka !== undefined;
   return { url, kafka: thirdParty, embedded, secrets, fresh: secrets.fresh, services: running, stop };

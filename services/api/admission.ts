@@ -7,24 +7,28 @@ import type { GatewayMetrics } from "./metrics.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { Route } from "./routes.ts";
 
-export type AdmissionParts = { readonly identity: Identity; readonly limit: RateLimit; readonly metrics: GatewayMetrics };
+/** Counts a request of a user, or of an address; gives the problem of one who asks too often. */
+export type Counting = (by: "user" | "address", id: string) => Problem | undefined;
+
+export const counting =
+  (limit: RateLimit, { limited }: Pick<GatewayMetrics, "limited">): Counting =>
+  (by, id) => {
+    const seconds = limit(`${by} ${id}`);
+    if (seconds === 0) return undefined;
+    limited.inc({ by });
+    return tooManyRequests(seconds);
+  };
 
 /**
  * Admits a request and says who calls; undefined for a public operation. Each user has a rate limit of its own. A request without a valid token
  * counts for its address, and never for a user.
  */
-export const admission = ({ identity, limit, metrics }: AdmissionParts) => {
-  const count = (by: "user" | "address", id: string): Problem | undefined => {
-    const seconds = limit(`${by} ${id}`);
-    if (seconds === 0) return undefined;
-    metrics.limited.inc({ by });
-    return tooManyRequests(seconds);
-  };
-  return async (route: Route, { headers, socket }: IncomingMessage): Promise<Caller | Problem | undefined> => {
+export const admission =
+  (identity: Identity, count: Counting) =>
+  async (route: Route, { headers, socket }: IncomingMessage): Promise<Caller | Problem | undefined> => {
     const address = socket.remoteAddress ?? "";
     if (!route.operation) return count("address", address);
     const principal = await principalOf(identity, headers.authorization);
     if (isProblem(principal)) return count("address", address) ?? principal;
     return count("user", principal.userId) ?? permitted(identity, principal, route.operation);
   };
-};

@@ -2,19 +2,21 @@ import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from "express";
 import { type Clock, isOutage, type Tracer } from "../../events/index.ts";
 import type { Identity } from "../chassis/access/identity.ts";
-import { type ApiDocument, apiDocument } from "../chassis/http/document.ts";
+import { apiDocument, type EventsDocument } from "../chassis/http/document.ts";
 import { saneRequestId } from "../chassis/http/ids.ts";
 import { isProblem, makeProblem, type Problem, sendProblem } from "../chassis/http/problems.ts";
 import { traceOf } from "../chassis/http/span.ts";
 import type { Logger } from "../chassis/process/logging.ts";
 import type { PlatformKey } from "../chassis/process/settings.ts";
-import { admission } from "./admission.ts";
+import { admission, counting } from "./admission.ts";
 import { drain } from "./body.ts";
+import { descriptions } from "./descriptions.ts";
 import type { GatewayMetrics } from "./metrics.ts";
-import { page } from "./page.ts";
 import { rateLimit, retryBudget } from "./rate-limit.ts";
+import type { RegistryRoute } from "./registry/registry.ts";
+import { registryRoutes } from "./registry-routes.ts";
 import { retrying, type Timeouts } from "./retry.ts";
-import { type Routes, routesOf } from "./routes.ts";
+import { routesOf } from "./routes.ts";
 import { lastAnswers, type StaleOptions } from "./stale.ts";
 import type { Upstreams } from "./upstream.ts";
 
@@ -33,6 +35,10 @@ export type GatewayOptions = {
   readonly stale?: StaleOptions;
   readonly tracer?: Tracer | undefined;
   readonly keys: readonly PlatformKey[];
+  /** The schema registry. */
+  readonly registry: readonly RegistryRoute[];
+  /** The AsyncAPI document. */
+  readonly events: EventsDocument;
 };
 
 /** The single entry of the platform: finds out who calls and what they may call, and has the operation's service answer. */
@@ -40,7 +46,8 @@ export const gateway = (options: GatewayOptions): Express => {
   const { clock, logger, tracer, timeouts = { read: 10_000, write: 30_000 } } = options;
   const document = apiDocument();
   const routes = routesOf(document);
-  const admit = admission({ ...options, limit: rateLimit(options.rateLimit, clock.now) });
+  const count = counting(rateLimit(options.rateLimit, clock.now), options.metrics);
+  const admit = admission(options.identity, count);
   const forward = retrying({ ...options, timeouts, budget: retryBudget(), answers: lastAnswers(clock.now, options.stale) });
 
   /** The way of a request from its head to its answer, unless it is the gateway's own to answer. */
@@ -65,7 +72,12 @@ export const gateway = (options: GatewayOptions): Express => {
     .disable("x-powered-by")
     .set("query parser", "simple")
     .set("etag", false)
-    .use(identified, described(document, routes), answered)
+    .use(
+      identified,
+      descriptions(document, options.events, routes),
+      registryRoutes(options.registry, { identity: options.identity, count }),
+      answered,
+    )
     .use(failed(logger));
 };
 
@@ -76,21 +88,6 @@ const identified: RequestHandler = (request, response, next) => {
   local(response).requestId ??= saneRequestId(request.get("x-request-id")) ?? randomUUID();
   response.set("X-Request-Id", local(response).requestId);
   next();
-};
-
-/** The contract as JSON, and as a page for people. */
-const described = (document: ApiDocument, routes: Routes): RequestHandler => {
-  const json = JSON.stringify(document);
-  const html = page(document, routes.all);
-  return (request, response, next) => {
-    const path = request.method === "GET" || request.method === "HEAD" ? request.path : "";
-    if (path === "/v1/openapi.json") return void response.type("application/json").send(json);
-    if (path !== "/") return next();
-    response
-      .set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-      .type("html")
-      .send(html);
-  };
 };
 
 const unserved = (method: string, path: string): Problem =>

@@ -1,10 +1,18 @@
+import { topicOf } from "../../events/index.ts";
+import { schemas } from "../../schemas/generated/schemas.ts";
+import { incompatibilities } from "../../schemas/generators/compatibility.mjs";
+import { contract } from "../chassis/contract.ts";
 import type { Dependencies } from "../chassis/dependencies.ts";
 import { queryCausation } from "../chassis/http/causation-query.ts";
+import { eventsDocument } from "../chassis/http/document.ts";
 import type { ValuesOf } from "../chassis/process/setting.ts";
 import type { Opened } from "../chassis/service.ts";
 import { type GatewayOptions, gateway } from "./app.ts";
+import { fillRegistry } from "./external-registry.ts";
 import { gatewayMetrics } from "./metrics.ts";
 import type { ApiOutside } from "./ports.ts";
+import { registry as registryOf } from "./registry/registry.ts";
+import { subjectsOf } from "./registry/subjects.ts";
 import { servicesClient } from "./services-client.ts";
 import type { settings } from "./settings.ts";
 import { connections } from "./transport.ts";
@@ -18,14 +26,25 @@ type Options = UpstreamOptions & Pick<GatewayOptions, "timeouts" | "stale">;
 /** The instances of all services, each behind its breaker, and the routes that lead to them. */
 export const openWith =
   (options: Options) =>
-  async ({ config, settings: { rateLimit }, ...dependencies }: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<ApiOutside>> => {
+  async ({
+    config,
+    settings: { rateLimit, schemaRegistry },
+    ...dependencies
+  }: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<ApiOutside>> => {
     const { directory, clock, logger, tracer, internal } = dependencies;
+    const subjects = subjectsOf(schemas, (aggregate) => topicOf(contract, aggregate));
+    if (schemaRegistry !== "") await fillRegistry(schemaRegistry, subjects, dependencies);
+    const registry = registryOf(subjects, incompatibilities);
     const metrics = gatewayMetrics(dependencies.metrics.registry);
     const upstreams = upstreamsOf({ directory, connections: connections(internal), clock, metrics, logger }, options);
     const platform = servicesClient(upstreams, { directory, clock, keys: config.sealingKeys });
     return {
       outside: { follow: (id, sees) => queryCausation(platform, id, sees) },
-      routes: ({ identity, keys }) => gateway({ ...options, upstreams, identity, keys, clock, metrics, logger, tracer, rateLimit }),
+      routes: ({ identity, keys }) =>
+        gateway({
+          ...{ ...options, upstreams, identity, keys, clock, metrics, logger, tracer, rateLimit, registry },
+          events: eventsDocument(config.publicUrl),
+        }),
       close: upstreams.stop,
     };
   };

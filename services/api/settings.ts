@@ -8,4 +8,11 @@ export const settings = {
     "1000",
     whole(0, 1_000_000),
   ),
+  schemaRegistry: setting(
+    "SCHEMA_REGISTRY_URL",
+    "A Confluent-compatible schema registry that also gets all schemas of events; it is empty at first, and Pitrix's own",
+    "an http:// or https:// URL, with user:password@ if it asks for them",
+    "",
+    (value) => (value === "" || /^https?:\/\/[^\s/]+\S*$/.test(value) ? value.replace(/\/+$/, "") : undefined),
+  ),
 };

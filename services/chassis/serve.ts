@@ -76,15 +76,20 @@ export const serve = async (
   const { logger, metrics } = dependencies;
   // `as` is safe: the service's outside and its tables have matching types.
   const { outside, routes, close } = (await (await service.outside?.())?.open(dependencies as never)) ?? nothing;
-  const running = instance(service, ports, contract, {
-    instance: id,
-    outside: outside as never,
-    settings: dependencies.settings,
-    guard: dependencies.guard,
-    partitions: dependencies.config.partitions,
-    observer: observerOf(dependencies),
-    tracer: dependencies.tracer,
-  });
+  const running = instance(
+    service,
+    ports,
+    { ...contract, registry: dependencies.config.publicUrl },
+    {
+      instance: id,
+      outside: outside as never,
+      settings: dependencies.settings,
+      guard: dependencies.guard,
+      partitions: dependencies.config.partitions,
+      observer: observerOf(dependencies),
+      tracer: dependencies.tracer,
+    },
+  );
   metrics.observe(running, ports);
   const answers = asking(ping, dependencies.clock);
   let state: "starting" | "ready" | "stopping" = "starting";

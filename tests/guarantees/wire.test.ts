@@ -58,3 +58,15 @@ test("bytes of an earlier version are read with the schema that wrote them", () 
   assert.deepEqual(now.decode(old.schemaId, old.bytes), { type: "CategoryMoved", name: "a", reason: "none", place: "b" });
   assert.throws(() => now.decode(3, old.bytes), /schema id 3 is not known/);
 });
+
+test("an event names its schema by a URL, and what is published again with another URL is the same record otherwise", () => {
+  const events = [codec(schemas).encode("category", { type: "CategoryModified", ...fields })];
+  const commit = commitOf("category/ctg-1", 3, { events });
+  const [one, other] = ["https://a.example", "https://b.example/pitrix"].map(
+    (registry) => recordsOf({ ...contract, registry }, "app", commit)[0] ?? assert.fail(),
+  );
+  assert.equal(one?.headers.ce_dataschema, `https://a.example/schemas/ids/${events[0]?.schemaId}`);
+  assert.equal(other?.headers.ce_dataschema, `https://b.example/pitrix/schemas/ids/${events[0]?.schemaId}`);
+  const without = ({ headers: { ce_dataschema: _, ...headers }, ...record }: NonNullable<typeof one>) => ({ ...record, headers });
+  assert.deepEqual(without(one ?? assert.fail()), without(other ?? assert.fail()));
+});

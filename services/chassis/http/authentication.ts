@@ -1,6 +1,6 @@
 import type { Request } from "express";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
-import type { Caller } from "../access/access.ts";
+import { type Caller, SYSTEM } from "../access/access.ts";
 import { bearerOf, type Identity, type Principal, type Unauthenticated } from "../access/identity.ts";
 import { provenService } from "../access/tokens.ts";
 import type { Host } from "./host.ts";
@@ -21,6 +21,14 @@ export const principalOf = async (identity: Identity, authorization: string | un
 /** The caller of an operation, if the principal may call it. */
 export const permitted = (identity: Identity, principal: Principal, operation: OperationId): Caller | Problem =>
   identity.authorize(principal, operation) ?? makeProblem("permission_denied", operation);
+
+const ADMINISTRATOR = "global_admin";
+
+/** The problem of a principal who may not operate the platform: only administrators, and the system, may. */
+export const mayOperate = ({ userId, roleIds, bundles }: Principal): Problem | undefined =>
+  !bundles && (userId === SYSTEM || roleIds.includes(ADMINISTRATOR))
+    ? undefined
+    : makeProblem("permission_denied", "only administrators operate the platform");
 
 /** The caller of an operation; undefined if the operation is public. */
 export const callerOf = async (

@@ -6,14 +6,38 @@ type Json = { readonly [name: string]: unknown };
 /** The OpenAPI document of the platform, or a part of it. */
 export type ApiDocument = Json & { readonly paths: { readonly [path: string]: Json } };
 
-const FILE = join("schemas", "generated", "openapi.json");
-
-/** Reads the contract from a folder above the compiled code or the source. */
-export const apiDocument = (): ApiDocument => {
+/** Reads a generated document from a folder above the compiled code or the source. */
+const generated = (name: string) => {
+  const file = join("schemas", "generated", name);
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, FILE))) return JSON.parse(readFileSync(join(folder, FILE), "utf8"));
-    if (folder === dirname(folder)) throw new Error(`there is no ${FILE} above ${fileURLToPath(import.meta.url)}`);
+    if (existsSync(join(folder, file))) return JSON.parse(readFileSync(join(folder, file), "utf8"));
+    if (folder === dirname(folder)) throw new Error(`there is no ${file} above ${fileURLToPath(import.meta.url)}`);
   }
+};
+
+export const apiDocument = (): ApiDocument => generated("openapi.json");
+
+/** The AsyncAPI document of the public topics, whose registry is at this URL. */
+export const eventsDocument = (registry: string): EventsDocument => {
+  const document = generated("asyncapi.json");
+  document.servers.kafka.bindings.kafka.schemaRegistryUrl = registry;
+  return document;
+};
+
+/** What a page needs of the AsyncAPI document. */
+export type EventsDocument = {
+  readonly info: { readonly title: string; readonly description: string };
+  readonly channels: { readonly [topic: string]: { readonly description: string; readonly messages: Json } };
+  readonly operations: { readonly [name: string]: { readonly channel: { readonly $ref: string }; readonly summary: string } };
+  readonly components: { readonly messages: { readonly [type: string]: EventMessage } };
+};
+export type EventMessage = {
+  readonly title: string;
+  readonly summary?: string;
+  readonly payload: {
+    readonly schema: { readonly fields: readonly { readonly name: string; readonly type: unknown; readonly doc?: string }[] };
+  };
+  readonly "x-schema-id": number;
 };
 
 /** An operation in the contract: its parameters, and the JSON pointer of its body's schema if it has a body. */

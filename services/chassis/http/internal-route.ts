@@ -1,6 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
-import { SYSTEM } from "../access/access.ts";
-import { callingService, principalOf } from "./authentication.ts";
+import { callingService, mayOperate, principalOf } from "./authentication.ts";
 import type { Host } from "./host.ts";
 import { isProblem, makeProblem, type Problem, sendProblem } from "./problems.ts";
 
@@ -37,8 +36,6 @@ export const addRoutes = (router: Router, host: Host, routes: readonly InternalR
   return router;
 };
 
-const ADMINISTRATOR = "global_admin";
-
 /** Who asks: a service of the platform, or an administrator by a token. */
 const callers: { readonly [A in Access]: (host: Host, request: Request) => Promise<string | Problem> } = {
   anybody: async () => "",
@@ -48,8 +45,6 @@ const callers: { readonly [A in Access]: (host: Host, request: Request) => Promi
     if (program) return program;
     const principal = await principalOf(host.identity, request.get("authorization"));
     if (isProblem(principal)) return principal;
-    const { userId, roleIds, bundles } = principal;
-    const mayOperate = !bundles && (userId === SYSTEM || roleIds.includes(ADMINISTRATOR));
-    return mayOperate ? userId : makeProblem("permission_denied", "only administrators operate the platform");
+    return mayOperate(principal) ?? principal.userId;
   },
 };

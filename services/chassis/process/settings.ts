@@ -38,6 +38,9 @@ const instances = (value: string): ReadonlyMap<string, readonly string[]> | unde
 };
 
 const url = (value: string): string | undefined => (value === "" || /^https?:\/\/[^\s/]+\S*$/.test(value) ? value : undefined);
+/** Goes into the headers of every event: short, and without what only a browser would use. */
+const publicUrl = (value: string): string | undefined =>
+  /^https?:\/\/[^\s/?#@]+(?:\/[!-~]*)?$/.test(value) && !/[?#]/.test(value) && value.length <= 200 ? value.replace(/\/+$/, "") : undefined;
 const samplers = [
   ...(["always_on", "always_off", "traceidratio"] as const),
   ...(["parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"] as const),
@@ -70,6 +73,13 @@ export const settings = {
     "app=http://host:port,repo=http://...",
     "",
     instances,
+  ),
+  publicUrl: setting(
+    "PITRIX_PUBLIC_URL",
+    "Where callers reach the gateway; events name their schemas by it",
+    "an http:// or https:// URL",
+    "http://127.0.0.1:9100",
+    publicUrl,
   ),
   sealingKeys: setting(
     "PITRIX_SEALING_KEYS",

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, tail } from "../../infra/embedded/command.ts";
+import { installOnce } from "../../infra/embedded/installing.ts";
+import { cacheDirectory } from "../../infra/embedded/places.ts";
+import { root } from "../root.ts";
+
+const limit = 10 * 60_000;
+
+/** The files of a client in `clients/<name>`, with what its `install` command adds, in the cache: once for each content of these files. */
+export const installed = async (name: string, install: (directory: string) => readonly [string, ...string[]]): Promise<string> => {
+  const sources = join(root, "tests/third-party/clients", name);
+  const hash = createHash("sha256");
+  for (const file of readdirSync(sources).sort()) hash.update(file).update(readFileSync(join(sources, file)));
+  const directory = join(cacheDirectory(), `third-party-${name}-${hash.digest("hex").slice(0, 12)}`);
+  await installOnce(
+    directory,
+    () => {},
+    limit,
+    async (partial) => {
+      cpSync(sources, partial, { recursive: true });
+      const [command, ...args] = install(partial);
+      const { status, output } = await run(command, args, { limit });
+      if (status === "missing") throw new Error(`${command} is not installed`);
+      if (status === "failed") throw new Error(`${command} cannot install the client ${name}:\n${tail(output)}`);
+    },
+  );
+  return directory;
+};
