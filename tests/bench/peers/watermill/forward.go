@@ -78,7 +78,7 @@ func (o outbox) Subscribe(ctx context.Context, _ string) (<-chan *message.Messag
 	out := make(chan *message.Message)
 	go func() {
 		defer close(o.done)
-		found, err := o.commits.Find(ctx, bson.M{"publish": bson.M{"$gte": ""}}, options.Find().SetSort(bson.M{"publish": 1}).SetBatchSize(page))
+		found, err := o.commits.Find(ctx, bson.M{"publish": true}, options.Find().SetHint("publish").SetSort(bson.M{"_id": 1}).SetBatchSize(page))
 		must(err)
 		for some := next(ctx, found); len(some) > 0; some = next(ctx, found) {
 			o.sendAll(some, out)
