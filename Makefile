@@ -52,8 +52,8 @@ map: build ## draw which service reacts to which event into docs/, from the runn
 simulate: build ## run the choreography in virtual time under faults (SEEDS=1000, or SEED=4711 to repeat one seed)
 	@node dist/tests/simulation/main.js $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --from $(or $(FROM),1)) $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(JSON),--json)
 
-faults: build ## kill real processes, the broker and the store for 20 minutes (ROWS=1,2 FACTOR=0.02)
-	@node dist/tests/faults/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(FACTOR),--factor $(FACTOR))
+faults: build ## kill real processes, the broker and the store for 20 minutes (ROWS=1,2 FACTOR=0.02 UPDATE=1)
+	@node dist/tests/faults/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(FACTOR),--factor $(FACTOR)) $(if $(UPDATE),--update)
 
 resilience: build ## kill and roll services under load, stop the broker and the store (ROWS=1 RATE=20)
 	@node dist/tests/resilience/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(RATE),--rate $(RATE))

@@ -73,10 +73,10 @@ export const share = async (
 ): Promise<Shared> => {
   const { clock } = foundation;
   const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be retried");
-  let told = 0;
+  let lastWarning = 0;
   const onForged = (instance: string): void => {
-    if (clock.now() - told < FORGED) return;
-    told = clock.now();
+    if (clock.now() - lastWarning < FORGED) return;
+    lastWarning = clock.now();
     logger.warn({ instance }, "ignored an announcement that this platform has not signed");
   };
   const found = await (config.discovery === "kafka"

@@ -91,7 +91,7 @@ export const serve = async (
     },
   );
   metrics.observe(running, ports);
-  const answers = asking(ping, dependencies.clock);
+  const answers = sharedPing(ping, dependencies.clock);
   let state: "starting" | "ready" | "stopping" = "starting";
   const stopping = new AbortController();
   // Every open stream adds a listener.
@@ -176,19 +176,19 @@ const nothing: Opened<unknown> = { outside: undefined };
 const PING_TIMEOUT = 2_000;
 
 /** Shares one ping among concurrent callers. */
-const asking = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean>) => {
-  let asked: Promise<boolean> | undefined;
+const sharedPing = (ping: () => Promise<void>, clock: Clock): (() => Promise<boolean>) => {
+  let pending: Promise<boolean> | undefined;
   return async () => {
-    asked ??= ping()
+    pending ??= ping()
       .then(
         () => true,
         () => false,
       )
       .finally(() => {
-        asked = undefined;
+        pending = undefined;
       });
     const enough = new AbortController();
-    const answered = await Promise.race([asked, clock.sleep(PING_TIMEOUT, enough.signal).then(() => false)]);
+    const answered = await Promise.race([pending, clock.sleep(PING_TIMEOUT, enough.signal).then(() => false)]);
     enough.abort("answered");
     return answered;
   };

@@ -1,27 +1,28 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { asError } from "../../events/error.ts";
-import { type Result, resultOf } from "./result.ts";
+import { type FaultRun, type Result, resultOf, updated } from "./result.ts";
 import { type Row, scaled } from "./row.ts";
 import { rows } from "./rows.ts";
 import { asPage, asText } from "./table.ts";
 
 const usage = `Usage: node dist/tests/faults/main.js [options]
 
-Hurts a platform of real processes, a real Kafka and a real document store while people work with it, and holds what is left against what is promised.
+Hurts a platform of real processes, a real Kafka and a real MongoDB while people work with it, and holds what is left against what is promised.
 
   --rows 1,2b,15   only these (${rows.map(({ id }) => id).join(", ")})
   --factor 0.02    the share of the commands and kills of the full figures (default 0.1; 1 takes hours on two cores)
   --seed 7         another run (default 1)
+  --update         writes these rows into docs/faults.md and docs/faults.json; rows of another factor or seed leave them
   --json           answers in JSON
   --keep           leaves histories, logs and data also of what has passed
 
   node dist/tests/faults/main.js --rows 3 --factor 0.02
   node dist/tests/faults/main.js --seed 7 --json > faults.json
 
-A run of all rows writes docs/faults.md and docs/faults.json. One of some rows shows its table and leaves both as they are.
+A run of all rows writes docs/faults.md and docs/faults.json. A run of some rows shows its table and leaves both as they are without --update.
 A row that fails is no reason not to run the others. Exit code 1 if one did: then its history and logs stay, and where is said.`;
 
 const { values } = parseArgs({
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     rows: { type: "string" },
     factor: { type: "string", default: "0.1" },
     seed: { type: "string", default: "1" },
+    update: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -56,10 +58,11 @@ for (const row of wanted) {
 }
 const isGood = results.every(({ verdict }) => verdict !== "FAIL");
 if (isGood && !values.keep) rmSync(directory, { recursive: true, force: true });
-const answer = { seed, factor, together: wanted.length === rows.length, rows: results };
-if (answer.together) {
-  writeFileSync("docs/faults.json", `${JSON.stringify(answer, null, 2)}\n`);
-  writeFileSync("docs/faults.md", asPage(answer));
+const answer: FaultRun = { seed, factor, together: wanted.length === rows.length, rows: results };
+if (answer.together || values.update) {
+  const record = answer.together ? answer : updated(JSON.parse(readFileSync("docs/faults.json", "utf8")), answer, rows);
+  writeFileSync("docs/faults.json", `${JSON.stringify(record, null, 2)}\n`);
+  writeFileSync("docs/faults.md", asPage(record));
 }
 process.stdout.write(`${values.json ? JSON.stringify(answer) : asText(results)}\n`);
 process.exit(isGood ? 0 : 1);

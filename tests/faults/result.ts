@@ -30,3 +30,13 @@ export const resultOf = ({ id, fault, figures, full, missing }: Row, came: RowOu
   if (findings.length === 0 && converged !== null) return { ...row, verdict: "pass", outcome };
   return { ...row, verdict: "FAIL", why: told(findings) || "it did not converge", outcome };
 };
+
+/**
+ * A recorded run with the results of some of its rows replaced. Results of another factor or seed are not kept: a page shows one of each.
+ * A row that neither has is not run.
+ */
+export const updated = (recorded: FaultRun, run: FaultRun, rows: readonly Row[]): FaultRun => {
+  const isSame = recorded.factor === run.factor && recorded.seed === run.seed;
+  const known = new Map([...(isSame ? recorded.rows : []), ...run.rows].map((result) => [result.id, result]));
+  return { ...run, together: false, rows: rows.map((row) => known.get(row.id) ?? resultOf(row, undefined)) };
+};

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../root.ts";
 import type { Finding } from "./findings.ts";
-import { resultOf } from "./result.ts";
+import { type FaultRun, resultOf, updated } from "./result.ts";
 import type { RowOutcome } from "./row.ts";
 import { rows } from "./rows.ts";
 import { asPage, asText } from "./table.ts";
@@ -34,4 +34,18 @@ test("the table tells the share that was really done, what was broken, and why",
   const [, first, second] = asText([resultOf(row, { ...good, findings: [lost, lost] }), resultOf({ ...row, full: {} }, good)]).split("\n");
   assert.match(first ?? "", /50 \(×0\.5\) +3 \(×0\.3\) +2 +0 .* 1\.3 .*FAIL: 2 lost\. First: nothing is lost/);
   assert.match(second ?? "", / 50 +3 +0 /);
+});
+
+test("rows that are run later replace their own results, and only beside those of the same factor and seed", () => {
+  const table = ["1", "2", "3"].map((id) => ({ ...row, id }));
+  const run = (factor: number, ids: readonly string[], outcome: RowOutcome | Error): FaultRun => ({
+    ...{ seed: 1, factor, together: ids.length === table.length },
+    rows: table.filter(({ id }) => ids.includes(id)).map((each) => resultOf(each, outcome)),
+  });
+  const verdicts = (recorded: FaultRun, later: FaultRun) =>
+    updated(recorded, later, table).rows.map(({ id, verdict }) => `${id} ${verdict}`);
+  const recorded = run(0.1, ["1", "2"], good);
+  assert.deepEqual(verdicts(recorded, run(0.1, ["2", "3"], new Error("no broker"))), ["1 pass", "2 FAIL", "3 FAIL"]);
+  assert.deepEqual(verdicts(recorded, run(0.2, ["3"], good)), ["1 not run", "2 not run", "3 pass"]);
+  assert.equal(updated(run(0.1, ["1", "2", "3"], good), run(0.1, ["1"], good), table).together, false);
 });

@@ -24,7 +24,7 @@ export const metrics = (service: string) => {
   const histogram = <L extends string>(name: string, help: string, buckets: number[], ...labelNames: L[]) =>
     new Histogram({ name, help, buckets, labelNames, registers });
   /** A gauge that is measured at every scrape. Label values that the scrape does not report are dropped. */
-  const asked = <L extends string>(name: string, help: string, labelNames: L[], read: (gauge: Gauge<L>) => Promise<void> | void) =>
+  const measuredGauge = <L extends string>(name: string, help: string, labelNames: L[], read: (gauge: Gauge<L>) => Promise<void> | void) =>
     new Gauge({
       ...{ name, help, labelNames, registers },
       collect() {
@@ -78,14 +78,14 @@ export const metrics = (service: string) => {
     observe: (instance: Watched, { store, log, clock }: Pick<Ports, "store" | "log" | "clock">): void => {
       const due = measured(clock, () => dueIn(store, clock));
       const lag = measured(clock, lagIn(instance.subscriptions, log, clock));
-      asked("pitrix_relay_pending", "Commits of this process that are not yet on the log.", [], (gauge) =>
+      measuredGauge("pitrix_relay_pending", "Commits of this process that are not yet on the log.", [], (gauge) =>
         gauge.set(instance.pendingPublications()),
       );
-      asked("pitrix_effects_running", "Effects under way.", [], (gauge) => gauge.set(instance.runningEffects()));
-      asked("pitrix_parked_streams", "Streams that are parked, by subscription.", ["subscription"], (gauge) => {
+      measuredGauge("pitrix_effects_running", "Effects under way.", [], (gauge) => gauge.set(instance.runningEffects()));
+      measuredGauge("pitrix_parked_streams", "Streams that are parked, by subscription.", ["subscription"], (gauge) => {
         for (const [subscription, { parked }] of instance.subscriptions()) gauge.set({ subscription }, parked.size);
       });
-      asked(
+      measuredGauge(
         "pitrix_due_marks",
         `What is due in the service's store, counted up to ${MAX_DUE}: every instance tells the same.`,
         ["kind"],
@@ -93,10 +93,10 @@ export const metrics = (service: string) => {
           for (const { kind, marks } of (await due()) ?? []) gauge.set({ kind }, marks);
         },
       );
-      asked("pitrix_due_oldest_seconds", "The age of the oldest that is counted as due.", ["kind"], async (gauge) => {
+      measuredGauge("pitrix_due_oldest_seconds", "The age of the oldest that is counted as due.", ["kind"], async (gauge) => {
         for (const { kind, oldestSeconds } of (await due()) ?? []) gauge.set({ kind }, oldestSeconds);
       });
-      asked(
+      measuredGauge(
         "pitrix_subscription_lag_events",
         "Records of the log, in partitions of this instance, that a subscription has not gone past.",
         ["subscription"],
@@ -104,10 +104,15 @@ export const metrics = (service: string) => {
           for (const { subscription, events } of (await lag()) ?? []) gauge.set({ subscription }, events);
         },
       );
-      asked("pitrix_subscription_lag_seconds", "For how long at most a subscription has been behind.", ["subscription"], async (gauge) => {
-        for (const { subscription, seconds } of (await lag()) ?? []) gauge.set({ subscription }, seconds);
-      });
-      asked(
+      measuredGauge(
+        "pitrix_subscription_lag_seconds",
+        "For how long at most a subscription has been behind.",
+        ["subscription"],
+        async (gauge) => {
+          for (const { subscription, seconds } of (await lag()) ?? []) gauge.set({ subscription }, seconds);
+        },
+      );
+      measuredGauge(
         "pitrix_subscription_event_age_seconds",
         "The age of the latest event that a subscription has gone past, busy or idle.",
         ["subscription"],
