@@ -25,9 +25,19 @@ const parsed = (text: string): unknown => {
   }
 };
 
+const deeper = (level: number): number => {
+  if (level >= MOST_LEVELS) throw new InvalidSchema(`the schema is nested more than ${MOST_LEVELS} levels deep`);
+  return level + 1;
+};
+
+/** A value that is nested no deeper than schemas are, since it is compared as text. */
+const bounded = (value: unknown, level: number): unknown => {
+  if (typeof value === "object" && value !== null) for (const part of Object.values(value)) bounded(part, deeper(level));
+  return value;
+};
+
 const walk = (schema: unknown, namespace: string, names: Set<string>, level: number): Shape => {
-  if (level > MOST_LEVELS) throw new InvalidSchema(`the schema is nested more than ${MOST_LEVELS} levels deep`);
-  const inner = (part: unknown, within = namespace) => walk(part, within, names, level + 1);
+  const inner = (part: unknown, within = namespace) => walk(part, within, names, deeper(level));
   if (typeof schema === "string") return primitives.has(schema) ? schema : known(fullName(schema, namespace), names);
   if (Array.isArray(schema)) return schema.map((branch) => inner(branch));
   if (!isObject(schema)) throw new InvalidSchema(`${JSON.stringify(schema) ?? "nothing"} is not a type`);
@@ -48,7 +58,7 @@ const walk = (schema: unknown, namespace: string, names: Set<string>, level: num
   const fields = list(schema.fields, `the record ${name} has no fields`).map((field) => {
     if (!isObject(field)) throw new InvalidSchema(`a field of ${name} is no object`);
     const fieldName = text(field.name, `a field of ${name} has no name`);
-    return { name: fieldName, type: inner(field.type, within), ...("default" in field && { default: field.default }) };
+    return { name: fieldName, type: inner(field.type, within), ...("default" in field && { default: bounded(field.default, level) }) };
   });
   return { type: "record", name, fields };
 };

@@ -106,6 +106,7 @@ test("a client finds the id of a schema, however it is written", async () => {
   assert.deepEqual(await codeOf(world.ask(path("nobody"), json(withSchema(schema)))), [404, 40401]);
 });
 
+const withDefault = (value: string) => `{"type":"record","name":"A","fields":[{"name":"a","type":"string","default":${value}}]}`;
 const deep = `${'{"type":"array","items":'.repeat(3_000)}"string"${"}".repeat(3_000)}`;
 for (const [what, body] of [
   ["no JSON", "{"],
@@ -116,6 +117,7 @@ for (const [what, body] of [
   ["a type that nobody defines", { schema: '{"type":"record","name":"A","fields":[{"name":"a","type":"B"}]}' }],
   ["a record without fields", { schema: '{"type":"record","name":"A"}' }],
   ["a schema that is nested without end", { schema: deep }],
+  ["a default that is nested without end", { schema: withDefault(`${"[".repeat(30_000)}${"]".repeat(30_000)}`) }],
   ["an array without end", { schema: "[".repeat(60_000) }],
 ] as const)
   test(`${what} is 42201`, async () => {
