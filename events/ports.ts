@@ -153,6 +153,8 @@ export type Documents = {
   readonly count: (collection: string, query: CountQuery) => Promise<Counts>;
   /** All documents in the order of their ids, with tombstones, in pages: each page follows `after`. */
   readonly scan: (collection: string, after: string | undefined, limit: number) => Promise<readonly StoredDocument[]>;
+  /** The approximate number of documents of a collection, with tombstones, and the bytes of disk that they and their indexes take. */
+  readonly size: (collection: string) => Promise<{ readonly documents: number; readonly bytes: number }>;
   /** Removes a collection with all its documents; nothing happens if it does not exist. */
   readonly drop: (collection: string) => Promise<void>;
   /**
@@ -195,14 +197,54 @@ export type Feed = {
   readonly fold: number;
   /** When it may be dropped, in milliseconds since 1970; null: it stays. */
   readonly until: number | null;
+  /** Present while the collection is filled up to fixed offsets only, and held against the live one there. Absent: it follows the log. */
+  readonly rebuild?: Rebuild;
+};
+/** A collection that an operator lets be filled beside the live one. */
+export type Rebuild = {
+  /** Where it stops: the ends of the log when it was asked for, of every partition that the read model reads. */
+  readonly ends: readonly LogEnd[];
+  /** Most records a second; null: as many as possible. */
+  readonly rate: number | null;
+  /** The comparison with the live collection at these ends; null: not there yet. */
+  readonly verdict: Verdict | null;
+};
+/** `end`: the offset after the last record. */
+export type LogEnd = TopicPartition & { readonly end: number };
+/** How a rebuilt collection compares with the live one. It counts as long as that one is the active one, and the rebuilt one stops there. */
+export type Verdict = {
+  /** The live collection, and the generation of the pointer that named it. */
+  readonly against: string;
+  readonly generation: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly compared: number;
+  /** Documents that the live collection had in a later version: compared after the events in between were folded into the rebuilt ones. */
+  readonly ahead: number;
+  readonly differences: number;
+  /** The first differences in detail. */
+  readonly first: readonly Difference[];
+};
+/** A document that two collections of a read model do not agree about. Values are not told: they may be what nobody is to see. */
+export type Difference = {
+  readonly id: string;
+  readonly stream: string;
+  /** In the live collection and in the other one; null: there is no such document. */
+  readonly versions: readonly [number | null, number | null];
+  /** The fields whose values differ, each with the id of the event that set it last; null: no event of its stream on the log did. */
+  readonly fields: readonly { readonly field: string; readonly event: string | null }[];
+  /** The collections whose document is not what the events on the log make. */
+  readonly wrong: readonly string[];
 };
 export type Following = {
   /** The folds that the instance's build can read; its own fold first. */
   readonly reads: readonly number[];
   /** The generation of the pointer that the instance follows. */
   readonly generation: number;
-  /** How far the collections that are not active are in the partitions that the instance reads: the next offsets. */
+  /** How far the collections are in the partitions that the instance reads, while one is not active: the next offsets. */
   readonly progress: readonly (TopicPartition & { readonly collection: string; readonly next: number })[];
+  /** How many documents of a rebuild the instance has compared so far. */
+  readonly compared?: number;
 };
 /** What a running instance says of its read models, so that no pointer moves to what it cannot read. */
 export type Reader = {
@@ -271,6 +313,8 @@ export type Parking = {
   readonly discard: (parked: ParkedKey) => Promise<void>;
   /** The ids of discarded events. */
   readonly discarded: (subscription: string) => Promise<readonly string[]>;
+  /** Discards for one subscription what another one has discarded so far. */
+  readonly inherit: (from: string, to: string) => Promise<void>;
   readonly list: (limit: number) => Promise<readonly Parked[]>;
   /** Removes everything that a subscription has parked or discarded. */
   readonly forget: (subscription: string) => Promise<void>;

@@ -102,6 +102,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   // Every request that waits for a read model adds a listener.
   setMaxListeners(0, stopping.signal);
   const subscriptions = new Map<string, Running & Progress>();
+  const memory = memoryBudget();
   const subscribing = async (subscriber: Subscriber): Promise<Running & Progress> => {
     const { name } = subscriber;
     const hooks: SubscriptionHooks = {
@@ -116,11 +117,11 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const projecting = (projection: AnyProjection, collection: string): Subscriber =>
     projector(projection, collection, documents, wrote, contract);
   const models = readModels({
-    ...{ projections, instance: id, ports, contract, subscriptions },
+    ...{ projections, instance: id, ports, contract, subscriptions, service: service.name, codec: released },
+    ...{ sharing: { lagThreshold, memory }, subscriber: projecting },
     subscribe: (projection, collection) => subscribing(projecting(projection, collection)),
     failed: failed("read models"),
   });
-  const memory = memoryBudget();
   const { wrote, ...visible } = visibility(service, ports, {
     codec: released,
     contract,
@@ -170,7 +171,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   return {
     service,
     collections: models,
-    readModels: { status: models.status, change: models.change },
+    readModels: { status: models.status, change: models.change, sources: models.sources },
     execute: executing.execute,
     recorded: executing.recorded,
     state: executing.state,

@@ -49,6 +49,11 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
           .slice(0, Math.max(0, limit))
           .map(copy),
       ),
+    size: (collection) =>
+      under(fate, `documents.size ${collection}`, () => {
+        const all = [...model(collection).values()];
+        return { documents: all.length, bytes: all.reduce((sum, document) => sum + JSON.stringify(document).length, 0) };
+      }),
     drop: (collection) =>
       under(fate, `documents.drop ${collection}`, () => {
         database.models.delete(collection);

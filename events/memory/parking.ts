@@ -71,6 +71,12 @@ export const memoryParking = (database: MemoryDatabase, fate: Fate): Parking => 
           .filter(([id, parked]) => id.startsWith(DISCARDED) && parked.subscription === subscription)
           .map(([, { eventId }]) => eventId),
       ),
+    inherit: (from, to) =>
+      under(fate, `parking.inherit ${from} ${to}`, () => {
+        for (const [id, parked] of [...database.parked])
+          if (id.startsWith(DISCARDED) && parked.subscription === from)
+            database.parked.set(DISCARDED + parkedId({ ...parked, subscription: to }), { ...parked, subscription: to });
+      }),
     list: (limit) => under(fate, "parking.list", () => sorted(() => true).slice(0, Math.max(0, limit))),
     forget: (subscription) =>
       under(fate, `parking.forget ${subscription}`, () => {

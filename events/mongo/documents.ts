@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation, Collection, Db } from "mongodb";
+import { type AnyBulkWriteOperation, type Collection, type Db, MongoServerError } from "mongodb";
 import { chunks } from "../chunks.ts";
 import type { Documents, DocumentWrite, StoredDocument } from "../ports.ts";
 import { counters } from "./counters.ts";
@@ -12,6 +12,7 @@ import type { Ready } from "./ready.ts";
 type Model = { readonly _id: string; readonly _stream: string; readonly _version: number; readonly _deleted: boolean };
 type Position = { readonly _id: string; readonly offset: number };
 type Operation = AnyBulkWriteOperation<Model>;
+type Sized = { readonly storageStats: { readonly count?: number; readonly storageSize?: number; readonly totalIndexSize?: number } };
 type Writes = readonly { readonly id: string; readonly operation: Operation }[];
 
 /** Number of writes, or of ids, in one round trip. */
@@ -100,6 +101,17 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       const page = (await models(collection)).find(after === undefined ? {} : { _id: { $gt: after } });
       return (await page.sort({ _id: 1 }).limit(limit).toArray()).map(fromModel);
     },
+    size: async (collection) => {
+      const stages = [{ $collStats: { storageStats: {} } }];
+      try {
+        const [found] = await (await models(collection)).aggregate<Sized>(stages).toArray();
+        const { count = 0, storageSize = 0, totalIndexSize = 0 } = found?.storageStats ?? {};
+        return { documents: count, bytes: storageSize + totalIndexSize };
+      } catch (error) {
+        if (isAbsent(error)) return { documents: 0, bytes: 0 };
+        throw error;
+      }
+    },
     drop: async (collection) => {
       await (await models(collection)).drop();
     },
@@ -119,6 +131,9 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
     ...pointers(database),
   };
 };
+
+/** The server has no statistics of a collection that does not exist (NamespaceNotFound). */
+const isAbsent = (error: unknown): boolean => error instanceof MongoServerError && error.code === 26;
 
 const unlessDuplicate = (error: unknown): void => {
   if (!isDuplicate(error)) throw error;

@@ -65,6 +65,13 @@ export const mongoParking = (database: Ready<Db>): Parking => {
       const documents = (await collection()).find({ subscription, isDiscarded: true }, { projection: { eventId: 1 } });
       return (await documents.toArray()).map(({ eventId }) => eventId);
     },
+    inherit: async (from, to) => {
+      const documents = (await collection()).find({ subscription: from, isDiscarded: true });
+      for await (const { _id, ...document } of documents) {
+        const own = { ...document, subscription: to };
+        await (await collection()).replaceOne({ _id: parkedId(own) }, own, { upsert: true });
+      }
+    },
     list: async (limit) => (limit <= 0 ? [] : found({}, limit)),
     forget: async (subscription) => {
       await (await collection()).deleteMany({ subscription });

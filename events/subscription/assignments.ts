@@ -102,7 +102,7 @@ export const assignments = (
 };
 
 /** Selects events of the subscriber's types, and records that are not events, because these stop their stream. */
-const selector =
+export const selector =
   (types: ReadonlySet<string>) =>
   (record: LogRecord): boolean => {
     const type = typeOf(record);
@@ -124,7 +124,11 @@ const beginAtEnd = async ({ name }: Subscriber, { documents, log }: Pick<Ports, 
   await begin(ends.filter(({ partition }) => partition === 0));
 };
 
-const positionsOf = ({ name }: Subscriber, { documents }: Pick<Ports, "documents">, { topic, partition }: TopicPartition): Positions => ({
+export const positionsOf = (
+  { name }: Subscriber,
+  { documents }: Pick<Ports, "documents">,
+  { topic, partition }: TopicPartition,
+): Positions => ({
   load: () => documents.position(name, topic, partition),
   save: (next) => documents.savePosition(name, topic, partition, next),
 });

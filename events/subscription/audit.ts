@@ -13,8 +13,8 @@ export type Finding =
   | { readonly kind: "late"; readonly stream: string; readonly version: number; readonly origin: string }
   /** A record without a version. */
   | { readonly kind: "unversioned"; readonly stream: string; readonly origin: string }
-  /** A record that the service of its topic has not published. */
-  | { readonly kind: "forged"; readonly stream: string; readonly version: number; readonly origin: string };
+  /** A record that the service of its topic has not published, and one whose commit is missing among those of its stream. */
+  | { readonly kind: "forged" | "removed"; readonly stream: string; readonly version: number; readonly origin: string };
 type Missing = Extract<Finding, { kind: "missing" }>;
 
 export type Audit = {
@@ -37,11 +37,14 @@ const publishedIn = (record: Pick<LogRecord, "headers" | "header" | "key" | "val
 
 const READS = 16;
 
+/** An event that the store does not have. `removed`: it has later ones of the stream. */
+export type UnknownEvent = PublishedEvent & { readonly removed: boolean };
+
 /** Those of some events on the log that a service's store does not have, and which it therefore has not published. */
 export const forgedAmong = async (
   { contract, service, store }: { readonly contract: Contract; readonly service: string; readonly store: Pick<EventStore, "read"> },
   events: readonly PublishedEvent[],
-): Promise<readonly PublishedEvent[]> => {
+): Promise<readonly UnknownEvent[]> => {
   const streams = new Map<string, PublishedEvent[]>();
   for (const event of events) {
     const others = streams.get(event.stream) ?? [];
@@ -54,7 +57,9 @@ export const forgedAmong = async (
     for (const commit of commits)
       for (const [index, record] of recordsOf(contract, service, commit).entries())
         known.set(commit.version + index, publishedIn(record, commit.version + index).digest);
-    return asked.filter(({ version, digest }) => known.get(version) !== digest);
+    const last = Math.max(0, ...known.keys());
+    const unknown = asked.filter(({ version, digest }) => known.get(version) !== digest);
+    return unknown.map((event) => ({ ...event, removed: !known.has(event.version) && event.version < last }));
   });
   return found.flat();
 };
@@ -104,7 +109,13 @@ export const auditor = () => {
       return publishedIn(record, version);
     },
     /** Adds that the service has not published what `take` returned for this record. */
-    forged: ({ stream, version }: PublishedEvent, origin: string): void => void others.push({ kind: "forged", stream, version, origin }),
+    unknown: ({ stream, version, removed }: UnknownEvent, origin: string): void =>
+      void others.push({ kind: removed ? "removed" : "forged", stream, version, origin }),
+    /** Adds that a service had published the stream up to this version before the log was read. */
+    published: (stream: string, version: number, service: string): void => {
+      const from = (highest.get(stream) ?? 0) + 1;
+      if (from <= version) others.push({ kind: "missing", stream, from, to: version, origin: `the store of ${service}` });
+    },
     /** The findings sorted by stream, independent of the order in which the partitions were read. */
     result: (): Audit => {
       const findings = [...[...missing.values()].flat(), ...others];

@@ -1,4 +1,5 @@
-import type { Feed, Pointer, Reader } from "../ports.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Feed, LogEnd, Pointer, Reader, Rebuild, Verdict } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
 
 // How the pointer of a read model changes. A new fold, a rebuild and a step back are the same change: another collection is filled beside the
@@ -19,9 +20,9 @@ export const readsOf = ({ version, reads = [] }: AnyProjection): readonly number
 
 const feedOf = ({ feeds }: Pointer, collection: string | null): Feed | undefined => feeds.find((feed) => feed.collection === collection);
 
-/** The collection that a build fills as its own fold: the active one, the next one, or the latest. */
+/** The collection that a build fills as its own fold: the active one, the next one, or the latest; a rebuild is none of these. */
 export const ownFeed = (pointer: Pointer, fold: number): Feed | undefined => {
-  const own = pointer.feeds.filter((feed) => feed.fold === fold);
+  const own = pointer.feeds.filter((feed) => feed.fold === fold && !feed.rebuild);
   return (
     own.find(({ collection }) => collection === pointer.active) ?? own.find(({ collection }) => collection === pointer.next) ?? own.at(-1)
   );
@@ -77,27 +78,52 @@ export const cleaned = (pointer: Pointer, gone: readonly string[]): Pointer => (
   generation: pointer.generation + 1,
 });
 
-/** The pointer with one more collection of a fold, which nobody reads until it becomes the next one. */
-export const rebuilding = (pointer: Pointer, fold: number): Pointer => {
+const withFeed = (pointer: Pointer, collection: string, change: (feed: Feed) => Feed): Pointer => ({
+  ...pointer,
+  feeds: pointer.feeds.map((feed) => (feed.collection === collection ? change(feed) : feed)),
+  generation: pointer.generation + 1,
+});
+
+/** The pointer with one more collection of a fold, which is filled up to the given ends, and which nobody reads until it becomes the next one. */
+export const rebuilding = (pointer: Pointer, fold: number, { ends, rate }: Pick<Rebuild, "ends" | "rate">): Pointer => {
   const generation = pointer.generation + 1;
-  return {
-    ...pointer,
-    feeds: [...pointer.feeds, { collection: collectionFor(pointer.model, fold, generation), fold, until: null }],
-    generation,
+  const feed: Feed = {
+    ...{ collection: collectionFor(pointer.model, fold, generation), fold, until: null },
+    rebuild: { ends, rate, verdict: null },
   };
+  return { ...pointer, feeds: [...pointer.feeds, feed], generation };
 };
 
-/** The pointer when this collection is to become the active one; undefined: it is, or is on its way. */
+/** The pointer when a rebuild is to go on to later ends, and to be compared there. */
+export const verifying = (pointer: Pointer, collection: string, ends: readonly LogEnd[]): Pointer =>
+  withFeed(pointer, collection, (feed) => ({ ...feed, ...(feed.rebuild && { rebuild: { ...feed.rebuild, ends, verdict: null } }) }));
+
+/** The pointer with the verdict about a rebuild; undefined: the rebuild was given up, goes on to other ends, or another collection is live. */
+export const judged = (pointer: Pointer, collection: string, ends: readonly LogEnd[], verdict: Verdict): Pointer | undefined => {
+  const rebuild = feedOf(pointer, collection)?.rebuild;
+  const isMeant = rebuild && pointer.active === verdict.against && isDeepStrictEqual(rebuild.ends, ends);
+  return isMeant ? withFeed(pointer, collection, (feed) => ({ ...feed, rebuild: { ...rebuild, verdict } })) : undefined;
+};
+
+/** Why a collection must not become active yet; undefined: it follows the log, or equals the active one as far as it goes. */
+export const unproved = (pointer: Pointer, collection: string): string | undefined => {
+  const rebuild = feedOf(pointer, collection)?.rebuild;
+  if (!rebuild) return undefined;
+  const { verdict } = rebuild;
+  if (!verdict) return `${collection} is not compared with ${pointer.active} yet`;
+  if (verdict.against !== pointer.active) return `${collection} was compared with ${verdict.against}, and ${pointer.active} is active now`;
+  return verdict.differences > 0 ? `${collection} differs from ${pointer.active} in ${verdict.differences} documents` : undefined;
+};
+
+/** The pointer when this collection is to become the active one; undefined: it is, or is on its way. A rebuild follows the log from now on. */
 export const promoting = (pointer: Pointer, collection: string): Pointer | undefined => {
   if (pointer.next === collection || (pointer.active === collection && pointer.next === null)) return undefined;
-  const feeds = pointer.feeds.map((feed) => (feed.collection === collection ? { ...feed, until: null } : feed));
-  return { ...pointer, feeds, next: pointer.active === collection ? null : collection, generation: pointer.generation + 1 };
+  const follow = ({ rebuild: _, ...feed }: Feed): Feed => ({ ...feed, until: null });
+  return { ...withFeed(pointer, collection, follow), next: pointer.active === collection ? null : collection };
 };
 
 /** The pointer when this collection, which is not active, is given up. */
 export const aborting = (pointer: Pointer, collection: string, now: number): Pointer => ({
-  ...pointer,
-  feeds: pointer.feeds.map((feed) => (feed.collection === collection ? { ...feed, until: now } : feed)),
+  ...withFeed(pointer, collection, (feed) => ({ ...feed, until: now })),
   next: pointer.next === collection ? null : pointer.next,
-  generation: pointer.generation + 1,
 });

@@ -1,12 +1,15 @@
 import { backOff, condition } from "../concurrency.ts";
-import { aggregatesOf, type Contract, topicOf } from "../contract.ts";
-import { nameOf } from "../log/partition.ts";
 import { Outage } from "../outage.ts";
-import type { Documents, Feed, Following, Pointer, Ports, Reader, Running, StoredDocument, TopicPartition } from "../ports.ts";
+import type { Following, LogEnd, Pointer, Reader, Running, TopicPartition } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
+import { catchingUp } from "./caught-up.ts";
 import { indexesOf } from "./collections.ts";
 import { dropFold } from "./drop-fold.ts";
-import { cleaned, collectionFor, expired, joined, modelIn, ownFeed, promoted, readable, readsOf } from "./pointer.ts";
+import { startsOf } from "./log-ends.ts";
+import { type ModelStatus, statusOf } from "./model-status.ts";
+import { cleaned, collectionFor, expired, joined, judged, modelIn, ownFeed, promoted, readable, readsOf } from "./pointer.ts";
+import type { Filling } from "./rebuild.ts";
+import { type RebuildOptions, rebuilds } from "./rebuilds.ts";
 import type { Progress } from "./subscription.ts";
 
 /** Milliseconds between two looks at the pointers: usually, and while a collection is to become active. */
@@ -14,28 +17,13 @@ const SELDOM = 2_000;
 const OFTEN = 200;
 /** Milliseconds for which an announcement counts, and after which pointers that could not be read again are out of date. */
 const LIVE = 15_000;
-/** How old the ends of the log may be that a collection has to have reached. */
-const FRESH = 3_000;
 
-type Options = {
-  readonly projections: readonly AnyProjection[];
-  readonly instance: string;
-  readonly ports: Pick<Ports, "documents" | "parking" | "log" | "clock">;
-  readonly contract: Contract;
-  /** All subscriptions of the instance by name; those of read models are named by their collection. */
-  readonly subscriptions: Map<string, Running & Progress>;
-  readonly subscribe: (projection: AnyProjection, collection: string) => Promise<Running & Progress>;
-  readonly failed: (error: unknown) => void;
-};
-/** What was on the log at a time. */
-type Goal = { readonly at: number; readonly ends: readonly (TopicPartition & { readonly end: number })[] };
-/** Where a read model is, and how much of the log each of its collections contains, in records. */
-export type ModelStatus = Omit<Pointer, "feeds"> & {
-  /** The fold of this build. */
-  readonly fold: number;
-  /** `read` is null for the active collection, whose exact progress nobody announces. */
-  readonly feeds: readonly (Feed & { readonly read: number | null; readonly end: number })[];
-};
+type Options = Pick<RebuildOptions, "projections" | "instance" | "ports" | "subscriber"> &
+  Filling & {
+    /** All subscriptions of the instance by name; those of read models are named by their collection. */
+    readonly subscriptions: Map<string, Running & Progress>;
+    readonly subscribe: (projection: AnyProjection, collection: string) => Promise<Running & Progress>;
+  };
 
 /**
  * The read models of an instance: follows their pointers, fills each collection of its own folds, makes the next collection active once it has
@@ -44,9 +32,9 @@ export type ModelStatus = Omit<Pointer, "feeds"> & {
 export const readModels = (options: Options) => {
   const { projections, instance, ports, contract, subscriptions, subscribe, failed } = options;
   const { documents, log, clock } = ports;
+  const { endsFor, isBehind, hasCaughtUp } = catchingUp(ports, contract);
   const models = new Map(projections.map((projection) => [projection.name, projection]));
   const pointers = new Map<string, Pointer>();
-  const goals = new Map<string, Goal>();
   const wake = condition(clock);
   let refreshed = Number.NEGATIVE_INFINITY;
 
@@ -84,8 +72,8 @@ export const readModels = (options: Options) => {
   const reconcile = async (): Promise<void> => {
     const wanted = new Map<string, AnyProjection>();
     for (const projection of projections)
-      for (const { fold, collection } of pointers.get(projection.name)?.feeds ?? [])
-        if (fold === projection.version) wanted.set(collection, projection);
+      for (const { fold, collection, rebuild } of pointers.get(projection.name)?.feeds ?? [])
+        if (fold === projection.version && !rebuild) wanted.set(collection, projection);
     await Promise.all([
       ...[...subscriptions].map(async ([name, subscription]) => {
         if (wanted.has(name) || !models.has(modelIn(name))) return;
@@ -95,6 +83,8 @@ export const readModels = (options: Options) => {
       ...[...wanted].map(async ([collection, projection]) => {
         if (subscriptions.has(collection)) return;
         await documents.ensure(collection, indexesOf(projection));
+        const active = pointers.get(projection.name)?.active ?? collection;
+        if (active !== collection) await ports.parking.inherit(active, collection);
         subscriptions.set(collection, await subscribe(projection, collection));
       }),
     ]);
@@ -102,53 +92,48 @@ export const readModels = (options: Options) => {
 
   const announce = (): Promise<void> => {
     const following = (projection: AnyProjection): Following => {
-      const pointer = pointers.get(projection.name);
-      const aside = (pointer?.feeds ?? []).filter(({ collection }) => collection !== pointer?.active);
-      const progress = aside.flatMap(({ collection }) =>
-        [...(subscriptions.get(collection)?.written ?? [])].map(([place, next]) => ({ collection, ...placeIn(place), next })),
+      const { generation = 0, feeds = [], active = null } = pointers.get(projection.name) ?? {};
+      const progress = (feeds.some(({ collection }) => collection !== active) ? feeds : []).flatMap(({ collection }) =>
+        [...(subscriptions.get(collection)?.written ?? rebuilding.progressOf(collection))].map(([place, next]) => ({
+          ...{ collection, ...placeIn(place), next },
+        })),
       );
-      return { reads: readsOf(projection), generation: pointer?.generation ?? 0, progress };
+      return { reads: readsOf(projection), generation, progress, compared: rebuilding.compared(projection.name) };
     };
     const all = Object.fromEntries(projections.map((projection) => [projection.name, following(projection)]));
     return documents.announce({ instance, until: clock.now() + LIVE, models: all });
   };
 
-  const endsFor = async ({ evolve, of }: AnyProjection): Promise<Goal> => {
-    const at = clock.now();
-    const topics = aggregatesOf(contract, Object.keys(evolve), of).map((aggregate) => topicOf(contract, aggregate));
-    const ends = await Promise.all(
-      topics.map(async (topic) => (await log.ends(topic)).map(({ partition, offset }) => ({ topic, partition, end: offset }))),
-    );
-    return { at, ends: ends.flat().filter(({ end }) => end > 0) };
-  };
-
-  /** Whether a collection lacks a part of the log. Reports for each partition how many records the collection contains. */
-  const isBehind = async (
-    { model, collection }: { readonly model: string; readonly collection: string },
-    { ends }: Goal,
-    live: readonly Reader[],
-    report: (read: number) => void = () => {},
-  ): Promise<boolean> => {
-    const said = live.flatMap(({ models: all }) => all[model]?.progress ?? []).filter((each) => each.collection === collection);
-    const announced = new Map(said.map((each) => [nameOf(each), each.next]));
-    let lacks = false;
-    for (const { topic, partition, end } of ends) {
-      const next = announced.get(nameOf({ topic, partition })) ?? 0;
-      const read = next >= end ? end : Math.min(end, Math.max(next, (await documents.position(collection, topic, partition)) ?? 0));
-      report(read);
-      lacks ||= read < end;
+  /** Moves a pointer as an operator asks; the instances follow. Returns what it became, or why it must not move. */
+  const change = async (
+    model: string,
+    changed: (pointer: Pointer, fold: number) => Pointer | string | undefined,
+  ): Promise<Pointer | string> => {
+    for (;;) {
+      await refresh();
+      const pointer = pointers.get(model);
+      if (!pointer) return `the read model ${model} has no pointer yet`;
+      const moved = changed(pointer, projectionOf(model).version);
+      if (moved === undefined) return pointer;
+      if (typeof moved === "string") return moved;
+      if (await documents.movePointer(moved)) {
+        wake.notify();
+        return moved;
+      }
     }
-    return lacks;
   };
 
-  /** Whether a collection contains everything that was on the log a moment ago. */
-  const hasCaughtUp = async (projection: AnyProjection, collection: string, live: readonly Reader[]): Promise<boolean> => {
-    const goal = goals.get(collection) ?? (await endsFor(projection));
-    goals.set(collection, goal);
-    if (await isBehind({ model: projection.name, collection }, goal, live)) return false;
-    goals.delete(collection);
-    return clock.now() - goal.at <= FRESH;
-  };
+  const rebuilding = rebuilds({
+    ...options,
+    contains: async (model, collection, ends, signal) => {
+      while (await isBehind({ model, collection }, ends, await readers())) {
+        await clock.sleep(OFTEN, signal);
+        signal.throwIfAborted();
+      }
+    },
+    conclude: async (model, collection, ends, verdict) =>
+      void (await change(model, (pointer) => judged(pointer, collection, ends, verdict))),
+  });
 
   const promote = async (pointer: Pointer, live: readonly Reader[]): Promise<void> => {
     const projection = projectionOf(pointer.model);
@@ -167,6 +152,7 @@ export const readModels = (options: Options) => {
   const look = async (): Promise<void> => {
     await refresh();
     await reconcile();
+    await rebuilding.reconcile(pointers);
     await announce();
     const mine = projections.flatMap(({ name }) => pointers.get(name) ?? []);
     const pending = mine.filter((pointer) => pointer.next !== null || pointer.dropped.length > 0 || expired(pointer, clock.now()));
@@ -183,9 +169,10 @@ export const readModels = (options: Options) => {
   const isUnread = (): boolean => projections.some((projection) => !readable(pointers.get(projection.name), projection));
   /** Whether a collection is filled that is not the active one. */
   const isFilling = (): boolean =>
+    rebuilding.isPending(pointers) ||
     projections.some(({ name }) => {
       const { active = null, feeds = [] } = pointers.get(name) ?? {};
-      return feeds.some(({ collection, until }) => collection !== active && until === null);
+      return feeds.some(({ collection, until, rebuild }) => collection !== active && until === null && !rebuild);
     });
   const isOutdated = (): boolean => clock.now() - refreshed > LIVE;
 
@@ -232,42 +219,24 @@ export const readModels = (options: Options) => {
           failed(error);
         }
       }
+      await rebuilding.stop();
       await documents.withdraw(instance).catch(() => {});
     },
     /** Where the read models are, as the store says now. */
     status: async (): Promise<readonly ModelStatus[]> => {
       await refresh();
       const live = await readers();
-      const status = async (pointer: Pointer): Promise<ModelStatus> => {
-        const projection = projectionOf(pointer.model);
-        const goal = await endsFor(projection);
-        const end = goal.ends.reduce((sum, each) => sum + each.end, 0);
-        const feeds = pointer.feeds.map(async (feed) => {
-          if (feed.collection === pointer.active) return { ...feed, read: null, end };
-          let read = 0;
-          await isBehind({ model: pointer.model, ...feed }, goal, live, (some) => {
-            read += some;
-          });
-          return { ...feed, read, end };
-        });
-        return { ...pointer, fold: projection.version, feeds: await Promise.all(feeds) };
-      };
-      return Promise.all(projections.flatMap(({ name }) => pointers.get(name) ?? []).map(status));
+      const mine = projections.flatMap((projection) => {
+        const pointer = pointers.get(projection.name);
+        return pointer ? [{ projection, pointer }] : [];
+      });
+      return Promise.all(mine.map(({ projection, pointer }) => statusOf(pointer, projection, live, { endsFor, isBehind })));
     },
-    /** Moves a pointer as an operator asks; the instances follow. Returns what it became, or why it must not move. */
-    change: async (model: string, move: (pointer: Pointer, fold: number) => Pointer | string | undefined): Promise<Pointer | string> => {
-      for (;;) {
-        await refresh();
-        const pointer = pointers.get(model);
-        if (!pointer) return `the read model ${model} has no pointer yet`;
-        const moved = move(pointer, projectionOf(model).version);
-        if (moved === undefined) return pointer;
-        if (typeof moved === "string") return moved;
-        if (await documents.movePointer(moved)) {
-          wake.notify();
-          return moved;
-        }
-      }
+    change,
+    /** Where the log begins and ends for a read model. */
+    sources: async (model: string): Promise<{ readonly ends: readonly LogEnd[]; readonly starts: ReadonlyMap<string, number> }> => {
+      const ends = await endsFor(projectionOf(model));
+      return { ends, starts: await startsOf(log, [...new Set(ends.map(({ topic }) => topic))]) };
     },
     healthReasons: (): readonly string[] => [
       ...(isOutdated() ? ["cannot read the pointers of its read models"] : []),
@@ -282,21 +251,6 @@ export const readModels = (options: Options) => {
     ],
   };
 };
-
-/** Reads documents without an instance: the pointer is read each time. */
-export const documentsOf =
-  (projections: readonly AnyProjection[], documents: Pick<Documents, "pointers" | "get">) =>
-  async (model: string, id: string): Promise<StoredDocument["value"] | undefined> => {
-    const projection = projections.find(({ name }) => name === model);
-    if (!projection) throw new Error(`the service has no read model ${model}`);
-    const collection = readable(
-      (await documents.pointers()).find((pointer) => pointer.model === model),
-      projection,
-    );
-    if (collection === undefined) throw new Outage(`the read model ${model} is being filled`);
-    const [found] = await documents.get(collection, [id]);
-    return found && !found.deleted ? found.value : undefined;
-  };
 
 const placeIn = (place: string): TopicPartition => {
   const at = place.lastIndexOf("/");

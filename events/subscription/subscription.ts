@@ -48,7 +48,7 @@ export const subscribe = async (
   const { log, parking, clock } = ports;
   const { name, topics } = subscriber;
   const { onParked, onError } = hooks;
-  const parked = parkedStreams({ contract, service, subscription: name, log, parking, clock, codec, onParked, onError });
+  const parked = parkedStreams({ contract, service, subscription: name, log, parking, clock, codec, onParked, onError, deadLetters: true });
   const assigned = assignments(subscriber, ports, codec, parked.policy, hooks);
   const subscription = { group: groupOf(contract, service, name), topics, position: assigned.begin, handle: assigned.handle, onError };
   const running = await joining(clock, async () => {

@@ -1,22 +1,42 @@
 import { aggregateOf, type LogRecord } from "../../events/index.ts";
-import { type Audit, auditor, type Finding, originOf, type PublishedEvent } from "../../events/runtime.ts";
-import { MAX_EVENTS } from "../chassis/http/audit-routes.ts";
-import { loadServices } from "../chassis/list.ts";
-import { services } from "../index.ts";
+import { type Audit, auditor, type Finding, originOf, type PublishedEvent, type UnknownEvent } from "../../events/runtime.ts";
+import { MAX_EVENTS, type StreamsAnswer } from "../chassis/http/audit-routes.ts";
+import type { AnyService } from "../chassis/service.ts";
 import { askOne, type Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type Paint, table } from "./output.ts";
 
 type Asked = { readonly event: PublishedEvent; readonly origin: string };
 
+/** The streams of a service with the last version that it has published. */
+const publishedBy = async (platform: Platform, service: string): Promise<ReadonlyMap<string, number>> => {
+  const heads = new Map<string, number>();
+  for (let after: StreamsAnswer["after"] | undefined; after !== null; ) {
+    const answer = (await askOne(platform, service, "/internal/audit/streams", { after })) as StreamsAnswer | undefined; // Of one release.
+    if (answer === undefined) throw unknownStore(service);
+    for (const [stream, version] of answer.streams) heads.set(stream, Math.max(version, heads.get(stream) ?? 0));
+    after = answer.after;
+  }
+  return heads;
+};
+
+const unknownStore = (service: string): CommandFailed =>
+  new CommandFailed(`${service} does not answer: what it has published is not known`, exitCodes.unavailable);
+
 /**
  * Audits the log record by record. With a platform, each record is also held against the store of the service that owns its topic, which is
- * asked about many records at once. `finish` asks about the rest.
+ * asked about many records at once, and what the stores had published before must be on the log. `finish` asks about the rest.
  */
-export const auditOf = async (platform: Platform | undefined) => {
-  const { take, forged, result } = auditor();
-  const loaded = await loadServices(services);
-  const owners = new Map(loaded.flatMap(({ name, aggregates }) => Object.keys(aggregates).map((aggregate) => [aggregate, name] as const)));
+export const auditOf = async (
+  platform: Platform | undefined,
+  loaded: readonly AnyService[],
+  concerns: (stream: string) => boolean = () => true,
+) => {
+  const { take, unknown, published, result } = auditor();
+  const running = new Set(platform ? (await platform.instances()).map(({ service }) => service) : []);
+  const heads = new Map<string, ReadonlyMap<string, number>>();
+  for (const { name } of platform ? loaded : []) if (running.has(name)) heads.set(name, await publishedBy(platform as Platform, name));
+  const owners = ownersOf(loaded);
   const waiting = new Map<string, Asked[]>();
 
   const ask = async (service: string): Promise<void> => {
@@ -24,16 +44,19 @@ export const auditOf = async (platform: Platform | undefined) => {
     waiting.delete(service);
     if (!platform || asked.length === 0) return;
     const answer = await askOne(platform, service, "/internal/audit", { events: asked.map(({ event }) => event) });
-    if (answer === undefined)
-      throw new CommandFailed(`${service} does not answer: what it has published is not known`, exitCodes.unavailable);
-    const unknown = (answer as { readonly forged: readonly PublishedEvent[] }).forged; // All services are of one release.
+    if (answer === undefined) throw unknownStore(service);
     const keyOf = ({ stream, version, digest }: PublishedEvent): string => `${stream}@${version} ${digest}`;
-    const keys = new Set(unknown.map(keyOf));
-    for (const { event, origin } of asked) if (keys.has(keyOf(event))) forged(event, origin);
+    const { forged } = answer as { readonly forged: readonly UnknownEvent[] }; // As above.
+    const found = new Map(forged.map((event) => [keyOf(event), event]));
+    for (const { event, origin } of asked) {
+      const missing = found.get(keyOf(event));
+      if (missing) unknown(missing, origin);
+    }
   };
 
   return {
     take: async (record: LogRecord): Promise<void> => {
+      if (!concerns(record.key)) return;
       const event = take(record);
       const service = event && platform && owners.get(aggregateOf(event.stream));
       if (!service) return;
@@ -44,10 +67,16 @@ export const auditOf = async (platform: Platform | undefined) => {
     },
     finish: async (): Promise<Audit> => {
       for (const service of [...waiting.keys()]) await ask(service);
+      for (const [service, streams] of heads)
+        for (const [stream, version] of streams) if (concerns(stream)) published(stream, version, service);
       return result();
     },
   };
 };
+
+/** The service of each aggregate. */
+export const ownersOf = (loaded: readonly AnyService[]): ReadonlyMap<string, string> =>
+  new Map(loaded.flatMap(({ name, aggregates }) => Object.keys(aggregates).map((aggregate) => [aggregate, name] as const)));
 
 /** The audit as text: one sentence if the log is complete, otherwise one line for each finding. */
 export const auditText = ({ records, streams, repeats, findings }: Audit, isAsked: boolean, paint: Paint): string => {
@@ -62,7 +91,7 @@ export const auditText = ({ records, streams, repeats, findings }: Audit, isAske
 const MAX_SHOWN = 100;
 
 const versionsOf = (finding: Finding): string => {
-  if (finding.kind === "late" || finding.kind === "forged") return `${finding.version}`;
+  if ("version" in finding) return `${finding.version}`;
   if (finding.kind === "unversioned") return "none";
   return finding.from === finding.to ? `${finding.from}` : `${finding.from} to ${finding.to}`;
 };

@@ -3,6 +3,7 @@ import { codec, type Delivered, decode, originOf, plainMeta } from "../../events
 import { eventTypes } from "../../schemas/generated/events.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../chassis/contract.ts";
+import type { Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { sorted } from "./order.ts";
 import { type Paint, plain } from "./output.ts";
@@ -93,4 +94,11 @@ export const eventLine = ({ record, delivered }: Seen, paint: Paint): string => 
   const fields = plain(JSON.stringify(data));
   const short = fields.length > 200 ? `${fields.slice(0, 199)}…` : fields;
   return `${paint("dim", time)}  ${paint("cyan", type)}  ${plain(eventId)}  ${short}  ${paint("dim", plain(correlationId))}`;
+};
+
+/** The log of a platform. */
+export const logOf = (platform: Platform): Log => {
+  const log = platform.log();
+  if (!log) throw new CommandFailed("set KAFKA_BROKERS to the platform's Kafka, for example host:port,host:port", exitCodes.settings);
+  return log;
 };

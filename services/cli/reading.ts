@@ -2,14 +2,18 @@ import { randomUUID } from "node:crypto";
 import type { Log, LogBatch, LogRange, LogRecord } from "../../events/index.ts";
 import { sorted } from "./order.ts";
 
-/** The offsets that each partition holds now, sorted by topic and partition. */
-const rangesOf = async (log: Log, topics: readonly string[]): Promise<readonly LogRange[]> => {
+/** The offsets that each partition holds now, sorted by topic and partition. `from`: where to begin, by the partition's name. */
+const rangesOf = async (
+  log: Log,
+  topics: readonly string[],
+  from: ReadonlyMap<string, number> = new Map(),
+): Promise<readonly LogRange[]> => {
   const ranges: LogRange[] = [];
   for (const topic of topics.toSorted())
     try {
       const starts = new Map((await log.offsets(topic, 0)).map(({ partition, offset }) => [partition, offset]));
       for (const { partition, offset: to } of sorted(await log.ends(topic), ({ partition }) => partition))
-        ranges.push({ topic, partition, from: Math.min(starts.get(partition) ?? 0, to), to });
+        ranges.push({ topic, partition, from: Math.min(from.get(`${topic}/${partition}`) ?? starts.get(partition) ?? 0, to), to });
     } catch (error) {
       // The topic does not exist: no event of that aggregate has been published.
       if (!/no topic|not host this topic|UNKNOWN_TOPIC/i.test(error instanceof Error ? error.message : "")) throw error;
@@ -19,7 +23,7 @@ const rangesOf = async (log: Log, topics: readonly string[]): Promise<readonly L
 
 /**
  * Reads every record that is on the log now, once, with the access of a third party. It reads one partition after the other, so repeated
- * runs have the same order. Returns false if the signal interrupted it. `progress` reports the number of records read and their total.
+ * runs have the same order; `begin` leaves out what is before these offsets. Returns false if the signal interrupted it. `progress` reports the number of records read and their total.
  */
 export const readRecords = async (
   log: Log,
@@ -27,8 +31,9 @@ export const readRecords = async (
   signal: AbortSignal,
   seen: (record: LogRecord) => void | Promise<void>,
   progress: (read: number, all: number) => void = () => {},
+  begin?: ReadonlyMap<string, number>,
 ): Promise<boolean> => {
-  const ranges = (await rangesOf(log, topics)).filter(({ from, to }) => from < to);
+  const ranges = (await rangesOf(log, topics, begin)).filter(({ from, to }) => from < to);
   const all = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
   let before = 0;
   try {

@@ -1,11 +1,14 @@
-import type { Comparison, Difference, ModelStatus } from "../../events/runtime.ts";
+import type { Verdict } from "../../events/index.ts";
+import type { ModelStatus } from "../../events/runtime.ts";
+import type { RebuildPlan } from "../chassis/http/read-model-routes.ts";
 import { askOne, type Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
-import { type Paint, plain, table } from "./output.ts";
 
 /** A read model of the platform: `cluster/clusters`. */
 export type Target = { readonly service: string; readonly model: string };
 export type Located = ModelStatus & { readonly service: string };
+export type Plan = RebuildPlan & { readonly service: string };
+export type Verification = Verdict & { readonly collection: string };
 
 export const targetIn = (text: string): Target => {
   const [service = "", model = "", more] = text.split("/");
@@ -41,89 +44,66 @@ export const modelOf = async (platform: Platform, { service, model }: Target): P
   throw new CommandFailed(`${service} has no read model ${model}; it has ${names.join(", ") || "none"}`, exitCodes.notFound);
 };
 
+/** What a rebuild would read and take. */
+export const planOf = async (platform: Platform, target: Target, rate: number | undefined): Promise<Plan> => {
+  await modelOf(platform, target);
+  return (await answered(platform, target.service, "/internal/read-models/plan", { model: target.model, rate })) as Plan; // As above.
+};
+
 /** Asks the service to move the pointer of a read model. */
-export const move = async (platform: Platform, { service, model }: Target, action: string, collection?: string): Promise<void> => {
-  await answered(platform, service, `/internal/read-models/${action}`, { model, ...(collection && { collection }) });
+export const move = async (
+  platform: Platform,
+  { service, model }: Target,
+  action: "rebuild" | "verify" | "promote" | "rollback" | "abort",
+  more: {
+    readonly collection?: string | undefined;
+    readonly rate?: number | null;
+    readonly unverified?: boolean;
+    readonly generation?: number;
+  },
+): Promise<void> => {
+  await answered(platform, service, `/internal/read-models/${action}`, { model, ...more });
 };
 
 /** The collection that is filled beside the active one. */
 export const asideOf = ({ feeds, active }: ModelStatus) => feeds.find(({ until, collection }) => until === null && collection !== active);
 
-/** Waits until a collection contains what was on the log a moment ago. */
-export const filled = async (
+/** Resolves with the first model for which `done` gives something. */
+const followed = async <T>(
   platform: Platform,
   target: Target,
-  report: (read: number, end: number) => void,
   signal: AbortSignal,
-): Promise<Located> => {
+  done: (model: Located) => T | undefined,
+): Promise<T> => {
   for (;;) {
-    const model = await modelOf(platform, target);
-    const aside = asideOf(model);
-    if (!aside) return model;
-    report(aside.read ?? 0, aside.end);
-    if (aside.read !== null && aside.read >= aside.end) return model;
+    const found = done(await modelOf(platform, target));
+    if (found !== undefined) return found;
     if (signal.aborted) throw new CommandFailed("interrupted; the platform goes on: see `pitrix replay status`");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 300));
   }
 };
+
+/** How far a rebuild is: records read of those to read, then documents compared. */
+export type Progress = { readonly read: number; readonly end: number; readonly compared: number };
+
+/** Waits until a rebuild is filled and compared with the live collection. */
+export const judgedRebuild = (
+  platform: Platform,
+  target: Target,
+  collection: string | undefined,
+  report: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Verification> =>
+  followed(platform, target, signal, (model) => {
+    const feed = collection === undefined ? asideOf(model) : model.feeds.find((each) => each.collection === collection);
+    if (!feed?.rebuild)
+      throw new CommandFailed(`${collection ?? "the rebuild"} was given up or promoted meanwhile: see \`pitrix replay status\``);
+    const { read, end, rebuild } = feed;
+    if (rebuild.verdict) return { collection: feed.collection, ...rebuild.verdict };
+    report({ read: read ?? 0, end, compared: model.compared });
+    return undefined;
+  });
 
 /** Waits until no collection is on its way to become the active one. */
-export const promoted = async (platform: Platform, target: Target, signal: AbortSignal): Promise<Located> => {
-  for (;;) {
-    const model = await modelOf(platform, target);
-    if (model.next === null) return model;
-    if (signal.aborted) throw new CommandFailed("interrupted; the platform goes on: see `pitrix replay status`");
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-};
-
-export type Verification = { readonly collection: string; readonly compared: number; readonly differences: readonly Difference[] };
-
-/** Compares a collection with the active one, page by page. */
-export const verified = async (
-  platform: Platform,
-  { service, model }: Target,
-  collection: string | undefined,
-  report: (compared: number) => void,
-  signal: AbortSignal,
-): Promise<Verification> => {
-  const differences: Difference[] = [];
-  let compared = 0;
-  for (let after: string | undefined; ; ) {
-    const body = { model, ...(collection && { collection }), ...(after !== undefined && { after }) };
-    const page = (await answered(platform, service, "/internal/read-models/verify", body)) as Comparison & { readonly collection: string }; // As above.
-    compared += page.compared;
-    differences.push(...page.differences);
-    report(compared);
-    after = page.after;
-    if (after === undefined) return { collection: page.collection, compared, differences };
-    if (signal.aborted) throw new CommandFailed("interrupted before everything was compared");
-  }
-};
-
-const percent = (read: number | null, end: number): string =>
-  read === null ? "" : `${end === 0 ? 100 : Math.floor((100 * read) / end)} % of ${end} records`;
-
-/** One line for each collection. */
-export const modelsTable = (models: readonly Located[], paint: Paint): string =>
-  table(
-    ["SERVICE", "READ MODEL", "COLLECTION", "FOLD", "STATE", "READ"],
-    models.flatMap(({ service, model, active, next, feeds }) =>
-      feeds.map(({ collection, fold, until, read, end }) => {
-        const state = collection === active ? "active" : collection === next ? "becomes active" : until === null ? "beside" : "former";
-        return [service, model, collection, fold, state, percent(read, end)];
-      }),
-    ),
-    paint,
-  );
-
-const SHOWN = 20;
-export const verificationText = ({ collection, compared, differences }: Verification, paint: Paint): string => {
-  if (differences.length === 0)
-    return `${paint("green", "equal")}  ${plain(collection)}: no difference in ${compared} ${compared === 1 ? "document" : "documents"}.`;
-  const rows = differences
-    .slice(0, SHOWN)
-    .map(({ id, versions, fields }) => [id, ...versions.map((version) => version ?? "-"), fields.join(", ")]);
-  const more = differences.length > SHOWN ? `\n… and ${differences.length - SHOWN} more (--json)` : "";
-  return `${table(["DOCUMENT", "ACTIVE AT", "OTHER AT", "FIELDS"], rows, paint)}${more}\n${paint("red", `${differences.length} ${differences.length === 1 ? "difference" : "differences"}`)}  in ${compared} documents of ${plain(collection)}.`;
-};
+export const promoted = (platform: Platform, target: Target, signal: AbortSignal): Promise<Located> =>
+  followed(platform, target, signal, (model) => (model.next === null ? model : undefined));

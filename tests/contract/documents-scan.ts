@@ -28,6 +28,13 @@ export const scanContract = (name: string, make: MakeGround): void => {
   const on = (sentence: string, body: (documents: Documents, other: Documents) => Promise<void>) =>
     onGround(`${name}: ${sentence}`, make, (fixture) => body(fixture.instance().documents, fixture.instance().documents));
 
+  on("the size of a collection counts its tombstones; one that does not exist has none", async (documents, other) => {
+    assert.deepEqual(await documents.size("none__v1"), { documents: 0, bytes: 0 });
+    await fill(documents, [documentOf("a", { text: "x".repeat(500) }), documentOf("b", {}, { deleted: true })]);
+    const { documents: count, bytes } = await other.size(collection);
+    assert.ok(count === 2 && bytes > 500, `${count} documents, ${bytes} bytes`);
+  });
+
   on("documents are counted by the values of a field, the most frequent first, and ties in their order", async (documents, other) => {
     const repos = ["b", "a", "c", "b", "a", "d", "b"];
     const apps = repos.map((repo_id, index) => documentOf(`app-${index}`, { repo_id, owner: index < 5 ? ":root" : ":other" }));

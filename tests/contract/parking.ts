@@ -110,6 +110,21 @@ export const parkingContract = (name: string, make: MakeGround): void => {
     assert.deepEqual(await parking.discarded("jobs"), []);
   });
 
+  onGround(`${name}: what one subscription has discarded another one may discard, too, whatever it has parked`, make, async (fixture) => {
+    const { parking } = fixture.instance();
+    const [first, second] = [parkedOf("clusters__v1", "cluster/a", 1), parkedOf("clusters__v1", "cluster/b", 1)];
+    await parking.add([first, second]);
+    await parking.discard(first);
+    await parking.inherit("clusters__v1", "clusters__v1r3");
+    await parking.inherit("clusters__v1", "clusters__v1r3");
+    assert.deepEqual(await fixture.instance().parking.discarded("clusters__v1r3"), ["cluster/a@1"]);
+    assert.deepEqual([await parking.streams("clusters__v1r3"), (await parking.streams("clusters__v1")).length], [[], 1]);
+    await parking.forget("clusters__v1");
+    assert.deepEqual(await parking.discarded("clusters__v1r3"), ["cluster/a@1"]);
+    await parking.add([parkedOf("clusters__v1r3", "cluster/a", 1)]);
+    assert.deepEqual(await parking.list(10), [], "it never parks what it has discarded");
+  });
+
   onGround(`${name}: all that a subscription has parked or discarded is forgotten, and nothing of another`, make, async (fixture) => {
     const { parking } = fixture.instance();
     const [first, second] = [parkedOf("clusters__v1", "cluster/a", 1), parkedOf("clusters__v1", "cluster/b", 1)];

@@ -37,6 +37,8 @@ export type Fixture = {
   /** The gateways that take requests. */
   readonly gateways: () => readonly string[];
   readonly client: { readonly id: string; readonly secret: string };
+  /** The keys of the platform, as its settings say them. */
+  readonly keys: string;
   readonly stop: () => Promise<void>;
 };
 
@@ -107,7 +109,7 @@ export const startFixture = async ({
     await seed(connection);
     const services = Object.fromEntries(started.map((one) => [one.name, one])) as Fixture["services"]; // Each has started.
     return {
-      ...{ kafka, store, connection, ledger, drops, services, client: secrets.client, stop },
+      ...{ kafka, store, connection, ledger, drops, services, client: secrets.client, keys: secrets.sealingKeys, stop },
       gateways: () => services.api.urls(),
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { brokersKilled } from "../events/kafka/failover.faults.ts";
 import { rolledBack } from "../events/mongo/rollback.faults.ts";
 import { duplicatesRun } from "./duplicates.ts";
 import { poisonRun } from "./poison-run.ts";
+import { replayKilled, replayWhileWriting } from "./replay-rows.ts";
 import { killPrimary, loseMajority, oneAtATime, stepDown } from "./replica-set-faults.ts";
 import { type Row, scaled } from "./row.ts";
 import { killService, roll, spread } from "./run.ts";
@@ -178,11 +179,17 @@ export const rows: readonly Row[] = [
   },
   {
     id: "16",
-    fault: "kill -9 in the middle of replay, promote and verify",
+    fault: "kill -9 in the middle of a rebuild, its verification, promotion and rollback",
     figures: "50 kills",
     full: { faults: 50 },
-    run: undefined,
-    missing: "the interpreter `replay` is not there yet",
+    run: replayKilled,
+  },
+  {
+    id: "17",
+    fault: "rebuild while writing: 0 differences at the promotion",
+    figures: "1,000,000 events, 500 a second meanwhile",
+    full: {},
+    run: replayWhileWriting,
   },
   {
     id: "18",

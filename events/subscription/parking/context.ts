@@ -13,6 +13,8 @@ export type Context = Pick<Ports, "log" | "parking" | "clock"> & {
   readonly service: string;
   readonly subscription: string;
   readonly codec: Codec;
+  /** Whether parked events are copied to the dead letter topic. */
+  readonly deadLetters: boolean;
   readonly onParked: (reason: string, record: LogRecord) => void;
   readonly onError: (error: Error) => void;
   /** By partition name. */

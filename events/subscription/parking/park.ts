@@ -11,12 +11,12 @@ const MAX_STREAMS = 100_000;
  * Returns true if these are the first parked events of this instance.
  */
 export const park = async (context: Context, streams: HeldStreams, failed: readonly FailedStream[]): Promise<boolean> => {
-  const { contract, service, log, parking, onParked } = context;
+  const { contract, service, log, parking, onParked, deadLetters } = context;
   const isFirst = sizeOf(context) === 0;
   const events = failed.flatMap((each) => join(context, streams, each));
   if (events.length === 0) return false;
   await parking.add(events);
-  await log.publish(events.map((event) => deadLetter(contract, service, event)));
+  if (deadLetters) await log.publish(events.map((event) => deadLetter(contract, service, event)));
   for (const { reason, record } of events) onParked(reason, record);
   return isFirst;
 };

@@ -1,67 +1,82 @@
-import type { Pointer } from "../../../events/index.ts";
-import { aborting, compare, promoting, rebuilding } from "../../../events/runtime.ts";
+import type { LogEnd } from "../../../events/index.ts";
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
 import type { InternalRoute } from "./internal-route.ts";
 import { isProblem, makeProblem, type Problem } from "./problems.ts";
+import { type Asked, moves } from "./read-model-moves.ts";
 
-/** Documents of one comparison. */
-const PAGE = 500;
+const MAX_RATE = 1_000_000;
 
-type Move = (
-  pointer: Pointer,
-  asked: { readonly fold: number; readonly collection: string; readonly now: number },
-) => Pointer | string | undefined;
-
-/** The changes that an operator may ask for. A text says why the pointer must not move; undefined: it has moved already. */
-const moves: { readonly [action: string]: Move | undefined } = {
-  rebuild: (pointer, { fold }) => {
-    const other = asideOf(pointer);
-    return other === undefined ? rebuilding(pointer, fold) : `${other} is being filled: promote or abort it first`;
-  },
-  promote: (pointer, { collection }) =>
-    isFed(pointer, collection) ? promoting(pointer, collection) : `there is no collection ${collection}`,
-  rollback: (pointer) => {
-    const former = pointer.feeds.filter(({ until, collection }) => until !== null && collection !== pointer.active).at(-1);
-    return former ? promoting(pointer, former.collection) : "there is no former collection any more";
-  },
-  abort: (pointer, { collection, now }) => {
-    if (collection === pointer.active) return `${collection} is the active collection`;
-    return isFed(pointer, collection) ? aborting(pointer, collection, now) : `there is no collection ${collection}`;
-  },
+/** What a rebuild would read and take, and why it cannot be. */
+export type RebuildPlan = {
+  readonly model: string;
+  readonly active: string | null;
+  readonly generation: number;
+  readonly fold: number;
+  readonly rate: number | null;
+  /** Records of the log that would be read. */
+  readonly topics: readonly { readonly topic: string; readonly partitions: number; readonly records: number }[];
+  /** The live collection: so many documents and bytes of disk the new one is expected to have. */
+  readonly documents: number;
+  readonly bytes: number;
+  /** Why it cannot be done now; empty: it can. */
+  readonly refusals: readonly string[];
 };
-
-const isFed = ({ feeds }: Pointer, name: string): boolean => feeds.some(({ collection }) => collection === name);
-/** The collection that is filled beside the active one, and not given up. */
-const asideOf = ({ feeds, active }: Pointer): string | undefined =>
-  feeds.find(({ until, collection }) => until === null && collection !== active)?.collection;
 
 /** Routes for operators: where read models are, and filling one anew beside the live one. */
 export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
-  const { instance, ports } = host;
+  const { instance, ports, logger } = host;
   const service = instance.service.name;
+  const { readModels } = instance;
   const common = { access: "operators", bodyLimit: 64 * 1_024 } as const;
+
+  /** The ends of the log for a read model, or why it cannot be filled from there. */
+  const sourcesOf = async (model: string): Promise<{ readonly ends: readonly LogEnd[]; readonly refusals: readonly string[] }> => {
+    try {
+      const { ends, starts } = await readModels.sources(model);
+      const cut = ends.filter(({ topic, partition }) => (starts.get(`${topic}/${partition}`) ?? 0) > 0).map(({ topic }) => topic);
+      const refusals = [...new Set(cut)].map(
+        (topic) => `${topic} has lost its first events: a model that is filled from it would lack them`,
+      );
+      return { ends, refusals };
+    } catch (error) {
+      if (!(error instanceof Error) || !/there is no topic/i.test(error.message)) throw error;
+      return { ends: [], refusals: [`${error.message}: start the service that announces its events`] };
+    }
+  };
+
+  const plan = async ({ model, ...asked }: Body): Promise<RebuildPlan | Problem> => {
+    const { ends, refusals } = await sourcesOf(model);
+    const pointer = (await ports.documents.pointers()).find((each) => each.model === model);
+    const status = (await readModels.status()).find((each) => each.model === model);
+    if (!pointer || !status) return makeProblem("failed_precondition", `the read model ${model} has no pointer yet`);
+    const moved = moves.rebuild?.(pointer, { ...asked, fold: status.fold, ends, now: ports.clock.now() });
+    const size = pointer.active === null ? { documents: 0, bytes: 0 } : await ports.documents.size(pointer.active);
+    const topics = [...new Set(ends.map(({ topic }) => topic))].map((topic) => {
+      const own = ends.filter((each) => each.topic === topic);
+      return { topic, partitions: own.length, records: own.reduce((sum, { end }) => sum + end, 0) };
+    });
+    const { active, generation } = pointer;
+    const all = [...refusals, ...(typeof moved === "string" ? [moved] : [])];
+    return { model, active, generation, fold: status.fold, rate: asked.rate, topics, ...size, refusals: all };
+  };
+
   return [
     {
       ...common,
       method: "get",
       path: "/internal/read-models",
-      answer: async () => ({ service, models: await instance.readModels.status() }),
+      answer: async () => ({ service, models: await readModels.status() }),
     },
     {
       ...common,
       method: "post",
-      path: "/internal/read-models/verify",
+      path: "/internal/read-models/plan",
       answer: async ({ body }) => {
         const asked = askedIn(body, host);
         if (isProblem(asked)) return asked;
-        const { after } = body;
-        if (!["string", "undefined"].includes(typeof after)) return makeProblem("illegal_parameter_format", "after");
-        const pointer = (await ports.documents.pointers()).find(({ model }) => model === asked.model);
-        const other = asked.collection || (pointer && asideOf(pointer));
-        if (!pointer?.active || !other || !isFed(pointer, other))
-          return makeProblem("resource_not_found", asked.collection || "a collection beside the active one");
-        return { service, active: pointer.active, collection: other, ...(await compare(ports, [pointer.active, other], after, PAGE)) };
+        const planned = await plan(asked);
+        return isProblem(planned) ? planned : { service, ...planned };
       },
     },
     {
@@ -74,22 +89,31 @@ export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
         if (!move) return makeProblem("route_not_found", action);
         const asked = askedIn(body, host);
         if (isProblem(asked)) return asked;
-        const { model, collection } = asked;
-        const moved = await instance.readModels.change(model, (pointer, fold) =>
-          move(pointer, { fold, collection: collection || (asideOf(pointer) ?? ""), now: ports.clock.now() }),
-        );
+        const { model, collection, unverified } = asked;
+        const { ends, refusals } = action === "rebuild" || action === "verify" ? await sourcesOf(model) : { ends: [], refusals: [] };
+        if (refusals.length > 0) return makeProblem("failed_precondition", refusals.join("; "));
+        const moved = await readModels.change(model, (pointer, fold) => move(pointer, { ...asked, fold, ends, now: ports.clock.now() }));
         if (typeof moved === "string") return makeProblem("failed_precondition", moved);
-        host.logger.info({ by, action, model, generation: moved.generation }, "the pointer of a read model was moved");
+        const details = { by, action, model, collection, unverified, generation: moved.generation };
+        logger[unverified ? "warn" : "info"](details, "the pointer of a read model was moved");
         return { service, pointer: moved };
       },
     },
   ];
 };
 
-const askedIn = (body: unknown, { models }: Host): { readonly model: string; readonly collection: string } | Problem => {
+type Body = Pick<Asked, "collection" | "rate" | "unverified" | "generation"> & { readonly model: string };
+
+const askedIn = (body: unknown, { models }: Host): Body | Problem => {
   if (!isFields(body)) return makeProblem("request_parse_failed", "the body is not a JSON object");
-  const { model, collection = "" } = body;
+  const { model, collection = "", rate = null, unverified = false, generation = null } = body;
   if (typeof model !== "string" || model === "") return makeProblem("missing_parameter", "model");
   if (typeof collection !== "string") return makeProblem("illegal_parameter_format", "collection");
-  return models.has(model) ? { model, collection } : makeProblem("resource_not_found", model);
+  if (typeof unverified !== "boolean") return makeProblem("illegal_parameter_format", "unverified");
+  if (!isWhole(rate, MAX_RATE)) return makeProblem("illegal_parameter_format", "rate");
+  if (!isWhole(generation, Number.MAX_SAFE_INTEGER)) return makeProblem("illegal_parameter_format", "generation");
+  return models.has(model) ? { model, collection, rate, unverified, generation } : makeProblem("resource_not_found", model);
 };
+
+const isWhole = (value: unknown, most: number): value is number | null =>
+  value === null || (typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= most);

@@ -62,6 +62,11 @@ export const metrics = (service: string) => {
       "operation",
       "status",
     ),
+    logDivergence: counter("pitrix_log_divergence_total", "What audits found on the log that is not what this service has committed."),
+    readModelDivergence: counter(
+      "pitrix_readmodel_divergence_total",
+      "Documents of read models that audits found not to be what the events make.",
+    ),
     spans: counter("pitrix_trace_spans_total", "Spans of traces, exported or lost.", "outcome"),
     breaker: (name: string, state: BreakerState): void => {
       const breaker = bounded(name);

@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Pointer, Reader } from "../../../events/ports.ts";
-import { cleaned, expired, GRACE, joined, modelIn, ownFeed, promoted, readable, rebuilding } from "../../../events/subscription/pointer.ts";
+import type { LogEnd, Pointer, Reader, Verdict } from "../../../events/ports.ts";
+import {
+  cleaned,
+  expired,
+  GRACE,
+  joined,
+  judged,
+  modelIn,
+  ownFeed,
+  promoted,
+  promoting,
+  readable,
+  rebuilding,
+  unproved,
+  verifying,
+} from "../../../events/subscription/pointer.ts";
 
 const fold = (version: number, ...reads: readonly number[]) => ({ name: "apps", version, reads, initialState: {}, evolve: {} });
 const living = (own: number, ...reads: readonly number[]): Reader => ({
@@ -55,11 +69,31 @@ test("an older build fills an old fold anew under another name once that was dro
   assert.deepEqual([again.next, ownFeed(again, 1)?.collection], ["apps__v1r7", "apps__v1r7"]);
 });
 
+const ends: readonly LogEnd[] = [{ topic: "pitrix.app", partition: 0, end: 7 }];
+const verdict = (differences: number): Verdict => ({
+  ...{ against: "apps__v1", generation: 3, at: 1, compared: 5, ahead: 0, differences, first: [] },
+});
+
 test("a rebuild of the same fold is one more collection, which nobody reads", () => {
-  const rebuilt = rebuilding(serving, 1);
+  const rebuilt = rebuilding(serving, 1, { ends, rate: null });
   assert.deepEqual([rebuilt.active, rebuilt.next, rebuilt.feeds.at(-1)?.collection], ["apps__v1", null, "apps__v1r3"]);
   assert.equal(ownFeed(rebuilt, 1)?.collection, "apps__v1");
   assert.equal(joined(rebuilt, fold(1), []), undefined);
+});
+
+test("a rebuild may become active once a verdict says that it equals the collection that is active, at the ends where it stops", () => {
+  const rebuilt = rebuilding(serving, 1, { ends, rate: null });
+  assert.match(unproved(rebuilt, "apps__v1r3") ?? "", /not compared with apps__v1 yet/);
+  const equal = must(judged(rebuilt, "apps__v1r3", ends, verdict(0)));
+  assert.equal(unproved(equal, "apps__v1r3"), undefined);
+  assert.match(unproved(must(judged(rebuilt, "apps__v1r3", ends, verdict(2))), "apps__v1r3") ?? "", /differs from apps__v1 in 2 documents/);
+  const later = [{ topic: "pitrix.app", partition: 0, end: 9 }];
+  assert.match(unproved(verifying(equal, "apps__v1r3", later), "apps__v1r3") ?? "", /not compared/);
+  assert.equal(judged(verifying(equal, "apps__v1r3", later), "apps__v1r3", ends, verdict(0)), undefined, "a verdict of other ends");
+  assert.match(unproved({ ...equal, active: "apps__v2" }, "apps__v1r3") ?? "", /compared with apps__v1, and apps__v2 is active now/);
+  assert.equal(judged({ ...rebuilt, active: "apps__v2" }, "apps__v1r3", ends, verdict(0)), undefined, "a verdict about another collection");
+  const chosen = must(promoting(equal, "apps__v1r3"));
+  assert.deepEqual([chosen.next, chosen.feeds.at(-1)?.rebuild], ["apps__v1r3", undefined]);
 });
 
 test("the name of a collection names its model", () => {

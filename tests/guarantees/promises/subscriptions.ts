@@ -144,6 +144,26 @@ export const subscriptions: Section = {
       ],
     },
     {
+      id: "rebuild",
+      promise:
+        "A read model is filled anew beside the live one, compared with it at a fixed position of the log, and promoted if it is equal; a crash at any moment leaves the live one untouched or wholly swapped.",
+      how: "one instance, under a lease, fills a collection up to the ends of the log and stores the verdict in the pointer; a promotion needs it",
+      keptBy: ["events/subscription/rebuild.ts", "events/subscription/rebuilds.ts", "events/subscription/verify.ts"],
+      proofs: [
+        ...tests(
+          "events/subscription/rebuild.test.ts",
+          "a rebuild stops at exactly the ends of the log, and equals the live collection although that one has gone on",
+          "a later verification goes on to later ends, and a promotion follows the log and takes over",
+          "what somebody changed, removed or added by hand is named with its fields and the events that set them",
+          "a stream whose fold throws is parked for the rebuild alone, without a word on the dead letter topic, and is no difference",
+          "a stream that only the live collection has parked is compared up to the parked event",
+          "a crash at any call of whoever rebuilds, verifies and promotes leaves the live collection untouched or wholly swapped",
+        ),
+        ...tests("services/cli/replay.test.ts", "what is not equal is not promoted, unless somebody says so aloud"),
+        ...faults("16", "17"),
+      ],
+    },
+    {
       id: "no-order-between-streams",
       promise:
         "Nothing relies on the order between streams: a request waits a bounded time for missing data, then the caller is asked to retry.",

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { CommandFailed } from "../../../services/cli/failure.ts";
 import { eventually } from "../../eventually.ts";
@@ -18,7 +21,7 @@ after(() => world.stop());
 const documents = (collection: string) => [...(world.databaseOf("catalog").models.get(collection)?.values() ?? [])];
 const answer = async (...args: readonly string[]) => {
   const { text, code } = await pitrix(world, ["replay", ...args, "--json"]);
-  return { ...JSON.parse(text), code };
+  return { ...JSON.parse(text.trimEnd().split("\n").at(-1) ?? ""), code };
 };
 const refused = (args: readonly string[], code: number, sentence: RegExp) =>
   assert.rejects(pitrix(world, ["replay", ...args]), (error) => {
@@ -31,58 +34,97 @@ const active = () => world.of().instance.collections.of("names");
 let rebuilt = "";
 
 test("a read model is filled anew beside the live one, and the two are equal", async () => {
-  const { code, collection, compared, differences } = await answer("run", NAMES);
-  assert.deepEqual([code, compared, differences, active()], [0, 3, [], "names__v1"]);
+  const { code, collection, compared, differences } = await answer("run", NAMES, "--yes");
+  assert.deepEqual([code, compared, differences, active()], [0, 3, 0, "names__v1"]);
   rebuilt = collection;
   assert.deepEqual(documents(rebuilt).toSorted(byId), documents("names__v1").toSorted(byId));
   const { text } = await pitrix(world, ["replay", "status", "catalog"]);
   assert.match(text, /^SERVICE +READ MODEL/);
   assert.match(text, /catalog +names +names__v1 +1 +active/);
-  assert.match(text, new RegExp(`catalog +names +${rebuilt} +1 +beside +100 % of 9 records`));
+  assert.match(text, new RegExp(`catalog +names +${rebuilt} +1 +equal +100 % of 9 records`));
 });
 
 test("while one collection is filled, no other one is begun", () =>
-  refused(["run", NAMES], 1, new RegExp(`${rebuilt} is being filled: promote or abort`)));
+  refused(["run", NAMES, "--yes"], 1, new RegExp(`${rebuilt} is filled beside names__v1 already: verify, promote or abort it first`)));
 
-test("both are updated, and a document that somebody changed by hand is named with its fields", async () => {
+test("the comparison goes on to what came since, and names what somebody changed by hand", async () => {
   await world.of().ports.log.publish(changes("d", 1, 2));
-  await eventually("both have the new documents", () => [rebuilt, "names__v1"].every((name) => documents(name).length === 4));
-  assert.deepEqual((await answer("verify", NAMES)).differences, []);
+  await eventually("the live one has the new document", () => documents("names__v1").length === 4);
+  assert.deepEqual((await answer("verify", NAMES)).differences, 0);
   const model = world.databaseOf("catalog").models.get(rebuilt);
   const whole = model?.get("b") ?? assert.fail("there is no document b");
   model?.set("b", { ...whole, value: { ...whole.value, names: ["forged"] } });
   const { text } = await pitrix(world, ["replay", "verify", NAMES]);
-  assert.match(text, /b +3 +3 +names\n/);
+  assert.match(text, new RegExp(`b +3 +3 +${rebuilt} +names \\(category/b@3\\)\\n`));
   assert.match(text, /1 difference +in 4 documents/);
   model?.delete("c");
-  const { code, differences } = await answer("verify", NAMES);
+  const { code, differences, first } = await answer("verify", NAMES);
+  const fields = (id: string) => [{ field: "names", event: `category/${id}@3` }];
   assert.deepEqual(
-    [code, differences],
+    [code, differences, first],
     [
       1,
+      2,
       [
-        { id: "b", versions: [3, 3], fields: ["names"] },
-        { id: "c", versions: [3, null], fields: ["names"] },
+        { id: "b", stream: "category/b", versions: [3, 3], fields: fields("b"), wrong: [rebuilt] },
+        { id: "c", stream: "category/c", versions: [3, null], fields: fields("c"), wrong: [rebuilt] },
       ],
     ],
   );
 });
 
-test("a collection that is given up is dropped, and another one takes its place; queries follow, and step back", async () => {
+test("what is not equal is not promoted, unless somebody says so aloud", async () => {
+  await refused(
+    ["promote", NAMES],
+    1,
+    /differs from names__v1 in 2 documents: see `replay verify`, or promote it as it is with --unverified/,
+  );
+  assert.equal(active(), "names__v1");
+  const { text } = await pitrix(world, ["replay", "promote", NAMES, "--unverified"]);
+  assert.match(text, /^unverified {2}nobody knows/);
+  await eventually("the instance follows", () => active() === rebuilt);
+  assert.equal((await answer("rollback", NAMES)).active, "names__v1");
+  await eventually("the instance follows", () => active() === "names__v1");
+});
+
+test("a plan says what would be read and taken, and does nothing; it can be written down, and is carried out as long as nothing has changed", async () => {
+  const generation = () => world.databaseOf("catalog").pointers.get("names")?.generation;
+  const before = generation();
+  const file = join(mkdtempSync(join(tmpdir(), "pitrix-plan-")), "plan.json");
+  const plan = await answer("plan", NAMES, "--rate", "5000", "--out", file);
+  assert.deepEqual(
+    [plan.model, plan.active, plan.rate, plan.documents, plan.refusals, plan.topics],
+    ["names", "names__v1", 5_000, 4, [], [{ topic: "pitrix.category", partitions: plan.topics[0].partitions, records: 11 }]],
+  );
+  const { text } = await pitrix(world, ["replay", "run", NAMES]);
+  assert.match(text, /Reads 11 records, as fast as possible\. Takes about .*B of disk \(4 documents\)/);
+  assert.match(text, /Nothing was done: carry it out with --yes/);
+  assert.equal(generation(), before);
+  const { collection } = await answer("run", "--plan", file);
+  assert.notEqual(generation(), before);
   await answer("abort", NAMES);
-  await eventually("it is gone", () => !world.databaseOf("catalog").models.has(rebuilt));
-  const { active: now, collection, differences } = await answer("run", NAMES, "--promote");
-  assert.deepEqual([now, differences], [collection, []]);
+  await eventually("it is gone", () => !world.databaseOf("catalog").models.has(collection));
+  await refused(["run", "--plan", file], 1, /names has changed since the plan was made: make another one/);
+  writeFileSync(file, "{}");
+  await refused(["run", "--plan", file], 64, /is not a plan: write one with/);
+  await refused(["run"], 64, /name the read model, or a plan/);
+});
+
+test("what is equal is promoted; queries follow, and step back", async () => {
+  const { active: now, collection, differences } = await answer("run", NAMES, "--yes", "--promote");
+  assert.deepEqual([now, differences], [collection, 0]);
   await eventually("the instance follows", () => active() === collection);
   assert.equal((await answer("rollback", NAMES)).active, "names__v1");
   await eventually("the instance follows", () => active() === "names__v1");
 });
 
 test("what does not exist is refused with a hint, and nothing is touched", async () => {
+  for (const action of ["plan", "promote", "abort"]) await refused([action, "catalog/other"], 66, /catalog has no read model other/);
   await refused(["run", "names"], 64, /write <service>\/<read model>/);
   await refused(["run", "catalog/other"], 66, /catalog has no read model other; it has access, names/);
   await refused(["run", "shop/names"], 66, /there is no service shop/);
-  await refused(["verify", NAMES, "--collection", "names__v9"], 66, /names__v9/);
+  await refused(["verify", NAMES, "--collection", "names__v9"], 1, /there is no collection names__v9: see `replay status`/);
+  await refused(["verify", NAMES, "--collection", "names__v1"], 1, /names__v1 follows the log: only what `replay run` has filled/);
 });
 
 const byId = (one: { readonly id: string }, other: { readonly id: string }): number => (one.id < other.id ? -1 : 1);

@@ -1,0 +1,19 @@
+import { Outage } from "../outage.ts";
+import type { Documents, StoredDocument } from "../ports.ts";
+import type { AnyProjection } from "../projection.ts";
+import { readable } from "./pointer.ts";
+
+/** Reads documents without an instance: the pointer is read each time. */
+export const documentsOf =
+  (projections: readonly AnyProjection[], documents: Pick<Documents, "pointers" | "get">) =>
+  async (model: string, id: string): Promise<StoredDocument["value"] | undefined> => {
+    const projection = projections.find(({ name }) => name === model);
+    if (!projection) throw new Error(`the service has no read model ${model}`);
+    const collection = readable(
+      (await documents.pointers()).find((pointer) => pointer.model === model),
+      projection,
+    );
+    if (collection === undefined) throw new Outage(`the read model ${model} is being filled`);
+    const [found] = await documents.get(collection, [id]);
+    return found && !found.deleted ? found.value : undefined;
+  };

@@ -1,0 +1,68 @@
+import type { Codec } from "../codec/codec.ts";
+import type { Contract } from "../contract.ts";
+import { nameOf } from "../log/partition.ts";
+import type { LogRange, Ports, Rebuild } from "../ports.ts";
+import { positionsOf, type Sharing, selector } from "./assignments.ts";
+import { startsOf } from "./log-ends.ts";
+import { paced } from "./pace.ts";
+import { parkedStreams } from "./parking/parked-streams.ts";
+import { openPartition, type Partition, type PartitionOptions } from "./partition.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+export type Filling = {
+  readonly contract: Contract;
+  readonly service: string;
+  readonly codec: Codec;
+  readonly ports: Pick<Ports, "documents" | "parking" | "log" | "clock">;
+  readonly sharing: Pick<Sharing, "lagThreshold" | "memory">;
+  readonly failed: (error: unknown) => void;
+};
+
+/**
+ * Fills a collection from the log, from its saved positions up to exactly the ends of the rebuild, and saves these as its positions. The same
+ * projector as for the live collection reads the same partitions. A stream that cannot go on is parked for this collection only: nothing is copied
+ * to the dead letter topic. Whoever begins anew after a crash goes on from the saved positions.
+ */
+export const fill = async (
+  subscriber: Subscriber,
+  { ends, rate }: Pick<Rebuild, "ends" | "rate">,
+  { contract, service, codec, ports, sharing: { lagThreshold, memory }, failed }: Filling,
+  signal: AbortSignal,
+  passed: (name: string, next: number) => void,
+): Promise<void> => {
+  const { name, types, open } = subscriber;
+  const { documents, log, clock } = ports;
+  const own = { contract, service, subscription: name, codec, ...ports, onParked: () => {}, onError: failed, deadLetters: false };
+  const { policy } = parkedStreams(own);
+  const starts = await startsOf(log, [...new Set(ends.map(({ topic }) => topic))]);
+  const partitions = new Map<string, Partition>();
+  const ranges: LogRange[] = [];
+  for (const { end, ...place } of ends) {
+    const at = nameOf(place);
+    const options: PartitionOptions = {
+      ...{ open, selects: selector(types), positions: positionsOf(subscriber, ports, place), failures: policy, codec, clock },
+      mayBuffer: (batch, handler) => end - batch.next > lagThreshold && memory.fits(`${name} ${at}`, handler.weight()),
+      flushed: () => memory.release(`${name} ${at}`),
+      passed: (batch) => passed(at, batch.next),
+    };
+    const partition = await openPartition(place, signal, options);
+    partitions.set(at, partition);
+    const from = Math.min(Math.max(partition.begin ?? 0, starts.get(at) ?? 0), end);
+    passed(at, from);
+    ranges.push({ ...place, from, to: end });
+  }
+  const handle = paced(rate, clock, signal, (batch) => {
+    const partition = partitions.get(nameOf(batch));
+    if (!partition) throw new Error(`${nameOf(batch)} is not read`);
+    return partition.batch(batch);
+  });
+  try {
+    await log.read(ranges, handle, signal);
+    for (const { topic, partition, end } of ends) {
+      await partitions.get(nameOf({ topic, partition }))?.settled();
+      await documents.savePosition(name, topic, partition, end);
+    }
+  } finally {
+    for (const at of partitions.keys()) memory.release(`${name} ${at}`);
+  }
+};

@@ -1,0 +1,70 @@
+import type { Command } from "commander";
+import { loadServices } from "../chassis/list.ts";
+import { services } from "../index.ts";
+import { auditText } from "./audit.ts";
+import { modelAuditText } from "./audit-models.ts";
+import { type Audited, type AuditOptions, runAudit } from "./audit-run.ts";
+import { logOf } from "./events.ts";
+import { CommandFailed, exitCodes } from "./failure.ts";
+import { type Shell, seconds, whole } from "./shell.ts";
+
+type Options = AuditOptions & { readonly watch?: number | true };
+
+/** The part of the streams that a watching audit looks at each time, in percent, and the seconds between two audits. */
+const WATCHED = 5;
+const EVERY = 300;
+
+/** Adds `pitrix audit`. */
+export const addAudit = (pitrix: Command, { terminal, paint, signal, print, bar, on }: Shell): void => {
+  const isBroken = ({ findings, readModels }: Audited): boolean => findings.length > 0 || (readModels?.findings.length ?? 0) > 0;
+  const textOf = (audit: Audited, isAsked: boolean): string =>
+    `${auditText(audit, isAsked, paint)}${audit.readModels ? `\n${modelAuditText(audit.readModels, paint)}` : ""}`;
+
+  pitrix
+    .command("audit")
+    .description(
+      "check that the log holds every version of every stream in order, exactly what its services have committed, and that every read model is what the events make",
+    )
+    .option("--stream <id>", "only the log of this stream, for example cluster/cl-1")
+    .option("--log-only", "do not ask the services: a forged event, a lost one or a wrong document is not found")
+    .option("--sample <percent>", "only this part of the streams, drawn anew each time", whole)
+    .option("--watch [time]", `audit a part again and again until interrupted: ${WATCHED} % every 5m by default`, seconds)
+    .addHelpText(
+      "after",
+      "\nDocuments are folded in memory: audit a large platform in samples.\nServices count what is found as pitrix_log_divergence_total and pitrix_readmodel_divergence_total.\n\nExamples:\n  pitrix audit\n  pitrix audit --sample 10\n  pitrix audit --watch 10m --sample 1\n  pitrix audit --stream cluster/cl-1 --json | jq '.findings[]'",
+    )
+    .action((options: Options) =>
+      on(async (platform) => {
+        const { stream, logOnly = false, watch } = options;
+        if (options.sample !== undefined && options.sample > 100)
+          throw new CommandFailed("--sample takes 1 to 100 percent", exitCodes.usage);
+        const loaded = await loadServices(services);
+        for (let isFirst = true; isFirst || watch !== undefined; isFirst = false) {
+          const given = { ...(watch !== undefined && { sample: WATCHED }), ...options };
+          const progress = (read: number, all: number): void => bar(read < all ? `${read} of ${all} records` : "");
+          const audit = await runAudit({ platform, log: logOf(platform), loaded, signal, progress }, given);
+          print(audit, () => textOf(audit, !logOnly));
+          if (isBroken(audit)) terminal.exit(exitCodes.failed);
+          else if (stream !== undefined && audit.records === 0)
+            throw new CommandFailed(`the log has no events of ${stream}`, exitCodes.notFound);
+          if (watch !== undefined) await pause(1_000 * (watch === true ? EVERY : watch), signal);
+          if (signal.aborted) break;
+        }
+      }),
+    );
+};
+
+const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+};

@@ -1,0 +1,182 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Command } from "commander";
+import type { Platform } from "./connection.ts";
+import { CommandFailed, exitCodes } from "./failure.ts";
+import {
+  asideOf,
+  judgedRebuild,
+  modelOf,
+  modelsOf,
+  move,
+  type Plan,
+  type Progress,
+  planOf,
+  promoted,
+  type Target,
+  targetIn,
+  type Verification,
+} from "./replay.ts";
+import { modelsTable, planText, progressText, verificationText } from "./replay-text.ts";
+import { type Shell, whole } from "./shell.ts";
+
+/** Milliseconds between two lines of progress in JSON. */
+const EVERY = 1_000;
+const MODEL = "the service and its read model, for example cluster/clusters";
+
+type RunOptions = { readonly yes?: boolean; readonly promote?: boolean; readonly rate?: number; readonly plan?: string };
+
+/** Adds `pitrix replay`. */
+export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, on }: Shell): void => {
+  /** Shows progress as a bar on a terminal, or as a line a second with --json. */
+  const reporting = (): ((progress: Progress) => void) => {
+    let since: { readonly read: number; readonly at: number } | undefined;
+    let written = Date.now();
+    return (progress) => {
+      const now = Date.now();
+      since ??= { read: progress.read, at: now };
+      bar(progressText(progress, since, now));
+      if (!isJson() || now - written < EVERY) return;
+      written = now;
+      writeLine(JSON.stringify({ progress }));
+    };
+  };
+  const judged = async (platform: Platform, target: Target, collection?: string): Promise<Verification> => {
+    const found = await judgedRebuild(platform, target, collection, reporting(), signal);
+    bar("");
+    return found;
+  };
+
+  const replay = pitrix
+    .command("replay")
+    .description("fill a read model anew beside the live one, compare the two, and switch")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  pitrix replay plan cluster/clusters\n  pitrix replay run cluster/clusters --yes --promote\n  pitrix replay status cluster",
+    );
+  replay
+    .command("status")
+    .description("list the collections of read models: which one is active, which ones are being filled, and how far they are")
+    .argument("[service]", "only this service")
+    .addHelpText("after", "\nExample:\n  pitrix replay status cluster --json | jq '.models[].feeds[]'")
+    .action((service?: string) =>
+      on(async (platform) => {
+        const models = await modelsOf(platform, service);
+        print({ models }, () => modelsTable(models, paint));
+      }),
+    );
+  replay
+    .command("plan")
+    .description("show what `run` would read and how much disk it would take, and what is in its way; nothing is changed")
+    .argument("<read model>", MODEL)
+    .option("--rate <number>", "at most this many records a second", whole)
+    .option("--out <file>", "write the plan to this file, for `run --plan`")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  pitrix replay plan cluster/clusters\n  pitrix replay plan cluster/clusters --rate 5000 --out plan.json",
+    )
+    .action((text: string, { rate, out }: { readonly rate?: number; readonly out?: string }) =>
+      on(async (platform) => {
+        const plan = await planOf(platform, targetIn(text), rate);
+        if (out !== undefined) writeFileSync(out, `${JSON.stringify(plan, null, 2)}\n`);
+        print(plan, () => planText(plan, paint));
+        if (plan.refusals.length > 0) terminal.exit(exitCodes.failed);
+      }),
+    );
+  replay
+    .command("run")
+    .description("fill a new collection from the log, while the live one serves and is updated; then compare the two")
+    .argument("[read model]", MODEL)
+    .option("--yes", "carry the plan out; without it, it is only shown")
+    .option("--plan <file>", "carry out the plan in this file, as `plan --out` has written it, unless the read model has changed since")
+    .option("--rate <number>", "read at most this many records a second", whole)
+    .option("--promote", "let queries read the new collection if the two are equal")
+    .addHelpText(
+      "after",
+      "\nThe platform does the work by itself: interrupting this command does not stop it, and `run` again shows how far it is;\n`pitrix replay abort` gives it up.\n\nExamples:\n  pitrix replay run cluster/clusters\n  pitrix replay run cluster/clusters --yes --promote\n  pitrix replay run --plan plan.json",
+    )
+    .action((text: string | undefined, { yes = false, promote = false, rate, plan: file }: RunOptions) =>
+      on(async (platform) => {
+        const given = file === undefined ? undefined : planIn(file);
+        if ((text === undefined) === (given === undefined))
+          throw new CommandFailed("name the read model, or a plan with --plan", exitCodes.usage);
+        const target: Target = given ?? targetIn(text ?? "");
+        const known = await modelOf(platform, target);
+        // A run whose command was interrupted goes on.
+        const begun = asideOf(known)?.rebuild?.verdict === null ? asideOf(known) : undefined;
+        if (!begun) {
+          const plan = given ?? (await planOf(platform, target, rate));
+          const [refusal] = plan.refusals;
+          if (refusal !== undefined) throw new CommandFailed(refusal);
+          if (!yes && !given)
+            return print(
+              plan,
+              () => `${planText(plan, paint)}\nNothing was done: carry it out with --yes, or write it down with \`plan --out\`.`,
+            );
+          await move(platform, target, "rebuild", { rate: plan.rate, generation: plan.generation });
+        }
+        const found = await judged(platform, target, begun?.collection);
+        const isEqual = found.differences === 0;
+        if (promote && isEqual) await move(platform, target, "promote", { collection: found.collection });
+        const after = promote && isEqual ? await promoted(platform, target, signal) : await modelOf(platform, target);
+        const name = `${target.service}/${target.model}`;
+        const next =
+          after.active === found.collection
+            ? "It is active now."
+            : isEqual
+              ? `Switch with \`pitrix replay promote ${name}\`, or give it up with \`pitrix replay abort ${name}\`.`
+              : `Queries go on reading ${found.against}. Give the new one up with \`pitrix replay abort ${name}\`.`;
+        print({ ...found, active: after.active }, () => `${verificationText(found, paint)}\n${next}`);
+        if (!isEqual) terminal.exit(exitCodes.failed);
+      }),
+    );
+  replay
+    .command("verify")
+    .description("fill the collection up to now, and compare it with the live one, document by document, while that one is updated")
+    .argument("<read model>", MODEL)
+    .option("--collection <name>", "this collection, as shown by `pitrix replay status`")
+    .addHelpText("after", "\nExample:\n  pitrix replay verify cluster/clusters --json | jq '.first[]'")
+    .action((text: string, { collection }: { readonly collection?: string }) =>
+      on(async (platform) => {
+        const target = targetIn(text);
+        await modelOf(platform, target);
+        await move(platform, target, "verify", { collection });
+        const found = await judged(platform, target, collection);
+        print(found, () => verificationText(found, paint));
+        if (found.differences > 0) terminal.exit(exitCodes.failed);
+      }),
+    );
+  const switching = (name: "promote" | "rollback" | "abort", description: string): Command =>
+    replay
+      .command(name)
+      .description(description)
+      .argument("<read model>", MODEL)
+      .addHelpText("after", `\nExample:\n  pitrix replay ${name} cluster/clusters`)
+      .action((text: string, { unverified = false }: { readonly unverified?: boolean }) =>
+        on(async (platform) => {
+          const target = targetIn(text);
+          await modelOf(platform, target);
+          await move(platform, target, name, { unverified });
+          const after = await promoted(platform, target, signal);
+          const loud = unverified ? `${paint("red", "unverified")}  nobody knows whether it equals what queries read before.\n` : "";
+          print({ ...after, unverified }, () => `${loud}${modelsTable([after], paint)}`);
+        }),
+      );
+  switching("promote", "let queries read the new collection, once it has caught up and every instance can read it").option(
+    "--unverified",
+    "even if it differs from the live one, or is not compared with it",
+  );
+  switching("rollback", "let queries read the former collection again, which is kept for ten minutes");
+  switching("abort", "give up the new collection and drop it");
+};
+
+const planIn = (file: string): Plan => {
+  try {
+    const plan: Partial<Plan> = JSON.parse(readFileSync(file, "utf8"));
+    const { service, model, generation, refusals } = plan;
+    if (typeof service === "string" && typeof model === "string" && Number.isSafeInteger(generation) && Array.isArray(refusals))
+      return plan as Plan; // Its fields are those of `plan --out`; the service checks what it uses.
+  } catch (error) {
+    throw new CommandFailed(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, exitCodes.usage);
+  }
+  throw new CommandFailed(`${file} is not a plan: write one with \`pitrix replay plan --out\``, exitCodes.usage);
+};
