@@ -7,7 +7,7 @@ import { seeded, virtualTime } from "./time.ts";
 export type VirtualWorldOptions = WorldOptions & { readonly observer?: (service: string, instance: number) => Observer };
 
 /** The whole choreography in one process: the real tables on the real backbone over memory adapters, in virtual time. */
-export const world = (contract: Contract, players: readonly (AnyService | Player)[], options: VirtualWorldOptions = {}) => {
+export const world = async (contract: Contract, players: readonly (AnyService | Player)[], options: VirtualWorldOptions = {}) => {
   const { seed = 1, partitions = 3, observer = () => ({}) } = options;
   const time = virtualTime(seeded(seed));
   const run: Runner<Player, object> = async ({ service, outside, settings, contract: own = contract }, surroundings) => {
@@ -23,6 +23,8 @@ export const world = (contract: Contract, players: readonly (AnyService | Player
     return { instance: running, stop: running.stop };
   };
   const all = players.map((player) => ("service" in player ? player : { service: player }));
-  return worldOn(contract, time, run, all, { ...options, partitions });
+  const running = await worldOn(contract, time, run, all, { ...options, partitions });
+  /** Lets time pass at once: only what is due at its end happens, and not what would repeat meanwhile. */
+  return { ...running, jump: time.jump };
 };
 export type World = Awaited<ReturnType<typeof world>>;

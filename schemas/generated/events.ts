@@ -580,6 +580,8 @@ export interface ClusterActionFailed {
   readonly nodeIds: readonly string[];
   /** Nodes that it was to add and that do not come. */
   readonly addedNodeIds: readonly string[];
+  /** The provider that the cluster has given up waiting for: it takes back what it does of the action. Empty: none. */
+  readonly provider: string;
 }
 
 /** The provider has planned the action and begun. */
@@ -615,6 +617,8 @@ export interface ClusterCeaseRequested {
   /** The action; its outcome echoes it. */
   readonly jobId: string;
   readonly deployment: Deployment;
+  /** It ends at its deadline even if its provider has not reported. */
+  readonly force: boolean;
 }
 
 /** Nothing of the cluster is left. */
@@ -643,6 +647,8 @@ export interface ClusterDeletionRequested {
   /** The action; its outcome echoes it. */
   readonly jobId: string;
   readonly deployment: Deployment;
+  /** It ends at its deadline even if its provider has not reported. */
+  readonly force: boolean;
 }
 
 /** The runtime is reserved: the provider is to bring the cluster up. */
@@ -851,6 +857,22 @@ export interface ClusterUpgraded {
   /** As it stands now. */
   readonly deployment: Deployment;
   readonly addresses: readonly NodeAddress[];
+}
+
+/** The action will end without success: what it has done is taken back first. */
+export interface DeploymentAborted {
+  readonly type: "DeploymentAborted";
+  readonly clusterId: string;
+  /** The action; its outcome echoes it. */
+  readonly jobId: string;
+  readonly reason: string;
+  /** What the cluster is to be like again. */
+  readonly deployment: Deployment;
+  /** The index of the first of these layers; the action's own come before. */
+  readonly layer: number;
+  readonly layers: readonly DeploymentLayer[];
+  /** Tasks of the action that are not done any more. */
+  readonly abandonedTaskIds: readonly string[];
 }
 
 /** The action ended without success. */
@@ -1100,6 +1122,23 @@ export interface PasswordSet {
   readonly generation: number;
   /** The reset that it used up; null where it was set directly. */
   readonly resetId: string | null;
+}
+
+/** What a provider can do, from its start on; a later announcement takes the place of this one. */
+export interface ProviderAnnounced {
+  readonly type: "ProviderAnnounced";
+  /** The name that runtimes have, such as local. */
+  readonly provider: string;
+  /** The service that carries out its actions. */
+  readonly service: string;
+  /** The job actions that it carries out, such as CreateCluster. */
+  readonly actions: readonly string[];
+  /** The kinds of packages that it deploys: vmbased, helm. */
+  readonly versionTypes: readonly string[];
+  /** All its zones; empty: they depend on the credential. */
+  readonly zones: readonly string[];
+  /** A JSON Schema that the content of its credentials satisfies, as JSON. */
+  readonly credentialSchema: string;
 }
 
 /** So many packages of a run are to reach the app catalogue. */
@@ -1575,7 +1614,10 @@ export type ClusterEvent = ClusterActionFailed | ClusterActionStarted | ClusterA
 export type GroupEvent = GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | SubgroupAdded | SubgroupRemoved;
 
 /** What can happen to a local deployment. */
-export type LocalDeploymentEvent = DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | TaskFailed | TaskStarted | TaskSucceeded;
+export type LocalDeploymentEvent = DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | TaskFailed | TaskStarted | TaskSucceeded;
+
+/** What can happen to a local provider. */
+export type LocalProviderEvent = ProviderAnnounced;
 
 /** What can happen to a package. */
 export type PackageEvent = PackageListed | PackageUnlisted;
@@ -1617,6 +1659,7 @@ export type EventByAggregate = {
   cluster: ClusterEvent;
   group: GroupEvent;
   localDeployment: LocalDeploymentEvent;
+  localProvider: LocalProviderEvent;
   package: PackageEvent;
   password: PasswordEvent;
   repo: RepoEvent;
@@ -1688,6 +1731,7 @@ export type EventByType = {
   ClusterStopped: ClusterStopped;
   ClusterUpgradeRequested: ClusterUpgradeRequested;
   ClusterUpgraded: ClusterUpgraded;
+  DeploymentAborted: DeploymentAborted;
   DeploymentFailed: DeploymentFailed;
   DeploymentLayerFinished: DeploymentLayerFinished;
   DeploymentStarted: DeploymentStarted;
@@ -1709,6 +1753,7 @@ export type EventByType = {
   PasswordResetExpired: PasswordResetExpired;
   PasswordResetRequested: PasswordResetRequested;
   PasswordSet: PasswordSet;
+  ProviderAnnounced: ProviderAnnounced;
   RepoAdoptionExpected: RepoAdoptionExpected;
   RepoCreated: RepoCreated;
   RepoDeleted: RepoDeleted;
@@ -1757,7 +1802,7 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -1817,6 +1862,7 @@ export const eventTypes = {
   ClusterStopped: ["cluster"],
   ClusterUpgradeRequested: ["cluster"],
   ClusterUpgraded: ["cluster"],
+  DeploymentAborted: ["localDeployment"],
   DeploymentFailed: ["localDeployment"],
   DeploymentLayerFinished: ["localDeployment"],
   DeploymentStarted: ["localDeployment"],
@@ -1838,6 +1884,7 @@ export const eventTypes = {
   PasswordResetExpired: ["password"],
   PasswordResetRequested: ["password"],
   PasswordSet: ["password"],
+  ProviderAnnounced: ["localProvider"],
   RepoAdoptionExpected: ["repoAdoption"],
   RepoCreated: ["repo"],
   RepoDeleted: ["repo"],

@@ -629,6 +629,8 @@ export type Runtime = {
   /** The owner's group path. */
   readonly owner_path?: string;
   readonly status?: "active" | "deleted";
+  /** Whether the provider runs now. Actions wait for it until their deadline. */
+  readonly provider_status?: "available" | "unavailable";
   readonly create_time?: string;
   /** When the status last changed. */
   readonly status_time?: string;

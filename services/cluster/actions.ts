@@ -35,6 +35,8 @@ export type Action = {
   /** The cluster's target state. */
   readonly deployment: ClusterSpec;
   readonly nodeIds: readonly string[];
+  /** Whether it ends at its deadline as if its provider had reported success. */
+  readonly force: boolean;
 };
 
 type Address = { readonly nodeId: string; readonly instanceId: string; readonly privateIp: string };
@@ -74,14 +76,20 @@ export const completed = (
   }
 };
 
-/** The event that ends a failed action. */
-export const failed = (clusterId: string, { requested, jobId, deployment, nodeIds }: Action, reason: string): ClusterEvent => ({
+/** The event that ends a failed action. The provider is the one that the cluster gives up waiting for. */
+export const failed = (
+  clusterId: string,
+  { requested, jobId, deployment, nodeIds }: Action,
+  reason: string,
+  provider = "",
+): ClusterEvent => ({
   type: "ClusterActionFailed",
   clusterId,
   jobId,
   reason,
   nodeIds: nodeIds.length > 0 ? nodeIds : deployment.nodes.map(({ nodeId }) => nodeId),
   addedNodeIds: requested === "ClusterNodesRequested" ? nodeIds : [],
+  provider,
 });
 
 const without = (deployment: ClusterSpec, nodeIds: readonly string[]): ClusterSpec => ({

@@ -50,8 +50,6 @@ export const describe = (
     nodes: [],
     endpoints: [],
   };
-  if ((placement.provider === "kubernetes") !== (versionType === "helm"))
-    return invalid(`provider ${placement.provider} does not run packages of type ${versionType}`);
   if (versionType === "helm") return bare;
   const described = rendered(version, configuration);
   if ("rejected" in described) return described;

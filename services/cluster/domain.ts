@@ -32,6 +32,8 @@ export type ClusterCommand =
   | ({ readonly type: "NoteClusterActionStarted"; readonly taskCount: number } & ActionIds)
   | ({ readonly type: "CompleteClusterAction"; readonly addresses: readonly NodeAddress[] } & ActionIds)
   | ({ readonly type: "FailClusterAction"; readonly reason: string } & ActionIds)
+  /** The action's deadline is over. */
+  | ({ readonly type: "ExpireClusterAction"; readonly seconds: number } & ActionIds)
   | {
       readonly type: "ModifyClusterAttributes";
       readonly clusterId: string;
@@ -165,6 +167,14 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       const action = inHand(state, jobId);
       return action ? [failed(clusterId, action, reason)] : [];
     },
+    ExpireClusterAction: ({ clusterId, jobId, seconds }, state) => {
+      const action = inHand(state, jobId);
+      if (!action) return [];
+      // Its provider carries it out once it runs again.
+      if (action.force) return [completed(clusterId, action, [])];
+      const { provider } = action.deployment;
+      return [failed(clusterId, action, `provider ${provider} has not reported within ${seconds} s`, provider)];
+    },
 
     ModifyClusterAttributes: ({ clusterId, ...changes }, state) => {
       if (state.status === "absent") return unknownCluster(clusterId);
@@ -194,7 +204,7 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       description,
       deployment,
       former: null,
-      action: { requested: "ClusterDeploymentRequested", jobId, deployment, nodeIds: [] },
+      action: { requested: "ClusterDeploymentRequested", jobId, deployment, nodeIds: [], force: false },
       failing: [],
       secrets: sealedIn(deployment),
       lapsed: [],
@@ -264,17 +274,24 @@ const begin = (
   if ("rejected" in planned) return planned;
   const { deployment, nodeIds } = planned;
   const superseded = state.action ? [failed(clusterId, state.action, `superseded by ${jobId}`)] : [];
-  return [...superseded, { type: requested, clusterId, jobId, deployment, ...(nodeIds && { nodeIds }) } as ClusterEvent]; // The three kinds of request differ in nodeIds only.
+  const own = { ...(nodeIds && { nodeIds }), ...(row.status === "deleted" || row.status === "ceased" ? { force } : {}) };
+  return [...superseded, { type: requested, clusterId, jobId, deployment, ...own } as ClusterEvent]; // The kinds of request differ in these fields only.
 };
 
 function begun(
   state: Cluster,
-  event: { readonly type: ActionRequested; readonly jobId: string; readonly deployment: ClusterSpec; readonly nodeIds?: readonly string[] },
+  event: {
+    readonly type: ActionRequested;
+    readonly jobId: string;
+    readonly deployment: ClusterSpec;
+    readonly nodeIds?: readonly string[];
+    readonly force?: boolean;
+  },
 ): Cluster {
-  const { type, jobId, deployment, nodeIds = [] } = event;
+  const { type, jobId, deployment, nodeIds = [], force = false } = event;
   const cluster = existing(state);
   const secrets = [...new Set([...cluster.secrets, ...sealedIn(deployment)])];
-  return { ...cluster, secrets, action: { requested: type, jobId, deployment, nodeIds } };
+  return { ...cluster, secrets, action: { requested: type, jobId, deployment, nodeIds, force } };
 }
 
 const ended = (state: Cluster, status: ClusterStatus, changes: Partial<Existing> = {}): Cluster => {

@@ -1,6 +1,7 @@
 import type { Condition } from "../../events/index.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
+import { capabilities } from "./capabilities.ts";
 import { configuredWith } from "./configured.ts";
 import type { Version } from "./deployment.ts";
 import type { ClusterCommand } from "./domain.ts";
@@ -9,7 +10,7 @@ import { packageIdOf, type VersionDocument } from "./read-models/foreign.ts";
 import type { ClusterNodeDocument } from "./read-models/nodes.ts";
 import type { ClusterReadModels } from "./read-models/read-models.ts";
 
-const { command, query, answer } = rows<ClusterCommand, ClusterReadModels>();
+const { command, query, answer } = rows<ClusterCommand, ClusterReadModels>(capabilities);
 
 /** An action on several clusters. Each cluster gets its own job. */
 const each = <const O extends "StopClusters" | "StartClusters" | "RecoverClusters">(

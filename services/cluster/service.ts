@@ -5,17 +5,18 @@ import { effects } from "./effects.ts";
 import { http } from "./http.ts";
 import { reactions } from "./reactions.ts";
 import { clusters } from "./read-models/clusters.ts";
-import { appVersions, packages, runtimes } from "./read-models/foreign.ts";
+import { appVersions, packages, providers, runtimes } from "./read-models/foreign.ts";
 import { jobs } from "./read-models/jobs.ts";
 import { clusterNodes } from "./read-models/nodes.ts";
 import { tasks } from "./read-models/tasks.ts";
+import { timers } from "./timers.ts";
 
 /** Application versions deployed into runtimes. */
 export const cluster: Service<KeyDestroyer> = {
   name: "cluster",
-  aggregates: { cluster: { decider: clusterDecider, effects, public: true } },
+  aggregates: { cluster: { decider: clusterDecider, effects, timers, public: true } },
   reactions,
-  projections: [clusters, clusterNodes, jobs, tasks, appVersions, packages, runtimes],
+  projections: [clusters, clusterNodes, jobs, tasks, appVersions, packages, runtimes, providers],
   http,
   outside: () => import("./outside.ts"),
 };

@@ -1,20 +1,30 @@
 import { type Condition, type Rejection, streamOf } from "../../events/index.ts";
-import { rows } from "../chassis/http/rows.ts";
+import { rows, type Unscoped } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
+import { unfitContent } from "./credential-content.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
-import type { RuntimeCredentialDocument, RuntimeReadModels } from "./read-models.ts";
+import type { RuntimeOutside } from "./ports.ts";
+import type { ProviderDocument, RuntimeCredentialDocument, RuntimeDocument, RuntimeReadModels } from "./read-models.ts";
 
-const { command, query, answer } = rows<RuntimeCommand | RuntimeCredentialCommand, RuntimeReadModels>();
+const { command, query, answer } = rows<RuntimeCommand | RuntimeCredentialCommand, RuntimeReadModels, RuntimeOutside>();
 
-/** The zones of providers that have a closed list of zones. */
-const zones: { readonly [provider: string]: readonly string[] } = { local: ["local"] };
+/** A provider as it announced itself, or the rejection of one that never did. */
+const announced = async (name: string, { get, find }: Unscoped<RuntimeReadModels>): Promise<ProviderDocument | Rejection> => {
+  const known = (await get("providers", name)) ?? (await find("providers", [])).map(({ provider }) => provider).sort();
+  if ("provider" in known) return known;
+  return invalid(`no provider [${name}] has ever announced itself to this platform: it has ${known.join(", ") || "none"}`);
+};
 
 const contentOf = (id: string) => ({ stream: streamOf("runtimeCredential", id), field: "sealedContent" });
 
 export const http = [
   command("CreateRuntimeCredential", {
     issues: "CreateRuntimeCredential",
-    prepare: async ({ runtime_credential_id, runtime_credential_content }, { edge, newId }) => {
+    prepare: async ({ runtime_credential_id, runtime_credential_content, provider: name }, { edge, newId, unscoped }) => {
+      const provider = await announced(name, unscoped);
+      if ("rejected" in provider) return provider;
+      const unfit = unfitContent(name, provider.credential_schema, runtime_credential_content);
+      if (unfit) return unfit;
       const runtimeCredentialId = runtime_credential_id ?? newId("runtimec");
       return { runtimeCredentialId, sealedContent: await edge.seal(runtime_credential_content, contentOf(runtimeCredentialId)) };
     },
@@ -35,9 +45,13 @@ export const http = [
   command("ModifyRuntimeCredential", {
     issues: "ModifyRuntimeCredential",
     needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
-    prepare: async ({ runtime_credential_id: id, runtime_credential_content: content }, { edge }) => ({
-      sealedContent: content === undefined ? undefined : await edge.seal(content, contentOf(id)),
-    }),
+    prepare: async ({ runtime_credential_id: id, runtime_credential_content: content }, { edge, unscoped, needs: { credential } }) => {
+      if (content === undefined) return { sealedContent: undefined };
+      const provider = await announced(credential.provider, unscoped);
+      if ("rejected" in provider) return provider;
+      const unfit = unfitContent(credential.provider, provider.credential_schema, content);
+      return unfit ?? { sealedContent: await edge.seal(content, contentOf(id)) };
+    },
     command: (request, { prepared }) => ({
       type: "ModifyRuntimeCredential",
       runtimeCredentialId: request.runtime_credential_id,
@@ -60,42 +74,42 @@ export const http = [
     search: ["runtime_credential_id", "name", "description", "owner"],
     where: [{ field: "debug", in: [false] }],
   }),
-  answer("ValidateRuntimeCredential", async ({ provider, runtime_credential_content: content = "" }) => ({
-    ok: provider === undefined || looksRight(provider, content),
-  })),
-  answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get }) => {
+  answer("ValidateRuntimeCredential", async ({ provider: name, runtime_credential_content: content = "" }, { unscoped }) => {
+    if (name === undefined) return { ok: true };
+    const provider = await announced(name, unscoped);
+    return { ok: !("rejected" in provider) && unfitContent(name, provider.credential_schema, content) === undefined };
+  }),
+  answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get, unscoped }) => {
     const credential = await get("runtimeCredentials", runtime_credential_id);
     if (credential?.status !== "active")
       return { rejected: `resource [${runtime_credential_id}] does not exist`, kind: "notFound", error: "resource_not_found" };
-    return { runtime_credential_id, zone: zones[credential.provider] ?? [] };
+    return { runtime_credential_id, zone: (await unscoped.get("providers", credential.provider))?.zones ?? [] };
   }),
 
   command("CreateRuntime", {
     issues: "CreateRuntime",
     needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
-    command: (request, { newId, actor, needs: { credential } }) => {
-      const known = zones[request.provider];
-      const unfit = unfitFor(request.provider, credential);
+    prepare: async ({ provider: name, zone }, { unscoped, needs: { credential } }) => {
+      const provider = await announced(name, unscoped);
+      if ("rejected" in provider) return provider;
+      const unfit = unfitFor(name, credential);
       if (unfit) return unfit;
-      if (known && !known.includes(request.zone))
-        return {
-          rejected: `provider ${request.provider} has no zone [${request.zone}]: it has ${known.join(", ")}`,
-          kind: "invalid",
-          error: "validate_failed",
-        };
-      return {
-        type: "CreateRuntime",
-        runtimeId: request.runtime_id ?? newId("runtime"),
-        name: request.name,
-        description: request.description ?? "",
-        provider: request.provider,
-        zone: request.zone,
-        runtimeCredentialId: request.runtime_credential_id,
-        debug: false,
-        owner: actor.userId,
-        ownerPath: actor.ownerPath,
-      };
+      const { zones } = provider;
+      if (zones.length === 0 || zones.includes(zone)) return undefined;
+      return invalid(`provider [${name}] has no zone [${zone}]: it has ${zones.join(", ")}`);
     },
+    command: (request, { newId, actor }) => ({
+      type: "CreateRuntime",
+      runtimeId: request.runtime_id ?? newId("runtime"),
+      name: request.name,
+      description: request.description ?? "",
+      provider: request.provider,
+      zone: request.zone,
+      runtimeCredentialId: request.runtime_credential_id,
+      debug: false,
+      owner: actor.userId,
+      ownerPath: actor.ownerPath,
+    }),
     answer: ([{ runtimeId }]) => ({ runtime_id: runtimeId }),
   }),
   command("ModifyRuntime", {
@@ -123,6 +137,11 @@ export const http = [
     filters: ["runtime_id", "status", "provider", "owner", "runtime_credential_id"],
     search: ["runtime_id", "name", "description", "provider", "zone", "owner"],
     where: [{ field: "debug", in: [false] }],
+    join: { announced: ["providers", "provider", "provider", "part"] },
+    present: (runtime: RuntimeDocument, { announced: providers = [] }, { runs }) => ({
+      ...runtime,
+      provider_status: providers.some(({ service }: ProviderDocument) => runs(service)) ? "available" : "unavailable",
+    }),
   }),
   answer("GetRuntimeStatistics", async (_, { count, now }) => {
     const active: Condition = { field: "status", in: ["active"] };
@@ -143,16 +162,6 @@ export const http = [
 const unfitFor = (provider: string, { runtime_credential_id, status, provider: its }: RuntimeCredentialDocument): Rejection | undefined =>
   status === "active" && its === provider
     ? undefined
-    : { rejected: `credential [${runtime_credential_id}] is ${status} and for provider ${its}`, kind: "invalid", error: "validate_failed" };
+    : invalid(`credential [${runtime_credential_id}] is ${status} and for provider ${its}`);
 
-/** Checks the form of a credential only. The provider accepts or refuses it at the first deployment. */
-const looksRight = (provider: string, content: string): boolean => {
-  if (provider === "kubernetes") return /^\s*(apiVersion|clusters|{)/m.test(content);
-  try {
-    const fields: unknown = JSON.parse(content);
-    const wanted = provider === "local" ? ["token"] : ["access_key_id", "secret_access_key"];
-    return typeof fields === "object" && fields !== null && wanted.every((name) => typeof Reflect.get(fields, name) === "string");
-  } catch {
-    return false;
-  }
-};
+const invalid = (rejected: string): Rejection => ({ rejected, kind: "invalid", error: "validate_failed" });

@@ -119,7 +119,31 @@ export const runtimeCredentials: Projection<RuntimeCredentialDocument> = {
   },
 };
 
+/** What the edge needs to know of a provider, as it announced it last. */
+export type ProviderDocument = {
+  readonly provider: string;
+  readonly service: string;
+  /** Empty: they depend on the credential. */
+  readonly zones: readonly string[];
+  /** A JSON Schema, as JSON. */
+  readonly credential_schema: string;
+};
+
+/** The providers that have ever announced themselves. */
+export const providers: Projection<ProviderDocument> = {
+  name: "providers",
+  version: 1,
+  indexes: ["provider"],
+  initialState: { provider: "", service: "", zones: [], credential_schema: "{}" },
+  evolve: {
+    ProviderAnnounced: (_, { provider, service, zones, credentialSchema: credential_schema }) => ({
+      ...{ provider, service, zones, credential_schema },
+    }),
+  },
+};
+
 export type RuntimeReadModels = {
+  readonly providers: ProviderDocument;
   readonly runtimes: RuntimeDocument;
   readonly runtimeCredentials: RuntimeCredentialDocument;
 };

@@ -31,6 +31,7 @@ const unread = async () => ({ refused: "no package is read here" });
 /** What rows need of the outside, as far as it decides about access. */
 export const outside = {
   packages: { summary: unread, files: unread, replace: unread },
+  runs: () => true,
   machine: { describe: async (id: string) => ({ clusterId: id, commands: [] }), logs: async () => "" },
   follow: async (id: string, sees: (actor: object) => boolean) =>
     sees({ userId: owners[id]?.owner, ownerPath: owners[id]?.owner_path }) ? { id } : "hidden",
@@ -65,7 +66,7 @@ export const platform = async () => {
     const context = { actor, now: ports.clock.now() };
     if (row.kind === "query") {
       const querying = { models: modelsOf(service.projections), collections: models, documents, caller: permitted };
-      return runQuery(row, fields, context, { ...querying, rowsField: operations[operation].rows ?? "" });
+      return runQuery(row, fields, context, { ...querying, rowsField: operations[operation].rows ?? "", outside });
     }
     const result = await row.answer(fields, { ...readsFor(models, documents, permitted), ...context, edge, outside } as never);
     return isRejected(result) ? problemOf(result) : result;

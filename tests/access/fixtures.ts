@@ -4,6 +4,7 @@ import { kind } from "../../events/memory/fate.ts";
 import type { AnyProjection } from "../../events/projection.ts";
 import { collections } from "../../events/subscription/collections.ts";
 import { packageIdOf } from "../../services/cluster/read-models/foreign.ts";
+import { announced } from "../world/announcements.ts";
 import type { Caller } from "./principals.ts";
 
 /** The rows of somebody else, by what is special about them. */
@@ -71,12 +72,15 @@ const special: { readonly [model: string]: (row: string) => Value } = {
     modules: row === "mightier" ? [{ moduleId: "m1", dataLevel: "all", actionBundleIds: ["m1.f1.a2"] }] : [],
   }),
   passwordResets: () => ({ status: "pending" }),
+  ...Object.fromEntries(["runtimes", "runtimeCredentials"].map((model) => [model, () => ({ provider: "local" })])),
+  providers: () => announced("local", { version_types: ["", "vmbased", "helm"] }),
 };
 const modelsOfVersions = ["appVersions", "activeApps", "activeAppVersions", "appVersionReviews", "appVersionAudits", "apps"];
 const modelsOfPeople = ["users", "credentials", "passwordResets", "roles", "groups"];
 const rowsIn = (model: string): readonly string[] => {
   // Only categories and the past have attachments of their own.
   if (model === "attachments") return [];
+  if (model === "providers") return ["local"];
   if (modelsOfPeople.includes(model)) return [...usual, "mightier"];
   return modelsOfVersions.includes(model) ? ofVersions : usual;
 };

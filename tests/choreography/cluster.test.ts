@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TaskFailure } from "../../services/providers/deployment/effects.ts";
+import { TaskFailure } from "../../services/providers/kit/effects.ts";
 import { bookinfo, clusterId, clusterStory } from "../world/toys/clusters.ts";
 import { provider } from "../world/toys/provider.ts";
 

@@ -6,7 +6,7 @@ import { account } from "../../services/account/service.ts";
 import { app } from "../../services/app/service.ts";
 import { cluster } from "../../services/cluster/service.ts";
 import { readFiles, readSummary, replaceFiles } from "../../services/packages/reading.ts";
-import { TaskFailure } from "../../services/providers/deployment/effects.ts";
+import { TaskFailure } from "../../services/providers/kit/effects.ts";
 import { credentials } from "../../services/providers/local/read-models.ts";
 import { readEntriesHere } from "../../services/repo/index-entries.ts";
 import type { RepoOutside } from "../../services/repo/ports.ts";

@@ -65,6 +65,7 @@ type QueryHost = {
   readonly documents: Documents;
   readonly caller: Caller | undefined;
   readonly rowsField: string;
+  readonly outside: unknown;
 };
 
 /** Answers a query row: a page, with the documents that are joined to its rows, and the number of all rows. */
@@ -72,7 +73,7 @@ export const runQuery = async (
   row: QueryRow,
   request: Fields,
   context: Context,
-  { models, collections, documents, caller, rowsField }: QueryHost,
+  { models, collections, documents, caller, rowsField, outside }: QueryHost,
 ): Promise<Fields | Problem> => {
   const indexes = models.get(row.from)?.indexes ?? [];
   const excessive = filtersOf(row, request, indexes).find(({ values }) => values.length > MAX_VALUES);
@@ -97,7 +98,7 @@ export const runQuery = async (
   );
   const rows = values.map((value) => {
     const more = Object.fromEntries(joins.map((join) => join(value)));
-    const shown = row.present ? row.present(value as never, more as never) : { ...value, ...more }; // The row's maker tied the types together.
+    const shown = row.present ? row.present(value as never, more as never, outside as never) : { ...value, ...more }; // The row's maker tied the types together.
     return columns(shown, request.display_columns);
   });
   return { total_count: total, [rowsField]: rows };

@@ -52,6 +52,7 @@ const page = (host: Host, row: QueryRow, { fields, caller }: CheckedRequest): Pr
     documents: host.ports.documents,
     caller,
     rowsField: rows,
+    outside: host.outside,
   });
 };
 

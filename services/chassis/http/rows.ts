@@ -164,7 +164,7 @@ export type QueryRow = {
   readonly rule?: Rules;
   /** Documents of other read models in a field of each row: those of the model whose field `on` equals the row's field `id`. */
   readonly join?: { readonly [field: string]: readonly [model: string, on: string, id: string, rule?: Rules] };
-  readonly present?: (document: never, joined: { readonly [field: string]: readonly never[] }) => object;
+  readonly present?: (document: never, joined: { readonly [field: string]: readonly never[] }, outside: never) => object;
 };
 
 export type AnswerRow<Outside = never> = {
@@ -250,7 +250,7 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>(gua
       readonly sort?: keyof ReadModels[M] & string;
       readonly where?: readonly Condition[] | ((request: RequestOf<O>, context: Context) => readonly Condition[]);
       // biome-ignore lint/suspicious/noExplicitAny: the joined rows come from other models; the row that names them knows which.
-      readonly present?: (document: ReadModels[M], joined: { readonly [field: string]: readonly any[] }) => object;
+      readonly present?: (document: ReadModels[M], joined: { readonly [field: string]: readonly any[] }, outside: Outside) => object;
     },
   ): HttpRow<Outside> => ({ kind: "query", operation, ...row }) as unknown as QueryRow, // Checked here, forgotten in the table.
 

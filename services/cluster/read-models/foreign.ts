@@ -145,3 +145,21 @@ export const runtimes: Projection<RuntimeDocument> = {
     RuntimeModified: (runtime, { runtimeCredentialId }) => ({ ...runtime, runtime_credential_id: runtimeCredentialId }),
   },
 };
+
+/** What a provider can do, as it announced it last. */
+export type ProviderDocument = {
+  readonly provider: string;
+  readonly actions: readonly string[];
+  readonly version_types: readonly string[];
+  /** Empty: they depend on the credential. */
+  readonly zones: readonly string[];
+};
+
+export const providers: Projection<ProviderDocument> = {
+  name: "providers",
+  version: 1,
+  initialState: { provider: "", actions: [], version_types: [], zones: [] },
+  evolve: {
+    ProviderAnnounced: (_, { provider, actions, versionTypes: version_types, zones }) => ({ provider, actions, version_types, zones }),
+  },
+};

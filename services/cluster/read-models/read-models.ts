@@ -1,5 +1,5 @@
 import type { ClusterDocument } from "./clusters.ts";
-import type { PackageDocument, RuntimeDocument, VersionDocument } from "./foreign.ts";
+import type { PackageDocument, ProviderDocument, RuntimeDocument, VersionDocument } from "./foreign.ts";
 import type { JobDocument } from "./jobs.ts";
 import type { ClusterNodeDocument } from "./nodes.ts";
 import type { TaskDocument } from "./tasks.ts";
@@ -12,4 +12,5 @@ export type ClusterReadModels = {
   readonly appVersions: VersionDocument;
   readonly packages: PackageDocument;
   readonly runtimes: RuntimeDocument;
+  readonly providers: ProviderDocument;
 };

@@ -1,3 +1,5 @@
+import type { Meta } from "../../../events/index.ts";
+import type { Deployment as ClusterSpec, DeploymentLayer } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type Owned, unowned } from "./owned.ts";
 
@@ -14,10 +16,39 @@ export type TaskDocument = Owned & {
 };
 const taskOf = ({ taskId }: { readonly taskId: string }) => taskId;
 
+type Planned = { readonly jobId: string; readonly deployment: ClusterSpec; readonly layers: readonly DeploymentLayer[] };
+const tasksIn = (layers: readonly DeploymentLayer[]) => layers.flatMap(({ tasks }) => tasks);
+const idsIn = ({ layers }: Planned): readonly string[] => tasksIn(layers).map(taskOf);
+const planned = (document: TaskDocument, { jobId, deployment, layers }: Planned, { time, actor }: Meta, id: string): TaskDocument => {
+  const task = tasksIn(layers).find(({ taskId }) => taskId === id);
+  if (!task) return document;
+  const { action, directive, nodeId, failureAllowed } = task;
+  return {
+    ...document,
+    task_id: id,
+    job_id: jobId,
+    task_action: action,
+    directive,
+    node_id: nodeId,
+    target: deployment.runtimeId,
+    failure_allowed: failureAllowed,
+    owner: actor.userId,
+    owner_path: actor.ownerPath,
+    create_time: time,
+    status_time: time,
+  };
+};
+const notDone = (task: TaskDocument, message: string, { time }: Meta): TaskDocument => ({
+  ...task,
+  status: "failed",
+  message,
+  status_time: time,
+});
+
 /** The tasks that a provider runs for a job. Each document belongs to the stream of the deployment. */
 export const tasks: Projection<TaskDocument> = {
   name: "tasks",
-  version: 1,
+  version: 2,
   indexes: ["job_id", "status"],
   initialState: {
     ...unowned,
@@ -32,36 +63,21 @@ export const tasks: Projection<TaskDocument> = {
     message: "",
   },
   key: {
-    DeploymentStarted: ({ layers }) => layers.flatMap((layer) => layer.tasks.map(({ taskId }) => taskId)),
+    DeploymentStarted: idsIn,
     TaskStarted: taskOf,
     TaskSucceeded: taskOf,
     TaskFailed: taskOf,
+    DeploymentAborted: (event) => [...idsIn(event), ...event.abandonedTaskIds],
     DeploymentFailed: ({ unstartedTaskIds }) => unstartedTaskIds,
   },
 
   evolve: {
-    DeploymentStarted: (document, { jobId, deployment, layers }, { time, actor }, id) => {
-      const task = layers.flatMap((layer) => layer.tasks).find(({ taskId }) => taskId === id);
-      if (!task) return document;
-      const { action, directive, nodeId, failureAllowed } = task;
-      return {
-        ...document,
-        task_id: id,
-        job_id: jobId,
-        task_action: action,
-        directive,
-        node_id: nodeId,
-        target: deployment.runtimeId,
-        failure_allowed: failureAllowed,
-        owner: actor.userId,
-        owner_path: actor.ownerPath,
-        create_time: time,
-        status_time: time,
-      };
-    },
+    DeploymentStarted: planned,
     TaskStarted: (task, _, { time }) => ({ ...task, status: "working", status_time: time }),
     TaskSucceeded: (task, _, { time }) => ({ ...task, status: "successful", status_time: time }),
-    TaskFailed: (task, { reason }, { time }) => ({ ...task, status: "failed", message: reason, status_time: time }),
-    DeploymentFailed: (task, _, { time }) => ({ ...task, status: "failed", message: "an earlier task failed", status_time: time }),
+    TaskFailed: (task, { reason }, meta) => notDone(task, reason, meta),
+    DeploymentAborted: (task, event, meta, id) =>
+      event.abandonedTaskIds.includes(id) ? notDone(task, event.reason, meta) : planned(task, event, meta, id),
+    DeploymentFailed: (task, { reason }, meta) => notDone(task, reason, meta),
   },
 };

@@ -2,8 +2,8 @@ import type { DeploymentTask } from "../../../schemas/generated/events.ts";
 import { commandWords } from "../../packages/command.ts";
 import { PackageError } from "../../packages/package-error.ts";
 import { filesOf } from "../../packages/packages.ts";
-import { type TaskContext, TaskFailure, type TaskTable } from "../deployment/effects.ts";
-import { hidden, revealed } from "../deployment/secrets.ts";
+import { type TaskContext, TaskFailure, type TaskTable } from "../kit/effects.ts";
+import { hidden, revealed } from "../kit/secrets.ts";
 import { MachineError } from "./machine/types.ts";
 import type { LocalOutside } from "./ports.ts";
 

@@ -22,7 +22,8 @@ export const gate =
   async (clusterId) => {
     if (token === undefined)
       throw denied("the local provider is disabled because it runs commands on this machine; set PITRIX_LOCAL_TOKEN to enable it");
-    const { runtime_id } = known(await document("clusterOwners", clusterId), `cluster ${clusterId}`);
+    const { runtime_id, ceased } = known(await document("clusterOwners", clusterId), `cluster ${clusterId}`);
+    if (ceased) throw denied(`cluster ${clusterId} has ceased`);
     const { credential_id } = known(await document("runtimes", runtime_id), `runtime ${runtime_id}`);
     if (credential_id === "") throw denied(`runtime ${runtime_id} is deleted`);
     const { sealed_content } = known(await document("credentials", credential_id), `credential ${credential_id}`);

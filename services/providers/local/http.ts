@@ -1,5 +1,5 @@
 import { rows } from "../../chassis/http/rows.ts";
-import type { DeploymentCommand } from "../deployment/domain.ts";
+import type { DeploymentCommand } from "../kit/domain.ts";
 import type { Machine } from "./machine/types.ts";
 import type { LocalReadModels } from "./read-models.ts";
 

@@ -1,4 +1,4 @@
-import type { Plan, Step } from "../deployment/plan.ts";
+import type { Plan, Step } from "../kit/plan.ts";
 
 const service = (task: string, name: string, on: Step["on"], more: Partial<Step> = {}): Step => ({ task, on, service: name, ...more });
 const bringUp = (on: Step["on"]): readonly Step[] => [

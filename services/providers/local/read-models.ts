@@ -33,6 +33,8 @@ export const runtimes: Projection<RuntimeDocument> = {
 
 export type OwnerDocument = {
   readonly cluster_id: string;
+  /** Whether the cluster has ceased. What is left of it may only be removed. */
+  readonly ceased: boolean;
   readonly runtime_id: string;
   readonly owner: string;
   readonly owner_path: string;
@@ -41,12 +43,14 @@ export type OwnerDocument = {
 /** The owners of this provider's clusters, to check who may read the logs of their nodes, and the runtimes that they run on. */
 export const clusterOwners: Projection<OwnerDocument> = {
   name: "clusterOwners",
-  version: 2,
-  initialState: { cluster_id: "", runtime_id: "", owner: "", owner_path: "" },
+  version: 3,
+  initialState: { cluster_id: "", ceased: false, runtime_id: "", owner: "", owner_path: "" },
   evolve: {
     ClusterRequested: (_, { clusterId, deployment, owner, ownerPath }) =>
-      deployment.provider === "local" ? { cluster_id: clusterId, runtime_id: deployment.runtimeId, owner, owner_path: ownerPath } : deleted,
-    ClusterCeased: () => deleted,
+      deployment.provider === "local"
+        ? { cluster_id: clusterId, ceased: false, runtime_id: deployment.runtimeId, owner, owner_path: ownerPath }
+        : deleted,
+    ClusterCeased: (owner) => (owner.cluster_id === "" ? deleted : { ...owner, ceased: true }),
   },
 };
 export type LocalReadModels = {

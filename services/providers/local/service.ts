@@ -1,7 +1,5 @@
 import type { Service } from "../../chassis/service.ts";
-import { deployment } from "../deployment/domain.ts";
-import { effectsOf } from "../deployment/effects.ts";
-import { reactionsOf } from "../deployment/reactions.ts";
+import { providerOf } from "../kit/provider.ts";
 import { tasks } from "./effects.ts";
 import { http } from "./http.ts";
 import { plan } from "./plan.ts";
@@ -10,13 +8,21 @@ import { clusterOwners, credentials, runtimes } from "./read-models.ts";
 import { settings } from "./settings.ts";
 import { nodeReports } from "./signals.ts";
 
+/** What the content of a credential is like. The provider accepts or refuses its token at the first deployment. */
+const credentialSchema = JSON.stringify({
+  contentMediaType: "application/json",
+  type: "object",
+  required: ["token"],
+  properties: { token: { type: "string" } },
+});
+
+const tables = providerOf({ provider: "local", plan, tasks, versionTypes: ["vmbased"], zones: ["local"], credentialSchema });
+
 /** Clusters as supervised processes of this machine. */
 export const providerLocal: Service<LocalOutside, typeof settings> = {
-  name: "provider-local",
-  aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(tasks), public: true } },
-  reactions: reactionsOf("local"),
+  ...tables,
+  signals: [...tables.signals, nodeReports],
   projections: [credentials, runtimes, clusterOwners],
-  signals: [nodeReports],
   http,
   settings,
   outside: () => import("./outside.ts"),

@@ -61,7 +61,7 @@ test("services that hear and announce the same are one room with all their names
   assert.equal(nodes.length, 1);
   const shown = picture.texts.map(({ text }) => text);
   for (const cloud of ["aws", "kubernetes", "local", "qingcloud"]) assert.ok(shown.includes(`provider-${cloud}`));
-  assert.equal(shown.filter((text) => text === "ClusterCeaseRequested").length, 1);
+  assert.equal(shown.filter((text) => text === "ClusterDeploymentRequested").length, 1);
 });
 
 test("the same tables give the same documents, byte for byte", () => {

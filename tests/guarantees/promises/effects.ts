@@ -28,7 +28,7 @@ export const effects: Section = {
       id: "once-outside",
       promise: "An external system sees one effect if it honours idempotency keys or can be inspected first.",
       how: "the idempotency key is the event's id, or the task's own key",
-      keptBy: ["events/effects/effects.ts", "services/providers/deployment/effects.ts"],
+      keptBy: ["events/effects/effects.ts", "services/providers/kit/effects.ts"],
       proofs: [
         ...rules("no effect twice"),
         ...tests(

@@ -41,7 +41,7 @@ export const secrets: Section = {
       promise:
         "A password of an application reaches the processes that need it, and stands in no event, document, answer, log or command line.",
       how: "a marker travels in its place; the provider fills it in when a process starts",
-      keptBy: ["services/packages/secrets.ts", "services/cluster/configured.ts", "services/providers/deployment/secrets.ts"],
+      keptBy: ["services/packages/secrets.ts", "services/cluster/configured.ts", "services/providers/kit/secrets.ts"],
       proofs: [
         ...tests(
           "services/providers/local/secrets.integration.ts",

@@ -199,10 +199,10 @@ export const subscriptions: Section = {
       id: "action-ids",
       promise: "An aggregate ignores outcomes of other actions.",
       how: "requests carry an action id, outcomes echo it",
-      keptBy: ["services/cluster/domain.ts", "services/providers/deployment/domain.ts"],
+      keptBy: ["services/cluster/domain.ts", "services/providers/kit/domain.ts"],
       proofs: [
         ...tests("services/cluster/domain.test.ts", "what its provider reports of another action is ignored"),
-        ...tests("services/providers/deployment/domain.test.ts", "a later action puts an earlier one aside: its reports are ignored"),
+        ...tests("services/providers/kit/domain.test.ts", "a later action puts an earlier one aside: its reports are ignored"),
         ...rules("services agree on what happened"),
       ],
     },

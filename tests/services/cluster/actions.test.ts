@@ -4,7 +4,7 @@ import { commandsOf } from "../../../events/reaction.ts";
 import { type ActionEvent, actionOf } from "../../../schemas/generated/actions.ts";
 import { jobs } from "../../../services/cluster/read-models/jobs.ts";
 import { clusterNodes } from "../../../services/cluster/read-models/nodes.ts";
-import { reactionsOf } from "../../../services/providers/deployment/reactions.ts";
+import { reactionsOf } from "../../../services/providers/kit/reactions.ts";
 import { metaOf } from "../../spec.ts";
 
 const described = { provider: "local", appId: "app-1", versionId: "appv-1", runtimeId: "runtime-1", nodes: [] };

@@ -43,7 +43,7 @@ const active: readonly ClusterEvent[] = [requested, deployed, activated];
 const nodeIds = deployment.nodes.map(({ nodeId }) => nodeId);
 const stopping = { type: "ClusterStopRequested", clusterId, jobId: "j-2", deployment } as const;
 const stopped = { type: "ClusterStopped", clusterId, jobId: "j-2", nodeIds } as const;
-const deleting = { type: "ClusterDeletionRequested", clusterId, jobId: "j-3", deployment } as const;
+const deleting = { type: "ClusterDeletionRequested", clusterId, jobId: "j-3", deployment, force: false } as const;
 const deleted = { type: "ClusterDeleted", clusterId, jobId: "j-3", nodeIds } as const;
 
 test("a request describes the cluster: its roles, and nodes with ids of their own", () => {
@@ -64,15 +64,6 @@ test("a configuration that is no JSON, and a template that does not render, are 
   given(cluster)
     .when({ ...request, version: { ...version, template: "{ nodes" } })
     .expectRejection(/./, { kind: "invalid" });
-});
-
-test("a provider runs packages of its own kind only", () => {
-  given(cluster)
-    .when({ ...request, placement: { ...placement, provider: "kubernetes" } })
-    .expectRejection(/does not run packages of type vmbased/);
-  given(cluster)
-    .when({ ...request, version: { ...version, versionType: "helm" } })
-    .expectRejection(/does not run packages of type helm/);
 });
 
 test("a cluster is deployed once its runtime is reserved, and only for the action in hand", () => {
@@ -128,8 +119,8 @@ test("force puts an action aside, whose job fails with the reason", () =>
   given(cluster, ...active, stopping)
     .when({ type: "DeleteCluster", clusterId, jobId: "j-5", force: true })
     .expect(
-      { type: "ClusterActionFailed", clusterId, jobId: "j-2", reason: "superseded by j-5", nodeIds, addedNodeIds: [] },
-      { type: "ClusterDeletionRequested", clusterId, jobId: "j-5", deployment },
+      { type: "ClusterActionFailed", clusterId, jobId: "j-2", reason: "superseded by j-5", nodeIds, addedNodeIds: [], provider: "" },
+      { type: "ClusterDeletionRequested", clusterId, jobId: "j-5", deployment, force: true },
     ));
 
 test("added nodes get new ids, within the role's bound", () => {
@@ -154,7 +145,15 @@ test("nodes that do not come are named when adding them fails", () => {
   assert.ok(asked?.type === "ClusterNodesRequested");
   given(cluster, ...active, asked)
     .when({ type: "FailClusterAction", clusterId, jobId: "j-2", reason: "full" })
-    .expect({ type: "ClusterActionFailed", clusterId, jobId: "j-2", reason: "full", nodeIds: asked.nodeIds, addedNodeIds: asked.nodeIds });
+    .expect({
+      type: "ClusterActionFailed",
+      clusterId,
+      jobId: "j-2",
+      reason: "full",
+      nodeIds: asked.nodeIds,
+      addedNodeIds: asked.nodeIds,
+      provider: "",
+    });
 });
 
 test("a role keeps at least one node", () => {
@@ -196,4 +195,26 @@ test("an upgrade to the same version or to another application's is refused", ()
   given(cluster, ...active)
     .when({ type: "UpgradeCluster", clusterId, jobId: "j-2", version: { ...version, appId: "app-2" } })
     .expectRejection(/another application/);
+});
+
+test("an action that its provider does not report ends at its deadline, and its provider is told", () => {
+  const expire = { type: "ExpireClusterAction", clusterId, jobId: "j-2", seconds: 60 } as const;
+  const gaveUp = { type: "ClusterActionFailed", clusterId, jobId: "j-2", reason: "provider local has not reported within 60 s" } as const;
+  given(cluster, ...active, stopping)
+    .when(expire)
+    .expect({ ...gaveUp, nodeIds, addedNodeIds: [], provider: "local" });
+  given(cluster, ...active, stopping, stopped)
+    .when(expire)
+    .expectNothing();
+  given(cluster, requested).when(expire).expectNothing();
+});
+
+test("what is forced ends at its deadline as if its provider had reported", () => {
+  const expire = { type: "ExpireClusterAction", clusterId, jobId: "j-3", seconds: 60 } as const;
+  given(cluster, ...active, { ...deleting, force: true })
+    .when(expire)
+    .expect(deleted);
+  given(cluster, ...active, deleting)
+    .when(expire)
+    .expectTypes("ClusterActionFailed");
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { announced } from "../../world/announcements.ts";
 import { type Caller, ok, refused } from "../../world/requests.ts";
 import { type ClusterWorld, clusterWorld, configuration, type Operation, wanted } from "./served.ts";
 
@@ -55,6 +56,30 @@ test("a cluster is not requested of what does not fit, is not there or is not th
   await refused(create({ runtime_id: "runtime-usr-other" }), 403, "error_resource_access_denied");
   assert.match(await refused(create({ conf: configuration(99) }), 400, "validate_failed"), /count/);
   await refused(create({ conf: undefined }), 400, "missing_parameter");
+});
+
+test("what the provider has not announced is refused before anything happens, unless it is forced", async () => {
+  const owned = { owner: "usr-mine", owner_path: ":usr-mine" };
+  await world.put("providers", "few", announced("few", { actions: ["CreateCluster", "DeleteClusters"], zones: ["here"] }));
+  await world.put("providers", "charts", announced("charts", { version_types: ["helm"] }));
+  for (const provider of ["few", "charts", "moon"]) {
+    await world.put("runtimes", `runtime-${provider}`, { runtime_id: `runtime-${provider}`, provider, zone: "here", ...owned });
+    await world.put("clusters", `cl-${provider}`, { cluster_id: `cl-${provider}`, runtime_id: `runtime-${provider}`, ...owned });
+  }
+  const create = (provider: string, more: object = {}) =>
+    mine.call("CreateCluster", { ...wanted, runtime_id: `runtime-${provider}`, ...more });
+  const before = world.history().length;
+  const says = async (answer: ReturnType<typeof create>) => refused(answer, 400, "validate_failed");
+  assert.equal(await says(mine.call("StopClusters", { cluster_id: ["cl-few"] })), "provider [few] does not support StopClusters");
+  assert.match(await says(create("few", { zone: "moon" })), /^provider \[few\] has no zone \[moon\]: it has here$/);
+  for (const answer of [create("charts"), mine.call("UpgradeCluster", { cluster_id: "cl-charts", version_id: "appv-2" })])
+    assert.equal(await says(answer), "provider [charts] does not run packages of type vmbased");
+  for (const answer of [create("moon"), mine.call("DeleteClusters", { cluster_id: ["cl-moon"] })])
+    assert.match(await says(answer), /no provider \[moon\] has ever announced itself/);
+  assert.equal(world.history().length, before);
+  // The guard lets it pass; this cluster is known to the read model only.
+  await refused(mine.call("DeleteClusters", { cluster_id: ["cl-moon"], force: true }), 404, "resource_not_found");
+  await ok(create("few"));
 });
 
 test("the version's developer may deploy a draft", async () => {

@@ -8,6 +8,7 @@ import { digestOf } from "../../../services/packages/archive.ts";
 import { repo } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
 import { servedWithAccounts } from "../../world/accounts.ts";
+import { announced } from "../../world/announcements.ts";
 import { type Caller, ok, refused } from "../../world/requests.ts";
 
 let platform: Awaited<ReturnType<typeof servedWithAccounts>>;
@@ -25,6 +26,7 @@ before(async () => {
   platform = await servedWithAccounts([repo, app, cluster]);
   admin = await platform.admin();
   [developer, user] = await Promise.all([platform.user("developer"), platform.user("user")]);
+  await platform.put("providers", "local", announced("local"));
   const placed = { provider: "local", zone: "local", runtime_credential_id: "runtimec-1" };
   const { user_set } = await ok(admin.call("DescribeUsers", { role_id: ["user"] }));
   const owner = user_set[0].user_id;

@@ -1,4 +1,5 @@
 import { cluster } from "../../../services/cluster/service.ts";
+import { announced } from "../../world/announcements.ts";
 import { type Caller, ok } from "../../world/requests.ts";
 import { served } from "../../world/world.ts";
 import { configJson, templateOf } from "../packages/package-fixtures.ts";
@@ -27,6 +28,7 @@ const versions = {
 /** The cluster service over HTTP, with versions and runtimes that it has heard of, and two users with a runtime each. */
 export const clusterWorld = async () => {
   const world = await served(cluster);
+  await world.put("providers", "local", announced("local", { zones: ["local"] }));
   for (const [version_id, more] of Object.entries(versions)) {
     await world.put("appVersions", version_id, { version_id, ...released, ...more });
     await world.put("packages", `${version_id}@${packaged.package_digest}`, packaged);

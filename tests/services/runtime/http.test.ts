@@ -4,6 +4,7 @@ import { isSealed, type Sealed } from "../../../events/index.ts";
 import { KeyGone } from "../../../services/chassis/access/sealing.ts";
 import { runtime } from "../../../services/runtime/service.ts";
 import { eventually } from "../../eventually.ts";
+import { announced } from "../../world/announcements.ts";
 import { type Caller, ok, refused } from "../../world/requests.ts";
 import { served, type World } from "../../world/world.ts";
 
@@ -12,6 +13,13 @@ let mine: Caller;
 let other: Caller;
 before(async () => {
   world = await served(runtime);
+  for (const [provider, zones, required] of [
+    ["local", ["local"], ["token"]],
+    ["aws", [], ["access_key_id", "secret_access_key"]],
+  ] as const) {
+    const schema = { contentMediaType: "application/json", type: "object", required, additionalProperties: { type: "string" } };
+    await world.put("providers", provider, announced(provider, { zones, credential_schema: JSON.stringify(schema) }));
+  }
   for (const id of ["usr-mine", "usr-other"]) await world.know(`user/${id}`, { kind: "user", roleIds: ["user"] });
   mine = await world.as("usr-mine");
   other = await world.as("usr-other");
@@ -22,6 +30,7 @@ const content = '{"token":"t"}';
 const credential = async (more: object = {}, of = mine): Promise<string> =>
   (await ok(of.call("CreateRuntimeCredential", { name: "key", provider: "local", runtime_credential_content: content, ...more })))
     .runtime_credential_id;
+const cloudCredential = () => credential({ provider: "aws", runtime_credential_content: '{"access_key_id":"a","secret_access_key":"s"}' });
 const local = (runtime_credential_id: string, more: object = {}) => ({
   ...{ name: "here", provider: "local", zone: "local", runtime_credential_id, ...more },
 });
@@ -70,24 +79,63 @@ test("a credential that a runtime uses is not deleted, and one that is deleted m
   assert.match(await refused(mine.call("CreateRuntime", local(id)), 400, "validate_failed"), /is deleted/);
 });
 
-test("the form of a credential is checked by its provider", async () => {
+test("the form of a credential is checked as its provider announced it, also when it is made and changed", async () => {
   const good = async (provider: string | undefined, runtime_credential_content: string) =>
     (await ok(mine.call("ValidateRuntimeCredential", { provider, runtime_credential_content }))).ok;
   assert.equal(await good("local", content), true);
   assert.equal(await good("local", "{}"), false);
   assert.equal(await good("local", "no JSON"), false);
-  assert.equal(await good("kubernetes", "apiVersion: v1\n"), true);
-  assert.equal(await good("kubernetes", "rubbish"), false);
   assert.equal(await good("aws", '{"access_key_id":"a","secret_access_key":"s"}'), true);
-  assert.equal(await good("qingcloud", '{"access_key_id":"a"}'), false);
+  assert.equal(await good("aws", '{"access_key_id":"a"}'), false);
+  assert.equal(await good("qingcloud", content), false);
   assert.equal(await good(undefined, "anything"), true);
+  const id = await credential();
+  const wrong = (content: string) => [
+    mine.call("CreateRuntimeCredential", { name: "key", provider: "local", runtime_credential_content: content }),
+    mine.call("ModifyRuntimeCredential", { runtime_credential_id: id, runtime_credential_content: content }),
+  ];
+  for (const [content, why] of [
+    ["{}", /required property 'token'/],
+    ["no JSON", /it is not JSON/],
+    ['{"token":7}', /token must be string/],
+  ] as const)
+    for (const answer of wrong(content)) assert.match(await refused(answer, 400, "validate_failed"), why);
+});
+
+test("a content in YAML is read where its provider takes it, and what it forbids is named without its value", async () => {
+  const schema = { type: "object", properties: { user: { properties: { exec: false } } } };
+  await world.put("providers", "kubernetes", announced("kubernetes", { credential_schema: JSON.stringify(schema) }));
+  const create = (runtime_credential_content: string) =>
+    mine.call("CreateRuntimeCredential", { name: "key", provider: "kubernetes", runtime_credential_content });
+  await ok(create("user:\n  name: me\n"));
+  const said = await refused(create("user:\n  exec: hidden\n"), 400, "validate_failed");
+  assert.equal(said, "provider [kubernetes] does not take this credential: user.exec is not allowed");
+  assert.match(await refused(create("{user"), 400, "validate_failed"), /it is not YAML/);
+});
+
+test("nothing is made for a provider that has never announced itself", async () => {
+  const key = { name: "key", provider: "qingcloud", runtime_credential_content: content };
+  const unknown = /no provider \[qingcloud\] has ever announced itself to this platform: it has aws, (kubernetes, )?local/;
+  assert.match(await refused(mine.call("CreateRuntimeCredential", key), 400, "validate_failed"), unknown);
+  const id = await credential();
+  assert.match(await refused(mine.call("CreateRuntime", local(id, { provider: "qingcloud" })), 400, "validate_failed"), unknown);
+});
+
+test("a runtime of a provider that does not run is made, and shown as unavailable until it runs", async () => {
+  const { runtime_id } = await ok(mine.call("CreateRuntime", local(await credential())));
+  const status = async () => (await ok(mine.call("DescribeRuntimes", { runtime_id }))).runtime_set[0].provider_status;
+  assert.equal(await status(), "unavailable");
+  const leave = await world.announce({ service: "provider-local", url: "http://127.0.0.1:1", instance: "provider-1", since: "" });
+  assert.equal(await status(), "available");
+  await leave();
+  assert.equal(await status(), "unavailable");
 });
 
 test("the zones of a credential are those of its provider", async () => {
   const zones = async (runtime_credential_id: string) => ok(mine.call("DescribeRuntimeProviderZones", { runtime_credential_id }));
   const id = await credential();
   assert.deepEqual(await zones(id), { runtime_credential_id: id, zone: ["local"] });
-  const cloud = await credential({ provider: "aws" });
+  const cloud = await cloudCredential();
   assert.deepEqual(await zones(cloud), { runtime_credential_id: cloud });
   await refused(mine.call("DescribeRuntimeProviderZones", { runtime_credential_id: "runtimec-none" }), 404, "resource_not_found");
 });
@@ -131,12 +179,7 @@ test("a runtime is changed and deleted by its owner only", async () => {
 });
 
 test("a runtime takes no credential that is deleted, or of another provider, and shows no zones of one that is not the caller's", async () => {
-  const [id, gone, aws, foreign] = [
-    await credential(),
-    await credential(),
-    await credential({ provider: "aws" }),
-    await credential({}, other),
-  ];
+  const [id, gone, aws, foreign] = [await credential(), await credential(), await cloudCredential(), await credential({}, other)];
   await ok(mine.call("DeleteRuntimeCredentials", { runtime_credential_id: [gone] }));
   const { runtime_id } = await ok(mine.call("CreateRuntime", local(id)));
   const modify = (runtime_credential_id: string) => mine.call("ModifyRuntime", { runtime_id, runtime_credential_id });

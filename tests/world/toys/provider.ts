@@ -1,7 +1,6 @@
 import type { Service } from "../../../services/chassis/service.ts";
-import { deployment } from "../../../services/providers/deployment/domain.ts";
-import { effectsOf, type TaskTable } from "../../../services/providers/deployment/effects.ts";
-import { reactionsOf } from "../../../services/providers/deployment/reactions.ts";
+import type { TaskTable } from "../../../services/providers/kit/effects.ts";
+import { providerOf } from "../../../services/providers/kit/provider.ts";
 import { plan } from "../../../services/providers/local/plan.ts";
 
 /** What a task of the local provider does in a test, before it reports its node. */
@@ -24,10 +23,9 @@ export const tasksOf = <Outside>(work: Work<Outside>): TaskTable<Outside> => {
 /** The local provider on such machines. */
 export const provider = <Outside = unknown>(
   work: Work<Outside> = async () => {},
-  more: Partial<Service<Outside>> = {},
-): Service<Outside> => ({
-  name: "provider-local",
-  aggregates: { localDeployment: { decider: deployment(plan), effects: effectsOf(tasksOf(work)) } },
-  reactions: reactionsOf("local"),
-  ...more,
-});
+  { signals = [], ...more }: Partial<Service<Outside>> = {},
+): Service<Outside> => {
+  const about = { provider: "local", versionTypes: ["vmbased"], zones: ["local"], credentialSchema: "{}" };
+  const tables = providerOf({ plan, tasks: tasksOf(work), ...about });
+  return { ...tables, ...more, signals: [...tables.signals, ...signals] };
+};

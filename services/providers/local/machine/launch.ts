@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { dirname } from "node:path";
 import { asError } from "../../../../events/index.ts";
-import { revealed } from "../../deployment/secrets.ts";
+import { revealed } from "../../kit/secrets.ts";
 import { openLog } from "./log-files.ts";
 import type { NodePaths } from "./paths.ts";
 import { type Identity, identify } from "./processes.ts";

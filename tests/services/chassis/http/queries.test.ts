@@ -105,7 +105,7 @@ test("rows are joined, presented and cut to their columns", async () => {
   const ask = (request: Fields, caller = everybody, row = joining) =>
     runQuery(row, request, context, {
       ...{ models, collections: collections([...models.values()]), documents },
-      ...{ caller, rowsField: "app_set" },
+      ...{ caller, rowsField: "app_set", outside: {} },
     });
   assert.deepEqual(await ask({}), {
     total_count: 2,

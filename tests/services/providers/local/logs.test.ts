@@ -58,15 +58,16 @@ test("nodes that are not there are not found, and what is no node's id is refuse
   assert.equal((await logs({})).error, "missing_parameter");
 });
 
-test("whose a cluster is, is kept for this provider's clusters until they are ceased", async () => {
+test("whose a cluster is, is kept for this provider's clusters, and whether they have ceased", async () => {
   const platform = await clusterStory({ service: provider(undefined, { projections: [clusterOwners] }) });
   const owners = async () => (await platform.documents("provider-local", "clusterOwners")).map(({ value }) => value);
-  assert.deepEqual(await owners(), [{ cluster_id: clusterId, runtime_id: "runtime-1", owner: "usr-1", owner_path: ":usr-1" }]);
+  const kept = { cluster_id: clusterId, ceased: false, runtime_id: "runtime-1", owner: "usr-1", owner_path: ":usr-1" };
+  assert.deepEqual(await owners(), [kept]);
   await platform.send("cluster", { type: "DeleteCluster", clusterId, jobId: "j-2", force: false });
   await platform.settle();
   assert.equal((await owners()).length, 1);
   await platform.send("cluster", { type: "CeaseCluster", clusterId, jobId: "j-3", force: false });
   await platform.settle();
-  assert.deepEqual(await owners(), []);
+  assert.deepEqual(await owners(), [{ ...kept, ceased: true }]);
   await platform.stop();
 });

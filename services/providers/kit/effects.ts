@@ -74,4 +74,5 @@ const carryOut = async <Outside>(
 export const effectsOf = <Outside>(tasks: TaskTable<Outside>): Effects<Outside, DeploymentCommand, DeploymentEvent, Deployment> => ({
   DeploymentStarted: layerEffect(tasks, () => 0),
   DeploymentLayerFinished: layerEffect(tasks, ({ layer = 0 }) => layer + 1),
+  DeploymentAborted: layerEffect(tasks, ({ layer = 0 }) => layer),
 });

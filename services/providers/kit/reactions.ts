@@ -13,7 +13,7 @@ type Request = {
   readonly nodeIds?: readonly string[];
 };
 
-/** A provider acts only on requests for its own runtimes. */
+/** A provider acts only on requests for its own runtimes, and takes back what it does of actions that their cluster has given up. */
 export const reactionsOf = (provider: string): Reactions<DeploymentCommand> => {
   const start = {
     issues: "StartDeployment",
@@ -33,5 +33,9 @@ export const reactionsOf = (provider: string): Reactions<DeploymentCommand> => {
     ClusterDeletionRequested: start,
     ClusterRecoveryRequested: start,
     ClusterCeaseRequested: start,
-  } satisfies { readonly [T in Requested]: unknown };
+    ClusterActionFailed: {
+      issues: "AbortDeployment",
+      given: ({ clusterId, jobId, reason, provider: its }) => (its === provider ? { clusterId, jobId, reason } : []),
+    },
+  } satisfies Reactions<DeploymentCommand> & { readonly [T in Requested]: unknown };
 };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ActionName } from "../../../../schemas/generated/actions.ts";
 import type { Deployment as ClusterSpec } from "../../../../schemas/generated/events.ts";
-import { deployment } from "../../../../services/providers/deployment/domain.ts";
-import { layersOf, type Plan } from "../../../../services/providers/deployment/plan.ts";
+import { deployment } from "../../../../services/providers/kit/domain.ts";
+import { layersOf, type Plan } from "../../../../services/providers/kit/plan.ts";
 import { given } from "../../../spec.ts";
 
 const clusterId = "cl-1";
@@ -59,13 +59,17 @@ const plan: Plan = {
     { task: "StartService", on: "all", service: "start" },
   ],
   StopClusters: [{ task: "StopInstances", on: "all", failureAllowed: true }],
+  StartClusters: [{ task: "StartService", on: "all", service: "start" }],
+  UpgradeCluster: [{ task: "UpgradeInstances", on: "all" }],
+  RollbackCluster: [{ task: "UpgradeInstances", on: "all" }],
+  DeleteClusters: [{ task: "Uninstall", on: "cluster" }],
   AddClusterNodes: [
     { task: "RunInstances", on: "chosen" },
     { task: "Tell", on: "others" },
   ],
 };
 const tasksOf = (action: ActionName, chosen: readonly string[] = [], present = ["cln-1", "cln-2", "cln-3"]) =>
-  layersOf(plan, action, "j-1", described, chosen, new Set(present)).map((layer) =>
+  layersOf(plan, { action, jobId: "j-1", deployment: described, nodeIds: chosen, present: new Set(present) }).map((layer) =>
     layer.tasks.map(({ action: name, nodeId }) => `${name} ${nodeId}`),
   );
 
@@ -122,9 +126,10 @@ test("each finished layer starts the next, the last one ends the action", () => 
 test("a failed task fails the action and names what is not done any more; an allowed failure does not", () => {
   const failures = [{ taskId: first, reason: "no disk" }];
   const unstartedTaskIds = started.layers.slice(1).flatMap(({ tasks }) => tasks.map(({ taskId }) => taskId));
-  given(decider, started)
-    .when({ type: "FinishLayer", clusterId, jobId: "j-1", layer: 0, failures })
-    .expect({ type: "DeploymentFailed", clusterId, jobId: "j-1", reason: "RunInstances on cln-1 failed: no disk", unstartedTaskIds });
+  given(decider, started).when({ type: "FinishLayer", clusterId, jobId: "j-1", layer: 0, failures }).expectTypes("DeploymentAborted");
+  const [aborted] = given(decider, started).when({ type: "FinishLayer", clusterId, jobId: "j-1", layer: 0, failures }).events();
+  assert.ok(aborted?.type === "DeploymentAborted");
+  assert.deepEqual([aborted.reason, aborted.abandonedTaskIds], ["RunInstances on cln-1 failed: no disk", unstartedTaskIds]);
   const there = { type: "NodeProvisioned", clusterId, jobId: "j-1", nodeId: "cln-1", instanceId: "i-1", privateIp: "127.0.0.9" } as const;
   const [stopping] = given(decider, started, there)
     .when({ ...begin, jobId: "j-2", action: "StopClusters" })
@@ -143,4 +148,87 @@ test("a later action puts an earlier one aside: its reports are ignored", () => 
   assert.ok(next);
   given(decider, started, next).when({ type: "FinishLayer", clusterId, jobId: "j-1", layer: 0, failures: [] }).expectNothing();
   given(decider, started, next).when({ type: "BeginTask", clusterId, jobId: "j-1", taskId: first }).expectNothing();
+});
+
+const existing = (nodeId: string) =>
+  ({ type: "NodeProvisioned", clusterId, jobId: "j-1", nodeId, instanceId: `i-${nodeId}`, privateIp: "127.0.0.9" }) as const;
+const done = { type: "DeploymentSucceeded", clusterId, jobId: "j-1", addresses: [] } as const;
+const created = [started, existing("cln-1"), done];
+/** What an action of a created cluster does once it is given up: the tasks that take it back. */
+const takenBack = (action: ActionName, more: object = {}, nodeIds: readonly string[] = []) => {
+  const asked = { ...begin, jobId: "j-2", action, nodeIds, deployment: { ...described, ...more } };
+  const [begun] = given(decider, ...created)
+    .when(asked)
+    .events();
+  assert.ok(begun?.type === "DeploymentStarted");
+  const [aborted] = given(decider, ...created, begun)
+    .when({ type: "ExpireDeployment", clusterId, jobId: "j-2", seconds: 60 })
+    .events();
+  assert.equal(Reflect.get(Object(aborted), "reason"), "the action was not finished within 60 s");
+  return aborted?.type === "DeploymentAborted"
+    ? { ...aborted, tasks: aborted.layers.map(({ tasks }) => tasks.map((task) => `${task.action} ${task.nodeId}`)) }
+    : undefined;
+};
+
+test("an action that the provider has no plan for fails, and says so", () => {
+  const ceasing = { ...begin, jobId: "j-2", action: "CeaseClusters" } as const;
+  const [, failed] = given(decider, started, existing("cln-1"), done).when(ceasing).events();
+  assert.ok(failed?.type === "DeploymentFailed");
+  assert.equal(failed.reason, "provider local does not carry out CeaseClusters");
+});
+
+test("a task on the cluster needs no nodes", () => {
+  const [event] = given(decider)
+    .when({ ...begin, action: "DeleteClusters" })
+    .events();
+  assert.ok(event?.type === "DeploymentStarted");
+  assert.deepEqual(
+    event.layers.map(({ tasks }) => tasks.map(({ action, nodeId }) => [action, nodeId])),
+    [[["Uninstall", ""]]],
+  );
+});
+
+test("an action that is given up is taken back, and then fails", () => {
+  const [aborted] = given(decider, started).when({ type: "ExpireDeployment", clusterId, jobId: "j-1", seconds: 60 }).events();
+  assert.ok(aborted?.type === "DeploymentAborted");
+  assert.equal(aborted.layer, started.layers.length);
+  assert.deepEqual(
+    aborted.abandonedTaskIds,
+    started.layers.flatMap(({ tasks }) => tasks.map(({ taskId }) => taskId)),
+  );
+  const ids = [...started.layers, ...aborted.layers].flatMap(({ tasks }) => tasks.map(({ taskId }) => taskId));
+  assert.equal(new Set(ids).size, ids.length);
+  const finish = (layer: number, failures: readonly { readonly taskId: string; readonly reason: string }[] = []) =>
+    ({ type: "FinishLayer", clusterId, jobId: "j-1", layer, failures }) as const;
+  given(decider, started, aborted).when(finish(0)).expectNothing();
+  const taskId = aborted.layers[0]?.tasks[0]?.taskId ?? "";
+  given(decider, started, aborted)
+    .when(finish(aborted.layer, [{ taskId, reason: "gone" }]))
+    .expect({ type: "DeploymentFailed", clusterId, jobId: "j-1", reason: aborted.reason, unstartedTaskIds: [] });
+  given(decider, started, aborted).when({ type: "ExpireDeployment", clusterId, jobId: "j-1", seconds: 60 }).expectNothing();
+  given(decider, started, aborted).when({ type: "AbortDeployment", clusterId, jobId: "j-1", reason: "late" }).expectNothing();
+});
+
+test("each action is taken back by its opposite, on what was deployed before", () => {
+  assert.deepEqual(takenBack("StopClusters")?.tasks, [["StartService cln-1"]]);
+  assert.deepEqual(takenBack("StartClusters")?.tasks, [["StopInstances cln-1"]]);
+  const upgrade = takenBack("UpgradeCluster", { versionId: "appv-2" });
+  assert.deepEqual([upgrade?.tasks, upgrade?.deployment.versionId], [[["UpgradeInstances cln-1"]], "appv-1"]);
+});
+
+test("an action that its cluster has given up is taken back, also after it has succeeded", () => {
+  const late = { type: "AbortDeployment", clusterId, jobId: "j-1", reason: "too late" } as const;
+  given(decider, ...created)
+    .when({ type: "ExpireDeployment", clusterId, jobId: "j-1", seconds: 60 })
+    .expectNothing();
+  const [aborted] = given(decider, ...created)
+    .when(late)
+    .events();
+  assert.ok(aborted?.type === "DeploymentAborted");
+  given(decider, ...created)
+    .when({ ...late, jobId: "j-other" })
+    .expectNothing();
+  given(decider, started, { type: "DeploymentFailed", clusterId, jobId: "j-1", reason: "no", unstartedTaskIds: [] })
+    .when(late)
+    .expectNothing();
 });

@@ -1,0 +1,31 @@
+import type { Service } from "../../../events/index.ts";
+import type { ActionName } from "../../../schemas/generated/actions.ts";
+import { type Announced, announcement, announces } from "./announcement.ts";
+import { deployment } from "./domain.ts";
+import { effectsOf, type TaskTable } from "./effects.ts";
+import type { Plan } from "./plan.ts";
+import { reactionsOf } from "./reactions.ts";
+import { timers } from "./timers.ts";
+
+/** What makes a provider: its name, the steps of its actions, what it does for a step, and what it says of itself. */
+export type ProviderTables<Outside> = Omit<Announced, "service" | "actions"> & {
+  readonly plan: Plan;
+  readonly tasks: TaskTable<Outside>;
+};
+
+/** The service of a provider, `provider-<name>`, with the tables that all providers share. */
+export const providerOf = <Outside>({ plan, tasks, ...about }: ProviderTables<Outside>) => {
+  const { provider } = about;
+  const name = `provider-${provider}`;
+  // The keys of a plan are actions.
+  const announced = { ...about, service: name, actions: (Object.keys(plan) as ActionName[]).sort() };
+  return {
+    name,
+    aggregates: {
+      [`${provider}Deployment`]: { decider: deployment(plan), effects: effectsOf(tasks), timers, public: true },
+      [`${provider}Provider`]: { decider: announcement, public: true },
+    },
+    reactions: reactionsOf(provider),
+    signals: [announces(announced)],
+  } satisfies Service<Outside>;
+};

@@ -1,0 +1,43 @@
+import type { ActionName } from "../../../schemas/generated/actions.ts";
+import type { Deployment as ClusterSpec, DeploymentLayer } from "../../../schemas/generated/events.ts";
+import { type Plan, undoLayersOf } from "./plan.ts";
+
+/** The action that takes another one back, so that a failed one leaves what the cluster says. Others stay as they were left. */
+const opposite: { readonly [A in ActionName]?: ActionName } = {
+  CreateCluster: "DeleteClusters",
+  RecoverClusters: "DeleteClusters",
+  StartClusters: "StopClusters",
+  StopClusters: "StartClusters",
+  AddClusterNodes: "DeleteClusterNodes",
+};
+/** Actions that change the description of a cluster. What was deployed before is deployed again. */
+const changing: { readonly [A in ActionName]?: ActionName } = {
+  UpgradeCluster: "RollbackCluster",
+  RollbackCluster: "RollbackCluster",
+  ResizeCluster: "ResizeCluster",
+  UpdateClusterEnv: "UpdateClusterEnv",
+};
+
+/** An action that failed or was given up. */
+export type Undone = {
+  readonly action: ActionName;
+  readonly jobId: string;
+  readonly description: ClusterSpec;
+  readonly nodeIds: readonly string[];
+  /** What was deployed before; null if nothing was. */
+  readonly applied: ClusterSpec | null;
+  readonly present: ReadonlySet<string>;
+  /** The number of the action's own layers. */
+  readonly layers: number;
+};
+
+/** The layers that take an action back, with the description that they restore. */
+export const undoOf = (
+  plan: Plan,
+  { action, jobId, description, nodeIds, applied, present, layers }: Undone,
+): { readonly deployment: ClusterSpec; readonly layers: readonly DeploymentLayer[] } => {
+  const deployment = action in changing ? applied : description;
+  const undo = opposite[action] ?? changing[action];
+  if (!undo || !deployment) return { deployment: description, layers: [] };
+  return { deployment, layers: undoLayersOf(plan, { action: undo, jobId, deployment, nodeIds, present }, layers) };
+};
