@@ -25,6 +25,11 @@ export type Effect<Outside, Command extends Message, Event, State> = {
   /** Called before every attempt; false drops the effect. */
   readonly isStillNeeded?: (state: State, event: Event) => boolean;
   readonly run: (event: Event, context: EffectContext<Outside, Command, State>) => Promise<Command>;
+  /**
+   * What the call depends on, such as a server of a customer. Each target has a circuit breaker and a bound of its own, so that one that does not
+   * answer holds up no other. Absent: the breaker is that of the event's type, and the bound that of all such effects.
+   */
+  readonly target?: (event: Event, state: State) => string;
   /** Timeout of one attempt in milliseconds. */
   readonly timeout?: number;
   /** The number of failed attempts after which the outcome is `otherwise`. By default attempts continue forever, with back-off. */

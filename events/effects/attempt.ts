@@ -52,12 +52,21 @@ export const effectOf = <Outside>({ service, codec }: EffectsRuntime<Outside>, {
   return effect && stored && { effect, event: codec.decode(stored.schemaId, stored.bytes) };
 };
 
+/** What an effect depends on now; undefined if it names nothing. */
+export const targetOf = async <Outside>(
+  { executor }: Pick<EffectsRuntime<Outside>, "executor">,
+  { target }: AnyEffect<Outside>,
+  { commit: { stream } }: Task,
+  event: Message,
+): Promise<string | undefined> => target?.(event, (await executor.state(aggregateOf(stream), stream)).state);
+
 /** One attempt on the current state of the stream, from start to outcome. It does nothing if the effect is no longer needed. */
 export const attempt = async <Outside>(
   runtime: EffectsRuntime<Outside>,
   effect: AnyEffect<Outside>,
   { commit, version }: Task,
   event: Message,
+  target: string | undefined,
   number: number,
   stop: AbortSignal,
 ): Promise<void> => {
@@ -82,7 +91,8 @@ export const attempt = async <Outside>(
         attempt: number,
         report,
       });
-    const command = await measured(runtime, event.type, stop, () => guard(`${service.name}.${event.type}`, effect.timeout ?? TIMEOUT, run));
+    const breaker = target === undefined ? `${service.name}.${event.type}` : `${service.name} to ${target}`;
+    const command = await measured(runtime, event.type, stop, () => guard(breaker, effect.timeout ?? TIMEOUT, run));
     await end(runtime, task, command);
   });
 };

@@ -2,12 +2,13 @@ import { backOff, condition } from "../concurrency.ts";
 import { aggregateOf } from "../message.ts";
 import type { Commit, StreamPosition } from "../ports.ts";
 import { type EffectsRuntime, effectOf } from "./attempt.ts";
+import { places } from "./places.ts";
 import { lowest, runStream } from "./stream.ts";
 
 export type { EffectsObserver, Guard } from "./attempt.ts";
 
-/** Maximum number of streams whose effects run at once. */
-const CONCURRENCY = 32;
+/** Maximum number of streams whose effects run at once, whatever their targets are. */
+const CONCURRENCY = 256;
 /** Maximum number of streams that wait in memory. The scan finds further ones by their due marks in the store. */
 const MAX_WAITING = 5_000;
 /** Milliseconds between two scans of the marks. */
@@ -16,8 +17,8 @@ const SCAN_INTERVAL = 2_000;
 const STOP_TIMEOUT = 3_000;
 
 /**
- * Runs the effects of a service's own events, independently of the log: one at a time for each stream, lowest version first, with a bound for all
- * streams. An effect ends in exactly one outcome command; then its due mark is removed. After a crash at any point the effect runs again.
+ * Runs the effects of a service's own events, independently of the log: one at a time for each stream, lowest version first, with a bound for each
+ * target. An effect ends in exactly one outcome command; then its due mark is removed. After a crash at any point the effect runs again.
  */
 export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
   const { store, clock, executor, observer } = runtime;
@@ -27,7 +28,11 @@ export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
   const waiting = new Set<string>();
   /** The attempt under way in a stream. */
   const running = new Map<string, AbortController>();
-  const wait = (stream: string): void => void (waiting.size < MAX_WAITING && waiting.add(stream));
+  const wait = (stream: string): void => void (waiting.size < MAX_WAITING && !targets.holds(stream) && waiting.add(stream));
+  const targets = places((stream) => {
+    waiting.add(stream);
+    wake.notify();
+  });
 
   const work = async (stop: AbortSignal): Promise<void> => {
     const busy = new Map<string, Promise<void>>();
@@ -36,7 +41,7 @@ export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
         if (busy.size >= CONCURRENCY) break;
         if (busy.has(stream)) continue;
         waiting.delete(stream);
-        const one = runStream(runtime, running, stream, stop)
+        const one = runStream(runtime, running, targets.enter, stream, stop)
           .catch(async (error) => {
             failed(error, stream);
             await clock.sleep(backOff(clock, 3), stop);

@@ -1,14 +1,18 @@
 import type { Contract } from "../contract.ts";
+import type { Guard } from "../effects/effects.ts";
 import { instance, type Observer } from "../run.ts";
 import type { AnyService } from "../service.ts";
 import { type Player, type Runner, type WorldOptions, worldOn } from "./instances.ts";
 import { seeded, virtualTime } from "./time.ts";
 
-export type VirtualWorldOptions = WorldOptions & { readonly observer?: (service: string, instance: number) => Observer };
+export type VirtualWorldOptions = WorldOptions & {
+  readonly observer?: (service: string, instance: number) => Observer;
+  readonly guard?: Guard;
+};
 
 /** The whole choreography in one process: the real tables on the real backbone over memory adapters, in virtual time. */
 export const world = async (contract: Contract, players: readonly (AnyService | Player)[], options: VirtualWorldOptions = {}) => {
-  const { seed = 1, partitions = 3, observer = () => ({}) } = options;
+  const { seed = 1, partitions = 3, observer = () => ({}), guard } = options;
   const time = virtualTime(seeded(seed));
   const run: Runner<Player, object> = async ({ service, outside, settings, contract: own = contract }, surroundings) => {
     const { number, ports } = surroundings;
@@ -18,6 +22,7 @@ export const world = async (contract: Contract, players: readonly (AnyService | 
       instance: `${service.name}-${number}`,
       partitions,
       observer: observer(service.name, number),
+      ...(guard && { guard }),
     });
     await running.start();
     return { instance: running, stop: running.stop };

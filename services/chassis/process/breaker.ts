@@ -28,13 +28,26 @@ const openCodes = new Set<unknown>(["EOPENBREAKER", "ESHUTDOWN"]);
 
 type Attempt = { readonly milliseconds: number; readonly run: (signal: AbortSignal) => Promise<unknown> };
 
+/** Breakers of a process. The least recently used ones are forgotten. */
+const MAX_BREAKERS = 1_000;
+
 /** One circuit breaker per name, created by its first call. While a breaker is open, its calls fail at once with `BreakerOpen`. */
 export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, onAttempt }: BreakerOptions = {}) => {
   const byName = new Map<string, CircuitBreaker<[Attempt], unknown>>();
 
+  const forget = (name: string): void => {
+    byName.get(name)?.shutdown();
+    byName.delete(name);
+  };
   const breakerOf = (name: string): CircuitBreaker<[Attempt], unknown> => {
     const known = byName.get(name);
-    if (known) return known;
+    if (known) {
+      byName.delete(name);
+      byName.set(name, known);
+      return known;
+    }
+    const [oldest] = byName.keys();
+    if (oldest !== undefined && byName.size >= MAX_BREAKERS) forget(oldest);
     const made = new CircuitBreaker(within, {
       name,
       timeout: false,
@@ -72,10 +85,7 @@ export const breakers = ({ volume = 5, failures = 50, reset = 5_000, onState, on
     },
     /** Opens a breaker without an attempt, for a target that is known to be down. */
     open: (name: string): void => breakerOf(name).open(),
-    forget: (name: string): void => {
-      byName.get(name)?.shutdown();
-      byName.delete(name);
-    },
+    forget,
     stop: (): void => {
       for (const breaker of byName.values()) breaker.shutdown();
     },

@@ -136,5 +136,5 @@ export const metrics = (service: string) => {
 };
 export type Metrics = ReturnType<typeof metrics>;
 
-/** Removes URLs from breaker names: instances come and go, and the number of series must stay bounded. */
-const bounded = (breaker: string): string => breaker.replace(/\bhttps?:\/\/\S+/, "*");
+/** Removes URLs and targets of effects from breaker names: they come and go, and the number of series must stay bounded. */
+const bounded = (breaker: string): string => breaker.replace(/\bhttps?:\/\/\S+|(?<= to )\S+$/, "*");

@@ -36,6 +36,7 @@ const layerEffect = <Outside>(
     ends: ["FinishLayer"],
     reports,
     isStillNeeded: ({ current }, event) => current?.jobId === event.jobId && !current.over && current.layer === layerOf(event),
+    target: (_, { current }) => current?.description.runtimeId ?? "",
     timeout: HOUR,
     run: async (event, context) => {
       const { clusterId, jobId } = event;

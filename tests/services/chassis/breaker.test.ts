@@ -62,3 +62,14 @@ test("attempts are told with their outcome", async () => {
   assert.deepEqual(told, ["x done", "x failed"]);
   stop();
 });
+
+test("the least recently used breakers are forgotten, so that a process has a bounded number", async () => {
+  const { guard, state, stop } = breakers({ volume: 1 });
+  for (const name of ["x", "y"]) await assert.rejects(guard(name, 1_000, failing), /down/);
+  for (let nth = 0; nth < 999; nth++) {
+    await guard(`of-many-${nth}`, 1_000, async () => {});
+    await assert.rejects(guard("y", 1_000, failing));
+  }
+  assert.deepEqual([state("x"), state("y")], ["closed", "open"]);
+  stop();
+});

@@ -200,6 +200,8 @@ test("neither paths nor instances make series of their own", async (t) => {
   const measured = metrics("a");
   for (let nth = 0; nth < 30; nth++) {
     measured.breaker(`blobs of http://10.0.0.${nth}:9100`, "closed");
+    measured.breaker(`provider-local to runtime-${nth}`, "closed");
+    measured.call(`provider-local to runtime-${nth}`, "done");
     measured.call(`blobs of http://10.0.0.${nth}:9100`, "done");
   }
   measured.breaker("blobs of http://10.0.0.7:9100", "open");
@@ -208,6 +210,7 @@ test("neither paths nor instances make series of their own", async (t) => {
   assert.deepEqual(lines, [
     'pitrix_breaker_state{breaker="blobs of http://10.0.0.7:9100",service="a"} 2',
     'pitrix_breaker_state{breaker="repo.RepoIndexingRequested",service="a"} 0',
+    'pitrix_breaker_calls_total{breaker="provider-local to *",outcome="done",service="a"} 30',
     'pitrix_breaker_calls_total{breaker="blobs of *",outcome="done",service="a"} 30',
   ]);
 });
