@@ -204,8 +204,8 @@ export type Feed = {
 export type Rebuild = {
   /** Where it stops: the ends of the log when it was asked for, of every partition that the read model reads. */
   readonly ends: readonly LogEnd[];
-  /** Most records a second; null: as many as possible. */
-  readonly rate: number | null;
+  /** Most records a second; "auto": fewer while reads take longer than before; null: as many as possible. */
+  readonly rate: number | "auto" | null;
   /** The comparison with the live collection at these ends; null: not there yet. */
   readonly verdict: Verdict | null;
 };

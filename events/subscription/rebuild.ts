@@ -25,6 +25,7 @@ export type Filling = {
  */
 export const fill = async (
   subscriber: Subscriber,
+  live: string,
   { ends, rate }: Pick<Rebuild, "ends" | "rate">,
   { contract, service, codec, ports, sharing: { lagThreshold, memory }, failed }: Filling,
   signal: AbortSignal,
@@ -51,7 +52,8 @@ export const fill = async (
     passed(at, from);
     ranges.push({ ...place, from, to: end });
   }
-  const handle = paced(rate, clock, signal, (batch) => {
+  const probe = () => documents.get(live, ["-"]);
+  const handle = await paced(rate, { clock, signal, probe }, (batch) => {
     const partition = partitions.get(nameOf(batch));
     if (!partition) throw new Error(`${nameOf(batch)} is not read`);
     return partition.batch(batch);

@@ -47,10 +47,10 @@ export const rebuilds = (options: RebuildOptions) => {
     const places = new Map<string, number>();
     progress.set(collection, places);
     await documents.ensure(collection, indexesOf(projection));
-    if (pointer.active !== null) await ports.parking.inherit(pointer.active, collection);
-    await fill(subscriber(projection, collection), rebuild, options, signal, (name, next) => void places.set(name, next));
     const { model, active, generation } = pointer;
     if (active === null) return;
+    await ports.parking.inherit(active, collection);
+    await fill(subscriber(projection, collection), active, rebuild, options, signal, (name, next) => void places.set(name, next));
     await contains(model, active, rebuild.ends, signal);
     const { codec, contract } = options;
     const verifying = { projection, codec, contract, ports, signal, live: active, other: collection, ends: rebuild.ends };

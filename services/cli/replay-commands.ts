@@ -21,9 +21,12 @@ import { type Shell, whole } from "./shell.ts";
 
 /** Milliseconds between two lines of progress in JSON. */
 const EVERY = 1_000;
+const RATE = "read at most this many records a second; auto: fewer while reads of the live collection take longer than before";
 const MODEL = "the service and its read model, for example cluster/clusters";
 
-type RunOptions = { readonly yes?: boolean; readonly promote?: boolean; readonly rate?: number; readonly plan?: string };
+type Rate = number | "auto";
+const rateIn = (text: string): Rate => (text === "auto" ? text : whole(text));
+type RunOptions = { readonly yes?: boolean; readonly promote?: boolean; readonly rate?: Rate; readonly plan?: string };
 
 /** Adds `pitrix replay`. */
 export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, on }: Shell): void => {
@@ -68,13 +71,13 @@ export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, wr
     .command("plan")
     .description("show what `run` would read and how much disk it would take, and what is in its way; nothing is changed")
     .argument("<read model>", MODEL)
-    .option("--rate <number>", "at most this many records a second", whole)
+    .option("--rate <number>", RATE, rateIn)
     .option("--out <file>", "write the plan to this file, for `run --plan`")
     .addHelpText(
       "after",
       "\nExamples:\n  pitrix replay plan cluster/clusters\n  pitrix replay plan cluster/clusters --rate 5000 --out plan.json",
     )
-    .action((text: string, { rate, out }: { readonly rate?: number; readonly out?: string }) =>
+    .action((text: string, { rate, out }: { readonly rate?: Rate; readonly out?: string }) =>
       on(async (platform) => {
         const plan = await planOf(platform, targetIn(text), rate);
         if (out !== undefined) writeFileSync(out, `${JSON.stringify(plan, null, 2)}\n`);
@@ -88,7 +91,7 @@ export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, wr
     .argument("[read model]", MODEL)
     .option("--yes", "carry the plan out; without it, it is only shown")
     .option("--plan <file>", "carry out the plan in this file, as `plan --out` has written it, unless the read model has changed since")
-    .option("--rate <number>", "read at most this many records a second", whole)
+    .option("--rate <number>", RATE, rateIn)
     .option("--promote", "let queries read the new collection if the two are equal")
     .addHelpText(
       "after",

@@ -38,7 +38,12 @@ const sized = (bytes: number): string => {
 export const planText = ({ service, model, active, topics, documents, bytes, rate, refusals }: Plan, paint: Paint): string => {
   const records = topics.reduce((sum, each) => sum + each.records, 0);
   const rows = topics.map((each) => [each.topic, each.partitions, each.records]);
-  const speed = rate === null ? "as fast as possible" : `at most ${rate} records a second: ${age((1_000 * records) / rate)} or more`;
+  const speed =
+    rate === null
+      ? "as fast as possible"
+      : rate === "auto"
+        ? "slower while reads of the live one take longer than before"
+        : `at most ${rate} records a second: ${age((1_000 * records) / rate)} or more`;
   const lines = [
     `Fills a new collection of ${paint("bold", plain(`${service}/${model}`))} beside ${plain(active ?? "-")}, which serves and is updated meanwhile:`,
     table(["TOPIC", "PARTITIONS", "RECORDS"], rows, paint),

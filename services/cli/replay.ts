@@ -45,7 +45,7 @@ export const modelOf = async (platform: Platform, { service, model }: Target): P
 };
 
 /** What a rebuild would read and take. */
-export const planOf = async (platform: Platform, target: Target, rate: number | undefined): Promise<Plan> => {
+export const planOf = async (platform: Platform, target: Target, rate: Plan["rate"] | undefined): Promise<Plan> => {
   await modelOf(platform, target);
   return (await answered(platform, target.service, "/internal/read-models/plan", { model: target.model, rate })) as Plan; // As above.
 };
@@ -57,7 +57,7 @@ export const move = async (
   action: "rebuild" | "verify" | "promote" | "rollback" | "abort",
   more: {
     readonly collection?: string | undefined;
-    readonly rate?: number | null;
+    readonly rate?: Plan["rate"];
     readonly unverified?: boolean;
     readonly generation?: number;
   },

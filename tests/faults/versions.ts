@@ -23,7 +23,13 @@ const texts = [
   "values",
   "valuesSchema",
 ];
-const content = { ...Object.fromEntries(texts.map((name) => [name, ""])), version: "1.0.0", packageName: "p", visibility: "public" };
+const content = {
+  ...Object.fromEntries(texts.map((name) => [name, ""])),
+  version: "1.0.0",
+  packageName: "p",
+  packageOwner: "app",
+  visibility: "public",
+};
 
 /** Announces application versions and new packages of them, each stream in its order. `apps`: so many streams. */
 export const announcing = (log: Pick<ReturnType<typeof kafkaLog>, "publish">, apps: number) => {
@@ -36,7 +42,7 @@ export const announcing = (log: Pick<ReturnType<typeof kafkaLog>, "publish">, ap
     const version = (versions.get(app) ?? 0) + 1;
     versions.set(app, version);
     const ids = { appId: `app-${app}`, versionId: `appv-${app}`, packageDigest: `sha256:${nth}` };
-    const created = { description: "", appName: "", name: "", versionType: "vmbased", sequence: 0, status: "active", packageOwner: "app" };
+    const created = { description: "", appName: "", name: "", versionType: "vmbased", sequence: 0, status: "active" };
     const event: Message =
       version === 1
         ? { type: "AppVersionCreated", ...content, ...ids, ...created, ...{ owner: "system", ownerPath: ":system" } }

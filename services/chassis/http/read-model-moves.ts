@@ -1,4 +1,4 @@
-import type { LogEnd, Pointer } from "../../../events/index.ts";
+import type { LogEnd, Pointer, Rebuild } from "../../../events/index.ts";
 import { aborting, promoting, rebuilding, unproved, verifying } from "../../../events/runtime.ts";
 
 /** What an operator asks of a read model. */
@@ -7,8 +7,7 @@ export type Asked = {
   readonly fold: number;
   /** Empty: the collection that is filled beside the active one. */
   readonly collection: string;
-  /** Most records a second of a rebuild; null: as many as possible. */
-  readonly rate: number | null;
+  readonly rate: Rebuild["rate"];
   /** Whether a rebuild may become active although it does not equal the live collection, or is not compared with it. */
   readonly unverified: boolean;
   /** The generation of the pointer that a plan was made for; null: whatever it is. */

@@ -13,7 +13,7 @@ export type RebuildPlan = {
   readonly active: string | null;
   readonly generation: number;
   readonly fold: number;
-  readonly rate: number | null;
+  readonly rate: Asked["rate"];
   /** Records of the log that would be read. */
   readonly topics: readonly { readonly topic: string; readonly partitions: number; readonly records: number }[];
   /** The live collection: so many documents and bytes of disk the new one is expected to have. */
@@ -110,7 +110,7 @@ const askedIn = (body: unknown, { models }: Host): Body | Problem => {
   if (typeof model !== "string" || model === "") return makeProblem("missing_parameter", "model");
   if (typeof collection !== "string") return makeProblem("illegal_parameter_format", "collection");
   if (typeof unverified !== "boolean") return makeProblem("illegal_parameter_format", "unverified");
-  if (!isWhole(rate, MAX_RATE)) return makeProblem("illegal_parameter_format", "rate");
+  if (rate !== "auto" && !isWhole(rate, MAX_RATE)) return makeProblem("illegal_parameter_format", "rate");
   if (!isWhole(generation, Number.MAX_SAFE_INTEGER)) return makeProblem("illegal_parameter_format", "generation");
   return models.has(model) ? { model, collection, rate, unverified, generation } : makeProblem("resource_not_found", model);
 };
