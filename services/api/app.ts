@@ -10,6 +10,7 @@ import type { Logger } from "../chassis/process/logging.ts";
 import type { PlatformKey } from "../chassis/process/settings.ts";
 import { admission, counting } from "./admission.ts";
 import { drain } from "./body.ts";
+import type { AddressOf } from "./caller-address.ts";
 import { descriptions } from "./descriptions.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import { rateLimit, retryBudget } from "./rate-limit.ts";
@@ -31,6 +32,7 @@ export type GatewayOptions = {
   readonly logger: Logger;
   /** Requests a second of one caller; 0 for no limit. */
   readonly rateLimit: number;
+  readonly addressOf: AddressOf;
   readonly timeouts?: Timeouts;
   readonly stale?: StaleOptions;
   readonly tracer?: Tracer | undefined;
@@ -46,7 +48,7 @@ export const gateway = (options: GatewayOptions): Express => {
   const { clock, logger, tracer, timeouts = { read: 10_000, write: 30_000 } } = options;
   const document = apiDocument();
   const routes = routesOf(document);
-  const count = counting(rateLimit(options.rateLimit, clock.now), options.metrics);
+  const count = counting(rateLimit(options.rateLimit, clock.now), options.metrics, options.addressOf);
   const admit = admission(options.identity, count);
   const forward = retrying({ ...options, timeouts, budget: retryBudget(), answers: lastAnswers(clock.now, options.stale) });
 

@@ -8,6 +8,7 @@ import { eventsDocument } from "../chassis/http/document.ts";
 import type { ValuesOf } from "../chassis/process/setting.ts";
 import type { Opened } from "../chassis/service.ts";
 import { type GatewayOptions, gateway } from "./app.ts";
+import { callerAddress } from "./caller-address.ts";
 import { fillRegistry } from "./external-registry.ts";
 import { gatewayMetrics } from "./metrics.ts";
 import type { ApiOutside } from "./ports.ts";
@@ -28,7 +29,7 @@ export const openWith =
   (options: Options) =>
   async ({
     config,
-    settings: { rateLimit, schemaRegistry },
+    settings: { rateLimit, schemaRegistry, trustedProxies },
     ...dependencies
   }: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<ApiOutside>> => {
     const { directory, clock, logger, tracer, internal } = dependencies;
@@ -43,6 +44,7 @@ export const openWith =
       routes: ({ identity, keys }) =>
         gateway({
           ...{ ...options, upstreams, identity, keys, clock, metrics, logger, tracer, rateLimit, registry },
+          addressOf: callerAddress(trustedProxies),
           events: eventsDocument(config.publicUrl),
         }),
       close: upstreams.stop,

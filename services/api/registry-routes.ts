@@ -32,12 +32,11 @@ export const registryRoutes = (routes: readonly RegistryRoute[], { identity, cou
     return isKnown ? "otherMethod" : undefined;
   };
 
-  const admitted = async ({ access }: RegistryRoute, { headers, socket }: IncomingMessage): Promise<Problem | undefined> => {
-    const address = socket.remoteAddress ?? "";
-    if (access === "anybody") return count("address", address);
-    const principal = await principalOf(identity, headers.authorization);
-    if (isProblem(principal)) return count("address", address) ?? principal;
-    return count("user", principal.userId) ?? (access === "operators" ? mayOperate(principal) : undefined);
+  const admitted = async ({ access }: RegistryRoute, request: IncomingMessage): Promise<Problem | undefined> => {
+    if (access === "anybody") return count.address(request);
+    const principal = await principalOf(identity, request.headers.authorization);
+    if (isProblem(principal)) return count.address(request) ?? principal;
+    return count.user(principal.userId) ?? (access === "operators" ? mayOperate(principal) : undefined);
   };
 
   return async (request, response, next) => {
@@ -50,7 +49,7 @@ export const registryRoutes = (routes: readonly RegistryRoute[], { identity, cou
       drain(request);
     };
     if (!found || found === "otherMethod") {
-      const problem = count("address", request.socket.remoteAddress ?? "");
+      const problem = count.address(request);
       if (problem) return give(refused(response, problem));
       return give(found ? failed(405, method) : failed(404, `${method} ${request.path.slice(0, 200)}`));
     }

@@ -6,6 +6,7 @@ import { isProblem, makeProblem, type Problem } from "../chassis/http/problems.t
 import type { PlatformKey } from "../chassis/process/settings.ts";
 import { type Answer, discard, pass } from "./answer.ts";
 import { type Body, bodyOf, hasBody } from "./body.ts";
+import type { AddressOf } from "./caller-address.ts";
 import { towardsService } from "./headers.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { RetryBudget } from "./rate-limit.ts";
@@ -25,6 +26,7 @@ export type RetryParts = {
   readonly timeouts: Timeouts;
   readonly tracer?: Tracer | undefined;
   readonly keys: readonly PlatformKey[];
+  readonly addressOf: AddressOf;
 };
 /** An admitted request on its way to a service. */
 export type Admitted = {
@@ -47,7 +49,7 @@ const JITTER = 25;
  * Has the service answer a request, and passes the answer on. A failed attempt is repeated where that is safe; a read then falls back to what
  * the same caller got last. Gives a problem where there is no answer, and nothing for a caller that has left.
  */
-export const retrying = ({ upstreams, answers, budget, clock, metrics, timeouts, tracer, keys }: RetryParts) => {
+export const retrying = ({ upstreams, answers, budget, clock, metrics, timeouts, tracer, keys, addressOf }: RetryParts) => {
   return async (admitted: Admitted): Promise<Problem | undefined> => {
     const { route, request, response, caller, query } = admitted;
     const left = new AbortController();
@@ -115,7 +117,7 @@ export const retrying = ({ upstreams, answers, budget, clock, metrics, timeouts,
     instance: NonNullable<ReturnType<Upstreams["choose"]>>,
     { attempt, alone, signal }: { readonly attempt: number; readonly alone: boolean; readonly signal: AbortSignal },
   ): Promise<Answer | TransportFailed> {
-    const { headers, socket, method = "GET" } = request;
+    const { headers, method = "GET" } = request;
     const milliseconds = route.repeat === "read" ? timeouts.read : timeouts.write;
     const start = () => ({
       name: `${method} ${route.service}`,
@@ -126,8 +128,8 @@ export const retrying = ({ upstreams, answers, budget, clock, metrics, timeouts,
       },
     });
     return traced(tracer, parent, start, async (traceparent, span) => {
-      const address = socket.remoteAddress ?? "";
-      const from = { headers, address, proven: provenAddress(keys, address), requestId, traceparent };
+      const address = request.socket.remoteAddress ?? "";
+      const from = { headers, address, proven: provenAddress(keys, addressOf(request)), requestId, traceparent };
       const towards = towardsService(from, route.service, body !== undefined);
       const outgoing = { method, path: `${route.path}${query}`, headers: towards, body, milliseconds, alone, signal };
       const result = await upstreams.send(instance, outgoing);

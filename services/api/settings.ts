@@ -1,4 +1,4 @@
-import { setting, whole } from "../chassis/process/setting.ts";
+import { addresses, setting, whole } from "../chassis/process/setting.ts";
 
 export const settings = {
   rateLimit: setting(
@@ -7,6 +7,13 @@ export const settings = {
     "0 to 1000000",
     "1000",
     whole(0, 1_000_000),
+  ),
+  trustedProxies: setting(
+    "PITRIX_TRUSTED_PROXIES",
+    "Load balancers that name their caller's address in X-Forwarded-For; nobody else is believed",
+    "none, or 10.0.0.0/8,192.0.2.1,...",
+    "none",
+    addresses,
   ),
   schemaRegistry: setting(
     "SCHEMA_REGISTRY_URL",

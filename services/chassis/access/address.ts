@@ -27,7 +27,7 @@ const proofOf = ({ key }: PlatformKey, address: string): Buffer =>
     .digest();
 
 /** Of an IPv6 address its /64, all of which one caller may have. */
-const networkOf = (address: string): string => {
+export const networkOf = (address: string): string => {
   const [, ipv4] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   if (ipv4 !== undefined || !address.includes(":")) return ipv4 ?? address;
   const [head = [], tail] = (address.split("%")[0] ?? "").split("::").map((part) => part.split(":").filter(Boolean));

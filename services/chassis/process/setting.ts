@@ -41,17 +41,26 @@ export const whole =
   (value: string): number | undefined =>
     /^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined;
 
-/** Parses networks such as `10.0.0.0/8`, and servers such as `127.0.0.1:8080` and `[::1]:8080`. */
-export const networks = (value: string): readonly string[] | "all" | undefined => {
-  if (value === "all") return "all";
-  const list = value
+const listIn = (value: string): readonly string[] =>
+  value
     .split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "" && each !== "none");
-  const isNetwork = (each: string): boolean => {
-    const [, address = "", prefix = ""] = /^([^/]+)\/(\d{1,3})$/.exec(each) ?? [];
-    return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 6 ? 128 : 32);
-  };
+const isNetwork = (each: string): boolean => {
+  const [, address = "", prefix = ""] = /^([^/]+)\/(\d{1,3})$/.exec(each) ?? [];
+  return isIP(address) !== 0 && Number(prefix) <= (isIP(address) === 6 ? 128 : 32);
+};
+
+/** Parses networks such as `10.0.0.0/8`, and single addresses, into networks. */
+export const addresses = (value: string): readonly string[] | undefined => {
+  const list = listIn(value).map((each) => (isIP(each) === 0 ? each : `${each}/${isIP(each) === 6 ? 128 : 32}`));
+  return list.every(isNetwork) ? list : undefined;
+};
+
+/** Parses networks such as `10.0.0.0/8`, and servers such as `127.0.0.1:8080` and `[::1]:8080`. */
+export const networks = (value: string): readonly string[] | "all" | undefined => {
+  if (value === "all") return "all";
+  const list = listIn(value);
   const isServer = (each: string): boolean => {
     const [, v4 = "", v6 = "", port = ""] = /^(?:([\d.]+)|\[([^\]]+)\]):(\d{1,5})$/.exec(each) ?? [];
     return (isIP(v4) === 4 || isIP(v6) === 6) && Number(port) <= 65_535;

@@ -1,30 +1,9 @@
 import { lookup } from "node:dns/promises";
-import { BlockList, isIP } from "node:net";
-
-/** Networks by version: one list for both would take an IPv4 address for its mapping into IPv6. */
-type Networks = { readonly ipv4: BlockList; readonly ipv6: BlockList };
-const listOf = (networks: readonly string[]): Networks => {
-  const list = { ipv4: new BlockList(), ipv6: new BlockList() };
-  for (const each of networks) {
-    const [network = "", prefix = ""] = each.split("/");
-    list[versionOf(network)].addSubnet(network, Number(prefix), versionOf(network));
-  }
-  return list;
-};
-const versionOf = (address: string): "ipv4" | "ipv6" => (isIP(address) === 6 ? "ipv6" : "ipv4");
-const has = (list: Networks, address: string): boolean => {
-  const bare = unmapped(address.replace(/%.*$/, ""));
-  return list[versionOf(bare)].check(bare, versionOf(bare));
-};
-/** The IPv4 address in an IPv6 address, however that is written; any other address as it is. */
-const unmapped = (address: string): string => {
-  if (isIP(address) !== 6) return address;
-  const [, high, low] = /^\[::ffff:([\da-f]+):([\da-f]+)\]$/.exec(new URL(`http://[${address}]`).hostname) ?? [];
-  return high && low ? [high, low].flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255]).join(".") : address;
-};
+import { isIP } from "node:net";
+import { inNetworks } from "../../chassis/process/networks.ts";
 
 /** The blocks of IANA's registries of special-purpose addresses that are not global, multicast, and what clouds use like link-local addresses. */
-const notPublic = listOf([
+const isNotPublic = inNetworks([
   "0.0.0.0/8",
   "10.0.0.0/8",
   "100.64.0.0/10",
@@ -55,7 +34,7 @@ const notPublic = listOf([
 ]);
 
 /** Whether an address is not public: loopback, link-local, private or reserved, or a translation of such an address. */
-export const isPrivate = (address: string): boolean => has(notPublic, address);
+export const isPrivate = (address: string): boolean => isNotPublic(address);
 
 /** The private networks in which repositories are allowed, as in `10.0.0.0/8`, and single servers, as in `127.0.0.1:8080`; or all of them. */
 export type PrivateNetworks = readonly string[] | "all";
@@ -64,10 +43,10 @@ export type PrivateNetworks = readonly string[] | "all";
 export type Permits = (address: string, port: number) => boolean;
 export const permitted = (networks: PrivateNetworks): Permits => {
   if (networks === "all") return () => true;
-  const list = listOf(networks.filter((each) => each.includes("/")));
+  const isInside = inNetworks(networks.filter((each) => each.includes("/")));
   const servers = new Set(networks);
   const named = (address: string): string => (isIP(address) === 6 ? `[${address}]` : address);
-  return (address, port) => !isPrivate(address) || has(list, address) || servers.has(`${named(address)}:${port}`);
+  return (address, port) => !isPrivate(address) || isInside(address) || servers.has(`${named(address)}:${port}`);
 };
 
 /** The port that a URL leads to. */
