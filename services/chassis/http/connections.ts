@@ -3,7 +3,7 @@ import { maxHeaderSize, type Server, type ServerOptions, type ServerResponse, ST
 import { Server as NetServer, type Socket } from "node:net";
 import type { Clock } from "../../../events/index.ts";
 import { bodyOf, makeProblem, type Problem } from "./problems.ts";
-import { securityHeaders } from "./security-headers.ts";
+import { secureTransport, securityHeaders } from "./security-headers.ts";
 
 /** Bounds on the connections of a server; times in milliseconds. */
 export type ConnectionLimits = {
@@ -46,7 +46,8 @@ export type Ending = {
 };
 
 /** Keeps a server within its limits. Where no request could be read, the client gets a problem all the same. */
-export const limitConnections = (server: Server, { most, stalled, answer }: ConnectionLimits, connected = "connection"): Ending => {
+export const limitConnections = (server: Server, { most, stalled, answer }: ConnectionLimits, isSecure = false): Ending => {
+  const headers = { ...securityHeaders, ...(isSecure && secureTransport) };
   /** The answers in progress on each open connection. */
   const open = new Map<Socket, Set<ServerResponse>>();
   /** Connections without a request, the longest idle first. */
@@ -57,19 +58,19 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     idle.delete(socket);
   };
 
-  server.on(connected, (socket: Socket) => {
+  server.on(isSecure ? "secureConnection" : "connection", (socket: Socket) => {
     open.set(socket, new Set());
     idle.add(socket);
     socket.once("close", () => forget(socket));
     if (open.size <= most) return;
     const [longest = socket] = idle;
     forget(longest);
-    if (longest === socket) end(socket, makeProblem("unavailable", ": too many connections"));
+    if (longest === socket) end(socket, makeProblem("unavailable", ": too many connections"), headers);
     else longest.destroy();
   });
   // Before the listener that answers.
   server.prependListener("request", ({ socket }, response) => {
-    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (state !== "open") beLast(response);
     idle.delete(socket);
     open.get(socket)?.add(response);
@@ -92,7 +93,7 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     const begun = [...(open.get(socket as Socket) ?? [])].some(({ headersSent }) => headersSent); // Both servers give sockets.
     const code = String(Reflect.get(error, "code"));
     if (begun || code === "ECONNRESET" || !socket.writable) return void socket.destroy(error);
-    end(socket as Socket, problemOf(code)); // Both servers give sockets.
+    end(socket as Socket, problemOf(code), headers); // Both servers give sockets.
   });
 
   const last = (): void => {
@@ -130,17 +131,17 @@ const problemOf = (code: string): Problem => {
 };
 
 /** Answers with a problem where no request was read, and closes the connection. */
-const end = (socket: Socket, problem: Problem): void => {
+const end = (socket: Socket, problem: Problem, headers: { readonly [name: string]: string }): void => {
   const body = JSON.stringify(bodyOf(problem));
-  const headers = {
-    ...securityHeaders,
+  const all = {
+    ...headers,
     ...problem.headers,
     "x-request-id": randomUUID(),
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(body),
     connection: "close",
   };
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${head.join("")}\r\n${body}`);
   // What the client still sends is read for a moment: a reset would destroy the answer.
   socket.end();

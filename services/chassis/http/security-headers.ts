@@ -8,3 +8,6 @@ export const securityHeaders = {
   "referrer-policy": "no-referrer",
   "cache-control": "no-store",
 } as const;
+
+/** What a server with TLS says besides: browsers use no plain HTTP with this host for a year. Its other names are not the platform's to decide on. */
+export const secureTransport = { "strict-transport-security": "max-age=31536000" } as const;

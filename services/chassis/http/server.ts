@@ -26,7 +26,7 @@ export const serverOf = (
     { ...serverOptions(bounds), ...options(), requestCert: mutual, rejectUnauthorized: mutual, handshakeTimeout: 10_000 },
     listener,
   );
-  const ending = limitConnections(server, bounds, "secureConnection");
+  const ending = limitConnections(server, bounds, true);
   // Connections before the end of their handshake are not counted there.
   server.maxConnections = bounds.most + 1_000;
   const forget = certificates.onRenewal(() => server.setSecureContext(options()));

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { get } from "node:https";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
+import { connect } from "node:tls";
 import { connections, exchange } from "../../../../services/api/transport.ts";
 import { serverOf } from "../../../../services/chassis/http/server.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
@@ -105,4 +109,30 @@ test("renewed certificates are taken while clients go on", async (t) => {
   await eventually("more answers", () => answers > before + 5);
   over = true;
   await asking;
+});
+
+test("a server with TLS tells browsers to use nothing else with its host, also where no request could be read; one without says nothing", async (t) => {
+  const { issue, ca } = authority();
+  const own = inUse(t, issue("gateway"), ca);
+  const start = async (secured: Parameters<typeof serverOf>[1]): Promise<number> => {
+    const { server } = serverOf((_request, response) => void response.end("hello"), secured, silent);
+    t.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port; // A TCP server's address is one.
+  };
+  const port = await start({ certificates: own, mutual: false });
+  const trusted = { ca: readFileSync(ca), host: "127.0.0.1", port };
+  const [answer] = await once(get({ ...trusted, agent: false }), "response");
+  assert.equal(answer.headers["strict-transport-security"], "max-age=31536000");
+  answer.resume();
+  const socket = connect(trusted);
+  await once(socket, "secureConnect");
+  socket.write("no HTTP\r\n\r\n");
+  assert.match(await text(socket), /^HTTP\/1\.1 400[\s\S]*\r\nstrict-transport-security: max-age=31536000\r\n/);
+  const { headers } = await fetch(`http://127.0.0.1:${await start(undefined)}/`);
+  assert.equal(headers.get("strict-transport-security"), null);
 });
