@@ -6,6 +6,7 @@ import type { GroupDocument } from "../read-models/groups.ts";
 import type { RoleDocument } from "../read-models/roles.ts";
 import type { UserDocument } from "../read-models/users.ts";
 import { visibleRolesNamed } from "./people.ts";
+import { denied } from "./refusals.ts";
 import { builtInRole, presentRole } from "./role-rows.ts";
 import { type AccountContext, command, query } from "./rows.ts";
 
@@ -58,7 +59,11 @@ export const userRows: readonly HttpRow<unknown>[] = [
     issues: ["ModifyUser", "SetPassword"],
     needs: ({ user_id }) => ({ user: ["users", user_id] }),
     prepareIf: "password",
-    prepare: async ({ password = "" }, { edge }): Promise<string | undefined> => edge.hashPassword(password),
+    // Otherwise a stolen token would be worth an account.
+    prepare: async ({ user_id, password = "" }, { edge, actor }): Promise<string | Rejection | undefined> =>
+      user_id === actor.userId
+        ? denied("to change your own password, begin a reset with the one that you have", "permission_denied")
+        : edge.hashPassword(password),
     command: ({ user_id: userId, username, email, phone_number, description }, { prepared: passwordHash }) => [
       { type: "ModifyUser", userId, username, email, phoneNumber: phone_number, description },
       ...(passwordHash === undefined ? [] : [{ type: "SetPassword", userId, passwordHash } as const]),

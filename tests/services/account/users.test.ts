@@ -85,13 +85,24 @@ describe("users over HTTP", () => {
     const user_id = await make("self@example.org", "user");
     const other = await make("other@example.org", "user");
     let self = await world.signIn("self@example.org", password);
-    const changed = await self.call("ModifyUser", { user_id, username: "me", email: "me@example.org", password: "new" });
+    const changed = await self.call("ModifyUser", { user_id, username: "me", email: "me@example.org" });
     assert.deepEqual(changed.body, { user_id });
     assert.equal((await row(user_id)).username, "me");
-    self = await world.signIn("me@example.org", "new");
+    self = await world.signIn("me@example.org", password);
     assert.equal((await self.call("ModifyUser", { user_id: other, username: "me" })).status, 403);
     assert.equal((await self.call("ModifyUser", { user_id: "usr-none" })).status, 404);
     assert.equal((await self.call("CreateUser", { email: "y@example.org", password, role_id: "user" })).status, 403);
+  });
+
+  test("who has somebody's token, and not their password, gets no password of theirs", async () => {
+    const user_id = await make("robbed@example.org", "user");
+    const thief = await world.signIn("robbed@example.org", password);
+    const { status, error } = await thief.call("ModifyUser", { user_id, username: "thief", password: "new" });
+    assert.deepEqual([status, error], [403, "permission_denied"]);
+    assert.equal((await row(user_id)).username, "robbed");
+    await world.signIn("robbed@example.org", password);
+    await admin.call("ModifyUser", { user_id, password: "new" });
+    assert.equal((await (await world.signIn("robbed@example.org", "new")).call("DescribeUsers", {})).status, 200);
   });
 
   test("a password is validated", async () => {
