@@ -40,6 +40,8 @@ const wrongType = ({ type }: Setting, value: Json): string | undefined => {
 
 const outOfBounds = (setting: Setting, value: Json): string | undefined => {
   if (typeof value === "string" && value.includes("\0")) return "must not hold a NUL character";
+  // It would be stored, and start a process, as another text.
+  if (typeof value === "string" && /\p{Cs}/u.test(value)) return "must not hold half a character";
   const { required, range, min, max, step } = setting;
   if (value === "" && isText(setting)) return required ? "is required" : undefined;
   if (range !== undefined && !range.includes(value)) return `must be one of ${range.join(", ")}`;

@@ -55,6 +55,7 @@ test("a password is checked before it is sealed, and no refusal repeats it", () 
     [{ env: { password: 12345 } }, /env\.password must be text/],
     [{ env: { password: { x: "hunter2" } } }, /env\.password must be text/],
     [{ env: { password: "hunter2\0" } }, /env\.password must not hold a NUL/],
+    [{ env: { password: "hunter2\ud800" } }, /env\.password must not hold half a character/],
     ['{"env":{"password":"hunter2"', /not JSON/],
     ['{"env":{"password":hunter2}}', /not JSON/],
   ];
