@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { Kafka, logLevel } from "kafkajs";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import type { KafkaConnection } from "../../../infra/embedded/kafka/connection.ts";
 import { type KafkaServer, startKafka } from "../../../infra/embedded/kafka/server.ts";
@@ -11,6 +10,7 @@ import { OPERATOR } from "../../../services/chassis/acls.ts";
 import { loadServices } from "../../../services/chassis/list.ts";
 import { services } from "../../../services/index.ts";
 import { wakeCoordinators } from "../../bench/harness/kafka.ts";
+import { clientOf, consuming, isRefusal, producing } from "../../world/kafka-client.ts";
 import { endingWithProcess } from "../../world/servers.ts";
 import { temporaryDirectory } from "../embedded/temporary-directory.ts";
 
@@ -32,53 +32,10 @@ before(async () => {
   await wakeCoordinators(kafka.connection, []);
 });
 
-/** Who logs in tries again what may go later; nobody else has a reason to. */
-const clientOf = (connection: KafkaConnection, retries = connection.sasl ? 30 : 0): Kafka =>
-  new Kafka({
-    ...{ ...connection, requestTimeout: 5_000, connectionTimeout: 5_000, logLevel: logLevel.NOTHING },
-    retry: { retries, initialRetryTime: 50, maxRetryTime: 300 },
-  });
 const anonymous = (): KafkaConnection => ({ brokers: kafka.connection.brokers });
 
-/** The error of a produced record; undefined if it was taken. */
-const producing = async (connection: KafkaConnection, topic: string, key = "user/u-2"): Promise<Error | undefined> => {
-  const producer = clientOf(connection).producer();
-  try {
-    await producer.connect();
-    await producer.send({ topic, acks: -1, messages: [{ key, value: "forged" }] });
-    return undefined;
-  } catch (error) {
-    return error as Error;
-  } finally {
-    await producer.disconnect();
-  }
-};
-
-/** What a member of a group reads first, or the error that ends it. */
-const consuming = async (connection: KafkaConnection, topic: string, groupId: string): Promise<string | Error> => {
-  const consumer = clientOf(connection).consumer({ groupId });
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    return await new Promise((resolve) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
-      void consumer.run({ eachMessage: async ({ message }) => resolve(String(message.value)) }).catch(resolve);
-    });
-  } catch (error) {
-    return error as Error;
-  } finally {
-    await consumer.disconnect();
-  }
-};
-const isRefused = (error: unknown, type: string): void => {
-  assert.ok(error instanceof Error, `${type} was expected, and not ${error}`);
-  // kafkajs forgets why no broker told it the coordinator of a group. Each test has found the coordinator of a group of its own before.
-  if (type === "GROUP_AUTHORIZATION_FAILED" && error.name === "KafkaJSGroupCoordinatorNotFound") return;
-  const types = [error, error.cause, Reflect.get(error, "originalError")].map((each) => Reflect.get(Object(each), "type"));
-  // kafkajs says of a group that a user may not use that it has no coordinator; those of all groups are awake.
-  const isGroup = type === "GROUP_AUTHORIZATION_FAILED" && error.name === "KafkaJSGroupCoordinatorNotFound";
-  assert.ok(isGroup || types.includes(type), `${type} was expected: ${error.stack}`);
-};
+const isRefused = (error: unknown, type: string): void =>
+  assert.ok(isRefusal(error, type), `${type} was expected: ${error instanceof Error ? error.stack : error}`);
 
 test("who does not log in can neither produce, nor consume, nor administer, at the brokers' port or the controllers'", async () => {
   assert.ok((await producing(anonymous(), "pitrix.user")) instanceof Error);
