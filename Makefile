@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate schemas-check lint test unit demo up down status reset map simulate faults guarantees bench clean
+.PHONY: help install build generate schemas-check lint test unit demo up down status reset map simulate faults attack guarantees bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ faults: build ## kill real processes, the broker and the store for 20 minutes (R
 
 resilience: build ## kill and roll services under load, stop the broker and the store (ROWS=1 RATE=20)
 	@node dist/tests/resilience/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(RATE),--rate $(RATE))
+
+attack: build ## attack a platform of its own in every way that is known (ONLY=people,kafka URL= SEED= JSON=1)
+	@node dist/tests/attack/main.js $(if $(ONLY),--only "$(ONLY)") $(if $(URL),--url $(URL)) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json)
 
 bounds: build ## test memory limits with a million events and thousands of requests
 	@node dist/tests/bounds/main.js

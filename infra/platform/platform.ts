@@ -3,7 +3,7 @@ import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
 import { endNodes, usualDirectory } from "../../services/providers/local/machine.ts";
 import { type KafkaConnection, kafkaSettings, settingsOf } from "../embedded/kafka/connection.ts";
-import { startServers } from "../embedded/platform.ts";
+import { type Servers, startServers } from "../embedded/platform.ts";
 import { freePorts } from "../embedded/ports.ts";
 import { kafkaAccess, THIRD_PARTY } from "./kafka.ts";
 import { type Secrets, secretsOf } from "./secrets.ts";
@@ -25,6 +25,8 @@ export type Platform = {
   readonly url: string;
   /** Kafka, as a third party reaches it. */
   readonly kafka: KafkaConnection;
+  /** Kafka and the document store, with all rights. */
+  readonly servers: Servers;
   /** The Kafka is an embedded one, with the users of the secrets. */
   readonly embedded: boolean;
   readonly secrets: Secrets;
@@ -100,7 +102,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   const url = running.find(({ name }) => name === names[entry])?.url ?? "";
   const thirdParty = servers.kafka?.as(THIRD_PARTY) ?? servers.connection;
   const embedded = servers.kafka !== undefined;
-  return { url, kafka: thirdParty, embedded, secrets, fresh: secrets.fresh, services: running, stop };
+  return { url, kafka: thirdParty, servers, embedded, secrets, fresh: secrets.fresh, services: running, stop };
 };
 
 /** Where the nodes of a platform's clusters are. */

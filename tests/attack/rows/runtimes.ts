@@ -1,0 +1,134 @@
+import { ok } from "../../world/requests.ts";
+import { type Attack, shown } from "../attack.ts";
+import { confOf } from "../scene.ts";
+
+/** Credentials of clouds and machines, and what runs by them. */
+export const runtimes: readonly Attack[] = [
+  {
+    class: "runtimes",
+    name: "use a credential that is foreign, deleted, or of another provider",
+    has: "user",
+    holds: "a runtime takes an active credential of its owner and provider",
+    run: async ({ people, credential, runtime }, { refused, allowed }) => {
+      const [owner, user] = [await people.user(), await people.otherUser()];
+      const theirs = await credential(owner);
+      const [mine, gone] = [await credential(user), await credential(user)];
+      const aws = await credential(user, JSON.stringify({ access_key_id: "a", secret_access_key: "b" }), "aws");
+      await ok(user.call("DeleteRuntimeCredentials", { runtime_credential_id: [gone] }));
+      const runtime_id = await runtime(user, mine);
+      const create = (runtime_credential_id: string) =>
+        user.call("CreateRuntime", { name: "x", provider: "local", zone: "local", runtime_credential_id });
+      const modify = (runtime_credential_id: string) => user.call("ModifyRuntime", { runtime_id, runtime_credential_id });
+      const zones = (runtime_credential_id: string) => user.call("DescribeRuntimeProviderZones", { runtime_credential_id });
+      await refused("CreateRuntime with a foreign one", create(theirs), "403");
+      await refused("ModifyRuntime to a foreign one", modify(theirs), "403");
+      await refused("DescribeRuntimeProviderZones of a foreign one", zones(theirs), "404");
+      await refused("CreateRuntime with a deleted one", create(gone), "400", "403");
+      await refused("ModifyRuntime to a deleted one", modify(gone), "400", "403");
+      await refused("DescribeRuntimeProviderZones of a deleted one", zones(gone), "404");
+      await refused("ModifyRuntime to one of another provider", modify(aws), "400");
+      await allowed("its owner sees its zones", owner.call("DescribeRuntimeProviderZones", { runtime_credential_id: theirs }));
+      await allowed("one's own", modify(await credential(user)));
+    },
+  },
+  {
+    class: "runtimes",
+    name: "read or change another user's runtime, cluster, nodes, jobs and logs",
+    has: "user",
+    holds: "rows of others are hidden or 403",
+    needs: "inside",
+    long: true,
+    run: async ({ people, inStore, cluster }, { refused, allowed, holds }) => {
+      const [owner, user] = [await people.user(), await people.otherUser()];
+      const { appId: app_id, versionId: version_id } = await inStore();
+      const { clusterId: cluster_id, jobId: job_id, runtimeId: runtime_id, cease } = await cluster(owner);
+      const { cluster_node_set = [] } = await ok(owner.call("DescribeClusterNodes", { cluster_id }));
+      const node_id = String(cluster_node_set[0]?.node_id);
+      for (const [operation, fields] of [
+        ["StopClusters", { cluster_id: [cluster_id] }],
+        ["DeleteClusters", { cluster_id: [cluster_id] }],
+        ["CeaseClusters", { cluster_id: [cluster_id], force: true }],
+        ["UpdateClusterEnv", { cluster_id, env: "{}" }],
+        ["AddClusterNodes", { cluster_id, node_count: 1, role: "web" }],
+        ["ModifyClusterAttributes", { cluster_id, name: "stolen" }],
+        ["ModifyClusterNodeAttributes", { node_id, name: "stolen" }],
+        ["ModifyRuntime", { runtime_id, name: "stolen" }],
+        ["DeleteRuntimes", { runtime_id: [runtime_id], force: true }],
+        ["CreateCluster", { app_id, version_id, runtime_id, conf: confOf() }],
+        ["DescribeClusterNodeLogs", { node_id }],
+      ] as const)
+        await refused(operation, user.call(operation, fields), "403");
+      for (const [operation, fields] of [
+        ["DescribeClusters", { cluster_id }],
+        ["DescribeClusterNodes", { cluster_id }],
+        ["DescribeJobs", { job_id }],
+        ["DescribeTasks", { job_id }],
+        ["DescribeRuntimes", { runtime_id }],
+      ] as const) {
+        const { body } = await user.call(operation, fields);
+        holds(operation, body.total_count === undefined, JSON.stringify(body).slice(0, 200));
+        await allowed(`its owner: ${operation}`, owner.call(operation, fields));
+      }
+      await allowed("its owner reads its log", owner.call("DescribeClusterNodeLogs", { node_id }));
+      for (const name of ["../metadata.json", "../../../../../../etc/passwd", "/etc/passwd", "node.json", "..%2fnode.json"]) {
+        const answer = await owner.call("DescribeClusterNodeLogs", { node_id, name });
+        holds(`its log by the name ${name}`, answer.status >= 400 || !answer.body.log, shown(answer).slice(0, 100));
+      }
+      await cease();
+    },
+  },
+  {
+    class: "runtimes",
+    name: "go on running commands after the machine's token was revoked",
+    has: "user whose credential had the token",
+    holds: "no process starts without the token that the runtime's credential has at that moment",
+    needs: "inside",
+    long: true,
+    run: async ({ people, cluster, jobEnded }, { holds, control }) => {
+      const user = await people.user();
+      const { clusterId, runtimeId: runtime_id, cease } = await cluster(user);
+      control("with the token it deploys", true);
+      const act = async (operation: "StopClusters" | "StartClusters") => {
+        const { job_id } = await ok(user.call(operation, { cluster_id: [clusterId] }));
+        return jobEnded(user, [job_id].flat()[0]);
+      };
+      await act("StopClusters");
+      const { runtime_set = [] } = await ok(user.call("DescribeRuntimes", { runtime_id }));
+      const { runtime_credential_id } = runtime_set[0];
+      const content = JSON.stringify({ token: "revoked" });
+      await ok(user.call("ModifyRuntimeCredential", { runtime_credential_id, runtime_credential_content: content }));
+      const status = await act("StartClusters");
+      holds("start it again", status === "failed", `the job is ${status}`);
+      await cease();
+    },
+  },
+  {
+    class: "runtimes",
+    name: "break the provider for others by a NUL in a value",
+    has: "user with a cluster",
+    holds: "a value that no environment can hold is 400, and other clusters deploy",
+    needs: "inside",
+    long: true,
+    run: async ({ people, inStore, cluster, credential, runtime }, { refused, control }) => {
+      const [user, other] = [await people.user(), await people.otherUser()];
+      const { appId: app_id, versionId: version_id } = await inStore();
+      const runtime_id = await runtime(user, await credential(user));
+      for (const secret of ["a\0b", "a\u0000", "\ud800"]) {
+        const conf = JSON.stringify({ cluster: { subnet: "any" }, env: { secret } });
+        await refused(
+          `CreateCluster with ${JSON.stringify(secret)}`,
+          user.call("CreateCluster", { app_id, version_id, runtime_id, conf }),
+          "400",
+        );
+      }
+      const { clusterId, cease } = await cluster(other);
+      await refused(
+        "UpdateClusterEnv",
+        other.call("UpdateClusterEnv", { cluster_id: clusterId, env: JSON.stringify({ env: { secret: "\0" } }) }),
+        "400",
+      );
+      control("another user's cluster deploys", true);
+      await cease();
+    },
+  },
+];
