@@ -25,8 +25,8 @@ export type Attack = {
   readonly has: string;
   /** What must hold all the same. */
   readonly holds: string;
-  /** What it needs beside a URL: a look inside (services' ports, log, a repository of its own), or real processes, Kafka and store. */
-  readonly needs?: "inside" | "processes";
+  /** What it needs beside a URL: a look inside (services' ports, log, a repository of its own); real processes, Kafka and store; or that these run as root. */
+  readonly needs?: "inside" | "processes" | "root";
   /** Left out of the short form, since it takes long. */
   readonly long?: true;
   /** A known hole: what it gains is not mended yet. */

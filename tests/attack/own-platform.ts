@@ -56,6 +56,8 @@ export const ownPlatform = async (
         processes: {
           ...{ pids: services.map(({ pid }) => pid), directory, sealingKeys },
           kafka: { as: kafka.as, administrator: kafka.connection, controller: controller ?? "" },
+          storeUrl: servers.url.replace(/\/\/[^@/]*@/, "//").replace(/authSource=[^&]*&?/, ""),
+          databases: secrets.databases,
           store: (service) => mongo({ url: servers.urlFor(databaseOf(service)), database: databaseOf(service) }),
         },
       },

@@ -34,6 +34,7 @@ export const chosen = (all: readonly Attack[], words: readonly string[]): readon
 /** What an attack needs that a platform does not offer; undefined if it can be tried. */
 export const lacking = ({ needs }: Attack, { inside }: { readonly inside?: { readonly processes?: unknown } }): string | undefined => {
   if (needs === "inside" && !inside) return "a platform of its own";
-  if (needs === "processes" && !inside?.processes) return "a platform of its own, with real servers";
+  if ((needs === "processes" || needs === "root") && !inside?.processes) return "a platform of its own, with real servers";
+  if (needs === "root" && process.getuid?.() !== 0) return "to run as root: otherwise nodes of local clusters are not isolated";
   return undefined;
 };

@@ -125,10 +125,14 @@ export const ownership: readonly Attack[] = [
       const [owner, user] = [await people.developer(), await people.otherUser()];
       const id = `request-${fresh()}`;
       const named = { "x-request-id": id };
-      await ok(owner.call("CreateRuntimeCredential", { provider: "local", name: "secretly", runtime_credential_content: "{}" }, named));
+      await ok(
+        owner.call("CreateRuntimeCredential", { provider: "local", name: "secretly", runtime_credential_content: '{"token":"x"}' }, named),
+      );
       await eventually("its owner sees it", async () => (await owner.call("GetCommand", { id })).status === 200, 10_000);
       await refused("GetCommand", user.call("GetCommand", { id }), DENIED);
-      await ok(user.call("CreateRuntimeCredential", { provider: "local", name: "mine", runtime_credential_content: "{}" }, named));
+      await ok(
+        user.call("CreateRuntimeCredential", { provider: "local", name: "mine", runtime_credential_content: '{"token":"x"}' }, named),
+      );
       const { body } = await eventually("what is one's own", async () => {
         const answer = await user.call("GetCommand", { id });
         return answer.status === 200 && answer;
@@ -182,7 +186,7 @@ export const ownership: readonly Attack[] = [
     holds: "fields that the contract has not are nobody's, and owners are who called",
     run: async ({ people, fresh }, { holds, control }) => {
       const [developer, admin] = [await people.developer(), await people.admin()];
-      const fields = { provider: "local", name: `mine ${fresh()}`, runtime_credential_content: "{}" };
+      const fields = { provider: "local", name: `mine ${fresh()}`, runtime_credential_content: '{"token":"x"}' };
       const forged = {
         owner: admin.userId,
         owner_path: `:${admin.userId}`,
@@ -200,7 +204,7 @@ export const ownership: readonly Attack[] = [
         status >= 400 || (found?.owner === developer.userId && found?.status === "active"),
         JSON.stringify(found ?? body),
       );
-      const polluting = `{"provider":"local","name":"x","runtime_credential_content":"{}","__proto__":{"owner":"${admin.userId}"},"constructor":{"prototype":{"level":"all"}}}`;
+      const polluting = `{"provider":"local","name":"x","runtime_credential_content":"{\\"token\\":\\"x\\"}","__proto__":{"owner":"${admin.userId}"},"constructor":{"prototype":{"level":"all"}}}`;
       const answer = await developer.caller.post("/v1/runtimes/credentials", polluting);
       holds("a prototype in a body changes nothing", answer.status === 200 || answer.status === 400, shown(answer));
       const after = await developer.call("DescribeRuntimeCredentials", {});

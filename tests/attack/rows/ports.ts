@@ -1,4 +1,6 @@
 import { createHmac } from "node:crypto";
+import { MongoClient } from "mongodb";
+import { databaseOf } from "../../../infra/platform/platform.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { internalTable } from "../../../services/chassis/http/internal.ts";
 import { ask } from "../../world/requests.ts";
@@ -16,6 +18,20 @@ const init = (method: string, headers: Readonly<Record<string, string>> = {}): R
   headers: { "content-type": "application/json", ...headers },
   ...(method !== "get" && { body: "{}" }),
 });
+
+/** The names of what a client of the document store finds in a database, or how it is refused. */
+const found = async (url: string, database: string): Promise<string> => {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 3_000 });
+  try {
+    await client.connect();
+    const collections = await client.db(database).listCollections().toArray();
+    return `${collections.length} collections`;
+  } catch (error) {
+    return error instanceof Error ? error.message.slice(0, 120) : String(error);
+  } finally {
+    await client.close();
+  }
+};
 
 /** The ports of services, which people are not meant to reach. */
 export const ports: readonly Attack[] = [
@@ -147,6 +163,34 @@ export const ports: readonly Attack[] = [
         holds(path, status === 404 || status === 501, String(status));
       }
       control("the port answers", (await ask(`${target.url}/v1/openapi.json`)).status === 200);
+    },
+  },
+  {
+    class: "ports",
+    name: "read the document store without a login, or another service's database",
+    has: "a way to the store's port, or the password of one service",
+    holds: "a service's user has its own database",
+    needs: "processes",
+    run: async ({ inside }, { holds, control }) => {
+      const { processes } = inside();
+      if (!processes) throw new Error("there are no processes");
+      const { storeUrl, databases } = processes;
+      const as = (service: string) =>
+        storeUrl
+          .replace("//", `//${service}:${databases[service]}@`)
+          .replace(/\/(\?|$)/, `/${databaseOf(service)}?authSource=${databaseOf(service)}&`);
+      const account = databaseOf("account");
+      const attempts = {
+        "without a login": storeUrl,
+        "as repo": as("repo"),
+        "with a guessed password": as("repo").replace(databases.repo ?? "", "guessed"),
+      };
+      for (const [what, url] of Object.entries(attempts)) {
+        const said = await found(url, account);
+        holds(`the account service's database ${what}`, /requires authentication|not authorized|Authentication failed/i.test(said), said);
+      }
+      const own = await found(as("account"), account);
+      control("the account service reads its own", /^[1-9]\d* collections$/.test(own), own);
     },
   },
 ];

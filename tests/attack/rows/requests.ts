@@ -93,7 +93,7 @@ export const requests: readonly Attack[] = [
         "an idempotency key of 300 characters",
         caller.post(
           "/v1/runtimes/credentials",
-          { provider: "local", name: "x", runtime_credential_content: "{}" },
+          { provider: "local", name: "x", runtime_credential_content: '{"token":"x"}' },
           { "idempotency-key": "k".repeat(300) },
         ),
         "400",
@@ -104,7 +104,7 @@ export const requests: readonly Attack[] = [
       const answer = await fetch(`${target.url}/v1/runtimes/credentials`, { method: "POST", headers, body: bomb });
       holds("8 MB packed into 8 kB", answer.status === 413, String(answer.status));
       await answer.arrayBuffer();
-      await allowed("a good body", create({ provider: "local", name: "x", runtime_credential_content: "{}" }));
+      await allowed("a good body", create({ provider: "local", name: "x", runtime_credential_content: '{"token":"x"}' }));
     },
   },
   {
@@ -155,6 +155,47 @@ export const requests: readonly Attack[] = [
       const { body } = await user.caller.get("/v1/users");
       control("without tricks one sees oneself", JSON.stringify(body).includes(user.userId));
       await allowed("and searches", user.call("DescribeApps", { search_word: "shop" }));
+    },
+  },
+  {
+    class: "requests",
+    name: "make one request wait for a thousand positions, or the gateway compare a costly schema",
+    has: "user",
+    holds: "a request costs about what others cost, and others are served meanwhile",
+    run: async ({ people, fresh }, { holds, control }) => {
+      const { caller, call } = await people.user();
+      const positions = Array.from({ length: 700 }, (_, nth) => `app/app-${nth}@1`).join(", ");
+      const [many, meanwhile] = await Promise.all([caller.get("/v1/apps", { "pitrix-wait-for": positions }), call("DescribeUsers")]);
+      holds("700 positions", many.milliseconds < 5_000, `${many.status} after ${many.milliseconds.toFixed(0)} ms`);
+      holds(
+        "others are served",
+        meanwhile.status === 200 && meanwhile.milliseconds < 5_000,
+        `after ${meanwhile.milliseconds.toFixed(0)} ms`,
+      );
+      const record = (type: unknown) =>
+        JSON.stringify({ type: "record", name: "UserCreated", namespace: "pitrix.user", fields: [{ name: "userId", type }] });
+      const schemas = {
+        "nests 2,000 deep": record("string").replace('"string"', `${'{"type":"array","items":'.repeat(2_000)}"string"${"}".repeat(2_000)}`),
+        "a union of 2,000 records": record(Array.from({ length: 2_000 }, (_, nth) => ({ type: "record", name: `R${nth}`, fields: [] }))),
+        "an enumeration of 9,000": record({ type: "enum", name: "E", symbols: Array.from({ length: 9_000 }, (_, nth) => `S${nth}`) }),
+        "names of its prototype": record({ type: "record", name: "__proto__", fields: [{ name: "constructor", type: "toString" }] }),
+        "not a schema": "{",
+      };
+      for (const [what, schema] of Object.entries(schemas)) {
+        const answer = await caller.post("/compatibility/subjects/pitrix.user-value/versions/latest", { schema });
+        holds(what, answer.status < 500 && answer.milliseconds < 5_000, `${answer.status} after ${answer.milliseconds.toFixed(0)} ms`);
+      }
+      for (const [method, path] of [
+        ["DELETE", "/subjects/pitrix.user-value"],
+        ["PUT", "/config"],
+        ["PUT", "/mode"],
+        ["POST", `/subjects/${fresh()}/versions`],
+      ] as const) {
+        const { status } = await caller.request(method, path, { schema: '"string"', compatibility: "NONE", mode: "READWRITE" });
+        holds(`${method} ${path.replace(/subjects\/[\da-f]+/, "subjects/new")}`, status >= 400 && status < 500, String(status));
+      }
+      const subjects = await caller.get("/subjects");
+      control("schemas are for everybody", subjects.status === 200);
     },
   },
 ];

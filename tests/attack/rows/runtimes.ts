@@ -1,3 +1,4 @@
+import { eventually } from "../../eventually.ts";
 import { ok } from "../../world/requests.ts";
 import { type Attack, shown } from "../attack.ts";
 import { confOf } from "../scene.ts";
@@ -13,7 +14,6 @@ export const runtimes: readonly Attack[] = [
       const [owner, user] = [await people.user(), await people.otherUser()];
       const theirs = await credential(owner);
       const [mine, gone] = [await credential(user), await credential(user)];
-      const aws = await credential(user, JSON.stringify({ access_key_id: "a", secret_access_key: "b" }), "aws");
       await ok(user.call("DeleteRuntimeCredentials", { runtime_credential_id: [gone] }));
       const runtime_id = await runtime(user, mine);
       const create = (runtime_credential_id: string) =>
@@ -26,7 +26,10 @@ export const runtimes: readonly Attack[] = [
       await refused("CreateRuntime with a deleted one", create(gone), "400", "403");
       await refused("ModifyRuntime to a deleted one", modify(gone), "400", "403");
       await refused("DescribeRuntimeProviderZones of a deleted one", zones(gone), "404");
-      await refused("ModifyRuntime to one of another provider", modify(aws), "400");
+      const elsewhere = { provider: "nowhere", name: "x", runtime_credential_content: '{"token":"x"}' };
+      await refused("one of a provider that is not there", user.call("CreateRuntimeCredential", elsewhere), "400");
+      const zone = user.call("CreateRuntime", { name: "x", provider: "nowhere", zone: "local", runtime_credential_id: mine });
+      await refused("CreateRuntime of another provider than the credential's", zone, "400");
       await allowed("its owner sees its zones", owner.call("DescribeRuntimeProviderZones", { runtime_credential_id: theirs }));
       await allowed("one's own", modify(await credential(user)));
     },
@@ -100,6 +103,46 @@ export const runtimes: readonly Attack[] = [
       const status = await act("StartClusters");
       holds("start it again", status === "failed", `the job is ${status}`);
       await cease();
+    },
+  },
+  {
+    class: "runtimes",
+    name: "have a node's program read the platform's files and environments",
+    has: "user whose application nobody but they review",
+    holds: "as root, a node sees nothing of the platform or of other nodes",
+    needs: "root",
+    long: true,
+    run: async ({ people, credential, runtime, released, jobEnded, inside }, { holds, control }) => {
+      const developer = await people.developer();
+      const { directory = "" } = inside().processes ?? {};
+      const spying = `
+const fs = require("node:fs");
+const found = [];
+const tried = (what, read) => { try { const text = String(read()); if (text !== "") found.push(what); } catch {} };
+for (const file of ["secrets.json", "logs/account.log", "embedded/kafka/administrator.json", "embedded/kafka/node-1/server.properties"])
+  tried(file, () => fs.readFileSync(${JSON.stringify(directory)} + "/" + file));
+tried("the state directory", () => fs.readdirSync(${JSON.stringify(directory)}));
+for (const pid of fs.readdirSync("/proc").filter((name) => /^\\d+$/.test(name) && name !== String(process.pid)))
+  tried("environment of " + pid, () => { const text = fs.readFileSync("/proc/" + pid + "/environ", "latin1"); return text.includes("PITRIX_SEALING_KEYS") ? "keys" : ""; });
+tried("its own settings", () => Object.keys(process.env).filter((name) => /^(PITRIX|KAFKA|MONGODB)/.test(name)).join(" "));
+console.log("spied: " + (found.join(", ") || "nothing"));
+setTimeout(() => {}, 900_000);
+`;
+      const { appId: app_id, versionId: version_id } = await released(developer, { "shop/program.cjs": spying });
+      const runtime_id = await runtime(developer, await credential(developer));
+      const { cluster_id, job_id } = await ok(developer.call("CreateCluster", { app_id, version_id, runtime_id, conf: confOf() }));
+      await jobEnded(developer, job_id);
+      const { cluster_node_set = [] } = await ok(developer.call("DescribeClusterNodes", { cluster_id }));
+      const { node_id } = cluster_node_set[0];
+      const log = await eventually("the program has looked around", async () => {
+        const said = (await ok(developer.call("DescribeClusterNodeLogs", { node_id }))).log;
+        return said?.includes("spied: ") && String(said);
+      });
+      const [, spied = ""] = /spied: (.*)/.exec(log) ?? [];
+      holds("files and environments", spied === "nothing", spied);
+      control("the program has looked around", log.includes("spied: "));
+      const ceased = await ok(developer.call("CeaseClusters", { cluster_id: [cluster_id], force: true }));
+      await jobEnded(developer, [ceased.job_id].flat()[0]);
     },
   },
   {
