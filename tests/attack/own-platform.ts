@@ -56,8 +56,7 @@ export const ownPlatform = async (
         processes: {
           ...{ pids: services.map(({ pid }) => pid), directory, sealingKeys },
           kafka: { as: kafka.as, administrator: kafka.connection, controller: controller ?? "" },
-          storeUrl: servers.url.replace(/\/\/[^@/]*@/, "//").replace(/authSource=[^&]*&?/, ""),
-          databases: secrets.databases,
+          storeUrl: (service) => servers.urlFor(databaseOf(service)),
           store: (service) => mongo({ url: servers.urlFor(databaseOf(service)), database: databaseOf(service) }),
         },
       },

@@ -36,10 +36,8 @@ export type Processes = {
   /** The directory of state, secrets and logs. */
   readonly directory: string;
   readonly kafka: { readonly as: (user: string) => KafkaConnection; readonly administrator: KafkaConnection; readonly controller: string };
-  /** A service's database, with all rights. */
+  /** A service's database, and the address at which it is, with the service's login. */
   readonly store: (service: string) => Mongo;
-  /** The address of the document store, without a login, and what each service logs in with. */
-  readonly storeUrl: string;
-  readonly databases: { readonly [service: string]: string };
+  readonly storeUrl: (service: string) => string;
   readonly sealingKeys: string;
 };

@@ -73,7 +73,7 @@ export const kafka: readonly Attack[] = [
         holds(`list the topics at ${brokers}`, !Array.isArray(listed), saidBy(listed));
         await admin.disconnect();
       }
-      const read = await consuming(kafka.as(THIRD_PARTY), "pitrix.user", `${THIRD_PARTY}.attack`);
+      const read = await consuming(kafka.as(THIRD_PARTY), "pitrix.category", `${THIRD_PARTY}.attack`);
       control("who has a login reads", typeof read === "string", saidBy(read).slice(0, 20));
     },
   },
@@ -96,7 +96,14 @@ export const kafka: readonly Attack[] = [
         const error = await producing(as(user), topic);
         holds(`${user} writes ${topic}`, isRefusal(error, "TOPIC_AUTHORIZATION_FAILED"), saidBy(error));
       }
-      for (const topic of ["pitrix.password", "pitrix.clientSecret", "pitrix.session", "pitrix.keys.account"]) {
+      for (const topic of [
+        "pitrix.user",
+        "pitrix.group",
+        "pitrix.password",
+        "pitrix.clientSecret",
+        "pitrix.session",
+        "pitrix.keys.account",
+      ]) {
         const read = await consuming(as(THIRD_PARTY), topic, `${THIRD_PARTY}.attack`);
         holds(`${THIRD_PARTY} reads ${topic}`, isRefusal(read, "TOPIC_AUTHORIZATION_FAILED"), saidBy(read));
       }
@@ -107,14 +114,14 @@ export const kafka: readonly Attack[] = [
       const deleted = await admin.deleteTopics({ topics: ["pitrix.repo"] }).catch((error: unknown) => error);
       holds("repo deletes its topic", deleted instanceof Error, saidBy(deleted));
       await admin.disconnect();
-      const read = await consuming(as(THIRD_PARTY), "pitrix.user", `${THIRD_PARTY}.attack-2`);
-      control("a third party reads the events of users", typeof read === "string", saidBy(read).slice(0, 20));
+      const read = await consuming(as(THIRD_PARTY), "pitrix.category", `${THIRD_PARTY}.attack-2`);
+      control("a third party reads public events", typeof read === "string", saidBy(read).slice(0, 20));
     },
   },
   {
     class: "kafka",
-    name: "find hashes of passwords and secrets among what third parties read",
-    has: "a third party's Kafka login",
+    name: "find hashes of passwords and secrets among what other services read",
+    has: "the Kafka passwords of all services but one",
     holds: "hashes are on internal topics only",
     needs: "processes",
     run: async (scene, { holds, control }) => {

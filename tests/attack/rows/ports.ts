@@ -174,22 +174,20 @@ export const ports: readonly Attack[] = [
     run: async ({ inside }, { holds, control }) => {
       const { processes } = inside();
       if (!processes) throw new Error("there are no processes");
-      const { storeUrl, databases } = processes;
-      const as = (service: string) =>
-        storeUrl
-          .replace("//", `//${service}:${databases[service]}@`)
-          .replace(/\/(\?|$)/, `/${databaseOf(service)}?authSource=${databaseOf(service)}&`);
+      const { storeUrl } = processes;
       const account = databaseOf("account");
       const attempts = {
-        "without a login": storeUrl,
-        "as repo": as("repo"),
-        "with a guessed password": as("repo").replace(databases.repo ?? "", "guessed"),
+        "without a login": storeUrl("account")
+          .replace(/\/\/[^@]*@/, "//")
+          .replace(/authSource=\w+&?/, ""),
+        "as repo": storeUrl("repo"),
+        "with a guessed password": storeUrl("account").replace(/:[^:@]*@/, ":guessed@"),
       };
       for (const [what, url] of Object.entries(attempts)) {
         const said = await found(url, account);
         holds(`the account service's database ${what}`, /requires authentication|not authorized|Authentication failed/i.test(said), said);
       }
-      const own = await found(as("account"), account);
+      const own = await found(storeUrl("account"), account);
       control("the account service reads its own", /^[1-9]\d* collections$/.test(own), own);
     },
   },

@@ -116,6 +116,7 @@ export const runtimes: readonly Attack[] = [
       const developer = await people.developer();
       const { directory = "" } = inside().processes ?? {};
       const spying = `
+if (process.argv[2] === "end") process.exit(0);
 const fs = require("node:fs");
 const found = [];
 const tried = (what, read) => { try { const text = String(read()); if (text !== "") found.push(what); } catch {} };
@@ -124,7 +125,8 @@ for (const file of ["secrets.json", "logs/account.log", "embedded/kafka/administ
 tried("the state directory", () => fs.readdirSync(${JSON.stringify(directory)}));
 for (const pid of fs.readdirSync("/proc").filter((name) => /^\\d+$/.test(name) && name !== String(process.pid)))
   tried("environment of " + pid, () => { const text = fs.readFileSync("/proc/" + pid + "/environ", "latin1"); return text.includes("PITRIX_SEALING_KEYS") ? "keys" : ""; });
-tried("its own settings", () => Object.keys(process.env).filter((name) => /^(PITRIX|KAFKA|MONGODB)/.test(name)).join(" "));
+const own = ["PITRIX_ADDRESS", "PITRIX_DATA", "PITRIX_METADATA", "PITRIX_NODE_ID", "PITRIX_RUN"];
+tried("settings", () => Object.keys(process.env).filter((name) => /^(PITRIX|KAFKA|MONGODB)/.test(name) && !own.includes(name)).join(" "));
 console.log("spied: " + (found.join(", ") || "nothing"));
 setTimeout(() => {}, 900_000);
 `;
