@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate schemas-check lint test unit demo up down status reset map simulate faults attack guarantees bench clean
+.PHONY: help install build generate schemas-check lint test third-party-test unit demo up down status reset map simulate faults attack guarantees bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ lint: build ## check format, lint rules, and layers, circles, purity and starts 
 
 test: install ## run all checks: lint, types, freshness, compatibility, unit, simulation and integration tests
 	@node tests/runner/main.mjs
+
+third-party-test: build ## let stock clients of other languages read every event (Go, Java, Confluent's for Node, another registry)
+	@node --test --test-concurrency=1 dist/tests/third-party/*.clients.js
 
 unit: install ## run the unit tests only (MATCH=text selects some)
 	@node tests/runner/main.mjs --only unit $(if $(MATCH),--match $(MATCH))

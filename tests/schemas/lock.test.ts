@@ -47,12 +47,24 @@ for (const [change, fields, reason] of [
   [
     "a new field without a default",
     [id, size, { name: "zone", type: "string" }],
-    /NodeStarted\.avsc: the field zone is new and has no default, against version 1: give the field a default, or define a new event/,
+    /NodeStarted\.avsc: readers with the new schema cannot read earlier events: the field zone is missing there, and they have no default for it, against version 1: give the field a default, or define a new event/,
   ],
-  ["a removed field that had no default", [id], /the field size was removed and had no default, against version 1/],
-  ["another type", [id, { ...size, type: "string" }], /the field size was long and is string, against version 1/],
-  ["another name", [id, { ...size, name: "bytes" }], /the field size was removed and had no default/],
-  ["a wider type, which old readers cannot read", [id, { ...size, type: "double" }], /the field size was long and is double/],
+  [
+    "a removed field that had no default",
+    [id],
+    /readers with the earlier schema cannot read new events: the field size is missing there, and they have no default for it, against version 1/,
+  ],
+  [
+    "another type",
+    [id, { ...size, type: "string" }],
+    /readers with the new schema cannot read earlier events: the field size is long there, and they need string, against version 1/,
+  ],
+  ["another name", [id, { ...size, name: "bytes" }], /the field size is missing there/],
+  [
+    "a wider type, which old readers cannot read",
+    [id, { ...size, type: "double" }],
+    /readers with the earlier schema cannot read new events: the field size is double there, and they need long/,
+  ],
 ] as const)
   test(`${change} is refused`, () =>
     withContract(({ event, generate, lock }) => {
@@ -73,7 +85,8 @@ test("a change is held against every earlier version, not only the last", () =>
     event("node", "NodeStarted", [id, { name: "size", type: "string", default: "" }]);
     const { problems } = generate();
     assert.deepEqual(problems, [
-      "node/NodeStarted.avsc: the field size was long and is string, against version 1: give the field a default, or define a new event",
+      "node/NodeStarted.avsc: readers with the new schema cannot read earlier events: the field size is long there, and they need string, against version 1: give the field a default, or define a new event",
+      "node/NodeStarted.avsc: readers with the earlier schema cannot read new events: the field size is string there, and they need long, against version 1: give the field a default, or define a new event",
     ]);
   }));
 
@@ -86,7 +99,7 @@ test("a change inside a nested record names the way to it", () =>
     event("cluster", "ClusterGrown", [nodes([id])]);
     generate();
     event("cluster", "ClusterGrown", [nodes([id, size])]);
-    assert.match(generate().problems.join("\n"), /the field nodes\[\]\.size is new and has no default/);
+    assert.match(generate().problems.join("\n"), /the field nodes\[\]\.size is missing there/);
   }));
 
 test("a symbol added to an enum is refused, since old readers do not know it", () =>
@@ -95,7 +108,7 @@ test("a symbol added to an enum is refused, since old readers do not know it", (
     event("node", "NodeWatched", [level(["low", "high"])]);
     generate();
     event("node", "NodeWatched", [level(["low", "high", "over"])]);
-    assert.match(generate().problems.join("\n"), /the field level was .*low.* and is .*over/);
+    assert.match(generate().problems.join("\n"), /readers with the earlier schema .* the field level is .*over.* there/);
   }));
 
 test("the check writes nothing and names each stale file", () =>
@@ -138,7 +151,7 @@ test("ids that were never released can be forgotten, released ones cannot", () =
     assert.deepEqual(generate({ released, rewriteUnreleased: true }).problems, []);
     assert.deepEqual([lock().slice(0, 1), lock().length], [released, 2]);
     event("node", "NodeStarted", [size]);
-    assert.match(generate({ released, rewriteUnreleased: true }).problems.join("\n"), /nodeId was removed/);
+    assert.match(generate({ released, rewriteUnreleased: true }).problems.join("\n"), /the field nodeId is missing there/);
   }));
 
 test("a consumer's schema that a version cannot serve is named with its field", () =>
@@ -150,12 +163,12 @@ test("a consumer's schema that a version cannot serve is named with its field", 
     // Compatible for all that was released, and not for this consumer, who has no default.
     event("node", "NodeStarted", [id]);
     assert.deepEqual(generate().problems, [
-      "readers/billing-export/NodeStarted.avsc: version 2 of NodeStarted would break billing-export: field size is missing, and the reader has no default for it",
+      "readers/billing-export/NodeStarted.avsc: version 2 of NodeStarted would break billing-export: the field size is missing there, and they have no default for it",
     ]);
     write("readers/billing-export/NodeStarted.avsc", reads([{ ...size, default: 0 }]));
     assert.deepEqual(generate().problems, []);
     write("readers/billing-export/NodeStarted.avsc", reads([{ ...id, type: "long" }]));
-    assert.match(generate().problems.join("\n"), /would break billing-export: field nodeId is string, and the reader needs long/);
+    assert.match(generate().problems.join("\n"), /would break billing-export: the field nodeId is string there, and they need long/);
     remove("readers/billing-export/NodeStarted.avsc");
     write("readers/billing-export/NodeGone.avsc", reads([id], "NodeGone"));
     assert.deepEqual(generate().problems, ["readers/billing-export/NodeGone.avsc: there is no event pitrix.node.NodeGone"]);

@@ -7,7 +7,7 @@ import { root } from "../root.ts";
 import { ask } from "../world/requests.ts";
 import { consumesEverything, programIn } from "./consumer.ts";
 import { platform, type ThirdPartyPlatform } from "./fixture.ts";
-import { installed } from "./installed.ts";
+import { python } from "./installed.ts";
 
 // The programs are those of docs/consuming-events.md.
 
@@ -25,14 +25,7 @@ test("every public event of every version is what was committed: Node, kafkajs a
 });
 
 test("every public event of every version is what was committed: Python, confluent-kafka with its Avro deserializer", async () => {
-  const directory = await installed("python", (into) => [
-    "python3",
-    ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--target", join(into, "packages")],
-    ...["-r", join(into, "requirements.txt")],
-  ]);
-  const environment = { PYTHONPATH: join(directory, "packages"), PYTHONDONTWRITEBYTECODE: "1" };
-  const command = (file: string) => ["python3", file] as const;
-  await consumesEverything(programIn("python"), { file: "consume.py", directory, command, environment }, running);
+  await consumesEverything(programIn("python"), await python(), running);
 });
 
 test("the schema of an event is at the URL that its header names", async () => {

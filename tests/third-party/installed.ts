@@ -5,11 +5,12 @@ import { run, tail } from "../../infra/embedded/command.ts";
 import { installOnce } from "../../infra/embedded/installing.ts";
 import { cacheDirectory } from "../../infra/embedded/places.ts";
 import { root } from "../root.ts";
+import type { Runner } from "./consumer.ts";
 
 const limit = 10 * 60_000;
 
 /** The files of a client in `clients/<name>`, with what its `install` command adds, in the cache: once for each content of these files. */
-export const installed = async (name: string, install: (directory: string) => readonly [string, ...string[]]): Promise<string> => {
+export const installed = async (name: string, install: (directory: string) => readonly string[]): Promise<string> => {
   const sources = join(root, "tests/third-party/clients", name);
   const hash = createHash("sha256");
   for (const file of readdirSync(sources).sort()) hash.update(file).update(readFileSync(join(sources, file)));
@@ -20,11 +21,22 @@ export const installed = async (name: string, install: (directory: string) => re
     limit,
     async (partial) => {
       cpSync(sources, partial, { recursive: true });
-      const [command, ...args] = install(partial);
+      const [command = "", ...args] = install(partial);
       const { status, output } = await run(command, args, { limit });
       if (status === "missing") throw new Error(`${command} is not installed`);
       if (status === "failed") throw new Error(`${command} cannot install the client ${name}:\n${tail(output)}`);
     },
   );
   return directory;
+};
+
+/** Python with the clients of `clients/python`. */
+export const python = async (): Promise<Runner> => {
+  const directory = await installed("python", (into) => [
+    "python3",
+    ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--target", join(into, "packages")],
+    ...["-r", join(into, "requirements.txt")],
+  ]);
+  const environment = { PYTHONPATH: join(directory, "packages"), PYTHONDONTWRITEBYTECODE: "1" };
+  return { file: "consume.py", directory, command: (file) => ["python3", file], environment };
 };
