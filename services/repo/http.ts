@@ -8,6 +8,9 @@ import type { RepoOutside } from "./ports.ts";
 import { pairsOf } from "./query-string.ts";
 import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
 
+/** Milliseconds for the index of a repository that is validated: less than the gateway waits, so that the answer is the service's. */
+const SLOW = 7_000;
+
 /** Only a caller whose data level is all may say that the versions of a repository are active without a review. */
 const trusts: Guard<RepoCommand, RepoReadModels> = {
   judge: async (requested, { sees }) => {
@@ -109,7 +112,7 @@ export const http: readonly HttpRow<RepoOutside>[] = [
   answer("ValidateRepo", async ({ type, url, credential }, { outside: { readFile, readEntries, deadline } }) => {
     const access = accessOf(type, url, credential);
     if ("rejected" in access) return { ok: false, errorCode: access.code };
-    const signal = deadline(10_000);
+    const signal = deadline(SLOW);
     const file = { url: indexUrl(access.url), repository: access.url, secret: access.secret ?? openToAll, limit: indexBytes, signal };
     const index = await readFile(file);
     if ("bytes" in index && (await isIndex(readEntries, index.bytes, access.url, signal))) return { ok: true };

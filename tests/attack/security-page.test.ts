@@ -21,7 +21,8 @@ test("every promise about security names a test that exists, or an attack that i
     for (const [, file = "", title] of cited) {
       const source = existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : undefined;
       if (source === undefined) wrong.push(`no file ${file}`);
-      else if (title !== undefined && !titlesIn(source).some((each) => isNamed(each, title))) wrong.push(`no test in ${file}: ${title}`);
+      else if (title === undefined) wrong.push(`no title: ${file}`);
+      else if (!titlesIn(source).some((each) => isNamed(each, title))) wrong.push(`no test in ${file}: ${title}`);
     }
     for (const name of tried) if (!names.includes(name)) wrong.push(`no attack: ${name}`);
   }

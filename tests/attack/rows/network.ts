@@ -1,5 +1,6 @@
+import type { ServerResponse } from "node:http";
 import { eventually } from "../../eventually.ts";
-import { ok } from "../../world/requests.ts";
+import { type Answer, ok } from "../../world/requests.ts";
 import type { Attack } from "../attack.ts";
 import { attackersServer } from "../attackers-server.ts";
 import type { Person } from "../scene.ts";
@@ -83,7 +84,7 @@ export const network: readonly Attack[] = [
         const secret = `${hidden.url}/secret`;
         const to =
           (location: string, status = 302) =>
-          (_: unknown, response: import("node:http").ServerResponse) =>
+          (_: unknown, response: ServerResponse) =>
             void response.writeHead(status, { location }).end();
         const places: readonly (readonly [what: string, location: string, status?: number])[] = [
           ["to another port", secret],
@@ -139,6 +140,49 @@ export const network: readonly Attack[] = [
       } finally {
         await open.close();
       }
+    },
+  },
+  {
+    class: "network",
+    name: "take a service from everybody by a repository that never answers",
+    has: "developer with a repository at an allowed server",
+    holds: "who waits for a slow server waits alone",
+    needs: "inside",
+    long: true,
+    run: async ({ people, inside, fresh }, { holds, control }) => {
+      const [developer, user] = [await people.developer(), await people.user()];
+      const { server } = inside();
+      const folder = `/${fresh()}`;
+      const waiting: ServerResponse[] = [];
+      server.answer(`${folder}/index.yaml`, (_, response) => void waiting.push(response));
+      const validate = () => developer.call("ValidateRepo", { type: "http", url: `${server.url}${folder}`, credential: "{}" });
+      let over = false;
+      const asked = Promise.all(Array.from({ length: 100 }, validate)).finally(() => {
+        over = true;
+      });
+      const others: Answer[] = [];
+      while (!over) {
+        others.push(await user.call("DescribeRepos"));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      const answers = await asked;
+      for (const response of waiting) response.destroy();
+      const later: Answer[] = [];
+      for (let nth = 0; nth < 20; nth++) later.push(await user.call("DescribeRepos"));
+      const isServed = (all: readonly Answer[]) => all.every(({ status, headers }) => status === 200 && headers.get("warning") === null);
+      const longest = Math.max(...others.map(({ milliseconds }) => milliseconds));
+      holds(
+        "others are served meanwhile",
+        isServed(others) && longest < 5_000,
+        `${others.length} requests, ${longest.toFixed(0)} ms at most, ${[...new Set(others.map(({ status }) => status))].join(" ")}`,
+      );
+      holds("and afterwards", isServed(later), [...new Set(later.map(({ status }) => status))].join(" "));
+      holds(
+        "each is answered",
+        answers.every(({ status }) => status === 200),
+        [...new Set(answers.map(({ status }) => status))].join(" "),
+      );
+      control("the slow server was asked", waiting.length > 0, `${waiting.length} times`);
     },
   },
 ];
