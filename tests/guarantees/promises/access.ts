@@ -1,0 +1,129 @@
+import { type Section, tests } from "../promise.ts";
+
+const attacks = tests("attack/short.test.ts", "the attacks that take little time are refused by the platform over HTTP");
+
+export const access: Section = {
+  title: "Access, sessions and strangers",
+  promises: [
+    {
+      id: "rows-in-reach",
+      promise: "An operation reaches the rows that docs/access.md says, and no others.",
+      how: "needs, reads, pages and joins name one of a closed set of rules, which are conditions on documents",
+      keptBy: ["services/chassis/access/access.ts", "services/chassis/access/rules.ts", "services/chassis/http/needs.ts"],
+      proofs: [
+        ...tests(
+          "access/access.test.ts",
+          "every operation has one line, and every line is an operation",
+          "who may call an operation, and at which level, is as the page says, for every bundle at every level",
+          "whose rows an operation reaches is as the page says",
+        ),
+        ...tests("access/over-http.test.ts", "what docs/access.md refuses is refused by the platform over HTTP: cells at random"),
+        ...attacks,
+      ],
+    },
+    {
+      id: "power",
+      promise: "Nobody acts on, makes or becomes somebody whose power is above their own.",
+      how: "every command of an account row is judged by what it does to people, before it is carried out",
+      keptBy: ["services/chassis/access/power.ts", "services/account/http/consequences.ts", "services/account/http/powers.ts"],
+      proofs: [
+        ...tests(
+          "services/account/exploits.test.ts",
+          "nobody begins a reset of an administrator's password with their own",
+          "a role with all modules makes no administrator, neither of its owner nor of others",
+          "nobody changes, strips or deletes an administrator, not even another one; system does",
+          "nobody puts themselves or others into a group that is not theirs",
+          "of two requests at once that are too much together, one is refused",
+        ),
+        ...attacks,
+      ],
+    },
+    {
+      id: "fixed-content",
+      promise: "What others run was released as it was reviewed, whatever its owner uploads or lists later.",
+      how: "a version has the content of its owner, the submitted and the released one; a cluster keeps its digest",
+      keptBy: ["services/app/domain", "services/cluster/http.ts"],
+      proofs: [
+        ...tests(
+          "services/app/content.test.ts",
+          "what is listed during a review is its owner's only: what was submitted is reviewed and released",
+          "a release publishes what was submitted since, and until then the store keeps what it has",
+          "a version leaves the store when it is suspended, rejected or deleted",
+        ),
+        ...attacks,
+      ],
+    },
+    {
+      id: "sessions",
+      promise: "A new password makes all tokens useless, a replaced refresh token ends its session, and a token alone sets no password.",
+      how: "each use of a refresh token is a command of the session's stream; tokens name the number of the password",
+      keptBy: ["services/account/domain/session.ts", "services/account/http/tokens.ts", "services/account/http/users.ts"],
+      proofs: [
+        ...tests(
+          "services/account/sessions.test.ts",
+          "a token that is used again later ends the session, for the thief and the robbed alike",
+          "a new password ends every session, and makes every access token useless",
+          "a deleted user is signed out",
+        ),
+        ...tests("services/account/users.test.ts", "who has somebody's token, and not their password, gets no password of theirs"),
+        ...tests("services/account/clients.test.ts", "a revoked client gets no tokens, and those that it has are not good"),
+        ...attacks,
+      ],
+    },
+    {
+      id: "guessing",
+      promise:
+        "Guesses of passwords and secrets are bounded, whatever headers say and whether the account exists, and nobody else waits for them.",
+      how: "counted before they are checked, by account and address and by client; the gateway believes trusted proxies only",
+      keptBy: ["services/chassis/access/guessing.ts", "services/account/http/guesses.ts", "services/api/caller-address.ts"],
+      proofs: [
+        ...tests(
+          "services/account/guessing.test.ts",
+          "sixty wrong secrets of a client: ten are checked, and nobody waits for them",
+          "ten wrong passwords of an account from one address, then nobody signs in from there for a quarter of an hour",
+          "an address that the gateway did not name is not believed",
+          "an unknown account takes as long as a wrong password",
+        ),
+        ...tests(
+          "services/api/caller-address.test.ts",
+          "guesses count for the address that a trusted proxy names",
+          "guesses count for the address of the connection where nobody is trusted",
+        ),
+      ],
+    },
+    {
+      id: "strangers-bytes",
+      promise: "A stranger's index, package, text or body costs bounded time and memory, and is refused before anything is committed.",
+      how: "limits at each edge, linear readers, and worker processes that are killed",
+      keptBy: ["services/packages", "services/chassis/process/workers.ts", "services/chassis/http/request.ts"],
+      proofs: [
+        ...tests(
+          "limits/packages.test.ts",
+          "whatever packages hold, reading them takes bounded time and memory, and no other request waits for it",
+        ),
+        ...tests(
+          "limits/repository.test.ts",
+          "whatever an index is, reading it takes bounded time and memory, and nothing else in the process waits for it",
+        ),
+        ...tests("schemas/limits.test.ts", "every text of every request has a bound: a length, a format or a closed set"),
+        ...tests("limits/bodies.test.ts", "a body of nothing but values is refused before it is parsed"),
+        ...attacks,
+      ],
+    },
+    {
+      id: "private-addresses",
+      promise: "The platform reads no private address for a repository unless an operator allows it, however it is led there.",
+      how: "addresses are judged when they are connected to, after each redirect",
+      keptBy: ["services/repo/remote/addresses.ts", "services/repo/remote/read-file.ts"],
+      proofs: [
+        ...tests(
+          "services/repo/read-file.test.ts",
+          "who is at a public address is not led to a private one, however that is written, neither by number nor by name",
+          "where one server is named, no other port of its machine is in bounds, also for redirects",
+          "what is private",
+        ),
+        ...attacks,
+      ],
+    },
+  ],
+};
