@@ -16,7 +16,7 @@ export { type Delivered, decode, originOf } from "./subscription/delivered.ts";
 export { bucketOf, digestOf, fieldDigests } from "./subscription/document-digest.ts";
 export { documentsOf } from "./subscription/documents-of.ts";
 export { type Folding, foldStreams, type Part, type Wanted } from "./subscription/fold-streams.ts";
-export { endsOf, sourcesOf, startsOf } from "./subscription/log-ends.ts";
+export { endsOf, isMissingTopic, sourcesOf, startsOf } from "./subscription/log-ends.ts";
 export type { ModelStatus } from "./subscription/model-status.ts";
 export * from "./subscription/open-reactions.ts";
 export { aborting, promoting, rebuilding, unproved, verifying } from "./subscription/pointer.ts";

@@ -20,3 +20,6 @@ export const startsOf = async (log: Pick<Log, "offsets">, topics: readonly strin
   );
   return new Map((await Promise.all(all)).flat());
 };
+
+/** Whether a topic does not exist: nobody has announced an event there, or somebody has deleted it. */
+export const isMissingTopic = (error: unknown): error is Error => error instanceof Error && /there is no topic/i.test(error.message);

@@ -1,6 +1,7 @@
 import type { Feed, Pointer, Reader } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
 import type { CatchingUp } from "./caught-up.ts";
+import { isMissingTopic } from "./log-ends.ts";
 
 /** Where a read model is, and how much of the log each of its collections contains, in records. */
 export type ModelStatus = Omit<Pointer, "feeds"> & {
@@ -18,7 +19,10 @@ export const statusOf = async (
   live: readonly Reader[],
   { endsFor, isBehind }: Pick<CatchingUp, "endsFor" | "isBehind">,
 ): Promise<ModelStatus> => {
-  const now = await endsFor(projection);
+  const now = await endsFor(projection).catch((error: unknown) => {
+    if (isMissingTopic(error)) return [];
+    throw error;
+  });
   const feeds = pointer.feeds.map(async (feed) => {
     const ends = feed.rebuild?.ends ?? now;
     const end = ends.reduce((sum, each) => sum + each.end, 0);

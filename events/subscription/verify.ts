@@ -3,7 +3,7 @@ import type { StoredDocument, Verdict } from "../ports.ts";
 import { explain, type Verifying } from "./explain.ts";
 import { foldStreams, type Part, type Wanted } from "./fold-streams.ts";
 import { endsOf, sourcesOf, startsOf } from "./log-ends.ts";
-import { isSame, type Pair, pageOf } from "./pairs.ts";
+import { isSame, type Page, type Pair, pageOf } from "./pairs.ts";
 
 /** Documents whose versions differ that are resolved together, and differences that are told in detail. */
 const MAX_OPEN = 5_000;
@@ -32,18 +32,23 @@ export const verify = async (verifying: Verifying, told: (compared: number) => v
     for (const pair of found) differs(pair);
     open = [];
   };
-  for (let after: string | undefined; ; ) {
+  const read = (after: string | undefined): Promise<Page> => {
+    const page = pageOf(ports.documents, [live, other], after);
+    // It is awaited one page later, unless an error comes first.
+    page.catch(() => {});
+    return page;
+  };
+  for (let next: Promise<Page> | undefined = read(undefined); next; ) {
     signal.throwIfAborted();
-    const { pairs, until } = await pageOf(ports.documents, [live, other], after);
+    const { pairs, until }: Page = await next;
+    next = until === undefined ? undefined : read(until);
     for (const pair of pairs) {
       if (pair.live?.version !== pair.other?.version) open.push(pair);
       else if (!isSame(pair.live, pair.other)) differs(pair);
     }
-    if (open.length >= MAX_OPEN || until === undefined) await resolve();
+    if (open.length >= MAX_OPEN || !next) await resolve();
     compared += pairs.length;
     told(compared);
-    if (until === undefined) break;
-    after = until;
   }
   const first = differing.length === 0 ? [] : await explain(verifying, differing);
   return { against: live, at: ports.clock.now(), compared, ahead, differences, first };

@@ -1,4 +1,5 @@
 import type { LogEnd } from "../../../events/index.ts";
+import { isMissingTopic } from "../../../events/runtime.ts";
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
 import type { InternalRoute } from "./internal-route.ts";
@@ -40,7 +41,7 @@ export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
       );
       return { ends, refusals };
     } catch (error) {
-      if (!(error instanceof Error) || !/there is no topic/i.test(error.message)) throw error;
+      if (!isMissingTopic(error)) throw error;
       return { ends: [], refusals: [`${error.message}: start the service that announces its events`] };
     }
   };

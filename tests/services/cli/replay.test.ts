@@ -3,7 +3,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { rebuilding } from "../../../events/subscription/pointer.ts";
 import { CommandFailed } from "../../../services/cli/failure.ts";
+import { progressText } from "../../../services/cli/replay-text.ts";
 import { eventually } from "../../eventually.ts";
 import { catalog, changes } from "../../world/toys/catalog.ts";
 import { served, type World } from "../../world/world.ts";
@@ -116,6 +118,50 @@ test("what is equal is promoted; queries follow, and step back", async () => {
   await eventually("the instance follows", () => active() === collection);
   assert.equal((await answer("rollback", NAMES)).active, "names__v1");
   await eventually("the instance follows", () => active() === "names__v1");
+});
+
+test("a run whose command was interrupted goes on, and the next one shows how far it is", async () => {
+  const { readModels } = world.of().instance;
+  const { ends } = await readModels.sources("names");
+  await readModels.change("names", (pointer, fold) => rebuilding(pointer, fold, { ends, rate: 8 }));
+  const { text, code } = await pitrix(world, ["replay", "run", NAMES, "--json"]);
+  const lines = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.ok(lines.length >= 2 && lines.slice(0, -1).every(({ progress }) => progress.end === 11 && progress.read <= 11), text);
+  assert.deepEqual([code, lines.at(-1).differences], [0, 0]);
+  await answer("abort", NAMES);
+});
+
+test("progress tells the rate, and the time that is left", () => {
+  const since = { read: 1_000, at: 0 };
+  assert.equal(
+    progressText({ read: 6_000, end: 26_000, compared: 0 }, since, 10_000),
+    `[${"=".repeat(6)}${" ".repeat(24)}] 23 %  6000 of 26000 records  500/s  40 s left`,
+  );
+  assert.equal(progressText({ read: 26_000, end: 26_000, compared: 17 }, since, 20_000), "comparing  17 documents");
+});
+
+test("a log that lacks a topic, or its beginning, is refused before anything is touched", async () => {
+  const { log } = world.of().ports;
+  const { ends, offsets } = log;
+  const generation = () => world.databaseOf("catalog").pointers.get("names")?.generation;
+  const before = generation();
+  try {
+    Object.assign(log, { offsets: async (topic: string) => (await ends(topic)).map(({ partition }) => ({ partition, offset: 1 })) });
+    await refused(["run", NAMES, "--yes"], 1, /pitrix\.category has lost its first events: a model that is filled from it would lack them/);
+    const { code, refusals } = await answer("plan", NAMES);
+    assert.deepEqual([code, refusals.length], [1, 1]);
+    const gone = async () => {
+      throw new Error("There is no topic pitrix.category");
+    };
+    Object.assign(log, { offsets, ends: gone });
+    await refused(["verify", NAMES], 1, /There is no topic pitrix\.category: start the service that announces its events/);
+  } finally {
+    Object.assign(log, { offsets, ends });
+  }
+  assert.equal(generation(), before);
 });
 
 test("what does not exist is refused with a hint, and nothing is touched", async () => {

@@ -1,35 +1,6 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import type { ClusterLog } from "../../harness/cluster-log.ts";
-import { contentHash } from "../../harness/content.ts";
-import type { Fixture } from "../../harness/fixture.ts";
-import { schemaFile, streams, streamsVersion } from "../../harness/foreign.ts";
-import { runProgram } from "../../harness/program.ts";
-import { inputOf, reader, readingPeers, wholeLog } from "../../harness/read-model-row.ts";
-import { type Contestant, type Row, rate } from "../../harness/row.ts";
-
-/** Not in the document store: what Kafka Streams keeps for itself, on this machine and in a changelog of Kafka. */
-const stateStore = (fixture: Fixture, log: ClusterLog): Contestant => {
-  const { missing, path } = streams();
-  return {
-    ...{ role: "peer", name: "Kafka Streams state store", expected: log.expected, missing: () => missing(fixture) },
-    note: `${streamsVersion}: RocksDB with a cache of 64 MiB and a changelog (acks=all), read on two threads; its documents are in no database and cannot be queried by field`,
-    run: async () => {
-      const input = inputOf(fixture, log);
-      const directory = join(fixture.directory, input.database);
-      mkdirSync(directory);
-      try {
-        const args = ["-Xmx1g", "-cp", `${path("classes")}:${path(join("libs", "*"))}`, "bench.Main"];
-        const measured = await runProgram(fixture, "java", { args, input: { ...input, directory, schemas: schemaFile() } });
-        const lines = readFileSync(join(directory, "documents.jsonl"), "utf8").trimEnd().split("\n");
-        // A document a line, as the read model has it.
-        return { ...measured, check: contentHash(lines.map((line) => JSON.parse(line) as { _id: string })) };
-      } finally {
-        rmSync(directory, { recursive: true, force: true });
-      }
-    },
-  };
-};
+import { reader, readingPeers, wholeLog } from "../../harness/read-model-row.ts";
+import { type Row, rate } from "../../harness/row.ts";
+import { stateStore } from "../../harness/state-store.ts";
 
 export const row: Row = {
   id: "rebuild",
