@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler, Response } from "express";
+import { lruCache } from "../../events/runtime.ts";
 import type { Identity } from "../chassis/access/identity.ts";
 import { mayOperate, principalOf } from "../chassis/http/authentication.ts";
 import { pathPattern } from "../chassis/http/paths.ts";
@@ -13,6 +14,9 @@ const MEDIA = "application/vnd.schemaregistry.v1+json";
 const FOR_EVER = "public, max-age=31536000, immutable";
 /** Bytes of a body. The longest released schema has 3,000. */
 const MOST_BYTES = 128 * 1024;
+/** Answers kept that never change, each of 3,000 bytes at most, and the length of their URLs. */
+const MOST_KEPT = 1_000;
+const MOST_URL = 200;
 
 /** Where the routes are, and what clients of a registry ask for besides. */
 const OURS = /^\/(?:schemas|subjects|compatibility|config|mode|contexts|associations|v1\/metadata)(?:\/|$)/;
@@ -39,15 +43,23 @@ export const registryRoutes = (routes: readonly RegistryRoute[], { identity, cou
     return count.user(principal.userId) ?? (access === "operators" ? mayOperate(principal) : undefined);
   };
 
+  const kept = lruCache<{ readonly answer: Answer; readonly bytes: Buffer }>(MOST_KEPT);
+
   return async (request, response, next) => {
     if (!OURS.test(request.path)) return next();
     response.locals.operation = "SchemaRegistry";
-    const method = request.method === "HEAD" ? "GET" : request.method;
-    const found = find(method, request.path);
-    const give = (answer: Answer): void => {
-      send(response, answer);
+    const give = (answer: Answer, bytes = bytesOf(answer)): void => {
+      send(response, answer, bytes);
       drain(request);
     };
+    const url = request.method === "GET" && request.url.length <= MOST_URL ? request.url : undefined;
+    const known = url && kept.get(url);
+    if (known) {
+      const problem = count.address(request);
+      return problem ? give(refused(response, problem)) : give(known.answer, known.bytes);
+    }
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const found = find(method, request.path);
     if (!found || found === "otherMethod") {
       const problem = count.address(request);
       if (problem) return give(refused(response, problem));
@@ -58,13 +70,17 @@ export const registryRoutes = (routes: readonly RegistryRoute[], { identity, cou
     const body = method === "GET" ? undefined : await jsonOf(request);
     if (body === TOO_LARGE) return give(failed(413, `${MOST_BYTES} bytes`));
     const query = Object.fromEntries(Object.entries(request.query).filter(([, value]) => typeof value === "string"));
-    give(found.route.answer({ in: found.fields, query: query as { readonly [name: string]: string }, body })); // Filtered just now.
+    const answer = found.route.answer({ in: found.fields, query: query as { readonly [name: string]: string }, body }); // Filtered just now.
+    if (url && answer.immutable) kept.set(url, { answer, bytes: bytesOf(answer) });
+    give(answer);
   };
 };
 
-const send = (response: Response, { status, body, immutable }: Answer): void => {
+const bytesOf = ({ body }: Answer): Buffer => Buffer.from(JSON.stringify(body));
+
+const send = (response: Response, { status, immutable }: Answer, bytes: Buffer): void => {
   response.status(status).set({ "content-type": MEDIA, ...(immutable && { "cache-control": FOR_EVER }) });
-  response.send(Buffer.from(JSON.stringify(body)));
+  response.send(bytes);
 };
 
 /** A problem of the gateway in the registry's words. */

@@ -57,6 +57,18 @@ test("the text of an id has no documentation, which may be worded anew", async (
   assert.ok(!body.schema.includes('"doc":'));
 });
 
+test("an answer that is given again is the same, also for a URL that nobody else would write", async () => {
+  const [plain, long] = ["/schemas/ids/7", `/schemas/ids/7?x=${"y".repeat(300)}`];
+  const asked = [plain, plain, long, long, "/schemas/ids/%37", "/schemas/ids/007"];
+  const answers = await Promise.all(asked.map((url) => world.ask(url)));
+  const again = await Promise.all(asked.map((url) => world.ask(url)));
+  for (const { status, body, headers } of [...answers, ...again]) {
+    assert.deepEqual([status, body], [200, answers[0]?.body]);
+    assert.equal(headers.get("cache-control"), "public, max-age=31536000, immutable");
+  }
+  assert.deepEqual(await codeOf(world.ask(plain, { method: "POST" })), [405, 405]);
+});
+
 test("subjects, their versions and the latest one are listed", async () => {
   const all = (await world.ask("/subjects")).body;
   assert.equal(all.length, new Set(schemas.map(({ aggregate, event }) => `${aggregate}.${event}`)).size);
@@ -218,6 +230,8 @@ test("whoever asks too often is told when to come again, in the registry's words
   limited.time.standStill();
   const answers = [];
   for (let each = 0; each < 12; each++) answers.push(await limited.ask(each % 2 === 0 ? "/schemas/ids/1" : "/schemas/nothing"));
+  // Also an answer that is kept.
+  assert.equal((await limited.ask("/schemas/ids/1")).status, 429);
   assert.deepEqual(
     answers.map(({ status }) => status),
     [...Array(5).fill([200, 404]).flat(), 429, 429],
