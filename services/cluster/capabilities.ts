@@ -23,7 +23,7 @@ const requests: { readonly [T in ClusterCommand["type"]]?: ActionRequested } = {
 
 /** Refuses what the provider of a cluster has not announced, before anything happens. What is forced goes on without a provider. */
 export const capabilities: Guard<ClusterCommand, ClusterReadModels> = {
-  inTurn: [],
+  inTurn: () => false,
   judge: async (command, { unscoped }) => {
     const requested = requests[command.type];
     if (!requested || ("force" in command && command.force)) return undefined;

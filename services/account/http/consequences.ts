@@ -56,7 +56,7 @@ const acting = {
 } satisfies Table<Consequence & { readonly makes?: never }>;
 
 /** Commands that make people what they were not. What two of them make together is judged, so they are carried out one at a time. */
-export const making = {
+const making = {
   CreateUser: async ({ userId, roleIds, groupPath }) => ({ makes: [{ userId, roleIds, groupPaths: groupPath === "" ? [] : [groupPath] }] }),
   BindUserRoles: async ({ userId, roleIds, held }, { user }) => {
     const before = await user(userId);
@@ -83,6 +83,10 @@ export const making = {
     makes: (await users(userIds)).map(inside(await groupPath(groupId))),
   }),
 } satisfies Table;
+
+/** Whether a command makes people what they were not. A group that stays where it is makes nobody anything. */
+export const isMaking = (command: RowCommand): boolean =>
+  command.type in making && !(command.type === "ModifyGroup" && command.parent === undefined);
 
 /** What each command does to people. Rows issue no other commands. */
 export const consequences = { ...acting, ...making };

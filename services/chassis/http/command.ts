@@ -55,7 +55,8 @@ export const runCommand = async (
   const planned = await plansFor(host, command);
   if (isProblem(planned)) return planned;
   const finish = async () => carryOutAll(host, command, await judged(host, command, planned), response, destroyKeys);
-  return row.issues.some((type) => row.guard?.inTurn.includes(type)) ? inTurn(host, finish) : finish();
+  const commands = planned.flatMap((plan) => ("commands" in plan ? plan.commands : []));
+  return commands.some((command) => row.guard?.inTurn(command as never)) ? inTurn(host, finish) : finish(); // See `judged`.
 };
 
 const carryOutAll = async (

@@ -199,8 +199,8 @@ export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRo
 export type Guard<Command, ReadModels> = {
   /** A rejection is the answer. */
   readonly judge: (command: Command, context: Context & Reads<ReadModels>) => Promise<Rejection | undefined>;
-  /** Commands that are judged and carried out one at a time, each by what those before it have changed. */
-  readonly inTurn: readonly string[];
+  /** Whether a command is judged and carried out in a turn of its own, by what those before it have changed. */
+  readonly inTurn: (command: Command) => boolean;
 };
 
 /**
