@@ -73,6 +73,17 @@ for (const [what, run, verdict, code] of cases)
     assert.notEqual(summaryOf(result), "");
   });
 
+test("a report holds nothing that opens something", async () => {
+  const given = { status: 200, error: undefined, headers: new Headers(), cause: undefined, milliseconds: 1 };
+  const body = { access_token: "planted", refresh_token: "planted", client_secret: "planted", reset_id: "planted", client_id: "shown" };
+  const { steps } = await carryOut(
+    attackThat(({ allowed }) => allowed("sign in", Promise.resolve({ ...given, body }))),
+    scene,
+  );
+  assert.match(JSON.stringify(steps), /shown/);
+  assert.doesNotMatch(JSON.stringify(steps), /planted/);
+});
+
 test("nothing tried is not all refused", () => {
   assert.equal(exitCodeOf([]), 2);
 });

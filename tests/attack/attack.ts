@@ -45,9 +45,11 @@ export type Step = {
 };
 export type Verdict = "refused" | "GAINED" | "BLIND" | "BROKEN";
 
-/** How an answer was refused, `403 permission_denied`; or what it gave. */
+/** How an answer was refused, `403 permission_denied`; or what it gave, without what opens something. */
 export const shown = ({ status, error, body }: Answer): string =>
-  status >= 400 ? `${status}${error === undefined ? "" : ` ${error}`}` : `${status} ${JSON.stringify(body).slice(0, 200)}`;
+  status >= 400 ? `${status}${error === undefined ? "" : ` ${error}`}` : `${status} ${JSON.stringify(body, withoutSecrets).slice(0, 200)}`;
+const withoutSecrets = (field: string, value: unknown): unknown =>
+  /token|secret|reset_id/.test(field) && typeof value === "string" ? "…" : value;
 
 /** Writes down the steps of an attack. */
 export const stepsOf = (note: (step: Step) => void) => ({
