@@ -1,4 +1,4 @@
-import { isOutage } from "../../events/index.ts";
+import { isOutage, mapOf } from "../../events/index.ts";
 import type { Dependencies } from "../chassis/dependencies.ts";
 import type { HttpAnswer } from "../chassis/process/client.ts";
 import { UpstreamFailed } from "../chassis/process/client.ts";
@@ -10,6 +10,8 @@ import type { Subjects, Version } from "./registry/subjects.ts";
 type Ports = Pick<Dependencies, "call" | "logger" | "clock">;
 const MEDIA = "application/vnd.schemaregistry.v1+json";
 const TIMEOUT = 60_000;
+/** Reads at once. */
+const READS = 8;
 
 /**
  * Gives a schema registry all released schemas, in the order of their ids, so that it gives them the same ids. It must have these subjects only.
@@ -60,24 +62,19 @@ export const fillRegistry = async (url: string, { all, of }: Subjects, { call, l
   if (status !== 200 || !Array.isArray(body)) refuse(`it answers ${status} to GET /subjects`);
   const others = (body as readonly unknown[]).filter((subject) => !of.has(String(subject))); // A list: that was just checked.
   if (others.length > 0) refuse(`it has subjects of others, such as ${others.slice(0, 3).join(", ")}, and must be empty or Pitrix's own`);
-  // Of a registry that was filled before, the last id says that all are there; each is looked at all the same, since it is the contract.
-  let sent = 0;
-  for (const version of all) {
-    const known = await at(version.id);
-    if (known !== undefined) {
-      verify(version, known);
-      continue;
-    }
-    if (sent === 0 && version.id === 1) await ask("PUT", "/config", { compatibility: "FULL_TRANSITIVE" });
+  const known = await mapOf(all, READS, async (version) => ({ version, text: await at(version.id) }));
+  for (const { version, text } of known) if (text !== undefined) verify(version, text);
+  const missing = known.flatMap(({ version, text }) => (text === undefined ? [version] : []));
+  for (const version of missing) {
+    if (version.id === 1) await ask("PUT", "/config", { compatibility: "FULL_TRANSITIVE" });
     const path = `/subjects/${encodeURIComponent(version.subject)}/versions`;
     const answer = await ask("POST", path, { schema: version.schema, schemaType: "AVRO" });
     const { id, message } = Object(answer.body);
     if (answer.status !== 200) refuse(`it does not take ${version.subject}, version ${version.version}: ${answer.status} ${message ?? ""}`);
     if (id !== version.id)
       refuse(`it gives ${version.subject}, version ${version.version}, the id ${id} and not ${version.id}: it was not empty`);
-    sent++;
   }
-  logger.info({ registry: base, sent, schemas: all.length }, "the schema registry has all schemas");
+  logger.info({ registry: base, sent: missing.length, schemas: all.length }, "the schema registry has all schemas");
 };
 
 const addressOf = (url: string): { readonly base: string; readonly headers: { readonly [name: string]: string } } => {

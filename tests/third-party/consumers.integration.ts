@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { Kafka, logLevel } from "kafkajs";
 import { temporaryDirectory } from "../infra/embedded/temporary-directory.ts";
 import { root } from "../root.ts";
 import { ask } from "../world/requests.ts";
@@ -26,6 +27,16 @@ test("every public event of every version is what was committed: Node, kafkajs a
 
 test("every public event of every version is what was committed: Python, confluent-kafka with its Avro deserializer", async () => {
   await consumesEverything(programIn("python"), await python(), running);
+});
+
+test("a third party's user sees the public topics and no others, though all are there", async () => {
+  const admin = new Kafka({ ...running.reader, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const topicOf = ({ type }: { readonly type: string }) => type.slice(0, type.lastIndexOf("."));
+  const topics = new Set(running.samples.filter(({ isPublic }) => isPublic).map(topicOf));
+  assert.ok(new Set(running.samples.map(topicOf)).size > topics.size);
+  assert.deepEqual((await admin.listTopics()).toSorted(), [...topics].toSorted());
+  await admin.disconnect();
 });
 
 test("the schema of an event is at the URL that its header names", async () => {

@@ -61,7 +61,7 @@ test("the AsyncAPI document is valid for the parser of AsyncAPI, and names every
   const { channels, messages, diagnostics } = JSON.parse(Buffer.concat(chunks).toString("utf8"));
   const worse = diagnostics.filter(({ severity }: { readonly severity: number }) => severity <= 1);
   assert.deepEqual(worse, []);
-  assert.equal(channels, 9);
+  assert.equal(channels, Object.keys(JSON.parse(document).channels).length);
   assert.ok(messages > 80);
 });
 

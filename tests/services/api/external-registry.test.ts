@@ -146,3 +146,11 @@ test("a registry that starts late is waited for; one that stays away is named, w
     return true;
   });
 });
+
+test("everything is looked at before anything is sent: another schema under a later id is refused, too", async (t) => {
+  const server = await registryServer(t);
+  const [first, , third] = subjects.all;
+  server.known.set(3, { subject: first?.subject ?? "", schema: first?.schema ?? "" });
+  await assert.rejects(fill(server.url), refuses(new RegExp(`its schema 3 is another one than that of ${third?.subject}`)));
+  assert.equal(server.sent(), 0);
+});
