@@ -2,7 +2,7 @@ import type { Decider } from "../../../events/index.ts";
 import type { ActionName } from "../../../schemas/generated/actions.ts";
 import type { Deployment as ClusterSpec, DeploymentLayer, LocalDeploymentEvent, NodeAddress } from "../../../schemas/generated/events.ts";
 import { layersOf, type Plan } from "./plan.ts";
-import { undoOf } from "./undo.ts";
+import { type Applied, undoOf } from "./undo.ts";
 
 /** Every provider announces the same events, each about its own deployments. */
 export type DeploymentEvent = LocalDeploymentEvent;
@@ -38,8 +38,8 @@ export type Deployment = {
   readonly begun: readonly string[];
   /** Nodes whose provider last reported them as down. */
   readonly failing: readonly string[];
-  /** What was deployed when the current action began; null if nothing was. */
-  readonly applied: ClusterSpec | null;
+  /** What the actions before the current one have left; null if none has succeeded. */
+  readonly applied: Applied | null;
   /** The current action, or else the last one. */
   readonly current: Current | null;
 };
@@ -201,12 +201,15 @@ const createdBy = (current: Current | null, taskId: string): readonly string[] =
   return task?.nodeId && isNew ? [task.nodeId] : [];
 };
 
-/** What is deployed when the next action begins. */
-const appliedIn = ({ applied, current }: Deployment): ClusterSpec | null => {
+/** Actions after which nothing runs. */
+const ending: readonly ActionName[] = ["StopClusters", "DeleteClusters", "CeaseClusters"];
+
+/** What there is when the next action begins. */
+const appliedIn = ({ applied, current }: Deployment): Applied | null => {
   if (!current?.over || current.failure !== null) return applied;
   const { action, description, nodeIds } = current;
-  if (action !== "DeleteClusterNodes") return description;
-  return { ...description, nodes: description.nodes.filter(({ nodeId }) => !nodeIds.includes(nodeId)) };
+  const nodes = description.nodes.filter(({ nodeId }) => action !== "DeleteClusterNodes" || !nodeIds.includes(nodeId));
+  return { description: { ...description, nodes }, runs: !ending.includes(action) };
 };
 
 const without = (nodeIds: readonly string[], nodeId: string): readonly string[] => nodeIds.filter((id) => id !== nodeId);

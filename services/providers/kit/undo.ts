@@ -7,8 +7,13 @@ const opposite: { readonly [A in ActionName]?: ActionName } = {
   CreateCluster: "DeleteClusters",
   RecoverClusters: "DeleteClusters",
   StartClusters: "StopClusters",
-  StopClusters: "StartClusters",
   AddClusterNodes: "DeleteClusterNodes",
+};
+/** The same for actions of clusters that may have run: they are to run again. */
+const restarting: { readonly [A in ActionName]?: ActionName } = {
+  StopClusters: "StartClusters",
+  DeleteClusters: "StartClusters",
+  DeleteClusterNodes: "StartClusters",
 };
 /** Actions that change the description of a cluster. What was deployed before is deployed again. */
 const changing: { readonly [A in ActionName]?: ActionName } = {
@@ -18,14 +23,16 @@ const changing: { readonly [A in ActionName]?: ActionName } = {
   UpdateClusterEnv: "UpdateClusterEnv",
 };
 
+/** What successful actions have left: the description, and whether the cluster runs. */
+export type Applied = { readonly description: ClusterSpec; readonly runs: boolean };
+
 /** An action that failed or was given up. */
 export type Undone = {
   readonly action: ActionName;
   readonly jobId: string;
   readonly description: ClusterSpec;
   readonly nodeIds: readonly string[];
-  /** What was deployed before; null if nothing was. */
-  readonly applied: ClusterSpec | null;
+  readonly applied: Applied | null;
   readonly present: ReadonlySet<string>;
   /** The number of the action's own layers. */
   readonly layers: number;
@@ -36,8 +43,8 @@ export const undoOf = (
   plan: Plan,
   { action, jobId, description, nodeIds, applied, present, layers }: Undone,
 ): { readonly deployment: ClusterSpec; readonly layers: readonly DeploymentLayer[] } => {
-  const deployment = action in changing ? applied : description;
-  const undo = opposite[action] ?? changing[action];
+  const deployment = action in changing ? applied?.description : description;
+  const undo = opposite[action] ?? changing[action] ?? (applied?.runs ? restarting[action] : undefined);
   if (!undo || !deployment) return { deployment: description, layers: [] };
   return { deployment, layers: undoLayersOf(plan, { action: undo, jobId, deployment, nodeIds, present }, layers) };
 };

@@ -212,6 +212,7 @@ test("an action that is given up is taken back, and then fails", () => {
 test("each action is taken back by its opposite, on what was deployed before", () => {
   assert.deepEqual(takenBack("StopClusters")?.tasks, [["StartService cln-1"]]);
   assert.deepEqual(takenBack("StartClusters")?.tasks, [["StopInstances cln-1"]]);
+  assert.deepEqual(takenBack("DeleteClusters")?.tasks, [["StartService cln-1"]]);
   const upgrade = takenBack("UpgradeCluster", { versionId: "appv-2" });
   assert.deepEqual([upgrade?.tasks, upgrade?.deployment.versionId], [[["UpgradeInstances cln-1"]], "appv-1"]);
 });
