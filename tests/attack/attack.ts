@@ -29,8 +29,8 @@ export type Attack = {
   readonly needs?: "inside" | "processes" | "root";
   /** Left out of the short form, since it takes long. */
   readonly long?: true;
-  /** A known hole: what it gains is not mended yet. */
-  readonly hole?: true;
+  /** It gains something, since docs/access.md marks a hole that is known. */
+  readonly hole?: boolean;
   /** Leaves the platform in a bad state: it comes last. */
   readonly last?: true;
   readonly run: (scene: Scene, steps: Steps) => Promise<void>;

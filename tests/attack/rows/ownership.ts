@@ -1,3 +1,4 @@
+import { holesEverywhere } from "../../access/expectation.ts";
 import { eventually } from "../../eventually.ts";
 import { ok } from "../../world/requests.ts";
 import { type Attack, shown } from "../attack.ts";
@@ -11,7 +12,7 @@ export const ownership: readonly Attack[] = [
     name: "go on modifying a vendor's applications after having left it",
     has: "developer who left the vendor",
     holds: "what belongs to a group is out of reach for who is in it no more",
-    hole: true,
+    hole: holesEverywhere.includes("left"),
     run: async ({ people, member, application }, { allowed, refused, holds }) => {
       const vendor = await people.vendor();
       const leaver = await member(vendor, "developer");
