@@ -1209,6 +1209,8 @@ export interface RepoIndexed {
   readonly unlisted: number;
   /** Of the index, where it alone decides what is listed; else empty. */
   readonly indexFingerprint: string;
+  /** Versions of the index that cannot be listed, and why: the first ones, and how many more there are. */
+  readonly skipped: readonly string[];
 }
 
 /** An indexing run ended without success; what was listed before stays. */

@@ -14,8 +14,10 @@ type Context = EffectContext<RepoOutside, Of<Command, "ListPackage" | "UnlistPac
 const CONCURRENCY = 16;
 /** The number of packages per RecordListing command. */
 const RECORD_BATCH = 250;
-/** A run stops after this many bad entries. */
-const MAX_BAD_ENTRIES = 100;
+/** A run fails after this many bad entries: reading more would cost too much. */
+const MAX_BAD_ENTRIES = 1_000;
+/** Reasons that a run tells. */
+const SHOWN = 20;
 const MINUTE = 60_000;
 /** Bytes that the entries of an index take, for each of its own. */
 const ENTRIES = 5;
@@ -38,7 +40,8 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
       const { repoId, repoEventId } = event;
       const ids = { repoId, repoEventId };
       const fail = (reason: string) => ({ type: "FailIndexing", ...ids, reason }) as const;
-      const finish = (count: number, indexFingerprint: string) => ({ type: "FinishIndexing", ...ids, count, indexFingerprint }) as const;
+      const finish = (count: number, indexFingerprint: string, skipped: readonly string[] = []) =>
+        ({ type: "FinishIndexing", ...ids, count, indexFingerprint, skipped }) as const;
       const { outside, state, signal } = context;
       if (state.status === "absent") return fail("the repository is not known");
       for (const sealed of state.lapsed) await outside.destroyKey(sealed);
@@ -53,9 +56,10 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
         if ("refused" in entries) return fail(entries.refused);
         const { changed, gone } = compared(state.packages, entries);
         const bad = await list(changed, event, state, secret, context);
-        if (bad.length > 0) return fail(sentence(bad));
+        if (bad.length >= MAX_BAD_ENTRIES || (bad.length > 0 && bad.length === entries.length)) return fail(shownOf(bad, 5).join("; "));
         await unlist(gone, event, context);
-        return finish(entries.length, entries.every(hasDigest) ? read : "");
+        // What was skipped is tried again by the next run.
+        return finish(entries.length - bad.length, bad.length === 0 && entries.every(hasDigest) ? read : "", shownOf(bad, SHOWN));
       });
     },
     otherwise: ({ repoId, repoEventId }, { message }) => ({ type: "FailIndexing", repoId, repoEventId, reason: message }),
@@ -85,7 +89,7 @@ const indexOf = async (
   return answer;
 };
 
-/** Lists new and changed entries. Each new package is recorded before it is listed, so that the repo knows every listed package. */
+/** Lists new and changed entries, and returns those that cannot be listed, with the reasons. Each new package is recorded before it is listed, so that the repo knows every listed package. */
 const list = async (
   entries: readonly IndexEntry[],
   event: RepoIndexingRequested,
@@ -128,5 +132,7 @@ const unlist = async (gone: readonly RecordedPackage[], event: RepoIndexingReque
   }
 };
 
-const sentence = (bad: readonly string[]): string =>
-  [...bad.slice(0, 5), ...(bad.length > 5 ? [`and ${bad.length - 5} more`] : [])].join("; ").slice(0, 4_000);
+const shownOf = (bad: readonly string[], most: number): readonly string[] => [
+  ...bad.slice(0, most).map((reason) => reason.slice(0, 400)),
+  ...(bad.length > most ? [`and ${bad.length - most} more`] : []),
+];

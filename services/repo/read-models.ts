@@ -100,17 +100,19 @@ export type RepoEventDocument = Owned & {
   readonly repo_event_id: string;
   readonly repo_id: string;
   readonly status: "pending" | "successful" | "failed";
+  /** Why the run failed, or what it has skipped. */
   readonly result: string;
 };
 
 /** The indexing runs, as users see them. A run is pending until the app catalogue has adopted all its packages. */
 export const repoEvents: Projection<RepoEventDocument> = {
   name: "repoEvents",
-  version: 1,
+  version: 2,
   indexes: ["repo_id", "status"],
   initialState: { ...unowned, repo_event_id: "", repo_id: "", status: "pending", result: "" },
   key: {
     RepoIndexingRequested: ({ repoEventId }) => repoEventId,
+    RepoIndexed: ({ repoEventId }) => repoEventId,
     RepoIndexingSucceeded: ({ repoEventId }) => repoEventId,
     RepoIndexingFailed: ({ repoEventId }) => repoEventId,
   },
@@ -126,6 +128,7 @@ export const repoEvents: Projection<RepoEventDocument> = {
       create_time: time,
       status_time: time,
     }),
+    RepoIndexed: (run, { skipped }) => ({ ...run, result: skipped.length === 0 ? "" : `skipped: ${skipped.join("; ")}` }),
     RepoIndexingSucceeded: (run, _, { time }: Meta) => ({ ...run, status: "successful", status_time: time }),
     RepoIndexingFailed: (run, { reason }, { time }: Meta) => ({ ...run, status: "failed", result: reason, status_time: time }),
   },

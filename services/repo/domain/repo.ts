@@ -27,6 +27,7 @@ export type RepoCommand =
       readonly repoEventId: string;
       readonly count: number;
       readonly indexFingerprint: string;
+      readonly skipped: readonly string[];
     }
   | { readonly type: "FailIndexing"; readonly repoId: string; readonly repoEventId: string; readonly reason: string }
   | { readonly type: "ConfirmAdoption"; readonly repoId: string; readonly repoEventId: string };
@@ -126,7 +127,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
         : [{ type: "RepoListingRecorded", repoId, repoEventId, packages: unrecorded, unlisted: left }];
     },
 
-    FinishIndexing: ({ repoId, repoEventId, count, indexFingerprint }, state) =>
+    FinishIndexing: ({ repoId, repoEventId, count, indexFingerprint, skipped }, state) =>
       inHand(state, repoEventId, "reading")
         ? [
             {
@@ -137,6 +138,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
               listed: state.indexing.listed.size,
               unlisted: state.indexing.unlisted.size,
               indexFingerprint,
+              skipped,
             },
           ]
         : [],

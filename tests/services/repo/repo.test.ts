@@ -19,7 +19,16 @@ const recorded = (packageId: string, fingerprint: string): RepoEvent => ({
   packages: [{ packageId, appId: "app-1", fingerprint }],
   unlisted: [],
 });
-const indexed: RepoEvent = { type: "RepoIndexed", repoId, repoEventId, count: 0, listed: 0, unlisted: 0, indexFingerprint: "" };
+const indexed: RepoEvent = {
+  type: "RepoIndexed",
+  repoId,
+  repoEventId,
+  count: 0,
+  listed: 0,
+  unlisted: 0,
+  indexFingerprint: "",
+  skipped: [],
+};
 const succeeded: RepoEvent = { type: "RepoIndexingSucceeded", repoId, repoEventId };
 const deleted: RepoEvent = { type: "RepoDeleted", repoId };
 const failed = (reason: string): RepoEvent => ({ type: "RepoIndexingFailed", repoId, repoEventId, reason });
@@ -169,11 +178,11 @@ test("a finished run tells how many packages it announced", () =>
     packages: [],
     unlisted: ["p2"],
   })
-    .when({ type: "FinishIndexing", repoId, repoEventId, count: 7, indexFingerprint: "f" })
-    .expect({ type: "RepoIndexed", repoId, repoEventId, count: 7, listed: 1, unlisted: 1, indexFingerprint: "f" }));
+    .when({ type: "FinishIndexing", repoId, repoEventId, count: 7, indexFingerprint: "f", skipped: ["bad"] })
+    .expect({ type: "RepoIndexed", repoId, repoEventId, count: 7, listed: 1, unlisted: 1, indexFingerprint: "f", skipped: ["bad"] }));
 test("the outcome of another run is ignored", () =>
   given(repo, created, requested)
-    .when({ type: "FinishIndexing", repoId, repoEventId: "repoe-0", count: 7, indexFingerprint: "f" })
+    .when({ type: "FinishIndexing", repoId, repoEventId: "repoe-0", count: 7, indexFingerprint: "f", skipped: ["bad"] })
     .expectNothing());
 test("a run fails with its reason", () =>
   given(repo, created, requested).when({ type: "FailIndexing", repoId, repoEventId, reason: "404" }).expect(failed("404")));
