@@ -552,7 +552,7 @@ export type RepoEvent = {
   /** The owner's group path. */
   readonly owner_path?: string;
   readonly status?: "pending" | "successful" | "failed";
-  /** Why it failed. */
+  /** Why it failed, or what it has skipped and why. */
   readonly result?: string;
   readonly create_time?: string;
   /** When the status last changed. */

@@ -1,7 +1,7 @@
 import { loadServices } from "../../services/chassis/list.ts";
 import type { AnyService, ServiceList } from "../../services/chassis/service.ts";
 import { services } from "../../services/index.ts";
-import { credentials } from "../../services/providers/local/read-models.ts";
+import { credentials } from "../../services/providers/kit/read-models.ts";
 import { provider, type Work } from "../world/toys/provider.ts";
 
 /** The services of a fault run. The gateway is first. */

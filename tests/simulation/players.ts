@@ -7,7 +7,7 @@ import { app } from "../../services/app/service.ts";
 import { cluster } from "../../services/cluster/service.ts";
 import { readFiles, readSummary, replaceFiles } from "../../services/packages/reading.ts";
 import { TaskFailure } from "../../services/providers/kit/effects.ts";
-import { credentials } from "../../services/providers/local/read-models.ts";
+import { credentials } from "../../services/providers/kit/read-models.ts";
 import { readEntriesHere } from "../../services/repo/index-entries.ts";
 import type { RepoOutside } from "../../services/repo/ports.ts";
 import { repo } from "../../services/repo/service.ts";

@@ -5,6 +5,7 @@ import { deployment } from "./domain.ts";
 import { effectsOf, type TaskTable } from "./effects.ts";
 import type { Plan } from "./plan.ts";
 import { reactionsOf } from "./reactions.ts";
+import { clusterOwnersOf, credentials, runtimes } from "./read-models.ts";
 import { timers } from "./timers.ts";
 
 /** What makes a provider: its name, the steps of its actions, what it does for a step, and what it says of itself. */
@@ -26,6 +27,7 @@ export const providerOf = <Outside>({ plan, tasks, ...about }: ProviderTables<Ou
       [`${provider}Provider`]: { decider: announcement, public: true },
     },
     reactions: reactionsOf(provider),
+    projections: [credentials, runtimes, clusterOwnersOf(provider)],
     signals: [announces(announced)],
   } satisfies Service<Outside>;
 };

@@ -1,12 +1,12 @@
 import { rows } from "../../chassis/http/rows.ts";
 import type { DeploymentCommand } from "../kit/domain.ts";
+import type { ProviderReadModels } from "../kit/read-models.ts";
 import type { Machine } from "./machine/types.ts";
-import type { LocalReadModels } from "./read-models.ts";
 
 /** The methods of the machine that the rows use. */
 export type Shown = { readonly machine: Pick<Machine, "describe" | "logs"> };
 
-const { answer } = rows<DeploymentCommand, LocalReadModels, Shown>();
+const { answer } = rows<DeploymentCommand, ProviderReadModels, Shown>();
 const USUAL_BYTES = 65_536;
 
 /** Logs of nodes. Only this service can read them, because the processes run on its machine. */

@@ -2,10 +2,10 @@ import { keyedMutex } from "../../../events/index.ts";
 import type { Dependencies } from "../../chassis/dependencies.ts";
 import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
+import type { ProviderReadModels } from "../kit/read-models.ts";
 import { gate } from "./gate.ts";
 import { localMachine, usualDirectory } from "./machine.ts";
 import type { LocalOutside } from "./ports.ts";
-import type { LocalReadModels } from "./read-models.ts";
 import type { settings } from "./settings.ts";
 
 /** Opens this machine and the other outside dependencies of the tasks. */
@@ -22,8 +22,8 @@ export const open = async ({
   const authorize = gate({
     token: token || undefined,
     // The service has exactly these read models.
-    document: async <M extends keyof LocalReadModels>(model: M, id: string) =>
-      (await document(model, id)) as LocalReadModels[M] | undefined,
+    document: async <M extends keyof ProviderReadModels>(model: M, id: string) =>
+      (await document(model, id)) as ProviderReadModels[M] | undefined,
     open: edge.open,
   });
   const inTurn = keyedMutex();

@@ -4,7 +4,6 @@ import { tasks } from "./effects.ts";
 import { http } from "./http.ts";
 import { plan } from "./plan.ts";
 import type { LocalOutside } from "./ports.ts";
-import { clusterOwners, credentials, runtimes } from "./read-models.ts";
 import { settings } from "./settings.ts";
 import { nodeReports } from "./signals.ts";
 
@@ -22,7 +21,6 @@ const tables = providerOf({ provider: "local", plan, tasks, versionTypes: ["vmba
 export const providerLocal: Service<LocalOutside, typeof settings> = {
   ...tables,
   signals: [...tables.signals, nodeReports],
-  projections: [credentials, runtimes, clusterOwners],
   http,
   settings,
   outside: () => import("./outside.ts"),

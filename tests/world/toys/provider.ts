@@ -23,9 +23,9 @@ export const tasksOf = <Outside>(work: Work<Outside>): TaskTable<Outside> => {
 /** The local provider on such machines. */
 export const provider = <Outside = unknown>(
   work: Work<Outside> = async () => {},
-  { signals = [], ...more }: Partial<Service<Outside>> = {},
+  { signals = [], projections = [], ...more }: Partial<Service<Outside>> = {},
 ): Service<Outside> => {
   const about = { provider: "local", versionTypes: ["vmbased"], zones: ["local"], credentialSchema: "{}" };
   const tables = providerOf({ plan, tasks: tasksOf(work), ...about });
-  return { ...tables, ...more, signals: [...tables.signals, ...signals] };
+  return { ...tables, ...more, projections, signals: [...tables.signals, ...signals] };
 };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { collections } from "../../../../events/subscription/collections.ts";
 import { unscopedReads } from "../../../../services/chassis/http/reads.ts";
+import { clusterOwnersOf, credentials, runtimes } from "../../../../services/providers/kit/read-models.ts";
 import { gate } from "../../../../services/providers/local/gate.ts";
-import { clusterOwners, credentials, runtimes } from "../../../../services/providers/local/read-models.ts";
 import { sealedText } from "../../../sealed.ts";
 import { clusterId, clusterStory, placement } from "../../../world/toys/clusters.ts";
 import { provider } from "../../../world/toys/provider.ts";
@@ -23,7 +23,7 @@ const modified = { type: "ModifyRuntime", runtimeId, name: undefined, descriptio
 
 /** Runtimes, clusters and the read models of the local provider, with a cluster that runs and the gate that decides about it. */
 const story = async () => {
-  const projections = [clusterOwners, credentials, runtimes];
+  const projections = [clusterOwnersOf("local"), credentials, runtimes];
   let documents: Parameters<typeof unscopedReads>[1] | undefined;
   const platform = await clusterStory({
     service: provider(undefined, { projections }),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { clusterOwnersOf } from "../../../../services/providers/kit/read-models.ts";
 import { http, type Shown } from "../../../../services/providers/local/http.ts";
 import { MachineError, type NodeState } from "../../../../services/providers/local/machine/types.ts";
-import { clusterOwners } from "../../../../services/providers/local/read-models.ts";
 import { clusterId, clusterStory } from "../../../world/toys/clusters.ts";
 import { provider } from "../../../world/toys/provider.ts";
 import { served, type World } from "../../../world/world.ts";
@@ -24,7 +24,7 @@ const machine = {
 };
 
 before(async () => {
-  const service = provider<Shown>(undefined, { projections: [clusterOwners], http });
+  const service = provider<Shown>(undefined, { projections: [clusterOwnersOf("local")], http });
   world = await served([{ service, outside: () => ({ machine }) }]);
   await world.put("clusterOwners", "cl-1", { cluster_id: "cl-1", owner: "usr-1", owner_path: ":grp-1:usr-1" });
   await world.know("user/usr-1", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
@@ -59,7 +59,7 @@ test("nodes that are not there are not found, and what is no node's id is refuse
 });
 
 test("whose a cluster is, is kept for this provider's clusters, and whether they have ceased", async () => {
-  const platform = await clusterStory({ service: provider(undefined, { projections: [clusterOwners] }) });
+  const platform = await clusterStory({ service: provider(undefined, { projections: [clusterOwnersOf("local")] }) });
   const owners = async () => (await platform.documents("provider-local", "clusterOwners")).map(({ value }) => value);
   const kept = { cluster_id: clusterId, ceased: false, runtime_id: "runtime-1", owner: "usr-1", owner_path: ":usr-1" };
   assert.deepEqual(await owners(), [kept]);

@@ -4,7 +4,7 @@ import { deleted, type Projection } from "../../chassis/events.ts";
 /** The content is empty once the credential is deleted. */
 export type CredentialDocument = { readonly sealed_content: Sealed | "" };
 
-/** Credentials, sealed. They are decrypted only to decide whether a cluster may use this machine. */
+/** Credentials, sealed. A provider decrypts one only to decide about a cluster, or to act for it. */
 export const credentials: Projection<CredentialDocument> = {
   name: "credentials",
   version: 2,
@@ -40,20 +40,22 @@ export type OwnerDocument = {
   readonly owner_path: string;
 };
 
-/** The owners of this provider's clusters, to check who may read the logs of their nodes, and the runtimes that they run on. */
-export const clusterOwners: Projection<OwnerDocument> = {
+/** The owners of a provider's clusters, to check who may read the logs of their nodes, and the runtimes that they run on. */
+export const clusterOwnersOf = (provider: string): Projection<OwnerDocument> => ({
   name: "clusterOwners",
   version: 3,
   initialState: { cluster_id: "", ceased: false, runtime_id: "", owner: "", owner_path: "" },
   evolve: {
     ClusterRequested: (_, { clusterId, deployment, owner, ownerPath }) =>
-      deployment.provider === "local"
+      deployment.provider === provider
         ? { cluster_id: clusterId, ceased: false, runtime_id: deployment.runtimeId, owner, owner_path: ownerPath }
         : deleted,
     ClusterCeased: (owner) => (owner.cluster_id === "" ? deleted : { ...owner, ceased: true }),
   },
-};
-export type LocalReadModels = {
+});
+
+/** The read models that every provider has. */
+export type ProviderReadModels = {
   readonly credentials: CredentialDocument;
   readonly runtimes: RuntimeDocument;
   readonly clusterOwners: OwnerDocument;
