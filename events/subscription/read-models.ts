@@ -5,7 +5,7 @@ import type { AnyProjection } from "../projection.ts";
 import { catchingUp } from "./caught-up.ts";
 import { indexesOf } from "./collections.ts";
 import { dropFold } from "./drop-fold.ts";
-import { startsOf } from "./log-ends.ts";
+import { endsOf, sourcesOf, startsOf } from "./log-ends.ts";
 import { type ModelStatus, statusOf } from "./model-status.ts";
 import { cleaned, collectionFor, expired, joined, judged, modelIn, ownFeed, promoted, readable, readsOf } from "./pointer.ts";
 import type { Filling } from "./rebuild.ts";
@@ -222,15 +222,22 @@ export const readModels = (options: Options) => {
       await rebuilding.stop();
       await documents.withdraw(instance).catch(() => {});
     },
-    /** Where the read models are, as the store says now. */
-    status: async (): Promise<readonly ModelStatus[]> => {
+    /** Where the read models are, or one of them, as the store says now. The ends of a topic are asked for once. */
+    status: async (only?: string): Promise<readonly ModelStatus[]> => {
       await refresh();
       const live = await readers();
+      const known = new Map<string, ReturnType<typeof log.ends>>();
+      const ends = (topic: string): ReturnType<typeof log.ends> => {
+        const found = known.get(topic) ?? log.ends(topic);
+        known.set(topic, found);
+        return found;
+      };
+      const endsOnce = (projection: AnyProjection) => endsOf({ ends }, sourcesOf(projection, contract));
       const mine = projections.flatMap((projection) => {
-        const pointer = pointers.get(projection.name);
+        const pointer = only === undefined || only === projection.name ? pointers.get(projection.name) : undefined;
         return pointer ? [{ projection, pointer }] : [];
       });
-      return Promise.all(mine.map(({ projection, pointer }) => statusOf(pointer, projection, live, { endsFor, isBehind })));
+      return Promise.all(mine.map(({ projection, pointer }) => statusOf(pointer, projection, live, { endsFor: endsOnce, isBehind })));
     },
     change,
     /** Where the log begins and ends for a read model. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { EventStore, Feed, LogEnd, Pointer, Rebuild, Verdict } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
 import { indexesOf } from "./collections.ts";
@@ -62,6 +63,8 @@ export const rebuilds = (options: RebuildOptions) => {
   const begin = (task: Task, key: string): void => {
     const { collection } = task.feed;
     const stop = new AbortController();
+    // Every partition adds some.
+    setMaxListeners(0, stop.signal);
     const over = carryOut(task, stop.signal)
       .catch((error: unknown) => {
         again.set(collection, clock.now() + PAUSE);

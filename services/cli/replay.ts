@@ -68,6 +68,13 @@ export const move = async (
 /** The collection that is filled beside the active one. */
 export const asideOf = ({ feeds, active }: ModelStatus) => feeds.find(({ until, collection }) => until === null && collection !== active);
 
+export const statusOf = async (platform: Platform, { service, model }: Target): Promise<Located> => {
+  const answer = await answered(platform, service, `/internal/read-models?model=${encodeURIComponent(model)}`);
+  const [found] = Reflect.get(answer, "models") as readonly ModelStatus[]; // As above.
+  if (!found) throw new CommandFailed(`the read model ${model} of ${service} has no pointer yet`, exitCodes.notFound);
+  return { ...found, service };
+};
+
 /** Resolves with the first model for which `done` gives something. */
 const followed = async <T>(
   platform: Platform,
@@ -76,7 +83,7 @@ const followed = async <T>(
   done: (model: Located) => T | undefined,
 ): Promise<T> => {
   for (;;) {
-    const found = done(await modelOf(platform, target));
+    const found = done(await statusOf(platform, target));
     if (found !== undefined) return found;
     if (signal.aborted) throw new CommandFailed("interrupted; the platform goes on: see `pitrix replay status`");
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -5,7 +5,7 @@ import { databaseOf } from "../../infra/platform/platform.ts";
 import { connectPlatform, type Platform } from "../../services/cli/connection.ts";
 import { readSetup } from "../../services/cli/environment.ts";
 import { CommandFailed, exitCodes } from "../../services/cli/failure.ts";
-import { judgedRebuild, type Located, modelOf, move, type Verification } from "../../services/cli/replay.ts";
+import { judgedRebuild, type Located, move, statusOf, type Verification } from "../../services/cli/replay.ts";
 import { tables } from "./composition.ts";
 import { readDatabase, readLog } from "./evidence.ts";
 import { type Finding, finding } from "./findings.ts";
@@ -38,7 +38,7 @@ export const replayOperator = (fixture: Fixture) => {
       }
     }
   };
-  const status = (): Promise<Located> => ask((platform) => modelOf(platform, target));
+  const status = (): Promise<Located> => ask((platform) => statusOf(platform, target));
   const until = async (what: string, is: (model: Located) => boolean): Promise<Located> => {
     for (const limit = Date.now() + PATIENCE; ; await pause(200)) {
       const model = await status();

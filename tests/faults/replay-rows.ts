@@ -34,7 +34,7 @@ const replayRun = async (
       await log.close();
     }
   };
-  return runFaults({ ...options, commands: 300, hurt, more: async () => findings });
+  return runFaults({ ...options, commands: 300, people: 4, hurt, more: async () => findings });
 };
 
 /** kill -9 of the service that rebuilds, verifies, promotes and steps back: the live model stays as it is, or is wholly swapped. */

@@ -49,7 +49,7 @@ export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
   const plan = async ({ model, ...asked }: Body): Promise<RebuildPlan | Problem> => {
     const { ends, refusals } = await sourcesOf(model);
     const pointer = (await ports.documents.pointers()).find((each) => each.model === model);
-    const status = (await readModels.status()).find((each) => each.model === model);
+    const [status] = await readModels.status(model);
     if (!pointer || !status) return makeProblem("failed_precondition", `the read model ${model} has no pointer yet`);
     const moved = moves.rebuild?.(pointer, { ...asked, fold: status.fold, ends, now: ports.clock.now() });
     const size = pointer.active === null ? { documents: 0, bytes: 0 } : await ports.documents.size(pointer.active);
@@ -67,7 +67,11 @@ export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
       ...common,
       method: "get",
       path: "/internal/read-models",
-      answer: async () => ({ service, models: await readModels.status() }),
+      answer: async ({ query: { model } }) => {
+        if (model !== undefined && (typeof model !== "string" || !host.models.has(model)))
+          return makeProblem("resource_not_found", String(model));
+        return { service, models: await readModels.status(model) };
+      },
     },
     {
       ...common,

@@ -234,6 +234,29 @@ test("a rate is kept", async () => {
   await toys.stop();
 });
 
+test("a rebuild with a rate comes to an end without a difference while everything changes all the time", async () => {
+  const { toys, begin, count, verdict } = await worldWith();
+  for (let n = 0; n < 40; n++) await count(`c-${n}`, 1);
+  await begin(20);
+  let isOver = false;
+  const writing = (async () => {
+    for (let n = 0; !isOver; n++) {
+      await toys.of().instance.execute({ type: "Count", counterId: `c-${n % 40}`, by: 0 } as never, story); // As above.
+      await toys.time.clock.sleep(20);
+    }
+  })();
+  const found = await verdict();
+  isOver = true;
+  await toys.during(writing);
+  assert.deepEqual([found.compared, found.differences], [40, 0]);
+  assert.ok(found.ahead > 20, `${found.ahead} were ahead`);
+  await toys.stop();
+});
+const story = {
+  ...{ cause: null, row: "story", actor: { userId: "system", ownerPath: "" }, correlationId: "story", causationId: null, actionId: null },
+  ...{ traceparent: null, hops: 0 },
+};
+
 test("a rebuild that is given up is dropped, and its collection stays away", async () => {
   const slow = { calls: /^documents.write counters__v1r3/, isOver: false };
   const { toys, begin, count, database, move, pointer, until } = await worldWith(build(), slow);
