@@ -1211,6 +1211,8 @@ export interface RepoIndexed {
   readonly indexFingerprint: string;
   /** Versions of the index that cannot be listed, and why: the first ones, and how many more there are. */
   readonly skipped: readonly string[];
+  /** The entity tag of that index; empty if its server gave none. */
+  readonly indexEtag: string;
 }
 
 /** An indexing run ended without success; what was listed before stays. */

@@ -40,17 +40,18 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
       const { repoId, repoEventId } = event;
       const ids = { repoId, repoEventId };
       const fail = (reason: string) => ({ type: "FailIndexing", ...ids, reason }) as const;
-      const finish = (count: number, indexFingerprint: string, skipped: readonly string[] = []) =>
-        ({ type: "FinishIndexing", ...ids, count, indexFingerprint, skipped }) as const;
+      const finish = (count: number, indexFingerprint: string, indexEtag = "", skipped: readonly string[] = []) =>
+        ({ type: "FinishIndexing", ...ids, count, indexFingerprint, indexEtag, skipped }) as const;
       const { outside, state, signal } = context;
       if (state.status === "absent") return fail("the repository is not known");
       for (const sealed of state.lapsed) await outside.destroyKey(sealed);
       const secret = await secretOf(repoId, state, outside);
       const index = state.status === "deleted" ? undefined : await indexOf(state, secret, outside, signal);
-      if (index && "refused" in index) return fail(index.refused);
+      if (index && "refused" in index)
+        return index.unchanged ? finish(state.packages.size, state.indexFingerprint, state.indexEtag) : fail(index.refused);
       const read = index ? indexFingerprint(index.bytes) : "";
       // The same bytes list the same packages.
-      if (index && read === state.indexFingerprint) return finish(state.packages.size, read);
+      if (index && read === state.indexFingerprint) return finish(state.packages.size, read, index.etag);
       return outside.holding.index(ENTRIES * (index?.bytes.byteLength ?? 0), async () => {
         const entries = index ? await outside.readEntries(index.bytes, repoId, state.settings, signal) : [];
         if ("refused" in entries) return fail(entries.refused);
@@ -59,7 +60,8 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
         if (bad.length >= MAX_BAD_ENTRIES || (bad.length > 0 && bad.length === entries.length)) return fail(shownOf(bad, 5).join("; "));
         await unlist(gone, event, context);
         // What was skipped is tried again by the next run.
-        return finish(entries.length - bad.length, bad.length === 0 && entries.every(hasDigest) ? read : "", shownOf(bad, SHOWN));
+        const isExact = bad.length === 0 && entries.every(hasDigest);
+        return finish(entries.length - bad.length, isExact ? read : "", isExact ? index?.etag : "", shownOf(bad, SHOWN));
       });
     },
     otherwise: ({ repoId, repoEventId }, { message }) => ({ type: "FailIndexing", repoId, repoEventId, reason: message }),
@@ -78,13 +80,14 @@ const secretOf = async (
 };
 
 const indexOf = async (
-  { settings }: RegisteredRepo,
+  { settings, indexFingerprint, indexEtag }: RegisteredRepo,
   secret: Secret,
   { readFile }: RepoOutside,
   signal: AbortSignal,
 ): Promise<FileAnswer> => {
   const repository = settings.url;
-  const answer = await readFile({ url: indexUrl(repository), repository, secret, limit: indexBytes, signal });
+  const etag = indexFingerprint === "" ? "" : indexEtag;
+  const answer = await readFile({ url: indexUrl(repository), repository, secret, limit: indexBytes, etag, signal });
   signal.throwIfAborted();
   return answer;
 };

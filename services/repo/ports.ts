@@ -13,16 +13,20 @@ export type FileRequest = {
   readonly secret: Secret;
   /** The maximum number of bytes. */
   readonly limit: number;
+  /** The entity tag of the file that the caller has: an answer with this one is not read. */
+  readonly etag?: string;
   readonly signal: AbortSignal;
 };
 
 /** The bytes, or a sentence that says why there are none. A failure of a foreign server is an answer, not an error. */
 export type FileAnswer =
-  | { readonly bytes: Uint8Array }
+  | { readonly bytes: Uint8Array; readonly etag?: string | undefined }
   | {
       readonly refused: string /** Whether a repeated request is useless. */;
       readonly denied: boolean /** Whether it has more bytes than the limit. */;
       readonly tooLarge?: boolean;
+      /** Whether it is the file that the caller has. */
+      readonly unchanged?: boolean;
     };
 
 export type ReadFile = (request: FileRequest) => Promise<FileAnswer>;

@@ -27,6 +27,7 @@ export type RepoCommand =
       readonly repoEventId: string;
       readonly count: number;
       readonly indexFingerprint: string;
+      readonly indexEtag: string;
       readonly skipped: readonly string[];
     }
   | { readonly type: "FailIndexing"; readonly repoId: string; readonly repoEventId: string; readonly reason: string }
@@ -54,6 +55,8 @@ export type RegisteredRepo = {
   readonly indexing: Indexing | null;
   /** The fingerprint of the index that matches the listed packages exactly; empty if unknown. */
   readonly indexFingerprint: string;
+  /** The entity tag of that index; empty if its server gave none. */
+  readonly indexEtag: string;
   /** The packages that are listed or about to be listed. */
   readonly packages: ReadonlyMap<string, RecordedPackage>;
 };
@@ -127,7 +130,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
         : [{ type: "RepoListingRecorded", repoId, repoEventId, packages: unrecorded, unlisted: left }];
     },
 
-    FinishIndexing: ({ repoId, repoEventId, count, indexFingerprint, skipped }, state) =>
+    FinishIndexing: ({ repoId, repoEventId, count, indexFingerprint, indexEtag, skipped }, state) =>
       inHand(state, repoEventId, "reading")
         ? [
             {
@@ -138,6 +141,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
               listed: state.indexing.listed.size,
               unlisted: state.indexing.unlisted.size,
               indexFingerprint,
+              indexEtag,
               skipped,
             },
           ]
@@ -162,6 +166,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       lastRun: "",
       indexing: null,
       indexFingerprint: "",
+      indexEtag: "",
       packages: new Map(),
     }),
     RepoModified: registered((state, { type: _, repoId: _id, ...settings }) => ({
@@ -189,9 +194,10 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
         indexing: state.indexing && announced(state.indexing, listed, unlisted),
       };
     }),
-    RepoIndexed: registered((state, { indexFingerprint }) => ({
+    RepoIndexed: registered((state, { indexFingerprint, indexEtag }) => ({
       ...state,
       indexFingerprint,
+      indexEtag,
       lapsed: [],
       indexing: state.indexing && { ...state.indexing, stage: "adopting" },
     })),

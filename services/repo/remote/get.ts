@@ -28,7 +28,14 @@ export const reachOf = (permits: Permits): Reach => ({
 const IDLE_CONNECTIONS = { keepAlive: true, maxFreeSockets: 16, timeout: 4_000 };
 
 export type Limits = { readonly limit: number; readonly signal: AbortSignal; readonly reach: Reach };
-type Got = { readonly bytes: Uint8Array } | { readonly location: string };
+/** The server says that the caller has the file. */
+export class NotModified extends FetchError {
+  constructor() {
+    super("it has not changed", true);
+  }
+}
+export type File = { readonly bytes: Uint8Array; readonly etag?: string | undefined };
+type Got = File | { readonly location: string };
 
 /** One request; the answer may be a redirect. The address is checked while connecting, so that the name cannot resolve to another one later. */
 export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, reach }: Limits): Promise<Got> =>
@@ -45,10 +52,14 @@ export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit
         lookup: checked(permits),
       },
       (answer) => {
-        read(answer, limit).then(resolve, (error: unknown) => {
-          answer.destroy();
-          reject(error);
-        });
+        const isConditional = "if-none-match" in headers;
+        (isConditional && answer.statusCode === 304 ? Promise.reject(new NotModified()) : read(answer, limit)).then(
+          resolve,
+          (error: unknown) => {
+            answer.destroy();
+            reject(error);
+          },
+        );
       },
     );
     request.on("error", reject);
@@ -78,7 +89,7 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     bytes.set(chunk, at);
     at += chunk.byteLength;
   }
-  return { bytes };
+  return { bytes, etag: /^(W\/)?"[\x21\x23-\x7e]{1,200}"$/.exec(headers.etag ?? "")?.[0] };
 };
 
 const outOfBounds = () => new FetchError("it leads to a private address, which is not allowed", true);

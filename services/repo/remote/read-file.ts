@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { withoutUserinfo } from "../access.ts";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
 import { addressesOf, isPrivate, type PrivateNetworks, permitted, portOf } from "./addresses.ts";
-import { FetchError, get, type Reach, reachOf } from "./get.ts";
+import { FetchError, type File, get, NotModified, type Reach, reachOf } from "./get.ts";
 import { signed } from "./s3.ts";
 
 export type ReadFileOptions = {
@@ -34,8 +34,9 @@ const readOnce = async (request: FileRequest, timeout: number, reaches: Reaches)
   const name = shown(request.url);
   const late = AbortSignal.timeout(timeout);
   try {
-    return { bytes: await follow(request, AbortSignal.any([request.signal, late]), reaches) };
+    return await follow(request, AbortSignal.any([request.signal, late]), reaches);
   } catch (error) {
+    if (error instanceof NotModified) return { refused: `${name}: ${error.message}`, denied: true, unchanged: true };
     if (error instanceof FetchError) return { refused: `${name}: ${error.message}`, denied: error.denied, tooLarge: error.tooLarge };
     if (late.aborted) return { refused: `${name}: no answer within ${timeout / 1000} s`, denied: true };
     return { refused: `${name}: ${error instanceof Error ? error.message || error.name : String(error)}`, denied: false };
@@ -44,7 +45,7 @@ const readOnce = async (request: FileRequest, timeout: number, reaches: Reaches)
 
 const REDIRECTS = 5;
 
-const follow = async (request: FileRequest, signal: AbortSignal, { inside, outside }: Reaches): Promise<Uint8Array> => {
+const follow = async (request: FileRequest, signal: AbortSignal, { inside, outside }: Reaches): Promise<File> => {
   const repository = urlOf(request.repository);
   const addresses = await until(signal, addressesOf(repository.hostname));
   if (!addresses.every(({ address }) => inside.permits(address, portOf(httpUrl(repository)))))
@@ -52,9 +53,10 @@ const follow = async (request: FileRequest, signal: AbortSignal, { inside, outsi
   const insiders = addresses.some(({ address }) => isPrivate(address));
   let url = urlOf(request.url);
   for (let redirects = 0; ; redirects++) {
-    const headers = url.host === repository.host ? authorization(url, request) : {};
+    const conditional = request.etag ? { "if-none-match": request.etag } : {};
+    const headers = url.host === repository.host ? { ...conditional, ...authorization(url, request) } : {};
     const answer = await get(httpUrl(url), headers, { limit: request.limit, signal, reach: insiders ? inside : outside });
-    if ("bytes" in answer) return answer.bytes;
+    if ("bytes" in answer) return answer;
     if (redirects >= REDIRECTS) throw new FetchError(`more than ${REDIRECTS} redirects`, true);
     if (!URL.canParse(answer.location, url.href)) throw new FetchError("a redirect to an invalid URL", true);
     const next = new URL(answer.location, httpUrl(url));

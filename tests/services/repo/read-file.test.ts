@@ -13,7 +13,7 @@ const never = new AbortController().signal;
 /** What reading a file of a server says. */
 const reading = async (
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  options: { path?: string; secret?: Secret; limit?: number; timeout?: number; private?: PrivateNetworks } = {},
+  options: { path?: string; secret?: Secret; limit?: number; timeout?: number; private?: PrivateNetworks; etag?: string } = {},
 ): Promise<{ readonly answer: FileAnswer; readonly requests: readonly IncomingMessage[] }> => {
   const server = await serve(answer);
   try {
@@ -23,6 +23,7 @@ const reading = async (
       repository: server.url,
       secret: options.secret ?? openToAll,
       limit: options.limit ?? 1_000,
+      etag: options.etag ?? "",
       signal: never,
     };
     return { answer: await read(file), requests: server.requests };
@@ -36,6 +37,36 @@ test("a file is read", async () => {
   const { answer } = await reading((_, response) => response.end("entries: {}"));
   assert.ok("bytes" in answer);
   assert.equal(new TextDecoder().decode(answer.bytes), "entries: {}");
+});
+test("a file comes with its entity tag, and is not read again while it has the same", async () => {
+  const server = (request: IncomingMessage, response: ServerResponse) => {
+    const isSame = request.headers["if-none-match"] === '"v1"';
+    response.writeHead(isSame ? 304 : 200, { etag: '"v1"' }).end(isSame ? undefined : "entries: {}");
+  };
+  const { answer: first } = await reading(server);
+  assert.ok("bytes" in first);
+  assert.equal(first.etag, '"v1"');
+  const { answer: second, requests } = await reading(server, { etag: '"v1"' });
+  assert.ok("refused" in second);
+  assert.deepEqual([second.unchanged, requests.length], [true, 1]);
+});
+test("an entity tag that could not be sent back is none, and a 304 that nobody asked for is a refusal", async () => {
+  const { answer } = await reading((_, response) => response.writeHead(200, { etag: "no quotes" }).end("entries: {}"));
+  assert.equal("bytes" in answer && answer.etag, undefined);
+  const { answer: unasked } = await reading((_, response) => response.writeHead(304).end());
+  assert.match(refusal(unasked), /answers 304/);
+});
+test("an entity tag does not follow a redirect to another host", async () => {
+  const seen: (string | undefined)[] = [];
+  const other = await serve((request, response) => {
+    seen.push(request.headers["if-none-match"]);
+    response.end("entries: {}");
+  });
+  await reading((_, response) => response.writeHead(302, { location: other.url.replace("127.0.0.1", "localhost") }).end(), {
+    etag: '"v1"',
+  });
+  await other.close();
+  assert.deepEqual(seen, [undefined]);
 });
 test("user and password go in the header", async () => {
   const { requests } = await reading((_, response) => response.end(), { secret: { ...openToAll, username: "ann", password: "s:cret" } });

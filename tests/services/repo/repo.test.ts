@@ -27,6 +27,7 @@ const indexed: RepoEvent = {
   listed: 0,
   unlisted: 0,
   indexFingerprint: "",
+  indexEtag: "",
   skipped: [],
 };
 const succeeded: RepoEvent = { type: "RepoIndexingSucceeded", repoId, repoEventId };
@@ -178,11 +179,21 @@ test("a finished run tells how many packages it announced", () =>
     packages: [],
     unlisted: ["p2"],
   })
-    .when({ type: "FinishIndexing", repoId, repoEventId, count: 7, indexFingerprint: "f", skipped: ["bad"] })
-    .expect({ type: "RepoIndexed", repoId, repoEventId, count: 7, listed: 1, unlisted: 1, indexFingerprint: "f", skipped: ["bad"] }));
+    .when({ type: "FinishIndexing", repoId, repoEventId, count: 7, indexFingerprint: "f", indexEtag: "", skipped: ["bad"] })
+    .expect({
+      type: "RepoIndexed",
+      repoId,
+      repoEventId,
+      count: 7,
+      listed: 1,
+      unlisted: 1,
+      indexFingerprint: "f",
+      indexEtag: "",
+      skipped: ["bad"],
+    }));
 test("the outcome of another run is ignored", () =>
   given(repo, created, requested)
-    .when({ type: "FinishIndexing", repoId, repoEventId: "repoe-0", count: 7, indexFingerprint: "f", skipped: ["bad"] })
+    .when({ type: "FinishIndexing", repoId, repoEventId: "repoe-0", count: 7, indexFingerprint: "f", indexEtag: "", skipped: ["bad"] })
     .expectNothing());
 test("a run fails with its reason", () =>
   given(repo, created, requested).when({ type: "FailIndexing", repoId, repoEventId, reason: "404" }).expect(failed("404")));

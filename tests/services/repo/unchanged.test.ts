@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildRepository } from "../../../infra/demo/repository.ts";
+import { digestOf } from "../../../services/packages/archive.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "../../../services/repo/domain/repo.ts";
 import { readEntriesHere } from "../../../services/repo/index-entries.ts";
 import { repo } from "../../../services/repo/service.ts";
@@ -11,13 +12,18 @@ import { createRepo, developer, outsideWith, unchanged } from "./fixtures.ts";
 const INDEX = "/devkit/index.yaml";
 
 /** A repository whose index and archives a test may change, and how often its index was read and an archive asked for. */
-const watched = async () => {
+const watched = async (tags = false) => {
   const files = new Map((await buildRepository()).files);
-  const counts = { indexes: 0, archives: 0 };
+  const counts = { indexes: 0, archives: 0, transfers: 0 };
   const outside = outsideWith({
-    readFile: async ({ url }) => {
-      if (!url.endsWith(INDEX)) counts.archives++;
-      return { bytes: files.get(new URL(url).pathname) ?? assert.fail(url) };
+    readFile: async ({ url, etag }) => {
+      const isIndex = url.endsWith(INDEX);
+      if (!isIndex) counts.archives++;
+      const bytes = files.get(new URL(url).pathname) ?? assert.fail(url);
+      const tag = tags ? `"${digestOf(bytes)}"` : undefined;
+      if (isIndex && etag && etag === tag) return { refused: "not modified", denied: true, unchanged: true };
+      if (isIndex) counts.transfers++;
+      return { bytes, etag: isIndex ? tag : undefined };
     },
     readEntries: (bytes, repoId, settings) => {
       counts.indexes++;
@@ -64,6 +70,22 @@ test("what an index says of a user and a password is in no event", async () => {
   }
 });
 
+test("an index whose server says that it has not changed is not sent again, until it has", async () => {
+  const { files, counts, index, state, stop } = await watched(true);
+  try {
+    const first = { ...counts };
+    const { packages } = await state();
+    for (const run of ["repoe-2", "repoe-3"]) await index(run);
+    assert.deepEqual(counts, first);
+    assert.equal((await state()).packages.size, packages.size);
+    files.set(INDEX, Buffer.concat([files.get(INDEX) ?? assert.fail(), Buffer.from("\n# changed\n")]));
+    await index("repoe-4");
+    assert.equal(counts.transfers, first.transfers + 1);
+  } finally {
+    await stop();
+  }
+});
+
 test("an index that is the same, byte for byte, is not read again", async () => {
   const { files, counts, index, state, complaints, stop } = await watched();
   try {
@@ -71,11 +93,11 @@ test("an index that is the same, byte for byte, is not read again", async () => 
     const { packages } = await state();
     assert.deepEqual([first.indexes, packages.size > 0], [1, true]);
     await index("repoe-2");
-    assert.deepEqual(counts, first);
+    assert.deepEqual({ ...counts, transfers: 1 }, first);
     const bytes = files.get(INDEX) ?? assert.fail();
     files.set(INDEX, Buffer.concat([bytes, Buffer.from("# the same in other bytes\n")]));
     await index("repoe-3");
-    assert.deepEqual(counts, { ...first, indexes: 2 });
+    assert.deepEqual({ ...counts, transfers: first.transfers }, { ...first, indexes: 2 });
     assert.deepEqual((await state()).packages, packages);
     assert.deepEqual(complaints(), []);
   } finally {
