@@ -20,4 +20,6 @@ export const collections = (projections: readonly AnyProjection[] = []) => {
 };
 
 /** Fields by which the queries of a read model find and sort documents. */
-export const indexesOf = ({ indexes = [] }: AnyProjection): readonly string[] => [...new Set(["owner", "create_time", ...indexes])];
+export const indexesOf = ({ indexes = [] }: AnyProjection): readonly string[] => [
+  ...new Set(["owner", "owner_group", "create_time", ...indexes]),
+];

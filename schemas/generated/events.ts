@@ -38,6 +38,9 @@ export interface Deployment {
   readonly runtimeId: string;
   readonly zone: string;
   readonly runtimeCredentialId: string;
+  /** Whose the cluster is; empty in events of earlier releases. */
+  readonly owner: string;
+  readonly ownerPath: string;
   readonly name: string;
   readonly appId: string;
   readonly versionId: string;

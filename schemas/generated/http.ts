@@ -321,6 +321,8 @@ export type ClusterRole = {
 /** What a request or an action has set going. */
 export type Command = {
   readonly id: string;
+  /** The user who gave it. */
+  readonly actor?: string;
   /** Every service has answered, and nothing is left to do but what waits for its time. */
   readonly finished: boolean;
   /** When the first event was committed. */
@@ -461,6 +463,8 @@ export type Job = {
   readonly version_id?: string;
   /** What it does to the cluster. */
   readonly job_action?: string;
+  /** The user who asked for it. */
+  readonly actor?: string;
   readonly status?: "pending" | "working" | "successful" | "failed";
   /** 0 for none. */
   readonly error_code?: number;
@@ -681,6 +685,8 @@ export type Task = {
   readonly job_id?: string;
   /** What it does. */
   readonly task_action?: string;
+  /** The user who asked for the job. */
+  readonly actor?: string;
   readonly status?: "pending" | "working" | "successful" | "failed";
   /** 0 for none. */
   readonly error_code?: number;

@@ -5,8 +5,8 @@ const { answer } = rows<never, Record<never, never>, ApiOutside>();
 
 /** Operations that the gateway answers itself, from the reports of all services. */
 export const http = [
-  answer("GetCommand", async ({ id }, { sees, outside }) => {
-    const found = await outside.follow(id, ({ userId, ownerPath }) => sees({ owner: userId, owner_path: ownerPath }));
+  answer("GetCommand", async ({ id }, { sees, outside: { follow } }) => {
+    const found = await follow(id, sees);
     if (found === "unknown") return { rejected: `resource [${id}] not found`, kind: "notFound" };
     if (found === "hidden")
       return { rejected: `access denied for resource [${id}]`, kind: "denied", error: "error_resource_access_denied" };

@@ -1,8 +1,8 @@
-import type { Actor } from "../../events/index.ts";
 import type { Command } from "../../schemas/generated/http.ts";
+import type { Owner } from "../chassis/http/owners.ts";
 
 /** What the gateway's own rows need of the outside. */
 export type ApiOutside = {
-  /** What a request or an action caused, as far as the caller sees its actors; `hidden` if the caller sees none of them. */
-  readonly follow: (id: string, sees: (actor: Actor) => boolean) => Promise<Command | "unknown" | "hidden">;
+  /** What a request or an action caused, as far as the caller sees whose it is; `hidden` if the caller sees nothing of it. */
+  readonly follow: (id: string, sees: (owner: Owner) => boolean) => Promise<Command | "unknown" | "hidden">;
 };

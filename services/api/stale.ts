@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { lruCache } from "../../events/runtime.ts";
-import type { Caller } from "../chassis/access/access.ts";
+import { type Caller, visible } from "../chassis/access/access.ts";
 import type { Answer } from "./answer.ts";
 
 export type StaleOptions = {
@@ -46,4 +47,6 @@ export type LastAnswers = ReturnType<typeof lastAnswers>;
 
 /** The key of a read: the same caller, seeing the same rows, asks the same question. */
 export const readKey = (caller: Caller | undefined, path: string): string =>
-  JSON.stringify([caller?.userId, caller?.level, caller?.groupPath, caller?.ownerPath, path]);
+  createHash("sha256")
+    .update(JSON.stringify([caller?.userId, caller && visible(caller), path]))
+    .digest("base64url");

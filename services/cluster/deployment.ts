@@ -16,11 +16,14 @@ export type Version = PackageDescription & {
   readonly packageDigest: string;
   readonly packageOwner: string;
 };
+/** Where a cluster is, and whose. */
 export type Placement = {
   readonly provider: string;
   readonly runtimeId: string;
   readonly zone: string;
   readonly runtimeCredentialId: string;
+  readonly owner: string;
+  readonly ownerPath: string;
 };
 
 /** Builds the cluster's description from a version and a user's configuration, or rejects them. */

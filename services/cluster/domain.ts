@@ -3,17 +3,17 @@ import type { ClusterEvent, Deployment as ClusterSpec, NodeAddress, Sealed } fro
 import { type Action, type ActionRequested, actions, type ClusterStatus, completed, failed } from "./actions.ts";
 import { type Configured, describe, newNodes, type PackageDescription, type Placement, type Version } from "./deployment.ts";
 
+type Owner = { readonly owner: string; readonly ownerPath: string };
 type ActionIds = { readonly clusterId: string; readonly jobId: string };
 export type ClusterCommand =
   | ({
       readonly type: "RequestCluster";
       readonly name: string | undefined;
       readonly version: Version;
-      readonly placement: Placement;
+      readonly placement: Omit<Placement, keyof Owner>;
       readonly debug: boolean;
-      readonly owner: string;
-      readonly ownerPath: string;
-    } & Configured &
+    } & Owner &
+      Configured &
       ActionIds)
   | ({ readonly type: "DeployCluster" } & ActionIds)
   | ({ readonly type: "UpgradeCluster"; readonly version: Version } & ActionIds)
@@ -59,6 +59,7 @@ export type Cluster =
       readonly status: ClusterStatus;
       readonly name: string;
       readonly description: string;
+      readonly owner: Owner;
       /** The cluster's actual state, as far as its provider completed it. */
       readonly deployment: ClusterSpec;
       /** The state before the last upgrade. */
@@ -81,7 +82,7 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
   decide: {
     RequestCluster: ({ clusterId, jobId, name, version, placement, debug, owner, ownerPath, ...configured }, { status }) => {
       if (status !== "absent") return [];
-      const deployment = describe(clusterId, version, placement, configured);
+      const deployment = describe(clusterId, version, { ...placement, owner, ownerPath }, configured);
       if ("rejected" in deployment) return deployment;
       const named = name || deployment.name || clusterId;
       return [
@@ -198,10 +199,11 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
   },
 
   evolve: {
-    ClusterRequested: (_, { jobId, name, description, deployment }) => ({
+    ClusterRequested: (_, { jobId, name, description, deployment, owner, ownerPath }) => ({
       status: "pending",
       name,
       description,
+      owner: { owner, ownerPath },
       deployment,
       former: null,
       action: { requested: "ClusterDeploymentRequested", jobId, deployment, nodeIds: [], force: false },
@@ -272,7 +274,9 @@ const begin = (
   if (!force && !row.from.includes(state.status)) return wrongStatus(clusterId, state.status);
   const planned = plan(state);
   if ("rejected" in planned) return planned;
-  const { deployment, nodeIds } = planned;
+  const { nodeIds } = planned;
+  // Deployments of earlier releases have no owner.
+  const deployment = { ...planned.deployment, ...state.owner };
   const superseded = state.action ? [failed(clusterId, state.action, `superseded by ${jobId}`)] : [];
   const own = { ...(nodeIds && { nodeIds }), ...(row.status === "deleted" || row.status === "ceased" ? { force } : {}) };
   return [...superseded, { type: requested, clusterId, jobId, deployment, ...own } as ClusterEvent]; // The kinds of request differ in these fields only.

@@ -1,13 +1,14 @@
 import type { Meta } from "../../events/index.ts";
+import { type Owned, ownedBy, unowned } from "../chassis/access/ownership.ts";
 import type { Projection } from "../chassis/events.ts";
 import { type CategoryLink, linked } from "../packages/category-links.ts";
 import type { RepoSettings } from "./domain/repo.ts";
 import { pairsOf } from "./query-string.ts";
 
-type Owned = { readonly owner: string; readonly owner_path: string; readonly create_time: string; readonly status_time: string };
-const unowned: Owned = { owner: "", owner_path: "", create_time: "", status_time: "" };
+type Row = Owned & { readonly create_time: string; readonly status_time: string };
+const empty: Row = { ...unowned, create_time: "", status_time: "" };
 
-export type RepoDocument = Owned & {
+export type RepoDocument = Row & {
   readonly repo_id: string;
   readonly name: string;
   readonly description: string;
@@ -34,10 +35,10 @@ export type RepoDocument = Owned & {
 /** All repositories, as users see them. */
 export const repos: Projection<RepoDocument> = {
   name: "repos",
-  version: 1,
+  version: 2,
   indexes: ["status"],
   initialState: {
-    ...unowned,
+    ...empty,
     repo_id: "",
     name: "",
     description: "",
@@ -64,8 +65,7 @@ export const repos: Projection<RepoDocument> = {
       ...described(repo, settings, time),
       repo_id: repoId,
       controller,
-      owner,
-      owner_path: ownerPath,
+      ...ownedBy({ owner, ownerPath }),
       create_time: time,
       status_time: time,
     }),
@@ -96,7 +96,7 @@ const described = (repo: RepoDocument, settings: RepoSettings, time: string) => 
   };
 };
 
-export type RepoEventDocument = Owned & {
+export type RepoEventDocument = Row & {
   readonly repo_event_id: string;
   readonly repo_id: string;
   readonly status: "pending" | "successful" | "failed";
@@ -109,7 +109,7 @@ export const repoEvents: Projection<RepoEventDocument> = {
   name: "repoEvents",
   version: 2,
   indexes: ["repo_id", "status"],
-  initialState: { ...unowned, repo_event_id: "", repo_id: "", status: "pending", result: "" },
+  initialState: { ...empty, repo_event_id: "", repo_id: "", status: "pending", result: "" },
   key: {
     RepoIndexingRequested: ({ repoEventId }) => repoEventId,
     RepoIndexed: ({ repoEventId }) => repoEventId,
@@ -123,8 +123,7 @@ export const repoEvents: Projection<RepoEventDocument> = {
       repo_id: repoId,
       status: "pending",
       result: "",
-      owner,
-      owner_path: ownerPath,
+      ...ownedBy({ owner, ownerPath }),
       create_time: time,
       status_time: time,
     }),

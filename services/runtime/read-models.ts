@@ -1,6 +1,7 @@
+import { type Owned, ownedBy, unowned } from "../chassis/access/ownership.ts";
 import type { Projection } from "../chassis/events.ts";
 
-export type RuntimeDocument = {
+export type RuntimeDocument = Owned & {
   readonly runtime_id: string;
   readonly name: string;
   readonly description: string;
@@ -9,8 +10,6 @@ export type RuntimeDocument = {
   readonly runtime_credential_id: string;
   readonly status: "active" | "deleted";
   readonly debug: boolean;
-  readonly owner: string;
-  readonly owner_path: string;
   readonly create_time: string;
   readonly status_time: string;
 };
@@ -18,7 +17,7 @@ export type RuntimeDocument = {
 /** All runtimes, as users see them. */
 export const runtimes: Projection<RuntimeDocument> = {
   name: "runtimes",
-  version: 1,
+  version: 2,
   indexes: ["provider", "runtime_credential_id"],
   initialState: {
     runtime_id: "",
@@ -29,8 +28,7 @@ export const runtimes: Projection<RuntimeDocument> = {
     runtime_credential_id: "",
     status: "active",
     debug: false,
-    owner: "",
-    owner_path: "",
+    ...unowned,
     create_time: "",
     status_time: "",
   },
@@ -45,8 +43,7 @@ export const runtimes: Projection<RuntimeDocument> = {
       runtime_credential_id: runtimeCredentialId,
       status: "active",
       debug,
-      owner,
-      owner_path: ownerPath,
+      ...ownedBy({ owner, ownerPath }),
       create_time: time,
       status_time: time,
     }),
@@ -60,7 +57,7 @@ export const runtimes: Projection<RuntimeDocument> = {
   },
 };
 
-export type RuntimeCredentialDocument = {
+export type RuntimeCredentialDocument = Owned & {
   readonly runtime_credential_id: string;
   readonly name: string;
   readonly description: string;
@@ -70,8 +67,6 @@ export type RuntimeCredentialDocument = {
   readonly runtime_credential_content: "******";
   readonly status: "active" | "deleted";
   readonly debug: boolean;
-  readonly owner: string;
-  readonly owner_path: string;
   readonly create_time: string;
   readonly status_time: string;
 };
@@ -79,7 +74,7 @@ export type RuntimeCredentialDocument = {
 /** The credentials of runtimes, without their content. */
 export const runtimeCredentials: Projection<RuntimeCredentialDocument> = {
   name: "runtimeCredentials",
-  version: 1,
+  version: 2,
   indexes: ["provider"],
   initialState: {
     runtime_credential_id: "",
@@ -90,8 +85,7 @@ export const runtimeCredentials: Projection<RuntimeCredentialDocument> = {
     runtime_credential_content: "******",
     status: "active",
     debug: false,
-    owner: "",
-    owner_path: "",
+    ...unowned,
     create_time: "",
     status_time: "",
   },
@@ -109,8 +103,7 @@ export const runtimeCredentials: Projection<RuntimeCredentialDocument> = {
       provider,
       runtime_url: runtimeUrl,
       debug,
-      owner,
-      owner_path: ownerPath,
+      ...ownedBy({ owner, ownerPath }),
       create_time: time,
       status_time: time,
     }),

@@ -33,8 +33,7 @@ export const outside = {
   packages: { summary: unread, files: unread, replace: unread },
   runs: () => true,
   machine: { describe: async (id: string) => ({ clusterId: id, commands: [] }), logs: async () => "" },
-  follow: async (id: string, sees: (actor: object) => boolean) =>
-    sees({ userId: owners[id]?.owner, ownerPath: owners[id]?.owner_path }) ? { id } : "hidden",
+  follow: async (id: string, sees: (owner: object) => boolean) => (sees({ ...owners[id] }) ? { id } : "hidden"),
 };
 const ports = { clock: { now: () => Date.parse("2024-01-02") }, store: { read: async () => [] } };
 

@@ -3,21 +3,27 @@ import { memoryDocuments } from "../../events/memory/documents.ts";
 import { kind } from "../../events/memory/fate.ts";
 import type { AnyProjection } from "../../events/projection.ts";
 import { collections } from "../../events/subscription/collections.ts";
+import type { Owned } from "../../services/chassis/access/ownership.ts";
 import { packageIdOf } from "../../services/cluster/read-models/foreign.ts";
 import { announced } from "../world/announcements.ts";
 import type { Caller } from "./principals.ts";
 
+const owned = (owner: string, path: string) => ({
+  owner,
+  owner_path: `${path}:${owner}`,
+  owner_group: path.slice(path.lastIndexOf(":") + 1),
+});
 /** The rows of somebody else, by what is special about them. */
-const foreign = { owner: "foreign", owner_path: ":grp-9:foreign" };
-/** Whose each row is, by hand. The caller is usr-me of the group :grp-0:grp-1. */
-export const owners: { readonly [row: string]: { readonly owner: string; readonly owner_path: string } } = {
-  own: { owner: "usr-me", owner_path: ":grp-0:grp-1:usr-me" },
-  group: { owner: "group", owner_path: ":grp-0:grp-1:grp-2:group" },
+const foreign = owned("foreign", ":grp-9");
+/** Whose each row is, by hand. The caller is usr-me of the group :grp-0:grp-1, below which is grp-2. */
+export const owners: { readonly [row: string]: Pick<Owned, "owner" | "owner_group"> } = {
+  own: owned("usr-me", ":grp-0:grp-1"),
+  group: owned("group", ":grp-0:grp-1:grp-2"),
   foreign,
-  above: { owner: "above", owner_path: ":grp-0:above" },
-  similar: { owner: "similar", owner_path: ":grp-0:grp-10:similar" },
-  left: { owner: "usr-me", owner_path: ":grp-8:usr-me" },
-  mightier: { owner: "mightier", owner_path: ":grp-0:grp-1:mightier" },
+  above: owned("above", ":grp-0"),
+  similar: owned("similar", ":grp-0:grp-10"),
+  left: owned("usr-me", ":grp-8"),
+  mightier: owned("mightier", ":grp-0:grp-1"),
   ...{ submitted: foreign, "in-review": foreign, passed: foreign, rejected: foreign },
   ...{ store: foreign, private: foreign, suspended: foreign, deleted: foreign },
 };
@@ -63,10 +69,15 @@ const special: { readonly [model: string]: (row: string) => Value } = {
   apps: (row) => ({ ...fileOf(row), ...(usual.includes(row) ? {} : { status: "deleted" }) }),
   users: (row) => {
     const path = groupPaths[row] ?? "";
-    const groups = { group_path: path, group_paths: [path], group_id: [row, path.split(":").at(-1)], root_group_id: [path.split(":")[1]] };
-    return { ...groups, role_id: row === "mightier" ? ["global_admin"] : [] };
+    const group = path.split(":").at(-1);
+    const groups = { group_path: path, group_paths: [path], group_id: [row, group], root_group_id: [path.split(":")[1]] };
+    return { ...groups, owner_group: ["", group], role_id: row === "mightier" ? ["global_admin"] : [] };
   },
-  groups: (row) => ({ group_path: groupPaths[row] ?? "", owner_path: `${groupPaths[row] ?? ""}:` }),
+  groups: (row) => ({
+    group_path: groupPaths[row] ?? "",
+    owner_path: `${groupPaths[row] ?? ""}:`,
+    owner_group: [owners[row]?.owner_group],
+  }),
   roles: (row) => ({
     portal: "isv",
     modules: row === "mightier" ? [{ moduleId: "m1", dataLevel: "all", actionBundleIds: ["m1.f1.a2"] }] : [],

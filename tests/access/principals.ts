@@ -11,7 +11,7 @@ export type Caller = Principal & {
 };
 
 const person = (name: string, roleIds: readonly string[], groupPath = ":grp-0:grp-1"): Caller => ({
-  ...{ name, userId: "usr-me", roleIds, groupPath, roles: new Map() },
+  ...{ name, userId: "usr-me", roleIds, groupPath, roles: new Map(), groups: ["grp-1"], groupsAndBelow: ["grp-1", "grp-2"] },
 });
 const withBundle = (bundle: string, level: DataLevel): Caller => {
   const module = { moduleId: bundles[bundle]?.module ?? "", dataLevel: level, actionBundleIds: [bundle] };

@@ -47,16 +47,17 @@ export function* refusedCells(services: readonly Service[], random: () => number
   }
 }
 
-/** What services know of a caller: the user with roles of their own, by the ids of the access read model. */
+/** What services know of a caller: the user with roles of their own, and the group below theirs, by the ids of the access read model. */
 export const knownOf = ({
   caller,
   userId,
 }: Pick<Cell, "caller" | "userId">): readonly (readonly [id: string, value: Partial<AccessDocument> & Pick<AccessDocument, "kind">])[] => [
   ...[...caller.roles].map(([role, modules]) => [`role/${role}-${userId}`, { kind: "role", modules }] as const),
+  ["group/grp-2", { kind: "group", parentGroupId: "grp-1" }],
   [
     `user/${userId}`,
     {
-      ...{ kind: "user", groupPath: caller.groupPath },
+      ...{ kind: "user", groupPath: caller.groupPath, groupIds: caller.groups },
       roleIds: caller.roleIds.map((role) => (caller.roles.has(role) ? `${role}-${userId}` : role)),
     },
   ],

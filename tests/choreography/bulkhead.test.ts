@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { VirtualWorldOptions } from "../../events/simulation/world.ts";
 import { breakers } from "../../services/chassis/process/breaker.ts";
 import { describe } from "../../services/cluster/deployment.ts";
-import { bookinfo, placement } from "../world/toys/clusters.ts";
+import { bookinfo, owner, placement } from "../world/toys/clusters.ts";
 import { provider, type Work } from "../world/toys/provider.ts";
 import { simulated } from "../world/world.ts";
 
@@ -13,7 +13,7 @@ const providerFor = async (work: Work<unknown>, options?: VirtualWorldOptions) =
   return {
     ...platform,
     ask: async (clusterId: string, runtimeId: string): Promise<void> => {
-      const deployment = describe(clusterId, bookinfo(), { ...placement, runtimeId }, { configuration: "{}", secrets: [] });
+      const deployment = describe(clusterId, bookinfo(), { ...placement, ...owner, runtimeId }, { configuration: "{}", secrets: [] });
       const jobId = `j-${clusterId}`;
       await platform.send("provider-local", {
         ...{ type: "StartDeployment", clusterId, jobId, action: "CreateCluster", deployment, nodeIds: [] },

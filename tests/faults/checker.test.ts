@@ -120,7 +120,8 @@ const tracesOf = ({ history, records, databases, calls }: World): Traces => ({
 });
 
 const database = ({ databases }: World): MemoryDatabase => databases.get("runtime") ?? memoryDatabase();
-const credentials = (world: World): Map<string, StoredDocument> => database(world).models.get("runtimeCredentials__v1") ?? new Map();
+const models = collections(runtime.projections);
+const credentials = (world: World): Map<string, StoredDocument> => database(world).models.get(models.of("runtimeCredentials")) ?? new Map();
 const credential = (world: World): StoredDocument => credentials(world).get("rc-1") ?? assert.fail("there is no credential");
 const idOf = (world: World, stream: string, version: number): string =>
   [...database(world).commits].find(([, commit]) => commit.stream === stream && commit.version === version)?.[0] ??
@@ -253,7 +254,7 @@ const planted: readonly (readonly [what: string, column: Column, plant: (world: 
     (world) => {
       const record = world.records[0] ?? assert.fail();
       const poison = {
-        subscription: "runtimes__v1",
+        subscription: models.of("runtimes"),
         record,
         eventId: `${RC}@1`,
         stream: RC,

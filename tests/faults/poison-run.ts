@@ -1,6 +1,8 @@
 import { MongoClient } from "mongodb";
 import { mongoParking } from "../../events/mongo/parking.ts";
+import { collections } from "../../events/subscription/collections.ts";
 import { databaseOf } from "../../infra/platform/platform.ts";
+import { runtime } from "../../services/runtime/service.ts";
 import { tables } from "./composition.ts";
 import { readLog, readStore } from "./evidence.ts";
 import { type Finding, finding } from "./findings.ts";
@@ -10,7 +12,7 @@ import type { RowOutcome, RunOptions } from "./row.ts";
 import { type Field, runFaults } from "./run.ts";
 
 const MODEL = "runtimeCredentials";
-const COLLECTION = "runtimeCredentials__v1";
+const COLLECTION = collections(runtime.projections).of(MODEL);
 
 /** A read model with a bug: the events that it cannot take are parked, all others go on; once it is mended, what was parked follows in order. */
 export const poisonRun = async (options: RunOptions): Promise<RowOutcome> => {

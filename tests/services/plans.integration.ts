@@ -6,6 +6,7 @@ import type { AnyProjection } from "../../events/projection.ts";
 import { collections, indexesOf } from "../../events/subscription/collections.ts";
 import { sharedStore } from "../../infra/embedded/shared.ts";
 import type { Caller } from "../../services/chassis/access/access.ts";
+import { ownedBy } from "../../services/chassis/access/ownership.ts";
 import { within } from "../../services/chassis/access/rules.ts";
 import { queryOf } from "../../services/chassis/http/queries.ts";
 import type { Context, QueryRow } from "../../services/chassis/http/rows.ts";
@@ -16,7 +17,7 @@ import { plansOf, scans } from "../events/mongo/profiled.ts";
 const MANY = 200;
 const context: Context = { actor: { userId: "usr-1", ownerPath: ":g:usr-1" }, now: Date.parse("2024-05-01") };
 const callers = (["all", "group", "self"] as const).map(
-  (level): Caller => ({ userId: "usr-1", groupPath: ":g", ownerPath: ":g:usr-1", level, as: () => undefined }),
+  (level): Caller => ({ userId: "usr-1", ownerPath: ":g:usr-1", groups: ["g"], groupsAndBelow: ["g", "h"], level, as: () => undefined }),
 );
 
 let client: MongoClient;
@@ -36,7 +37,7 @@ const fill = async ({ documents }: Mongo, collection: string, projection: AnyPro
   const writes = Array.from({ length: MANY }, (_, n) => {
     const time = new Date(context.now + n * 1_000).toISOString();
     const value = Object.fromEntries(fields.map((field) => [field, `x${n % 20}`]));
-    const known = { owner: `usr-${n % 20}`, owner_path: `:g:usr-${n % 20}`, create_time: time };
+    const known = { ...ownedBy({ owner: `usr-${n % 20}`, ownerPath: `:g${n % 20}:usr-${n % 20}` }), create_time: time };
     return {
       document: { id: `d-${n}`, stream: `thing/d-${n}`, version: 1, deleted: n % 10 === 0, value: { ...value, ...known } },
       expected: 0,

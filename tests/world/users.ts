@@ -19,8 +19,10 @@ export const users = async ({ now }: Clock) => {
   const { publicJwk, privateJwk } = await newKeyPair();
   const all = new Map<string, Known>([["signingKey/key-1", { kind: "key", publicJwk }]]);
   const collection = collections([access]).of(access.name);
-  const tell = (database: MemoryDatabase, id: string, value: Known) =>
-    putInto(database, collection, id, id, { ...access.initialState, ...value });
+  const tell = (database: MemoryDatabase, id: string, value: Known) => {
+    const groupIds = value.groupPath ? [value.groupPath.slice(value.groupPath.lastIndexOf(":") + 1)] : [];
+    return putInto(database, collection, id, id, { ...access.initialState, groupIds, ...value });
+  };
   return {
     /** Makes a service know a user (`user/usr-1`) or a role (`role/role-1`). */
     know: async (databases: Iterable<MemoryDatabase>, id: string, value: Known): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { Role } from "../../../schemas/generated/http.ts";
 import { SYSTEM } from "../../chassis/access/access.ts";
+import { ownedBy } from "../../chassis/access/ownership.ts";
 import { builtInRoles } from "../../chassis/access/permissions.ts";
 import { modulesOf } from "../domain/grants.ts";
 import type { RoleDocument } from "../read-models/roles.ts";
@@ -32,7 +33,7 @@ const rowOf = (role_id: string): RoleRow | undefined => {
         status: "active",
         controller: "self",
       },
-      ...{ modules: modulesOf(role), owner: SYSTEM, owner_path: `:${SYSTEM}` },
+      ...{ modules: modulesOf(role), ...ownedBy({ owner: SYSTEM, ownerPath: `:${SYSTEM}` }) },
     }
   );
 };
@@ -41,4 +42,4 @@ export const builtInRows: readonly RoleRow[] = Object.keys(builtInRoles).flatMap
 export const builtInRole = (roleId: string): RoleRow | undefined => builtInRows.find(({ role_id }) => role_id === roleId);
 
 /** The role as the HTTP contract shows it. */
-export const presentRole = ({ modules: _, ...role }: RoleRow): Role => role;
+export const presentRole = ({ modules: _, owner_group: _g, ...role }: RoleRow): Role => role;

@@ -1,6 +1,4 @@
 export type Times = { readonly create_time: string; readonly update_time: string; readonly status_time: string };
-export type Owned = { readonly owner: string; readonly owner_path: string };
 
 export const never: Times = { create_time: "", update_time: "", status_time: "" };
 export const born = (time: string): Times => ({ create_time: time, update_time: time, status_time: time });
-export const nobody: Owned = { owner: "", owner_path: "" };

@@ -1,6 +1,7 @@
+import { groupOf, type Owned, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { rootGroupIdOf } from "../domain/paths.ts";
-import { born, never, nobody, type Owned, type Times } from "./common.ts";
+import { born, never, type Times } from "./common.ts";
 
 export type GroupDocument = Times &
   Owned & {
@@ -15,25 +16,34 @@ export type GroupDocument = Times &
     readonly user_ids: readonly string[];
   };
 
-/** All groups, deleted ones included. The owner path of a group is its own path: users who see the members see the group. */
+/**
+ * All groups, deleted ones included. A group belongs to itself and to the group above it: who sees the members sees the group. A root group
+ * belongs to its creator's group, too, until somebody moves it.
+ */
 export const groups: Projection<GroupDocument> = {
   name: "groups",
-  version: 2,
+  version: 3,
   initialState: {
     ...{ group_id: "", parent_group_id: "", root_group_id: "", group_path: "", name: "", description: "", status: "" },
     user_ids: [],
-    ...nobody,
+    ...unowned,
     ...never,
   },
   evolve: {
-    GroupCreated: (_, { groupId, parentGroupId, groupPath, name, description, owner }, { time }) => ({
+    GroupCreated: (_, { groupId, parentGroupId, groupPath, name, description, owner, ownerPath }, { time }) => ({
       ...{ group_id: groupId, name, description, status: "active", owner },
       user_ids: [],
       ...at(groupPath, parentGroupId),
+      owner_group: [groupId, parentGroupId || groupOf(ownerPath)],
       ...born(time),
     }),
     GroupModified: (group, { name, description }, { time }) => ({ ...group, name, description, update_time: time }),
-    GroupMoved: (group, { groupPath, parentGroupId }, { time }) => ({ ...group, ...at(groupPath, parentGroupId), update_time: time }),
+    GroupMoved: (group, { groupId, groupPath, parentGroupId }, { time }) => ({
+      ...group,
+      ...at(groupPath, parentGroupId),
+      owner_group: parentGroupId === "" ? [groupId] : [groupId, parentGroupId],
+      update_time: time,
+    }),
     GroupJoined: (group, { userIds }) => ({ ...group, user_ids: [...new Set([...group.user_ids, ...userIds])] }),
     GroupLeft: (group, { userIds }) => ({ ...group, user_ids: group.user_ids.filter((id) => !userIds.includes(id)) }),
     GroupDeleted: (group, _, { time }) => ({ ...group, status: "deleted", status_time: time, update_time: time }),

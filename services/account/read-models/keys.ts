@@ -1,6 +1,7 @@
 import type { Sealed } from "../../../schemas/generated/events.ts";
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
-import { born, never, nobody, type Owned, type Times } from "./common.ts";
+import { born, never, type Times } from "./common.ts";
 
 export type ClientDocument = Times &
   Owned & {
@@ -25,12 +26,12 @@ export type SigningKeyDocument = {
 
 export const clients: Projection<ClientDocument> = {
   name: "clients",
-  version: 2,
-  initialState: { client_id: "", user_id: "", status: "", action_bundle_id: [], secret_hash: "", ...nobody, ...never },
+  version: 3,
+  initialState: { client_id: "", user_id: "", status: "", action_bundle_id: [], secret_hash: "", ...unowned, ...never },
   evolve: {
     ClientCreated: (_, { clientId, userId, secretHash, owner, ownerPath }, { time }) => ({
       ...{ client_id: clientId, user_id: userId, status: "active", action_bundle_id: [], secret_hash: secretHash },
-      ...{ owner, owner_path: ownerPath },
+      ...ownedBy({ owner, ownerPath }),
       ...born(time),
     }),
     ClientLimited: (client, { actionBundleIds }, { time }) => ({ ...client, action_bundle_id: actionBundleIds, update_time: time }),

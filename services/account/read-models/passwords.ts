@@ -1,5 +1,5 @@
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import { deleted, type Projection } from "../../chassis/events.ts";
-import { nobody, type Owned } from "./common.ts";
 
 /** Who signs in with an e-mail address. No query shows it. */
 export type CredentialDocument = {
@@ -45,8 +45,8 @@ export type PasswordResetDocument = Owned & { readonly reset_id: string; readonl
 /** Password resets by reset id. Each document belongs to the stream of its user's password. */
 export const passwordResets: Projection<PasswordResetDocument> = {
   name: "passwordResets",
-  version: 2,
-  initialState: { reset_id: "", user_id: "", status: "", ...nobody },
+  version: 3,
+  initialState: { reset_id: "", user_id: "", status: "", ...unowned },
   key: {
     PasswordResetRequested: ({ resetId }) => resetId,
     PasswordResetExpired: ({ resetId }) => resetId,
@@ -55,7 +55,7 @@ export const passwordResets: Projection<PasswordResetDocument> = {
   evolve: {
     PasswordResetRequested: (_, { userId, resetId, ownerPath }) => ({
       ...{ reset_id: resetId, user_id: userId, status: "pending" },
-      ...{ owner: userId, owner_path: ownerPath },
+      ...ownedBy({ owner: userId, ownerPath }),
     }),
     PasswordResetExpired: (reset) => ({ ...reset, status: "expired" }),
     PasswordSet: (reset) => ({ ...reset, status: "used" }),

@@ -1,6 +1,7 @@
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 import type { RoleModule } from "../domain/grants.ts";
-import { born, never, nobody, type Owned, type Times } from "./common.ts";
+import { born, never, type Times } from "./common.ts";
 
 export type RoleDocument = Times &
   Owned & {
@@ -16,16 +17,16 @@ export type RoleDocument = Times &
 /** Custom roles. Built-in roles are constants and not in the read model. */
 export const roles: Projection<RoleDocument> = {
   name: "roles",
-  version: 1,
+  version: 2,
   initialState: {
     ...{ role_id: "", role_name: "", description: "", portal: "", status: "", controller: "", modules: [] },
-    ...nobody,
+    ...unowned,
     ...never,
   },
   evolve: {
     RoleCreated: (_, { roleId, roleName, description, portal, owner, ownerPath }, { time }) => ({
       ...{ role_id: roleId, role_name: roleName, description, portal, status: "active", controller: "pitrix", modules: [] },
-      ...{ owner, owner_path: ownerPath },
+      ...ownedBy({ owner, ownerPath }),
       ...born(time),
     }),
     RoleModified: (role, { roleName, description }, { time }) => ({ ...role, role_name: roleName, description, update_time: time }),

@@ -1,6 +1,7 @@
+import { type Owned, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { groupIdOf, rootGroupIdOf } from "../domain/paths.ts";
-import { born, never, nobody, type Owned, type Times } from "./common.ts";
+import { born, never, type Times } from "./common.ts";
 
 export type UserDocument = Times &
   Owned & {
@@ -19,14 +20,14 @@ export type UserDocument = Times &
     readonly root_group_id: readonly string[];
   };
 
-/** All users, deleted ones included. */
+/** All users, deleted ones included. They belong to themselves, and to all their groups. */
 export const users: Projection<UserDocument> = {
   name: "users",
-  version: 2,
+  version: 3,
   initialState: {
     ...{ user_id: "", username: "", email: "", phone_number: "", description: "", status: "" },
     ...{ role_id: [], group_path: "", group_paths: [], group_id: [], root_group_id: [] },
-    ...nobody,
+    ...unowned,
     ...never,
   },
   evolve: {
@@ -34,7 +35,7 @@ export const users: Projection<UserDocument> = {
       ...{ user_id: userId, username, email, phone_number: phoneNumber, description, status: "active" },
       role_id: roleIds,
       ...inGroups(groupPath === "" ? [] : [groupPath]),
-      ...{ owner, owner_path: ownerPath },
+      ...{ owner, owner_path: ownerPath, owner_group: groupsIn(groupPath === "" ? [] : [groupPath]) },
       ...born(time),
     }),
     UserModified: (user, { username, email, phoneNumber, description }, { time }) => ({
@@ -44,9 +45,13 @@ export const users: Projection<UserDocument> = {
     UserDeleted: (user, _, { time }) => ({ ...user, status: "deleted", ...inGroups([]), status_time: time, update_time: time }),
     UserRoleBound: (user, { roleId }) => ({ ...user, role_id: [...user.role_id, roleId] }),
     UserRoleUnbound: (user, { roleId }) => ({ ...user, role_id: user.role_id.filter((id) => id !== roleId) }),
-    UserGroupPathChanged: (user, { groupPaths, ownerPath }) => ({ ...user, ...inGroups(groupPaths), owner_path: ownerPath }),
+    UserGroupPathChanged: (user, { groupPaths, ownerPath }) => ({
+      ...user,
+      ...inGroups(groupPaths),
+      ...{ owner_path: ownerPath, owner_group: groupsIn(groupPaths) },
+    }),
   },
-  indexes: ["user_id", "email", "status", "role_id", "group_id", "owner_path"],
+  indexes: ["user_id", "email", "status", "role_id", "group_id"],
 };
 
 const inGroups = (paths: readonly string[]) => ({
@@ -55,3 +60,4 @@ const inGroups = (paths: readonly string[]) => ({
   group_id: paths.map(groupIdOf),
   root_group_id: [...new Set(paths.map(rootGroupIdOf))],
 });
+const groupsIn = (paths: readonly string[]) => ["", ...paths.map(groupIdOf)];

@@ -1,10 +1,11 @@
 import type { Meta } from "../../../events/index.ts";
 import type { AppCreated, AppModified } from "../../../schemas/generated/events.ts";
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type CategoryLink, linked } from "../../packages/category-links.ts";
 import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
 
-export type AppDocument = {
+export type AppDocument = Owned & {
   readonly app_id: string;
   /** Whether the row belongs to the store. */
   readonly active: boolean;
@@ -26,8 +27,6 @@ export type AppDocument = {
   readonly abstraction: string;
   readonly tos: string;
   readonly isv: string;
-  readonly owner: string;
-  readonly owner_path: string;
   readonly create_time: string;
   readonly status_time: string;
   readonly update_time: string;
@@ -59,8 +58,7 @@ const empty: AppDocument = {
   abstraction: "",
   tos: "",
   isv: "",
-  owner: "",
-  owner_path: "",
+  ...unowned,
   create_time: "",
   status_time: "",
   update_time: "",
@@ -80,8 +78,7 @@ const createdAs = (event: AppCreated, time: string): AppDocument => ({
   chart_name: event.chartName,
   isv: event.isv,
   status: "draft",
-  owner: event.owner,
-  owner_path: event.ownerPath,
+  ...ownedBy(event),
   create_time: time,
   status_time: time,
 });
@@ -111,7 +108,7 @@ const becomes = (app: AppDocument, status: string, { time }: Meta): AppDocument 
 /** The applications that their owners see. */
 export const apps: Projection<AppDocument> = {
   name: "apps",
-  version: 2,
+  version: 3,
   indexes: [...indexes, "file_ids"],
   initialState: empty,
   evolve: {
@@ -140,7 +137,7 @@ const intoStore = ({ next, visibility, ...app }: StoreAppDocument, { time }: Met
 /** The applications of the store. `active` is false for an application that was never released. */
 export const activeApps: Projection<StoreAppDocument> = {
   name: "activeApps",
-  version: 3,
+  version: 4,
   indexes: [...indexes, "active", "visibility"],
   initialState: { ...empty, visibility: "public", next: empty },
   evolve: {

@@ -1,7 +1,8 @@
 import type { Meta } from "../../../events/index.ts";
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 
-export type AuditDocument = {
+export type AuditDocument = Owned & {
   readonly version_id: string;
   readonly app_id: string;
   readonly status: string;
@@ -9,8 +10,6 @@ export type AuditDocument = {
   readonly operator_type: string;
   readonly message: string;
   readonly review_id: string;
-  readonly owner: string;
-  readonly owner_path: string;
   readonly create_time: string;
   readonly status_time: string;
 };
@@ -22,8 +21,7 @@ const empty: AuditDocument = {
   operator_type: "",
   message: "",
   review_id: "",
-  owner: "",
-  owner_path: "",
+  ...unowned,
   create_time: "",
   status_time: "",
 };
@@ -48,8 +46,7 @@ const by =
     operator_type: event.operatorType ?? operatorType,
     message: event.message ?? "",
     review_id: event.reviewId ?? "",
-    owner: event.owner,
-    owner_path: event.ownerPath,
+    ...ownedBy(event),
     create_time: time,
     status_time: time,
   });
@@ -61,7 +58,7 @@ const ifLast = ({ status }: { readonly status: string }, meta: Meta): readonly s
 /** The audit trail: the operator and their role for every change of a version's status. */
 export const audits: Projection<AuditDocument> = {
   name: "appVersionAudits",
-  version: 1,
+  version: 2,
   indexes: ["app_id", "version_id", "status", "status_time"],
   initialState: empty,
   key: {

@@ -1,13 +1,12 @@
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import { deleted, type Projection } from "../../chassis/events.ts";
 
-export type CategoryDocument = {
+export type CategoryDocument = Owned & {
   readonly category_id: string;
   readonly name: string;
   readonly locale: string;
   readonly description: string;
   readonly icon: string;
-  readonly owner: string;
-  readonly owner_path: string;
   readonly create_time: string;
   readonly update_time: string;
 };
@@ -15,15 +14,14 @@ export type CategoryDocument = {
 /** The categories of the catalogue, without deleted ones. */
 export const categories: Projection<CategoryDocument> = {
   name: "categories",
-  version: 1,
+  version: 2,
   initialState: {
     category_id: "",
     name: "",
     locale: "",
     description: "",
     icon: "",
-    owner: "",
-    owner_path: "",
+    ...unowned,
     create_time: "",
     update_time: "",
   },
@@ -34,8 +32,7 @@ export const categories: Projection<CategoryDocument> = {
       locale,
       description,
       icon,
-      owner,
-      owner_path: ownerPath,
+      ...ownedBy({ owner, ownerPath }),
       create_time: time,
       update_time: time,
     }),

@@ -1,4 +1,5 @@
 import type { Meta } from "../../../events/index.ts";
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 
 export type ReviewPhase = {
@@ -9,7 +10,8 @@ export type ReviewPhase = {
   readonly review_time: string;
   readonly status_time: string;
 };
-export type ReviewDocument = {
+/** Its owner is the version's. */
+export type ReviewDocument = Owned & {
   readonly review_id: string;
   readonly version_id: string;
   readonly app_id: string;
@@ -18,9 +20,6 @@ export type ReviewDocument = {
   readonly phase: { readonly [operatorType: string]: ReviewPhase };
   /** The user id of the current reviewer. */
   readonly reviewer: string;
-  /** The owner of the version. */
-  readonly owner: string;
-  readonly owner_path: string;
   readonly create_time: string;
   readonly status_time: string;
 };
@@ -55,8 +54,7 @@ const phased =
       status: `${prefixes[operatorType] ?? operatorType}-${status}`,
       phase: { ...review.phase, [operatorType]: phase },
       reviewer: actor.userId,
-      owner: event.owner,
-      owner_path: event.ownerPath,
+      ...ownedBy(event),
       create_time: review.create_time || time,
       status_time: time,
     };
@@ -65,7 +63,7 @@ const phased =
 /** The reviews of versions, each with its phases. */
 export const reviews: Projection<ReviewDocument> = {
   name: "appVersionReviews",
-  version: 1,
+  version: 2,
   indexes: ["app_id", "version_id", "status", "status_time"],
   initialState: {
     review_id: "",
@@ -74,8 +72,7 @@ export const reviews: Projection<ReviewDocument> = {
     status: "",
     phase: {},
     reviewer: "",
-    owner: "",
-    owner_path: "",
+    ...unowned,
     create_time: "",
     status_time: "",
   },
@@ -94,8 +91,7 @@ export const reviews: Projection<ReviewDocument> = {
       status: "submitted",
       phase: {},
       reviewer: "",
-      owner: event.owner,
-      owner_path: event.ownerPath,
+      ...ownedBy(event),
       create_time: time,
       status_time: time,
     }),

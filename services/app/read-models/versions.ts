@@ -1,5 +1,6 @@
 import type { Meta } from "../../../events/index.ts";
 import type { AppEvent, AppVersionCreated, AppVersionModified, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
 
@@ -19,26 +20,25 @@ type Content = {
   /** The service that stores the archive. */
   readonly package_owner: string;
 };
-export type VersionDocument = Content & {
-  readonly version_id: string;
-  readonly app_id: string;
-  /** Whether the row belongs to the store. */
-  readonly active: boolean;
-  readonly visibility: Visibility;
-  /** From its submission until its release: what is reviewed, whatever its repository lists meanwhile. Else null. */
-  readonly submitted: Content | null;
-  readonly type: string;
-  readonly status: string;
-  readonly review_id: string;
-  readonly sequence: number;
-  /** The reason of a rejection or deletion. */
-  readonly message: string;
-  readonly owner: string;
-  readonly owner_path: string;
-  readonly create_time: string;
-  readonly status_time: string;
-  readonly update_time: string;
-};
+export type VersionDocument = Content &
+  Owned & {
+    readonly version_id: string;
+    readonly app_id: string;
+    /** Whether the row belongs to the store. */
+    readonly active: boolean;
+    readonly visibility: Visibility;
+    /** From its submission until its release: what is reviewed, whatever its repository lists meanwhile. Else null. */
+    readonly submitted: Content | null;
+    readonly type: string;
+    readonly status: string;
+    readonly review_id: string;
+    readonly sequence: number;
+    /** The reason of a rejection or deletion. */
+    readonly message: string;
+    readonly create_time: string;
+    readonly status_time: string;
+    readonly update_time: string;
+  };
 const empty: VersionDocument = {
   version_id: "",
   app_id: "",
@@ -62,8 +62,7 @@ const empty: VersionDocument = {
   review_id: "",
   sequence: 0,
   message: "",
-  owner: "",
-  owner_path: "",
+  ...unowned,
   create_time: "",
   status_time: "",
   update_time: "",
@@ -113,8 +112,7 @@ const own = {
     type: event.versionType,
     status: event.status,
     sequence: event.sequence,
-    owner: event.owner,
-    owner_path: event.ownerPath,
+    ...ownedBy(event),
     create_time: time,
     status_time: time,
     update_time: time,
@@ -152,7 +150,7 @@ const key = Object.fromEntries(Object.keys(own).map((type) => [type, ({ versionI
 /** The versions that their owners and reviewers see. */
 export const appVersions: Projection<VersionDocument> = {
   name: "appVersions",
-  version: 2,
+  version: 3,
   indexes,
   key,
   initialState: empty,
@@ -188,7 +186,7 @@ const inStore =
 /** The versions of the store. `active` is false for a version that was never released. */
 export const activeAppVersions: Projection<StoreVersionDocument> = {
   name: "activeAppVersions",
-  version: 3,
+  version: 4,
   indexes: [...indexes, "active", "visibility"],
   key,
   initialState: { ...empty, next: empty },

@@ -3,11 +3,16 @@ import { bundles, type OperationId, operations } from "../../../schemas/generate
 import { deleted, type Projection } from "../events.ts";
 import { builtInRoles, type DataLevel, storeOperations, unbundled } from "./permissions.ts";
 
-/** The access data of one user, role, client or signing key, folded from its stream. Each kind fills its own section. */
+/** The access data of one user, group, role, client or signing key, folded from its stream. Each kind fills its own section. */
 export type AccessDocument = {
-  readonly kind: "user" | "role" | "client" | "key";
+  readonly kind: "user" | "group" | "role" | "client" | "key";
   readonly roleIds: readonly string[];
+  /** The path of the group that a user joined last, to which belongs what they make. */
   readonly groupPath: string;
+  /** All groups that a user is in. */
+  readonly groupIds: readonly string[];
+  /** The group above a group; empty for a root group, and for what is no group. */
+  readonly parentGroupId: string;
   readonly modules: readonly { readonly moduleId: string; readonly dataLevel: string; readonly actionBundleIds: readonly string[] }[];
   readonly publicJwk: string;
   /** The number of a user's password: tokens that were issued under an earlier one are not good any more. */
@@ -16,14 +21,18 @@ export type AccessDocument = {
   readonly bundles: readonly string[];
 };
 
-const empty: AccessDocument = { kind: "user", roleIds: [], groupPath: "", modules: [], publicJwk: "", generation: 0, bundles: [] };
+const empty: AccessDocument = {
+  ...{ kind: "user", roleIds: [], groupPath: "", groupIds: [], parentGroupId: "" },
+  ...{ modules: [], publicJwk: "", generation: 0, bundles: [] },
+};
 
 /** The access read model that every service keeps, so that no service queries the account service at request time. Ids are stream ids. */
 export const access: Projection<AccessDocument> = {
   name: "access",
-  version: 2,
+  version: 3,
   initialState: empty,
-  of: ["user", "role", "client", "signingKey"],
+  indexes: ["parentGroupId"],
+  of: ["user", "group", "role", "client", "signingKey"],
   key: Object.fromEntries(
     [
       "UserCreated",
@@ -32,6 +41,8 @@ export const access: Projection<AccessDocument> = {
       "UserRoleUnbound",
       "UserGroupPathChanged",
       "UserPasswordChanged",
+      "GroupCreated",
+      "GroupMoved",
       "RoleCreated",
       "RoleDeleted",
       "RoleModuleModified",
@@ -43,12 +54,15 @@ export const access: Projection<AccessDocument> = {
     ].map((type) => [type, (_: unknown, { stream }: { readonly stream: string }) => stream]),
   ),
   evolve: {
-    UserCreated: (_, { roleIds, groupPath }) => ({ ...empty, kind: "user", roleIds, groupPath }),
+    UserCreated: (_, { roleIds, groupPath }) => ({ ...empty, kind: "user", roleIds, ...inGroups(groupPath === "" ? [] : [groupPath]) }),
     UserRoleBound: (user, { roleId }) => ({ ...user, roleIds: [...user.roleIds.filter((id) => id !== roleId), roleId] }),
     UserRoleUnbound: (user, { roleId }) => ({ ...user, roleIds: user.roleIds.filter((id) => id !== roleId) }),
-    UserGroupPathChanged: (user, { groupPath }) => ({ ...user, groupPath }),
+    UserGroupPathChanged: (user, { groupPaths }) => ({ ...user, ...inGroups(groupPaths) }),
     UserPasswordChanged: (user, { generation }) => ({ ...user, generation: Math.max(user.generation, generation) }),
     UserDeleted: () => deleted,
+    // A deleted group keeps its place: what belongs to it is within reach of those above.
+    GroupCreated: (_, { parentGroupId }) => ({ ...empty, kind: "group", parentGroupId }),
+    GroupMoved: (group, { parentGroupId }) => ({ ...group, parentGroupId }),
     RoleCreated: () => ({ ...empty, kind: "role" }),
     RoleModuleModified: (role, { modules }) => ({ ...role, modules }),
     RoleDeleted: () => deleted,
@@ -60,11 +74,20 @@ export const access: Projection<AccessDocument> = {
   },
 };
 
+/** The groups of these paths, which are in the order of joining. */
+const inGroups = (paths: readonly string[]) => ({
+  groupPath: paths.at(-1) ?? "",
+  groupIds: paths.map((path) => path.split(":").at(-1) ?? ""),
+});
+
 /** The calling user, with their data level for the current operation. */
 export type Caller = {
   readonly userId: string;
-  readonly groupPath: string;
   readonly ownerPath: string;
+  /** The groups that the user is in now. */
+  readonly groups: readonly string[];
+  /** These groups, and all below them now. */
+  readonly groupsAndBelow: readonly string[];
   readonly level: DataLevel;
   /** The same user with the data level for another operation; undefined if they may not call it. */
   readonly as: (operation: OperationId) => Caller | undefined;
@@ -133,13 +156,17 @@ const levelsOf = (roleId: string, custom: AccessDocument["modules"] | undefined,
 
 const levelNamed = (name: string): readonly DataLevel[] => widest.filter((level) => level === name);
 
-/** The rows that the caller's data level covers. */
-export const visible = ({ level, userId, groupPath }: Omit<Caller, "as">): Reach => {
+/**
+ * The rows that the caller's data level covers. `self`: those that the caller made outside of groups, or in a group that the caller is still in.
+ * `group`: besides, those of the caller's groups and of all below.
+ */
+export const visible = ({ level, userId, groups, groupsAndBelow }: Omit<Caller, "as">): Reach => {
   if (level === "all") return [[]];
-  const mine: readonly Condition[] = [{ field: "owner", in: [userId] }];
-  if (level === "self") return [mine];
-  // ";" is the character after ":", so the range holds every path that begins with the group path and a colon.
-  return [mine, [{ field: "owner_path", from: `${groupPath}:`, below: `${groupPath};` }]];
+  const mine: readonly Condition[] = [
+    { field: "owner", in: [userId] },
+    { field: "owner_group", in: ["", ...groups] },
+  ];
+  return level === "self" ? [mine] : [mine, [{ field: "owner_group", in: groupsAndBelow }]];
 };
 
 /** Adds the access read model to a service, so that it can authorize requests by itself. */

@@ -19,6 +19,10 @@ import { isKeyId, readToken } from "./tokens.ts";
 /** The owner of a valid token. */
 export type Principal = AccessUser & {
   readonly roles: CustomRoles;
+  /** The groups that the user is in now. */
+  readonly groups: readonly string[];
+  /** These groups, and all below them now. */
+  readonly groupsAndBelow: readonly string[];
   /** The number of the user's password; 0 by default. */
   readonly generation?: number;
   /** The action bundles that the client is limited to; no limit by default. */
@@ -34,6 +38,9 @@ const USER_MAX_AGE = 1_000;
 
 /** While the store is down, cached documents are used for this much longer, so that known users can go on. */
 const OUTAGE = 60_000;
+
+/** Groups that one user reaches at most. Further groups below theirs count as out of reach. */
+const MOST_GROUPS = 10_000;
 
 /** Authenticates and authorizes callers from the service's own access read model. */
 export const identity = (
@@ -99,7 +106,8 @@ export const identity = (
     if (client?.deleted) return undefined;
     const bundles = client ? documentIn(client).bundles : [];
     const limits = bundles.length > 0 ? { bundles } : {};
-    if (isBuiltInPrincipal(userId)) return { userId, roleIds: [], groupPath: "", roles: new Map(), generation: 0, ...limits };
+    if (isBuiltInPrincipal(userId))
+      return { userId, roleIds: [], groupPath: "", groups: [], groupsAndBelow: [], roles: new Map(), generation: 0, ...limits };
     const user = await awaited(`user/${userId}`);
     if (!user) return undefined;
     const custom = user.roleIds.filter((role) => !(role in builtInRoles));
@@ -111,7 +119,21 @@ export const identity = (
             custom.map((role) => `role/${role}`),
           );
     const roles = new Map(found.filter(({ deleted }) => !deleted).map((role) => [role.id.slice("role/".length), documentIn(role).modules]));
-    return { userId, roleIds: user.roleIds, groupPath: user.groupPath, roles, generation: user.generation, ...limits };
+    const { roleIds, groupPath, groupIds: groups, generation } = user;
+    return { userId, roleIds, groupPath, groups, groupsAndBelow: await withThoseBelow(groups), roles, generation, ...limits };
+  };
+
+  /** Goes from parents to children, so that a group that has just moved brings all below it along. */
+  const withThoseBelow = async (groups: readonly string[]): Promise<readonly string[]> => {
+    const found = new Set(groups);
+    for (let parents = groups; parents.length > 0; ) {
+      const where = [{ field: "parentGroupId", in: parents }];
+      const below = await documents.find(await collections.of(access.name), { where, offset: 0, limit: MOST_GROUPS - found.size });
+      parents = below.documents.map(({ id }) => id.slice("group/".length)).filter((id) => !found.has(id));
+      for (const id of parents) found.add(id);
+      if (found.size >= MOST_GROUPS) break;
+    }
+    return [...found];
   };
 
   /** Caches verified claims, because verification is expensive and a valid token stays valid until it expires. */
@@ -145,8 +167,8 @@ const callerIn = (principal: Principal, operation: OperationId): Caller | undefi
   const { bundles } = principal;
   const isWithinLimits = !bundles || operations[operation].permission.some((id) => bundles.includes(id));
   if (!allowed || !isWithinLimits) return undefined;
-  const { userId, groupPath } = principal;
-  return { userId, groupPath, ownerPath: ownerPathOf(principal), level, as: (other) => callerIn(principal, other) };
+  const { userId, groups, groupsAndBelow } = principal;
+  return { userId, ownerPath: ownerPathOf(principal), groups, groupsAndBelow, level, as: (other) => callerIn(principal, other) };
 };
 
 /** The token of an `Authorization: Bearer` header. */

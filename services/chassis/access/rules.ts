@@ -1,6 +1,7 @@
 import type { Condition } from "../../../events/index.ts";
 import { matches } from "../../../events/runtime.ts";
 import { type Caller, type Reach, visible } from "./access.ts";
+import type { Owned as WithOwner } from "./ownership.ts";
 
 /**
  * The rules by which a caller may use a document that somebody else may own. The set is closed: a need, a read or a join names one of
@@ -35,7 +36,7 @@ type RuleFields = {
   readonly inStore: Owned & { readonly status: string; readonly visibility: string };
   readonly underReview: Owned & { readonly status: string };
 };
-type Owned = { readonly owner: string; readonly owner_path: string };
+type Owned = Pick<WithOwner, "owner" | "owner_group">;
 
 /** The name of a rule. */
 export type Rule = keyof typeof reachOf;

@@ -1,8 +1,8 @@
-import { aggregateOf, aggregatesOf, keyOf } from "../../../events/index.ts";
+import { aggregateOf, keyOf } from "../../../events/index.ts";
 import type { Caller } from "../access/access.ts";
 import { allows } from "../access/rules.ts";
-import { contract } from "../contract.ts";
 import type { Host } from "./host.ts";
+import { modelsOfStreams } from "./owners.ts";
 import type { Position } from "./positions.ts";
 
 /**
@@ -26,11 +26,9 @@ export const areShownTo = async (
 
 /** Whether a stream's own documents are the caller's. A stream without a document of its own is not told apart. */
 const isKnownTo = async (host: Host, caller: Caller | undefined, stream: string, model: string | undefined): Promise<boolean> => {
-  const names = [...host.models.values()].flatMap(({ name, key, evolve, of }) =>
-    !key && (model ?? name) === name && aggregatesOf(contract, Object.keys(evolve), of).includes(aggregateOf(stream)) ? [name] : [],
-  );
+  const models = modelsOfStreams(host, aggregateOf(stream)).filter(({ name }) => (model ?? name) === name);
   const found = await Promise.all(
-    names.map(async (name) => host.ports.documents.get(await host.instance.collections.of(name), [keyOf(stream)])),
+    models.map(async ({ name }) => host.ports.documents.get(await host.instance.collections.of(name), [keyOf(stream)])),
   );
   const documents = found.flat();
   return documents.length === 0 || documents.some(({ value }) => allows("own", caller, value));

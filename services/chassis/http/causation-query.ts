@@ -2,6 +2,8 @@ import type { Actor, Meta, ParkedStream, Timer } from "../../../events/index.ts"
 import { type CausationNode, causation, type Occurrence } from "../../../events/map/index.ts";
 import type { OpenReaction } from "../../../events/runtime.ts";
 import type { Command, CommandEvent, CommandPending, CommandRefusal } from "../../../schemas/generated/http.ts";
+import { ownedBy } from "../access/ownership.ts";
+import type { Owner } from "./owners.ts";
 
 /** An event as a service reports it; without its bytes if the report would be too large. */
 export type EventReport = { readonly meta: Meta; readonly type: string; readonly schemaId: number; readonly bytes?: string };
@@ -9,6 +11,8 @@ export type CommitReport = {
   readonly stream: string;
   readonly time: string;
   readonly actor: Actor;
+  /** Whose the stream is; null where no read model says. */
+  readonly owner: Owner | null;
   readonly causationId: string | null;
   readonly row: string;
   readonly rejected: string | null;
@@ -40,12 +44,13 @@ export type ServicesClient = {
 
 /**
  * The tree of events that a request or an action caused, and what is still open, from the reports of all services. `sees` says whose commits may
- * be shown; the answer is `hidden` if all of them are of others.
+ * be shown; the answer is `hidden` if all of them are of others. A commit is of the owner of its stream; without one, of whom the commit is that it
+ * goes back to, and in the end of the actor.
  */
 export const queryCausation = async (
   { services, request }: ServicesClient,
   id: string,
-  sees: (actor: Actor) => boolean,
+  sees: (owner: Owner) => boolean,
 ): Promise<Command | "unknown" | "hidden"> => {
   const names = [...(await services())].sort();
   const answers = await Promise.all(
@@ -56,7 +61,8 @@ export const queryCausation = async (
   );
   const silent = new Set(answers.filter(({ report }) => report === undefined).map(({ name }) => name));
   const all = answers.flatMap(({ report }) => report ?? []);
-  const reports = all.map((report) => ({ ...report, commits: report.commits.filter(({ actor }) => sees(actor)) }));
+  const ownerOf = ownersIn(all.flatMap(({ commits }) => commits));
+  const reports = all.map((report) => ({ ...report, commits: report.commits.filter((commit) => sees(ownerOf(commit))) }));
   if (reports.every(({ commits }) => commits.length === 0)) return all.some(({ commits }) => commits.length > 0) ? "hidden" : "unknown";
 
   const events = reports.flatMap(({ commits }) => commits.flatMap((commit) => commit.events));
@@ -75,6 +81,7 @@ export const queryCausation = async (
   const incomplete = all.filter(({ more }) => more).map(({ service }) => service);
   return {
     id,
+    actor: reports.flatMap(({ commits }) => commits)[0]?.actor.userId ?? "",
     finished: silent.size === 0 && incomplete.length === 0 && pending.every(({ kind }) => kind === "timer"),
     ...(tree.events > 0 && { began: tree.began, took_milliseconds: tree.took }),
     event_count: tree.events,
@@ -85,6 +92,15 @@ export const queryCausation = async (
     unknown: [...silent].sort(),
     incomplete,
   };
+};
+
+const ownersIn = (commits: readonly CommitReport[]) => {
+  const byEvent = new Map(commits.flatMap((commit) => commit.events.map(({ meta }) => [meta.eventId, commit] as const)));
+  const ownerOf = ({ owner, causationId, actor: { userId, ownerPath } }: CommitReport): Owner => {
+    const cause = byEvent.get(causationId ?? "");
+    return owner ?? (cause ? ownerOf(cause) : ownedBy({ owner: userId, ownerPath }));
+  };
+  return ownerOf;
 };
 
 const occurrencesOf = ({ service, commits }: CausedReport): readonly Occurrence[] =>

@@ -5,6 +5,7 @@ import type { CausedReport, CommitReport, EventReport, ProgressReport } from "./
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
 import type { InternalRoute } from "./internal-route.ts";
+import { type Owner, ownersOf } from "./owners.ts";
 import { isProblem, makeProblem, type Problem } from "./problems.ts";
 
 /** Commits that a service reports of one request. */
@@ -14,13 +15,19 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const released = codec(schemas);
 
 /** Routes of the causation query: what this service has committed because of a request, and what is still open in it. For the gateway and operators. */
-export const causationRoutes = ({ instance, ports }: Host): readonly InternalRoute[] => [
+export const causationRoutes = (host: Host): readonly InternalRoute[] => [
   {
     method: "get",
     path: "/internal/caused/:id",
     access: "operators",
     answer: async (request): Promise<CausedReport> => {
+      const { instance, ports } = host;
       const commits = await ports.store.caused(String(request.params.id), MAX_COMMITS + 1);
+      const reported = commits.slice(0, MAX_COMMITS);
+      const owners = await ownersOf(
+        host,
+        reported.map(({ stream }) => stream),
+      );
       let left = MAX_BYTES;
       const fits = (size: number): boolean => {
         left -= size;
@@ -30,7 +37,7 @@ export const causationRoutes = ({ instance, ports }: Host): readonly InternalRou
         service: instance.service.name,
         reactsTo: Object.keys(instance.service.reactions ?? {}),
         more: commits.length > MAX_COMMITS,
-        commits: commits.slice(0, MAX_COMMITS).map((commit) => reportOf(commit, fits)),
+        commits: reported.map((commit) => reportOf(commit, owners.get(commit.stream) ?? null, fits)),
       };
     },
   },
@@ -40,6 +47,7 @@ export const causationRoutes = ({ instance, ports }: Host): readonly InternalRou
     access: "operators",
     bodyLimit: 2 * MAX_BYTES,
     answer: async (request): Promise<ProgressReport | Problem> => {
+      const { instance, ports } = host;
       const events = eventsIn(request.body);
       if (isProblem(events)) return events;
       const parked = (await Promise.all([...instance.subscriptions().keys()].sort().map((name) => ports.parking.streams(name)))).flat();
@@ -62,10 +70,11 @@ export const causationRoutes = ({ instance, ports }: Host): readonly InternalRou
   },
 ];
 
-const reportOf = (commit: Commit, fits: (size: number) => boolean): CommitReport => ({
+const reportOf = (commit: Commit, owner: Owner | null, fits: (size: number) => boolean): CommitReport => ({
   stream: commit.stream,
   time: commit.metadata.time,
   actor: commit.metadata.actor,
+  owner: owner && { owner: owner.owner, owner_group: owner.owner_group },
   causationId: commit.metadata.causationId,
   row: commit.metadata.row,
   rejected: commit.rejection?.rejected ?? null,

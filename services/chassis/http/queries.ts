@@ -1,6 +1,7 @@
 import type { DocumentQuery, Documents, Scalar } from "../../../events/index.ts";
 import type { Collections } from "../../../events/runtime.ts";
 import type { Caller, Reach } from "../access/access.ts";
+import { withoutGroup } from "../access/ownership.ts";
 import { within } from "../access/rules.ts";
 import { type Fields, isFields } from "./fields.ts";
 import { makeProblem, type Problem } from "./problems.ts";
@@ -80,7 +81,7 @@ export const runQuery = async (
   if (excessive) return makeProblem("illegal_parameter_format", excessive.name, { cause: `more than ${MAX_VALUES} at once` });
   const query = queryOf(row, request, context, indexes, caller);
   const { total, documents: page } = await documents.find(await collections.of(row.from), query);
-  const values = page.map(({ value }) => value);
+  const values = page.map(({ value }) => withoutGroup(value));
   const joins = await Promise.all(
     Object.entries(row.join ?? {}).map(async ([field, [model, on, id, rule = "own"]]) => {
       const rows = await joined(
@@ -127,7 +128,8 @@ const joined = async (
       offset,
       limit: PAGE,
     });
-    for (const { value } of page) for (const each of scalarsIn(value[on])) found.set(each, [...(found.get(each) ?? []), value]);
+    for (const { value } of page)
+      for (const each of scalarsIn(value[on])) found.set(each, [...(found.get(each) ?? []), withoutGroup(value)]);
     if (page.length < PAGE) return found;
   }
 };

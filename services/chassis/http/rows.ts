@@ -90,8 +90,8 @@ export type Reads<ReadModels> = {
     where: readonly Condition[],
     by: { readonly field: keyof ReadModels[M] & string; readonly prefix?: number; readonly limit?: number },
   ) => Promise<Counts>;
-  /** Whether the caller may see what this owner has or did. */
-  readonly sees: (row: { readonly owner?: unknown; readonly owner_path?: unknown }) => boolean;
+  /** Whether the caller's data level covers a row. */
+  readonly sees: (row: { readonly owner?: unknown; readonly owner_group?: unknown }) => boolean;
 };
 
 export type Unscoped<ReadModels> = {

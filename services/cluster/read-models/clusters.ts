@@ -1,11 +1,12 @@
 import type { Meta } from "../../../events/index.ts";
 import type { ClusterRole, Deployment as ClusterSpec } from "../../../schemas/generated/events.ts";
+import { ownedBy } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { showMarkers } from "../../packages/secret-markers.ts";
 import { type ActionRequested, actions, type ClusterStatus } from "../actions.ts";
-import { type Owned, unowned } from "./owned.ts";
+import { empty, type Row } from "./owned.ts";
 
-export type ClusterDocument = Owned & {
+export type ClusterDocument = Row & {
   readonly cluster_id: string;
   readonly name: string;
   readonly description: string;
@@ -60,10 +61,10 @@ const mapValues = (texts: { readonly [name: string]: string }, change: (text: st
 /** All clusters, as users see them. */
 export const clusters: Projection<ClusterDocument> = {
   name: "clusters",
-  version: 3,
+  version: 4,
   indexes: ["app_id", "version_id", "runtime_id", "status"],
   initialState: {
-    ...unowned,
+    ...empty,
     cluster_id: "",
     name: "",
     description: "",
@@ -92,8 +93,7 @@ export const clusters: Projection<ClusterDocument> = {
       description,
       debug,
       transition_status: "creating",
-      owner,
-      owner_path: ownerPath,
+      ...ownedBy({ owner, ownerPath }),
       create_time: time,
       status_time: time,
     }),

@@ -1,4 +1,5 @@
 import type { AppVersionCreated, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
 
@@ -34,7 +35,7 @@ export const packages: Projection<PackageDocument> = {
 };
 
 /** The application versions as the cluster service needs them, so that it need not query the app service. */
-export type VersionDocument = {
+export type VersionDocument = Owned & {
   readonly version_id: string;
   readonly app_id: string;
   readonly type: string;
@@ -47,8 +48,6 @@ export type VersionDocument = {
   readonly submitted: PackageDocument | null;
   /** What the store has; null if it was never released. */
   readonly released: PackageDocument | null;
-  readonly owner: string;
-  readonly owner_path: string;
 };
 
 /** What a status means in the store. All others change nothing there. */
@@ -75,8 +74,7 @@ const evolve: Projection<VersionDocument>["evolve"] = {
     draft: packageIn(event),
     submitted: null,
     released: event.status === "active" ? packageIn(event) : null,
-    owner: event.owner,
-    owner_path: event.ownerPath,
+    ...ownedBy(event),
   }),
   AppVersionPackageReplaced: (version, event) => ({
     ...version,
@@ -102,7 +100,7 @@ const evolve: Projection<VersionDocument>["evolve"] = {
 
 export const appVersions: Projection<VersionDocument> = {
   name: "appVersions",
-  version: 3,
+  version: 4,
   initialState: {
     version_id: "",
     app_id: "",
@@ -112,35 +110,31 @@ export const appVersions: Projection<VersionDocument> = {
     draft: packages.initialState,
     submitted: null,
     released: null,
-    owner: "",
-    owner_path: "",
+    ...unowned,
   },
   key: Object.fromEntries(Object.keys(evolve).map((type) => [type, versionOf])),
   evolve,
 };
 
 /** The runtimes as the cluster service needs them. The runtime service decides whether a cluster may use one. */
-export type RuntimeDocument = {
+export type RuntimeDocument = Owned & {
   readonly runtime_id: string;
   readonly provider: string;
   readonly zone: string;
   readonly runtime_credential_id: string;
-  readonly owner: string;
-  readonly owner_path: string;
 };
 
 export const runtimes: Projection<RuntimeDocument> = {
   name: "runtimes",
-  version: 1,
-  initialState: { runtime_id: "", provider: "", zone: "", runtime_credential_id: "", owner: "", owner_path: "" },
+  version: 2,
+  initialState: { runtime_id: "", provider: "", zone: "", runtime_credential_id: "", ...unowned },
   evolve: {
     RuntimeCreated: (_, { runtimeId, provider, zone, runtimeCredentialId, owner, ownerPath }) => ({
       runtime_id: runtimeId,
       provider,
       zone,
       runtime_credential_id: runtimeCredentialId,
-      owner,
-      owner_path: ownerPath,
+      ...ownedBy({ owner, ownerPath }),
     }),
     RuntimeModified: (runtime, { runtimeCredentialId }) => ({ ...runtime, runtime_credential_id: runtimeCredentialId }),
   },

@@ -2,9 +2,9 @@ import type { Meta } from "../../../events/index.ts";
 import { type ActionEvent, actionOf } from "../../../schemas/generated/actions.ts";
 import type { EventByType } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
-import { type Owned, unowned } from "./owned.ts";
+import { empty, ownerIn, type Row } from "./owned.ts";
 
-export type JobDocument = Owned & {
+export type JobDocument = Row & {
   readonly job_id: string;
   readonly cluster_id: string;
   readonly app_id: string;
@@ -12,6 +12,8 @@ export type JobDocument = Owned & {
   readonly runtime_id: string;
   readonly provider: string;
   readonly job_action: string;
+  /** Who asked for the action. */
+  readonly actor: string;
   readonly status: "pending" | "working" | "successful" | "failed";
   readonly task_count: number;
   readonly message: string;
@@ -29,8 +31,8 @@ const begun = (document: JobDocument, { type, clusterId, jobId, deployment }: Ev
   runtime_id: deployment.runtimeId,
   provider: deployment.provider,
   job_action: actionOf[type],
-  owner: actor.userId,
-  owner_path: actor.ownerPath,
+  actor: actor.userId,
+  ...ownerIn(deployment, actor),
   create_time: time,
   status_time: time,
 });
@@ -81,10 +83,10 @@ const jobRows = {
 /** The jobs: each summarizes the events of one action. */
 export const jobs: Projection<JobDocument> = {
   name: "jobs",
-  version: 1,
+  version: 2,
   indexes: ["cluster_id", "app_id", "version_id", "runtime_id", "provider", "status"],
   initialState: {
-    ...unowned,
+    ...empty,
     job_id: "",
     cluster_id: "",
     app_id: "",
@@ -92,6 +94,7 @@ export const jobs: Projection<JobDocument> = {
     runtime_id: "",
     provider: "",
     job_action: "",
+    actor: "",
     status: "pending",
     task_count: 0,
     message: "",

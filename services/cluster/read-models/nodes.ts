@@ -2,9 +2,9 @@ import type { Meta } from "../../../events/index.ts";
 import type { Deployment as ClusterSpec, NodeAddress } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type ActionRequested, actions } from "../actions.ts";
-import { type Owned, unowned } from "./owned.ts";
+import { empty, ownerIn, type Row } from "./owned.ts";
 
-export type ClusterNodeDocument = Owned & {
+export type ClusterNodeDocument = Row & {
   readonly node_id: string;
   readonly cluster_id: string;
   readonly name: string;
@@ -41,7 +41,6 @@ const planned = (
   id: string,
 ): ClusterNodeDocument => {
   const plan = deployment.nodes.find(({ nodeId }) => nodeId === id);
-  const { userId, ownerPath } = actor;
   return {
     ...node,
     node_id: id,
@@ -50,8 +49,7 @@ const planned = (
     role: plan?.role ?? "",
     server_id: plan?.serverId ?? 0,
     transition_status: "creating",
-    owner: userId,
-    owner_path: ownerPath,
+    ...ownerIn(deployment, actor),
     create_time: time,
     status_time: time,
   };
@@ -71,10 +69,10 @@ const moving = (node: ClusterNodeDocument, { type }: { readonly type: ActionRequ
 /** The nodes of all clusters. Each document belongs to the stream of its cluster. */
 export const clusterNodes: Projection<ClusterNodeDocument> = {
   name: "clusterNodes",
-  version: 2,
+  version: 3,
   indexes: ["cluster_id", "role", "status"],
   initialState: {
-    ...unowned,
+    ...empty,
     node_id: "",
     cluster_id: "",
     name: "",

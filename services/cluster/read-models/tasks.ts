@@ -1,12 +1,14 @@
 import type { Meta } from "../../../events/index.ts";
 import type { Deployment as ClusterSpec, DeploymentLayer } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
-import { type Owned, unowned } from "./owned.ts";
+import { empty, ownerIn, type Row } from "./owned.ts";
 
-export type TaskDocument = Owned & {
+export type TaskDocument = Row & {
   readonly task_id: string;
   readonly job_id: string;
   readonly task_action: string;
+  /** Who asked for the job. */
+  readonly actor: string;
   readonly status: "pending" | "working" | "successful" | "failed";
   readonly directive: string;
   readonly node_id: string;
@@ -32,8 +34,8 @@ const planned = (document: TaskDocument, { jobId, deployment, layers }: Planned,
     node_id: nodeId,
     target: deployment.runtimeId,
     failure_allowed: failureAllowed,
-    owner: actor.userId,
-    owner_path: actor.ownerPath,
+    actor: actor.userId,
+    ...ownerIn(deployment, actor),
     create_time: time,
     status_time: time,
   };
@@ -48,13 +50,14 @@ const notDone = (task: TaskDocument, message: string, { time }: Meta): TaskDocum
 /** The tasks that a provider runs for a job. Each document belongs to the stream of the deployment. */
 export const tasks: Projection<TaskDocument> = {
   name: "tasks",
-  version: 2,
+  version: 3,
   indexes: ["job_id", "status"],
   initialState: {
-    ...unowned,
+    ...empty,
     task_id: "",
     job_id: "",
     task_action: "",
+    actor: "",
     status: "pending",
     directive: "",
     node_id: "",

@@ -1,4 +1,5 @@
 import type { Sealed } from "../../../schemas/generated/events.ts";
+import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import { deleted, type Projection } from "../../chassis/events.ts";
 
 /** The content is empty once the credential is deleted. */
@@ -31,24 +32,22 @@ export const runtimes: Projection<RuntimeDocument> = {
   },
 };
 
-export type OwnerDocument = {
+export type OwnerDocument = Owned & {
   readonly cluster_id: string;
   /** Whether the cluster has ceased. What is left of it may only be removed. */
   readonly ceased: boolean;
   readonly runtime_id: string;
-  readonly owner: string;
-  readonly owner_path: string;
 };
 
 /** The owners of a provider's clusters, to check who may read the logs of their nodes, and the runtimes that they run on. */
 export const clusterOwnersOf = (provider: string): Projection<OwnerDocument> => ({
   name: "clusterOwners",
-  version: 3,
-  initialState: { cluster_id: "", ceased: false, runtime_id: "", owner: "", owner_path: "" },
+  version: 4,
+  initialState: { cluster_id: "", ceased: false, runtime_id: "", ...unowned },
   evolve: {
     ClusterRequested: (_, { clusterId, deployment, owner, ownerPath }) =>
       deployment.provider === provider
-        ? { cluster_id: clusterId, ceased: false, runtime_id: deployment.runtimeId, owner, owner_path: ownerPath }
+        ? { cluster_id: clusterId, ceased: false, runtime_id: deployment.runtimeId, ...ownedBy({ owner, ownerPath }) }
         : deleted,
     ClusterCeased: (owner) => (owner.cluster_id === "" ? deleted : { ...owner, ceased: true }),
   },

@@ -35,8 +35,10 @@ const nodesOf = (cluster: number) =>
 const addressesOf = (cluster: number) =>
   nodesOf(cluster).map(({ nodeId }, index) => ({ nodeId, instanceId: `i-${nodeId}`, privateIp: `10.0.${cluster % 256}.${index + 1}` }));
 
+const ownerOf = (cluster: number): string => `usr-${cluster % 100}`;
 const deploymentOf = (cluster: number, revision: number): ClusterSpec => ({
   ...{ provider: "local", runtimeId: `runtime-${cluster % 50}`, zone: "local", runtimeCredentialId: `runtimec-${cluster % 50}` },
+  ...{ owner: ownerOf(cluster), ownerPath: `:${ownerOf(cluster)}` },
   ...{ name: `shop ${cluster}`, appId: `app-${cluster % 200}`, versionId: `appv-${cluster % 200}-${revision}`, versionType: "vmbased" },
   ...{ packageDigest: `sha256:${String(cluster % 200).padStart(64, "0")}`, packageOwner: "repo" },
   ...{ configuration: JSON.stringify({ name: `shop ${cluster}`, revision }), secrets: [], env: { REVISION: String(revision) } },
@@ -50,7 +52,7 @@ type Sitting = readonly { readonly row: string; readonly actionId: string; reado
 /** What happens to a cluster in its life: it is set up, much later started anew because a node fails, and in the end upgraded. */
 const sittingsOf = (cluster: number): readonly Sitting[] => {
   const clusterId = `cl-${cluster}`;
-  const owner = `usr-${cluster % 100}`;
+  const owner = ownerOf(cluster);
   const [first, changed, upgraded] = [deploymentOf(cluster, 1), deploymentOf(cluster, 2), deploymentOf(cluster, 3)];
   const addresses = addressesOf(cluster);
   const nodeId = `cln-${cluster}-1`;

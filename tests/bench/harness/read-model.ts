@@ -45,7 +45,7 @@ const patches: { readonly [T in ClusterEvent["type"]]?: (event: Extract<ClusterE
     ...{ cluster_type: 0, status: "pending", message: "" },
     ...described(deployment),
     ...{ cluster_id: clusterId, name, description, debug, transition_status: "creating" },
-    ...{ owner, owner_path: ownerPath, create_time: time, status_time: time },
+    ...{ owner, owner_path: ownerPath, owner_group: ownerPath.split(":").at(-2) ?? "", create_time: time, status_time: time },
   }),
   ClusterUpgradeRequested: moves("upgrading"),
   ClusterEnvUpdateRequested: moves("updating"),

@@ -52,7 +52,7 @@ test("a user's row tells roles, groups and who may see it", () => {
     ...{ user_id: userId, username: "countess", email: "c@example.org", phone_number: "1", description: "d", status: "active" },
     ...{ role_id: ["role-1"], group_path: ":grp-b:grp-c", group_id: ["grp-a", "grp-c"], root_group_id: ["grp-a", "grp-b"] },
     group_paths: [":grp-a", ":grp-b:grp-c"],
-    ...{ owner: userId, owner_path: `:grp-b:grp-c:${userId}` },
+    ...{ owner: userId, owner_path: `:grp-b:grp-c:${userId}`, owner_group: ["", "grp-a", "grp-c"] },
     ...{ create_time: time(1), update_time: time(4), status_time: time(1) },
   });
 });
@@ -90,7 +90,14 @@ test("a password is a document of its own, and so is a reset of it", () => {
   ];
   const of = `password/${userId}`;
   assert.deepEqual(folded(passwords, of, ...events)[userId], { password_hash: "hash of two", generation: 2 });
-  const row = (reset_id: string, status: string) => ({ reset_id, user_id: userId, status, owner: userId, owner_path: ada.ownerPath });
+  const row = (reset_id: string, status: string) => ({
+    reset_id,
+    user_id: userId,
+    status,
+    owner: userId,
+    owner_path: ada.ownerPath,
+    owner_group: "grp-a",
+  });
   const expected = { "pr-1": row("pr-1", "expired"), "pr-2": row("pr-2", "used"), "pr-3": row("pr-3", "pending") };
   assert.deepEqual(folded(passwordResets, of, ...events), expected);
 });
@@ -107,7 +114,7 @@ test("a role's row holds what it grants", () => {
   ];
   assert.deepEqual(folded(roles, `role/${roleId}`, ...events)[roleId], {
     ...{ role_id: roleId, role_name: "two", description: "d", portal: "user", status: "deleted", controller: "pitrix", modules },
-    ...{ owner: userId, owner_path: ada.ownerPath },
+    ...{ owner: userId, owner_path: ada.ownerPath, owner_group: "grp-a" },
     ...{ create_time: time(1), update_time: time(4), status_time: time(4) },
   });
 });
@@ -136,9 +143,24 @@ test("a group's row is seen along its path", () => {
   ];
   assert.deepEqual(folded(groups, "group/grp-b", ...events)[groupId], {
     ...{ group_id: groupId, parent_group_id: "", root_group_id: groupId, group_path: ":grp-b", name: "c", description: "d" },
-    ...{ status: "deleted", owner: userId, owner_path: ":grp-b:", user_ids: ["usr-2"] },
+    ...{ status: "deleted", owner: userId, owner_path: ":grp-b:", owner_group: ["grp-b"], user_ids: ["usr-2"] },
     ...{ create_time: time(1), update_time: time(6), status_time: time(6) },
   });
+});
+
+test("a group is of itself and the one above, a root group of its creator's until it is moved", () => {
+  const made = (parentGroupId: string, ownerPath: string): AnyEvent => ({
+    ...{ type: "GroupCreated", groupId: "grp-b", parentGroupId, groupPath: "", name: "b", description: "", owner: userId, ownerPath },
+  });
+  const moved = (parentGroupId: string): AnyEvent => ({
+    ...{ type: "GroupMoved", groupId: "grp-b", parentGroupId, groupPath: "", formerParentGroupId: "", userIds: [], subgroupIds: [] },
+  });
+  const of = (...events: readonly AnyEvent[]) => folded(groups, "group/grp-b", ...events)["grp-b"]?.owner_group;
+  assert.deepEqual(of(made("grp-a", ":grp-c:usr-1")), ["grp-b", "grp-a"]);
+  assert.deepEqual(of(made("", ":grp-c:usr-1")), ["grp-b", "grp-c"]);
+  assert.deepEqual(of(made("", ":usr-1")), ["grp-b", ""]);
+  assert.deepEqual(of(made("", ":grp-c:usr-1"), moved("grp-a")), ["grp-b", "grp-a"]);
+  assert.deepEqual(of(made("", ":usr-1"), moved("grp-a"), moved("")), ["grp-b"]);
 });
 
 test("a client's secret is a document of its own", () => {
@@ -156,6 +178,7 @@ test("a client's and a key's documents hold what tokens need; a retired key's pr
       secret_hash: "hash",
       owner: userId,
       owner_path: "",
+      owner_group: "",
     },
     ...{ create_time: time(1), update_time: time(1), status_time: time(1) },
   };

@@ -24,6 +24,7 @@ before(async () => {
   await world.know("user/usr-dev", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
   await world.know("user/usr-isv", { kind: "user", roleIds: ["isv"], groupPath: ":grp-1" });
   await world.know("user/usr-other", { kind: "user", roleIds: ["developer"], groupPath: ":grp-2" });
+  await world.know("user/usr-left", { kind: "user", roleIds: ["developer"], groupPath: "" });
   for (const command of runtimeCommands(owner)) await world.send("runtime", command, usr, { correlationId: "r-0" });
   const because = { row: "CreateCluster", correlationId: "r-1", actionId: "j-1" };
   await world.send("cluster", { ...requestCluster(owner), clusterId }, usr, because);
@@ -36,6 +37,13 @@ after(async () => {
 const get = async (id: string, userId = "usr-dev") => (await world.as(userId)).call("GetCommand", { id });
 type Event = { readonly type: string; readonly effect?: readonly Event[] };
 const typesIn = ({ type, effect = [] }: Event): readonly string[] => [type, ...effect.flatMap(typesIn)];
+
+/** Waits until nothing is left of a command but the deadlines of its actions. */
+const isDone = (id: string) =>
+  eventually("nothing is left but deadlines", async () => {
+    const { pending = [] } = (await get(id)).body;
+    return pending.every(({ kind }: { readonly kind: string }) => kind === "timer");
+  });
 
 const pitrix = async (...args: readonly string[]) => (await run(world, args)).text;
 
@@ -54,8 +62,7 @@ test("while a job runs its command shows what happened and what is due; when it 
   );
 
   held.open();
-  const left = async () => (await get("j-1")).body.pending.filter(({ kind }: { kind: string }) => kind !== "timer");
-  await eventually("nothing is left but deadlines", async () => (await left()).length === 0);
+  await isDone("j-1");
   const { body } = await get("r-1");
   const types = body.root.flatMap(typesIn);
   for (const type of ["ClusterRequested", "RuntimeReserved", "ClusterDeploymentRequested", "DeploymentSucceeded", "ClusterActivated"])
@@ -68,17 +75,29 @@ test("while a job runs its command shows what happened and what is due; when it 
   assert.match(text, /Everything is done\.\n$/);
 });
 
-test("only those see it whose doing it is, their group's and everybody's administrators", async () => {
+test("who has the resource sees what others do with it, and who gave the command does not once it is out of reach", async () => {
+  const because = { row: "StopClusters", correlationId: "r-2", actionId: "j-2" };
+  const gone = { userId: "usr-left", ownerPath: ":grp-1:usr-left" };
+  await world.send("cluster", { type: "StopCluster", clusterId, jobId: "j-2" }, gone, because);
+  await isDone("r-2");
+  const { body } = await get("r-2");
+  const types = body.root.flatMap(typesIn);
+  assert.deepEqual([body.actor, types[0], types.at(-1)], ["usr-left", "ClusterStopRequested", "ClusterStopped"]);
+  assert.ok(types.includes("DeploymentSucceeded"), "what the provider does for a cluster is its owner's, too");
+  for (const stranger of ["usr-left", "usr-other"]) assert.equal((await get("r-2", stranger)).status, 403, stranger);
+});
+
+test("only those see it whose resource it is, their group's and everybody's administrators", async () => {
   assert.equal((await get("j-1", "usr-isv")).status, 200);
   assert.equal((await get("j-1", "system")).status, 200);
   const other = await get("j-1", "usr-other");
   assert.deepEqual([other.status, other.error], [403, "error_resource_access_denied"]);
-  const nothing = await get("j-2");
+  const nothing = await get("j-3");
   assert.deepEqual([nothing.status, nothing.error], [404, "resource_not_found"]);
   assert.equal((await world.stranger().call("GetCommand", { id: "j-1" })).status, 401);
   assert.equal((await get("x".repeat(201))).status, 400);
   assert.equal((await get("a/b")).status, 400);
-  await assert.rejects(pitrix("command", "j-2"), (error) => error instanceof CommandFailed && error.code === 66);
+  await assert.rejects(pitrix("command", "j-3"), (error) => error instanceof CommandFailed && error.code === 66);
 });
 
 test("the services tell their parts only to the platform and to administrators", async () => {

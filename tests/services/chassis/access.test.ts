@@ -135,32 +135,36 @@ test("outside of any group a group's level is one's own, never everybody's", () 
 });
 
 const caller = (level: Caller["level"]): Caller => ({
-  userId: "usr-1",
-  groupPath: ":grp-1",
-  ownerPath: ":grp-1:usr-1",
-  level,
+  ...{ userId: "usr-1", ownerPath: ":grp-1:usr-1", level },
+  ...{ groups: ["grp-1"], groupsAndBelow: ["grp-1", "grp-9"] },
   as: () => undefined,
 });
 
-test("levels decide whose rows are one's own, and a group's path ends at its name", () => {
-  const mine = { owner: "usr-1", owner_path: ":usr-1" };
-  const groups = { owner: "usr-2", owner_path: ":grp-1:usr-2" };
-  const below = { owner: "usr-3", owner_path: ":grp-1:grp-9:usr-3" };
-  const similar = { owner: "usr-4", owner_path: ":grp-10:usr-4" };
+test("levels decide whose rows are one's own: by the groups that people are in now", () => {
+  const row = (owner: string, owner_group: string) => ({ owner, owner_group });
+  const ofNoGroup = row("usr-1", "");
+  const mine = row("usr-1", "grp-1");
+  const left = row("usr-1", "grp-8");
+  const groups = row("usr-2", "grp-1");
+  const below = row("usr-3", "grp-9");
+  const foreign = row("usr-4", "grp-10");
+  const ofNobody = row("usr-5", "");
   const nobodys = {};
-  const seen = (level: Caller["level"]) => [mine, groups, below, similar, nobodys].map((row) => allows("own", caller(level), row));
-  assert.deepEqual(seen("all"), [true, true, true, true, true]);
-  assert.deepEqual(seen("group"), [true, true, true, false, false]);
-  assert.deepEqual(seen("self"), [true, false, false, false, false]);
+  const rows = [ofNoGroup, mine, left, groups, below, foreign, ofNobody, nobodys];
+  const seen = (level: Caller["level"]) => rows.map((row) => allows("own", caller(level), row));
+  assert.deepEqual(seen("all"), [true, true, true, true, true, true, true, true]);
+  assert.deepEqual(seen("group"), [true, true, false, true, true, false, false, false]);
+  assert.deepEqual(seen("self"), [true, true, false, false, false, false, false, false]);
 });
 
 test("whose rows a level covers, as conditions", () => {
+  const mine = [
+    { field: "owner", in: ["usr-1"] },
+    { field: "owner_group", in: ["", "grp-1"] },
+  ];
   assert.deepEqual(visible(caller("all")), [[]]);
-  assert.deepEqual(visible(caller("self")), [[{ field: "owner", in: ["usr-1"] }]]);
-  assert.deepEqual(visible(caller("group")), [
-    [{ field: "owner", in: ["usr-1"] }],
-    [{ field: "owner_path", from: ":grp-1:", below: ":grp-1;" }],
-  ]);
+  assert.deepEqual(visible(caller("self")), [mine]);
+  assert.deepEqual(visible(caller("group")), [mine, [{ field: "owner_group", in: ["grp-1", "grp-9"] }]]);
 });
 
 test("the read model folds accounts, roles and keys, each from its own stream", () => {

@@ -10,10 +10,10 @@ import {
 
 const dev = { userId: "usr-dev", ownerPath: ":usr-dev" };
 const commit = (stream: string, version: number, type: string, more: Partial<CommitReport> = {}): CommitReport => {
-  const { actor = dev, causationId = null, time = `2024-05-01T10:00:0${version}.000Z` } = more;
+  const { actor = dev, owner = null, causationId = null, time = `2024-05-01T10:00:0${version}.000Z` } = more;
   const meta = { eventId: `${stream}@${version}`, stream, version, time, actor, correlationId: "r-1", causationId, actionId: "j-1" };
   return {
-    ...{ stream, time, actor, causationId, row: "CreateCluster", rejected: null, publish: false, effects: [], timers: [] },
+    ...{ stream, time, actor, owner, causationId, row: "CreateCluster", rejected: null, publish: false, effects: [], timers: [] },
     events: [{ meta, type, schemaId: 1, bytes: "AA==" }],
     ...more,
   };
@@ -36,7 +36,7 @@ const platform = (
       return body === undefined ? parts[service] : (progress[service] ?? { service, reactions: [], parked: [] });
     },
   };
-  const found = async (id = "r-1", sees: (actor: { readonly userId: string }) => boolean = () => true) => {
+  const found = async (id = "r-1", sees: (owner: { readonly owner: string }) => boolean = () => true) => {
     const command = await queryCausation(client, id, sees);
     assert.ok(typeof command === "object", String(command));
     return command;
@@ -134,9 +134,19 @@ test("what others did under the same id stays hidden, and so does what comes of 
   const mine = commit("cluster/cl-1", 1, "ClusterRequested");
   const theirs = commit("cluster/cl-2", 2, "ClusterRequested", { actor: { userId: "usr-2", ownerPath: ":usr-2" }, publish: true });
   const { client, found } = platform({ cluster: part("cluster", [mine, theirs]) });
-  const command = await found("r-1", ({ userId }) => userId === "usr-dev");
+  const command = await found("r-1", ({ owner }) => owner === "usr-dev");
   assert.deepEqual([command.root?.map(({ event_id }) => event_id), command.pending], [["cluster/cl-1@1"], []]);
   assert.equal(await queryCausation(client, "r-1", () => false), "hidden");
+});
+
+test("a commit is of its stream's owner; without one it is of whom the commit is that it goes back to", async () => {
+  const theirs = { owner: { owner: "usr-2", owner_group: "grp-2" } };
+  const stopped = commit("cluster/cl-1", 2, "ClusterStopRequested", theirs);
+  const work = commit("localDeployment/cl-1", 1, "DeploymentStarted", { causationId: "cluster/cl-1@2" });
+  const done = commit("localDeployment/cl-1", 2, "DeploymentSucceeded", { causationId: "localDeployment/cl-1@1" });
+  const { client, found } = platform({ cluster: part("cluster", [stopped]), provider: part("provider", [work, done]) });
+  assert.equal((await found("r-1", ({ owner }) => owner === "usr-2")).event_count, 3);
+  assert.equal(await queryCausation(client, "r-1", ({ owner }) => owner === "usr-dev"), "hidden");
 });
 
 test("a no is told, also one that is all that came of a request", async () => {

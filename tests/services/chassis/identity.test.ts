@@ -44,9 +44,31 @@ test("a token is missing, expired or invalid, or it is somebody's, who may call 
   const principal = await known.authenticate(await tokenOf("usr-1"));
   if (typeof principal === "string") return assert.fail(principal);
   const { as, ...caller } = known.authorize(principal, "DescribeApps") ?? assert.fail();
-  assert.deepEqual(caller, { userId: "usr-1", groupPath: "", ownerPath: ":usr-1", level: "self" });
+  assert.deepEqual(caller, { userId: "usr-1", ownerPath: ":usr-1", groups: [], groupsAndBelow: [], level: "self" });
   assert.deepEqual([as("CreateRepo")?.level, as("CreateClient")], ["self", undefined]);
   assert.equal(known.authorize(principal, "CreateClient"), undefined);
+});
+
+test("a caller is in the groups that they are in now, and above all groups that lie below these now", async () => {
+  const { known, tokenOf, write } = await fixture();
+  const groups = [
+    ["grp-1", ""],
+    ["grp-2", ""],
+    ["grp-11", "grp-1"],
+    ["grp-111", "grp-11"],
+    ["grp-21", "grp-2"],
+    ["grp-9", ""],
+    ["grp-91", "grp-9"],
+    // Two that were moved below each other at once.
+    ["grp-o", "grp-oo"],
+    ["grp-oo", "grp-o"],
+  ];
+  for (const [id, parentGroupId] of groups) await write(`group/${id}`, { kind: "group", parentGroupId });
+  await write("user/usr-3", { kind: "user", roleIds: ["isv"], groupPath: ":grp-2", groupIds: ["grp-o", "grp-1", "grp-2"] });
+  const principal = await known.authenticate(await tokenOf("usr-3"));
+  if (typeof principal === "string") return assert.fail(principal);
+  assert.deepEqual(principal.groups, ["grp-o", "grp-1", "grp-2"]);
+  assert.deepEqual(principal.groupsAndBelow.toSorted(), ["grp-1", "grp-11", "grp-111", "grp-2", "grp-21", "grp-o", "grp-oo"]);
 });
 
 test("who was known a moment ago is known while the store is out, for a minute, and nobody else is", async () => {

@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OperationId } from "../../../schemas/generated/http.ts";
 import type { Caller } from "../../../services/chassis/access/access.ts";
+import { type Owned, ownedBy } from "../../../services/chassis/access/ownership.ts";
 import type { DataLevel } from "../../../services/chassis/access/permissions.ts";
 import { allows } from "../../../services/chassis/access/rules.ts";
 import { type Need, type Reads, rows } from "../../../services/chassis/http/rows.ts";
 
 /** Somebody of group grp-1 with a level for everything, and others for some operations. */
 const caller = (level: DataLevel, others: { readonly [operation in OperationId]?: DataLevel } = {}): Caller => ({
-  ...{ userId: "usr-1", groupPath: ":grp-1", ownerPath: ":grp-1:usr-1", level },
+  ...{ userId: "usr-1", ownerPath: ":grp-1:usr-1", groups: ["grp-1"], groupsAndBelow: ["grp-1"], level },
   as: (operation) => {
     const other = others[operation];
     return other && caller(other, others);
   },
 });
 const rowOf = (owner: string, group: string, status: string, visibility = "public") => ({
-  ...{ owner, owner_path: `${group}:${owner}`, status, visibility },
+  ...{ ...ownedBy({ owner, ownerPath: `${group}:${owner}` }), status, visibility },
 });
 const mine = rowOf("usr-1", ":grp-1", "draft");
 const groups = rowOf("usr-2", ":grp-1", "in-review");
@@ -53,8 +54,10 @@ test("without a caller nothing is owned or everybody's", () => {
 
 // What follows is checked by the compiler: a line that compiles although it must not is an error.
 type Models = {
-  readonly versions: { readonly owner: string; readonly owner_path: string; readonly status: string; readonly visibility: string };
-  readonly runtimes: { readonly owner: string; readonly owner_path: string };
+  readonly versions: Owned & { readonly status: string; readonly visibility: string };
+  readonly runtimes: Owned;
+  /** As documents were before they had a group. */
+  readonly ungrouped: { readonly owner: string; readonly owner_path: string };
   readonly owners: { readonly cluster_id: string };
 };
 type N = Need<Models>;
@@ -76,6 +79,8 @@ export const needs: readonly N[] = [
   ["runtimes", "1", "inStore"],
   // @ts-expect-error What has no owner cannot be one's own.
   ["owners", "1"],
+  // @ts-expect-error Nor what has no group.
+  ["ungrouped", "1"],
 ];
 
 const on = rows<never, Models>();

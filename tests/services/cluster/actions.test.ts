@@ -7,7 +7,15 @@ import { clusterNodes } from "../../../services/cluster/read-models/nodes.ts";
 import { reactionsOf } from "../../../services/providers/kit/reactions.ts";
 import { metaOf } from "../../spec.ts";
 
-const described = { provider: "local", appId: "app-1", versionId: "appv-1", runtimeId: "runtime-1", nodes: [] };
+const described = {
+  provider: "local",
+  owner: "usr-1",
+  ownerPath: ":usr-1",
+  appId: "app-1",
+  versionId: "appv-1",
+  runtimeId: "runtime-1",
+  nodes: [],
+};
 const asked = (type: ActionEvent, provider = "local") => ({
   ...{ type, clusterId: "cl-1", jobId: "j-1", nodeIds: ["cln-1"], addresses: [] },
   deployment: { ...described, provider },

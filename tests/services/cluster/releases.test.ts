@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { buildRepository } from "../../../infra/demo/repository.ts";
 import type { ClusterRequested } from "../../../schemas/generated/events.ts";
 import { app } from "../../../services/app/service.ts";
+import { ownedBy } from "../../../services/chassis/access/ownership.ts";
 import { cluster } from "../../../services/cluster/service.ts";
 import { digestOf } from "../../../services/packages/archive.ts";
 import { repo } from "../../../services/repo/service.ts";
@@ -30,7 +31,7 @@ before(async () => {
   const placed = { provider: "local", zone: "local", runtime_credential_id: "runtimec-1" };
   const { user_set } = await ok(admin.call("DescribeUsers", { role_id: ["user"] }));
   const owner = user_set[0].user_id;
-  await platform.put("runtimes", "runtime-1", { runtime_id: "runtime-1", ...placed, owner, owner_path: `:${owner}` });
+  await platform.put("runtimes", "runtime-1", { runtime_id: "runtime-1", ...placed, ...ownedBy({ owner, ownerPath: `:${owner}` }) });
 });
 after(() => platform?.stop());
 

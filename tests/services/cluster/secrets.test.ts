@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { ownedBy } from "../../../services/chassis/access/ownership.ts";
 import { KeyGone } from "../../../services/chassis/access/sealing.ts";
 import type { Cluster } from "../../../services/cluster/domain.ts";
 import { markerOf, secretLocation } from "../../../services/packages/secret-markers.ts";
@@ -24,8 +25,7 @@ const withTemplate = async (version: string, digest: string, node: object, clust
     type: "vmbased",
     status: "active",
     visibility: "public",
-    owner: "usr-dev",
-    owner_path: ":usr-dev",
+    ...ownedBy({ owner: "usr-dev", ownerPath: ":usr-dev" }),
   };
   await clusters.world.put("appVersions", version, { ...document, draft: packaged, released: packaged });
   await clusters.world.put("packages", `${version}@${digest}`, packaged);

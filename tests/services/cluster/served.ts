@@ -1,3 +1,4 @@
+import { ownedBy } from "../../../services/chassis/access/ownership.ts";
 import { cluster } from "../../../services/cluster/service.ts";
 import { announced } from "../../world/announcements.ts";
 import { type Caller, ok } from "../../world/requests.ts";
@@ -14,7 +15,7 @@ const packaged = {
   ...{ package_digest: "sha256:1", package_owner: "repo", config_json: configJson },
   template: templateOf({ services: { start: { cmd: "run" } } }),
 };
-const owned = { owner: "usr-dev", owner_path: ":usr-dev" };
+const owned = ownedBy({ owner: "usr-dev", ownerPath: ":usr-dev" });
 const released = { type: "vmbased", status: "active", visibility: "public", draft: packaged, released: packaged, ...owned };
 const versions = {
   "appv-1": { app_id: "app-1" },
@@ -36,7 +37,11 @@ export const clusterWorld = async () => {
   const user = async (id: string): Promise<Caller> => {
     await world.know(`user/${id}`, { kind: "user", roleIds: ["user"] });
     const placed = { provider: "local", zone: "local", runtime_credential_id: "runtimec-1" };
-    await world.put("runtimes", `runtime-${id}`, { runtime_id: `runtime-${id}`, ...placed, owner: id, owner_path: `:${id}` });
+    await world.put("runtimes", `runtime-${id}`, {
+      runtime_id: `runtime-${id}`,
+      ...placed,
+      ...ownedBy({ owner: id, ownerPath: `:${id}` }),
+    });
     return world.as(id);
   };
   const [mine, other, system] = [await user("usr-mine"), await user("usr-other"), await world.as("system")];

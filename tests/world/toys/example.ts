@@ -1,6 +1,7 @@
 import { EventEmitter, on as events } from "node:events";
 import type { Decider } from "../../../events/decider.ts";
 import type { CategoryEvent } from "../../../schemas/generated/events.ts";
+import { type Owned, ownedBy, unowned } from "../../../services/chassis/access/ownership.ts";
 import type { Projection } from "../../../services/chassis/events.ts";
 import { rows } from "../../../services/chassis/http/rows.ts";
 import type { Service } from "../../../services/chassis/service.ts";
@@ -47,25 +48,24 @@ const category: Decider<Command, CategoryEvent, State> = {
   taken: () => ({ rejected: "there is one of this name", kind: "denied", error: "category_exists" }),
 };
 
-type Category = {
+type Category = Owned & {
   readonly category_id: string;
   readonly name: string;
   readonly description: string;
   readonly icon: string;
   readonly status: string;
-  readonly owner: string;
-  readonly owner_path: string;
   readonly create_time: string;
 };
 const categories: Projection<Category> = {
   name: "categories",
   version: 1,
-  initialState: { category_id: "", name: "", description: "", icon: "", status: "", owner: "", owner_path: "", create_time: "" },
+  initialState: { category_id: "", name: "", description: "", icon: "", status: "", ...unowned, create_time: "" },
   indexes: ["category_id", "name", "status"],
   evolve: {
     CategoryCreated: (_, { categoryId, name, description, icon, owner, ownerPath }, { time }) => ({
       ...{ category_id: categoryId, name, description, icon, status: "active" },
-      ...{ owner, owner_path: ownerPath, create_time: time },
+      ...ownedBy({ owner, ownerPath }),
+      create_time: time,
     }),
     CategoryModified: (document, { name }) => ({ ...document, name }),
     CategoryDeleted: (document) => ({ ...document, status: "deleted" }),

@@ -34,7 +34,7 @@ const commitsOf = function* ({ id, events }: Past): Iterable<CommitDocument> {
 
 const modelOf = ({ id, events }: Past): Model => ({
   ...{ _id: id, _stream: `category/${id}`, _version: events, _deleted: false },
-  ...{ category_id: id, name: `${id} ${events}`, ...described, owner: owned.owner, owner_path: owned.ownerPath },
+  ...{ category_id: id, name: `${id} ${events}`, ...described, owner: owned.owner, owner_path: owned.ownerPath, owner_group: "" },
   ...{ create_time: time, update_time: time },
 });
 

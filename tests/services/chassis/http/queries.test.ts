@@ -11,7 +11,8 @@ import type { QueryRow } from "../../../../services/chassis/http/rows.ts";
 import { example } from "../../../world/toys/example.ts";
 import { served, type World } from "../../../world/world.ts";
 
-const everybody: Caller = { userId: "system", groupPath: "", ownerPath: ":system", level: "all", as: () => undefined };
+const alone = { groups: [], groupsAndBelow: [], as: () => undefined };
+const everybody: Caller = { userId: "system", ownerPath: ":system", level: "all", ...alone };
 const context = { actor: { userId: everybody.userId, ownerPath: everybody.ownerPath }, now: 7 };
 const row: QueryRow = {
   ...{ kind: "query", operation: "DescribeApps", from: "apps", filters: ["app_id", "status", ["category_id", "categories"]] },
@@ -58,21 +59,22 @@ test("a search word is contained in a column, or equals an id", () => {
   assert.equal(query({}).search, undefined);
 });
 
-const mine: Caller = { userId: "usr-1", groupPath: "", ownerPath: ":usr-1", level: "self", as: () => undefined };
+const mine: Caller = { userId: "usr-1", ownerPath: ":usr-1", level: "self", ...alone };
+const owned = [
+  { field: "owner", in: ["usr-1"] },
+  { field: "owner_group", in: [""] },
+];
 
 test("the row's rule says whose rows are found; nobody's in a public operation", () => {
-  assert.deepEqual(query({}, {}, mine).anyOf, [[{ field: "owner", in: ["usr-1"] }]]);
+  assert.deepEqual(query({}, {}, mine).anyOf, [owned]);
   assert.equal(query({}, { rule: "everybody" }, mine).anyOf, undefined);
   assert.deepEqual(query({}, { rule: ["inStore", "own"] }, mine).anyOf, [
     [
       { field: "status", in: ["active"] },
       { field: "visibility", in: ["public"] },
     ],
-    [
-      { field: "owner", in: ["usr-1"] },
-      { field: "status", in: ["active"] },
-    ],
-    [{ field: "owner", in: ["usr-1"] }],
+    [...owned, { field: "status", in: ["active"] }],
+    owned,
   ]);
   assert.deepEqual(queryOf(row, {}, context, [], undefined).anyOf, []);
 });
@@ -88,7 +90,13 @@ test("rows are joined, presented and cut to their columns", async () => {
     ["v2", "app-1"],
     ["v3", "app-3"],
   ] as const)
-    await put("versions__v1", version, { version_id: version, app: app, owner: `usr-${version.slice(1)}`, create_time: version });
+    await put("versions__v1", version, {
+      version_id: version,
+      app: app,
+      owner: `usr-${version.slice(1)}`,
+      owner_group: "",
+      create_time: version,
+    });
   const model = (name: string) => ({ name, version: 1, initialState: {}, evolve: {} });
   const models = new Map([
     ["apps", model("apps")],
@@ -141,6 +149,7 @@ before(async () => {
   await world.know("user/usr-b", { kind: "user", roleIds: ["role-own"], groupPath: ":grp-1:grp-2" });
   await world.know("user/usr-c", { kind: "user", roleIds: ["role-own"], groupPath: ":grp-1x" });
   await world.know("user/usr-head", { kind: "user", roleIds: ["role-group"], groupPath: ":grp-1" });
+  await world.know("group/grp-2", { kind: "group", parentGroupId: "grp-1" });
 });
 after(() => world.stop());
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OperationId } from "../../../../schemas/generated/http.ts";
 import { app } from "../../../../services/app/service.ts";
+import { ownedBy } from "../../../../services/chassis/access/ownership.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import type { AnyService } from "../../../../services/chassis/service.ts";
 import { cluster } from "../../../../services/cluster/service.ts";
@@ -41,6 +42,8 @@ const cases: readonly {
   },
 ];
 
+const one = ownedBy({ owner: "usr-one", ownerPath: ":usr-one" });
+
 for (const { service, operation, model, group, fields, counts } of cases)
   test(`${operation} counts ${MANY} documents, and only those of the caller`, async () => {
     const world = await served(service);
@@ -51,15 +54,14 @@ for (const { service, operation, model, group, fields, counts } of cases)
           const value = {
             ...fields,
             [group]: `g-${index % GROUPS}`,
-            owner: "usr-many",
-            owner_path: ":usr-many",
+            ...ownedBy({ owner: "usr-many", ownerPath: ":usr-many" }),
             create_time: at(index % 20),
           };
           return world.put(model, `${model}-${index}`, value);
         }),
       );
-      await world.put(model, "other", { ...fields, [group]: "g-0", owner: "usr-one", owner_path: ":usr-one", create_time: at(0) });
-      await world.put(model, "gone", { ...fields, status: "deleted", [group]: "g-0", owner: "usr-one", owner_path: ":usr-one" });
+      await world.put(model, "other", { ...fields, [group]: "g-0", ...one, create_time: at(0) });
+      await world.put(model, "gone", { ...fields, status: "deleted", [group]: "g-0", ...one });
       const { status, body } = await (await world.as("system")).call(operation);
       assert.equal(status, 200);
       assert.deepEqual([body[counts.all], body[counts.groups]], [MANY + 1, GROUPS]);

@@ -35,6 +35,8 @@ const described: ClusterSpec = {
   runtimeId: "runtime-1",
   zone: "local",
   runtimeCredentialId: "runtimec-1",
+  owner: "usr-1",
+  ownerPath: ":usr-1",
   name: "shop",
   appId: "app-1",
   versionId: "appv-1",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { ownedBy } from "../../../../services/chassis/access/ownership.ts";
 import { clusterOwnersOf } from "../../../../services/providers/kit/read-models.ts";
 import { http, type Shown } from "../../../../services/providers/local/http.ts";
 import { MachineError, type NodeState } from "../../../../services/providers/local/machine/types.ts";
@@ -26,7 +27,7 @@ const machine = {
 before(async () => {
   const service = provider<Shown>(undefined, { projections: [clusterOwnersOf("local")], http });
   world = await served([{ service, outside: () => ({ machine }) }]);
-  await world.put("clusterOwners", "cl-1", { cluster_id: "cl-1", owner: "usr-1", owner_path: ":grp-1:usr-1" });
+  await world.put("clusterOwners", "cl-1", { cluster_id: "cl-1", ...ownedBy({ owner: "usr-1", ownerPath: ":grp-1:usr-1" }) });
   await world.know("user/usr-1", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
   await world.know("user/usr-2", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
   await world.know("user/usr-3", { kind: "user", roleIds: ["isv"], groupPath: ":grp-1" });
@@ -61,7 +62,7 @@ test("nodes that are not there are not found, and what is no node's id is refuse
 test("whose a cluster is, is kept for this provider's clusters, and whether they have ceased", async () => {
   const platform = await clusterStory({ service: provider(undefined, { projections: [clusterOwnersOf("local")] }) });
   const owners = async () => (await platform.documents("provider-local", "clusterOwners")).map(({ value }) => value);
-  const kept = { cluster_id: clusterId, ceased: false, runtime_id: "runtime-1", owner: "usr-1", owner_path: ":usr-1" };
+  const kept = { cluster_id: clusterId, ceased: false, runtime_id: "runtime-1", ...ownedBy({ owner: "usr-1", ownerPath: ":usr-1" }) };
   assert.deepEqual(await owners(), [kept]);
   await platform.send("cluster", { type: "DeleteCluster", clusterId, jobId: "j-2", force: false });
   await platform.settle();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type OperationId, operations } from "../../../../schemas/generated/http.ts";
 import { account } from "../../../../services/account/service.ts";
+import { ownedBy } from "../../../../services/chassis/access/ownership.ts";
 import { cluster } from "../../../../services/cluster/service.ts";
 import { providerLocal } from "../../../../services/providers/local/service.ts";
 import { repo } from "../../../../services/repo/service.ts";
@@ -86,8 +87,7 @@ test("a password and a token reach the process that needs them, and nothing that
     type: "vmbased",
     status: "active",
     visibility: "public",
-    owner: "usr-dev",
-    owner_path: ":usr-dev",
+    ...ownedBy({ owner: "usr-dev", ownerPath: ":usr-dev" }),
   };
   await world.put("appVersions", "appv-1", { ...version, draft: packaged, released: packaged });
   await world.put("packages", `appv-1@${digest}`, packaged);

@@ -19,7 +19,8 @@ export const shop = {
 
 /** What the cluster service would ask the provider for. */
 export const described = (clusterId: string, count: number) => {
-  const deployment = describe(clusterId, shop.version, shop.placement, { configuration: shop.configuration(count), secrets: [] });
+  const placement = { ...shop.placement, owner: "usr-1", ownerPath: ":usr-1" };
+  const deployment = describe(clusterId, shop.version, placement, { configuration: shop.configuration(count), secrets: [] });
   if ("rejected" in deployment) throw new Error(deployment.rejected);
   return deployment;
 };
