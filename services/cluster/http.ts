@@ -1,4 +1,4 @@
-import type { Condition } from "../../events/index.ts";
+import type { Condition, Rejection } from "../../events/index.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import { capabilities } from "./capabilities.ts";
@@ -48,6 +48,12 @@ const versionOf = ({ app_id, version_id, type, status, draft, released }: Versio
   return { appId: app_id, versionId: version_id, versionType: type, ...content };
 };
 
+/** A version that was deleted is not deployed any more, not even by its owner. */
+const withdrawn = ({ version_id, status }: VersionDocument): Rejection | undefined =>
+  status === "deleted"
+    ? { rejected: `version [${version_id}] status is [deleted]`, kind: "precondition", error: "resource_not_in_status" }
+    : undefined;
+
 const DAY = 86_400_000;
 const createdInLastDays = (days = 0, now: number): readonly Condition[] => (days > 0 ? createdSince(now - days * DAY) : []);
 /** Conditions on the creation time. An invalid time excludes nothing. */
@@ -60,8 +66,8 @@ export const http = [
   command("CreateCluster", {
     issues: "RequestCluster",
     needs: (r) => ({ version: ["appVersions", r.version_id, ["inStore", "own"]], runtime: ["runtimes", r.runtime_id] }),
-    prepare: ({ conf }, { edge, newId, needs: { version } }) =>
-      configuredWith(edge, newId("cl"), version.type, versionOf(version).configJson, conf),
+    prepare: async ({ conf }, { edge, newId, needs: { version } }) =>
+      withdrawn(version) ?? configuredWith(edge, newId("cl"), version.type, versionOf(version).configJson, conf),
     command: ({ app_id, version_id, zone }, { newId, actionId, actor, needs: { version, runtime }, prepared }) => {
       if (version.app_id !== app_id)
         return {
@@ -92,12 +98,8 @@ export const http = [
   command("UpgradeCluster", {
     issues: "UpgradeCluster",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id], version: ["appVersions", r.version_id, ["inStore", "own"]] }),
-    command: (r, { actionId, needs }) => ({
-      type: "UpgradeCluster",
-      clusterId: r.cluster_id,
-      jobId: actionId(),
-      version: versionOf(needs.version),
-    }),
+    command: (r, { actionId, needs: { version } }) =>
+      withdrawn(version) ?? { type: "UpgradeCluster", clusterId: r.cluster_id, jobId: actionId(), version: versionOf(version) },
     answer: one,
   }),
   command("RollbackCluster", {

@@ -50,7 +50,7 @@ export type VersionDocument = Owned & {
   readonly released: PackageDocument | null;
 };
 
-/** What a status means in the store. All others change nothing there. */
+/** What a status means in the store. All others change nothing there, but that a deleted version is one again. */
 const inStore: { readonly [status: string]: VersionDocument["status"] } = {
   active: "active",
   suspended: "suspended",
@@ -60,7 +60,7 @@ const inStore: { readonly [status: string]: VersionDocument["status"] } = {
 /** The content is fixed when the version enters its review, and no longer when it leaves it. */
 const becomes = (version: VersionDocument, { status }: { readonly status: string }): VersionDocument => ({
   ...version,
-  status: inStore[status] ?? version.status,
+  status: inStore[status] ?? (version.status === "deleted" ? "draft" : version.status),
   submitted: ["submitted", "in-review", "passed"].includes(status) ? (version.submitted ?? version.draft) : null,
 });
 const versionOf = ({ versionId }: { readonly versionId: string }) => versionId;
@@ -100,7 +100,7 @@ const evolve: Projection<VersionDocument>["evolve"] = {
 
 export const appVersions: Projection<VersionDocument> = {
   name: "appVersions",
-  version: 4,
+  version: 5,
   initialState: {
     version_id: "",
     app_id: "",

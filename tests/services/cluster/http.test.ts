@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { appVersions } from "../../../services/cluster/read-models/foreign.ts";
+import { metaOf } from "../../spec.ts";
 import { announced } from "../../world/announcements.ts";
 import { type Caller, ok, refused } from "../../world/requests.ts";
 import { type ClusterWorld, clusterWorld, configuration, type Operation, wanted } from "./served.ts";
@@ -86,6 +88,24 @@ test("the version's developer may deploy a draft", async () => {
   const developer = await user("usr-dev");
   for (const version_id of ["appv-draft", "appv-private"])
     await ok(developer.call("CreateCluster", { ...wanted, version_id, runtime_id: "runtime-usr-dev" }));
+});
+
+test("a version that was deleted is deployed by nobody, its owner included", async () => {
+  await refused(mine.call("CreateCluster", { ...wanted, version_id: "appv-gone" }), 400, "resource_not_in_status");
+  const cluster_id = await running();
+  await refused(mine.call("UpgradeCluster", { cluster_id, version_id: "appv-gone" }), 400, "resource_not_in_status");
+  const { evolve, initialState } = appVersions;
+  const became = (status: string) =>
+    evolve.AppVersionStatusInherited?.(
+      { ...initialState, status: "deleted" },
+      { type: "AppVersionStatusInherited", appId: "app-1", versionId: "appv-1", status, owner: "", ownerPath: "" },
+      metaOf(2),
+      "appv-1",
+    );
+  assert.deepEqual(
+    ["draft", "active", "suspended"].map((status) => Reflect.get(Object(became(status)), "status")),
+    ["draft", "active", "suspended"],
+  );
 });
 
 test("a cluster is not upgraded to another's draft, nor to what was suspended or is private", async () => {

@@ -24,6 +24,7 @@ const versions = {
   "appv-draft": { app_id: "app-1", status: "draft" },
   "appv-suspended": { app_id: "app-1", status: "suspended" },
   "appv-private": { app_id: "app-1", visibility: "private" },
+  "appv-gone": { app_id: "app-1", status: "deleted", ...ownedBy({ owner: "usr-mine", ownerPath: ":usr-mine" }) },
 };
 
 /** The cluster service over HTTP, with versions and runtimes that it has heard of, and two users with a runtime each. */
