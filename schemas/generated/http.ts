@@ -590,6 +590,15 @@ export type ResourceCategory = {
   readonly status_time?: string;
 };
 
+/** The refresh token whose session is to end; the client may also be named by HTTP Basic authentication. */
+export type RevokeTokenRequest = {
+  readonly token: Secret;
+  readonly token_type_hint?: Line;
+  readonly client_id?: Id;
+  /** The client's secret. */
+  readonly client_secret?: Secret;
+};
+
 /** A role. */
 export type Role = {
   readonly role_id?: string;
@@ -2241,6 +2250,17 @@ export type Operations = {
       readonly client_id?: readonly string[];
     };
   };
+  /** Sign out */
+  RevokeToken: {
+    request: {
+      readonly token: Secret;
+      readonly token_type_hint?: Line;
+      readonly client_id?: Id;
+      /** The client's secret. */
+      readonly client_secret?: Secret;
+    };
+    answer: Readonly<Record<string, never>>;
+  };
   /** Roll a cluster back */
   RollbackCluster: {
     request: {
@@ -2485,6 +2505,7 @@ export type AccountOperations = Pick<
   | "ModifyRoleModule"
   | "ModifyUser"
   | "RevokeClients"
+  | "RevokeToken"
   | "Token"
   | "UnbindUserRole"
   | "ValidateUserPassword"
@@ -2858,6 +2879,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   ReleaseAppVersion: { method: "post", path: "/v1/app_version/action/release", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a5"], answers: "json", rows: null },
   ResizeCluster: { method: "post", path: "/v1/clusters/resize", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a6"], answers: "json", rows: null },
   RevokeClients: { method: "delete", path: "/v1/clients", service: "account", query: [], arrays: [], required: ["client_id"], body: true, public: false, permission: [], answers: "json", rows: null },
+  RevokeToken: { method: "post", path: "/v1/oauth2/revoke", service: "account", query: [], arrays: [], required: ["token"], body: true, public: true, permission: [], answers: "json", rows: null },
   RollbackCluster: { method: "post", path: "/v1/clusters/rollback", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a5"], answers: "json", rows: null },
   StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a11"], answers: "json", rows: null },
   StopClusters: { method: "post", path: "/v1/clusters/stop", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a10"], answers: "json", rows: null },

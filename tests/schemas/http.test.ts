@@ -92,10 +92,10 @@ test("closed sets are closed, and bytes are base64", async () => {
 
 test("every list answers rows, only tokens and files of attachments are public, and every operation has its service", () => {
   const all = Object.entries(operations);
-  assert.equal(all.length, 111);
+  assert.equal(all.length, 112);
   assert.deepEqual(
     all.filter(([, operation]) => operation.public).map(([id]) => id),
-    ["GetAttachmentFile", "Token"],
+    ["GetAttachmentFile", "RevokeToken", "Token"],
   );
   for (const [id, { query, rows }] of all) assert.equal(query.includes("offset"), rows !== null, id);
   assert.deepEqual([...new Set(all.map(([, { service }]) => service))].sort(), [

@@ -4,6 +4,7 @@ import { operations } from "../../schemas/generated/http.ts";
 import { answered } from "../world/requests.ts";
 import "./account/groups.test.ts";
 import "./account/roles.test.ts";
+import "./account/sessions.test.ts";
 import "./account/token.test.ts";
 import "./account/users.test.ts";
 import "./api/commands.test.ts";

@@ -7,7 +7,8 @@ export type SessionCommand =
   | { type: "StartSession"; sessionId: string; userId: string; clientId: string }
   /** Ends the session if the refresh token was replaced. Comes before `RefreshSession`, which then finds the session ended. */
   | ({ type: "EndReusedSession" } & Use)
-  | ({ type: "RefreshSession" } & Use);
+  | ({ type: "RefreshSession" } & Use)
+  | { type: "EndSession"; sessionId: string };
 
 export type Session =
   | { status: "absent" }
@@ -32,6 +33,7 @@ export const session: Decider<SessionCommand, SessionEvent, Session> = {
       if (isCurrent(use, state)) return [{ type: "SessionRefreshed", sessionId, number: use.number + 1 }];
       return isRepeat(use, state) ? [] : over;
     },
+    EndSession: ({ sessionId }, { status }) => (status === "active" ? [{ type: "SessionEnded", sessionId, reason: "signed out" }] : []),
   },
   evolve: {
     SessionStarted: (_, _started, { time }) => ({ status: "active", number: 1, since: Date.parse(time) }),

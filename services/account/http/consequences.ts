@@ -47,6 +47,7 @@ const acting = {
   StartSession: async () => ({}),
   EndReusedSession: async () => ({}),
   RefreshSession: async () => ({}),
+  EndSession: async () => ({}),
   UnbindUserRoles: onUser,
   LeaveGroup: async ({ groupId, userIds }, { groupPath, users }) => ({
     actsOn: (await users(userIds)).map(only(await groupPath(groupId))),

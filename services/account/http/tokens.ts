@@ -33,13 +33,31 @@ export const tokenRows: readonly HttpRow<unknown>[] = [
     command: (_, { prepared: { commands } }) => commands,
     answer: (_, { prepared: { answer } }) => answer,
   }),
+
+  // RFC 7009: a token that is not good any more is no error.
+  command("RevokeToken", {
+    issues: "EndSession",
+    prepare: async (request, context) => {
+      const client = await clientOf(request, context);
+      if (isProblem(client)) return client;
+      if (!client) return denied("the client is unknown or its secret is wrong");
+      const claims = await context.edge.readRefreshToken(request.token);
+      if (typeof claims === "string") return { sessionIds: [] };
+      return claims.client_id === client.client_id ? { sessionIds: [claims.sid] } : denied("the refresh token belongs to another client");
+    },
+    command: (_, { prepared: { sessionIds } }) => sessionIds.map((sessionId) => ({ type: "EndSession", sessionId })),
+    answer: () => ({}),
+  }),
 ];
 
 type TokenRequest = RequestOf<"Token">;
 /** The next refresh token of a session, and what makes it the next one. */
-type Grant = { readonly next: RefreshClaims; readonly commands: readonly SessionCommand[] };
+type Grant = { readonly next: RefreshClaims; readonly commands: readonly Exclude<SessionCommand, { type: "EndSession" }>[] };
 
-const clientOf = async (request: TokenRequest, context: AccountContext): Promise<ClientDocument | Problem | undefined> => {
+const clientOf = async (
+  request: Pick<TokenRequest, "client_id" | "client_secret">,
+  context: AccountContext,
+): Promise<ClientDocument | Problem | undefined> => {
   const { unscoped, edge } = context;
   const basic = basicCredentials(edge.header("authorization"));
   const { id = request.client_id, secret = request.client_secret } = basic ?? {};

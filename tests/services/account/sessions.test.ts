@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { decodeJwt } from "jose";
 import { runtime } from "../../../services/runtime/service.ts";
 import { eventually } from "../../eventually.ts";
-import { administrator, servedWithAccounts } from "../../world/accounts.ts";
+import { administrator, client, loginClient, servedWithAccounts } from "../../world/accounts.ts";
 
 const password = "correct horse";
 
@@ -60,6 +60,25 @@ describe("sessions over HTTP", () => {
     assert.deepEqual([again.status, again.error], [403, "auth_failure"]);
     const after = await refresh(next);
     assert.deepEqual([after.status, after.error], [403, "auth_failure"]);
+  });
+
+  test("who signs out ends the session, by any of its refresh tokens, and no other session", async () => {
+    const revoke = (fields: object, headers?: Readonly<Record<string, string>>) => world.stranger().call("RevokeToken", fields, headers);
+    const by = { client_id: client.id, client_secret: client.secret };
+    const [mine, other] = [await login(), await login()];
+    const next = (await refresh(mine.refresh_token)).body;
+    assert.equal((await revoke({ token: mine.refresh_token })).error, "auth_failure");
+    assert.equal((await revoke({ ...by, client_secret: "wrong", token: mine.refresh_token })).error, "auth_failure");
+    const foreign = await revoke({ client_id: loginClient.id, client_secret: loginClient.secret, token: mine.refresh_token });
+    assert.deepEqual([foreign.status, foreign.error], [403, "auth_failure"]);
+    assert.equal((await refresh(next.refresh_token)).status, 200, "nobody has signed out");
+
+    const out = await revoke({ ...by, token: mine.refresh_token });
+    assert.deepEqual([out.status, out.body], [200, {}]);
+    assert.deepEqual(await refresh(next.refresh_token).then(({ status, error }) => [status, error]), [403, "auth_failure"]);
+    assert.equal((await refresh(other.refresh_token)).status, 200);
+    for (const token of [mine.refresh_token, "x.y.z", mine.access_token]) assert.equal((await revoke({ ...by, token })).status, 200);
+    assert.equal((await revoke(by)).error, "missing_parameter");
   });
 
   test("two tokens ago is too old, however fast", async () => {
