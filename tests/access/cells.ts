@@ -8,7 +8,7 @@ import { modelsOf, readsFor } from "../../services/chassis/http/reads.ts";
 import type { HttpRow } from "../../services/chassis/http/rows.ts";
 import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
-import { fixtureOf, idOf, owners } from "./fixtures.ts";
+import { fixtureOf, idOf, isPerson, owners } from "./fixtures.ts";
 import type { Caller } from "./principals.ts";
 
 /** Values of required fields that name no row. */
@@ -77,7 +77,7 @@ export const platform = async () => {
     },
     /** Calls an operation on a row, and says how it is refused; undefined if it is not. */
     refusal: async (caller: Caller, operation: OperationId, field: string, row: string): Promise<string | undefined> => {
-      const found = await answer(caller, operation, requestOf(operation, field, row, rows.get(operation)?.row));
+      const found = await answer(caller, operation, requestOf(operation, field, row, rows.get(operation)?.row, caller));
       if (isProblem(found)) return refusals[found.name];
       const isList = operation.startsWith("Describe") && !("log" in Object(found)) && !("zone" in Object(found));
       return isList && !Reflect.get(Object(found), "total_count") ? "hidden" : undefined;
@@ -94,13 +94,21 @@ const refusals: { readonly [problem: string]: string } = {
   resource_not_found: "404",
 };
 
+const insider = { groups: ["grp-1"] };
 /** The request whose field names the row; all others name the caller's own. */
-export const requestOf = (operation: OperationId, field: string, wanted: string, row: HttpRow | undefined): object => {
+export const requestOf = (
+  operation: OperationId,
+  field: string,
+  wanted: string,
+  row: HttpRow | undefined,
+  { groups }: Pick<Caller, "groups"> = insider,
+): object => {
+  const own = (name: string) => idOf(name, groups.length > 0 || isPerson(name) ? "own" : "alone");
   const names = [...new Set([...operations[operation].required, field])];
   const each = row?.kind === "command" ? row.each : undefined;
   return Object.fromEntries(
     names.map((name) => {
-      const value = name === field ? idOf(name, wanted) : (usual[name] ?? idOf(name, "own"));
+      const value = name === field ? idOf(name, wanted) : (usual[name] ?? own(name));
       return [name, name === each || name === lists[operation] ? [value] : value];
     }),
   );

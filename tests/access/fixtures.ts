@@ -23,13 +23,14 @@ export const owners: { readonly [row: string]: Pick<Owned, "owner" | "owner_grou
   above: owned("above", ":grp-0"),
   similar: owned("similar", ":grp-0:grp-10"),
   left: owned("usr-me", ":grp-8"),
+  alone: owned("usr-me", ""),
   mightier: owned("mightier", ":grp-0:grp-1"),
   ...{ submitted: foreign, "in-review": foreign, passed: foreign, rejected: foreign },
   ...{ store: foreign, private: foreign, suspended: foreign, deleted: foreign },
 };
 const groupPaths: { readonly [row: string]: string } = {
   ...{ own: ":grp-0:grp-1", group: ":grp-0:grp-1:grp-2", mightier: ":grp-0:grp-1" },
-  ...{ foreign: ":grp-9", above: ":grp-0", similar: ":grp-0:grp-10", left: ":grp-8" },
+  ...{ foreign: ":grp-9", above: ":grp-0", similar: ":grp-0:grp-10", left: ":grp-8", alone: ":grp-7" },
 };
 /** The status of a version, if it is not a draft; and which versions were ever released. */
 const statuses: { readonly [row: string]: string } = {
@@ -38,12 +39,13 @@ const statuses: { readonly [row: string]: string } = {
 };
 const wereReleased = ["store", "private", "suspended", "deleted"];
 
-const usual = ["own", "group", "foreign", "above", "similar", "left"];
+const usual = ["own", "group", "foreign", "above", "similar", "left", "alone"];
 const ofVersions = [...usual, ...Object.keys(statuses)];
 const ofPeople = ["own", "group", "foreign", "above", "similar", "mightier"];
+export const isPerson = (field: string): boolean => ["user_id", "email", "reset_id"].includes(field);
 /** The rows that a field is tried with. */
 export const rowsOf = (field: string, named: Iterable<string>): readonly string[] => {
-  if (["user_id", "email", "reset_id"].includes(field)) return ofPeople;
+  if (isPerson(field)) return ofPeople;
   if (field === "role_id") return [...usual, "mightier"];
   return ["version_id", "attachment_id"].includes(field) || [...named].includes("store") ? ofVersions : usual;
 };
@@ -76,7 +78,7 @@ const special: { readonly [model: string]: (row: string) => Value } = {
   groups: (row) => ({
     group_path: groupPaths[row] ?? "",
     owner_path: `${groupPaths[row] ?? ""}:`,
-    owner_group: [owners[row]?.owner_group],
+    owner_group: [groupPaths[row]?.split(":").at(-1), owners[row]?.owner_group],
   }),
   roles: (row) => ({
     portal: "isv",
@@ -136,7 +138,8 @@ export const fixtureOf = async (service: Tables) => {
       const model = (name: string) => projections.find((each) => each.name === name);
       const [users, roleModel] = [model("users"), model("roles")];
       if (!users || !roleModel || userId === "system") return;
-      await put("users", "usr-me", { ...documentOf(users, "own"), role_id: roleIds, group_path: groupPath });
+      const paths = groupPath === "" ? [] : [groupPath];
+      await put("users", "usr-me", { ...documentOf(users, "own"), role_id: roleIds, group_path: groupPath, group_paths: paths });
       for (const [role, modules] of roles) await put("roles", role, { ...documentOf(roleModel, "foreign"), role_id: role, modules });
     },
   };

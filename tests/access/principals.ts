@@ -29,6 +29,11 @@ export const withOneBundle: readonly Caller[] = Object.keys(bundles).flatMap((bu
   (["self", "group", "all"] as const).map((level) => withBundle(bundle, level)),
 );
 
+/** The same people once they have left all groups. */
+export const gone: readonly Caller[] = [...named, ...withOneBundle]
+  .filter(({ userId }) => userId !== "system")
+  .map((caller) => ({ ...caller, name: `${caller.name} who left`, groupPath: "", groups: [], groupsAndBelow: [] }));
+
 /** The level of an operation, or "none". */
 export const levelOf = (caller: Principal, operation: OperationId): DataLevel | "none" => {
   const { allowed, level } = authorize(caller, caller.roles, operation);

@@ -37,7 +37,7 @@ export function* refusedCells(services: readonly Service[], random: () => number
     const expected = level === "none" ? ["403"] : field.refusals;
     yield {
       ...{ caller, operation, userId: `usr-${callers.indexOf(caller)}` },
-      request: requestOf(operation, field.name, wanted, rows.get(operation)),
+      request: requestOf(operation, field.name, wanted, rows.get(operation), caller),
       problemIn: ({ status, error, body }) => {
         const found = status === 200 && operations[operation].rows !== null && body.total_count === undefined ? "hidden" : String(status);
         const isAsExpected = expected.includes(found) && (level !== "none" || error === "permission_denied");
