@@ -6,7 +6,7 @@ import { details } from "./report.ts";
 import { attacks, lacking } from "./rows.ts";
 import { sceneOn } from "./scene.ts";
 
-test("the attacks that take little time are refused by the platform over HTTP", { timeout: 120_000 }, async (t) => {
+test("the attacks that take little time are refused by the platform over HTTP", { timeout: 400_000 }, async (t) => {
   const { target, stop } = await platformInMemory();
   t.after(stop);
   const scene = sceneOn(target);

@@ -10,6 +10,7 @@ export const guessing: readonly Attack[] = [
     name: "guess a password, each time from an invented address",
     has: "nothing but the client for logins",
     holds: "ten wrong guesses, then 429 with Retry-After, whatever X-Forwarded-For says, and whether there is such an account",
+    long: true,
     run: async ({ somebody, grant, target, fresh }, { holds, control }) => {
       const victim = await somebody("user");
       const guess = (username: string, password: string, nth: number) =>

@@ -27,6 +27,7 @@ export const secrets: readonly Attack[] = [
     has: "the log of events, the API, the logs and a shell on the machine",
     holds: "the password reaches the process that needs it, and stands nowhere else",
     needs: "inside",
+    long: true,
     run: async ({ people, cluster, inside, fresh, jobEnded }, { holds, control }) => {
       const user = await people.user();
       const [first, second] = [`planted-${fresh()}-one`, `planted-${fresh()}-two`];
