@@ -31,6 +31,8 @@ export const isMongoOutage = (error: unknown, depth = 0): boolean => {
   if (error instanceof MongoBulkWriteError)
     return (
       isMongoOutage(error.errorResponse, depth + 1) ||
+      // Of the whole bulk; then the response is no error but what the server sent.
+      codes.has(error.code) ||
       codes.has(error.result?.getWriteConcernError()?.code) ||
       // The first failed write, such as a duplicate, gives the bulk error its code; another write may have met a server that steps down.
       [error.writeErrors].flat().some(({ code }) => codes.has(code))

@@ -38,6 +38,7 @@ test("a store that cannot be reached, or says that it cannot answer now, is an o
     new MongoServerError({ message: "not primary", code: 10_107 }),
     new MongoServerError({ message: "shutting down", code: 91 }),
     bulk(new MongoNetworkError("the connection was closed")),
+    bulk(new MongoServerError({ message: "not primary", code: 10_107 })),
     bulk({ message: "not written by a majority", code: 1 }, { code: 91 }),
     wrapped(new MongoNetworkError("the connection was closed")),
   ];
