@@ -96,13 +96,8 @@ export const simulate = async (
   };
 
   const starting = world.start();
-  if (
-    !(await time.run(
-      () => world.processes.size === 2 * players.length && [...world.processes.values()].every(({ ready }) => ready),
-      MINUTE,
-    ))
-  )
-    throw new Error("the platform does not start");
+  const areAllReady = () => world.processes.size === 2 * players.length && [...world.processes.values()].every(({ ready }) => ready);
+  if (!(await time.run(areAllReady, MINUTE))) throw new Error("the platform does not start");
   await starting;
   if (!(await rests(MINUTE))) return finish();
 
@@ -132,6 +127,8 @@ export const simulate = async (
   world.advance(LATER);
   await time.run(() => false, 8_000);
   world.endFaults();
+  // A process that starts afterwards would have a clock of its own.
+  await time.run(areAllReady, MINUTE);
   world.advance(LATER);
   await time.run(() => false, 8_000);
   if (!(await rests(REST))) return finish();

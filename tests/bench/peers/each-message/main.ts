@@ -11,7 +11,7 @@ const TOPIC = "pitrix.category";
 
 const client = await new MongoClient(settings.url, { writeConcern: { w: "majority" } }).connect();
 const commits: Collection<{ readonly _id: string; readonly [field: string]: unknown }> = client.db().collection("commits");
-const documents: Collection<{ readonly _id: string }> = client.db().collection("categories__v1");
+const documents: Collection<{ readonly _id: string }> = client.db().collection("categories");
 await documents.createIndexes([{ key: { owner: 1 } }, { key: { create_time: 1 } }]);
 
 const kafka = kafkaOf(settings.connection);

@@ -100,7 +100,7 @@ const underLoad = async (
   const serversAfter = servers.usage();
   const spent = (who: "kafka" | "store") => serversAfter[who].cpuSeconds - serversBefore[who].cpuSeconds;
   const expected = { commands, created, hot: { id: hot, version: changed + 1 } };
-  const state = await checkState(servers, expected, name === "emmett" ? "emmett" : "commits");
+  const state = await checkState(servers, expected, kindOf(name));
   return {
     ...{ units, seconds, cpuSeconds: after.cpuSeconds - before.cpuSeconds, memoryBytes: after.memoryBytes },
     serverCpuSeconds: { kafka: spent("kafka"), store: spent("store") },
@@ -123,3 +123,5 @@ const create = async (url: string, headers: Subject["headers"]): Promise<string>
       throw new Error(`the first command was not carried out: ${answer.status} ${text}`);
   }
 };
+
+const kindOf = (name: SubjectName) => (name === "emmett" ? "emmett" : name === "pitrix" || name === "gateway" ? "platform" : "commits");

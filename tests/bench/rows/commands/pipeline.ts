@@ -24,7 +24,7 @@ type Document = { readonly _id: string; readonly _version: number };
 
 const client = await new MongoClient(settings.url, { maxPoolSize: 10, writeConcern: { w: "majority" } }).connect();
 const commits = client.db().collection<Commit>("commits");
-const documents = client.db().collection<Document>("categories__v1");
+const documents = client.db().collection<Document>("categories");
 const positions: Collection<{ readonly _id: string }> = client.db().collection("positions");
 await commits.createIndexes([
   { key: { cause: 1 }, name: "cause", sparse: true, unique: true },

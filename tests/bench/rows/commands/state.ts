@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MongoClient } from "mongodb";
+import { categoriesIn } from "./read-model.ts";
 import { kafkaOf, type Servers } from "./servers.ts";
 
 /** What must be so when all answers are there. */
@@ -19,15 +20,21 @@ type Found = {
   readonly logged: number;
 };
 
+/** Whose documents are looked at: the platform's read model, a collection of a contestant that has commits, or the streams of Emmett. */
+type Kind = "platform" | "commits" | "emmett";
+
 const others = "ctg-uncategorized";
 const LIMIT = 20_000;
 
-/** Waits until a subject has left what its answers promised; says what is wrong otherwise. `emmett`: a document a stream. */
-export const checkState = async ({ connection, urlFor }: Servers, expected: Expected, kind: "commits" | "emmett"): Promise<string> => {
+/** Waits until a subject has left what its answers promised; says what is wrong otherwise. */
+export const checkState = async ({ connection, urlFor }: Servers, expected: Expected, kind: Kind): Promise<string> => {
   const client = await new MongoClient(urlFor("pitrix_app")).connect();
   const admin = kafkaOf(connection).admin();
   await admin.connect();
-  const look = kind === "commits" ? () => inCommits(client, expected) : () => inStreams(client, expected);
+  const look =
+    kind === "emmett"
+      ? () => inStreams(client, expected)
+      : () => inCommits(client, expected, kind === "platform" ? categoriesIn : "categories");
   const logged = async (): Promise<number> =>
     (await admin.fetchTopicOffsets("pitrix.category")).reduce((sum, { high }) => sum + Number(high), 0);
   try {
@@ -52,9 +59,9 @@ const problems = ({ commands, created, hot }: Expected, found: Found): readonly 
 ];
 
 type Stored = { readonly _id: string; readonly _version?: number };
-const inCommits = async (client: MongoClient, { hot }: Expected): Promise<Omit<Found, "logged">> => {
+const inCommits = async (client: MongoClient, { hot }: Expected, collection: string): Promise<Omit<Found, "logged">> => {
   const commits = client.db().collection<{ readonly _id: string; readonly stream: string }>("commits");
-  const documents = client.db().collection<Stored>("categories__v1");
+  const documents = client.db().collection<Stored>(collection);
   const [all, unpublished, stored, document] = await Promise.all([
     commits.countDocuments({ _id: { $gte: "category/", $lt: "category0" }, stream: { $ne: `category/${others}` } }),
     commits.countDocuments({ publish: { $exists: true } }),

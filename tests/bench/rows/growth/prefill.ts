@@ -3,6 +3,7 @@ import { codec } from "../../../../events/codec/codec.ts";
 import { eachOf } from "../../../../events/concurrency.ts";
 import { type CommitDocument, toDocument } from "../../../../events/mongo/commit-document.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
+import { categoriesIn } from "../commands/read-model.ts";
 import type { Servers } from "../commands/servers.ts";
 
 const released = codec(schemas);
@@ -54,7 +55,7 @@ export const prefill = async ({ urlFor }: Servers, pasts: readonly Past[]): Prom
   const client = await new MongoClient(urlFor("pitrix_app"), { maxPoolSize: CONCURRENCY, ignoreUndefined: true }).connect();
   try {
     const commits: Collection<CommitDocument> = client.db().collection("commits");
-    const models: Collection<Model> = client.db().collection("categories__v1");
+    const models: Collection<Model> = client.db().collection(categoriesIn);
     const all = function* () {
       for (const past of pasts) yield* commitsOf(past);
     };
