@@ -22,6 +22,22 @@ export const access: Section = {
       ],
     },
     {
+      id: "ownership",
+      promise: "Who leaves a group reaches none of its rows; a resource's nodes, jobs and tasks are its owner's, whoever asked for them.",
+      how: "a row names the group that it was made in, and each query asks who is in it or above it now",
+      keptBy: ["services/chassis/access/ownership.ts", "services/chassis/access/access.ts", "services/chassis/access/identity.ts"],
+      proofs: [
+        ...tests(
+          "services/ownership.test.ts",
+          "who leaves a vendor leaves the rows there, finds them again on coming back, and keeps those of no group",
+          "a person counts as one of all their groups, and of none that they have left",
+          "what belongs to a cluster is its owner's, whoever asked for it",
+          "a group that moves takes its rows and those below along, and a deleted one leaves them to the groups above",
+        ),
+        ...attacks,
+      ],
+    },
+    {
       id: "power",
       promise: "Nobody acts on, makes or becomes somebody whose power is above their own.",
       how: "every command of an account row is judged by what it does to people, before it is carried out",

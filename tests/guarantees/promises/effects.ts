@@ -43,6 +43,28 @@ export const effects: Section = {
       ],
     },
     {
+      id: "actions-end",
+      promise:
+        "Every action on a cluster ends, whether its provider runs or not; what a provider did not announce is refused before anything happens.",
+      how: "timers of the provider and of the cluster; what fails, is given up or comes too late is taken back by its opposite",
+      keptBy: ["services/cluster/timers.ts", "services/cluster/capabilities.ts", "services/providers/kit/undo.ts"],
+      proofs: [
+        ...tests(
+          "choreography/deadlines.test.ts",
+          "an action whose provider is silent ends at its deadline",
+          "a provider that comes too late takes back what it does",
+          "a provider that gets nowhere gives up before the cluster does, and takes back what it has done",
+          "a start that hangs is given up, and what has started is stopped again",
+          "a forced deletion ends although its provider is silent, which carries it out when it is back",
+          "nodes of an addition that was put aside are gone after the next action",
+        ),
+        ...tests(
+          "services/cluster/http.test.ts",
+          "what the provider has not announced is refused before anything happens, unless it is forced",
+        ),
+      ],
+    },
+    {
       id: "breakers",
       promise: "Calls to an unresponsive system fail fast until it answers again, and no call waits for ever.",
       how: "calls to external systems go through a circuit breaker with a timeout",

@@ -59,9 +59,19 @@ export const log: Section = {
     {
       id: "wire-format",
       promise: "Any Kafka consumer reads the events: Confluent's wire format, and CloudEvents headers in binary mode.",
-      how: "a record is framed with the id of its schema in the lock",
-      keptBy: ["events/log/record.ts", "events/codec/framing.ts"],
+      how: "a record is framed with the id of its schema in the lock, which the gateway serves with the API of Confluent's registry",
+      keptBy: ["events/log/record.ts", "events/codec/framing.ts", "services/api/registry/registry.ts"],
       proofs: [
+        ...tests(
+          "third-party/consumers.integration.ts",
+          "every public event of every version is what was committed: Node, kafkajs and its registry client",
+          "every public event of every version is what was committed: Python, confluent-kafka with its Avro deserializer",
+        ),
+        ...tests(
+          "services/api/registry.test.ts",
+          "every released version is served under its id to anybody, for ever",
+          "only operators may register, and what the platform has not released is refused with the reason",
+        ),
         ...tests(
           "guarantees/wire.test.ts",
           "a reader with nothing but ids.json and an Avro library reads an event",

@@ -95,6 +95,27 @@ export const secrets: Section = {
       ],
     },
     {
+      id: "public-topics",
+      promise: "A third party's user reads only topics that say they are public, and these neither name nor authenticate a person.",
+      how: "an aggregate is closed unless its service says `public`; rights on Kafka and the AsyncAPI document are made of that",
+      keptBy: ["services/chassis/acls.ts", "services/cli/asyncapi.ts"],
+      proofs: [
+        ...tests(
+          "services/chassis/acls.test.ts",
+          "a third party reads the events of public aggregates only: who says nothing keeps an aggregate to the platform",
+          "what third parties may read is written down: nothing of it names or authenticates a person, is a key, or is of the platform itself",
+        ),
+        ...tests(
+          "infra/platform/kafka.integration.ts",
+          "a third party reads events with SCRAM in groups of its name, and neither keys nor in a service's place",
+        ),
+        ...tests(
+          "services/cli/asyncapi.test.ts",
+          "the AsyncAPI document has exactly the topics that third parties may read, with every event in its newest version",
+        ),
+      ],
+    },
+    {
       id: "kafka-access",
       promise: "Only a service writes its topics, and what is forged all the same is refused, ignored or found.",
       how: "a user a service, whose rights follow from its tables; signed announcements; the audit asks the owner's store",

@@ -164,6 +164,20 @@ export const subscriptions: Section = {
       ],
     },
     {
+      id: "audited",
+      promise: "An audit of a running platform names every document that is not its fold, and every event that is forged or missing.",
+      how: "each service folds its streams anew at the versions that its documents have, and says which events it committed",
+      keptBy: ["services/cli/audit.ts", "services/chassis/http/audit-routes.ts"],
+      proofs: [
+        ...tests(
+          "services/cli/audit-models.test.ts",
+          "an audit of a platform as it is finds nothing, whole and in samples, also while it is used",
+          "documents that somebody changed, removed or added by hand are named with their fields and events, and counted for an alert",
+          "a commit that is missing in the store is told from a forged event, and a lost end of a topic is found",
+        ),
+      ],
+    },
+    {
       id: "no-order-between-streams",
       promise:
         "Nothing relies on the order between streams: a request waits a bounded time for missing data, then the caller is asked to retry.",
