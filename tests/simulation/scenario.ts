@@ -3,7 +3,7 @@ import { contract } from "../../services/chassis/contract.ts";
 import { players } from "./players.ts";
 import { requests } from "./requests/requests.ts";
 
-/** In these a cluster's action ends well, which it may only because its own job was done. */
+/** In these a cluster's action ends well, which it may only because its own job was done, or because it was forced and its deadline is over. */
 const ended = new Set([
   ...["ClusterActivated", "ClusterUpgraded", "ClusterRolledBack", "ClusterResized", "ClusterEnvUpdated", "ClusterNodesAdded"],
   ...["ClusterNodesDeleted", "ClusterStopped", "ClusterDeleted", "ClusterCeased"],
@@ -28,7 +28,8 @@ export const scenario: Scenario = {
     for (const { event, meta } of all.values()) {
       if (!ended.has(event.type)) continue;
       const because = all.get(meta.causationId ?? "");
-      if (because?.event.type !== "DeploymentSucceeded" || Reflect.get(because.event, "jobId") !== Reflect.get(event, "jobId"))
+      const isDone = because?.event.type === "DeploymentSucceeded" || (because && Reflect.get(because.event, "force") === true);
+      if (!isDone || Reflect.get(because.event, "jobId") !== Reflect.get(event, "jobId"))
         yield { about: meta.stream, message: `${event.type} of job ${Reflect.get(event, "jobId")} came because of ${meta.causationId}` };
     }
   },
