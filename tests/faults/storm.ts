@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { MongoClient } from "mongodb";
-import { topicOf } from "../../events/contract.ts";
 import { kafkaLog } from "../../events/kafka/log.ts";
+import { topicsOfService } from "../../events/service.ts";
 import { checkReactions } from "../../events/simulation/check/reactions.ts";
 import { collections } from "../../events/subscription/collections.ts";
 import { type KafkaConnection, settingsOf } from "../../infra/embedded/kafka/connection.ts";
@@ -38,8 +38,9 @@ export const stormRun = async ({ directory, factor, seed, report }: RunOptions):
     closing.push(store.stop);
     const log = kafkaLog({ ...kafka.connection, clientId: "storm" });
     closing.push(log.close);
+    const { events, reads } = topicsOfService(contract, runtime);
     await log.ensureTopics([
-      ...["runtime", "runtimeCredential", "cluster"].map((name) => ({ name: topicOf(contract, name), partitions: 6, compacted: false })),
+      ...[...new Set([...events, ...reads])].map((name) => ({ name, partitions: 6, compacted: false })),
       { name: "pitrix.deadLetter.storm", partitions: 1, compacted: false },
     ]);
     const members = groupOf([DATABASE], { ...settingsOf(kafka.connection), MONGODB_URL: store.url });
