@@ -9,6 +9,9 @@ const ended = new Set([
   ...["ClusterNodesDeleted", "ClusterStopped", "ClusterDeleted", "ClusterCeased"],
 ]);
 
+/** Requests whose own deadline may end them well, if they are forced. */
+const forceable = new Set(["ClusterDeletionRequested", "ClusterCeaseRequested"]);
+
 /** The whole choreography, as far as it needs no process, no file and no network. */
 export const scenario: Scenario = {
   contract,
@@ -28,8 +31,9 @@ export const scenario: Scenario = {
     for (const { event, meta } of all.values()) {
       if (!ended.has(event.type)) continue;
       const because = all.get(meta.causationId ?? "");
-      const isDone = because?.event.type === "DeploymentSucceeded" || (because && Reflect.get(because.event, "force") === true);
-      if (!isDone || Reflect.get(because.event, "jobId") !== Reflect.get(event, "jobId"))
+      const isDone = because?.event.type === "DeploymentSucceeded";
+      const isForced = because !== undefined && forceable.has(because.event.type) && Reflect.get(because.event, "force") === true;
+      if (!(isDone || isForced) || Reflect.get(because.event, "jobId") !== Reflect.get(event, "jobId"))
         yield { about: meta.stream, message: `${event.type} of job ${Reflect.get(event, "jobId")} came because of ${meta.causationId}` };
     }
   },
