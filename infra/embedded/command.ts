@@ -8,9 +8,9 @@ export type Ended = { readonly status: "succeeded" | "failed" | "missing"; reado
 const outputLimit = 64 * 1024;
 
 /** Runs a command to completion and returns the end of its output, stdout and stderr combined. */
-export const run = (command: string, args: readonly string[], options: { limit: number }): Promise<Ended> =>
+export const run = (command: string, args: readonly string[], options: { limit: number; cwd?: string }): Promise<Ended> =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...(options.cwd && { cwd: options.cwd }) });
     const keeper = child.pid === undefined ? undefined : guard(identify(child.pid));
     // Not the timeout option of spawn: its timer keeps running if the program does not exist.
     const timer = setTimeout(() => child.kill("SIGKILL"), options.limit);

@@ -22,7 +22,7 @@ export const installed = async (name: string, install: (directory: string) => re
     async (partial) => {
       cpSync(sources, partial, { recursive: true });
       const [command = "", ...args] = install(partial);
-      const { status, output } = await run(command, args, { limit });
+      const { status, output } = await run(command, args, { limit, cwd: partial });
       if (status === "missing") throw new Error(`${command} is not installed`);
       if (status === "failed") throw new Error(`${command} cannot install the client ${name}:\n${tail(output)}`);
     },

@@ -67,12 +67,22 @@ func changes(e record, time string) bson.M {
 	return merged(described(e["deployment"]), rests("active")(e, time))
 }
 
+// The last group of an owner path.
+func groupOf(path string) string {
+	groups := strings.Split(path, ":")
+	if len(groups) < 2 {
+		return ""
+	}
+	return groups[len(groups)-2]
+}
+
 // The fields of the read model that an event sets.
 var patches = map[string]patch{
 	"ClusterRequested": func(e record, time string) bson.M {
 		return merged(bson.M{"cluster_type": 0, "status": "pending", "message": ""}, described(e["deployment"]), bson.M{
 			"cluster_id": e["clusterId"], "name": e["name"], "description": e["description"], "debug": e["debug"],
-			"transition_status": "creating", "owner": e["owner"], "owner_path": e["ownerPath"], "create_time": time, "status_time": time})
+			"transition_status": "creating", "owner": e["owner"], "owner_path": e["ownerPath"],
+			"owner_group": groupOf(e["ownerPath"].(string)), "create_time": time, "status_time": time})
 	},
 	"ClusterUpgradeRequested":   moves("upgrading"),
 	"ClusterEnvUpdateRequested": moves("updating"),

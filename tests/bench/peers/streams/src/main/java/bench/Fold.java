@@ -46,7 +46,10 @@ final class Fold {
       case "ClusterRequested" -> {
         for (var name : List.of("name", "description", "debug", "owner")) document.put(name, plain(event.get(name)));
         document.put("cluster_id", plain(event.get("clusterId")));
-        document.put("owner_path", plain(event.get("ownerPath")));
+        var path = event.get("ownerPath").toString();
+        var groups = path.split(":", -1);
+        document.put("owner_path", path);
+        document.put("owner_group", groups.length < 2 ? "" : groups[groups.length - 2]);
         document.putAll(Map.of("cluster_type", 0, "status", "pending", "message", "", "create_time", time, "status_time", time));
         document.put("transition_status", "creating");
         describe(document, event);
