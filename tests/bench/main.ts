@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -103,6 +103,7 @@ console.log(asText(measured));
 if (options.json) writeFileSync(options.json, JSON.stringify(measured, undefined, 1));
 const pages = options.page ?? (rows.length === all.length && scale === 1 && !options.roles ? "docs" : undefined);
 if (pages) {
+  mkdirSync(pages, { recursive: true });
   writeFileSync(join(pages, "performance.md"), asPage(measured));
   writeFileSync(join(pages, "performance.svg"), chartOf(measured));
   report(`wrote ${join(pages, "performance.md")} and performance.svg`);
