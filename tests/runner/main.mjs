@@ -93,14 +93,18 @@ if (built || existsSync("dist")) {
   if (wants("checks")) await step("layers, circles, purity and starts of processes", process.execPath, ["dist/infra/lint/main.js"]);
   if (wants("checks")) await step("the map is fresh", process.execPath, ["dist/services/cli/map.js", "--check"]);
   if (wants("unit")) {
-    const all = find(".test.js");
-    const simulations = all.filter((file) => file.includes("/tests/simulation/"));
-    const others = all.filter((file) => !simulations.includes(file));
+    const files = find(".test.js");
+    const simulations = files.filter((file) => file.includes("/tests/simulation/"));
+    const others = files.filter((file) => !simulations.includes(file));
+    const isService = (file) => file.includes("/tests/services/");
+    const parts = { services: others.filter(isService), "all but services": others.filter((file) => !isService(file)) };
+    const all = Object.entries(parts).flatMap(([name, part]) =>
+      part.length === 0 ? [] : [tests(`unit tests of ${name} (${part.length} files)`, ["tests/runner/unit.mjs", ...part])],
+    );
     // The simulation has no time of its own: it gives way to tests that have.
-    const both = [tests(`unit tests (${others.length} files)`, ["tests/runner/unit.mjs", ...others])];
     if (simulations.length > 0)
-      both.push(tests(`simulation (${simulations.length} files)`, ["tests/runner/unit.mjs", ...simulations], {}, 10));
-    await Promise.all(both);
+      all.push(tests(`simulation (${simulations.length} files)`, ["tests/runner/unit.mjs", ...simulations], {}, 10));
+    await Promise.all(all);
   }
   if (wants("integration")) {
     const files = find(".integration.js");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { operations } from "../../schemas/generated/http.ts";
 import { answered } from "../world/requests.ts";
+import "./account/clients.test.ts";
 import "./account/groups.test.ts";
 import "./account/roles.test.ts";
 import "./account/sessions.test.ts";
