@@ -3,6 +3,7 @@
 export { type Codec, codec, EventTooLarge, InvalidEvent, UnknownSchema } from "./codec/codec.ts";
 export { BODY, schemaIdIn } from "./codec/framing.ts";
 export type { Guard } from "./effects/effects.ts";
+export { nameOf, partitionOf } from "./log/partition.ts";
 export { headerOf, metaIn, metaOf, plainMeta, recordsOf, typeOf } from "./log/record.ts";
 export { lruCache } from "./lru-cache.ts";
 export { matches } from "./memory/query.ts";
@@ -23,3 +24,4 @@ export { aborting, promoting, rebuilding, unproved, verifying } from "./subscrip
 export { evolve, idsOf } from "./subscription/projections.ts";
 export * from "./subscription/redrive.ts";
 export type { Progress } from "./subscription/subscription.ts";
+export { type Touched, touchedBy } from "./subscription/touched.ts";

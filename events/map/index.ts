@@ -1,5 +1,7 @@
 export * from "./causation.ts";
 export { causationSvg } from "./causation-svg.ts";
-export { causationText } from "./causation-text.ts";
+export { causationText, duration } from "./causation-text.ts";
 export { documentsOf } from "./documents.ts";
 export { type Choreography, graphOf } from "./graph.ts";
+export * from "./observed.ts";
+export { svg } from "./svg.ts";

@@ -12,8 +12,12 @@ const HEAD = 88;
 const TEXT = 11;
 const LINE = 14.5;
 
+/** What to say of the reaction of a service to an event of another; `odd`: in red. */
+export type Note = (from: string, event: string, to: string) => { readonly text: string; readonly odd: boolean } | undefined;
+const ODD = "#c0232c";
+
 /** All services in one picture. Between two services there is at most one arrow in each direction, labelled with its events. */
-export const overview = (graph: Choreography): Picture => {
+export const overview = (graph: Choreography, note: Note = () => undefined): Picture => {
   const { suites, bundles, common } = bundled(graph);
   const columns = columnsOf(
     suites.map(({ name }) => name),
@@ -21,8 +25,14 @@ export const overview = (graph: Choreography): Picture => {
   );
   const colours = new Map(suites.map(({ name }, index) => [name, hueOf(index)]));
   const cards = new Map(suites.map((suite) => [suite.name, serviceCard(suite, graph, common, colours.get(suite.name) ?? ink.text)]));
+  const membersOf = new Map(suites.map(({ name, nodes }) => [name, nodes.map((node) => node.name)]));
+  /** Of suites, what is said of the first of their services. */
+  const among: Note = (from, event, to) =>
+    (membersOf.get(from) ?? [from])
+      .flatMap((one) => (membersOf.get(to) ?? [to]).map((other) => note(one, event, other)))
+      .find((found) => found !== undefined);
   const labels = [
-    ...bundles.map((bundle) => labelOf(bundle, columns)),
+    ...bundles.map((bundle) => labelOf(bundle, columns, among)),
     ...common.map((each, index) => ({ ...commonLabel(each, index), column: 2 * (columns.get(each.from) ?? 0) + 1 })),
   ];
   const boxes = [
@@ -123,7 +133,7 @@ const serviceCard = ({ nodes }: Suite, { arrows }: Choreography, common: readonl
   };
 };
 
-type LabelLine = { readonly text: string; readonly model: boolean };
+type LabelLine = { readonly text: string; readonly model: boolean; readonly odd?: boolean };
 type Label = {
   readonly id: string;
   readonly column: number;
@@ -133,7 +143,7 @@ type Label = {
   readonly lines: readonly LabelLine[];
 };
 
-const labelOf = ({ from, to, reactions, reads }: Bundle, columns: ReadonlyMap<string, number>): Label => {
+const labelOf = ({ from, to, reactions, reads }: Bundle, columns: ReadonlyMap<string, number>, note: Note): Label => {
   const [a, b] = [columns.get(from) ?? 0, columns.get(to) ?? 0];
   return {
     id: `${from} to ${to}`,
@@ -142,7 +152,10 @@ const labelOf = ({ from, to, reactions, reads }: Bundle, columns: ReadonlyMap<st
     to,
     solid: reactions.length > 0,
     lines: [
-      ...reactions.map(({ event }) => ({ text: event, model: false })),
+      ...reactions.map(({ event }) => {
+        const { text, odd = false } = note(from, event, to) ?? {};
+        return { text: text === undefined ? event : `${event}  ${text}`, model: false, odd };
+      }),
       ...reads.map(({ model, events }) => ({
         text: events.length === 1 ? `${events[0]} → ${model}` : `${events.length} events → ${model}`,
         model: true,
@@ -168,10 +181,10 @@ const drawLabel = (to: ReturnType<typeof canvas>, { id, lines }: Label, place: R
   to.block(id, place);
   to.rect(place, { fill: ink.paper, stroke: ink.line, radius: 5 });
   to.rect({ ...place, width: 4 }, { fill: colour, radius: 2 });
-  for (const [index, { text, model }] of lines.entries()) {
+  for (const [index, { text, model, odd }] of lines.entries()) {
     const y = place.y + 5 + (index + 1) * LINE;
     if (model) drawMark(to, "model", place.x + 10, y - 13.5, colour);
-    to.text(place.x + 10 + (model ? 16 : 0), y - 3.5, text, { size: TEXT, fill: model ? ink.soft : ink.text });
+    to.text(place.x + 10 + (model ? 16 : 0), y - 3.5, text, { size: TEXT, fill: odd ? ODD : model ? ink.soft : ink.text });
   }
 };
 

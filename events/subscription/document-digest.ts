@@ -6,7 +6,7 @@ import type { StoredDocument } from "../ports.ts";
 export const digestOf = ({ stream, version, deleted, value }: StoredDocument): string => textDigest([stream, version, deleted, value]);
 
 /** A digest of each field. */
-export const fieldDigests = ({ value }: StoredDocument): { readonly [field: string]: string } =>
+export const fieldDigests = ({ value }: Pick<StoredDocument, "value">): { readonly [field: string]: string } =>
   Object.fromEntries(Object.entries(value).flatMap(([field, content]) => (content === undefined ? [] : [[field, textDigest(content)]])));
 
 const textDigest = (value: unknown): string => createHash("sha256").update(canonical(value)).digest("base64url").slice(0, 22);

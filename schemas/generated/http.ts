@@ -156,6 +156,9 @@ export type Category = {
   readonly owner?: string;
 };
 
+/** The id of a request, of a job or of an event: visible ASCII without comma. */
+export type CauseId = string;
+
 export type Client = {
   readonly client_id?: string;
   /** In whose name the client acts. */
@@ -336,6 +339,8 @@ export type Command = {
   readonly root?: readonly CommandEvent[];
   /** What is not done yet. */
   readonly pending?: readonly CommandPending[];
+  /** The read models that the events change. */
+  readonly read_model?: readonly CommandReadModel[];
   /** What was decided with a no. */
   readonly refusal?: readonly CommandRefusal[];
   /** Services that did not answer; their part is missing. */
@@ -383,6 +388,16 @@ export type CommandPending = {
   readonly subscription?: string;
   readonly reason?: string;
   readonly attempts?: number;
+};
+
+/** What the events change in a read model. */
+export type CommandReadModel = {
+  readonly service: string;
+  readonly model: string;
+  /** The ids of its documents. */
+  readonly document?: readonly string[];
+  /** The ids of events that it does not show yet. */
+  readonly open?: readonly string[];
 };
 
 /** A decision that was a no. */
@@ -1901,8 +1916,8 @@ export type Operations = {
   /** See what a request has set going */
   GetCommand: {
     request: {
-      /** The X-Request-Id of a request, or a job's id. */
-      readonly id: Id;
+      /** The X-Request-Id of a request, a job's id, or the id of an event, as in cluster/cl-x7@12. */
+      readonly id: CauseId;
     };
     answer: Command;
   };

@@ -150,7 +150,7 @@ export const modelAudit = async ({ platform, log, loaded, signal }: Means, sampl
       // What the services already have of events that came after the log was read.
       const versions = new Map(lives.map(([model, { documents }]) => [model, documents]));
       const later = (record: LogRecord): void => take(record, (model, id) => versions.get(model)?.get(id)?.version ?? 0);
-      if (!(await readRecords(log, topicsFor({}), signal, later, undefined, ends))) throw new CommandFailed("interrupted");
+      if (!(await readRecords(log, { topics: topicsFor({}), begin: ends }, signal, later))) throw new CommandFailed("interrupted");
       const findings: ModelFinding[] = [];
       const wrong: { [service: string]: number } = {};
       let documents = 0;

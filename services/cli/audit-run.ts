@@ -40,7 +40,7 @@ export const runAudit = async (
     await take(record);
     models?.take(record);
   };
-  if (!(await readRecords(log, topicsFor({ stream }), signal, check, progress)))
+  if (!(await readRecords(log, { topics: topicsFor({ stream }) }, signal, check, progress)))
     throw new CommandFailed("interrupted before the log was read");
   const audit = await finish();
   const found: Audited = models ? { ...audit, readModels: await models.finish() } : audit;

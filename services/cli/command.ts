@@ -16,16 +16,33 @@ export const followCommand = async (platform: Platform, id: string): Promise<Com
   const found = await queryCausation(servicesClient(platform), id, () => true);
   if (typeof found === "object") return found;
   throw new CommandFailed(
-    `no service knows a request or an action with the id ${id}; the X-Request-Id header of a response holds the request's id`,
+    `no service knows a request, an action or an event with the id ${id}; the X-Request-Id header of a response holds the request's id`,
     exitCodes.notFound,
   );
 };
 
-/** A command as text: the tree of its events, then the work that is not finished. */
-export const commandText = (command: Command, paint: Paint): string => {
-  const { id, finished, root = [], pending = [], refusal = [], unknown = [], incomplete = [] } = command;
+/** The events that led to an event, the request first. */
+const chainTo = (eventId: string, all: readonly CommandEvent[]): readonly CommandEvent[] => {
+  for (const event of all) {
+    const below = event.event_id === eventId ? [] : chainTo(eventId, event.effect ?? []);
+    if (event.event_id === eventId || below.length > 0) return [event, ...below];
+  }
+  return [];
+};
+
+/** A command as text: the tree of its events, the read models that they change, then the work that is not finished. `asked`: an event of it. */
+export const commandText = (command: Command, paint: Paint, asked = ""): string => {
+  const { id, finished, actor = "", root = [], pending = [], read_model = [], refusal = [], unknown = [], incomplete = [] } = command;
   const tree = causation(root.flatMap(occurrencesIn));
+  const chain = chainTo(asked, root).toReversed();
+  const why = chain.map(({ type, event_id }) => `${type} (${event_id})`).concat(`${chain.at(-1)?.row} by ${actor}`);
+  const models = read_model.map(
+    ({ service, model, document = [], open = [] }) =>
+      `${paint(open.length === 0 ? "green" : "yellow", (open.length === 0 ? "shown" : "not shown").padEnd(11))}  ${plain(service)}  ` +
+      `${plain(model)}: ${counted(document)}${open.length === 0 ? "" : `, without ${counted(open)}`}`,
+  );
   const lines = [
+    ...models,
     ...pending.map((each) => `${paint(each.kind === "parked" ? "red" : "yellow", kinds[each.kind].padEnd(11))}  ${pendingText(each)}`),
     ...refusal.map(
       ({ service, stream, row, reason }) =>
@@ -35,8 +52,13 @@ export const commandText = (command: Command, paint: Paint): string => {
     ...incomplete.map((service) => `${paint("yellow", "incomplete".padEnd(11))}  ${plain(service)} has more events than are shown`),
   ];
   const ending = finished ? paint("green", "Everything is done.") : paint("yellow", "Not everything is done.");
-  return `${causationText({ ...tree, correlationId: id }, { colour: paint("dim", "") !== "" })}${lines.map((line) => `${line}\n`).join("")}${ending}`;
+  const text = causationText({ ...tree, correlationId: id }, { colour: paint("dim", "") !== "" });
+  return `${chain.length === 0 ? "" : `${plain(why.join(" ← "))}\n\n`}${text}${lines.map((line) => `${line}\n`).join("")}${ending}`;
 };
+
+const MAX_NAMED = 4;
+const counted = (names: readonly string[]): string =>
+  `${names.slice(0, MAX_NAMED).map(plain).join(", ")}${names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : ""}`;
 
 const kinds: { readonly [K in CommandPending["kind"]]: string } = {
   publication: "unpublished",

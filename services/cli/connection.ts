@@ -21,6 +21,9 @@ export type Platform = {
   readonly ask: (instance: ServiceInstance, path: string, body?: object) => Promise<unknown>;
   /** The log; undefined without brokers. Connects on first use. */
   readonly log: () => Log | undefined;
+  /** The user of this command, for audit records, and the addresses of Kafka. */
+  readonly by: string;
+  readonly brokers: readonly string[];
   readonly close: () => Promise<void>;
 };
 
@@ -100,6 +103,7 @@ export const connectPlatform = ({ brokers, keys, token, services, tls, by }: Set
       throw new CommandFailed(`${service}: ${message}`, response.status >= 500 ? exitCodes.unavailable : exitCodes.failed);
     },
     log: connected,
+    ...{ by, brokers: brokers ?? [] },
     close: async () => {
       await (await found?.catch(() => undefined))?.stop();
       await log?.close();

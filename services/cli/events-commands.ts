@@ -1,27 +1,171 @@
 import type { Command } from "commander";
-import { type EventFilter, eventJson, eventLine, followEvents, logOf, readEvents, type Seen } from "./events.ts";
-import type { Shell } from "./shell.ts";
+import { contract } from "../chassis/contract.ts";
+import {
+  type EventFilter,
+  eventDetails,
+  eventJson,
+  eventLine,
+  findEvent,
+  followEvents,
+  logOf,
+  partFor,
+  readEvents,
+  type Seen,
+  topicsFor,
+} from "./events.ts";
+import {
+  type ExportFile,
+  emptyDirectory,
+  exportTopic,
+  type ImportPlan,
+  importTopic,
+  type Manifest,
+  planImport,
+  readManifest,
+  recordImport,
+  writeManifest,
+} from "./export-events.ts";
+import { CommandFailed, exitCodes } from "./failure.ts";
+import { plain, table } from "./output.ts";
+import { type Shell, whole } from "./shell.ts";
+
+type TailOptions = EventFilter & { readonly follow?: boolean; readonly fromStart?: boolean; readonly last?: number };
 
 /** Adds `pitrix events`. */
-export const addEvents = (pitrix: Command, { paint, signal, isJson, writeLine, on }: Shell): void => {
-  pitrix
+export const addEvents = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, agreed, on }: Shell): void => {
+  const show = (event: Seen): void => writeLine(isJson() ? JSON.stringify(eventJson(event)) : eventLine(event, paint));
+  const events = pitrix
     .command("events")
-    .description("print the decoded events of the log, oldest first; above 10000 events, only each stream is in order")
-    .option("--follow", "print new events until interrupted")
-    .option("--from-start", "with --follow, print the existing events first")
-    .option("--type <event>", "only events of this type, for example ClusterStopped")
-    .option("--stream <id>", "only events of this stream, for example cluster/cl-1")
-    .option("--correlation <id>", "only events with this correlation id")
+    .description("print the events of the log, decoded by their schemas; of a secret only that it is there")
     .addHelpText(
       "after",
-      "\nExamples:\n  pitrix events --follow\n  pitrix events --stream cluster/cl-1\n  pitrix events --correlation 4f2c… --json",
+      "\nExamples:\n  pitrix events --follow\n  pitrix events --correlation 4f2c… --json\n  pitrix events stream cluster/cl-1\n  pitrix events show cluster/cl-1@12",
+    );
+  events
+    .command("tail", { isDefault: true })
+    .description("print events, oldest first; above 10000 events, only each stream is in order")
+    .option("--follow", "print new events until interrupted")
+    .option("--from-start", "with --follow, print the existing events first")
+    .option("--last <number>", "only so many, the newest", whole)
+    .option("--topic <name>", "only events of this topic, for example pitrix.cluster")
+    .option("--type <event>", "only events of this type, for example ClusterStopped")
+    .option("--stream <id>", "only events of this stream, for example cluster/cl-1")
+    .option("--id <id>", "only events of aggregates with this id, for example cl-1")
+    .option("--correlation <id>", "only events with this correlation id")
+    .option("--since <when>", "only later events: a time, a duration before now (5m), an event id, or topic/partition/offset")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  pitrix events tail --since 15m --type ClusterStopped\n  pitrix events tail --since pitrix.cluster/3/1200 --last 20\n  pitrix events tail --id cl-1 --follow",
     )
-    .action((given: EventFilter & { readonly follow?: boolean; readonly fromStart?: boolean }) =>
+    .action(({ follow = false, fromStart = false, last, ...filter }: TailOptions) =>
       on(async (platform) => {
         const log = logOf(platform);
-        const show = (event: Seen): void => writeLine(isJson() ? JSON.stringify(eventJson(event)) : eventLine(event, paint));
-        if (given.follow) await followEvents(log, given, given.fromStart === true, signal, show);
-        else await readEvents(log, given, signal, show);
+        if (follow && last !== undefined) throw new CommandFailed("--last does not go with --follow", exitCodes.usage);
+        if (follow) return followEvents(log, filter, fromStart, signal, show);
+        const kept: Seen[] = [];
+        await readEvents(log, filter, signal, (event) => {
+          if (last === undefined) return show(event);
+          kept.push(event);
+          if (kept.length > last) kept.shift();
+        });
+        kept.forEach(show);
+      }),
+    );
+  events
+    .command("show")
+    .description("show an event with its metadata and the place of its record")
+    .argument("<event>", "the id of the event, for example cluster/cl-1@12")
+    .addHelpText("after", "\nExample:\n  pitrix events show cluster/cl-1@12 --json | jq .data")
+    .action((eventId: string) =>
+      on(async (platform) => {
+        const found = await findEvent(logOf(platform), eventId, signal);
+        print({ ...eventJson(found), headers: found.record.headers }, () => eventDetails(found, paint));
+      }),
+    );
+  events
+    .command("stream")
+    .description("print the events of a stream, oldest first")
+    .argument("<stream>", "the stream id, for example cluster/cl-1")
+    .addHelpText("after", "\nExample:\n  pitrix events stream cluster/cl-1")
+    .action((stream: string) =>
+      on(async (platform) => {
+        let count = 0;
+        await readEvents(logOf(platform), { stream }, signal, (event) => {
+          count++;
+          show(event);
+        });
+        if (count === 0) throw new CommandFailed(`the log has no events of ${stream}`, exitCodes.notFound);
+      }),
+    );
+  events
+    .command("export")
+    .description(
+      "write the events of the log into Avro Object Container Files, one for each topic, with each event decoded for other programs",
+    )
+    .requiredOption("--out <directory>", "where to write them; it must be empty")
+    .option("--topic <name...>", "only these topics")
+    .option("--since <when>", "only later events: a time, or a duration before now (5m)")
+    .addHelpText(
+      "after",
+      "\nSecrets stay ciphertext. Any reader of Avro opens the files; `pitrix events import` takes the records' own bytes.\n\nExamples:\n  pitrix events export --out events\n  pitrix events export --out clusters --topic pitrix.cluster --since 2026-01-01",
+    )
+    .action(({ out, topic: only, since }: { readonly out: string; readonly topic?: readonly string[]; readonly since?: string }) =>
+      on(async (platform) => {
+        const log = logOf(platform);
+        const topics = only ? only.flatMap((topic) => topicsFor({ topic })) : topicsFor({});
+        const { begin } = await partFor(log, { since });
+        emptyDirectory(out);
+        const files: ExportFile[] = [];
+        for (const topic of topics) {
+          bar(topic);
+          const file = await exportTopic({ log, signal }, { topic, aggregate: topic.slice(contract.prefix.length + 1) }, { begin }, out);
+          if (file) files.push(file);
+        }
+        bar("");
+        const manifest: Manifest = { format: 1, at: new Date().toISOString(), by: platform.by, files };
+        writeManifest(out, manifest);
+        const rows = files.map(({ file, records, partitions }) => [file, partitions.length, records]);
+        print(manifest, () => table(["FILE", "PARTITIONS", "RECORDS"], rows, paint));
+      }),
+    );
+  events
+    .command("import")
+    .description(
+      "append exported events to the topics of this Kafka; what is there already, byte for byte, is left out, and nothing is overwritten",
+    )
+    .argument("<directory>", "what `pitrix events export` has written")
+    .option("--yes", "append them; without it, what would be done is only shown")
+    .addHelpText(
+      "after",
+      "\nNo version with other bytes, and no gap, is taken: it is named, and nothing is written at all.\nThe user of KAFKA_SASL must be allowed to write these topics. The stores of the services are not changed:\n`pitrix audit` names events that no service has committed. To move a whole platform, see `pitrix platform`.\n\nExample:\n  pitrix events import events --yes",
+    )
+    .action((directory: string, { yes }: { readonly yes?: boolean }) =>
+      on(async (platform) => {
+        const log = logOf(platform);
+        const { files } = await readManifest<Manifest>(directory, (manifest) => manifest.files);
+        const plans: ImportPlan[] = [];
+        for (const file of files) plans.push(await planImport(log, directory, file, signal));
+        const rows = plans.map(({ topic, records, there, refusals }) => [
+          topic,
+          records,
+          there,
+          refusals.length === 0 ? records - there : "refused",
+        ]);
+        const refusals = plans.flatMap((plan) => plan.refusals);
+        const text = (): string =>
+          [
+            table(["TOPIC", "RECORDS", "THERE OR REPEATED", "TO APPEND"], rows, paint),
+            ...refusals.map((each) => `${paint("red", "refused")}  ${plain(each)}`),
+          ].join("\n");
+        if (refusals.length > 0) {
+          print({ topics: plans, done: false }, text);
+          return terminal.exit(exitCodes.failed);
+        }
+        if (!(await agreed({ topics: plans }, text, yes))) return;
+        let written = 0;
+        for (const plan of plans) written += await importTopic(log, directory, plan, signal);
+        recordImport(directory, { at: new Date().toISOString(), by: platform.by, into: platform.brokers, records: written });
+        print({ topics: plans, done: true, written }, () => `${text()}\n${written} records were appended.`);
       }),
     );
 };

@@ -1,45 +1,95 @@
-import { aggregateOf, type Log, type LogRecord, topicOf } from "../../events/index.ts";
-import { codec, type Delivered, decode, originOf, plainMeta } from "../../events/runtime.ts";
+import { aggregateOf, isSealed, keyOf, type Log, type LogRecord, topicOf } from "../../events/index.ts";
+import { codec, type Delivered, decode, headerOf, nameOf, originOf, plainMeta, schemaIdIn } from "../../events/runtime.ts";
 import { eventTypes } from "../../schemas/generated/events.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../chassis/contract.ts";
+import { positionIn } from "../chassis/http/causation-query.ts";
 import type { Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { sorted } from "./order.ts";
-import { type Paint, plain } from "./output.ts";
-import { followRecords, readRecords } from "./reading.ts";
+import { type Paint, plain, secondsOf } from "./output.ts";
+import { followRecords, type LogPart, readRecords } from "./reading.ts";
 
 export type EventFilter = {
+  readonly topic?: string | undefined;
   readonly type?: string | undefined;
   readonly stream?: string | undefined;
+  /** The id of an aggregate: the key of its streams. */
+  readonly id?: string | undefined;
   readonly correlation?: string | undefined;
+  /** A time, a duration before now, an event id, or `topic/partition/offset`. */
+  readonly since?: string | undefined;
 };
 export type Seen = { readonly record: LogRecord; readonly delivered: Delivered | Error };
 
 const released = codec(schemas);
 const byType: { readonly [type: string]: readonly string[] } = eventTypes;
-
-/** The topics that can hold events matching the filter. */
-export const topicsFor = ({ type, stream }: EventFilter): readonly string[] => {
-  if (type !== undefined && !byType[type]) {
-    const near = Object.keys(byType).filter((name) => name.toLowerCase().includes(type.toLowerCase()));
-    throw new CommandFailed(
-      `there is no event type ${type}${near.length > 0 ? `; did you mean ${near.slice(0, 5).join(", ")}?` : ""}`,
-      exitCodes.usage,
-    );
-  }
-  if (stream !== undefined && !stream.includes("/"))
-    throw new CommandFailed(`${stream} is not a stream id: expected <aggregate>/<key>, for example cluster/cl-1`, exitCodes.usage);
-  const aggregates = type === undefined ? new Set(Object.values(byType).flat()) : new Set(byType[type]);
-  return [...aggregates]
-    .filter((aggregate) => stream === undefined || aggregate === aggregateOf(stream))
-    .map((aggregate) => topicOf(contract, aggregate));
+const near = (text: string, names: readonly string[]): string => {
+  const found = names.filter((name) => name.toLowerCase().includes(text.toLowerCase()));
+  return found.length > 0 ? `; did you mean ${found.slice(0, 5).join(", ")}?` : "";
 };
 
-export const matches = ({ type, stream, correlation }: EventFilter, { key, headers }: LogRecord): boolean =>
-  (type === undefined || headers.ce_type?.endsWith(`.${type}`) === true) &&
-  (stream === undefined || key === stream) &&
-  (correlation === undefined || headers.ce_correlationid === correlation);
+/** The topics that can hold events matching the filter. */
+export const topicsFor = ({ topic, type, stream }: EventFilter): readonly string[] => {
+  if (type !== undefined && !byType[type])
+    throw new CommandFailed(`there is no event type ${type}${near(type, Object.keys(byType))}`, exitCodes.usage);
+  if (stream !== undefined && !stream.includes("/"))
+    throw new CommandFailed(`${stream} is not a stream id: expected <aggregate>/<key>, for example cluster/cl-1`, exitCodes.usage);
+  const every = [...new Set(Object.values(byType).flat())];
+  const topics = every.map((aggregate) => topicOf(contract, aggregate));
+  if (topic !== undefined && !topics.includes(topic))
+    throw new CommandFailed(`there is no topic of events ${topic}${near(topic, topics)}`, exitCodes.usage);
+  const aggregates = type === undefined ? every : [...new Set(byType[type])];
+  return aggregates
+    .filter((aggregate) => stream === undefined || aggregate === aggregateOf(stream))
+    .map((aggregate) => topicOf(contract, aggregate))
+    .filter((each) => topic === undefined || each === topic);
+};
+
+export const matches = ({ type, stream, id, correlation, since }: EventFilter, record: LogRecord): boolean => {
+  const { key } = record;
+  const after = since === undefined ? undefined : positionIn(since);
+  return (
+    (type === undefined || headerOf(record, "ce_type")?.endsWith(`.${type}`) === true) &&
+    (stream === undefined || key === stream) &&
+    (id === undefined || keyOf(key) === id) &&
+    (correlation === undefined || headerOf(record, "ce_correlationid") === correlation) &&
+    (after === undefined || (key === after.stream && Number(headerOf(record, "ce_sequence")) > after.version))
+  );
+};
+
+/** Milliseconds since 1970 of a time, or of a duration before now. */
+export const timeIn = (text: string, now: number): number | undefined => {
+  const seconds = secondsOf(text);
+  if (seconds !== undefined) return now - 1_000 * seconds;
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+};
+
+/** The part of the log that a filter selects. */
+export const partFor = async (log: Log, filter: EventFilter, now = Date.now()): Promise<LogPart> => {
+  const { since } = filter;
+  const position = since === undefined ? undefined : positionIn(since);
+  const stream = filter.stream ?? position?.stream;
+  const topics = topicsFor({ ...filter, stream });
+  if (since === undefined || position) return { topics, stream };
+  const time = timeIn(since, now);
+  const [, topic = "", partition, offset] = /^([^/]+)\/(\d{1,6})\/(\d{1,15})$/.exec(since) ?? [];
+  if (time === undefined && topic === "")
+    throw new CommandFailed(
+      `--since ${since} is not a time (2026-01-31T12:00:00Z), a duration before now (5m), an event id, or a position (pitrix.cluster/3/1200)`,
+      exitCodes.usage,
+    );
+  if (time === undefined && !topics.includes(topic)) topicsFor({ topic });
+  const begin = new Map<string, number>();
+  for (const each of time === undefined ? [topic] : topics)
+    for (const at of await log.offsets(each, time ?? 0).catch(() => []))
+      begin.set(
+        nameOf({ topic: each, partition: at.partition }),
+        time !== undefined ? at.offset : at.partition === Number(partition) ? Number(offset) : Number.POSITIVE_INFINITY,
+      );
+  return { topics: time === undefined ? [topic] : topics, stream, begin };
+};
 
 /** The maximum number of events that are sorted by time; a longer result is shown in reading order. */
 const MAX_SORTED = 10_000;
@@ -47,7 +97,7 @@ const MAX_SORTED = 10_000;
 /** Reads the events on the log that match the filter, decoded, oldest first. */
 export const readEvents = async (log: Log, filter: EventFilter, signal: AbortSignal, seen: (event: Seen) => void): Promise<void> => {
   let buffered: Seen[] | undefined = [];
-  await readRecords(log, topicsFor(filter), signal, (record) => {
+  await readRecords(log, await partFor(log, filter), signal, (record) => {
     if (!matches(filter, record)) return;
     const event = { record, delivered: decode(record, released) };
     if (!buffered) return seen(event);
@@ -59,29 +109,50 @@ export const readEvents = async (log: Log, filter: EventFilter, signal: AbortSig
   for (const event of sorted(buffered ?? [], order.time, order.stream, order.version)) seen(event);
 };
 const order = {
-  time: ({ record }: Seen) => record.headers.ce_time ?? "",
+  time: ({ record }: Seen) => headerOf(record, "ce_time") ?? "",
   stream: ({ record }: Seen) => record.key,
-  version: ({ record }: Seen) => Number(record.headers.ce_sequence ?? 0),
+  version: ({ record }: Seen) => Number(headerOf(record, "ce_sequence") ?? 0),
 };
 
-/** Reads new events, decoded, until the signal aborts; with `start`, reads the events already on the log first. */
-export const followEvents = (
+/** Reads new events, decoded, until the signal aborts; with `start`, or a filter that says since when, the events already on the log first. */
+export const followEvents = async (
   log: Log,
   filter: EventFilter,
   start: boolean,
   signal: AbortSignal,
   seen: (event: Seen) => void,
 ): Promise<void> =>
-  followRecords(log, topicsFor(filter), start, signal, (record) => {
+  followRecords(log, await partFor(log, filter), start || filter.since !== undefined, signal, (record) => {
     if (matches(filter, record)) seen({ record, delivered: decode(record, released) });
   });
+
+/** The first occurrence of an event on the log. */
+export const findEvent = async (log: Log, eventId: string, signal: AbortSignal): Promise<Seen> => {
+  const position = positionIn(eventId);
+  if (!position)
+    throw new CommandFailed(
+      `${eventId} is not an event id: expected <aggregate>/<key>@<version>, for example cluster/cl-1@12`,
+      exitCodes.usage,
+    );
+  let found: Seen | undefined;
+  await readEvents(log, { stream: position.stream }, signal, (event) => {
+    if (order.version(event) === position.version) found ??= event;
+  });
+  if (!found) throw new CommandFailed(`the log has no event ${eventId}`, exitCodes.notFound);
+  return found;
+};
+
+/** A value with its secrets left out: what is shown of one is only that it is there. */
+export const withoutSecrets = <T>(value: T): T =>
+  JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "string" && isSealed(each) ? "(sealed)" : each)) ?? "null");
 
 /** An event as JSON: its metadata and its fields. */
 export const eventJson = ({ record, delivered }: Seen): object => {
   const origin = originOf(record);
   if (delivered instanceof Error) return { origin, key: record.key, unreadable: delivered.message, headers: record.headers };
   const { type, ...data } = delivered.event;
-  return { type, ...plainMeta(delivered.meta), service: record.headers.ce_source, row: record.headers.ce_row, origin, data };
+  const about = { ...plainMeta(delivered.meta), service: record.headers.ce_source, row: record.headers.ce_row, origin };
+  return { type, ...about, data: withoutSecrets(data) };
 };
 
 /** An event as one line of text. */
@@ -91,9 +162,22 @@ export const eventLine = ({ record, delivered }: Seen, paint: Paint): string => 
     return `${paint("dim", time)}  ${paint("red", "unreadable")}  ${originOf(record)}  ${plain(delivered.message)}`;
   const { type, ...data } = delivered.event;
   const { eventId, correlationId } = delivered.meta;
-  const fields = plain(JSON.stringify(data));
+  const fields = plain(JSON.stringify(withoutSecrets(data)));
   const short = fields.length > 200 ? `${fields.slice(0, 199)}…` : fields;
   return `${paint("dim", time)}  ${paint("cyan", type)}  ${plain(eventId)}  ${short}  ${paint("dim", plain(correlationId))}`;
+};
+
+/** An event with all that its record says. */
+export const eventDetails = (seen: Seen, paint: Paint): string => {
+  const { record, delivered } = seen;
+  const value = record.value ?? new Uint8Array();
+  const headers = Object.entries(record.headers).map(([name, text]) => `  ${paint("dim", name.padEnd(18))}  ${plain(text)}`);
+  const fields =
+    delivered instanceof Error
+      ? paint("red", plain(delivered.message))
+      : JSON.stringify(withoutSecrets({ ...delivered.event, type: undefined }), null, 2);
+  const size = value.byteLength < 5 ? "" : `, schema ${schemaIdIn(value)}, ${value.byteLength} bytes`;
+  return `${paint("bold", plain(record.headers.ce_id ?? record.key))}  at ${originOf(record)}${size}\n${headers.join("\n")}\n${fields}`;
 };
 
 /** The log of a platform. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createInterface } from "node:readline/promises";
 import { CommanderError } from "commander";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import type { Terminal } from "./output.ts";
@@ -9,12 +10,24 @@ for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => inte
 // The reader of a pipe may close it early, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : exitCodes.failed));
 
+const answerTo = async (question: string): Promise<string> => {
+  const reading = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await reading.question(question, { signal: interrupted.signal });
+  } catch {
+    return "";
+  } finally {
+    reading.close();
+  }
+};
+
 const terminal: Terminal = {
   write: (text) => void process.stdout.write(text),
   exit: (code) => {
     process.exitCode = code;
   },
   isTerminal: process.stdout.isTTY === true,
+  ask: process.stdin.isTTY === true && process.stdout.isTTY === true ? (question) => answerTo(question) : undefined,
 };
 
 try {

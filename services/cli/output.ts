@@ -3,6 +3,8 @@ export type Terminal = {
   readonly write: (text: string) => void;
   readonly exit: (code: number) => void;
   readonly isTerminal: boolean;
+  /** Asks the person at the terminal; absent where nobody can answer. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
 };
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;

@@ -121,6 +121,52 @@ export const discardParked = async (
   return streamsIn(await platform.ask(one, "/internal/parked/discard", body));
 };
 
+/** Parked streams that have failed for the same reason. */
+export type ParkedReason = {
+  /** Without the ids of the events and streams that it names. */
+  readonly reason: string;
+  readonly service: string;
+  readonly subscription: string;
+  readonly type: string;
+  readonly streams: number;
+  readonly events: number;
+  readonly oldest: string;
+  /** The first event of one of them. */
+  readonly example: string;
+};
+
+const without = (text: string, id: string): string =>
+  text.replaceAll(new RegExp(`(?<![\\w-])${id.replaceAll(/[^\w]/g, "\\$&")}(?![\\w-])`, "g"), "…");
+
+export const reasonsIn = (streams: readonly ParkedSummary[]): readonly ParkedReason[] => {
+  const groups = new Map<string, ParkedReason>();
+  for (const { service, subscription, stream, type, reason: told, events, time, eventId } of streams) {
+    const reason = [eventId, stream, stream.slice(stream.indexOf("/") + 1)].reduce(without, told);
+    const key = JSON.stringify([reason, service, subscription, type]);
+    const known = groups.get(key);
+    groups.set(key, {
+      ...{ reason, service, subscription, type, streams: (known?.streams ?? 0) + 1, events: (known?.events ?? 0) + events },
+      ...{ oldest: known && known.oldest < time ? known.oldest : time, example: known?.example ?? eventId },
+    });
+  }
+  return sorted(
+    [...groups.values()],
+    ({ streams: count }) => -count,
+    ({ service }) => service,
+    ({ subscription }) => subscription,
+    ({ reason }) => reason,
+  );
+};
+
+export const reasonsTable = (reasons: readonly ParkedReason[], paint: Paint, now: number): string =>
+  table(
+    ["STREAMS", "EVENTS", "SERVICE", "SUBSCRIPTION", "TYPE", "OLDEST", "EXAMPLE", "REASON"],
+    reasons.map(({ streams, events, service, subscription, type, oldest, example, reason }) => [
+      ...[streams, events, service, subscription, type, age(now - Date.parse(oldest)), example, plain(reason).slice(0, 160)],
+    ]),
+    paint,
+  );
+
 /** Parked streams as text: one line for each stream. */
 export const parkedTable = (streams: readonly ParkedSummary[], paint: Paint, now: number): string =>
   table(

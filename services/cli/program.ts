@@ -2,20 +2,20 @@ import { Command } from "commander";
 import type { Environment } from "../chassis/process/config.ts";
 import { aclLines, platformAcls } from "./acls.ts";
 import { addAudit } from "./audit-commands.ts";
-import { commandText, followCommand } from "./command.ts";
 import { addEvents } from "./events-commands.ts";
-import { exitCodes } from "./failure.ts";
+import { addLooks } from "./look-commands.ts";
+import { addMove } from "./move-commands.ts";
 import type { Terminal } from "./output.ts";
 import { addParked } from "./parked-commands.ts";
 import { addReplay } from "./replay-commands.ts";
-import { serviceStates, servicesTable } from "./services.ts";
 import { shellOf } from "./shell.ts";
+import { addStatus } from "./status-commands.ts";
 
 /** The `pitrix` command. `signal` stops commands that do not end by themselves. */
 export const program = (terminal: Terminal, environment: Environment, signal: AbortSignal): Command => {
   const pitrix = new Command("pitrix");
   const shell = shellOf(pitrix, terminal, environment, signal);
-  const { on, print, paint } = shell;
+  const { print } = shell;
 
   pitrix
     .description("Operates a Pitrix platform.")
@@ -38,41 +38,21 @@ Settings, from the environment:
 Exit codes: 0 success, 1 failure, 64 invalid usage, 66 not found, 69 service unavailable, 77 access denied, 78 invalid settings
 
 Examples:
-  pitrix services
+  pitrix status
   pitrix parked list
   pitrix parked redrive --reason "cannot read" --dry-run
+  pitrix why cluster/cl-x7@12
   pitrix events --follow --type ClusterStopped
   pitrix audit`,
     );
 
-  pitrix
-    .command("services")
-    .description("list running instances, their health, the lag of their subscriptions, and the number of parked streams")
-    .addHelpText("after", "\nExample:\n  pitrix services --json | jq '.services[].subscriptions[] | select(.lag > 0)'")
-    .action(() =>
-      on(async (platform) => {
-        const services = await serviceStates(platform);
-        print({ services }, () => servicesTable(services, paint, Date.now()));
-        if (services.some(({ instances }) => instances.some(({ state }) => state !== "ready"))) terminal.exit(exitCodes.failed);
-      }),
-    );
-
-  pitrix
-    .command("command")
-    .description("show the events that a request or an action caused, and the unfinished work")
-    .argument("<id>", "the X-Request-Id of a response, or the id of a job")
-    .addHelpText("after", "\nExample:\n  pitrix command j-x7Bq1")
-    .action((id: string) =>
-      on(async (platform) => {
-        const found = await followCommand(platform, id);
-        print(found, () => commandText(found, paint));
-      }),
-    );
-
+  addStatus(pitrix, shell);
+  addLooks(pitrix, shell);
   addParked(pitrix, shell);
   addEvents(pitrix, shell);
   addAudit(pitrix, shell);
   addReplay(pitrix, shell);
+  addMove(pitrix, environment, shell);
 
   pitrix
     .command("acls")

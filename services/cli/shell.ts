@@ -17,6 +17,10 @@ export type Shell = {
   readonly print: (value: object, text: () => string) => void;
   /** Shows a line on a terminal in the place of the one before; an empty text removes it. */
   readonly bar: (text: string) => void;
+  /**
+   * Shows what a command would do, and tells whether to do it: with --yes, or if the person at the terminal agrees. If not, says how.
+   */
+  readonly agreed: (plan: object, text: () => string, yes: boolean | undefined) => Promise<boolean>;
   /** Connects to the platform for the time of some work. */
   readonly on: <T>(work: (platform: Platform) => Promise<T>) => Promise<T>;
 };
@@ -29,6 +33,17 @@ export const shellOf = (pitrix: Command, terminal: Terminal, environment: Enviro
     print: (value, text) => writeLine(isJson() ? JSON.stringify(value) : text()),
     bar: (text) => {
       if (terminal.isTerminal && !isJson()) terminal.write(`\r\u001b[K${text}`);
+    },
+    agreed: async (plan, text, yes = false) => {
+      if (yes) return true;
+      if (isJson() || !terminal.ask) {
+        writeLine(isJson() ? JSON.stringify({ ...plan, done: false }) : `${text()}\nNothing was done: carry it out with --yes.`);
+        return false;
+      }
+      writeLine(text());
+      if (/^y(es)?$/i.test((await terminal.ask("Do this? [y/N] ")).trim())) return true;
+      writeLine("Nothing was done.");
+      return false;
     },
     on: async (work) => {
       const platform = connectPlatform(readSetup(environment, pitrix.opts().platform));

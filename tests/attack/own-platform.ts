@@ -37,7 +37,7 @@ export const ownPlatform = async (
     await admin.disconnect();
     const log = kafkaLog({ ...kafka.connection, clientId: "attack" });
     const found: string[] = [];
-    await readRecords(log, topics, new AbortController().signal, ({ key, value, headers }) => {
+    await readRecords(log, { topics }, new AbortController().signal, ({ key, value, headers }) => {
       found.push(key, Buffer.from(value ?? []).toString("latin1"), JSON.stringify(headers));
     });
     await log.close();

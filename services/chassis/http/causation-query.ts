@@ -1,7 +1,7 @@
-import type { Actor, Meta, ParkedStream, Timer } from "../../../events/index.ts";
+import { type Actor, aggregateOf, type Meta, type ParkedStream, type StreamPosition, type Timer } from "../../../events/index.ts";
 import { type CausationNode, causation, type Occurrence } from "../../../events/map/index.ts";
-import type { OpenReaction } from "../../../events/runtime.ts";
-import type { Command, CommandEvent, CommandPending, CommandRefusal } from "../../../schemas/generated/http.ts";
+import type { OpenReaction, Touched } from "../../../events/runtime.ts";
+import type { Command, CommandEvent, CommandPending, CommandReadModel, CommandRefusal } from "../../../schemas/generated/http.ts";
 import { ownedBy } from "../access/ownership.ts";
 import type { Owner } from "./owners.ts";
 
@@ -25,6 +25,8 @@ export type CommitReport = {
 export type CausedReport = {
   readonly service: string;
   readonly reactsTo: readonly string[];
+  /** What its read models fold: `cluster/ClusterStopped`. */
+  readonly reads: readonly string[];
   readonly more: boolean;
   readonly commits: readonly CommitReport[];
 };
@@ -32,6 +34,7 @@ export type CausedReport = {
 export type ProgressReport = {
   readonly service: string;
   readonly reactions: readonly OpenReaction[];
+  readonly readModels: readonly Touched[];
   readonly parked: readonly Pick<ParkedStream, "subscription" | "stream" | "eventId" | "row" | "reason" | "attempts">[];
 };
 
@@ -42,36 +45,58 @@ export type ServicesClient = {
   readonly request: (service: string, path: string, body?: object) => Promise<unknown>;
 };
 
+/** The position that an event id names; undefined for an id of another kind, which has no `@`. */
+export const positionIn = (id: string): StreamPosition | undefined => {
+  const [, stream = "", version = ""] = /^([^@]+\/[^@]+)@([1-9]\d{0,14})$/.exec(id) ?? [];
+  return stream === "" ? undefined : { stream, version: Number(version) };
+};
+
+/** Base64 of the events that are sent only to learn which read models show them. */
+const MAX_SENT = 4 * 1024 * 1024;
+
 /**
- * The tree of events that a request or an action caused, and what is still open, from the reports of all services. `sees` says whose commits may
- * be shown; the answer is `hidden` if all of them are of others. A commit is of the owner of its stream; without one, of whom the commit is that it
- * goes back to, and in the end of the actor.
+ * The tree of events that a request or an action caused, or the request that an event goes back to, and what is still open, from the reports of
+ * all services. `sees` says whose commits may be shown; the answer is `hidden` if all of them, or the event that was asked for, are of others. A
+ * commit is of the owner of its stream; without one, of whom the commit is that it goes back to, and in the end of the actor.
  */
 export const queryCausation = async (
-  { services, request }: ServicesClient,
+  { services, request: ask }: ServicesClient,
   id: string,
   sees: (owner: Owner) => boolean,
 ): Promise<Command | "unknown" | "hidden"> => {
   const names = [...(await services())].sort();
   const answers = await Promise.all(
     names.map(async (name) => {
-      const report = await request(name, `/internal/caused/${encodeURIComponent(id)}`);
+      const report = await ask(name, `/internal/caused/${encodeURIComponent(id)}`);
       return { name, report: report as CausedReport | undefined }; // All services are of one release; so below.
     }),
   );
   const silent = new Set(answers.filter(({ report }) => report === undefined).map(({ name }) => name));
   const all = answers.flatMap(({ report }) => report ?? []);
+  if (positionIn(id)) {
+    const request = all.flatMap(({ commits }) => commits)[0]?.events[0]?.meta.correlationId;
+    if (!request) return "unknown";
+    const found = await queryCausation({ services, request: ask }, request, sees);
+    return typeof found === "object" && !found.root?.some(holds(id)) ? "hidden" : found;
+  }
   const ownerOf = ownersIn(all.flatMap(({ commits }) => commits));
   const reports = all.map((report) => ({ ...report, commits: report.commits.filter((commit) => sees(ownerOf(commit))) }));
   if (reports.every(({ commits }) => commits.length === 0)) return all.some(({ commits }) => commits.length > 0) ? "hidden" : "unknown";
 
   const events = reports.flatMap(({ commits }) => commits.flatMap((commit) => commit.events));
   const progress = await Promise.all(
-    reports.map(async ({ service, reactsTo }) => {
+    reports.map(async ({ service, reactsTo, reads }) => {
+      let left = MAX_SENT;
+      const isWanted = ({ type, meta }: EventReport, size: number): boolean => {
+        if (reactsTo.includes(type)) return true;
+        if (!reads.includes(`${aggregateOf(meta.stream)}/${type}`)) return false;
+        left -= size;
+        return left >= 0;
+      };
       const concerning = events.map(({ bytes, ...event }) =>
-        bytes !== undefined && reactsTo.includes(event.type) ? { ...event, bytes } : event,
+        bytes !== undefined && isWanted(event, bytes.length) ? { ...event, bytes } : event,
       );
-      const report = (await request(service, "/internal/caused/progress", { events: concerning })) as ProgressReport | undefined;
+      const report = (await ask(service, "/internal/caused/progress", { events: concerning })) as ProgressReport | undefined;
       if (report === undefined) silent.add(service);
       return report ? [report] : [];
     }),
@@ -88,11 +113,17 @@ export const queryCausation = async (
     service: tree.services,
     root: tree.roots.flatMap(shown),
     pending,
+    read_model: progress.flat().flatMap(modelsIn),
     refusal: reports.flatMap(rejectionsIn),
     unknown: [...silent].sort(),
     incomplete,
   };
 };
+
+const holds =
+  (eventId: string) =>
+  ({ event_id, effect = [] }: CommandEvent): boolean =>
+    event_id === eventId || effect.some(holds(eventId));
 
 const ownersIn = (commits: readonly CommitReport[]) => {
   const byEvent = new Map(commits.flatMap((commit) => commit.events.map(({ meta }) => [meta.eventId, commit] as const)));
@@ -139,6 +170,13 @@ const openIn =
       ...{ kind: "parked" as const, service, event_id: eventId, stream, row, subscription, reason, attempts },
     })),
   ];
+
+const modelsIn = ({ service, readModels }: ProgressReport): readonly CommandReadModel[] =>
+  [...new Set(readModels.map(({ model }) => model))].sort().map((model) => {
+    const touched = readModels.filter((each) => each.model === model);
+    const open = touched.filter(({ shown }) => !shown).map(({ eventId }) => eventId);
+    return { service, model, document: [...new Set(touched.flatMap(({ documents }) => documents))], open };
+  });
 
 const rejectionsIn = ({ service, commits }: CausedReport): readonly CommandRefusal[] =>
   commits.flatMap(({ stream, row, time, rejected, causationId }) =>

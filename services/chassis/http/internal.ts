@@ -7,6 +7,7 @@ import { addRoutes, type InternalRoute } from "./internal-route.ts";
 import { operatorRoutes } from "./parked.ts";
 import { isProblem, makeProblem } from "./problems.ts";
 import { readModelRoutes } from "./read-model-routes.ts";
+import { statusRoute } from "./status-route.ts";
 
 /** Blobs are held whole, and are up to 64 MB large. */
 const BLOBS = { requests: 4, waiting: 64, milliseconds: 20_000 };
@@ -15,6 +16,7 @@ const BLOBS = { requests: 4, waiting: 64, milliseconds: 20_000 };
 export const internalTable = (host: Host): readonly InternalRoute[] => [
   ...probes(host),
   blobRoute(host),
+  statusRoute(host),
   ...causationRoutes(host),
   ...auditRoutes(host),
   ...operatorRoutes(host),

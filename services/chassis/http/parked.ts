@@ -8,7 +8,7 @@ import { isProblem, makeProblem, type Problem } from "./problems.ts";
 
 const released = codec(schemas);
 
-/** Routes for operators: what is parked, redriving and discarding it, and how far the subscriptions are. */
+/** Routes for operators: what is parked, redriving and discarding it. */
 export const operatorRoutes = (host: Host): readonly InternalRoute[] => {
   const { instance, ports } = host;
   const service = instance.service.name;
@@ -20,20 +20,6 @@ export const operatorRoutes = (host: Host): readonly InternalRoute[] => {
 
   const common = { access: "operators", bodyLimit: 64 * 1_024 } as const;
   return [
-    {
-      ...common,
-      method: "get",
-      path: "/internal/status",
-      answer: async () => {
-        const reasons = await host.ready();
-        const subscriptions = [...instance.subscriptions()].map(async ([name, { progress }]) => ({
-          name,
-          positions: Object.fromEntries(progress),
-          parked: (await ports.parking.streams(name)).length,
-        }));
-        return { service, ready: reasons.length === 0, reasons, subscriptions: await Promise.all(subscriptions) };
-      },
-    },
     {
       ...common,
       method: "get",

@@ -44,7 +44,7 @@ export const readConfig = (environment: Environment, listed: readonly Configured
     if (value === undefined) problems.push(`${name} is wrong: expected ${expected}`);
     return value;
   };
-  const urls = new Map(services.map((service) => [service, environment[`MONGODB_URL_${upper(service)}`]?.trim()]));
+  const urls = new Map(services.map((service) => [service, environment[`MONGODB_URL_${settingSuffix(service)}`]?.trim()]));
   const everyHasOwn = services.length > 0 && services.every((service) => urls.get(service));
   const read1 = ([field, setting]: [string, Setting<unknown>]) => [
     field,
@@ -54,15 +54,15 @@ export const readConfig = (environment: Environment, listed: readonly Configured
   const own = new Map(listed.map(({ name, settings = {} }) => [name, Object.fromEntries(Object.entries(settings).map(read1))]));
   for (const [service, url] of urls)
     if (url && settings.mongodb.parse(url) === undefined)
-      problems.push(`MONGODB_URL_${upper(service)} is wrong: expected ${settings.mongodb.expected}`);
-    else if (url) problems.push(...storeFileProblems(`MONGODB_URL_${upper(service)}`, url, Date.now()));
+      problems.push(`MONGODB_URL_${settingSuffix(service)} is wrong: expected ${settings.mongodb.expected}`);
+    else if (url) problems.push(...storeFileProblems(`MONGODB_URL_${settingSuffix(service)}`, url, Date.now()));
   if (values.mongodb !== undefined && !everyHasOwn) problems.push(...storeFileProblems("MONGODB_URL", values.mongodb, Date.now()));
   problems.push(...tlsProblems(values, values.brokers ?? [], Date.now()));
   const ports = new Map<string, number>();
   for (const { name: service, place } of listed) {
-    const given = environment[`PITRIX_PORT_${upper(service)}`]?.trim();
+    const given = environment[`PITRIX_PORT_${settingSuffix(service)}`]?.trim();
     const port = given ? settings.port.parse(given) : sharedPort(values.port, place, listed.length);
-    if (port === undefined && given) problems.push(`PITRIX_PORT_${upper(service)} is wrong: expected ${settings.port.expected}`);
+    if (port === undefined && given) problems.push(`PITRIX_PORT_${settingSuffix(service)} is wrong: expected ${settings.port.expected}`);
     ports.set(service, port ?? 0);
   }
   if (problems.length > 0) throw new ConfigError(problems);
@@ -82,7 +82,7 @@ const sharedPort = (port: number | undefined, place: number, count: number): num
 const BASE = 9100;
 
 /** The service's name in names of settings: `localProvider` becomes LOCAL_PROVIDER. */
-const upper = (service: string): string =>
+export const settingSuffix = (service: string): string =>
   service
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/[^a-zA-Z0-9]+/g, "_")

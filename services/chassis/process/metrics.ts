@@ -14,6 +14,9 @@ const LONG = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800];
 /** The sampling interval of the event loop's lag in milliseconds. Each sample wakes an idle process. The interval is part of the value. */
 const LAG = 100;
 
+/** A breaker that lets no calls through, or one to try. */
+export type OpenBreaker = { readonly name: string; readonly state: Exclude<BreakerState, "closed"> };
+
 /** The metrics of a service, which Prometheus scrapes from `/metrics`. */
 export const metrics = (service: string) => {
   const registry = new Registry();
@@ -73,6 +76,10 @@ export const metrics = (service: string) => {
       if (state === "closed" && breaker !== name) breakers.remove({ breaker: name });
       else breakers.set({ breaker: name }, state === "open" ? 2 : state === "half open" ? 1 : 0);
     },
+    openBreakers: async (): Promise<readonly OpenBreaker[]> =>
+      (await breakers.get()).values.flatMap(({ labels, value }) =>
+        value === 0 ? [] : [{ name: String(labels.breaker), state: value === 2 ? "open" : "half open" }],
+      ),
     call: (name: string, outcome: "done" | "failed" | "rejected"): void => calls.inc({ breaker: bounded(name), outcome }),
     effect: (effect: string, outcome: "done" | "failed" | "stopped" | "rejected", milliseconds: number): void => {
       attempts.inc({ effect, outcome });

@@ -36,7 +36,7 @@ const audited = async (scene: Scene) => {
   const log = kafkaLog({ ...kafka.as(OPERATOR), clientId: "attack" });
   try {
     const { take, finish } = await auditOf(platform, await loadServices(services));
-    await readRecords(log, topicsFor({}), new AbortController().signal, take);
+    await readRecords(log, { topics: topicsFor({}) }, new AbortController().signal, take);
     return await finish();
   } finally {
     await Promise.all([log.close(), platform.close()]);
@@ -132,7 +132,7 @@ export const kafka: readonly Attack[] = [
         const found: string[] = [];
         await readRecords(
           log,
-          topics,
+          { topics },
           new AbortController().signal,
           ({ value }) => void found.push(Buffer.from(value ?? []).toString("latin1")),
         );

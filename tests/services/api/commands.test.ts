@@ -95,9 +95,21 @@ test("only those see it whose resource it is, their group's and everybody's admi
   const nothing = await get("j-3");
   assert.deepEqual([nothing.status, nothing.error], [404, "resource_not_found"]);
   assert.equal((await world.stranger().call("GetCommand", { id: "j-1" })).status, 401);
-  assert.equal((await get("x".repeat(201))).status, 400);
-  assert.equal((await get("a/b")).status, 400);
+  assert.equal((await get("x".repeat(301))).status, 400);
+  assert.equal((await get("a,b")).status, 400);
   await assert.rejects(pitrix("command", "j-3"), (error) => error instanceof CommandFailed && error.code === 66);
+});
+
+test("an event leads to its request, with what it changes in read models, for those who see it", async () => {
+  const { body } = await get("cluster/cl-1@1");
+  assert.deepEqual([body.id, body.root[0].type], ["r-1", "ClusterRequested"]);
+  const shown = body.read_model.find(({ service, model }: Record<string, string>) => service === "cluster" && model === "clusters");
+  assert.deepEqual([shown.document, shown.open], [[clusterId], undefined]);
+  assert.equal((await get("cluster/cl-1@1", "usr-other")).status, 403);
+  for (const nothing of ["cluster/cl-9@1", "cluster/cl-1@999", "nobody/x@1"]) assert.equal((await get(nothing)).status, 404, nothing);
+  const text = await pitrix("why", "cluster/cl-1@2");
+  assert.match(text, / ← ClusterRequested \(cluster\/cl-1@1\) ← CreateCluster by usr-dev$/m);
+  assert.match(text, /^shown +cluster {2}clusters: cl-1$/m);
 });
 
 test("the services tell their parts only to the platform and to administrators", async () => {

@@ -19,7 +19,7 @@ const commit = (stream: string, version: number, type: string, more: Partial<Com
   };
 };
 const part = (service: string, commits: readonly CommitReport[], more: Partial<CausedReport> = {}): CausedReport => ({
-  ...{ service, reactsTo: [], more: false, commits },
+  ...{ service, reactsTo: [], reads: [], more: false, commits },
   ...more,
 });
 
@@ -33,7 +33,7 @@ const platform = (
     services: async () => Object.keys(parts),
     request: async (service, path, body) => {
       asked.push({ service, path, body });
-      return body === undefined ? parts[service] : (progress[service] ?? { service, reactions: [], parked: [] });
+      return body === undefined ? parts[service] : (progress[service] ?? { service, reactions: [], readModels: [], parked: [] });
     },
   };
   const found = async (id = "r-1", sees: (owner: { readonly owner: string }) => boolean = () => true) => {
@@ -85,10 +85,11 @@ test("what is due is told: publications, effects, timers, reactions and parked s
   const { found } = platform(
     { cluster: part("cluster", [due]), runtime: part("runtime", [], { reactsTo: ["ClusterRequested"] }) },
     {
-      cluster: { service: "cluster", reactions: [], parked: [parked] },
+      cluster: { service: "cluster", reactions: [], readModels: [], parked: [parked] },
       runtime: {
         service: "runtime",
         reactions: [{ eventId: "cluster/cl-1@1", row: "ClusterRequested", commands: ["ReserveRuntime"] }],
+        readModels: [],
         parked: [],
       },
     },
@@ -107,6 +108,59 @@ test("what is due is told: publications, effects, timers, reactions and parked s
 test("a timer that is set does not keep a command from being finished", async () => {
   const { found } = platform({ account: part("account", [commit("user/u-1", 1, "X", { timers: [{ version: 1, at: 9 }] })]) });
   assert.equal((await found()).finished, true);
+});
+
+test("what an event changes in read models is told, with the events that they do not show yet; who folds it is told what it says", async () => {
+  const touched = (eventId: string, shown: boolean) => ({ model: "clusters", eventId, documents: ["cl-1"], shown });
+  const { asked, found } = platform(
+    {
+      cluster: part("cluster", [commit("cluster/cl-1", 1, "ClusterRequested"), commit("cluster/cl-1", 2, "ClusterStopped")], {
+        reads: ["cluster/ClusterRequested", "other/ClusterStopped"],
+      }),
+    },
+    {
+      cluster: {
+        service: "cluster",
+        reactions: [],
+        parked: [],
+        readModels: [touched("cluster/cl-1@1", true), touched("cluster/cl-1@2", false)],
+      },
+    },
+  );
+  const command = await found();
+  assert.deepEqual(command.read_model, [{ service: "cluster", model: "clusters", document: ["cl-1"], open: ["cluster/cl-1@2"] }]);
+  assert.equal(command.finished, true, "read models follow by themselves");
+  const { events } =
+    asked.flatMap(({ body }) => (body ? [body as { readonly events: readonly { readonly bytes?: string }[] }] : []))[0] ?? assert.fail();
+  assert.deepEqual(
+    events.map(({ bytes }) => bytes),
+    ["AA==", undefined],
+  );
+});
+
+test("an event leads to its request, for those who see the event", async () => {
+  const mine = commit("cluster/cl-1", 1, "ClusterRequested");
+  const theirs = commit("cluster/cl-2", 2, "ClusterRequested", { actor: { userId: "usr-2", ownerPath: ":usr-2" } });
+  const both = part("cluster", [mine, theirs]);
+  const of = async (eventId: string, sees: (owner: { readonly owner: string }) => boolean) => {
+    const byEvent: { readonly [id: string]: CausedReport } = {
+      [mine.events[0]?.meta.eventId ?? ""]: part("cluster", [mine]),
+      [theirs.events[0]?.meta.eventId ?? ""]: part("cluster", [theirs]),
+    };
+    const request: ServicesClient["request"] = async (_, path, body) => {
+      const id = decodeURIComponent(path.split("/").at(-1) ?? "");
+      return body
+        ? { service: "cluster", reactions: [], readModels: [], parked: [] }
+        : id === "r-1"
+          ? both
+          : (byEvent[id] ?? part("cluster", []));
+    };
+    return queryCausation({ services: async () => ["cluster"], request }, eventId, sees);
+  };
+  const found = await of("cluster/cl-1@1", () => true);
+  assert.deepEqual(typeof found === "object" && [found.id, found.event_count], ["r-1", 2]);
+  assert.equal(await of("cluster/cl-2@2", ({ owner }) => owner === "usr-dev"), "hidden");
+  assert.equal(await of("cluster/cl-9@1", () => true), "unknown");
 });
 
 test("only who reacts to an event is told what it says", async () => {

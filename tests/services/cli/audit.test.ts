@@ -30,7 +30,7 @@ const audited = async () => {
   const platform = connectPlatform(setup);
   const { take, finish } = await auditOf(platform, [account]);
   const records: LogRecord[] = [];
-  await readRecords(world.broker.connect(), topicsFor({}), new AbortController().signal, async (record) => {
+  await readRecords(world.broker.connect(), { topics: topicsFor({}) }, new AbortController().signal, async (record) => {
     records.push(record);
     await take(record);
   });

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import type { OutgoingRecord } from "../../../events/ports.ts";
+import { platformStatus } from "../../../services/chassis/http/platform-status.ts";
 import { systemClock as clock } from "../../../services/chassis/process/clock.ts";
 import type { ServiceInstance } from "../../../services/chassis/process/discovery.ts";
 import { connectPlatform, type Platform } from "../../../services/cli/connection.ts";
 import { readSetup } from "../../../services/cli/environment.ts";
 import { readEvents } from "../../../services/cli/events.ts";
 import { listParked, redriveParked, showParked } from "../../../services/cli/parked.ts";
-import { serviceStates } from "../../../services/cli/services.ts";
 import { changes } from "../../world/toys/catalog.ts";
 
 const instances: readonly ServiceInstance[] = ["a", "b"].map((service) => ({
@@ -19,6 +19,7 @@ const platform = (answer: (service: string) => object): Platform => ({
   instances: async (service) => instances.filter((each) => service === undefined || each.service === service),
   ask: async ({ service }) => ({ service, ...answer(service) }),
   log: () => undefined,
+  ...{ by: "cli:somebody", brokers: [] },
   close: async () => {},
 });
 
@@ -61,8 +62,14 @@ test("parked streams come by service, subscription and stream, and their events 
 });
 
 test("the subscriptions of a service come by name", async () => {
-  const told = ["tasks", "reactions", "jobs"].map((name) => ({ name, parked: 0, positions: {} }));
-  const [first] = await serviceStates(platform(() => ({ ready: true, reasons: [], subscriptions: told })));
+  const told = ["tasks", "reactions", "jobs"].map((name) => ({ name, parked: 0, positions: {}, latest: "" }));
+  const given = { ready: true, reasons: [], subscriptions: told, ends: {}, due: [], breakers: [] };
+  const [first] = (
+    await platformStatus(
+      platform(() => given),
+      0,
+    )
+  ).services;
   assert.deepEqual(
     first?.subscriptions.map(({ name }) => name),
     ["jobs", "reactions", "tasks"],

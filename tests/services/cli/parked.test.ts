@@ -84,9 +84,35 @@ test("a redrive has to be told what is meant, and a dry run changes nothing", as
   assert.equal((await world.of().ports.parking.asked(READ_MODEL)).length, 0);
 });
 
+test("parked streams are grouped by reason, whatever ids it names", async () => {
+  const { reasons } = await answer(["parked", "reasons", "--subscription", READ_MODEL]);
+  assert.deepEqual(
+    reasons.map((each: { reason: string; streams: number; events: number }) => [
+      each.reason.replace(/.*threw: /, ""),
+      each.streams,
+      each.events,
+    ]),
+    [["cannot digest …", 3, 8]],
+  );
+  const { text } = await pitrix(["parked", "reasons"]);
+  assert.match(text, /^3 +8 +catalog +names__v1 +CategoryModified +\d+ s +category\/\w@\d +.*cannot digest …$/m);
+});
+
+test("without --yes a redrive and a discard only show what they would do", async () => {
+  const { text, code } = await pitrix(["parked", "redrive", "--stream", "category/a"]);
+  assert.equal(code, 0);
+  assert.match(text, /^These streams would be retried:\n[\s\S]*\nNothing was done: carry it out with --yes\.$/m);
+  const shown = await pitrix(["parked", "discard", "catalog", READ_MODEL, "category/c@1", "--reason", "it never was"]);
+  assert.match(
+    shown.text,
+    /^This event would be skipped for ever, and 2 later ones of its stream would go on:\n[\s\S]*"name":"1"[\s\S]*Nothing was done/m,
+  );
+  assert.equal((await world.of().ports.parking.asked(READ_MODEL)).length, 0);
+});
+
 test("a redrive tells of each stream how it ended", async () => {
   poison.delete("category/b@1");
-  const { streams, code } = await answer(["parked", "redrive", "--all"]);
+  const { streams, code } = await answer(["parked", "redrive", "--all", "--yes"]);
   const states = new Map(
     streams.map((each: { subscription: string; stream: string; state: string }) => [`${each.subscription} ${each.stream}`, each.state]),
   );
@@ -102,7 +128,7 @@ test("a redrive tells of each stream how it ended", async () => {
 
 test("what cannot be mended is discarded, with who and why, and the rest of its stream goes on", async () => {
   await refused(["parked", "discard", "catalog", READ_MODEL, "category/c@2", "--reason", "x"], {}, 66, /not the first event/);
-  const { streams, code } = await answer(["parked", "discard", "catalog", READ_MODEL, "category/c@1", "--reason", "it never was"]);
+  const { streams, code } = await answer(["parked", "discard", "catalog", READ_MODEL, "category/c@1", "--reason", "it never was", "--yes"]);
   assert.deepEqual([streams[0].state, code], ["done", 0]);
   const [shown] = await world.of().ports.documents.get(READ_MODEL, ["c"]);
   assert.deepEqual(shown?.value, { names: ["2", "3"] });

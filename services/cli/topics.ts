@@ -1,0 +1,60 @@
+import { aggregatesOf, type Log, topicOf } from "../../events/index.ts";
+import { endsOf, isMissingTopic, startsOf } from "../../events/runtime.ts";
+import { contract } from "../chassis/contract.ts";
+import type { AnyService } from "../chassis/service.ts";
+import { type Paint, table } from "./output.ts";
+
+/** A topic of an aggregate's events. */
+export type TopicState = {
+  readonly topic: string;
+  readonly service: string;
+  readonly readers: "public" | "internal" | "platform";
+  /** 0: there is no such topic. */
+  readonly partitions: number;
+  /** Records that are held, and those that were removed from its beginning. */
+  readonly records: number;
+  readonly removed: number;
+  /** The services whose tables read it. */
+  readonly read: readonly string[];
+};
+
+/** The topics of these services' events. */
+export const topicStates = (log: Log, loaded: readonly AnyService[]): Promise<readonly TopicState[]> => {
+  const reads = new Map(
+    loaded.map(({ name, projections = [], reactions = {} }) => [
+      name,
+      new Set([
+        ...projections.flatMap(({ evolve, of }) => aggregatesOf(contract, Object.keys(evolve), of)),
+        ...aggregatesOf(contract, Object.keys(reactions)),
+      ]),
+    ]),
+  );
+  const all = loaded.flatMap(({ name, aggregates }) => Object.entries(aggregates).map(([aggregate, row]) => ({ name, aggregate, row })));
+  return Promise.all(
+    all.map(async ({ name, aggregate, row }): Promise<TopicState> => {
+      const topic = topicOf(contract, aggregate);
+      const readers: TopicState["readers"] = row.internal ? "internal" : row.public ? "public" : "platform";
+      const read = [...reads].filter(([, aggregates]) => aggregates.has(aggregate)).map(([reader]) => reader);
+      const about = { topic, service: name, readers, read };
+      try {
+        const [ends, starts] = await Promise.all([endsOf(log, [topic]), startsOf(log, [topic])]);
+        const removed = [...starts.values()].reduce((sum, offset) => sum + offset, 0);
+        return { ...about, partitions: ends.length, records: ends.reduce((sum, { end }) => sum + end, 0) - removed, removed };
+      } catch (error) {
+        if (!isMissingTopic(error)) throw error;
+        return { ...about, partitions: 0, records: 0, removed: 0 };
+      }
+    }),
+  );
+};
+
+export const topicsTable = (topics: readonly TopicState[], paint: Paint): string =>
+  table(
+    ["TOPIC", "ANNOUNCED BY", "FOR", "PARTITIONS", "RECORDS", "STATE", "READ BY"],
+    topics.map(({ topic, service, readers, partitions, records, removed, read }) => [
+      ...[topic, service, readers, partitions, records],
+      partitions === 0 ? "missing" : removed > 0 ? `has lost its first ${removed} records` : "whole",
+      read.join(", ") || "-",
+    ]),
+    paint,
+  );
