@@ -14,7 +14,7 @@ export const page = ({ paths, ...document }: ApiDocument, routes: readonly Route
   };
   return layout(
     info.title,
-    `<p>${escaped(info.summary)} The whole contract: <a href="/v1/openapi.json">/v1/openapi.json</a>. The events: <a href="/asyncapi">/asyncapi</a>.</p>
+    `<p>${escaped(info.summary)} Read and try the operations: <a href="/docs">/docs</a>. The whole contract: <a href="/v1/openapi.json">/v1/openapi.json</a>. The events: <a href="/asyncapi">/asyncapi</a>.</p>
 ${services.map(section).join("\n")}`,
   );
 };

@@ -14,7 +14,10 @@ const probes = ["get /livez", "get /metrics", "get /readyz"];
 /** They check what their request carries, or give files that the store shows to everybody. */
 const publicOperations = ["GetAttachmentFile", "RevokeToken", "Token"];
 /** The contract, as a page and as JSON: on the gateway's public port. */
-const descriptions = ["/", "/v1/openapi.json", "/asyncapi", "/asyncapi.json"];
+const descriptions = [
+  ...["/", "/v1/openapi.json", "/asyncapi", "/asyncapi.json"],
+  ...["/docs", "/docs/start.js", "/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js"],
+];
 
 const names = Object.keys(services);
 const all = Object.keys(operations) as OperationId[]; // Its keys are exactly these.
