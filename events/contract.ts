@@ -9,6 +9,16 @@ export type Contract = {
   readonly prefix: string;
   /** The URL of the schema registry, which the headers of events name. Absent: they name a path. */
   readonly registry?: string;
+  /** Absent: headers tell only causes that follow from another event, and what has another cause cannot be restored from the log. */
+  readonly causes?: CauseCipher;
+};
+
+/** Makes causes unreadable on the log, where strangers read: a cause may hold the hash of an idempotency key, or an address. */
+export type CauseCipher = {
+  /** The same text for the same cause. */
+  readonly seal: (cause: string) => string;
+  /** Undefined: no key that this process has opens it. */
+  readonly open: (sealed: string) => string | undefined;
 };
 
 /** The topic of an aggregate's events. */

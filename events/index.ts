@@ -3,7 +3,7 @@
 
 export { chunks } from "./chunks.ts";
 export { backOff, budget, eachOf, keyedMutex, mapOf } from "./concurrency.ts";
-export { aggregatesOf, type Contract, deadLetterTopic, groupOf, type ReleasedSchema, topicOf } from "./contract.ts";
+export { aggregatesOf, type CauseCipher, type Contract, deadLetterTopic, groupOf, type ReleasedSchema, topicOf } from "./contract.ts";
 export { type AnyDecider, type Decider, type Decision, isRejection, type Rejection, type RejectionKind } from "./decider.ts";
 export {
   type Effect,

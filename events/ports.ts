@@ -48,6 +48,9 @@ export type Commit = {
 };
 export type Timer = { readonly version: number /** Milliseconds since 1970. */; readonly at: number };
 
+/** Everything before this offset of a partition of the service's own topics is in its store. It counts for the topic with this id only. */
+export type Watermark = TopicPartition & { readonly topicId: string; readonly offset: number };
+
 /** The service's own event store. Reads go to the primary and see majority-committed data. */
 export type EventStore = {
   /** Commits of a stream that contain events after version `after`, ascending. */
@@ -68,6 +71,8 @@ export type EventStore = {
   readonly scan: (after: Commit | undefined, limit: number) => Promise<readonly Commit[]>;
   /** Removes a claim from the commit that took it. */
   readonly releaseClaim: (commit: Commit, claim: string) => Promise<void>;
+  /** Adds a claim to a stored commit. Returns false if another commit has it. */
+  readonly addClaim: (commit: Commit, claim: string) => Promise<boolean>;
   /** Commits with the mark after the position `after`, ascending by stream and version. */
   readonly due: (mark: "publish" | "effects", after: StreamPosition | undefined, limit: number) => Promise<readonly Commit[]>;
   /** Commits of one stream with the mark below a version, ascending, at most `limit`. */
@@ -81,6 +86,9 @@ export type EventStore = {
     mark: "publish" | "effects" | "timers",
     done: readonly { readonly commit: Commit; readonly version: number }[],
   ) => Promise<void>;
+  readonly watermarks: () => Promise<readonly Watermark[]>;
+  /** Saves each watermark that is higher than the saved one of the same topic id. */
+  readonly saveWatermarks: (watermarks: readonly Watermark[]) => Promise<void>;
   /** Takes or renews a lease; false while another holder has it. Leases save work, or keep requests apart; what may not fail is decided by an append. */
   readonly lease: (name: string, holder: string, milliseconds: number) => Promise<boolean>;
   readonly release: (name: string, holder: string) => Promise<void>;
@@ -362,14 +370,23 @@ export type Running = {
   readonly trouble?: () => string | undefined;
 };
 
+/** A topic as it is. Another topic of the same name, made after this one was deleted, has another id. */
+export type TopicState = {
+  readonly name: string;
+  readonly id: string /** All records of each partition. */;
+  readonly ranges: readonly LogRange[];
+};
 export type TopicSpec = { readonly name: string; readonly partitions: number; readonly compacted: boolean };
 
 /** The log that all services share. */
 export type Log = {
   /** Creates missing topics; an existing topic with another number of partitions is an error. */
   readonly ensureTopics: (topics: readonly TopicSpec[]) => Promise<void>;
-  /** Resolves once all in-sync replicas have acknowledged every record. After an error some records may be stored. Records of one key keep their order. */
-  readonly publish: (records: readonly OutgoingRecord[]) => Promise<void>;
+  /**
+   * Resolves once all in-sync replicas have acknowledged every record, with the offsets after them, as far as the broker tells. After an error some
+   * records may be stored. Records of one key keep their order.
+   */
+  readonly publish: (records: readonly OutgoingRecord[]) => Promise<readonly LogEnd[]>;
   /** Resolves when the subscription runs. The members of a group share the partitions. */
   readonly subscribe: (subscription: LogSubscription) => Promise<Running>;
   /**
@@ -383,6 +400,8 @@ export type Log = {
    * not exist, if the log does not answer, and with the signal's reason.
    */
   readonly read: (ranges: readonly LogRange[], handle: LogSubscription["handle"], signal: AbortSignal) => Promise<void>;
+  /** What existing topics hold now. */
+  readonly describe: (topics: readonly string[]) => Promise<readonly TopicState[]>;
   /** The offset after the last record of each partition. */
   readonly ends: (topic: string) => Promise<readonly Offset[]>;
   /** For each partition the offset of the first record published at this time (milliseconds since 1970) or later, or its end. */

@@ -5,11 +5,12 @@ import type { Contract } from "./contract.ts";
 import type { AnySeed } from "./effect.ts";
 import { type EffectsObserver, effectsWorker, type Guard } from "./effects/effects.ts";
 import { timersWorker } from "./effects/timers.ts";
-
 import { relay } from "./log/relay.ts";
+import { watermarkKeeper } from "./log/watermarks.ts";
 import type { Message, Meta } from "./message.ts";
 import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { AnyProjection } from "./projection.ts";
+import { type Restored, restore } from "./replay/restore.ts";
 import { type Service, topicsOfService } from "./service.ts";
 import type { CommandMetadata, Outcome } from "./store/command.ts";
 import { executor } from "./store/execute.ts";
@@ -35,6 +36,8 @@ export type Observer = {
   readonly handled?: (subscription: string, meta: Meta) => void;
   readonly attempted?: EffectsObserver["attempted"];
   readonly parked?: (reason: string, record: LogRecord, subscription: string) => void;
+  /** The store had not what the log has: it is restored. */
+  readonly restored?: (restored: Restored) => void;
   /** Background work failed and will be retried; `about` is its commit. */
   readonly failed?: (where: string, error: unknown, about?: Commit) => void;
 };
@@ -71,7 +74,8 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const released = codec(contract.schemas);
   const projections = service.projections ?? [];
   const failed = (where: string) => (error: unknown, about?: Commit) => observer.failed?.(where, error, about);
-  const publishing = relay(contract, service.name, id, ports, failed("relay"), observer.published, tracer);
+  const watermarks = watermarkKeeper(ports, failed("watermarks"));
+  const publishing = relay(contract, service.name, id, ports, failed("relay"), observer.published, tracer, watermarks.reached);
   const committed = (commit: Commit): void => {
     observer.committed?.(commit);
     publishing.notify(commit);
@@ -133,6 +137,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     signal: stopping.signal,
   });
   let work: Promise<unknown> | undefined;
+  let isWhole = false;
   let following: Promise<void> | undefined;
   let stopSignals: readonly (() => Promise<void> | void)[] = [];
 
@@ -178,7 +183,15 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
 
     start: async (): Promise<void> => {
       await log.ensureTopics(topics());
-      work = Promise.all([publishing.run(stopping.signal), effects.run(stopping.signal), timers.run(stopping.signal)]);
+      const found = await restore({
+        ...{ service, contract, ports, settings, instance: id, codec: released },
+        ...{ signal: stopping.signal, failed: failed("restore") },
+      });
+      watermarks.begin(found.topics);
+      if (found.restored.commits > 0) observer.restored?.(found.restored);
+      isWhole = true;
+      const running = [publishing, watermarks, effects, timers].map((each) => each.run(stopping.signal));
+      work = Promise.all(running);
       await Promise.all([models.start(), ...reacting.map(async (each) => void subscriptions.set(each.name, await subscribing(each)))]);
       const seeded: (Outcome | undefined)[] = [];
       for (const seed of service.seeds ?? []) seeded.push(await executeSeed(seed));
@@ -198,7 +211,10 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
       await following;
       await Promise.all([work, ...[...subscriptions.values()].map((subscription) => subscription.stop())]);
       await publishing.flush().catch(failed("relay"));
+      await watermarks.save().catch(failed("watermarks"));
     },
+    /** Whether the store has what the log has of the service's own events. Before, nothing may be decided. */
+    isWhole: (): boolean => isWhole,
 
     ...visible,
 

@@ -17,7 +17,7 @@ export type Administration = {
 const isKafkaError = (error: unknown, type: string): boolean => error instanceof Error && "type" in error && error.type === type;
 
 /** Whether a retry may succeed: for example, a partition has no leader for a moment. */
-const isRetriable = (error: unknown): boolean => error instanceof Error && "retriable" in error && error.retriable === true;
+export const isRetriable = (error: unknown): boolean => error instanceof Error && "retriable" in error && error.retriable === true;
 
 const configOf = ({ compacted }: TopicSpec, { minInsyncReplicas }: KafkaLogOptions): { name: string; value: string }[] => {
   const config: { [name: string]: string } = compacted

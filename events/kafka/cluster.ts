@@ -12,7 +12,18 @@ type FetchRequest = {
     readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string; readonly maxBytes: number }[];
   }[];
 };
+/** One request of Kafka's protocol, with what reads its answer. */
+export type ProtocolRequest<T> = {
+  readonly request: {
+    readonly apiKey: number;
+    readonly apiVersion: number;
+    readonly apiName: string;
+    readonly encode: () => Promise<unknown>;
+  };
+  readonly response: { readonly decode: (answer: Buffer) => Promise<T>; readonly parse: (decoded: T) => Promise<T> };
+};
 type Broker = {
+  readonly connectionPool: { readonly send: <T>(request: ProtocolRequest<T>) => Promise<T> };
   readonly fetch: (
     request: FetchRequest,
   ) => Promise<{ readonly responses: readonly { readonly topicName: string; readonly partitions: readonly FetchedPartition[] }[] }>;
@@ -25,6 +36,17 @@ export type Cluster = {
   /** Loads the metadata of these topics, with the leaders of their partitions. */
   readonly addMultipleTargetTopics: (topics: string[]) => Promise<void>;
   readonly findLeaderForPartitions: (topic: string, partitions: number[]) => { readonly [nodeId: string]: readonly number[] };
+  readonly refreshMetadata: () => Promise<void>;
+  readonly findTopicPartitionMetadata: (topic: string) => readonly { readonly partitionId: number }[];
+  readonly fetchTopicsOffset: (
+    topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number }[];
+      readonly fromBeginning: boolean;
+    }[],
+  ) => Promise<
+    readonly { readonly topic: string; readonly partitions: readonly { readonly partition: number; readonly offset: string }[] }[]
+  >;
   readonly findBroker: (broker: { readonly nodeId: string }) => Promise<Broker>;
 };
 type CreateCluster = (options: { readonly metadataMaxAge: number; readonly allowAutoTopicCreation: boolean }) => Cluster;

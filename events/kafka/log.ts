@@ -3,6 +3,7 @@ import { asOutage } from "../outage.ts";
 import type { Log, Running } from "../ports.ts";
 import { administration } from "./administration.ts";
 import { type KafkaLogOptions, timeoutOf } from "./client.ts";
+import { describeTopics } from "./describe.ts";
 import { followTopic } from "./follow.ts";
 import { isKafkaOutage } from "./outages.ts";
 import { kafkaSender, safeSend } from "./producer.ts";
@@ -53,6 +54,7 @@ export const kafkaLog = (options: KafkaLogOptions): Log => {
       whileOpen(() => tracked(runSubscription(options, { subscription, administration: cluster, commits: true }))),
     follow: (topic, handle) => whileOpen(() => tracked(follow(topic, handle))),
     read: (ranges, handle, signal) => whileOpen(() => read(ranges, handle, AbortSignal.any([signal, closing.signal]))),
+    describe: (topics) => whileOpen(() => describeTopics(options, topics)),
     ends: (topic) => whileOpen(async () => (await cluster.ranges(topic)).map(({ partition, high }) => ({ partition, offset: high }))),
     offsets: (topic, time) => whileOpen(() => cluster.offsets(topic, time)),
     close: async () => {

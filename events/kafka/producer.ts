@@ -1,7 +1,7 @@
 import type { Message, RecordMetadata, TopicMessages } from "kafkajs";
 import type { Slice } from "../log/publish-queue.ts";
 import { Outage } from "../outage.ts";
-import type { OutgoingRecord } from "../ports.ts";
+import type { LogEnd, OutgoingRecord } from "../ports.ts";
 import { type Client, connectClient, type KafkaLogOptions, timeoutOf } from "./client.ts";
 import { settled, within } from "./waiting.ts";
 
@@ -30,6 +30,15 @@ const messagesOf = (slices: readonly Slice[]): TopicMessages[] => {
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 };
 
+/** The offsets after what was acknowledged. A broker that has stored it before may not tell where. */
+export const endsIn = (slices: readonly Slice[], answers: readonly RecordMetadata[]): readonly LogEnd[] =>
+  answers.flatMap(({ topicName: topic, partition, errorCode, baseOffset = "-1" }) => {
+    const slice = slices.find((each) => each.topic === topic && each.partition === partition);
+    return slice && errorCode === 0 && Number(baseOffset) >= 0
+      ? [{ topic, partition, end: Number(baseOffset) + slice.records.length }]
+      : [];
+  });
+
 /** The slices that were not acknowledged. */
 export const uncovered = (slices: readonly Slice[], answers: readonly RecordMetadata[]): readonly Slice[] => {
   const covered = new Set<string>();
@@ -45,19 +54,23 @@ export const uncovered = (slices: readonly Slice[], answers: readonly RecordMeta
 export const safeSend = (makeSender: () => Promise<Sender>, limit: number) => {
   let sender: Promise<Sender> | undefined;
 
-  const sendAll = async (current: Sender, slices: readonly Slice[]): Promise<void> => {
+  const sendAll = async (current: Sender, slices: readonly Slice[]): Promise<readonly LogEnd[]> => {
+    const ends: LogEnd[] = [];
     for (let left = slices; left.length > 0; ) {
-      const missing = uncovered(left, await current.send(messagesOf(left)));
+      const answers = await current.send(messagesOf(left));
+      const missing = uncovered(left, answers);
       if (missing.length === left.length) throw new Outage("No broker acknowledged any partition of what was sent");
+      ends.push(...endsIn(left, answers));
       left = missing;
     }
+    return ends;
   };
 
-  const send = async (slices: readonly Slice[]): Promise<void> => {
+  const send = async (slices: readonly Slice[]): Promise<readonly LogEnd[]> => {
     sender ??= makeSender();
     const current = sender;
     try {
-      await within(limit, "Publishing", sendAll(await current, slices));
+      return await within(limit, "Publishing", sendAll(await current, slices));
     } catch (error) {
       sender = undefined;
       current.then(

@@ -1,15 +1,15 @@
 import { asError } from "../error.ts";
 import { Outage } from "../outage.ts";
-import type { OutgoingRecord } from "../ports.ts";
-import { partitionOf } from "./partition.ts";
+import type { LogEnd, OutgoingRecord } from "../ports.ts";
+import { nameOf, partitionOf } from "./partition.ts";
 
 /** Records of one partition, to be stored in this order. */
 export type Slice = { readonly topic: string; readonly partition: number; readonly records: OutgoingRecord[] };
 
 export type PublishQueueOptions = {
   readonly partitions: (topic: string) => Promise<number>;
-  /** Stores all slices, or rejects. Calls never overlap. */
-  readonly send: (slices: readonly Slice[]) => Promise<void>;
+  /** Stores all slices, or rejects. Calls never overlap. Returns the offsets after them, as far as they are known. */
+  readonly send: (slices: readonly Slice[]) => Promise<readonly LogEnd[]>;
   /** Limits of one send: bytes for each partition (the broker rejects larger batches), and records. */
   readonly partitionBytes?: number;
   readonly sendRecords?: number;
@@ -22,6 +22,9 @@ type Call = {
   readonly records: readonly OutgoingRecord[];
   placed: readonly Placed[];
   sent: number;
+  /** Where its records end, by partition. */
+  readonly ends: Map<string, LogEnd>;
+  readonly places: Set<string>;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 };
@@ -38,7 +41,7 @@ const keyOf = ({ topic, key }: OutgoingRecord): string => `${topic}\n${key}`;
  * Group commit: records that are published while a send is under way share the next one, in the order of the calls. If a send fails, its calls are
  * rejected, and so are waiting calls with a record of the same keys: otherwise a later record would overtake an earlier one.
  */
-export const publishQueue = (options: PublishQueueOptions): ((records: readonly OutgoingRecord[]) => Promise<void>) => {
+export const publishQueue = (options: PublishQueueOptions): ((records: readonly OutgoingRecord[]) => Promise<readonly LogEnd[]>) => {
   const { partitionBytes = 250_000, sendRecords = 4_000, waitingBytes = 32_000_000 } = options;
   let waiting: Call[] = [];
   let held = 0;
@@ -63,6 +66,7 @@ export const publishQueue = (options: PublishQueueOptions): ((records: readonly 
       for (const { topic } of call.records) if (!counts.has(topic)) counts.set(topic, await options.partitions(topic));
       call.placed = call.records.map((record) => {
         const partition = partitionOf(record.key, counts.get(record.topic) ?? 1);
+        call.places.add(nameOf({ topic: record.topic, partition }));
         return { record, partition, bytes: bytesOf(record) };
       });
       return true;
@@ -105,8 +109,11 @@ export const publishQueue = (options: PublishQueueOptions): ((records: readonly 
       const { slices, calls } = await nextSend();
       if (slices.length === 0) continue;
       try {
-        await options.send(slices);
-        for (const [call, sent] of calls) call.sent = sent;
+        const ends = await options.send(slices);
+        for (const [call, sent] of calls) {
+          call.sent = sent;
+          for (const end of ends) if (call.places.has(nameOf(end))) call.ends.set(nameOf(end), end);
+        }
         const isDone = (call: Call) => call.placed.length > 0 && call.sent === call.placed.length;
         const done = waiting.filter(isDone);
         waiting = waiting.filter((call) => !isDone(call));
@@ -119,19 +126,21 @@ export const publishQueue = (options: PublishQueueOptions): ((records: readonly 
   };
 
   return async (records) => {
-    if (records.length === 0) return;
+    if (records.length === 0) return [];
     const bytes = records.reduce((sum, record) => sum + bytesOf(record), 0);
     if (held > 0 && held + bytes > waitingBytes) throw new Outage(`the log is slow: ${held} bytes wait to be published`);
     held += bytes;
     try {
+      const ends = new Map<string, LogEnd>();
       await new Promise<void>((resolve, reject) => {
-        waiting.push({ records, placed: [], sent: 0, resolve, reject });
+        waiting.push({ records, placed: [], sent: 0, ends, places: new Set(), resolve, reject });
         // Records that are published in the same turn share a send.
         if (!running) {
           running = true;
           queueMicrotask(() => void run());
         }
       });
+      return [...ends.values()];
     } finally {
       held -= bytes;
     }

@@ -2,6 +2,7 @@ import { frame } from "../codec/framing.ts";
 import { type Contract, topicOf } from "../contract.ts";
 import { aggregateOf, eventIdOf, type Meta, type TraceContext } from "../message.ts";
 import type { Commit, EncodedEvent, LogRecord, OutgoingRecord } from "../ports.ts";
+import { causeHeader } from "./cause.ts";
 
 /** The events of a commit as records of the log: CloudEvents 1.0 in the binary mode of the Kafka binding. */
 export const recordsOf = (contract: Contract, service: string, commit: Commit): readonly OutgoingRecord[] => {
@@ -16,13 +17,15 @@ export const recordsOf = (contract: Contract, service: string, commit: Commit): 
 };
 
 const headersOf = (
-  { prefix, registry = "" }: Contract,
+  contract: Contract,
   service: string,
   topic: string,
-  { stream, metadata }: Commit,
+  commit: Commit,
   { type, schemaId }: EncodedEvent,
   version: number,
 ) => {
+  const { prefix, registry = "" } = contract;
+  const { stream, metadata } = commit;
   const { time, actor, correlationId, causationId, actionId, row, hops, traceparent } = metadata;
   const headers: { [name: string]: string } = {
     ce_specversion: "1.0",
@@ -38,11 +41,14 @@ const headersOf = (
     ce_actor: actor.userId,
     ce_ownerpath: actor.ownerPath,
     ce_hops: String(hops),
+    ce_commit: `${commit.version}-${commit.version + commit.events.length - 1}`,
     "content-type": "application/avro",
   };
   if (causationId !== null) headers.ce_causationid = causationId;
   if (actionId !== null) headers.ce_actionid = actionId;
   if (traceparent !== null) headers.traceparent = traceparent;
+  const cause = version === commit.version ? causeHeader(contract, commit) : undefined;
+  if (cause !== undefined) headers.ce_cause = cause;
   return headers;
 };
 

@@ -1,7 +1,7 @@
 import { backOff, condition } from "../concurrency.ts";
 import type { Contract } from "../contract.ts";
 import { lruCache } from "../lru-cache.ts";
-import type { Clock, Commit, EventStore, Log, StreamPosition } from "../ports.ts";
+import type { Clock, Commit, EventStore, Log, LogEnd, StreamPosition } from "../ports.ts";
 import type { Span, Tracer } from "../trace.ts";
 import { publishing as spanOf } from "./messaging.ts";
 import { bytesOf, recordsOf } from "./record.ts";
@@ -32,6 +32,8 @@ export const relay = (
   onError: (error: unknown) => void,
   onPublished: (commit: Commit) => void = () => {},
   tracer?: Tracer,
+  /** The marks of everything that this process has published before these offsets are removed. */
+  onCleared: (ends: readonly LogEnd[]) => void = () => {},
 ) => {
   const { store, log, clock } = ports;
   const wake = condition(clock);
@@ -88,8 +90,9 @@ export const relay = (
 
   const publishSome = async (): Promise<void> => {
     const batch = await ordered(next());
+    let ends: readonly LogEnd[] = [];
     await inSpans(contract, tracer, batch, async () => {
-      await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));
+      ends = await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));
     });
     for (const { stream, version, events } of batch) published.set(stream, version + events.length - 1);
     for (const commit of batch) {
@@ -97,24 +100,29 @@ export const relay = (
       onPublished(commit);
     }
     onLog.push(...batch);
+    reached.push(...ends);
     if (onLog.length > MAX_ON_LOG) await clearing;
     clearing ??= clear();
   };
 
   /** Commits that are published and still marked. */
   let onLog: Commit[] = [];
+  /** Where they end on the log. */
+  let reached: LogEnd[] = [];
   let clearing: Promise<void> | undefined;
   /** Removes marks in the background, several at once. A mark that stays longer causes at worst a repeated publication. */
   const clear = async (): Promise<void> => {
     while (onLog.length > 0) {
       if (onLog.length < BATCH) await clock.sleep(LINGER);
-      const done = onLog;
+      const [done, ends] = [onLog, reached];
       onLog = [];
+      reached = [];
       try {
         await store.clear(
           "publish",
           done.map((commit) => ({ commit, version: commit.version })),
         );
+        onCleared(ends);
       } catch (error) {
         onError(error);
       }

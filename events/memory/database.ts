@@ -1,4 +1,4 @@
-import type { Commit, Counted, Parked, Pointer, Reader, StoredDocument } from "../ports.ts";
+import type { Commit, Counted, Parked, Pointer, Reader, StoredDocument, Watermark } from "../ports.ts";
 
 /** The durable data of a service. Its instances share one database, which survives their crashes. */
 export type MemoryDatabase = {
@@ -9,6 +9,8 @@ export type MemoryDatabase = {
   readonly claims: Map<string, string>;
   /** The ids of due commits, ascending; for timers `<time>|<commit id>`. */
   readonly due: { readonly publish: string[]; readonly effects: string[]; readonly timers: string[] };
+  /** By `topic/partition`. */
+  readonly watermarks: Map<string, Watermark>;
   readonly leases: Map<string, { readonly holder: string; readonly until: number }>;
   readonly models: Map<string, Map<string, StoredDocument>>;
   readonly positions: Map<string, number>;
@@ -27,6 +29,7 @@ export const memoryDatabase = (): MemoryDatabase => ({
   causes: new Map(),
   claims: new Map(),
   due: { publish: [], effects: [], timers: [] },
+  watermarks: new Map(),
   leases: new Map(),
   models: new Map(),
   positions: new Map(),
@@ -36,3 +39,17 @@ export const memoryDatabase = (): MemoryDatabase => ({
   parked: new Map(),
   blobs: new Map(),
 });
+
+/** A copy of everything, as a backup of one moment. */
+export const backUp = (database: MemoryDatabase): MemoryDatabase => structuredClone(database);
+
+/** Makes a database what it was when it was backed up. */
+export const putBack = (database: MemoryDatabase, backup: MemoryDatabase): void => {
+  const { due, ...maps } = structuredClone(backup);
+  for (const [name, entries] of Object.entries(maps)) {
+    const map: Map<string, unknown> = Reflect.get(database, name);
+    map.clear();
+    for (const [key, value] of entries) map.set(key, value);
+  }
+  for (const mark of ["publish", "effects", "timers"] as const) database.due[mark].splice(0, Number.POSITIVE_INFINITY, ...due[mark]);
+};

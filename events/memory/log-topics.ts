@@ -1,8 +1,9 @@
-import type { LogBatch, LogRecord, OutgoingRecord, TopicSpec } from "../ports.ts";
+import type { LogBatch, LogRecord, OutgoingRecord, TopicSpec, TopicState } from "../ports.ts";
 
 /** One partition: its records, and the readers that wait for more. */
 export type MemoryPartition = {
-  readonly append: (records: readonly OutgoingRecord[]) => void;
+  /** Returns the offset after them. */
+  readonly append: (records: readonly OutgoingRecord[]) => number;
   readonly end: () => number;
   /** The offset of the first record that was appended at this time or later, or the end. */
   readonly since: (time: number) => number;
@@ -20,6 +21,7 @@ export type MemoryTopics = {
   /** Resolves when the topic exists. */
   readonly created: (topic: string) => Promise<void>;
   readonly all: () => ReadonlyMap<string, readonly MemoryPartition[]>;
+  readonly describe: (topic: string) => TopicState;
 };
 
 /** Small, so that most batches are followed by another one. */
@@ -42,6 +44,7 @@ const memoryPartition = (topic: string, partition: number, now: () => number): M
         times.push(now());
       }
       for (const wake of [...waiting]) wake();
+      return stored.length;
     },
     end: () => stored.length,
     since: (time) => {
@@ -80,6 +83,11 @@ export const memoryTopics = (unknown: number | undefined, now: () => number): Me
     waiting.delete(name);
     return made;
   };
+  const partitionsOf = (name: string): readonly MemoryPartition[] => {
+    const found = find(name);
+    if (!found) throw new Error(`there is no topic ${name}`);
+    return found;
+  };
   const find = (name: string) => topics.get(name) ?? (unknown === undefined ? undefined : make(name, unknown));
 
   return {
@@ -89,11 +97,12 @@ export const memoryTopics = (unknown: number | undefined, now: () => number): Me
         throw new Error(`Topic ${name} has ${found.length} partitions, not ${partitions}: their number never changes`);
       }
     },
-    partitions: (name) => {
-      const found = find(name);
-      if (!found) throw new Error(`there is no topic ${name}`);
-      return found;
-    },
+    partitions: partitionsOf,
+    describe: (name) => ({
+      name,
+      id: `id of ${name}`,
+      ranges: partitionsOf(name).map((log, partition) => ({ topic: name, partition, from: 0, to: log.end() })),
+    }),
     all: () => topics,
     created: (name) =>
       new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { publishQueue } from "../log/publish-queue.ts";
-import type { Clock, Log, LogRecord, Running } from "../ports.ts";
+import type { Clock, Log, LogEnd, LogRecord, Running } from "../ports.ts";
 import { type Fate, kind, under } from "./fate.ts";
 import { memoryGroups } from "./log-groups.ts";
 import { readRanges } from "./log-ranges.ts";
@@ -62,10 +62,12 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
       partitions: async (topic) => topics.partitions(topic).length,
       // One partition after another, so that a failure can leave some slices stored.
       send: async (slices) => {
+        const ends: LogEnd[] = [];
         for (const { topic, partition, records } of slices) {
-          const append = () => topics.partitions(topic)[partition]?.append(records);
-          await under(instance.fate, `log.publish ${topic}/${partition}`, append);
+          const append = (): number => topics.partitions(topic)[partition]?.append(records) ?? 0;
+          ends.push({ topic, partition, end: await under(instance.fate, `log.publish ${topic}/${partition}`, append) });
         }
+        return ends;
       },
     });
     const log: Log = {
@@ -76,7 +78,7 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
         }),
       publish: async (records) => {
         demandOpen();
-        await publish(records);
+        return publish(records);
       },
       subscribe: async (subscription) => {
         demandOpen();
@@ -95,6 +97,7 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
         demandOpen();
         await readRanges(reading, instance, ranges, handle, AbortSignal.any([signal, closing.signal]));
       },
+      describe: (names) => under(instance.fate, "log.describe", () => names.map(topics.describe)),
       ends: (topic) =>
         under(instance.fate, "log.ends", () => topics.partitions(topic).map((log, partition) => ({ partition, offset: log.end() }))),
       offsets: (topic, time) =>

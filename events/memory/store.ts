@@ -1,4 +1,5 @@
 import { commitId, positionKey } from "../keys.ts";
+import { nameOf } from "../log/partition.ts";
 import type { Commit, EventStore } from "../ports.ts";
 import { copyCommit } from "./copy.ts";
 import type { MemoryDatabase } from "./database.ts";
@@ -32,7 +33,17 @@ export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => num
         return ids.slice(0, limit).flatMap((id) => byId(id) ?? []);
       }),
     releaseClaim: (commit, claim) => under(fate, `store.releaseClaim ${claim}`, () => releaseClaim(database, commit, claim)),
+    addClaim: (commit, claim) => under(fate, `store.addClaim ${claim}`, () => addClaim(database, commit, claim)),
     ...dueMarks(database, fate),
+    watermarks: () => under(fate, "store.watermarks", () => [...database.watermarks.values()]),
+    saveWatermarks: (all) =>
+      under(fate, `store.saveWatermarks ${all.map(nameOf).join(" ")}`, () => {
+        for (const watermark of all) {
+          const saved = database.watermarks.get(nameOf(watermark));
+          if (saved?.topicId !== watermark.topicId || saved.offset < watermark.offset)
+            database.watermarks.set(nameOf(watermark), { ...watermark });
+        }
+      }),
     lease: (name, holder, milliseconds) =>
       under(fate, `store.lease ${name}`, () => {
         const held = database.leases.get(name);
@@ -93,4 +104,15 @@ const releaseClaim = (database: MemoryDatabase, commit: Commit, claim: string): 
   if (stored === undefined || database.claims.get(claim) !== id) return;
   database.claims.delete(claim);
   database.commits.set(id, { ...stored, claims: stored.claims.filter((each) => each !== claim) });
+};
+
+const addClaim = (database: MemoryDatabase, commit: Commit, claim: string): boolean => {
+  const id = commitId(commit);
+  const stored = database.commits.get(id);
+  const holder = database.claims.get(claim);
+  if (stored === undefined || holder === id) return stored !== undefined;
+  if (holder !== undefined) return false;
+  database.claims.set(claim, id);
+  database.commits.set(id, { ...stored, claims: [...stored.claims, claim] });
+  return true;
 };

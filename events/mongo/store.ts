@@ -3,9 +3,11 @@ import { commitId, positionKey } from "../keys.ts";
 import type { Commit, EventStore } from "../ports.ts";
 import { type CommitDocument, fromDocument, toDocument } from "./commit-document.ts";
 import { dueMarks } from "./due.ts";
+import { isDuplicate } from "./duplicate.ts";
 import { groupCommit } from "./group-commit.ts";
 import { leases } from "./leases.ts";
 import { once, type Ready } from "./ready.ts";
+import { watermarks } from "./watermarks.ts";
 
 /** The event store of one service: a collection with one document for each commit. */
 export const mongoStore = (database: Ready<Db>, now: () => number): EventStore => {
@@ -40,6 +42,15 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
       const claims = { $cond: [{ $eq: ["$claims", []] }, "$$REMOVE", "$claims"] };
       await (await commits()).updateOne({ _id: commitId(commit), claims: claim }, [{ $set: { claims: left } }, { $set: { claims } }]);
     },
+    addClaim: async (commit, claim) => {
+      try {
+        const { matchedCount } = await (await commits()).updateOne({ _id: commitId(commit) }, { $addToSet: { claims: claim } });
+        return matchedCount === 1;
+      } catch (error) {
+        if (isDuplicate(error)) return false;
+        throw error;
+      }
+    },
     caused: async (id, limit) => {
       const found = (await commits()).find({ $or: [{ "metadata.correlationId": id }, { "metadata.actionId": id }] });
       return (await found.sort({ "metadata.time": 1, _id: 1 }).limit(limit).toArray()).map(fromDocument);
@@ -49,6 +60,7 @@ export const mongoStore = (database: Ready<Db>, now: () => number): EventStore =
       return (await found.sort({ _id: 1 }).limit(limit).toArray()).map(fromDocument);
     },
     ...dueMarks(commits),
+    ...watermarks(database),
     ...leases(database, now),
   };
 };

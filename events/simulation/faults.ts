@@ -15,6 +15,7 @@ export const faultKinds = [
   "slowConsumers",
   "outside",
   "poison",
+  "losses",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -46,6 +47,8 @@ export type Faults = {
   readonly outside: number;
   /** Whether tables throw at some streams. */
   readonly poison: boolean;
+  /** Whether the store of a service is lost once, and put back as it was some time before. */
+  readonly loss: boolean;
 };
 
 export const noFaults: Faults = {
@@ -65,6 +68,7 @@ export const noFaults: Faults = {
   slow: undefined,
   outside: 0,
   poison: false,
+  loss: false,
 };
 
 /** Draws the faults of a run. Kinds that are not allowed are zero, but the same random numbers are drawn. */
@@ -92,5 +96,6 @@ export const drawFaults = (random: () => number, slow: readonly string[], allowe
     slow: draw("slowConsumers", 0.3, (x) => 1 + Math.floor(x * slow.length)) === 0 ? undefined : slow[Math.floor(random() * slow.length)],
     outside: draw("outside", 0.7, between(0.01, 0.3)),
     poison: draw("poison", 0.25, () => 1) === 1,
+    loss: draw("losses", 0.25, () => 1) === 1,
   };
 };

@@ -1,7 +1,8 @@
 import type { Clock, Commit, OutgoingRecord } from "../ports.ts";
+import type { Violation } from "./check/evidence.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Journal } from "./journal.ts";
-import type { Bug, Committed } from "./process.ts";
+import type { Bug, Committed, Loss } from "./process.ts";
 import { commitLine } from "./watched.ts";
 
 /** Records what happens in a run: steps, commits in their order, published records, and errors of tables. */
@@ -9,15 +10,26 @@ export const happenings = (clock: Clock, journal: Journal, repeats: boolean, dea
   const commits = new Map<Commit, Committed>();
   const published: OutgoingRecord[] = [];
   const unexpected: Bug[] = [];
+  const broken: Violation[] = [];
+  let loss: Loss | undefined;
   let step = 0;
   let lastChange = clock.now();
   const change = (): void => {
     lastChange = clock.now();
   };
+  let lostAt = 0;
+  const isLost = ({ cause }: Commit, at: number): boolean => at < lostAt && cause !== null && (loss?.receipts.has(cause) ?? false);
   return {
     step: (): number => step,
     quietFor: (): number => clock.now() - lastChange,
-    commits: (): readonly Committed[] => [...commits.values()],
+    /** Without the receipts that were lost with their store. */
+    commits: (): readonly Committed[] => [...commits.values()].filter(({ commit, step: at }) => !isLost(commit, at)),
+    broken: broken as readonly Violation[],
+    lost: (lost: Loss): void => {
+      step++;
+      loss = lost;
+      lostAt = step;
+    },
     published: published as readonly OutgoingRecord[],
     unexpected: unexpected as readonly Bug[],
     change,
@@ -32,6 +44,9 @@ export const happenings = (clock: Clock, journal: Journal, repeats: boolean, dea
       if (known) known.heard = true;
     },
     publication: (records: readonly OutgoingRecord[]): void => {
+      for (const { key, headers } of records)
+        if (loss?.events.has(headers.ce_id ?? ""))
+          broken.push({ rule: "what is restored is not published again", about: key, message: `${headers.ce_id} was published again` });
       if (repeats) published.push(...records.filter(({ topic }) => !topic.startsWith(deadLetters)));
       step++;
       change();

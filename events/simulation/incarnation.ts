@@ -36,7 +36,7 @@ const now = Promise.resolve();
 
 /** Calls that change data: crashes and lost replies matter most here. */
 const changes =
-  /^(store\.(append|clear|releaseClaim)|log\.publish|documents\.(write|savePosition|beginPosition|movePointer|announce|withdraw)|parking\.add|outside)/;
+  /^(store\.(append|clear|releaseClaim|addClaim|saveWatermarks)|log\.publish|documents\.(write|savePosition|beginPosition|movePointer|announce|withdraw)|parking\.add|outside)/;
 
 /** Decides for each call of an incarnation whether it fails. The same seed gives the same faults. */
 export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Misfortune) => {

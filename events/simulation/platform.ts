@@ -1,6 +1,6 @@
 import { codec } from "../codec/codec.ts";
 import { type Contract, deadLetterTopic } from "../contract.ts";
-import { type MemoryDatabase, memoryDatabase } from "../memory/database.ts";
+import { backUp, type MemoryDatabase, memoryDatabase, putBack } from "../memory/database.ts";
 import { kind } from "../memory/fate.ts";
 import { memoryLogBroker } from "../memory/log.ts";
 import { memoryParking } from "../memory/parking.ts";
@@ -14,7 +14,7 @@ import type { Incarnation } from "./incarnation.ts";
 import type { Journal } from "./journal.ts";
 import { type Storage, storage } from "./misbehaving.ts";
 import { outside } from "./outside.ts";
-import type { Player } from "./process.ts";
+import type { Loss, Player } from "./process.ts";
 import { PARTITIONS, processesOf } from "./processes.ts";
 import { seeded, type VirtualTime } from "./time.ts";
 import { beginTrouble } from "./trouble.ts";
@@ -48,8 +48,19 @@ export const platform = (
   };
   const misfortune = { faults, random, time: clock, journal, calm, isOut };
   const world = outside(misfortune, happened.step);
-  const { processes, start, leave, crashes } = processesOf({ contract, players, storages, broker, clock, happened, misfortune, world });
+  const { processes, start, leave, end, crashes } = processesOf({
+    contract,
+    players,
+    storages,
+    broker,
+    clock,
+    happened,
+    misfortune,
+    world,
+  });
 
+  const backups = new Map<string, MemoryDatabase>();
+  let loss: Loss | undefined;
   const databases = (): ReadonlyMap<string, MemoryDatabase> =>
     new Map([...storages].map(([name, { database }]) => [name, { ...database }]));
 
@@ -57,6 +68,28 @@ export const platform = (
     outside: world,
     commits: happened.commits,
     unexpected: happened.unexpected,
+    broken: happened.broken,
+    loss: (): Loss | undefined => loss,
+    backUp: (name: string): void => {
+      const database = storages.get(name)?.database;
+      if (database) backups.set(name, backUp(database));
+    },
+    /** The store of a service is again what it was when it was backed up. Its processes start anew. */
+    lose: (name: string): void => {
+      const [store, backup] = [storages.get(name), backups.get(name)];
+      if (!store || !backup) return;
+      end(name, "the loss of its store");
+      const gone = [...store.database.commits].filter(([id]) => !backup.commits.has(id)).map(([, commit]) => commit);
+      loss = {
+        service: name,
+        receipts: new Set(gone.flatMap(({ events, cause }) => (events.length === 0 && cause !== null ? [cause] : []))),
+        events: new Set(gone.flatMap(({ stream, version, events }) => events.map((_, index) => `${stream}@${version + index}`))),
+      };
+      putBack(store.database, backup);
+      store.former.clear();
+      happened.lost(loss);
+      journal.note("world", `the store of ${name} loses ${gone.length} commits`);
+    },
     databases,
     processes,
     step: happened.step,

@@ -20,6 +20,8 @@ export const player = <Given>(service: Service<Given>, outside: (surroundings: S
 
 /** A running instance. `ready`: it has started, and clients' requests reach it. */
 export type Process = { readonly incarnation: Incarnation; readonly instance: Instance; readonly log: Log; ready: boolean };
+/** A service, and what its store lost: receipts, which nothing brings back, and events, which are on the log. */
+export type Loss = { readonly service: string; readonly receipts: ReadonlySet<string>; readonly events: ReadonlySet<string> };
 export type Bug = { readonly where: string; readonly message: string };
 
 /** A commit with the step and the incarnation that created it. `heard`: the incarnation received the acknowledgement. */

@@ -125,5 +125,10 @@ export const processesOf = ({ contract, players, storages, broker, clock, happen
     if (processes.get(keyOf(incarnation)) === process) processes.delete(keyOf(incarnation));
   };
 
-  return { processes: processes as ReadonlyMap<string, Process>, start, leave, crashes: () => crashes };
+  /** Ends all instances of a service at once; they start again. */
+  const end = (service: string, why: string): void => {
+    for (const { incarnation } of [...processes.values()]) if (incarnation.service === service) crash(incarnation, why);
+  };
+
+  return { processes: processes as ReadonlyMap<string, Process>, start, leave, end, crashes: () => crashes };
 };

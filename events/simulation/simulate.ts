@@ -48,6 +48,8 @@ export type Result = {
 };
 
 const MINUTE = 60_000;
+/** The part of the requests that comes before the loss of a store. */
+const BEFORE_LOSS = 0.75;
 /** The world must come to rest within this time after the last fault. */
 const REST = 5 * MINUTE;
 /** By this time every timer is due, even if a wrong clock has set it. */
@@ -65,6 +67,8 @@ export const simulate = async (
   const start = clock.now();
   const notes = journal(isRecorded, clock.now);
   let poison = faults.poison;
+  // What was parked or discarded by then is not the same afterwards.
+  const loses = faults.loss && !faults.poison;
   const bad: Bad = (table, meta) => poison && scenario.bad(table, meta);
   const players = faults.poison
     ? scenario.players.map((each): Player => ({ ...each, service: poisoned(each.service, bad) }))
@@ -108,20 +112,30 @@ export const simulate = async (
   const asked = exchanges.filter(({ number }) => !without?.has(number));
   const broken = (about: string, message: string) => void violations.push({ rule: "promises to those who ask", about, message });
   const people = [...new Set(asked.map(({ request }) => request.actor.userId))];
-  let busy = people.length;
-  world.beginFaults();
-  for (const [index, person] of people.entries()) {
-    const own = asked.filter(({ request }) => request.actor.userId === person);
-    void client(own, world, clock, seeded(seed * 31 + index), notes, broken).then(() => {
-      busy -= 1;
-    });
+  /** Everybody asks for some of what they have to ask for, under faults; then the world comes to rest. */
+  const ask = async (some: readonly Exchange[]): Promise<boolean> => {
+    let busy = people.length;
+    world.beginFaults();
+    for (const [index, person] of people.entries()) {
+      const own = some.filter(({ request }) => request.actor.userId === person);
+      void client(own, world, clock, seeded(seed * 31 + index), notes, broken).then(() => {
+        busy -= 1;
+      });
+    }
+    await time.run(() => busy === 0, 10 * MINUTE);
+    await time.run(() => false, Math.round(5_000 * random()));
+    world.endFaults();
+    await time.run(() => busy === 0, MINUTE);
+    return rests(REST);
+  };
+  const victim = loses ? players[Math.floor(players.length * random())]?.service.name : undefined;
+  const last = victim === undefined ? requests.length : Math.floor(requests.length * BEFORE_LOSS);
+  if (victim !== undefined) void clock.sleep(20_000 * random()).then(() => world.backUp(victim));
+  if (!(await ask(asked.filter(({ number }) => number < last)))) return finish();
+  if (victim !== undefined) {
+    world.lose(victim);
+    if (!(await ask(asked.filter(({ number }) => number >= last)))) return finish();
   }
-  await time.run(() => busy === 0, 10 * MINUTE);
-  await time.run(() => false, Math.round(5_000 * random()));
-  world.endFaults();
-  await time.run(() => busy === 0, MINUTE);
-
-  if (!(await rests(REST))) return finish();
   // Advance the clocks twice: with faults, so that timers meet them, too, and then without.
   world.beginFaults();
   world.advance(LATER);
@@ -158,8 +172,9 @@ const checkPromises = (scenario: Scenario, world: Platform, exchanges: readonly 
     codec: codec(scenario.contract.schemas),
     factsIn: world.factsIn,
     ...{ databases: world.databases(), contents: world.contents(), commits: world.commits(), exchanges, ledger, attempts },
-    ...{ bad, finishes },
+    ...{ bad, finishes, loss: world.loss() },
   };
+  violations.push(...world.broken);
   for (const { where, message } of world.unexpected)
     violations.push({ rule: "no table throws", about: "", message: `${where}: ${message}` });
   violations.push(...check(evidence));

@@ -13,8 +13,9 @@ export const watchedLog = (
   ...log,
   publish: async (records) => {
     if (journal.isRecorded) journal.note(incarnation.name, `publishes ${records.map(idOf).join(" ")}`, streamsIn(records));
-    await log.publish(records);
+    const ends = await log.publish(records);
     published(records);
+    return ends;
   },
   subscribe: (subscription) =>
     log.subscribe({

@@ -3,7 +3,7 @@ import type { AnyDecider, Decision, Rejection } from "../decider.ts";
 import { bytesOf, metaIn } from "../log/record.ts";
 import type { Message } from "../message.ts";
 import type { Clock, Commit } from "../ports.ts";
-import type { AnyService } from "../service.ts";
+import type { Aggregate, AnyService } from "../service.ts";
 import { type CachedState, grown } from "./cached-states.ts";
 import type { CommandMetadata } from "./command.ts";
 import { inTable } from "./table-error.ts";
@@ -31,7 +31,6 @@ export const drafter =
   ): Draft => {
     const now = new Date(clock.now()).toISOString();
     const { cause, fingerprint, ...metadata } = because;
-    const { effects = {}, timers = {} } = aggregates[aggregate] ?? { decider };
     const version = events.length === 0 ? before.version : before.version + 1;
     const bare: Commit = {
       stream,
@@ -41,7 +40,7 @@ export const drafter =
       rejection,
       claims: [],
       publish: events.length > 0,
-      effects: events.flatMap((event, index) => (effects[event.type] ? [version + index] : [])),
+      effects: [],
       timers: [],
       metadata: { ...metadata, time: before.time > now ? before.time : now, fingerprint: fingerprint ?? null },
     };
@@ -53,15 +52,26 @@ export const drafter =
     const held = new Set(decider.claims?.(before.state));
     const claims = events.length === 0 ? [] : (decider.claims?.(state) ?? []).filter((claim) => !held.has(claim));
     const { time } = bare.metadata;
-    const due = events.flatMap((event, index) => {
-      const after = timers[event.type]?.after(event, settings);
-      return after === undefined ? [] : [{ version: version + index, at: Date.parse(time) + after }];
-    });
     const size = grown(before.size, bare, state);
     const next = events.length === 0 ? before : { version: before.version + events.length, state, time, size };
-    return { commit: { ...bare, claims, timers: due }, next };
+    return { commit: { ...bare, claims, ...dueOf(aggregates[aggregate], events, version, time, settings) }, next };
   };
 export type Drafter = ReturnType<typeof drafter>;
+
+/** What is due because of the events of a commit. */
+export const dueOf = (
+  { effects = {}, timers = {} }: Partial<Aggregate<never>> = {},
+  events: readonly Message[],
+  version: number,
+  time: string,
+  settings: unknown,
+): Pick<Commit, "effects" | "timers"> => ({
+  effects: events.flatMap((event, index) => (effects[event.type] ? [version + index] : [])),
+  timers: events.flatMap((event, index) => {
+    const after = timers[event.type]?.after(event, settings);
+    return after === undefined ? [] : [{ version: version + index, at: Date.parse(time) + after }];
+  }),
+});
 
 const checked = (event: ReturnType<Codec["encode"]>) => {
   if (event.bytes.byteLength <= MAX_EVENT_BYTES) return event;

@@ -4,7 +4,7 @@ import { type AnyDecider, isRejection, type Rejection } from "../decider.ts";
 import { aggregateOf, type Message, streamOf } from "../message.ts";
 import type { Clock, Commit, EventStore } from "../ports.ts";
 import { type AnyService, router } from "../service.ts";
-import { type CachedState, cachedStates, newState } from "./cached-states.ts";
+import { type CachedState, type CachedStates, cachedStates, newState } from "./cached-states.ts";
 import { commitChain } from "./chain.ts";
 import { type CommandMetadata, type Outcome, outcomeOf, type Waiting } from "./command.ts";
 import { decide, drafter, type Target } from "./draft.ts";
@@ -66,13 +66,8 @@ export const executor = (
   /** Releases claims that their holder no longer needs. Returns the rejection for a claim that is really taken. */
   const takenBy = async (stream: string, taker: AnyDecider, claims: readonly string[]): Promise<Rejection | undefined> => {
     for (const claim of claims) {
-      const holder = await store.findClaim(claim);
-      if (!holder) continue;
-      const { decider } = service.aggregates[aggregateOf(holder.stream)] ?? {};
-      const held =
-        decider && holder.stream !== stream && (decider.claims?.((await states.fold(holder.stream, decider)).state) ?? []).includes(claim);
-      if (held) return taker.taken?.(claim) ?? { rejected: `${claim} is taken already`, kind: "exists" };
-      await store.releaseClaim(holder, claim);
+      const holder = await holderOf(service, store, states, claim, stream);
+      if (holder !== undefined) return taker.taken?.(claim) ?? { rejected: `${claim} is taken already`, kind: "exists" };
     }
     return undefined;
   };
@@ -115,3 +110,20 @@ export const executor = (
   };
 };
 export type Executor = ReturnType<typeof executor>;
+
+/** The other stream that holds a claim; undefined if none does. A claim that its holder no longer needs, or that is the stream's own, is released. */
+export const holderOf = async (
+  service: AnyService,
+  store: Pick<EventStore, "findClaim" | "releaseClaim">,
+  states: Pick<CachedStates, "fold">,
+  claim: string,
+  stream: string,
+): Promise<string | undefined> => {
+  const holder = await store.findClaim(claim);
+  if (!holder) return undefined;
+  const { decider } = service.aggregates[aggregateOf(holder.stream)] ?? {};
+  const holds = async () => decider && (decider.claims?.((await states.fold(holder.stream, decider)).state) ?? []).includes(claim);
+  if (holder.stream !== stream && (await holds())) return holder.stream;
+  await store.releaseClaim(holder, claim);
+  return undefined;
+};

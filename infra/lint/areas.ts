@@ -75,7 +75,7 @@ const chassis: readonly Area[] = [
 const backbone: readonly Area[] = [
   { name: "the surface of events", files: /^events\/(?=(?:testing|runtime)\.ts$)/, imports: ["simulation", "map", "adapters", "replay"] },
   { name: "simulation", files: /^events\/simulation\//, imports: ["run", "memory"] },
-  { name: "run", files: /^events\/(?=run\.ts$)/, imports: ["effects", "subscription"] },
+  { name: "run", files: /^events\/(?=run\.ts$)/, imports: ["effects", "replay"] },
   { name: "replay", files: /^events\/replay\//, imports: ["subscription"] },
   { name: "effects", files: /^events\/effects\//, imports: ["store"] },
   { name: "subscription", files: /^events\/subscription\//, imports: ["store"] },

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Clock, Ports } from "../../events/index.ts";
 import { type Instance, instance } from "../../events/runtime.ts";
 import { access } from "./access/access.ts";
+import { causeCipher } from "./access/causes.ts";
 import { guessing } from "./access/guessing.ts";
 import { identity } from "./access/identity.ts";
 import { contract } from "./contract.ts";
@@ -79,7 +80,7 @@ export const serve = async (
   const running = instance(
     service,
     ports,
-    { ...contract, registry: dependencies.config.publicUrl },
+    { ...contract, registry: dependencies.config.publicUrl, causes: causeCipher(dependencies.config.sealingKeys) },
     {
       instance: id,
       outside: outside as never,

@@ -40,6 +40,8 @@ const headers = {
       ce_actor: "The id of the user who caused it.",
       ce_ownerpath: "The path of groups to that user.",
       ce_hops: "The number of reactions since the request.",
+      ce_commit: "The versions of the first and the last event that were decided together, `12-14`.",
+      ce_cause: "For the service itself: what makes the decision unique. Unreadable to others, unless it follows from `ce_causationid`.",
       traceparent: "The trace that it belongs to.",
       "content-type": "application/avro",
     }).map(([name, description]) => [name, { type: "string", description }]),

@@ -13,9 +13,10 @@ test("while the log does not answer, so much waits to be published and more is r
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
-  const send = async (slices: readonly Slice[]): Promise<void> => {
+  const send = async (slices: readonly Slice[]): Promise<[]> => {
     await opened;
     sent.push(...slices.flatMap(({ records }) => records.map(({ value }) => value?.length ?? 0)));
+    return [];
   };
   const publish = publishQueue({ partitions: async () => 1, send, waitingBytes: 100_000 });
   const outcomes = Array.from({ length: 1_000 }, (_, index) =>

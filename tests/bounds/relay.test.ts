@@ -22,7 +22,7 @@ const world = () => {
   const { clock, run } = virtualTime(seeded(1));
   const store = memoryStore(memoryDatabase(), kind, clock.now);
   const log = { isOpen: false, most: 0, bytes: 0, versions: new Map<string, number[]>() };
-  const publish = async (records: readonly OutgoingRecord[]): Promise<void> => {
+  const publish = async (records: readonly OutgoingRecord[]): Promise<[]> => {
     log.most = Math.max(log.most, records.length);
     log.bytes = Math.max(
       log.bytes,
@@ -30,6 +30,7 @@ const world = () => {
     );
     if (!log.isOpen) throw new Error("the log is out");
     for (const { key, headers } of records) log.versions.set(key, [...(log.versions.get(key) ?? []), Number(headers.ce_sequence)]);
+    return [];
   };
   const made = (own: EventStore = store) => {
     const stopping = new AbortController();

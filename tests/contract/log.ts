@@ -44,6 +44,34 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       await other.close();
     });
 
+    test("topics are described with their ids and with what each partition holds, and who publishes is told where that ends", async () => {
+      const [topic, empty] = [await newTopic(log), await newTopic(log, { partitions: 2 })];
+      const ends = await log.publish(range(50).map((i) => record(topic, `key-${i}`, String(i))));
+      const [state, other] = await log.describe([topic, empty]);
+      assert.deepEqual(
+        state?.ranges.map(({ topic: name, partition, from }) => [name, partition, from]),
+        range(partitions).map((partition) => [topic, partition, 0]),
+      );
+      assert.deepEqual(
+        state?.ranges.map(({ to }) => to),
+        (await log.ends(topic)).map(({ offset }) => offset),
+      );
+      assert.deepEqual(
+        ends.toSorted((one, another) => one.partition - another.partition),
+        state?.ranges.filter(({ to }) => to > 0).map(({ partition, to }) => ({ topic, partition, end: to })),
+      );
+      assert.deepEqual([other?.name, other?.ranges.map(({ to }) => to)], [empty, [0, 0]]);
+      assert.ok(state.id !== "" && state.id !== other?.id);
+      const connected = world.log();
+      assert.deepEqual(
+        (await connected.describe([topic])).map(({ id }) => id),
+        [state.id],
+      );
+      assert.deepEqual(await connected.describe([]), []);
+      await assert.rejects(connected.describe([`${topic}.missing`]));
+      await connected.close();
+    });
+
     test("a record comes as it was published", async () => {
       const topic = await newTopic(log);
       await log.publish([{ topic, key: "cluster/größe", value: Uint8Array.of(0, 1, 255), headers: { ce_type: "É", empty: "" } }]);

@@ -4,6 +4,7 @@ import { commitOf, encoded, places } from "./commits.ts";
 import { type MakeGround, onGround } from "./fixture.ts";
 import { causedContract } from "./store-caused.ts";
 import { dueContract } from "./store-due.ts";
+import { restoreContract } from "./store-restore.ts";
 import { scanContract } from "./store-scan.ts";
 
 /** What every event store must do. */
@@ -258,4 +259,5 @@ export const eventStoreContract = (name: string, make: MakeGround): void => {
   dueContract(name, make);
   causedContract(name, make);
   scanContract(name, make);
+  restoreContract(name, make);
 };

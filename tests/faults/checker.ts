@@ -38,7 +38,7 @@ export const checkModels = function* ({ services, databases, contents }: Left): 
 /** What a run left, in the form in which the simulation's checks read it. */
 export const evidenceOf = ({ services, databases, contents }: Left): Evidence => ({
   ...{ services, databases, contents, commits: [], exchanges: [], ledger: [], attempts: [] },
-  ...{ bad: () => false, finishes: () => undefined, settings: new Map() },
+  ...{ bad: () => false, finishes: () => undefined, settings: new Map(), loss: undefined },
   ...{ contract, codec: released, factsIn: factsOf(released) },
 });
 type Left = Pick<Traces, "services" | "databases" | "contents">;

@@ -67,8 +67,9 @@ export const makeCrashing = (log: Log, passes: Passing): void => {
   const crashingPublish: Log["publish"] = async (records) => {
     const events = records.some(({ headers }) => headers.ce_id !== undefined);
     if (events) passes("after write, before publish");
-    await publish(records);
+    const ends = await publish(records);
     if (events) passes("after publish, before mark");
+    return ends;
   };
   Object.assign(log, { publish: crashingPublish });
 };

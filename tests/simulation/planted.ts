@@ -23,6 +23,8 @@ const attempt = "events/effects/attempt.js";
 const stream = "events/effects/stream.js";
 const effects = "events/effects/effects.js";
 const timers = "events/effects/timers.js";
+const restore = "events/replay/restore.js";
+const recorded = "events/replay/recorded.js";
 
 /** The mistakes that the checker must find, each by itself. */
 export const planted: readonly Planted[] = [
@@ -110,13 +112,13 @@ export const planted: readonly Planted[] = [
   {
     name: "clear a mark before the publication is acknowledged",
     file: relay,
-    from: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
-    to: 'await store.clear("publish", batch.map((commit) => ({ commit, version: commit.version }))); await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));',
+    from: "ends = await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
+    to: 'await store.clear("publish", batch.map((commit) => ({ commit, version: commit.version }))); ends = await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));',
   },
   {
     name: "take a failed publication for done",
     file: relay,
-    from: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
+    from: "ends = await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit)));",
     to: "await log.publish(batch.flatMap((commit) => recordsOf(contract, name, commit))).catch(() => {});",
   },
   {
@@ -378,5 +380,41 @@ export const planted: readonly Planted[] = [
     file: "services/cluster/domain.js",
     from: 'state.status !== "absent" && state.action?.jobId === jobId ? state.action : undefined',
     to: 'state.status !== "absent" && state.action ? state.action : undefined',
+  },
+  {
+    name: "save the watermarks of a lost store before it is restored",
+    file: restore,
+    from: "await log.read(ranges, take, signal);",
+    to: "await store.saveWatermarks(states.flatMap(({ id: topicId, ranges }) => ranges.map(({ topic, partition, to: offset }) => ({ topic, partition, topicId, offset })))); await log.read(ranges, take, signal);",
+  },
+  {
+    name: "put a watermark behind a record that is not there yet",
+    file: "events/log/watermarks.js",
+    from: "for (const { topic, partition, end: offset } of ends) {",
+    to: "for (const { topic, partition, end } of ends) { const offset = end + 1;",
+  },
+  {
+    name: "restore a store without the claims of its streams",
+    file: restore,
+    from: "await claim(options, streams);",
+    to: "",
+  },
+  {
+    name: "publish again what is restored",
+    file: recorded,
+    from: "publish: false",
+    to: "publish: true",
+  },
+  {
+    name: "restore commits without their causes",
+    file: recorded,
+    from: "stream, version, cause, rejection: null",
+    to: "stream, version, cause: null, rejection: null",
+  },
+  {
+    name: "restore commits without what they made due",
+    file: recorded,
+    from: "...dueOf(aggregate,",
+    to: "...{ effects: [], timers: [] }, ...((..._) => ({}))(aggregate,",
   },
 ];

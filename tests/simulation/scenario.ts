@@ -1,5 +1,6 @@
 import type { Scenario } from "../../events/simulation/simulate.ts";
 import { contract } from "../../services/chassis/contract.ts";
+import { causes } from "../events/replay/library.ts";
 import { players } from "./players.ts";
 import { requests } from "./requests/requests.ts";
 
@@ -14,7 +15,7 @@ const forceable = new Set(["ClusterDeletionRequested", "ClusterCeaseRequested"])
 
 /** The whole choreography, as far as it needs no process, no file and no network. */
 export const scenario: Scenario = {
-  contract,
+  contract: { ...contract, causes },
   players,
   requests,
   bad: (table, { stream, version }) =>

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Commit } from "../../ports.ts";
 import { decisions } from "./decisions.ts";
 import type { Evidence, Violation } from "./evidence.ts";
 
 /** Checks that acknowledged commits are stored, that every request with a cause has exactly one answer, and that each answer follows from its state. */
 export const checkAnswers = function* (evidence: Evidence): Generator<Violation> {
-  const { services, databases, exchanges } = evidence;
+  const { services, databases, exchanges, loss } = evidence;
   const deciders = new Map(services.map((service) => [service.name, service]));
   const again = new Map<string, ReturnType<typeof decisions>>();
   for (const { request, number, answers, over } of exchanges) {
@@ -21,6 +22,8 @@ export const checkAnswers = function* (evidence: Evidence): Generator<Violation>
       message: `request ${number}, ${command.type}: ${message}`,
     });
     if (!over || (cause !== null && answers.length === 0)) yield wrong("every request is answered", "it never was");
+    // Its answer was lost with the receipt; if it came again, it was decided again.
+    if (cause !== null && loss?.service === service.name && loss.receipts.has(cause)) continue;
     const id = cause === null ? undefined : database.causes.get(cause);
     const recorded = id === undefined ? undefined : database.commits.get(id);
     for (const { outcome, since } of answers) {
@@ -36,7 +39,7 @@ export const checkAnswers = function* (evidence: Evidence): Generator<Violation>
       }
       if (commit) {
         const stored = database.commits.get(`${commit.stream}@${String(commit.version).padStart(12, "0")}`);
-        if (!stored || !isDeepStrictEqual(stored.events, commit.events) || stored.cause !== commit.cause)
+        if (!stored || !areSame(stored.events, commit.events) || stored.cause !== commit.cause)
           yield wrong("an acknowledged request is recorded", `${commit.stream}@${commit.version} is not what was acknowledged`);
       }
       if (!commit && !outcome.repeated && version < since)
@@ -50,3 +53,10 @@ export const checkAnswers = function* (evidence: Evidence): Generator<Violation>
     }
   }
 };
+
+const areSame = (one: Commit["events"], other: Commit["events"]): boolean =>
+  one.length === other.length &&
+  one.every(({ type, schemaId, bytes }, index) => {
+    const twin = other[index];
+    return twin && twin.type === type && twin.schemaId === schemaId && Buffer.compare(twin.bytes, bytes) === 0;
+  });

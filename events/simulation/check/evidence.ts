@@ -7,7 +7,7 @@ import type { AnyService } from "../../service.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Attempt, PerformedCall } from "../outside.ts";
 import type { Bad } from "../poison.ts";
-import type { Committed } from "../process.ts";
+import type { Committed, Loss } from "../process.ts";
 
 /** A broken promise. `about` is the stream concerned, or empty. */
 export type Violation = { readonly rule: string; readonly about: string; readonly message: string };
@@ -29,6 +29,8 @@ export type Evidence = {
   /** In the order of their creation. */
   readonly commits: readonly Committed[];
   readonly exchanges: readonly Exchange[];
+  /** Absent: no store was lost. */
+  readonly loss: Loss | undefined;
   readonly ledger: readonly PerformedCall[];
   readonly attempts: readonly Attempt[];
   readonly bad: Bad;

@@ -52,7 +52,7 @@ export const sealing = async (
 
   const topic = keysTopicOf(service);
   await log.ensureTopics([{ name: topic, partitions, compacted: true }]);
-  const publish = (keyId: string, key: WrappedKey | null): Promise<void> =>
+  const publish = (keyId: string, key: WrappedKey | null): Promise<unknown> =>
     log.publish([
       {
         topic: keysTopicOf(ownerOf(keyId)),

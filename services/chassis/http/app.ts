@@ -89,6 +89,7 @@ const answered = (host: Host): RequestHandler => {
     const { row, inPath } = route;
     const { operation } = row;
     local(response).operation = operation;
+    if (!host.instance.isWhole()) return makeProblem("unavailable");
     const traceparent = traceOf(host.tracer, operation, request, response);
     const admission = answeringFiles.has(operation) ? files : (bulkheads[row.kind] ?? usual);
     const place = await admission.enter(response, reader.bytesOf(operation, request));

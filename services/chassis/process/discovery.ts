@@ -43,7 +43,7 @@ export const announce = async (
   await log.ensureTopics([topic]);
   let announcedAt = clock.now();
   let failing = false;
-  const publish = (said: ServiceInstance | null): Promise<void> => {
+  const publish = (said: ServiceInstance | null): Promise<unknown> => {
     const { instance } = self;
     const value = said && Buffer.from(JSON.stringify(said));
     const beat = String(clock.now());

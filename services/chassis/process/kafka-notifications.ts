@@ -34,8 +34,9 @@ export const kafkaNotifications = (logger: Logger, clock: Pick<Clock, "now">) =>
     watched: (log: Log): Log => ({
       ...log,
       publish: async (records) => {
-        await log.publish(records);
+        const ends = await log.publish(records);
         answered();
+        return ends;
       },
     }),
   };

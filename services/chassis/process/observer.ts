@@ -24,6 +24,11 @@ export const observerOf = ({ logger, metrics, clock }: Means): Observer => {
       const { ce_id: eventId, ce_correlationid: correlationId, ce_actionid: actionId } = headers;
       logger.error({ subscription, stream: key, eventId, correlationId, actionId, reason }, "an event was parked");
     },
+    restored: ({ commits, events, keyed, torn }) => {
+      const lost = ["answers of commands that changed nothing, or were rejected", "commits that were not published", "blobs"];
+      if (keyed > 0) lost.push(`what was kept for ${keyed} commands under an idempotency key: their requests and answers`);
+      logger.warn({ commits, events, torn, lost }, "restored from the log what the store had lost");
+    },
     failed: (where, error, about) => {
       metrics.failures.inc({ where: where.startsWith("effect") ? "effect" : where });
       logger.warn({ where, ...(about && causeOf(about)), error }, "background work failed and will be retried");

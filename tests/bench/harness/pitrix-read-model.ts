@@ -7,15 +7,14 @@ import { collections } from "../../../events/subscription/collections.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { clusters } from "../../../services/cluster/read-models/clusters.ts";
-import { cluster } from "../../../services/cluster/service.ts";
 import { contentOf } from "./content.ts";
 import type { Ready } from "./contestant.ts";
 import { endsOf } from "./kafka.ts";
 import type { ReadModelInput } from "./read-model.ts";
 
 /**
- * The platform fills the read model of clusters from the log: the cluster service's own aggregate and fold, run by `events/run.ts` with the
- * adapters for Kafka and MongoDB. `live`: the read model has positions, as one that was up to date when the backlog came; else it has
+ * The platform fills the read model of clusters from the log: the cluster service's own fold, run by `events/run.ts` with the adapters for Kafka
+ * and MongoDB, by a service to whose store the events do not belong. `live`: the read model has positions, as one that was up to date when the backlog came; else it has
  * none, as after a new version of the fold.
  */
 export const pitrixReadModel = async (
@@ -29,13 +28,12 @@ export const pitrixReadModel = async (
   if (live) for (const partition of ends.keys()) await kept.documents.savePosition(name, topic, partition, 0);
   const failures: unknown[] = [];
   const failed = (where: string, error: unknown) => failures.push(`${where}: ${error instanceof Error ? error.stack : error}`);
-  const bench = { name: group, aggregates: cluster.aggregates, projections: [clusters] };
+  const bench = { name: group, aggregates: {}, projections: [clusters] };
   let begin = (): void => {};
   const ports = { ...kept, log: heard(log, () => begin()), clock: systemClock };
   const running = instance(bench, ports, contract, {
     instance: "bench",
     observer: { failed, parked: failed },
-    outside: { destroyKey: async () => {} },
   });
 
   const isDone = (): boolean => {

@@ -7,7 +7,6 @@ import { rebuilding, verifying } from "../../../events/subscription/pointer.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { clusters } from "../../../services/cluster/read-models/clusters.ts";
-import { cluster } from "../../../services/cluster/service.ts";
 import type { ReadModelInput } from "./read-model.ts";
 
 const MODEL = clusters.name;
@@ -18,11 +17,10 @@ export const pitrixShadow = async ({ connection, url, database, group }: ReadMod
   const log = kafkaLog({ ...connection, clientId: "pitrix-bench" });
   const failures: unknown[] = [];
   const failed = (where: string, error: unknown) => failures.push(`${where}: ${error instanceof Error ? error.stack : error}`);
-  const bench = { name: group, aggregates: cluster.aggregates, projections: [clusters] };
+  const bench = { name: group, aggregates: {}, projections: [clusters] };
   const running = instance(bench, { ...kept, log, clock: systemClock }, contract, {
     instance: "bench",
     observer: { failed, parked: failed },
-    outside: { destroyKey: async () => {} },
   });
   const pointer = async (): Promise<Pointer> => {
     if (failures.length > 0) throw new Error(failures.join("\n"));

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { partitionOf } from "../../../events/log/partition.ts";
 import { publishQueue, type Slice } from "../../../events/log/publish-queue.ts";
-import type { OutgoingRecord } from "../../../events/ports.ts";
+import type { LogEnd, OutgoingRecord } from "../../../events/ports.ts";
 
 const record = (key: string, value: string): OutgoingRecord => ({ topic: "t", key, value: Buffer.from(value), headers: {} });
 const valuesOf = (slices: readonly Slice[]): string[] => slices.flatMap(({ records }) => records.map(({ value }) => String(value)));
-const outcome = (publishing: Promise<void>): Promise<string> =>
+const outcome = (publishing: Promise<unknown>): Promise<string> =>
   publishing.then(
     () => "stored",
     (error: Error) => error.message,
@@ -15,8 +16,8 @@ const outcome = (publishing: Promise<void>): Promise<string> =>
 const manual = () => {
   const sends: { readonly values: string[]; readonly end: (error?: Error) => void }[] = [];
   const send = (slices: readonly Slice[]) =>
-    new Promise<void>((resolve, reject) => {
-      sends.push({ values: valuesOf(slices), end: (error) => (error ? reject(error) : resolve()) });
+    new Promise<readonly LogEnd[]>((resolve, reject) => {
+      sends.push({ values: valuesOf(slices), end: (error) => (error ? reject(error) : resolve([])) });
     });
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   return { sends, send, turn };
@@ -64,6 +65,7 @@ test("a send is bounded in records, and in bytes of a partition", async () => {
   const sent: string[][] = [];
   const send = async (slices: readonly Slice[]) => {
     sent.push(valuesOf(slices));
+    return [];
   };
   await publishQueue({ partitions: async () => 1, send, sendRecords: 2 })(["1", "2", "3", "4", "5"].map((value) => record("a", value)));
   assert.deepEqual(sent.splice(0), [["1", "2"], ["3", "4"], ["5"]]);
@@ -80,6 +82,7 @@ test("a send is bounded in records, and in bytes of a partition", async () => {
 test("a record too big for the broker fails alone", async () => {
   const send = async (slices: readonly Slice[]) => {
     if (valuesOf(slices).some((value) => value.length > 2_000)) throw new Error("too large");
+    return [];
   };
   const publish = publishQueue({ partitions: async () => 1, send, partitionBytes: 1_000 });
   const outcomes = [record("a", "1"), record("b", "x".repeat(5_000)), record("c", "2")].map((one) => outcome(publish([one])));
@@ -91,11 +94,29 @@ test("a topic that is not there fails only who publishes to it", async () => {
     if (topic === "missing") throw new Error("no topic");
     return 1;
   };
-  const publish = publishQueue({ partitions, send: async () => {} });
+  const publish = publishQueue({ partitions, send: async () => [] });
   const outcomes = [[{ ...record("a", "1"), topic: "missing" }], [record("b", "2")]].map((records) => outcome(publish(records)));
   assert.deepEqual(await Promise.all(outcomes), ["no topic", "stored"]);
 });
 
 test("nothing to publish is published at once", async () => {
   await publishQueue({ partitions: async () => 1, send: () => new Promise(() => {}) })([]);
+});
+
+test("who publishes is told where the records end in each partition, over several sends, and of no other partition", async () => {
+  const lengths = new Map<number, number>();
+  const send = async (slices: readonly Slice[]): Promise<readonly LogEnd[]> =>
+    slices.map(({ topic, partition, records }) => {
+      lengths.set(partition, (lengths.get(partition) ?? 0) + records.length);
+      return { topic, partition, end: lengths.get(partition) ?? 0 };
+    });
+  const publish = publishQueue({ partitions: async () => 2, send, sendRecords: 2 });
+  const [first, second] = await Promise.all([
+    publish(["1", "2", "3"].map((value) => record("a", value))),
+    publish(["4", "5"].map((value) => record("d", value))),
+  ]);
+  const at = (key: string) => partitionOf(key, 2);
+  assert.notEqual(at("a"), at("d"));
+  assert.deepEqual(first, [{ topic: "t", partition: at("a"), end: 3 }]);
+  assert.deepEqual(second, [{ topic: "t", partition: at("d"), end: 2 }]);
 });

@@ -17,7 +17,8 @@ export type Build = {
 };
 const LONG = 600_000;
 /** Calls of the relay, of effects and of timers: no subscription minds a crash there. */
-const ofOthers = /^(store\.(lease|due|dueTimers|dueBelow|clear|release)|log\.(ensureTopics|publish pitrix\.group)|documents\.ensure)\b/;
+const ofOthers =
+  /^(store\.(lease|due|dueTimers|dueBelow|clear|release|watermarks|saveWatermarks)|log\.(ensureTopics|describe|read pitrix\.group|publish pitrix\.group)|documents\.ensure)\b/;
 
 /** The subscriptions of the catalog in virtual time, with as many instances as a test starts, stops and crashes. */
 export const catalogWorld = async ({ seed = 1, partitions = 2 } = {}) => {

@@ -135,10 +135,25 @@ export const store: Section = {
     {
       id: "restored",
       promise: "A store restored from a backup recovers newer commits from Kafka before it decides any command.",
-      how: "nothing yet",
-      keptBy: [],
-      proofs: [],
-      missing: "this recovery does not exist yet: restore the store only together with the log",
+      how: "headers carry the cause and the bounds of a commit; at the start own topics are compared with the store from its watermarks on",
+      keptBy: ["events/replay/restore.ts", "events/log/watermarks.ts", "events/log/cause.ts"],
+      proofs: [
+        ...tests(
+          "events/replay/restore.test.ts",
+          "a store that was put back has again what it had decided since, from the log: causes, claims, effects, timers",
+          "what is restored is not published again, and the store is whole for the next start",
+          "a store that lost everything is made anew from the log",
+          "a process may die at any call while it restores: the next one completes it",
+          "a start is refused where store and log contradict each other, and both are named",
+          "nothing is decided, and no due work begins, before the store is whole",
+        ),
+        ...tests(
+          "services/chassis/restoring.test.ts",
+          "no header on the log has a cause in clear that does not follow from another event",
+          "a request that is repeated with its key after its service was restored is not carried out again",
+          "a service answers 503 until its store has what the log has",
+        ),
+      ],
     },
   ],
 };

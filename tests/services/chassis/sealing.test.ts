@@ -58,8 +58,9 @@ test("sealing returns only once the key is acknowledged", async () => {
   const slow: Log = {
     ...log,
     publish: async (records) => {
-      await log.publish(records);
+      const ends = await log.publish(records);
       stored = true;
+      return ends;
     },
   };
   const here = await start(slow);

@@ -25,6 +25,7 @@ export const headersOf = ({ stream, version, time, owner, row, actionId, event }
   ce_actor: owner,
   ce_ownerpath: `:${owner}`,
   ce_hops: "0",
+  ce_commit: `${version}-${version}`,
   "content-type": "application/avro",
 });
 type Headers = ReturnType<typeof headersOf>;

@@ -29,6 +29,7 @@ const messagesOf = ({ stream, version, events, metadata }: CommitDocument, topic
       ce_actor: metadata.actor.userId,
       ce_ownerpath: metadata.actor.ownerPath,
       ce_hops: String(metadata.hops),
+      ce_commit: `${version}-${version + events.length - 1}`,
       "content-type": "application/avro",
     };
     return { key: stream, value, headers, partition: partitionOf(stream, PARTITIONS) };

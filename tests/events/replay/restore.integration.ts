@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { randomBytes, randomUUID } from "node:crypto";
+import { test } from "node:test";
+import { MongoClient } from "mongodb";
+import { mapOf } from "../../../events/concurrency.ts";
+import { kafkaLog } from "../../../events/kafka/log.ts";
+import { recordsOf } from "../../../events/log/record.ts";
+import { mongo } from "../../../events/mongo/connect.ts";
+import type { Commit, EventStore, LogRecord } from "../../../events/ports.ts";
+import type { Restored } from "../../../events/replay/restore.ts";
+import { instance } from "../../../events/run.ts";
+import { auditor, forgedAmong, type PublishedEvent } from "../../../events/subscription/audit.ts";
+import { digestOf } from "../../../events/subscription/document-digest.ts";
+import { embedded } from "../../../infra/embedded/shared.ts";
+import type { AccountCommand } from "../../../services/account/domain/domain.ts";
+import { account } from "../../../services/account/service.ts";
+import { causeCipher } from "../../../services/chassis/access/causes.ts";
+import { contract as released } from "../../../services/chassis/contract.ts";
+import { systemClock } from "../../../services/chassis/process/clock.ts";
+import { eventually } from "../../eventually.ts";
+
+const BEFORE = 200;
+const SINCE = 1_000;
+const USERS = 300;
+
+/** Users come, change their address and description, and lose one to somebody else; each command under a key. */
+const command = (number: number): AccountCommand => {
+  const userId = `usr-${number % USERS}`;
+  const email = `person${number % 700}@example.org`;
+  if (number < USERS) return { type: "CreateUser", userId, email, roleIds: ["user"], groupPath: "" };
+  return { type: "ModifyUser", userId, email, description: `change ${number}` };
+};
+
+const allOf = async ({ scan }: EventStore): Promise<readonly Commit[]> => {
+  const found: Commit[] = [];
+  for (;;) {
+    const page = await scan(found.at(-1), 1_000);
+    found.push(...page);
+    if (page.length < 1_000) return found;
+  }
+};
+/** All that must be there again. */
+const restorable = (commits: readonly Commit[]) =>
+  commits
+    .filter(({ events }) => events.length > 0)
+    .map(({ claims: _, ...commit }) => ({ ...commit, publish: false, metadata: { ...commit.metadata, fingerprint: null } }));
+const claimsIn = (commits: readonly Commit[]) =>
+  commits.flatMap(({ stream, claims }) => claims.map((claim) => `${claim} of ${stream}`)).toSorted();
+
+test(`a store that is put back after ${SINCE} further commands has again all that is on Kafka, and audits equal`, async (t) => {
+  const { kafka, store } = await embedded();
+  const run = randomUUID().slice(0, 8);
+  const contract = { ...released, prefix: `restore-${run}`, causes: causeCipher([{ id: "k1", key: new Uint8Array(randomBytes(32)) }]) };
+  const [database, backup] = [`restore_${run}`, `restore_${run}_backup`];
+  const root = await new MongoClient(store.url).connect();
+  const log = kafkaLog({ ...kafka.connection, clientId: run });
+  t.after(async () => {
+    await Promise.all([database, backup].map((name) => root.db(name).dropDatabase()));
+    await Promise.all([root.close(), log.close()]);
+  });
+  /** Copies a database that nobody writes into. */
+  const copy = async (from: string, to: string): Promise<void> => {
+    await root.db(to).dropDatabase();
+    for (const { name } of await root.db(from).listCollections().toArray())
+      await root
+        .db(from)
+        .collection(name)
+        .aggregate([{ $out: { db: to, coll: name } }])
+        .toArray();
+  };
+  const { seeds: _, ...service } = account;
+  const running = async <T>(
+    work: (one: ReturnType<typeof instance>, kept: ReturnType<typeof mongo>, found: readonly Restored[]) => Promise<T>,
+  ) => {
+    const kept = mongo({ url: store.urlFor(database), database });
+    const restored: Restored[] = [];
+    const one = instance(service, { ...kept, log, clock: systemClock }, contract, {
+      ...{ instance: `${run}-${randomUUID()}`, outside: undefined as never }, // Only its seeds ask for something of the outside.
+      observer: { restored: (each) => void restored.push(each) },
+    });
+    try {
+      await one.start();
+      return await work(one as never, kept, restored); // Its outside is of no interest.
+    } finally {
+      await one.stop();
+      await kept.close();
+    }
+  };
+  const send = async (one: ReturnType<typeof instance>, from: number, to: number): Promise<void> =>
+    void (await mapOf(
+      Array.from({ length: to - from }, (_each, index) => from + index),
+      32,
+      (number) =>
+        one.execute(command(number), {
+          ...{ cause: `key-${number}`, row: "test", actor: { userId: "system", ownerPath: ":system" }, correlationId: `request-${number}` },
+          ...{ causationId: null, actionId: null, traceparent: null, hops: 0, fingerprint: "the answer" },
+        }),
+    ));
+  const documentsOf = async ({ documents }: ReturnType<typeof mongo>, one: ReturnType<typeof instance>) =>
+    (await documents.scan(await one.collections.of("users"), undefined, 10_000)).map(digestOf);
+
+  await running((one) => send(one, 0, BEFORE));
+  await copy(database, backup);
+  const [commits, documents] = await running(async (one, kept, restored) => {
+    await send(one, BEFORE, BEFORE + SINCE);
+    await eventually("the relay is drained", async () => (await kept.store.due("publish", undefined, 1)).length === 0);
+    const last = (await allOf(kept.store)).filter(({ events }) => events.length > 0);
+    await Promise.all(last.map(async (commit) => assert.ok(await one.settled(commit, 20_000))));
+    assert.deepEqual(restored, []);
+    return [await allOf(kept.store), await documentsOf(kept, one)] as const;
+  });
+
+  await copy(backup, database);
+  const began = performance.now();
+  await running(async (one, kept, [restored]) => {
+    t.diagnostic(`restored ${restored?.commits} commits in ${Math.round(performance.now() - began)} ms, the whole start included`);
+    assert.deepEqual([restored?.commits, restored?.keyed, restored?.torn], [SINCE, SINCE, []]);
+    const again = await allOf(kept.store);
+    assert.deepEqual(restorable(again), restorable(commits));
+    await Promise.all(again.map(async (commit) => assert.ok(commit.events.length === 0 || (await one.settled(commit, 20_000)))));
+    // A claim that nobody needs any more may have been left, or not: those of the users' addresses are there.
+    const claims = claimsIn(again);
+    const users = await kept.documents.scan(await one.collections.of("users"), undefined, 10_000);
+    for (const { stream, value } of users) assert.ok(claims.includes(`e-mail ${value.email} of ${stream}`), `${value.email} of ${stream}`);
+    assert.equal(users.length, USERS);
+    assert.equal(
+      (await one.execute(command(BEFORE), { ...(commits[0]?.metadata as Commit["metadata"]), cause: `key-${BEFORE}`, fingerprint: "" }))
+        .repeated,
+      true,
+    );
+    assert.deepEqual(await documentsOf(kept, one), documents);
+    await audited(kept.store);
+  });
+
+  const calm = performance.now();
+  await running(async (_one, _kept, restored) => {
+    t.diagnostic(`a start without a loss: ${Math.round(performance.now() - calm)} ms`);
+    assert.deepEqual(restored, []);
+  });
+
+  /** What the log has is what the store has published, and the other way round. */
+  async function audited(kept: EventStore): Promise<void> {
+    const topic = `${contract.prefix}.user`;
+    const [state] = await log.describe([topic]);
+    const { take, result, published } = auditor();
+    const events: PublishedEvent[] = [];
+    const read = async ({ records, next }: { readonly records: readonly LogRecord[]; readonly next: number }) => {
+      for (const record of records) events.push(take(record) ?? assert.fail("no service can have published it"));
+      return next;
+    };
+    await log.read(state?.ranges ?? [], read, new AbortController().signal);
+    assert.deepEqual(await forgedAmong({ contract, service: service.name, store: kept }, events), []);
+    for (const { stream, version, events: own } of await allOf(kept))
+      if (stream.startsWith("user/") && own.length > 0) published(stream, version + own.length - 1, service.name);
+    assert.deepEqual(result().findings, []);
+    // Each event stands there once: nothing that was restored was published again.
+    assert.equal(events.length, (await allOf(kept)).flatMap((commit) => recordsOf(contract, "", commit)).length);
+  }
+});
