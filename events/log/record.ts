@@ -24,13 +24,13 @@ const headersOf = (
   { type, schemaId }: EncodedEvent,
   version: number,
 ) => {
-  const { prefix, registry = "" } = contract;
+  const { registry = "" } = contract;
   const { stream, metadata } = commit;
   const { time, actor, correlationId, causationId, actionId, row, hops, traceparent } = metadata;
   const headers: { [name: string]: string } = {
     ce_specversion: "1.0",
     ce_id: eventIdOf(stream, version),
-    ce_source: `/${prefix}/${service}`,
+    ce_source: sourceOf(contract, service),
     ce_type: `${topic}.${type}`,
     ce_time: time,
     ce_subject: stream,
@@ -51,6 +51,9 @@ const headersOf = (
   if (cause !== undefined) headers.ce_cause = cause;
   return headers;
 };
+
+/** What the events of a service name as their source. */
+export const sourceOf = ({ prefix }: Pick<Contract, "prefix">, service: string): string => `/${prefix}/${service}`;
 
 export const bytesOf = ({ events }: Commit): number => events.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 

@@ -3,6 +3,7 @@ import { schemaIdIn } from "../codec/framing.ts";
 import { eachOf } from "../concurrency.ts";
 import type { Contract } from "../contract.ts";
 import { nameOf } from "../log/partition.ts";
+import { headerOf, sourceOf } from "../log/record.ts";
 import { aggregateOf, eventIdOf } from "../message.ts";
 import type { Clock, Commit, EventStore, Log, LogBatch, LogRange, LogRecord, TopicState } from "../ports.ts";
 import { type AnyService, topicsOfService } from "../service.ts";
@@ -102,6 +103,7 @@ const unknownRanges = async ({ ports: { store, log } }: Restoring, topics: reado
 const restoreRanges = async (options: Restoring, states: readonly TopicState[], ranges: readonly LogRange[]): Promise<Restored> => {
   const { service, contract, codec, ports, settings, signal } = options;
   const { store, log } = ports;
+  const source = sourceOf(contract, service.name);
   const streams = new Set<string>();
   /** Commits whose last events have not come yet. */
   const open = new Map<string, readonly Recorded[]>();
@@ -185,6 +187,8 @@ const restoreRanges = async (options: Restoring, states: readonly TopicState[], 
   const take = async ({ records, next }: LogBatch): Promise<number> => {
     const found = new Map<string, Recorded[]>();
     for (const record of records) {
+      // Somebody else wrote it, which `pitrix audit` tells.
+      if (headerOf(record, "ce_source") !== source) continue;
       const event = eventIn(codec, record);
       const others = found.get(record.key);
       if (others) others.push(event);

@@ -193,7 +193,13 @@ const recordOf = (version: number, headers: object = {}, value?: Uint8Array): Ou
   ...{ topic: TOPIC, key: "book/z" },
   value: value ?? Buffer.from([0, 0, 0, 0, 2, 2, 0x7a, 2, 0x30 + version]),
   headers: {
-    ...{ ce_id: `book/z@${version}`, ce_type: `${TOPIC}.Renamed`, ce_sequence: String(version), ce_time: "2026-01-01T00:00:00.000Z" },
+    ...{
+      ce_id: `book/z@${version}`,
+      ce_source: "/toys/library",
+      ce_type: `${TOPIC}.Renamed`,
+      ce_sequence: String(version),
+      ce_time: "2026-01-01T00:00:00.000Z",
+    },
     ...{ ce_commit: `${version}-${version}`, ce_row: "Rename", ce_correlationid: "r", ...headers },
   },
 });
@@ -207,6 +213,7 @@ test("a start is refused where store and log contradict each other, and both are
     return said;
   };
   assert.equal(await refused(recordOf(1), recordOf(2)), "it starts");
+  assert.equal(await refused(recordOf(7, { ce_source: "/toys/another" })), "it starts");
   assert.match(await refused(recordOf(2)), /^book\/z@1 is missing: the store ends before it, and the log goes on with toys\.book\/\d\/0$/);
   assert.match(await refused(recordOf(1, { ce_commit: "" })), /^book\/z@1 .* is not in the store.*did not tell its cause/);
   assert.match(await refused(recordOf(1, { ce_cause: "k2.abc" })), /^book\/z@1 cannot be restored: its cause.*sealed with a platform key/);
