@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Environment } from "../chassis/process/config.ts";
 import { aclLines, platformAcls } from "./acls.ts";
 import { addAudit } from "./audit-commands.ts";
+import { addContract } from "./contract-command.ts";
 import { addEvents } from "./events-commands.ts";
 import { addLooks } from "./look-commands.ts";
 import { addMove } from "./move-commands.ts";
@@ -53,6 +54,7 @@ Examples:
   addAudit(pitrix, shell);
   addReplay(pitrix, shell);
   addMove(pitrix, environment, shell);
+  addContract(pitrix, shell);
 
   pitrix
     .command("acls")

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { root } from "../root.ts";
@@ -83,4 +84,25 @@ export const consumesEverything = async (
     await ended;
     rmSync(folder, { recursive: true, force: true });
   }
+};
+
+/** Writes the samples with the test for a language, as `pitrix contract` does, and runs a command there. */
+export const testsContract = (
+  language: string,
+  command: readonly [string, ...string[]],
+  environment: { readonly [name: string]: string } = {},
+) => {
+  const directory = join(mkdtempSync(join(tmpdir(), "pitrix-contract-")), "samples");
+  const { PATH = "", HOME = "" } = process.env;
+  const run = ([file, ...args]: readonly [string, ...string[]], cwd: string) =>
+    spawnSync(file, args, { cwd, env: { PATH, HOME, LC_ALL: "C.UTF-8", ...environment }, encoding: "utf8" });
+  const written = run([process.execPath, join(root, "dist/services/cli/main.js"), "contract", directory, "--consumer", language], root);
+  assert.equal(written.status, 0, written.stderr);
+  const passes = run(command, directory);
+  assert.equal(passes.status, 0, passes.stdout + passes.stderr);
+  // A sample that its schema does not read is told.
+  const samples = join(directory, "samples.jsonl");
+  writeFileSync(samples, readFileSync(samples, "utf8").replace(/"value":"[^"]*"/, '"value":"AAAAAAEC"'));
+  assert.notEqual(run(command, directory).status, 0);
+  rmSync(directory, { recursive: true, force: true });
 };

@@ -6,7 +6,7 @@ import { Kafka, logLevel } from "kafkajs";
 import { temporaryDirectory } from "../infra/embedded/temporary-directory.ts";
 import { root } from "../root.ts";
 import { ask } from "../world/requests.ts";
-import { consumesEverything, programIn } from "./consumer.ts";
+import { consumesEverything, programIn, testsContract } from "./consumer.ts";
 import { platform, type ThirdPartyPlatform } from "./fixture.ts";
 import { python } from "./installed.ts";
 
@@ -27,6 +27,10 @@ test("every public event of every version is what was committed: Node, kafkajs a
 
 test("every public event of every version is what was committed: Python, confluent-kafka with its Avro deserializer", async () => {
   await consumesEverything(programIn("python"), await python(), running);
+});
+
+test("the contract's test for a consumer in Python reads every sample", async () => {
+  testsContract("python", ["python3", "-m", "unittest", "contract_test"], (await python()).environment);
 });
 
 test("a third party's user sees the public topics and no others, though all are there", async () => {

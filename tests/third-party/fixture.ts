@@ -11,12 +11,12 @@ import { api } from "../../services/api/service.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { loadServices } from "../../services/chassis/list.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
+import { type Sample, samplesOf } from "../../services/cli/samples.ts";
 import { services } from "../../services/index.ts";
 import { eventually } from "../eventually.ts";
 import { temporaryDirectory } from "../infra/embedded/temporary-directory.ts";
 import { endingWithProcess } from "../world/servers.ts";
 import { served } from "../world/world.ts";
-import { type Sample, samplesOf } from "./samples.ts";
 
 /** What a third party is told. */
 export type Access = {

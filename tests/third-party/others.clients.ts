@@ -10,7 +10,7 @@ import { eventually } from "../eventually.ts";
 import { temporaryDirectory } from "../infra/embedded/temporary-directory.ts";
 import { ask } from "../world/requests.ts";
 import { served } from "../world/world.ts";
-import { consumesEverything, programIn } from "./consumer.ts";
+import { consumesEverything, programIn, testsContract } from "./consumer.ts";
 import { platform, type ThirdPartyPlatform } from "./fixture.ts";
 import { installed, python } from "./installed.ts";
 
@@ -49,6 +49,16 @@ test("every public event of every version is what was committed, and a CloudEven
 test("every public event of every version is what was committed, also from a container file: Python, fastavro alone", async () => {
   const runner = await python();
   await consumesEverything(readFileSync(join(runner.directory, "with_fastavro.py"), "utf8"), runner, running);
+});
+
+test("the contract's tests for consumers in Java and Go read every sample", async () => {
+  const java = await installed("java", (into) =>
+    maven(into, "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies", `-DoutputDirectory=${join(into, "libs")}`),
+  );
+  testsContract("java", ["java", "-cp", join(java, "libs", "*"), "ContractTest.java"]);
+  const go = await installed("go", (into) => ["go", "mod", "download", "-C", into]);
+  const copied = `cp ${go}/go.mod ${go}/go.sum . && exec go test -count=1 contract_test.go`;
+  testsContract("go", ["sh", "-c", copied], { GOFLAGS: "-mod=mod", GOCACHE: join(go, "cache") });
 });
 
 test("the AsyncAPI document is valid for the parser of AsyncAPI, and names every public topic", async () => {

@@ -6,14 +6,14 @@ type Json = { readonly [name: string]: unknown };
 /** The OpenAPI document of the platform, or a part of it. */
 export type ApiDocument = Json & { readonly paths: { readonly [path: string]: Json } };
 
-/** Reads a generated document from a folder above the compiled code or the source. */
-const generated = (name: string) => {
-  const file = join("schemas", "generated", name);
+/** A file or folder that is no code, by its path from the root; the compiled code and the source are both below that. */
+export const assetOf = (path: string): string => {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, file))) return JSON.parse(readFileSync(join(folder, file), "utf8"));
-    if (folder === dirname(folder)) throw new Error(`there is no ${file} above ${fileURLToPath(import.meta.url)}`);
+    if (existsSync(join(folder, path))) return join(folder, path);
+    if (folder === dirname(folder)) throw new Error(`there is no ${path} above ${fileURLToPath(import.meta.url)}`);
   }
 };
+const generated = (name: string) => JSON.parse(readFileSync(assetOf(join("schemas", "generated", name)), "utf8"));
 
 export const apiDocument = (): ApiDocument => generated("openapi.json");
 

@@ -4,7 +4,7 @@ import { SchemaRegistry } from "@kafkajs/confluent-schema-registry";
 import { frame } from "../../../events/codec/framing.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { shapeOf } from "../../../services/api/registry/shape.ts";
-import { sampleOf } from "../../third-party/samples.ts";
+import { sampleOf } from "../../../services/cli/samples.ts";
 import { type GatewayWorld, gatewayWorld } from "../../world/gateway.ts";
 
 let world: GatewayWorld;

@@ -27,8 +27,8 @@ import { eventRecordSchema, exporter } from "../../../services/cli/exported.ts";
 import { CommandFailed } from "../../../services/cli/failure.ts";
 import { exportPlatform, importPlatform, planMove } from "../../../services/cli/move.ts";
 import { rangesOf } from "../../../services/cli/reading.ts";
+import { samplesOf } from "../../../services/cli/samples.ts";
 import { services } from "../../../services/index.ts";
-import { samplesOf } from "../../third-party/samples.ts";
 import { changes } from "../../world/toys/catalog.ts";
 
 const signal = new AbortController().signal;

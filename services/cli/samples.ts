@@ -1,9 +1,7 @@
 import avro from "avsc";
-import type { Commit } from "../../events/ports.ts";
+import { type Commit, isSealed } from "../../events/index.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
-import type { AnyService } from "../../services/chassis/service.ts";
-import { commitOf } from "../contract/commits.ts";
-import { sealedText } from "../sealed.ts";
+import type { AnyService } from "../chassis/service.ts";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 type Schema = string | readonly Schema[] | { readonly [attribute: string]: unknown };
@@ -32,7 +30,7 @@ export const sampleOf = (schema: unknown, path: string): Json => {
   if (items) return [sampleOf(items, `${path}[0]`), sampleOf(items, `${path}[10]`)];
   if (values) return { one: sampleOf(values, `${path}{one}`), "größe/é ✓": sampleOf(values, `${path}{two}`) };
   if (symbols) return symbols[0] ?? "";
-  if (secret) return sealedText(path);
+  if (secret) return sealed(path);
   switch (type) {
     case "string":
       return `${path} größe ✓ "quoted"\n`;
@@ -60,8 +58,23 @@ export const samplesOf = (services: readonly AnyService[]): ReadonlyMap<string, 
         const fields = sampleOf(schema as Schema, event);
         const stream = `${aggregate}/${event}-${version}`;
         const bytes = avro.Type.forSchema(schema as avro.Schema).toBuffer(fields); // The contract's schemas are Avro.
-        const commit = commitOf(stream, 1, { publish: true, events: [{ type: event, schemaId: id, bytes }] });
+        const commit: Commit = { ...nothingLeft, stream, version: 1, publish: true, events: [{ type: event, schemaId: id, bytes }] };
         return [{ id: `${stream}@1`, type: `pitrix.${aggregate}.${event}`, fields, commit, isPublic: owned.public === true }];
       }),
     ]),
   );
+
+/** A text in the form of sealed text, which nobody can open. */
+const sealed = (name: string): string => {
+  const text = `v2.${name.replaceAll(/[^\w-]/g, "-")}.${"i".repeat(16)}.${"c".repeat(22)}`;
+  if (!isSealed(text)) throw new Error(`${text} has not the form of sealed text`);
+  return text;
+};
+
+const nothingLeft = {
+  ...{ cause: null, rejection: null, claims: [], effects: [], timers: [] },
+  metadata: {
+    ...{ time: "2024-05-01T10:00:00.000Z", actor: { userId: "usr-sample", ownerPath: "grp-sample:usr-sample" } },
+    ...{ correlationId: "request-sample", causationId: null, actionId: null, row: "Sample", hops: 0, traceparent: null, fingerprint: null },
+  },
+} as const;
