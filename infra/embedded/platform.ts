@@ -15,7 +15,7 @@ export type EmbeddedOptions = {
   readonly nodes?: 1 | 3;
   readonly users?: readonly StoreUser[];
   /** Kafka's users and their rights. */
-  readonly access?: Pick<KafkaOptions, "users" | "thirdParties" | "acls">;
+  readonly access?: Pick<KafkaOptions, "users" | "thirdParties" | "quota" | "acls">;
   readonly takeOver?: boolean;
   readonly background?: boolean;
   readonly ended?: Ended;

@@ -12,7 +12,8 @@ import { type LogPart, rangesOf } from "./reading.ts";
 /** A topic to export. Without an aggregate its records are not decoded. */
 export type ExportedTopic = {
   readonly topic: string;
-  readonly aggregate?: string /** Only the newest record of a key counts. */;
+  readonly aggregate?: string;
+  /** Only the newest record of a key counts. */
   readonly compacted?: boolean;
 };
 /** A file of an export. */

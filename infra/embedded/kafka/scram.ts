@@ -1,27 +1,7 @@
 import { pbkdf2Sync, randomBytes } from "node:crypto";
-import { createRequire } from "node:module";
-import { Kafka, logLevel } from "kafkajs";
 import type { KafkaConnection } from "./connection.ts";
+import { type Encoder, sending } from "./requests.ts";
 import type { KafkaUser } from "./settings.ts";
-
-type Encoder = {
-  readonly [write in "writeInt8" | "writeInt32" | "writeUVarInt" | "writeUVarIntString" | "writeUVarIntBytes"]: (value: unknown) => Encoder;
-};
-type Request = {
-  readonly request: {
-    readonly apiKey: number;
-    readonly apiVersion: number;
-    readonly apiName: string;
-    readonly encode: () => Promise<Encoder>;
-  };
-  readonly response: { readonly decode: (answer: Buffer) => Promise<Buffer>; readonly parse: (answer: Buffer) => Promise<Buffer> };
-};
-type Cluster = {
-  readonly connect: () => Promise<void>;
-  readonly disconnect: () => Promise<void>;
-  readonly refreshMetadata: () => Promise<void>;
-  readonly findControllerBroker: () => Promise<{ readonly connectionPool: { readonly send: (request: Request) => Promise<Buffer> } }>;
-};
 
 const mechanisms = [
   { id: 1, hash: "sha256", bytes: 32 },
@@ -29,15 +9,13 @@ const mechanisms = [
 ] as const;
 const iterations = 4_096;
 
-const encoderOf = (): Encoder => new (createRequire(import.meta.url)("kafkajs/src/protocol/encoder"))();
-
 /**
  * AlterUserScramCredentials, version 0, without deletions; a request may name a user once. Every 0 behind a structure stands for its tagged
  * fields, of which there are none.
  */
-const request = (users: readonly KafkaUser[], { id, hash, bytes }: (typeof mechanisms)[number]): Encoder => {
+const encode = (encoder: Encoder, users: readonly KafkaUser[], { id, hash, bytes }: (typeof mechanisms)[number]): Encoder => {
   // The first one belongs to the header, and kafkajs knows only headers without it.
-  const encoder = encoderOf()
+  encoder
     .writeUVarInt(0)
     .writeUVarInt(1)
     .writeUVarInt(users.length + 1);
@@ -69,23 +47,12 @@ const codesIn = (answer: Buffer): readonly number[] => {
 };
 
 /** Makes users that log in with SCRAM, or changes their passwords. kafkajs has no request for it. */
-export const putScramUsers = async (connection: KafkaConnection, users: readonly KafkaUser[]): Promise<void> => {
-  const kafka = new Kafka({ ...connection, logLevel: logLevel.NOTHING });
-  const create = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === "private:Kafka:createCluster");
-  const cluster: Cluster = create && Reflect.get(kafka, create)({ metadataMaxAge: 300_000, allowAutoTopicCreation: false });
-  await cluster.connect();
-  try {
-    await cluster.refreshMetadata();
-    const broker = await cluster.findControllerBroker();
+export const putScramUsers = (connection: KafkaConnection, users: readonly KafkaUser[]): Promise<void> =>
+  sending(connection, async (send) => {
     for (const mechanism of mechanisms) {
-      const answer = await broker.connectionPool.send({
-        request: { apiKey: 51, apiVersion: 0, apiName: "AlterUserScramCredentials", encode: async () => request(users, mechanism) },
-        response: { decode: async (bytes) => bytes, parse: async (bytes) => bytes },
-      });
+      const about = { apiKey: 51, apiVersion: 0, apiName: "AlterUserScramCredentials" };
+      const answer = await send({ ...about, encode: (encoder) => encode(encoder, users, mechanism) });
       const failed = codesIn(answer).find((code) => code !== 0);
       if (failed !== undefined) throw new Error(`Kafka did not take the users of third parties: error ${failed}`);
     }
-  } finally {
-    await cluster.disconnect();
-  }
-};
+  });

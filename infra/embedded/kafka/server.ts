@@ -11,6 +11,7 @@ import type { KafkaConnection } from "./connection.ts";
 import { installKafka } from "./install.ts";
 import type { KafkaInstallation } from "./installation.ts";
 import { startNode } from "./node.ts";
+import { type KafkaQuota, putQuotas } from "./quotas.ts";
 import { nodeReady } from "./ready.ts";
 import { putScramUsers } from "./scram.ts";
 import type { KafkaNode, KafkaSettings, KafkaUser, ServerTls } from "./settings.ts";
@@ -28,6 +29,8 @@ export type KafkaOptions = {
   readonly users?: readonly KafkaUser[];
   /** Who may log in with SCRAM. The directory remembers them. */
   readonly thirdParties?: readonly KafkaUser[];
+  /** What a broker gives each of them at most. The directory remembers it. */
+  readonly quota?: KafkaQuota;
   /** What these users may do. */
   readonly acls?: readonly KafkaAcl[];
   /** More options of the Java virtual machine. */
@@ -59,7 +62,7 @@ export type KafkaServer = {
 };
 
 const start = async (options: KafkaOptions, installation: KafkaInstallation, directory: string, limit: number): Promise<KafkaServer> => {
-  const { settings, tls, users = [], thirdParties = [], acls, java, background, ended } = options;
+  const { settings, tls, users = [], thirdParties = [], quota, acls, java, background, ended } = options;
   const { clusterId, nodes } = await planCluster(directory, options);
   const administrator = administratorOf(directory);
   const security = { administrator, users, tls };
@@ -94,6 +97,7 @@ const start = async (options: KafkaOptions, installation: KafkaInstallation, dir
   try {
     await restart();
     if (thirdParties.length > 0) await putScramUsers(connection, thirdParties);
+    if (quota) for (const { name } of thirdParties) await putQuotas(connection, name, quota);
     if (acls)
       await applyAcls(
         connection,

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { kafkaLog } from "../../../events/kafka/log.ts";
 import type { KafkaConnection } from "../../../infra/embedded/kafka/connection.ts";
+import { putQuotas, quotasOf } from "../../../infra/embedded/kafka/quotas.ts";
 import { type KafkaServer, startKafka } from "../../../infra/embedded/kafka/server.ts";
 import { kafkaAccess, kafkaUsers, THIRD_PARTY } from "../../../infra/platform/kafka.ts";
 import { OPERATOR } from "../../../services/chassis/acls.ts";
 import { loadServices } from "../../../services/chassis/list.ts";
 import { services } from "../../../services/index.ts";
 import { wakeCoordinators } from "../../bench/harness/kafka.ts";
+import { eventually } from "../../eventually.ts";
 import { clientOf, consuming, isRefusal, producing } from "../../world/kafka-client.ts";
 import { endingWithProcess } from "../../world/servers.ts";
 import { temporaryDirectory } from "../embedded/temporary-directory.ts";
@@ -66,6 +68,14 @@ test("a service reads what its tables read, in its own groups only", async () =>
   await assert.rejects(admin.deleteTopics({ topics: ["pitrix.repo"] }));
   await assert.rejects(admin.deleteGroups(["pitrix.account.users__v1"]));
   await admin.disconnect();
+});
+
+test("what a third party reads is limited, and what a service reads is not", async () => {
+  assert.deepEqual(await quotasOf(kafka.connection, THIRD_PARTY), { consumer_byte_rate: 16 * 1024 * 1024, request_percentage: 50 });
+  assert.deepEqual(await quotasOf(kafka.connection, "repo"), {});
+  await putQuotas(kafka.connection, "second", { producer_byte_rate: 1_000 });
+  await eventually("the broker knows it", async () => (await quotasOf(kafka.connection, "second")).producer_byte_rate === 1_000);
+  await assert.rejects(putQuotas(kafka.connection, "second", { consumer_byte_rate: -1 }), /error/);
 });
 
 test("a third party reads events with SCRAM in groups of its name, and neither keys nor in a service's place", async () => {
