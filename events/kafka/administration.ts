@@ -41,6 +41,15 @@ const metadataOf = async (admin: Admin, names: readonly string[]): Promise<reado
   }
 };
 
+/** Milliseconds until a new topic is known to every broker. */
+const SPREADING = 200;
+
+/** Fails if there is no such topic: kafkajs would ask for it again and again, and call that an outage. */
+const demandTopic = async (admin: Admin, topic: string): Promise<void> => {
+  for (const until = Date.now() + SPREADING; !(await admin.listTopics()).includes(topic); await pause(50))
+    if (Date.now() > until) throw new Error(`There is no topic ${topic}`);
+};
+
 /** Administrative requests. Each uses a new connection: they are rare, and a permanent connection would have to be repaired after failures. */
 export const administration = (options: KafkaLogOptions): Administration => {
   const timeout = timeoutOf(options);
@@ -117,6 +126,7 @@ export const administration = (options: KafkaLogOptions): Administration => {
     },
     ranges: (topic) =>
       withAdmin("Reading offsets", async (admin) => {
+        await demandTopic(admin, topic);
         const found = await admin.fetchTopicOffsets(topic);
         return found
           .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
@@ -124,6 +134,7 @@ export const administration = (options: KafkaLogOptions): Administration => {
       }),
     offsets: (topic, time) =>
       withAdmin("Reading offsets of a time", async (admin) => {
+        await demandTopic(admin, topic);
         const found = await admin.fetchTopicOffsetsByTimestamp(topic, time);
         return found.map(({ partition, offset }) => ({ partition, offset: Number(offset) })).sort((a, b) => a.partition - b.partition);
       }),

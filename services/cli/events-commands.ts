@@ -14,9 +14,8 @@ import {
   topicsFor,
 } from "./events.ts";
 import {
-  type ExportFile,
   emptyDirectory,
-  exportTopic,
+  exportTopics,
   type ImportPlan,
   importTopic,
   type Manifest,
@@ -115,12 +114,8 @@ export const addEvents = (pitrix: Command, { terminal, paint, signal, isJson, wr
         const topics = only ? only.flatMap((topic) => topicsFor({ topic })) : topicsFor({});
         const { begin } = await partFor(log, { since });
         emptyDirectory(out);
-        const files: ExportFile[] = [];
-        for (const topic of topics) {
-          bar(topic);
-          const file = await exportTopic({ log, signal }, { topic, aggregate: topic.slice(contract.prefix.length + 1) }, { begin }, out);
-          if (file) files.push(file);
-        }
+        const wanted = topics.map((topic) => ({ topic, aggregate: topic.slice(contract.prefix.length + 1) }));
+        const files = await exportTopics({ log, signal, report: bar }, wanted, { begin }, out);
         bar("");
         const manifest: Manifest = { format: 1, at: new Date().toISOString(), by: platform.by, files };
         writeManifest(out, manifest);

@@ -1,5 +1,5 @@
-import { aggregateOf, isSealed, keyOf, type Log, type LogRecord, topicOf } from "../../events/index.ts";
-import { codec, type Delivered, decode, headerOf, nameOf, originOf, plainMeta, schemaIdIn } from "../../events/runtime.ts";
+import { aggregateOf, eachOf, isSealed, keyOf, type Log, type LogRecord, topicOf } from "../../events/index.ts";
+import { codec, type Delivered, decode, headerOf, isMissingTopic, nameOf, originOf, plainMeta, schemaIdIn } from "../../events/runtime.ts";
 import { eventTypes } from "../../schemas/generated/events.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../chassis/contract.ts";
@@ -66,6 +66,9 @@ export const timeIn = (text: string, now: number): number | undefined => {
   return Number.isNaN(time) ? undefined : time;
 };
 
+/** Topics that are asked about at a time. */
+const CONCURRENCY = 8;
+
 /** The part of the log that a filter selects. */
 export const partFor = async (log: Log, filter: EventFilter, now = Date.now()): Promise<LogPart> => {
   const { since } = filter;
@@ -82,12 +85,17 @@ export const partFor = async (log: Log, filter: EventFilter, now = Date.now()): 
     );
   if (time === undefined && !topics.includes(topic)) topicsFor({ topic });
   const begin = new Map<string, number>();
-  for (const each of time === undefined ? [topic] : topics)
-    for (const at of await log.offsets(each, time ?? 0).catch(() => []))
+  await eachOf(time === undefined ? [topic] : topics, CONCURRENCY, async (each) => {
+    const found = await log.offsets(each, time ?? 0).catch((error: unknown) => {
+      if (isMissingTopic(error)) return [];
+      throw error;
+    });
+    for (const at of found)
       begin.set(
         nameOf({ topic: each, partition: at.partition }),
         time !== undefined ? at.offset : at.partition === Number(partition) ? Number(offset) : Number.POSITIVE_INFINITY,
       );
+  });
   return { topics: time === undefined ? [topic] : topics, stream, begin };
 };
 

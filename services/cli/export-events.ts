@@ -86,15 +86,29 @@ export const emptyDirectory = (directory: string): void => {
   if (readdirSync(directory).length > 0) throw new CommandFailed(`${directory} is not empty: name another directory`, exitCodes.usage);
 };
 
-/** Writes a topic into a file. Undefined: there is no such topic. */
-export const exportTopic = async (
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
-  { topic, aggregate, compacted = false }: ExportedTopic,
+/** Writes topics into files of a directory. Topics that do not exist are left out. */
+export const exportTopics = async (
+  means: { readonly log: Log; readonly signal: AbortSignal; readonly report: (topic: string) => void },
+  topics: readonly ExportedTopic[],
   part: Pick<LogPart, "begin">,
   directory: string,
-): Promise<ExportFile | undefined> => {
-  const ranges = await rangesOf(log, { topics: [topic], ...part });
-  if (ranges.length === 0) return undefined;
+): Promise<readonly ExportFile[]> => {
+  const ranges = await rangesOf(means.log, { topics: topics.map(({ topic }) => topic), ...part });
+  const files: ExportFile[] = [];
+  for (const each of topics) {
+    const own = ranges.filter(({ topic }) => topic === each.topic);
+    means.report(each.topic);
+    if (own.length > 0) files.push(await exportTopic(means, each, own, directory));
+  }
+  return files;
+};
+
+const exportTopic = async (
+  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+  { topic, aggregate, compacted = false }: ExportedTopic,
+  ranges: readonly LogRange[],
+  directory: string,
+): Promise<ExportFile> => {
   const newest = new Map<string, string>();
   const placeOf = (record: LogRecord): string => `${nameOf(record)}/${record.offset}`;
   // What was destroyed, such as the key of a secret, may still be on the log before its tombstone: it is left out.

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { deadLetterTopic, type Log, topicOf } from "../../events/index.ts";
+import { deadLetterTopic, type Log, type LogRecord, topicOf } from "../../events/index.ts";
 import type { StoreCopy } from "../../events/mongo/index.ts";
 import { keysTopicOf } from "../chassis/access/sealing.ts";
 import { contract } from "../chassis/contract.ts";
@@ -9,16 +9,15 @@ import {
   batches,
   digestOfFile,
   type ExportedTopic,
-  type ExportFile,
   emptyDirectory,
-  exportTopic,
+  exportTopics,
   type Manifest,
   readManifest,
   recordsIn,
   recordsOfFile,
   writeManifest,
 } from "./export-events.ts";
-import { digestOfRecord } from "./exported.ts";
+import { digestOfRecord, type ExportedRecord } from "./exported.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { rangesOf } from "./reading.ts";
 
@@ -58,17 +57,13 @@ export const exportPlatform = async (
   directory: string,
   about: { readonly at: string; readonly by: string },
 ): Promise<MoveManifest> => {
-  const { log, stores, loaded, signal, report } = means;
+  const { stores, loaded, report } = means;
   emptyDirectory(directory);
-  const files: ExportFile[] = [];
-  for (const topic of topicsOf(loaded)) {
-    report(topic.topic);
-    const file = await exportTopic({ log, signal }, topic, {}, directory);
-    if (!file) continue;
-    const held = file.partitions.reduce((sum, [, to]) => sum + to, 0);
-    if (!file.compacted && file.records !== held)
-      throw new CommandFailed(`${topic.topic} holds ${file.records} of its ${held} records: positions of services would not fit elsewhere`);
-    files.push(file);
+  const files = await exportTopics(means, topicsOf(loaded), {}, directory);
+  for (const { topic, compacted, records, partitions } of files) {
+    const all = partitions.reduce((sum, [, to]) => sum + to, 0);
+    if (!compacted && records !== all)
+      throw new CommandFailed(`${topic} holds ${records} of its ${all} records: positions of services would not fit elsewhere`);
   }
   const stored: StoreFile[] = [];
   for (const [service, store] of stores) {
@@ -98,8 +93,9 @@ export const planMove = async (
   if (!Array.isArray(manifest.stores))
     throw new CommandFailed(`${directory} holds events only: use \`pitrix events import\``, exitCodes.usage);
   const refusals: string[] = [];
+  const there = await rangesOf(log, { topics: manifest.files.map(({ topic }) => topic) });
   for (const { topic, partitions } of manifest.files) {
-    const ranges = await rangesOf(log, { topics: [topic] });
+    const ranges = there.filter((each) => each.topic === topic);
     const records = ranges.reduce((sum, { to }) => sum + to, 0);
     if (records > 0) refusals.push(`${topic} has ${records} records already`);
     if (ranges.length > 0 && ranges.length !== partitions.length)
@@ -118,14 +114,19 @@ export const importPlatform = async ({ log, stores, signal, report }: Means, dir
   await log.ensureTopics(
     manifest.files.map(({ topic, partitions, compacted }) => ({ name: topic, partitions: partitions.length, compacted })),
   );
-  for (const { topic, file, compacted } of manifest.files) {
+  for (const { topic, file } of manifest.files) {
     report(topic);
     const records = async function* () {
       for await (const { key, value, headers } of recordsOfFile(directory, file)) yield { topic, key, value, headers };
     };
     for await (const batch of batches(records())) await log.publish(batch);
-    if (!compacted) await compare(log, directory, { topic, file }, signal);
   }
+  const written = await rangesOf(log, { topics: manifest.files.map(({ topic }) => topic) });
+  for (const { topic, file, compacted } of manifest.files)
+    if (!compacted) {
+      const own = written.filter((range) => range.topic === topic);
+      await compare(recordsIn(log, own, signal), recordsOfFile(directory, file), topic);
+    }
   for (const { service, file } of manifest.stores) {
     report(`the store of ${service}`);
     let collection = "";
@@ -148,14 +149,8 @@ export const importPlatform = async ({ log, stores, signal, report }: Means, dir
 };
 
 /** Positions of services name offsets, so every record must be where it was. */
-const compare = async (
-  log: Log,
-  directory: string,
-  { topic, file }: Pick<ExportFile, "topic" | "file">,
-  signal: AbortSignal,
-): Promise<void> => {
-  const written = recordsIn(log, await rangesOf(log, { topics: [topic] }), signal);
-  for await (const wanted of recordsOfFile(directory, file)) {
+const compare = async (written: AsyncGenerator<LogRecord>, exported: AsyncGenerator<ExportedRecord>, topic: string): Promise<void> => {
+  for await (const wanted of exported) {
     const { value: found } = await written.next();
     const place = `${topic}/${wanted.partition}/${wanted.offset}`;
     if (

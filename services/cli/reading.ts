@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Log, LogBatch, LogRange, LogRecord } from "../../events/index.ts";
+import { eachOf, type Log, type LogBatch, type LogRange, type LogRecord } from "../../events/index.ts";
 import { isMissingTopic, nameOf, partitionOf } from "../../events/runtime.ts";
 import { sorted } from "./order.ts";
 
@@ -12,21 +12,29 @@ export type LogPart = {
   readonly begin?: ReadonlyMap<string, number> | undefined;
 };
 
+/** Topics that are asked about at a time. */
+const CONCURRENCY = 8;
+
 /** The offsets that each partition holds now, sorted by topic and partition. */
 export const rangesOf = async (log: Log, { topics, stream, begin = new Map() }: LogPart): Promise<readonly LogRange[]> => {
   const ranges: LogRange[] = [];
-  for (const topic of topics.toSorted())
+  await eachOf(topics, CONCURRENCY, async (topic) => {
     try {
-      const starts = new Map((await log.offsets(topic, 0)).map(({ partition, offset }) => [partition, offset]));
-      const ends = await log.ends(topic);
-      for (const { partition, offset: to } of sorted(ends, ({ partition }) => partition))
+      const [first, ends] = await Promise.all([log.offsets(topic, 0), log.ends(topic)]);
+      const starts = new Map(first.map(({ partition, offset }) => [partition, offset]));
+      for (const { partition, offset: to } of ends)
         if (stream === undefined || partition === partitionOf(stream, ends.length))
           ranges.push({ topic, partition, from: Math.min(begin.get(nameOf({ topic, partition })) ?? starts.get(partition) ?? 0, to), to });
     } catch (error) {
       // The topic does not exist: no event of that aggregate has been published.
-      if (!isMissingTopic(error) && !/not host this topic|UNKNOWN_TOPIC/i.test(error instanceof Error ? error.message : "")) throw error;
+      if (!isMissingTopic(error)) throw error;
     }
-  return ranges;
+  });
+  return sorted(
+    ranges,
+    ({ topic }) => topic,
+    ({ partition }) => partition,
+  );
 };
 
 /**

@@ -15,7 +15,7 @@ import { contract } from "../../../services/chassis/contract.ts";
 import { loadServices } from "../../../services/chassis/list.ts";
 import { systemClock as clock } from "../../../services/chassis/process/clock.ts";
 import {
-  exportTopic,
+  exportTopics,
   importTopic,
   type Manifest,
   planImport,
@@ -41,7 +41,7 @@ const exportOf = async (...records: readonly OutgoingRecord[]) => {
   const log = logOf();
   await log.publish(records);
   const out = directory();
-  const file = (await exportTopic({ log, signal }, { topic: TOPIC, aggregate: "category" }, {}, out)) ?? assert.fail();
+  const [file = assert.fail()] = await exportTopics({ log, signal, report: () => {} }, [{ topic: TOPIC, aggregate: "category" }], {}, out);
   writeManifest(out, { format: 1, at: "now", by: "me", files: [file] });
   await log.close();
   return { out, file };

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Kafka, logLevel } from "kafkajs";
+import { MongoClient } from "mongodb";
+import { settingsOf } from "../../../infra/embedded/kafka/connection.ts";
+import { embedded } from "../../../infra/embedded/shared.ts";
+import { CommandFailed } from "../../../services/cli/failure.ts";
+import { program } from "../../../services/cli/program.ts";
+import { eventually } from "../../eventually.ts";
+import { temporaryDirectory } from "../../infra/embedded/temporary-directory.ts";
+import { python } from "../../third-party/installed.ts";
+import { platformKey } from "../../world/process.ts";
+import { processFixture } from "../../world/servers.ts";
+import { recording } from "./terminal.ts";
+
+const main = fileURLToPath(new URL("../../../services/main.js", import.meta.url));
+const email = "admin@example.org";
+const password = "correct horse";
+
+/** A Kafka and a store without anything of a platform. */
+const servers = async (t: TestContext) => {
+  const { kafka, store } = await embedded();
+  const admin = new Kafka({ ...kafka.connection, logLevel: logLevel.NOTHING }).admin();
+  const mongo = new MongoClient(store.url);
+  t.after(() => Promise.all([admin.disconnect(), mongo.close()]));
+  await admin.connect();
+  const topics = async () => (await admin.listTopics()).filter((name) => name.startsWith("pitrix."));
+  const empty = async (): Promise<void> => {
+    const found = await topics();
+    if (found.length > 0) await admin.deleteTopics({ topics: found });
+    await eventually("no topic is left", async () => (await topics()).length === 0);
+    for (const { name } of (await mongo.db("admin").admin().listDatabases()).databases)
+      if (name.startsWith("pitrix_")) await mongo.db(name).dropDatabase();
+  };
+  await empty();
+  const keys = platformKey();
+  const settings = { ...settingsOf(kafka.connection), MONGODB_URL: store.url, PITRIX_SEALING_KEYS: keys };
+  const { start } = processFixture(temporaryDirectory(), ["account"]);
+  const environment = { ...settings, PITRIX_BOOTSTRAP_CLIENT: "client:client secret", PITRIX_BOOTSTRAP_ADMIN: `${email}:${password}` };
+  const running: { readonly kill: () => Promise<void> }[] = [];
+  t.after(() => Promise.all(running.map(({ kill }) => kill())));
+  return {
+    empty,
+    settings,
+    documents: async (collection: string) =>
+      (await mongo.db("pitrix_account").collection(collection).find().sort({ _id: 1 }).toArray()) as object[],
+    start: async () => {
+      const service = await start({ name: "account", program: main, environment });
+      running.push(service);
+      return service;
+    },
+  };
+};
+
+const token = async (url: string): Promise<string> => {
+  const body = { grant_type: "password", client_id: "client", client_secret: "client secret", username: email, password };
+  const answer = await fetch(`${url}/v1/oauth2/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const given: unknown = await answer.json();
+  return String(Reflect.get(Object(given), "access_token") ?? "");
+};
+
+test("an operator looks at a platform, stops it, moves it to an empty Kafka and an empty store, and finds it equal there", async (t) => {
+  const { empty, settings, documents, start } = await servers(t);
+  const pitrix = async (...args: readonly string[]) => {
+    const { terminal, text, code } = recording();
+    await program(terminal, settings, new AbortController().signal).parseAsync([...args], { from: "user" });
+    return { text: text(), code: code() };
+  };
+  const json = async (...args: readonly string[]) => JSON.parse((await pitrix(...args, "--json")).text.trim().split("\n").at(-1) ?? "");
+
+  const first = await start();
+  const access = await eventually("a token", () => token(first.url));
+  const made = await fetch(`${first.url}/v1/users`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${access}`, "content-type": "application/json", "x-request-id": "make-a-user" },
+    body: JSON.stringify({ email: "u@example.org", password: "correct battery", role_id: "user" }),
+  });
+  const userId = String(Reflect.get(Object(await made.json()), "user_id"));
+  assert.equal(made.status, 200);
+  const stream = `user/${userId}`;
+
+  await eventually("all is well", async () => (await pitrix("status")).code === 0);
+  const { topics } = await json("topics");
+  const users = topics.find(({ topic }: { topic: string }) => topic === "pitrix.user");
+  assert.ok(users.records > 1 && users.partitions > 0 && users.removed === 0);
+  const why = await pitrix("why", `${stream}@1`);
+  assert.match(why.text, new RegExp(`^UserCreated \\(${stream}@1\\) ← CreateUser by `, "m"));
+  assert.match(why.text, new RegExp(`^shown +account {2}users: ${userId}$`, "m"));
+  const at = await json("at", `${stream}@1`, `account/users/${userId}`);
+  assert.equal(at.eventId, `${stream}@1`);
+  const shown = await pitrix("events", "tail", "--id", userId, "--since", "1h", "--last", "1");
+  assert.match(shown.text, new RegExp(`${stream}@\\d+`));
+  assert.match((await pitrix("events", "show", `${stream}@1`)).text, /ce_correlationid +make-a-user/);
+  const live = await json("map", "--live");
+  assert.deepEqual(
+    live.rows.filter(({ declared }: { declared: boolean }) => !declared),
+    [],
+  );
+  const before = await json("audit");
+  assert.deepEqual([before.findings, before.readModels.findings], [[], []]);
+  const moved = join(mkdtempSync(join(tmpdir(), "pitrix-move-")), "moved");
+  await assert.rejects(
+    pitrix("platform", "export", "--out", moved),
+    (error) => error instanceof CommandFailed && /still run/.test(error.message),
+  );
+
+  await first.stop();
+  const stored = { commits: await documents("commits"), positions: await documents("positions"), pointers: await documents("pointers") };
+  const exported = await json("platform", "export", "--out", moved);
+  assert.ok(exported.stores.find(({ service }: { service: string }) => service === "account").documents > 10);
+  const refused = await pitrix("platform", "import", moved, "--yes");
+  assert.equal(refused.code, 1);
+  assert.match(refused.text, /refused {2}the store of account has \d+ documents already/);
+
+  await empty();
+  assert.equal((await pitrix("platform", "import", moved, "--yes")).code, 0);
+  for (const [collection, found] of Object.entries(stored)) assert.deepEqual(await documents(collection), found, collection);
+  const second = await start();
+  const after = await eventually("all is well again", async () => ((await pitrix("status")).code === 0 ? json("audit") : undefined));
+  assert.deepEqual([after.findings, after.readModels.findings], [[], []]);
+  assert.ok(after.records >= before.records && after.streams === before.streams);
+  // Its keys have come along: the token is signed with a sealed key.
+  assert.notEqual(await token(second.url), "");
+
+  const { directory, environment } = await python();
+  const read =
+    "import fastavro, sys\nfor r in fastavro.reader(open(sys.argv[1], 'rb')): print(r['key'], r['event']['userId'] if r['event'] else None)";
+  const lines = execFileSync("python3", ["-c", read, join(moved, "pitrix.user.avro")], {
+    cwd: directory,
+    env: { PATH: process.env.PATH ?? "", ...environment },
+    encoding: "utf8",
+  });
+  assert.match(lines, new RegExp(`^${stream} ${userId}$`, "m"));
+  await second.stop();
+});
