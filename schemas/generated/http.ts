@@ -533,8 +533,8 @@ export type ModuleElem = {
   readonly is_check_all?: boolean;
 };
 
-/** Who runs clusters. */
-export type Provider = "kubernetes" | "aws" | "qingcloud" | "local";
+/** Who runs clusters: local, or another provider that has announced itself to this platform. */
+export type Provider = string;
 
 /** A repository of application packages. */
 export type Repo = {
@@ -2582,6 +2582,7 @@ export type ClusterOperations = Pick<
   | "DeleteClusterNodes"
   | "DeleteClusters"
   | "DescribeAppClusters"
+  | "DescribeClusterNodeLogs"
   | "DescribeClusterNodes"
   | "DescribeClusters"
   | "DescribeJobs"
@@ -2596,11 +2597,6 @@ export type ClusterOperations = Pick<
   | "StopClusters"
   | "UpdateClusterEnv"
   | "UpgradeCluster"
->;
-
-export type ProviderLocalOperations = Pick<
-  Operations,
-  | "DescribeClusterNodeLogs"
 >;
 
 export type RepoOperations = Pick<
@@ -2783,7 +2779,7 @@ export type OperationDescription = {
   /** The path; a name in braces stands for a field of the request. */
   readonly path: string;
   /** The service that serves it. */
-  readonly service: "account" | "api" | "app" | "cluster" | "provider-local" | "repo" | "runtime";
+  readonly service: "account" | "api" | "app" | "cluster" | "repo" | "runtime";
   readonly query: readonly string[];
   /** The query parameters that may be repeated. */
   readonly arrays: readonly string[];
@@ -2843,7 +2839,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeApps: { method: "get", path: "/v1/apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_set" },
   DescribeCategories: { method: "get", path: "/v1/categories", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "category_id", "name", "owner"], arrays: ["display_columns", "category_id", "name", "owner"], required: [], body: false, public: false, permission: ["m0.f6.a1"], answers: "json", rows: "category_set" },
   DescribeClients: { method: "get", path: "/v1/clients", service: "account", query: ["search_word", "sort_key", "reverse", "offset", "limit", "client_id", "user_id", "status"], arrays: ["client_id", "user_id", "status"], required: [], body: false, public: false, permission: [], answers: "json", rows: "client_set" },
-  DescribeClusterNodeLogs: { method: "get", path: "/v1/clusters/nodes/logs", service: "provider-local", query: ["node_id", "name", "limit"], arrays: [], required: ["node_id"], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: null },
+  DescribeClusterNodeLogs: { method: "get", path: "/v1/clusters/nodes/logs", service: "cluster", query: ["node_id", "name", "limit"], arrays: [], required: ["node_id"], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: null },
   DescribeClusterNodes: { method: "get", path: "/v1/clusters/nodes", service: "cluster", query: ["cluster_id", "node_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "display_columns"], arrays: ["node_id", "status", "owner", "display_columns"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_node_set" },
   DescribeClusters: { method: "get", path: "/v1/clusters", service: "cluster", query: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "external_cluster_id", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "cluster_type", "with_detail", "created_date", "display_columns", "zone", "min_create_time"], arrays: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "owner", "display_columns", "zone"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_set" },
   DescribeGroups: { method: "get", path: "/v1/groups", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_set" },

@@ -1,6 +1,7 @@
 import type { Blobs, Clock, Log, Tracer } from "../../events/index.ts";
 import type { Guard } from "../../events/runtime.ts";
 import type { FetchBlob } from "./http/blob-client.ts";
+import type { Inquire } from "./http/inquiries.ts";
 import type { Edge } from "./http/rows.ts";
 import type { Call } from "./process/client.ts";
 import type { Config } from "./process/config.ts";
@@ -32,6 +33,8 @@ export type Dependencies<Values = object> = {
   readonly print: (line: string) => void;
   /** Fetches a blob of another service by digest. */
   readonly fetchBlob: FetchBlob;
+  /** Asks another service about its outside. */
+  readonly inquire: Inquire;
   /** Runs a call behind the circuit breaker of that name, with a timeout. */
   readonly guard: Guard;
   readonly call: Call;

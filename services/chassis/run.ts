@@ -8,6 +8,8 @@ import { sealing } from "./access/sealing.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";
+import { inquirer } from "./http/inquiries.ts";
+import { serviceClient } from "./http/service-client.ts";
 import { breakers } from "./process/breaker.ts";
 import { httpClient } from "./process/client.ts";
 import { systemClock } from "./process/clock.ts";
@@ -116,6 +118,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
   });
   const call = httpClient(broken.guard);
   const among = tls.internal && sendAsProcess(tls.internal);
+  const ask = serviceClient({ call: httpClient(broken.guard, among?.send), directory, clock }, config.sealingKeys, name);
 
   const dependencies: Dependencies = {
     name,
@@ -134,7 +137,8 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     blobs: store.blobs,
     document: documentsOf(service.projections ?? [], store.documents),
     print,
-    fetchBlob: blobClient({ call: httpClient(broken.guard, among?.send), directory, clock }, config.sealingKeys, name),
+    fetchBlob: blobClient(ask),
+    inquire: inquirer(ask),
     guard: broken.guard,
     call,
     directory,

@@ -76,7 +76,7 @@ export const serve = async (
 ): Promise<Serving> => {
   const { logger, metrics } = dependencies;
   // `as` is safe: the service's outside and its tables have matching types.
-  const { outside, routes, close } = (await (await service.outside?.())?.open(dependencies as never)) ?? nothing;
+  const { outside, inquiries = {}, routes, close } = (await (await service.outside?.())?.open(dependencies as never)) ?? nothing;
   const running = instance(
     service,
     ports,
@@ -100,6 +100,7 @@ export const serve = async (
   const host: Host = {
     service,
     outside,
+    inquiries,
     instance: running,
     models: modelsOf(service.projections),
     ports,

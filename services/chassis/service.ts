@@ -2,6 +2,7 @@ import type { RequestHandler } from "express";
 import type { Service as Tables } from "../../events/index.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { Host } from "./http/host.ts";
+import type { Inquiries } from "./http/inquiry.ts";
 import type { HttpRow } from "./http/rows.ts";
 import type { Settings, ValuesOf } from "./process/setting.ts";
 
@@ -22,6 +23,8 @@ export type Service<Outside = unknown, S extends Settings = Settings> = Omit<Tab
 /** The opened outside of a running service. */
 export type Opened<Outside> = {
   readonly outside: Outside;
+  /** What other services of the platform may ask about the outside. */
+  readonly inquiries?: Inquiries;
   /** Routes that precede those of the rows, for the gateway. */
   readonly routes?: (host: Host) => RequestHandler;
   readonly close?: () => Promise<void> | void;

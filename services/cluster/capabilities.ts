@@ -1,8 +1,11 @@
 import type { Rejection } from "../../events/index.ts";
 import { actionOf } from "../../schemas/generated/actions.ts";
+import { makeProblem } from "../chassis/http/problems.ts";
 import type { Guard, Unscoped } from "../chassis/http/rows.ts";
+import { serviceOf } from "../chassis/provider-names.ts";
 import type { ActionRequested } from "./actions.ts";
 import type { ClusterCommand } from "./domain.ts";
+import type { ClusterOutside } from "./ports.ts";
 import type { ClusterReadModels } from "./read-models/read-models.ts";
 
 /** The events by which commands ask a provider for an action. */
@@ -22,14 +25,16 @@ const requests: { readonly [T in ClusterCommand["type"]]?: ActionRequested } = {
 };
 
 /** Refuses what the provider of a cluster has not announced, before anything happens. What is forced goes on without a provider. */
-export const capabilities: Guard<ClusterCommand, ClusterReadModels> = {
+export const capabilities: Guard<ClusterCommand, ClusterReadModels, Pick<ClusterOutside, "runs">> = {
   inTurn: () => false,
-  judge: async (command, { unscoped }) => {
+  judge: async (command, { unscoped, outside }) => {
     const requested = requests[command.type];
     if (!requested || ("force" in command && command.force)) return undefined;
     const name = await providerOf(command, unscoped);
     if (name === undefined) return undefined;
     const provider = await unscoped.get("providers", name);
+    // What one that runs has announced is on its way.
+    if (!provider && outside.runs(serviceOf(name))) return makeProblem("unavailable", `: provider [${name}] is starting`);
     if (!provider) return refused(`no provider [${name}] has ever announced itself to this platform`);
     const action = actionOf[requested];
     if (!provider.actions.includes(action)) return refused(`provider [${name}] does not support ${action}`);

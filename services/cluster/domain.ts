@@ -5,6 +5,8 @@ import { type Configured, describe, newNodes, type PackageDescription, type Plac
 
 type Owner = { readonly owner: string; readonly ownerPath: string };
 type ActionIds = { readonly clusterId: string; readonly jobId: string };
+/** The provider that reports it. A cluster hears its own only. */
+type Reported = { readonly provider: string };
 export type ClusterCommand =
   | ({
       readonly type: "RequestCluster";
@@ -29,9 +31,10 @@ export type ClusterCommand =
   | ({ readonly type: "DeleteClusterNodes"; readonly nodeIds: readonly string[] } & ActionIds)
   | ({ readonly type: "StopCluster" | "StartCluster" | "RecoverCluster" } & ActionIds)
   | ({ readonly type: "DeleteCluster" | "CeaseCluster"; readonly force: boolean } & ActionIds)
-  | ({ readonly type: "NoteClusterActionStarted"; readonly taskCount: number } & ActionIds)
-  | ({ readonly type: "CompleteClusterAction"; readonly addresses: readonly NodeAddress[] } & ActionIds)
-  | ({ readonly type: "FailClusterAction"; readonly reason: string } & ActionIds)
+  | ({ readonly type: "NoteClusterActionStarted"; readonly taskCount: number } & ActionIds & Reported)
+  | ({ readonly type: "CompleteClusterAction"; readonly addresses: readonly NodeAddress[] } & ActionIds & Reported)
+  /** The provider is null if the runtime refuses the cluster. */
+  | ({ readonly type: "FailClusterAction"; readonly reason: string; readonly provider: string | null } & ActionIds)
   /** The action's deadline is over. */
   | ({ readonly type: "ExpireClusterAction"; readonly seconds: number } & ActionIds)
   | {
@@ -40,8 +43,8 @@ export type ClusterCommand =
       readonly name: string | undefined;
       readonly description: string | undefined;
     }
-  | { readonly type: "NoteClusterNodeFailed"; readonly clusterId: string; readonly nodeId: string; readonly reason: string }
-  | { readonly type: "NoteClusterNodeRecovered"; readonly clusterId: string; readonly nodeId: string }
+  | ({ readonly type: "NoteClusterNodeFailed"; readonly clusterId: string; readonly nodeId: string; readonly reason: string } & Reported)
+  | ({ readonly type: "NoteClusterNodeRecovered"; readonly clusterId: string; readonly nodeId: string } & Reported)
   | { readonly type: "RenameClusterNode"; readonly clusterId: string; readonly nodeId: string; readonly name: string }
   /** The keys of all secrets that lapsed so far are destroyed. */
   | { readonly type: "NoteKeysDestroyed"; readonly clusterId: string };
@@ -158,15 +161,15 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
     DeleteCluster: (command, state) => begin("ClusterDeletionRequested", command, state, asItIs, command.force),
     CeaseCluster: (command, state) => begin("ClusterCeaseRequested", command, state, asItIs, command.force),
 
-    NoteClusterActionStarted: ({ clusterId, jobId, taskCount }, state) =>
-      inHand(state, jobId) ? [{ type: "ClusterActionStarted", clusterId, jobId, taskCount }] : [],
-    CompleteClusterAction: ({ clusterId, jobId, addresses }, state) => {
+    NoteClusterActionStarted: ({ clusterId, jobId, taskCount, provider }, state) =>
+      inHand(state, jobId) && isOn(state, provider) ? [{ type: "ClusterActionStarted", clusterId, jobId, taskCount }] : [],
+    CompleteClusterAction: ({ clusterId, jobId, addresses, provider }, state) => {
       const action = inHand(state, jobId);
-      return action ? [completed(clusterId, action, addresses)] : [];
+      return action && isOn(state, provider) ? [completed(clusterId, action, addresses)] : [];
     },
-    FailClusterAction: ({ clusterId, jobId, reason }, state) => {
+    FailClusterAction: ({ clusterId, jobId, reason, provider }, state) => {
       const action = inHand(state, jobId);
-      return action ? [failed(clusterId, action, reason)] : [];
+      return action && (provider === null || isOn(state, provider)) ? [failed(clusterId, action, reason)] : [];
     },
     ExpireClusterAction: ({ clusterId, jobId, seconds }, state) => {
       const action = inHand(state, jobId);
@@ -190,10 +193,12 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
         ? unknownCluster(nodeId)
         : [{ type: "ClusterNodeRenamed", clusterId, nodeId, name }],
 
-    NoteClusterNodeFailed: ({ clusterId, nodeId, reason }, state) =>
-      isMeantToRun(state, nodeId) && !state.failing.includes(nodeId) ? [{ type: "ClusterNodeFailed", clusterId, nodeId, reason }] : [],
-    NoteClusterNodeRecovered: ({ clusterId, nodeId }, state) =>
-      state.status !== "absent" && state.failing.includes(nodeId) ? [{ type: "ClusterNodeRecovered", clusterId, nodeId }] : [],
+    NoteClusterNodeFailed: ({ clusterId, nodeId, reason, provider }, state) =>
+      isOn(state, provider) && isMeantToRun(state, nodeId) && !state.failing.includes(nodeId)
+        ? [{ type: "ClusterNodeFailed", clusterId, nodeId, reason }]
+        : [],
+    NoteClusterNodeRecovered: ({ clusterId, nodeId, provider }, state) =>
+      isOn(state, provider) && state.failing.includes(nodeId) ? [{ type: "ClusterNodeRecovered", clusterId, nodeId }] : [],
 
     NoteKeysDestroyed: () => [],
   },
@@ -242,6 +247,9 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
     ClusterNodeRecovered: (state, { nodeId }) => ({ ...existing(state), failing: existing(state).failing.filter((id) => id !== nodeId) }),
   },
 };
+
+/** Whether a cluster is on a runtime of this provider. It never moves to another one. */
+const isOn = (state: Cluster, provider: string): state is Existing => state.status !== "absent" && state.deployment.provider === provider;
 
 /** Whether the node should run. Reports about a stopped or deleted node are ignored. */
 const isMeantToRun = (state: Cluster, nodeId: string): state is Existing =>

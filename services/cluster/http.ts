@@ -1,16 +1,18 @@
 import type { Condition, Rejection } from "../../events/index.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
+import { serviceOf } from "../chassis/provider-names.ts";
 import { capabilities } from "./capabilities.ts";
 import { configuredWith } from "./configured.ts";
 import type { Version } from "./deployment.ts";
 import type { ClusterCommand } from "./domain.ts";
+import type { ClusterOutside } from "./ports.ts";
 import type { ClusterDocument } from "./read-models/clusters.ts";
 import { packageIdOf, type VersionDocument } from "./read-models/foreign.ts";
 import type { ClusterNodeDocument } from "./read-models/nodes.ts";
 import type { ClusterReadModels } from "./read-models/read-models.ts";
 
-const { command, query, answer } = rows<ClusterCommand, ClusterReadModels>(capabilities);
+const { command, query, answer } = rows<ClusterCommand, ClusterReadModels, ClusterOutside>(capabilities);
 
 /** An action on several clusters. Each cluster gets its own job. */
 const each = <const O extends "StopClusters" | "StartClusters" | "RecoverClusters">(
@@ -54,6 +56,8 @@ const withdrawn = ({ version_id, status }: VersionDocument): Rejection | undefin
     ? { rejected: `version [${version_id}] status is [deleted]`, kind: "precondition", error: "resource_not_in_status" }
     : undefined;
 
+/** Bytes of a log, unless the request says how many. */
+const USUAL_BYTES = 65_536;
 const DAY = 86_400_000;
 const createdInLastDays = (days = 0, now: number): readonly Condition[] => (days > 0 ? createdSince(now - days * DAY) : []);
 /** Conditions on the creation time. An invalid time excludes nothing. */
@@ -224,6 +228,16 @@ export const http = [
     from: "clusterNodes",
     filters: ["cluster_id", "node_id", "status", "owner"],
     search: ["node_id", "cluster_id", "name", "role", "private_ip"],
+  }),
+  answer("DescribeClusterNodeLogs", async ({ node_id, name = "process", limit = USUAL_BYTES }, { unscoped, sees, outside }) => {
+    const node = await unscoped.get("clusterNodes", node_id);
+    const notFound = { rejected: `resource [${node_id}] not found`, kind: "notFound", error: "resource_not_found" } as const;
+    if (!node) return notFound;
+    if (!sees(node)) return { rejected: `access denied for resource [${node_id}]`, kind: "denied", error: "error_resource_access_denied" };
+    const cluster = await unscoped.get("clusters", node.cluster_id);
+    const runtime = cluster && (await unscoped.get("runtimes", cluster.runtime_id));
+    const log = runtime && (await outside.inquire(serviceOf(runtime.provider), "log", { node_id, name, limit: Number(limit) }));
+    return log ? { node_id, name, ...log } : notFound;
   }),
   query("DescribeJobs", {
     from: "jobs",

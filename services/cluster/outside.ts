@@ -1,5 +1,7 @@
-import type { KeyDestroyer } from "../chassis/access/lapsed.ts";
 import type { Dependencies } from "../chassis/dependencies.ts";
 import type { Opened } from "../chassis/service.ts";
+import type { ClusterOutside } from "./ports.ts";
 
-export const open = async ({ edge: { destroyKey } }: Dependencies): Promise<Opened<KeyDestroyer>> => ({ outside: { destroyKey } });
+export const open = async ({ edge: { destroyKey }, directory, inquire }: Dependencies): Promise<Opened<ClusterOutside>> => ({
+  outside: { destroyKey, runs: (service) => directory.instancesOf(service).length > 0, inquire },
+});

@@ -1,24 +1,38 @@
 import type { Reactions } from "../chassis/events.ts";
+import { reporterOf } from "../chassis/provider-names.ts";
 import type { ClusterCommand } from "./domain.ts";
 
-/** A cluster is deployed once its runtime is reserved, and follows the reports of its provider. */
+/** A cluster is deployed once its runtime is reserved, and follows the reports of its provider, and of no other. */
 export const reactions: Reactions<ClusterCommand> = {
   RuntimeReserved: { issues: "DeployCluster", given: ({ clusterId, jobId }) => ({ clusterId, jobId }) },
-  RuntimeRefused: { issues: "FailClusterAction", given: ({ clusterId, jobId, reason }) => ({ clusterId, jobId, reason }) },
+  RuntimeRefused: { issues: "FailClusterAction", given: ({ clusterId, jobId, reason }) => ({ clusterId, jobId, reason, provider: null }) },
 
   DeploymentStarted: {
     issues: "NoteClusterActionStarted",
-    given: ({ clusterId, jobId, layers }) => ({
+    given: ({ clusterId, jobId, layers }, meta) => ({
       clusterId,
       jobId,
+      provider: reporterOf(meta),
       taskCount: layers.reduce((count, { tasks }) => count + tasks.length, 0),
     }),
   },
-  DeploymentSucceeded: { issues: "CompleteClusterAction", given: ({ clusterId, jobId, addresses }) => ({ clusterId, jobId, addresses }) },
-  DeploymentFailed: { issues: "FailClusterAction", given: ({ clusterId, jobId, reason }) => ({ clusterId, jobId, reason }) },
+  DeploymentSucceeded: {
+    issues: "CompleteClusterAction",
+    given: ({ clusterId, jobId, addresses }, meta) => ({ clusterId, jobId, addresses, provider: reporterOf(meta) }),
+  },
+  DeploymentFailed: {
+    issues: "FailClusterAction",
+    given: ({ clusterId, jobId, reason }, meta) => ({ clusterId, jobId, reason, provider: reporterOf(meta) }),
+  },
 
-  NodeFailed: { issues: "NoteClusterNodeFailed", given: ({ clusterId, nodeId, reason }) => ({ clusterId, nodeId, reason }) },
-  NodeRecovered: { issues: "NoteClusterNodeRecovered", given: ({ clusterId, nodeId }) => ({ clusterId, nodeId }) },
+  NodeFailed: {
+    issues: "NoteClusterNodeFailed",
+    given: ({ clusterId, nodeId, reason }, meta) => ({ clusterId, nodeId, reason, provider: reporterOf(meta) }),
+  },
+  NodeRecovered: {
+    issues: "NoteClusterNodeRecovered",
+    given: ({ clusterId, nodeId }, meta) => ({ clusterId, nodeId, provider: reporterOf(meta) }),
+  },
 
   RuntimeDeleted: {
     issues: "CeaseCluster",

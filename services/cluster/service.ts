@@ -1,8 +1,8 @@
-import type { KeyDestroyer } from "../chassis/access/lapsed.ts";
 import type { Service } from "../chassis/service.ts";
 import { cluster as clusterDecider } from "./domain.ts";
 import { effects } from "./effects.ts";
 import { http } from "./http.ts";
+import type { ClusterOutside } from "./ports.ts";
 import { reactions } from "./reactions.ts";
 import { clusters } from "./read-models/clusters.ts";
 import { appVersions, packages, providers, runtimes } from "./read-models/foreign.ts";
@@ -12,7 +12,7 @@ import { tasks } from "./read-models/tasks.ts";
 import { timers } from "./timers.ts";
 
 /** Application versions deployed into runtimes. */
-export const cluster: Service<KeyDestroyer> = {
+export const cluster: Service<ClusterOutside> = {
   name: "cluster",
   aggregates: { cluster: { decider: clusterDecider, effects, timers, public: true } },
   reactions,

@@ -1,6 +1,8 @@
 import { type Condition, type Rejection, streamOf } from "../../events/index.ts";
+import { isProblem, makeProblem, type Problem } from "../chassis/http/problems.ts";
 import { rows, type Unscoped } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
+import { serviceOf } from "../chassis/provider-names.ts";
 import { unfitContent } from "./credential-content.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
 import type { RuntimeOutside } from "./ports.ts";
@@ -8,10 +10,12 @@ import type { ProviderDocument, RuntimeCredentialDocument, RuntimeDocument, Runt
 
 const { command, query, answer } = rows<RuntimeCommand | RuntimeCredentialCommand, RuntimeReadModels, RuntimeOutside>();
 
-/** A provider as it announced itself, or the rejection of one that never did. */
-const announced = async (name: string, { get, find }: Unscoped<RuntimeReadModels>): Promise<ProviderDocument | Rejection> => {
+type Known = { readonly unscoped: Unscoped<RuntimeReadModels>; readonly outside: Pick<RuntimeOutside, "runs"> };
+/** A provider as it announced itself, or the rejection of one that never did. What one that runs has announced is on its way. */
+const announced = async (name: string, { unscoped: { get, find }, outside }: Known): Promise<ProviderDocument | Rejection | Problem> => {
   const known = (await get("providers", name)) ?? (await find("providers", [])).map(({ provider }) => provider).sort();
   if ("provider" in known) return known;
+  if (outside.runs(serviceOf(name))) return makeProblem("unavailable", `: provider [${name}] is starting`);
   return invalid(`no provider [${name}] has ever announced itself to this platform: it has ${known.join(", ") || "none"}`);
 };
 
@@ -20,9 +24,9 @@ const contentOf = (id: string) => ({ stream: streamOf("runtimeCredential", id), 
 export const http = [
   command("CreateRuntimeCredential", {
     issues: "CreateRuntimeCredential",
-    prepare: async ({ runtime_credential_id, runtime_credential_content, provider: name }, { edge, newId, unscoped }) => {
-      const provider = await announced(name, unscoped);
-      if ("rejected" in provider) return provider;
+    prepare: async ({ runtime_credential_id, runtime_credential_content, provider: name }, { edge, newId, ...known }) => {
+      const provider = await announced(name, known);
+      if (!("provider" in provider)) return provider;
       const unfit = unfitContent(name, provider.credential_schema, runtime_credential_content);
       if (unfit) return unfit;
       const runtimeCredentialId = runtime_credential_id ?? newId("runtimec");
@@ -45,10 +49,10 @@ export const http = [
   command("ModifyRuntimeCredential", {
     issues: "ModifyRuntimeCredential",
     needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
-    prepare: async ({ runtime_credential_id: id, runtime_credential_content: content }, { edge, unscoped, needs: { credential } }) => {
+    prepare: async ({ runtime_credential_id: id, runtime_credential_content: content }, { edge, needs: { credential }, ...known }) => {
       if (content === undefined) return { sealedContent: undefined };
-      const provider = await announced(credential.provider, unscoped);
-      if ("rejected" in provider) return provider;
+      const provider = await announced(credential.provider, known);
+      if (!("provider" in provider)) return provider;
       const unfit = unfitContent(credential.provider, provider.credential_schema, content);
       return unfit ?? { sealedContent: await edge.seal(content, contentOf(id)) };
     },
@@ -74,9 +78,10 @@ export const http = [
     search: ["runtime_credential_id", "name", "description", "owner"],
     where: [{ field: "debug", in: [false] }],
   }),
-  answer("ValidateRuntimeCredential", async ({ provider: name, runtime_credential_content: content = "" }, { unscoped }) => {
+  answer("ValidateRuntimeCredential", async ({ provider: name, runtime_credential_content: content = "" }, known) => {
     if (name === undefined) return { ok: true };
-    const provider = await announced(name, unscoped);
+    const provider = await announced(name, known);
+    if (isProblem(provider)) return provider;
     return { ok: !("rejected" in provider) && unfitContent(name, provider.credential_schema, content) === undefined };
   }),
   answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get, unscoped }) => {
@@ -89,9 +94,9 @@ export const http = [
   command("CreateRuntime", {
     issues: "CreateRuntime",
     needs: (r) => ({ credential: ["runtimeCredentials", r.runtime_credential_id] }),
-    prepare: async ({ provider: name, zone }, { unscoped, needs: { credential } }) => {
-      const provider = await announced(name, unscoped);
-      if ("rejected" in provider) return provider;
+    prepare: async ({ provider: name, zone }, { needs: { credential }, ...known }) => {
+      const provider = await announced(name, known);
+      if (!("provider" in provider)) return provider;
       const unfit = unfitFor(name, credential);
       if (unfit) return unfit;
       const { zones } = provider;

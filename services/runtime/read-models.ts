@@ -1,5 +1,6 @@
 import { type Owned, ownedBy, unowned } from "../chassis/access/ownership.ts";
 import type { Projection } from "../chassis/events.ts";
+import { ownAnnouncements } from "../chassis/provider-names.ts";
 
 export type RuntimeDocument = Owned & {
   readonly runtime_id: string;
@@ -125,9 +126,10 @@ export type ProviderDocument = {
 /** The providers that have ever announced themselves. */
 export const providers: Projection<ProviderDocument> = {
   name: "providers",
-  version: 1,
+  version: 2,
   indexes: ["provider"],
   initialState: { provider: "", service: "", zones: [], credential_schema: "{}" },
+  key: ownAnnouncements,
   evolve: {
     ProviderAnnounced: (_, { provider, service, zones, credentialSchema: credential_schema }) => ({
       ...{ provider, service, zones, credential_schema },

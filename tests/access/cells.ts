@@ -32,7 +32,7 @@ const unread = async () => ({ refused: "no package is read here" });
 export const outside = {
   packages: { summary: unread, files: unread, replace: unread },
   runs: () => true,
-  machine: { describe: async (id: string) => ({ clusterId: id, commands: [] }), logs: async () => "" },
+  inquire: async () => ({ log: "" }),
   follow: async (id: string, sees: (owner: object) => boolean) => (sees({ ...owners[id] }) ? { id } : "hidden"),
 };
 const ports = { clock: { now: () => Date.parse("2024-01-02") }, store: { read: async () => [] } };
@@ -59,7 +59,9 @@ export const platform = async () => {
       const whole = { ...host, models: modelsOf(service.projections), ports: { ...ports, documents }, instance };
       const plans = await plansFor(whole as never, checked as never);
       if (isProblem(plans)) return plans;
-      const [plan] = await judged(whole as never, checked as never, plans);
+      const allowed = await judged(whole as never, checked as never, plans);
+      if (isProblem(allowed)) return allowed;
+      const [plan] = allowed;
       return plan && "rejection" in plan ? problemOf(plan.rejection) : {};
     }
     const context = { actor, now: ports.clock.now() };

@@ -96,7 +96,7 @@ describe("whose rows are, when people and groups move", () => {
     await world.send("cluster", { ...requestCluster(owner), clusterId: "cl-theirs", jobId: "j-made" });
     const deployed = { clusterId: "cl-theirs", jobId: "j-made" };
     await world.send("cluster", { type: "DeployCluster", ...deployed });
-    await world.send("cluster", { type: "CompleteClusterAction", ...deployed, addresses: [] });
+    await world.send("cluster", { type: "CompleteClusterAction", ...deployed, addresses: [], provider: "local" });
     const [job_id, actor] = ["j-stopped", await userOf(as(head))];
     await world.send(
       "cluster",

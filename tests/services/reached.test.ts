@@ -13,7 +13,7 @@ import "./app/http.test.ts";
 import "./cluster/http.test.ts";
 import "./cluster/http-changes.test.ts";
 import "./cluster/http-lists.test.ts";
-import "./providers/local/logs.test.ts";
+import "./cluster/logs.test.ts";
 import "./repo/http.test.ts";
 import "./runtime/http.test.ts";
 

@@ -77,7 +77,7 @@ const { seeds: _, ...accountAlone } = account;
 
 export const players: readonly Player[] = [
   player(runtimeWithVault, (around) => around),
-  player(cluster, () => ({ destroyKey: async () => {} })),
+  player(cluster, () => ({ destroyKey: async () => {}, runs: () => false, inquire: async () => undefined })),
   player(provider(work, { projections: [credentials] }), (around) => around),
   // Only its seeds ask for something of the outside.
   player(accountAlone, () => undefined as never),

@@ -54,7 +54,10 @@ export const runCommand = async (
   const command: CommandRequest = { ...checked, row, actor: actorOf(caller), edge, idempotency };
   const planned = await plansFor(host, command);
   if (isProblem(planned)) return planned;
-  const finish = async () => carryOutAll(host, command, await judged(host, command, planned), response, destroyKeys);
+  const finish = async () => {
+    const plans = await judged(host, command, planned);
+    return isProblem(plans) ? plans : carryOutAll(host, command, plans, response, destroyKeys);
+  };
   const commands = planned.flatMap((plan) => ("commands" in plan ? plan.commands : []));
   return commands.some((command) => row.guard?.inTurn(command as never)) ? inTurn(host, finish) : finish(); // See `judged`.
 };
@@ -133,15 +136,23 @@ const planFor = async (host: Host, request: CommandRequest, item: Item): Promise
 };
 
 /** The plans, with the guard's rejections in the place of commands. */
-export const judged = (host: Host, { row: { guard }, caller, actor }: CommandRequest, plans: readonly Plan[]): Promise<readonly Plan[]> =>
-  mapOf(plans, CONCURRENCY, async (plan) => {
-    const context = { ...readsFor(host.instance.collections, host.ports.documents, caller), actor, now: host.ports.clock.now() };
+export const judged = async (
+  host: Host,
+  { row: { guard }, caller, actor }: CommandRequest,
+  plans: readonly Plan[],
+): Promise<readonly Plan[] | Problem> => {
+  const { outside } = host;
+  const judge = async (plan: Plan): Promise<Plan | Problem> => {
+    const context = { ...readsFor(host.instance.collections, host.ports.documents, caller), actor, now: host.ports.clock.now(), outside };
     for (const command of guard && "commands" in plan ? plan.commands : []) {
       const rejection = await guard?.judge(command as never, context as never); // The row's maker tied the guard to the service's commands.
+      if (isProblem(rejection)) return rejection;
       if (rejection) return { item: plan.item, rejection };
     }
     return plan;
-  });
+  };
+  return allOrProblem(await mapOf(plans, CONCURRENCY, judge));
+};
 
 /** A rejection of an id that the client chose and that no stream can have. */
 const unusableId = ({ instance }: Host, commands: readonly Message[], { fields }: Item): Rejection | undefined => {

@@ -5,6 +5,7 @@ import type { Logger } from "../process/logging.ts";
 import type { Metrics } from "../process/metrics.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import type { EdgePorts } from "./edge.ts";
+import type { Inquiries } from "./inquiry.ts";
 import type { Models } from "./reads.ts";
 import type { HttpRow } from "./rows.ts";
 
@@ -13,6 +14,7 @@ export type Host = {
   readonly service: { readonly http?: readonly HttpRow[] };
   /** The outside of the service, for its rows. */
   readonly outside: unknown;
+  readonly inquiries: Inquiries;
   readonly instance: Instance;
   readonly models: Models;
   readonly ports: Ports;

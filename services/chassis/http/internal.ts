@@ -3,6 +3,7 @@ import { auditRoutes } from "./audit-routes.ts";
 import { bulkhead } from "./bulkhead.ts";
 import { causationRoutes } from "./causation-routes.ts";
 import type { Host } from "./host.ts";
+import { inquiryRoute } from "./inquiries.ts";
 import { addRoutes, type InternalRoute } from "./internal-route.ts";
 import { operatorRoutes } from "./parked.ts";
 import { isProblem, makeProblem } from "./problems.ts";
@@ -12,11 +13,12 @@ import { statusRoute } from "./status-route.ts";
 /** Blobs are held whole, and are up to 64 MB large. */
 const BLOBS = { requests: 4, waiting: 64, milliseconds: 20_000 };
 
-/** Every route for the platform itself: liveness, readiness, metrics, blobs for other services, and what operators need. */
+/** Every route for the platform itself: liveness, readiness, metrics, blobs and inquiries of other services, and what operators need. */
 export const internalTable = (host: Host): readonly InternalRoute[] => [
   ...probes(host),
   blobRoute(host),
   statusRoute(host),
+  inquiryRoute(host),
   ...causationRoutes(host),
   ...auditRoutes(host),
   ...operatorRoutes(host),

@@ -142,7 +142,7 @@ export type CommandRow<Outside = never> = {
   readonly prepareIf?: string;
   readonly prepare?: (request: never, context: PrepareContext<never, Outside, never>) => Promise<unknown>;
   readonly command: (request: never, context: CommandContext<never, never>) => Message | readonly Message[] | Rejection;
-  readonly guard?: Guard<never, never> | undefined;
+  readonly guard?: Guard<never, never, never> | undefined;
   /** Gets all commands of the request, of all its items. */
   readonly answer: (commands: never, context: CommandContext<never, never>, request: never) => unknown;
 };
@@ -196,9 +196,12 @@ export type StreamContext<ReadModels, Outside> = EdgeContext<ReadModels, Outside
 export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside> | BytesRow<Outside> | StreamRow<Outside>;
 
 /** Judges the commands of rows before they are carried out. */
-export type Guard<Command, ReadModels> = {
-  /** A rejection is the answer. */
-  readonly judge: (command: Command, context: Context & Reads<ReadModels>) => Promise<Rejection | undefined>;
+export type Guard<Command, ReadModels, Outside = unknown> = {
+  /** A rejection is the answer; a problem says "not now". */
+  readonly judge: (
+    command: Command,
+    context: Context & Reads<ReadModels> & { readonly outside: Outside },
+  ) => Promise<Rejection | Problem | undefined>;
   /** Whether a command is judged and carried out in a turn of its own, by what those before it have changed. */
   readonly inTurn: (command: Command) => boolean;
 };
@@ -207,7 +210,7 @@ export type Guard<Command, ReadModels> = {
  * Makes the rows of a service, checked against its commands, its read models, its outside and the OpenAPI document. The guard judges every
  * command of every row.
  */
-export const rows = <Command extends Message, ReadModels, Outside = unknown>(guard?: Guard<Command, ReadModels>) => ({
+export const rows = <Command extends Message, ReadModels, Outside = unknown>(guard?: Guard<Command, ReadModels, Outside>) => ({
   /** Request to command. */
   command: <
     O extends OperationId,

@@ -1,6 +1,7 @@
 import type { AppVersionCreated, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
 import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { ownAnnouncements } from "../../chassis/provider-names.ts";
 import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
 
 /** A package, and what it says of the cluster that it describes. */
@@ -151,8 +152,9 @@ export type ProviderDocument = {
 
 export const providers: Projection<ProviderDocument> = {
   name: "providers",
-  version: 1,
+  version: 2,
   initialState: { provider: "", actions: [], version_types: [], zones: [] },
+  key: ownAnnouncements,
   evolve: {
     ProviderAnnounced: (_, { provider, actions, versionTypes: version_types, zones }) => ({ provider, actions, version_types, zones }),
   },

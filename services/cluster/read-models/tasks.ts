@@ -1,6 +1,7 @@
 import type { Meta } from "../../../events/index.ts";
 import type { Deployment as ClusterSpec, DeploymentLayer } from "../../../schemas/generated/events.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { reporterOf } from "../../chassis/provider-names.ts";
 import { empty, ownerIn, type Row } from "./owned.ts";
 
 export type TaskDocument = Row & {
@@ -20,7 +21,9 @@ const taskOf = ({ taskId }: { readonly taskId: string }) => taskId;
 
 type Planned = { readonly jobId: string; readonly deployment: ClusterSpec; readonly layers: readonly DeploymentLayer[] };
 const tasksIn = (layers: readonly DeploymentLayer[]) => layers.flatMap(({ tasks }) => tasks);
-const idsIn = ({ layers }: Planned): readonly string[] => tasksIn(layers).map(taskOf);
+/** A provider plans tasks of its own deployments only. */
+const idsIn = ({ layers, deployment }: Planned, meta: Meta): readonly string[] =>
+  reporterOf(meta) === deployment.provider ? tasksIn(layers).map(taskOf) : [];
 const planned = (document: TaskDocument, { jobId, deployment, layers }: Planned, { time, actor }: Meta, id: string): TaskDocument => {
   const task = tasksIn(layers).find(({ taskId }) => taskId === id);
   if (!task) return document;
@@ -50,7 +53,7 @@ const notDone = (task: TaskDocument, message: string, { time }: Meta): TaskDocum
 /** The tasks that a provider runs for a job. Each document belongs to the stream of the deployment. */
 export const tasks: Projection<TaskDocument> = {
   name: "tasks",
-  version: 3,
+  version: 4,
   indexes: ["job_id", "status"],
   initialState: {
     ...empty,
@@ -70,7 +73,7 @@ export const tasks: Projection<TaskDocument> = {
     TaskStarted: taskOf,
     TaskSucceeded: taskOf,
     TaskFailed: taskOf,
-    DeploymentAborted: (event) => [...idsIn(event), ...event.abandonedTaskIds],
+    DeploymentAborted: (event, meta) => [...idsIn(event, meta), ...event.abandonedTaskIds],
     DeploymentFailed: ({ unstartedTaskIds }) => unstartedTaskIds,
   },
 

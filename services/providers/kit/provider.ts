@@ -1,5 +1,6 @@
 import type { Service } from "../../../events/index.ts";
 import type { ActionName } from "../../../schemas/generated/actions.ts";
+import { announcementsOf, deploymentsOf, serviceOf } from "../../chassis/provider-names.ts";
 import { type Announced, announcement, announces } from "./announcement.ts";
 import { deployment } from "./domain.ts";
 import { effectsOf, type TaskTable } from "./effects.ts";
@@ -17,14 +18,14 @@ export type ProviderTables<Outside> = Omit<Announced, "service" | "actions"> & {
 /** The service of a provider, `provider-<name>`, with the tables that all providers share. */
 export const providerOf = <Outside>({ plan, tasks, ...about }: ProviderTables<Outside>) => {
   const { provider } = about;
-  const name = `provider-${provider}`;
+  const name = serviceOf(provider);
   // The keys of a plan are actions.
   const announced = { ...about, service: name, actions: (Object.keys(plan) as ActionName[]).sort() };
   return {
     name,
     aggregates: {
-      [`${provider}Deployment`]: { decider: deployment(plan), effects: effectsOf(tasks), timers, public: true },
-      [`${provider}Provider`]: { decider: announcement, public: true },
+      [deploymentsOf(provider)]: { decider: deployment(plan), effects: effectsOf(tasks), timers, public: true },
+      [announcementsOf(provider)]: { decider: announcement, public: true },
     },
     reactions: reactionsOf(provider),
     projections: [credentials, runtimes, clusterOwnersOf(provider)],

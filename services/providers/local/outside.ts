@@ -4,6 +4,7 @@ import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
 import type { ProviderReadModels } from "../kit/read-models.ts";
 import { gate } from "./gate.ts";
+import { inquiriesOf } from "./inquiries.ts";
 import { localMachine, usualDirectory } from "./machine.ts";
 import type { LocalOutside } from "./ports.ts";
 import type { settings } from "./settings.ts";
@@ -37,6 +38,7 @@ export const open = async ({
       inTurn: (work) => inTurn("package", work),
       sleep: clock.sleep,
     },
+    inquiries: inquiriesOf(machine),
     close: machine.close,
   };
 };

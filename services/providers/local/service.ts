@@ -1,7 +1,6 @@
 import type { Service } from "../../chassis/service.ts";
 import { providerOf } from "../kit/provider.ts";
 import { tasks } from "./effects.ts";
-import { http } from "./http.ts";
 import { plan } from "./plan.ts";
 import type { LocalOutside } from "./ports.ts";
 import { settings } from "./settings.ts";
@@ -21,7 +20,6 @@ const tables = providerOf({ provider: "local", plan, tasks, versionTypes: ["vmba
 export const providerLocal: Service<LocalOutside, typeof settings> = {
   ...tables,
   signals: [...tables.signals, nodeReports],
-  http,
   settings,
   outside: () => import("./outside.ts"),
 };

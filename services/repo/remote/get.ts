@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from "node:http";
 import { Agent as HttpsAgent, request as overHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { addressesOf, type Permits, portOf } from "./addresses.ts";
+import { addressesOf, type Permits, portOf } from "../../chassis/process/addresses.ts";
 
 /** The reason why a fetch failed. `denied` means that a repeated request is useless. */
 export class FetchError extends Error {

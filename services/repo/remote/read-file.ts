@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { addressesOf, isPrivate, type PrivateNetworks, permitted, portOf } from "../../chassis/process/addresses.ts";
 import { withoutUserinfo } from "../access.ts";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
-import { addressesOf, isPrivate, type PrivateNetworks, permitted, portOf } from "./addresses.ts";
 import { FetchError, type File, get, NotModified, type Reach, reachOf } from "./get.ts";
 import { signed } from "./s3.ts";
 

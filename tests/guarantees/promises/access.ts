@@ -130,7 +130,7 @@ export const access: Section = {
       id: "private-addresses",
       promise: "The platform reads no private address for a repository unless an operator allows it, however it is led there.",
       how: "addresses are judged when they are connected to, after each redirect",
-      keptBy: ["services/repo/remote/addresses.ts", "services/repo/remote/read-file.ts"],
+      keptBy: ["services/chassis/process/addresses.ts", "services/repo/remote/read-file.ts"],
       proofs: [
         ...tests(
           "services/repo/read-file.test.ts",

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { serviceProof } from "../../../services/chassis/access/tokens.ts";
 import { blobClient } from "../../../services/chassis/http/blob-client.ts";
+import { serviceClient } from "../../../services/chassis/http/service-client.ts";
 import { breakers } from "../../../services/chassis/process/breaker.ts";
 import { httpClient, UpstreamFailed } from "../../../services/chassis/process/client.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
@@ -24,9 +25,11 @@ after(async () => {
 
 const client = (...urls: readonly string[]) =>
   blobClient(
-    { call: httpClient(guard), directory: staticDirectory(new Map([["example", urls]])), clock: systemClock },
-    world.of().host.keys,
-    "cluster",
+    serviceClient(
+      { call: httpClient(guard), directory: staticDirectory(new Map([["example", urls]])), clock: systemClock },
+      world.of().host.keys,
+      "cluster",
+    ),
   );
 
 test("a service of the platform fetches bytes by digest, from whichever instance has them, and keeps them", async () => {

@@ -2,11 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { ClusterEvent, Deployment as ClusterSpec } from "../../../schemas/generated/events.ts";
+import type { Message, Meta } from "../../../events/message.ts";
+import type { AnyProjection } from "../../../events/projection.ts";
+import { commandsOf } from "../../../events/reaction.ts";
+import { idsOf } from "../../../events/subscription/projections.ts";
+import { type ClusterEvent, type Deployment as ClusterSpec, type EventType, eventTypes } from "../../../schemas/generated/events.ts";
 import type { Version } from "../../../services/cluster/deployment.ts";
 import { cluster } from "../../../services/cluster/domain.ts";
+import { reactions } from "../../../services/cluster/reactions.ts";
+import { providers } from "../../../services/cluster/read-models/foreign.ts";
+import { tasks } from "../../../services/cluster/read-models/tasks.ts";
 import { root } from "../../root.ts";
-import { given } from "../../spec.ts";
+import { given, metaOf } from "../../spec.ts";
 
 const file = (name: string) => readFileSync(join(root, "infra/demo/bookinfo/devkit", name), "utf8");
 const clusterId = "cl-1";
@@ -73,14 +80,58 @@ test("a cluster is deployed once its runtime is reserved, and only for the actio
 
 test("what its provider reports of another action is ignored", () => {
   given(cluster, ...active, stopping)
-    .when({ type: "CompleteClusterAction", clusterId, jobId: "j-1", addresses: [] })
+    .when({ type: "CompleteClusterAction", clusterId, jobId: "j-1", addresses: [], provider: "local" })
     .expectNothing();
   given(cluster, ...active, stopping)
-    .when({ type: "FailClusterAction", clusterId, jobId: "j-1", reason: "late" })
+    .when({ type: "FailClusterAction", clusterId, jobId: "j-1", reason: "late", provider: "local" })
     .expectNothing();
   given(cluster, ...active, stopping)
-    .when({ type: "CompleteClusterAction", clusterId, jobId: "j-2", addresses: [] })
+    .when({ type: "CompleteClusterAction", clusterId, jobId: "j-2", addresses: [], provider: "local" })
     .expect(stopped);
+});
+
+test("what another provider reports is ignored", () => {
+  const provider = "kubernetes";
+  given(cluster, ...active, stopping)
+    .when({ type: "NoteClusterActionStarted", clusterId, jobId: "j-2", taskCount: 1, provider })
+    .expectNothing();
+  given(cluster, ...active, stopping)
+    .when({ type: "CompleteClusterAction", clusterId, jobId: "j-2", addresses: [], provider })
+    .expectNothing();
+  given(cluster, ...active, stopping)
+    .when({ type: "FailClusterAction", clusterId, jobId: "j-2", reason: "no", provider })
+    .expectNothing();
+  const [nodeId = ""] = nodeIds;
+  given(cluster, ...active)
+    .when({ type: "NoteClusterNodeFailed", clusterId, nodeId, reason: "gone", provider })
+    .expectNothing();
+  given(cluster, ...active, { type: "ClusterNodeFailed", clusterId, nodeId, reason: "gone" })
+    .when({ type: "NoteClusterNodeRecovered", clusterId, nodeId, provider })
+    .expectNothing();
+});
+
+test("every report says which provider's it is", () => {
+  const reports = ["DeploymentStarted", "DeploymentSucceeded", "DeploymentFailed", "NodeFailed", "NodeRecovered"] as const;
+  for (const type of reports) {
+    const [command] = commandsOf(reactions[type], { type, layers: [] } as Message, metaOf(1, "otherDeployment/cl-1"));
+    assert.equal(Reflect.get(command ?? {}, "provider"), "other", type);
+  }
+  assert.deepEqual(
+    Object.keys(eventTypes).filter((type) => type in reactions && eventTypes[type as EventType].some((each) => /Deployment$/.test(each))),
+    [...reports].sort(),
+  );
+});
+
+test("a provider announces itself only, and plans tasks of its own deployments only", () => {
+  const own = metaOf(1, "localProvider/local");
+  const foreign = metaOf(1, "kubernetesProvider/local");
+  const plan: Message = { ...deployed, ...{ type: "DeploymentStarted", layers: [{ tasks: [{ taskId: "t-1" }] }] } };
+  const cases: readonly (readonly [object, Message, Meta, Meta])[] = [
+    [providers, { type: "ProviderAnnounced", ...{ provider: "local" } }, own, foreign],
+    [tasks, plan, metaOf(1, "localDeployment/cl-1"), metaOf(1, "kubernetesDeployment/cl-1")],
+  ];
+  for (const [model, event, mine, other] of cases)
+    assert.deepEqual([idsOf(model as AnyProjection, event, mine).length, idsOf(model as AnyProjection, event, other).length], [1, 0]);
 });
 
 test("one action at a time", () =>
@@ -144,7 +195,7 @@ test("nodes that do not come are named when adding them fails", () => {
     .events();
   assert.ok(asked?.type === "ClusterNodesRequested");
   given(cluster, ...active, asked)
-    .when({ type: "FailClusterAction", clusterId, jobId: "j-2", reason: "full" })
+    .when({ type: "FailClusterAction", clusterId, jobId: "j-2", reason: "full", provider: null })
     .expect({
       type: "ClusterActionFailed",
       clusterId,

@@ -40,7 +40,7 @@ test("a cluster is requested as its version and configuration describe it, and t
   const job = await jobOf(job_id);
   assert.deepEqual([job.cluster_id, job.job_action, job.status, job.owner], [cluster_id, "CreateCluster", "pending", "usr-mine"]);
   await world.send("cluster", { type: "DeployCluster", clusterId: cluster_id, jobId: job_id });
-  await world.send("cluster", { type: "NoteClusterActionStarted", clusterId: cluster_id, jobId: job_id, taskCount: 7 });
+  await world.send("cluster", { type: "NoteClusterActionStarted", clusterId: cluster_id, jobId: job_id, taskCount: 7, provider: "local" });
   assert.deepEqual([(await jobOf(job_id)).status, (await jobOf(job_id)).task_count], ["working", 7]);
   await done(cluster_id, job_id);
   assert.deepEqual([(await shown(cluster_id)).status, (await jobOf(job_id)).status], ["active", "successful"]);

@@ -60,7 +60,7 @@ const wanted = (ids: object) => ({ ...ids, runtime_id: "runtime-1", conf: "{}" }
 /** Completes an action. */
 const done = async ({ cluster_id, job_id }: { readonly cluster_id: string; readonly job_id: string }): Promise<string> => {
   await platform.send("cluster", { type: "DeployCluster", clusterId: cluster_id, jobId: job_id });
-  await platform.send("cluster", { type: "CompleteClusterAction", clusterId: cluster_id, jobId: job_id, addresses: [] });
+  await platform.send("cluster", { type: "CompleteClusterAction", clusterId: cluster_id, jobId: job_id, addresses: [], provider: "local" });
   return cluster_id;
 };
 /** The digest that the cluster runs, in its events and in its read model. */

@@ -133,7 +133,7 @@ test("a password of a failed change lives on until another change succeeds, sinc
   const first = await sealedOf(id);
   const { job_id } = await ok(clusters.mine.call("UpdateClusterEnv", { cluster_id: id, env: conf("failed") }));
   const failed = (await stateOf(id)).action?.deployment.secrets[0]?.sealed ?? assert.fail();
-  await clusters.world.send("cluster", { type: "FailClusterAction", clusterId: id, jobId: job_id, reason: "no" });
+  await clusters.world.send("cluster", { type: "FailClusterAction", clusterId: id, jobId: job_id, reason: "no", provider: null });
   assert.equal(await opened(id, failed), "failed");
   await clusters.act("UpdateClusterEnv", { cluster_id: id, env: conf("third") });
   await dies(id, failed);

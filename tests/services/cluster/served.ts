@@ -53,7 +53,7 @@ export const clusterWorld = async () => {
   const done = async (clusterId: string, jobId: string): Promise<void> => {
     const nodes: readonly { readonly node_id: string }[] = (await shown(clusterId)).cluster_node_set;
     const addresses = nodes.map(({ node_id }) => ({ nodeId: node_id, instanceId: `i-${node_id}`, privateIp: "127.1.1.1" }));
-    await world.send("cluster", { type: "CompleteClusterAction", clusterId, jobId, addresses });
+    await world.send("cluster", { type: "CompleteClusterAction", clusterId, jobId, addresses, provider: "local" });
   };
   return {
     ...{ world, mine, other, system, user, shown, jobOf, done },

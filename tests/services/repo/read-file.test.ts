@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { test } from "node:test";
+import { isPrivate, type PrivateNetworks } from "../../../services/chassis/process/addresses.ts";
 import { openToAll, type Secret } from "../../../services/repo/access.ts";
 import type { FileAnswer } from "../../../services/repo/ports.ts";
-import { isPrivate, type PrivateNetworks } from "../../../services/repo/remote/addresses.ts";
 import { get, reachOf } from "../../../services/repo/remote/get.ts";
 import { readFileOver } from "../../../services/repo/remote/read-file.ts";
 import { signed } from "../../../services/repo/remote/s3.ts";

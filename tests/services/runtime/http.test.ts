@@ -121,6 +121,17 @@ test("nothing is made for a provider that has never announced itself", async () 
   assert.match(await refused(mine.call("CreateRuntime", local(id, { provider: "qingcloud" })), 400, "validate_failed"), unknown);
 });
 
+test("what a provider that has just started announces is waited for", async () => {
+  const key = { name: "key", provider: "moon", runtime_credential_content: content };
+  const leave = await world.announce({ service: "provider-moon", url: "http://127.0.0.1:1", instance: "moon-1", since: "" });
+  for (const answer of [mine.call("CreateRuntimeCredential", key), mine.call("ValidateRuntimeCredential", key)]) {
+    const { status, headers } = await answer;
+    assert.deepEqual([status, headers.get("retry-after")], [503, "2"]);
+  }
+  await leave();
+  assert.equal((await mine.call("CreateRuntimeCredential", key)).status, 400);
+});
+
 test("a runtime of a provider that does not run is made, and shown as unavailable until it runs", async () => {
   const { runtime_id } = await ok(mine.call("CreateRuntime", local(await credential())));
   const status = async () => (await ok(mine.call("DescribeRuntimes", { runtime_id }))).runtime_set[0].provider_status;

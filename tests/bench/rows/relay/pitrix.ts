@@ -23,7 +23,7 @@ await contestant(async (input: Input) => {
   const running = instance(bench, { ...kept, log, clock: systemClock }, contract, {
     instance: "bench",
     observer: { failed },
-    outside: { destroyKey: async () => {} },
+    outside: { destroyKey: async () => {}, runs: () => false, inquire: async () => undefined },
   });
 
   const admin = plainKafka(connection).admin();

@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { inNetworks } from "../../chassis/process/networks.ts";
+import { inNetworks } from "./networks.ts";
 
 /** The blocks of IANA's registries of special-purpose addresses that are not global, multicast, and what clouds use like link-local addresses. */
 const isNotPublic = inNetworks([
@@ -36,10 +36,10 @@ const isNotPublic = inNetworks([
 /** Whether an address is not public: loopback, link-local, private or reserved, or a translation of such an address. */
 export const isPrivate = (address: string): boolean => isNotPublic(address);
 
-/** The private networks in which repositories are allowed, as in `10.0.0.0/8`, and single servers, as in `127.0.0.1:8080`; or all of them. */
+/** The private networks in which servers of users are allowed, as in `10.0.0.0/8`, and single servers, as in `127.0.0.1:8080`; or all of them. */
 export type PrivateNetworks = readonly string[] | "all";
 
-/** Whether a repository may have this address and port. Public addresses are always permitted. */
+/** Whether a server of a user may have this address and port. Public addresses are always permitted. */
 export type Permits = (address: string, port: number) => boolean;
 export const permitted = (networks: PrivateNetworks): Permits => {
   if (networks === "all") return () => true;
