@@ -22,8 +22,8 @@ const may =
     operations.map((operation) => ({ user, resource, name, pattern, operation }));
 
 /**
- * What the user of a service, who has its name, may do on Kafka, from the service's tables: write its own topics, read those that its tables
- * read and the wrapped keys of secrets, and be a member of its own groups. A topic is made by whoever needs it first.
+ * What the user of a service, who has its name, may do on Kafka, from the service's tables: write its own topics, read them (a lost store is
+ * restored from them), those that its tables read and the wrapped keys of secrets, and be a member of its own groups. A topic is made by whoever needs it first.
  */
 export const aclsOf = (service: AnyService): readonly Acl[] => {
   const { name } = service;
@@ -31,7 +31,7 @@ export const aclsOf = (service: AnyService): readonly Acl[] => {
   const writes = [...events, deadLetters, keysTopicOf(name), INSTANCES_TOPIC];
   return [
     ...writes.flatMap(may(name, "topic", "literal", "WRITE")),
-    ...[...reads, INSTANCES_TOPIC].flatMap(may(name, "topic", "literal", "READ")),
+    ...[...new Set([...events, ...reads, INSTANCES_TOPIC])].flatMap(may(name, "topic", "literal", "READ")),
     // Also the keys that name no service, where there is such a topic.
     ...may(name, "topic", "prefixed", "READ")(keysTopicOf()),
     ...may(name, "topic", "literal", "WRITE")(keysTopicOf()),

@@ -20,6 +20,12 @@ test("each event topic has one writer, the service of its aggregate", () => {
       );
 });
 
+test("a service reads the events that it has written: a store that lost some is restored from them", () => {
+  for (const service of loaded)
+    for (const aggregate of Object.keys(service.aggregates))
+      assert.equal(namesOf(aclsOf(service), "READ").filter((name) => name === topicOf(contract, aggregate)).length, 1);
+});
+
 test("what a service writes besides is its dead letters, its keys and its announcements, none of them by a prefix", () => {
   for (const service of loaded) {
     const own = Object.keys(service.aggregates).map((aggregate) => topicOf(contract, aggregate));
