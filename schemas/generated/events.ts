@@ -1182,6 +1182,8 @@ export interface RepoCreated {
   readonly owner: string;
   /** The owner's group path, by which groups see each other's rows. */
   readonly ownerPath: string;
+  /** How long after its last run it is indexed again: 0 for never, -1 for as long as the platform's settings say. */
+  readonly syncSeconds: number;
 }
 
 /** A repository was taken out of the platform; its packages will be unlisted. */
@@ -1225,6 +1227,8 @@ export interface RepoIndexingFailed {
   /** The indexing run. */
   readonly repoEventId: string;
   readonly reason: string;
+  /** How long after this run the next one starts: 0 for never, or where another run is under way; -1 for as long as the platform's settings say. */
+  readonly syncSeconds: number;
 }
 
 /** What a repository offers is to be compared with what is listed of it. */
@@ -1247,6 +1251,8 @@ export interface RepoIndexingSucceeded {
   readonly repoId: string;
   /** The indexing run. */
   readonly repoEventId: string;
+  /** How long after this run the next one starts: 0 for never, -1 for as long as the platform's settings say. */
+  readonly syncSeconds: number;
 }
 
 /** A run notes what it is about to list (without a fingerprint), or has listed or unlisted. */
@@ -1283,6 +1289,8 @@ export interface RepoModified {
   readonly categoryIds: readonly string[];
   /** The status of what is indexed from it: draft or active. */
   readonly appDefaultStatus: string;
+  /** How long after its last run it is indexed again: 0 for never, -1 for as long as the platform's settings say. */
+  readonly syncSeconds: number;
 }
 
 /** A role was defined; what it may do follows. */

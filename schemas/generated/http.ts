@@ -559,6 +559,7 @@ export type Repo = {
   readonly category_set?: readonly ResourceCategory[];
   /** The status of what is indexed. */
   readonly app_default_status?: "draft" | "active";
+  readonly sync_seconds?: SyncSeconds;
   /** Who made it: 0 users, 1 the platform itself. */
   readonly controller?: number;
   readonly owner?: string;
@@ -702,6 +703,9 @@ export type Subnet = {
   readonly vpc_id?: string;
   readonly subnet_type?: number;
 };
+
+/** How long after the end of an indexing the next one starts: at least 300, 0 for never, -1 for as long as the platform's settings say. */
+export type SyncSeconds = number;
 
 /** A step of a job. */
 export type Task = {
@@ -1011,6 +1015,7 @@ export type Operations = {
       readonly category_id?: Ids;
       /** The status of what is indexed. `active`, which skips the review, needs data level all. */
       readonly app_default_status?: "draft" | "active";
+      readonly sync_seconds?: SyncSeconds;
     };
     answer: {
       readonly repo_id?: string;
@@ -2147,6 +2152,7 @@ export type Operations = {
       readonly category_id?: Ids;
       /** The status of what is indexed. `active` needs data level all, and becomes `draft` with another url. */
       readonly app_default_status?: "draft" | "active";
+      readonly sync_seconds?: SyncSeconds;
     };
     answer: {
       readonly repo_id?: string;

@@ -29,13 +29,14 @@ export type RepoDocument = Row & {
   readonly category_ids: readonly string[];
   readonly linked_category_ids: readonly string[];
   readonly app_default_status: string;
+  readonly sync_seconds: number;
   readonly controller: number;
 };
 
 /** All repositories, as users see them. */
 export const repos: Projection<RepoDocument> = {
   name: "repos",
-  version: 2,
+  version: 3,
   indexes: ["status"],
   initialState: {
     ...empty,
@@ -56,6 +57,7 @@ export const repos: Projection<RepoDocument> = {
     category_ids: [],
     linked_category_ids: [],
     app_default_status: "",
+    sync_seconds: -1,
     controller: 0,
   },
 
@@ -75,7 +77,7 @@ export const repos: Projection<RepoDocument> = {
 };
 
 const described = (repo: RepoDocument, settings: RepoSettings, time: string) => {
-  const { name, description, repoType, url, sealedCredential, visibility, providers, appDefaultStatus } = settings;
+  const { name, description, repoType, url, sealedCredential, visibility, providers, appDefaultStatus, syncSeconds } = settings;
   const [labels, selectors] = [pairsOf(settings.labels), pairsOf(settings.selectors)];
   return {
     name,
@@ -93,6 +95,7 @@ const described = (repo: RepoDocument, settings: RepoSettings, time: string) => 
     category_ids: settings.categoryIds,
     linked_category_ids: [...new Set([...repo.linked_category_ids, ...settings.categoryIds])],
     app_default_status: appDefaultStatus,
+    sync_seconds: syncSeconds,
   };
 };
 

@@ -11,9 +11,9 @@ export const settings = {
   ),
   indexSeconds: setting(
     "PITRIX_REPO_INDEX_SECONDS",
-    "How long after its last indexing run a repository is indexed again; 0 for never",
+    "How long after its last indexing run a repository is indexed again that does not say so itself; 0 for never",
     "0 to 100000000",
-    "0",
+    "86400",
     whole(0, 100_000_000),
   ),
 };

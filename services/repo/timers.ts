@@ -8,11 +8,14 @@ type Settings = Pick<RepoValues, "indexSeconds">;
 
 const indexAgain: TimerRow<RepoCommand, RepoIndexingSucceeded | RepoIndexingFailed, Settings> = {
   issues: "IndexRepoAgain",
-  after: (_, { indexSeconds }) => (indexSeconds > 0 ? indexSeconds * 1_000 : undefined),
+  after: ({ syncSeconds }, { indexSeconds }) => {
+    const seconds = syncSeconds < 0 ? indexSeconds : syncSeconds;
+    return seconds > 0 ? seconds * 1_000 : undefined;
+  },
   given: ({ repoId, repoEventId }, { eventId }) => ({ repoId, repoEventId: `repoe-${idFrom(eventId)}`, after: repoEventId }),
 };
 
-/** Starts the next indexing run after the interval of the settings, however the last run ended. */
+/** Starts the next indexing run after the interval of the repository, or else of the platform, however the last run ended. */
 export const timers: Timers<RepoCommand, RepoEvent, Settings> = {
   RepoIndexingSucceeded: indexAgain,
   RepoIndexingFailed: indexAgain,

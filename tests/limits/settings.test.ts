@@ -34,8 +34,8 @@ test("repositories are at public addresses unless private networks are named", (
     assert.throws(() => read({ PITRIX_REPO_PRIVATE_NETWORKS: wrong }), /PITRIX_REPO_PRIVATE_NETWORKS is wrong/, wrong);
 });
 
-test("repositories are indexed again only if somebody says how often, and connections are counted", () => {
-  assert.deepEqual([read({}).repo.indexSeconds, read({}).connections], [0, 10_000]);
+test("repositories are indexed again each day unless somebody says how often, and connections are counted", () => {
+  assert.deepEqual([read({}).repo.indexSeconds, read({}).connections], [86_400, 10_000]);
   assert.equal(read({ PITRIX_REPO_INDEX_SECONDS: "3600" }).repo.indexSeconds, 3_600);
   assert.throws(() => read({ PITRIX_CONNECTIONS: "1" }), /PITRIX_CONNECTIONS is wrong/);
 });

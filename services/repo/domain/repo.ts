@@ -70,8 +70,9 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
   decide: {
     CreateRepo: ({ repoEventId, ...registration }, { status }) => {
       if (status !== "absent") return [];
-      const { repoId, owner, ownerPath, url } = registration;
-      if (withoutUserinfo(url) !== url) return secretUrl;
+      const { repoId, owner, ownerPath } = registration;
+      const wrong = wrongIn(registration);
+      if (wrong) return wrong;
       return [
         { ...registration, type: "RepoCreated", controller: 0 },
         { type: "RepoIndexingRequested", repoId, repoEventId, run: 1, owner, ownerPath },
@@ -83,12 +84,14 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
 
     ModifyRepo: ({ type: _, repoId, repoEventId, ...changes }, state) => {
       if (state.status !== "active") return gone(repoId, state);
-      if (changes.url !== undefined && withoutUserinfo(changes.url) !== changes.url) return secretUrl;
+      const wrong = wrongIn(changes);
+      if (wrong) return wrong;
       const settings = changed(state.settings, changes);
       if (JSON.stringify(settings) === JSON.stringify(state.settings)) return [];
       const modified = { type: "RepoModified", repoId, ...settings } as const;
-      const anew = reindexed.some((name) => JSON.stringify(settings[name]) !== JSON.stringify(state.settings[name]));
-      return anew && !state.internal ? [modified, ...start(repoId, repoEventId, state, "the repository was changed")] : [modified];
+      return differs(reindexed, settings, state.settings) && !state.internal
+        ? [modified, ...start(repoId, repoEventId, state, "the repository was changed")]
+        : [modified];
     },
 
     DeleteRepo: ({ repoId, repoEventId }, state) => {
@@ -148,10 +151,12 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
         : [],
 
     FailIndexing: ({ repoId, repoEventId, reason }, state) =>
-      inHand(state, repoEventId, "reading") ? [{ type: "RepoIndexingFailed", repoId, repoEventId, reason }] : [],
+      inHand(state, repoEventId, "reading")
+        ? [{ type: "RepoIndexingFailed", repoId, repoEventId, reason, syncSeconds: nextAfter(state) }]
+        : [],
 
     ConfirmAdoption: ({ repoId, repoEventId }, state) =>
-      inHand(state, repoEventId, "adopting") ? [{ type: "RepoIndexingSucceeded", repoId, repoEventId }] : [],
+      inHand(state, repoEventId, "adopting") ? [{ type: "RepoIndexingSucceeded", repoId, repoEventId, syncSeconds: nextAfter(state) }] : [],
   },
 
   evolve: {
@@ -172,7 +177,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
     RepoModified: registered((state, { type: _, repoId: _id, ...settings }) => ({
       ...state,
       settings,
-      indexFingerprint: "",
+      indexFingerprint: differs(listing, settings, state.settings) ? "" : state.indexFingerprint,
       lapsed: settings.sealedCredential === state.settings.sealedCredential ? state.lapsed : lapsedIn(state),
     })),
     RepoDeleted: registered((state) => ({ ...state, status: "deleted", lapsed: lapsedIn(state) })),
@@ -208,8 +213,15 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
   },
 };
 
-/** The settings whose change makes the listing stale. */
-const reindexed: readonly (keyof RepoSettings)[] = ["repoType", "url", "sealedCredential", "visibility", "providers"];
+/** The settings that determine what is listed, and how. */
+const listing: readonly (keyof RepoSettings)[] = ["repoType", "url", "sealedCredential", "visibility", "providers", "appDefaultStatus"];
+/** The settings whose change starts a run. With a changed interval it costs little, and the next one is due after this interval. */
+const reindexed: readonly (keyof RepoSettings)[] = ["repoType", "url", "sealedCredential", "visibility", "providers", "syncSeconds"];
+const differs = (names: readonly (keyof RepoSettings)[], one: RepoSettings, other: RepoSettings): boolean =>
+  names.some((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
+
+/** Seconds from the end of the run in hand to the next run. */
+const nextAfter = ({ status, settings }: RegisteredRepo): number => (status === "active" ? settings.syncSeconds : 0);
 
 /** Starts an indexing run. A run in progress works on stale settings, so it is ended. */
 const start = (repoId: string, repoEventId: string, { run, indexing, owner, ownerPath }: RegisteredRepo, why: string): RepoEvent[] => [
@@ -220,6 +232,7 @@ const start = (repoId: string, repoEventId: string, { run, indexing, owner, owne
           repoId,
           repoEventId: indexing.repoEventId,
           reason: `${why}; [${repoEventId}] takes its place`,
+          syncSeconds: 0,
         },
       ]
     : []),
@@ -252,13 +265,27 @@ const changed = (settings: RepoSettings, changes: { readonly [S in keyof RepoSet
   categoryIds: changes.categoryIds ?? settings.categoryIds,
   // What somebody trusted was the repository at the former URL.
   appDefaultStatus: changes.appDefaultStatus ?? ((changes.url ?? settings.url) === settings.url ? settings.appDefaultStatus : "draft"),
+  syncSeconds: changes.syncSeconds ?? settings.syncSeconds,
 });
 
 const lapsedIn = ({ lapsed, settings: { sealedCredential } }: RegisteredRepo): readonly Sealed[] =>
   sealedCredential === null ? lapsed : [...lapsed, sealedCredential];
 
-/** The edge moves user and password of a URL into the credential, which is sealed. */
-const secretUrl: Rejection = { rejected: "the url must not hold a user or a password", kind: "invalid", error: "illegal_url_format" };
+type Given = { readonly url: string | undefined; readonly syncSeconds: number | undefined };
+const wrongIn = ({ url = "", syncSeconds = 0 }: Given): Rejection | undefined => {
+  // The edge moves user and password of a URL into the credential, which is sealed.
+  if (withoutUserinfo(url) !== url)
+    return { rejected: "the url must not hold a user or a password", kind: "invalid", error: "illegal_url_format" };
+  if (syncSeconds > 0 && syncSeconds < LEAST_SECONDS)
+    return {
+      rejected: `sync_seconds must be at least ${LEAST_SECONDS}, or 0 for never`,
+      kind: "invalid",
+      error: "illegal_parameter_format",
+    };
+  return undefined;
+};
+/** The shortest interval: each run asks somebody's server. */
+const LEAST_SECONDS = 300;
 
 const gone = (repoId: string, { status }: Repo): Rejection =>
   status === "absent"
@@ -277,6 +304,7 @@ const internal = (repoId: string, providers: readonly string[]): Omit<RepoCreate
   selectors: "",
   categoryIds: [],
   appDefaultStatus: "draft",
+  syncSeconds: 0,
   controller: 1,
   owner: "system",
   ownerPath: ":system",

@@ -16,6 +16,7 @@ export const settings = {
   selectors: "",
   categoryIds: ["ctg-uncategorized"],
   appDefaultStatus: "draft",
+  syncSeconds: -1,
 } as const;
 export const developer = { userId: "usr-dev", ownerPath: ":usr-dev" } as const;
 export const owned = { owner: "usr-dev", ownerPath: ":usr-dev" } as const;
@@ -41,6 +42,7 @@ export const unchanged = {
   selectors: undefined,
   categoryIds: undefined,
   appDefaultStatus: undefined,
+  syncSeconds: undefined,
 } as const;
 
 /** An outside in which secrets are not sealed and indexes are read in this process. */

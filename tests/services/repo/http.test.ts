@@ -131,6 +131,20 @@ test("only somebody with all rows makes a repository's versions active without a
   assert.equal(await status(), "draft");
 });
 
+test("a repository says how often it is indexed", async () => {
+  await refused(developer.call("CreateRepo", repoRequest({ sync_seconds: 60 })), 400, "illegal_parameter_format");
+  const { repo_id } = await ok(developer.call("CreateRepo", repoRequest({ sync_seconds: 3_600 })));
+  const shown = async () => (await ok(developer.call("DescribeRepos", { repo_id: [repo_id] }))).repo_set[0].sync_seconds;
+  assert.equal(await shown(), 3_600);
+  await runEnds(repo_id, 1);
+  await ok(developer.call("ModifyRepo", { repo_id, sync_seconds: 0 }));
+  await runEnds(repo_id, 2);
+  assert.equal(await shown(), 0);
+  await ok(developer.call("ModifyRepo", { repo_id, sync_seconds: -1, name: "as the platform says" }));
+  await runEnds(repo_id, 3);
+  assert.equal(await shown(), -1);
+});
+
 test("what a private repository offers is in its owner's store only", async () => {
   const { repo_id } = await ok(admin.call("CreateRepo", repoRequest({ visibility: "private", app_default_status: "active" })));
   await runEnds(repo_id, 1, admin);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RepoEvent } from "../../../schemas/generated/events.ts";
 import { repo } from "../../../services/repo/domain/repo.ts";
+import { timers } from "../../../services/repo/timers.ts";
 import { sealedText } from "../../sealed.ts";
 import { given } from "../../spec.ts";
 import { createRepo, owned, settings, unchanged } from "./fixtures.ts";
@@ -30,9 +31,9 @@ const indexed: RepoEvent = {
   indexEtag: "",
   skipped: [],
 };
-const succeeded: RepoEvent = { type: "RepoIndexingSucceeded", repoId, repoEventId };
+const succeeded: RepoEvent = { type: "RepoIndexingSucceeded", repoId, repoEventId, syncSeconds: -1 };
 const deleted: RepoEvent = { type: "RepoDeleted", repoId };
-const failed = (reason: string): RepoEvent => ({ type: "RepoIndexingFailed", repoId, repoEventId, reason });
+const failed = (reason: string, syncSeconds = -1): RepoEvent => ({ type: "RepoIndexingFailed", repoId, repoEventId, reason, syncSeconds });
 const record = (packages: readonly { packageId: string; appId: string; fingerprint: string }[], unlisted: readonly string[] = []) =>
   ({ type: "RecordListing", repoId, repoEventId, packages, unlisted }) as const;
 const modify = (changes: object) => ({ type: "ModifyRepo", repoId, repoEventId: "repoe-2", ...unchanged, ...changes }) as const;
@@ -76,6 +77,7 @@ for (const change of [
   { sealedCredential: sealedText("sealed") },
   { visibility: "private" },
   { providers: ["kubernetes"] },
+  { syncSeconds: 600 },
 ])
   test(`another ${Object.keys(change)[0]} starts an indexing`, () =>
     given(repo, created, requested, indexed, succeeded)
@@ -86,7 +88,7 @@ test("a change that makes the running indexing stale replaces it", () =>
     .when(modify({ url: "http://other/" }))
     .expect(
       { type: "RepoModified", repoId, ...settings, url: "http://other/" },
-      failed("the repository was changed; [repoe-2] takes its place"),
+      failed("the repository was changed; [repoe-2] takes its place", 0),
       again,
     ));
 test("a modification without a difference changes nothing", () =>
@@ -147,6 +149,34 @@ test("a run that was asked for in between has its own schedule", () =>
   given(repo, created, requested, indexed, succeeded, { ...again, repoEventId: "repoe-9" }, { ...succeeded, repoEventId: "repoe-9" })
     .when(scheduled)
     .expectNothing());
+const each600 = { ...created, syncSeconds: 600 } as RepoEvent;
+test("the end of a run says when the next one is due", () => {
+  given(repo, each600, requested, indexed)
+    .when({ type: "ConfirmAdoption", repoId, repoEventId })
+    .expect({ ...succeeded, syncSeconds: 600 } as RepoEvent);
+  given(repo, each600, requested).when({ type: "FailIndexing", repoId, repoEventId, reason: "404" }).expect(failed("404", 600));
+  const last = { type: "FailIndexing", repoId, repoEventId: "repoe-2", reason: "404" } as const;
+  given(repo, each600, requested, deleted, again)
+    .when(last)
+    .expect({ ...failed("404", 0), repoEventId: "repoe-2" } as RepoEvent);
+});
+test("the next run is due as the repository says, or else as the platform's settings say", () => {
+  const due = (syncSeconds: number, indexSeconds: number) =>
+    timers.RepoIndexingFailed?.after({ type: "RepoIndexingFailed", repoId, repoEventId, reason: "", syncSeconds }, { indexSeconds });
+  assert.deepEqual([due(-1, 60), due(-1, 0), due(0, 60), due(600, 0)], [60_000, undefined, undefined, 600_000]);
+});
+test("nobody has a server asked more often than each five minutes", () => {
+  const wrong = { kind: "invalid", error: "illegal_parameter_format" } as const;
+  given(repo)
+    .when(createRepo({ syncSeconds: 299 }))
+    .expectRejection(/at least 300, or 0 for never/, wrong);
+  given(repo, created)
+    .when(modify({ syncSeconds: 1 }))
+    .expectRejection(/at least 300/, wrong);
+  given(repo, created)
+    .when(modify({ syncSeconds: 0 }))
+    .expectTypes("RepoModified", "RepoIndexingRequested");
+});
 test("a deleted repository has no schedule", () =>
   given(repo, created, requested, failed("gone"), deleted).when(scheduled).expectNothing());
 

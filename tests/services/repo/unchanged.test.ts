@@ -49,7 +49,7 @@ const watched = async (tags = false) => {
   await send(createRepo({ url: "http://repository/devkit" }));
   await ended("repoe-1");
   const listed = () => world.history().flatMap(({ event }) => ("packageName" in event ? [event.packageName] : []));
-  return { send, files, counts, index, state, listed, complaints, stop };
+  return { send, files, counts, index, ended, state, listed, complaints, stop };
 };
 
 test("what an index says of a user and a password is in no event", async () => {
@@ -100,6 +100,17 @@ test("an index that is the same, byte for byte, is not read again", async () => 
     assert.deepEqual({ ...counts, transfers: first.transfers }, { ...first, indexes: 2 });
     assert.deepEqual((await state()).packages, packages);
     assert.deepEqual(complaints(), []);
+  } finally {
+    await stop();
+  }
+});
+
+test("another interval starts a run, which does not read it again", async () => {
+  const { send, counts, ended, stop } = await watched();
+  try {
+    await send({ type: "ModifyRepo", repoId: "repo-1", repoEventId: "repoe-2", ...unchanged, syncSeconds: 600 });
+    await ended("repoe-2");
+    assert.equal(counts.indexes, 1);
   } finally {
     await stop();
   }

@@ -5,10 +5,12 @@ import type { Row } from "./row.ts";
 const settings: RepoSettings = {
   ...{ name: "a repository", description: "", repoType: "https", url: "https://repository.example/", sealedCredential: null },
   ...{ visibility: "public", providers: ["local"], labels: "", selectors: "", categoryIds: [], appDefaultStatus: "active" },
+  syncSeconds: -1,
 };
 const unchanged = {
   ...{ name: undefined, description: undefined, repoType: undefined, url: undefined, sealedCredential: undefined, visibility: undefined },
   ...{ providers: undefined, labels: undefined, selectors: undefined, categoryIds: undefined, appDefaultStatus: undefined },
+  syncSeconds: undefined,
 };
 
 /** Repositories whose index is empty or cannot be had, and packages as an indexing run lists them. */
