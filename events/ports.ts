@@ -167,7 +167,7 @@ export type Documents = {
   readonly drop: (collection: string) => Promise<void>;
   /**
    * Adds to a counter and returns its value, never below 0, and when it starts anew at 0: so many milliseconds after the first addition. It is
-   * removed some time after that.
+   * removed some time after that. To add 0 is to read, and makes no counter.
    */
   readonly add: (counter: string, amount: number, now: number, milliseconds: number) => Promise<Counted>;
   readonly position: (subscription: string, topic: string, partition: number) => Promise<number | undefined>;

@@ -63,7 +63,7 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
         for (const [name, { until }] of database.counters) if (until <= now) database.counters.delete(name);
         const { count, until } = database.counters.get(counter) ?? { count: 0, until: now + milliseconds };
         const counted = { count: Math.max(0, count + amount), until };
-        database.counters.set(counter, counted);
+        if (amount !== 0) database.counters.set(counter, counted);
         return counted;
       }),
     position: (subscription, topic, partition) =>

@@ -13,6 +13,10 @@ export const counters = (database: Ready<Db>): Documents["add"] => {
     return collection;
   });
   return async (counter, amount, now, milliseconds) => {
+    if (amount === 0) {
+      const found = await (await all()).findOne({ _id: counter });
+      return found && found.until > now ? { count: found.count, until: found.until } : { count: 0, until: now + milliseconds };
+    }
     const isRunning = { $gt: ["$until", now] };
     const until = { $cond: [isRunning, "$until", now + milliseconds] };
     const count = { $max: [0, { $add: [{ $cond: [isRunning, "$count", 0] }, amount] }] };

@@ -174,7 +174,7 @@ export interface AppCreated {
   readonly isv: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
   /** The uploaded icon and screenshots: attachment id to content, sha256:<hex>. */
   readonly files: Readonly<Record<string, string>>;
@@ -275,7 +275,7 @@ export interface AppVersionCreated {
   readonly valuesSchema: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
   /** public or private: who sees it in the store. Empty in older events: uploads are public, indexed versions private. */
   readonly visibility: string;
@@ -293,7 +293,7 @@ export interface AppVersionDeleted {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -355,7 +355,7 @@ export interface AppVersionRecovered {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -369,7 +369,7 @@ export interface AppVersionReleased {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -383,7 +383,7 @@ export interface AppVersionReopened {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -399,7 +399,7 @@ export interface AppVersionReviewPassed {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -417,7 +417,7 @@ export interface AppVersionReviewRejected {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -433,7 +433,7 @@ export interface AppVersionReviewStarted {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -446,7 +446,7 @@ export interface AppVersionStatusInherited {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -460,7 +460,7 @@ export interface AppVersionSubmissionCancelled {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -474,7 +474,7 @@ export interface AppVersionSubmitted {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -488,7 +488,7 @@ export interface AppVersionSuspended {
   readonly status: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -501,7 +501,7 @@ export interface AttachmentUploaded {
   readonly digest: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -517,7 +517,7 @@ export interface CategoryCreated {
   readonly icon: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -1070,10 +1070,12 @@ export interface PackageListed {
   readonly valuesSchema: string;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
   /** Of its repository: public or private. */
   readonly visibility: string;
+  /** The user id of the owner's vendor; empty without one. */
+  readonly isv: string;
 }
 
 /** A repository offers a package no longer. */
@@ -1111,7 +1113,7 @@ export interface PasswordResetRequested {
   readonly userId: string;
   /** Who knows it may set the password. */
   readonly resetId: string;
-  /** The user's: who may see the user may finish it. */
+  /** The user's. Who finishes it needs power over the user. */
   readonly ownerPath: string;
 }
 
@@ -1180,7 +1182,7 @@ export interface RepoCreated {
   readonly controller: number;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
   /** How long after its last run it is indexed again: 0 for never, -1 for as long as the platform's settings say. */
   readonly syncSeconds: number;
@@ -1241,7 +1243,7 @@ export interface RepoIndexingRequested {
   readonly run: number;
   /** The user whose it is. */
   readonly owner: string;
-  /** The owner's group path, by which groups see each other's rows. */
+  /** The path of the owner's group at that time, a colon and the owner's id: the row belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -1532,7 +1534,7 @@ export interface UserCreated {
   readonly groupPath: string;
   /** The user itself. */
   readonly owner: string;
-  /** The group path, a colon and the user id: by it groups see each other's rows. */
+  /** The group path, a colon and the user id: what the user makes belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
 }
 
@@ -1589,7 +1591,7 @@ export interface UserPasswordResetRequested {
   readonly type: "UserPasswordResetRequested";
   readonly userId: string;
   readonly resetId: string;
-  /** The user's: who may see the user may finish it. */
+  /** The user's. Who finishes it needs power over the user. */
   readonly ownerPath: string;
 }
 

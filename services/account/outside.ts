@@ -6,11 +6,11 @@ import type { AccountSettings } from "./settings.ts";
 
 /** Generates the secrets that the settings do not give, once per start, so that the printed secrets match the stored hashes. */
 export const open = async ({ edge, settings, print }: Dependencies<AccountSettings>): Promise<Opened<AccountOutside>> => {
-  const { newSigningKey, hashPassword, randomToken } = edge;
+  const { newSigningKey, hashPassword, hashSecret, randomToken } = edge;
   const { bootstrapClient: client, bootstrapLoginClient: loginClient, bootstrapAdmin: administrator } = settings;
   return {
     outside: {
-      ...{ newSigningKey, hashPassword, print },
+      ...{ newSigningKey, hashPassword, hashSecret, print },
       firstClient: client.given ? client : { given: false, id: "client-operators", secret: randomToken(32) },
       loginClient: loginClient.given ? loginClient : { given: false, id: "client-logins", secret: randomToken(32) },
       firstAdministrator: withId(

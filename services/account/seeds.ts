@@ -5,7 +5,7 @@ import type { AccountCommand } from "./domain/domain.ts";
 import type { AccountSettings } from "./settings.ts";
 
 /** The outside dependencies of the seeds. */
-export type AccountOutside = Pick<Edge, "newSigningKey" | "hashPassword"> & {
+export type AccountOutside = Pick<Edge, "newSigningKey" | "hashPassword" | "hashSecret"> & {
   /** The clients from the settings: of operators, and for logins. Without a setting, `given` is false, and each start generates a new secret. */
   readonly firstClient: AccountSettings["bootstrapClient"];
   readonly loginClient: AccountSettings["bootstrapLoginClient"];
@@ -50,7 +50,7 @@ function clientSeeds(
     {
       cause: under(`bootstrap/${name}`, which),
       issues: "SetClientSecret",
-      given: async (outside) => ({ clientId: clientIn(outside).id, secretHash: await outside.hashPassword(clientIn(outside).secret) }),
+      given: async (outside) => ({ clientId: clientIn(outside).id, secretHash: await outside.hashSecret(clientIn(outside).secret) }),
       made: (_, outside) => {
         const { given, id, secret } = clientIn(outside);
         if (!given) outside.print(`client for ${purpose}: ${id} secret: ${secret}`);
@@ -69,7 +69,11 @@ function administratorSeeds(name: Named): readonly Seed<AccountOutside, AccountC
     {
       cause: under("bootstrap/administrator", name),
       issues: "SetFirstPassword",
-      given: async ({ firstAdministrator: { id, password }, hashPassword }) => ({ userId: id, passwordHash: await hashPassword(password) }),
+      given: async ({ firstAdministrator: { id, password }, hashPassword }) => {
+        const hashed = await hashPassword(password);
+        if ("rejected" in hashed) throw new Error(`PITRIX_BOOTSTRAP_ADMIN: ${hashed.rejected}`);
+        return { userId: id, ...hashed };
+      },
       made: (_, { firstAdministrator: { given, email, password }, print }) => {
         if (!given) print(`first administrator: ${email} password: ${password}`);
       },

@@ -1,4 +1,5 @@
 import type { Rejection } from "../../events/index.ts";
+import type { Dependencies } from "../chassis/dependencies.ts";
 import type { Edge } from "../chassis/http/rows.ts";
 import { bounded } from "../packages/description.ts";
 import type { PackageType } from "../packages/packages.ts";
@@ -7,7 +8,7 @@ import type { NewContent } from "./domain/app.ts";
 import type { VersionDocument } from "./read-models/versions.ts";
 
 /** The outside dependencies of the app service. */
-export type AppOutside = {
+export type AppOutside = Pick<Dependencies, "vendorOf"> & {
   /** Fetches the bytes of a package from the repo service by digest, behind a circuit breaker. */
   readonly fetchPackage: (digest: string) => Promise<Uint8Array | undefined>;
   /** Reads packages within bounded time and memory, and not in this process. */
@@ -17,7 +18,7 @@ export type AppOutside = {
     readonly replace: typeof replaceFiles;
   };
 };
-type Context = { readonly edge: Edge; readonly outside: AppOutside };
+type Context = { readonly edge: Edge; readonly outside: Omit<AppOutside, "vendorOf"> };
 
 export const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, "base64"));
 export const base64Of = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");

@@ -2,7 +2,6 @@ import { type AppDocument, activeApps, apps, type StoreAppDocument } from "./rea
 import { type AuditDocument, audits } from "./read-models/audits.ts";
 import { type AttachmentDocument, attachments, type CategoryDocument, categories } from "./read-models/files.ts";
 import { type ReviewDocument, reviews } from "./read-models/reviews.ts";
-import { type VendorDocument, vendors } from "./read-models/vendors.ts";
 import { activeAppVersions, appVersions, type StoreVersionDocument, type VersionDocument } from "./read-models/versions.ts";
 
 export type AppReadModels = {
@@ -14,8 +13,7 @@ export type AppReadModels = {
   readonly appVersionAudits: AuditDocument;
   readonly categories: CategoryDocument;
   readonly attachments: AttachmentDocument;
-  readonly vendors: VendorDocument;
 };
 
 /** The catalogue as owners see it, the store as everyone sees it, and the reviews and audits of versions. */
-export const projections = [apps, activeApps, appVersions, activeAppVersions, reviews, audits, categories, attachments, vendors];
+export const projections = [apps, activeApps, appVersions, activeAppVersions, reviews, audits, categories, attachments];

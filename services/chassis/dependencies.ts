@@ -1,4 +1,4 @@
-import type { Blobs, Clock, Log, Tracer } from "../../events/index.ts";
+import type { Actor, Blobs, Clock, Log, Tracer } from "../../events/index.ts";
 import type { Guard } from "../../events/runtime.ts";
 import type { FetchBlob } from "./http/blob-client.ts";
 import type { Inquire } from "./http/inquiries.ts";
@@ -29,6 +29,8 @@ export type Dependencies<Values = object> = {
   readonly blobs: Blobs;
   /** Reads a document of one of the service's own read models. */
   readonly document: (model: string, id: string) => Promise<{ readonly [field: string]: unknown } | undefined>;
+  /** The user id of an owner's vendor; empty without one. */
+  readonly vendorOf: (owner: Actor) => Promise<string>;
   /** Prints a line for the operator that does not appear in logs, such as a generated secret. */
   readonly print: (line: string) => void;
   /** Fetches a blob of another service by digest. */

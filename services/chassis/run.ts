@@ -3,8 +3,9 @@ import { hostname } from "node:os";
 import type { Clock, Log } from "../../events/index.ts";
 import type { Mongo } from "../../events/mongo/index.ts";
 import { documentsOf } from "../../events/runtime.ts";
-import { guessing } from "./access/guessing.ts";
+import { guessing, places } from "./access/guessing.ts";
 import { sealing } from "./access/sealing.ts";
+import { vendorOf } from "./access/vendors.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";
@@ -120,6 +121,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
   const among = tls.internal && sendAsProcess(tls.internal);
   const ask = serviceClient({ call: httpClient(broken.guard, among?.send), directory, clock }, config.sealingKeys, name);
 
+  const read = documentsOf(service.projections ?? [], store.documents);
   const dependencies: Dependencies = {
     name,
     config,
@@ -132,10 +134,11 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     random,
     edge: edgeOf({
       ...{ sealing: sealed, keys: config.sealingKeys, blobs: store.blobs, clock, random },
-      guess: guessing({ documents: store.documents, clock }),
+      ...{ guess: guessing({ documents: store.documents, clock }), places: places({ documents: store.documents, clock }) },
     }),
     blobs: store.blobs,
-    document: documentsOf(service.projections ?? [], store.documents),
+    document: read.get,
+    vendorOf: vendorOf(read),
     print,
     fetchBlob: blobClient(ask),
     inquire: inquirer(ask),

@@ -5,7 +5,7 @@ import type { Clock, Ports } from "../../events/index.ts";
 import { type Instance, instance } from "../../events/runtime.ts";
 import { access } from "./access/access.ts";
 import { causeCipher } from "./access/causes.ts";
-import { guessing } from "./access/guessing.ts";
+import { guessing, places } from "./access/guessing.ts";
 import { identity } from "./access/identity.ts";
 import { contract } from "./contract.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -107,7 +107,7 @@ export const serve = async (
     blobs: dependencies.blobs,
     edge: {
       ...{ sealing, keys: dependencies.config.sealingKeys, blobs: dependencies.blobs },
-      ...{ clock: dependencies.clock, random: dependencies.random, guess: guessing(ports) },
+      ...{ clock: dependencies.clock, random: dependencies.random, guess: guessing(ports), places: places(ports) },
     },
     identity: identity(
       {

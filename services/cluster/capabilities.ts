@@ -1,7 +1,7 @@
 import type { Rejection } from "../../events/index.ts";
 import { actionOf } from "../../schemas/generated/actions.ts";
 import { makeProblem } from "../chassis/http/problems.ts";
-import type { Guard, Unscoped } from "../chassis/http/rows.ts";
+import type { Guard, Reads } from "../chassis/http/rows.ts";
 import { serviceOf } from "../chassis/provider-names.ts";
 import type { ActionRequested } from "./actions.ts";
 import type { ClusterCommand } from "./domain.ts";
@@ -27,12 +27,12 @@ const requests: { readonly [T in ClusterCommand["type"]]?: ActionRequested } = {
 /** Refuses what the provider of a cluster has not announced, before anything happens. What is forced goes on without a provider. */
 export const capabilities: Guard<ClusterCommand, ClusterReadModels, Pick<ClusterOutside, "runs">> = {
   inTurn: () => false,
-  judge: async (command, { unscoped, outside }) => {
+  judge: async (command, { outside, ...reads }) => {
     const requested = requests[command.type];
     if (!requested || ("force" in command && command.force)) return undefined;
-    const name = await providerOf(command, unscoped);
+    const name = await providerOf(command, reads);
     if (name === undefined) return undefined;
-    const provider = await unscoped.get("providers", name);
+    const provider = await reads.get("providers", name, "everybody");
     // What one that runs has announced is on its way.
     if (!provider && outside.runs(serviceOf(name))) return makeProblem("unavailable", `: provider [${name}] is starting`);
     if (!provider) return refused(`no provider [${name}] has ever announced itself to this platform`);
@@ -47,10 +47,10 @@ export const capabilities: Guard<ClusterCommand, ClusterReadModels, Pick<Cluster
 };
 
 /** The provider that a command asks; undefined if its cluster does not exist. */
-const providerOf = async (command: ClusterCommand, unscoped: Unscoped<ClusterReadModels>): Promise<string | undefined> => {
+const providerOf = async (command: ClusterCommand, { get, parts }: Reads<ClusterReadModels>): Promise<string | undefined> => {
   if ("placement" in command) return command.placement.provider;
-  const cluster = await unscoped.get("clusters", command.clusterId);
-  return cluster && ((await unscoped.get("runtimes", cluster.runtime_id))?.provider ?? "");
+  const cluster = await get("clusters", command.clusterId);
+  return cluster && ((await parts(cluster, "runtimes", "runtime_id"))[0]?.provider ?? "");
 };
 
 const refused = (rejected: string): Rejection => ({ rejected, kind: "invalid", error: "validate_failed" });

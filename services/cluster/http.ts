@@ -8,7 +8,7 @@ import type { Version } from "./deployment.ts";
 import type { ClusterCommand } from "./domain.ts";
 import type { ClusterOutside } from "./ports.ts";
 import type { ClusterDocument } from "./read-models/clusters.ts";
-import { packageIdOf, type VersionDocument } from "./read-models/foreign.ts";
+import type { VersionDocument } from "./read-models/foreign.ts";
 import type { ClusterNodeDocument } from "./read-models/nodes.ts";
 import type { ClusterReadModels } from "./read-models/read-models.ts";
 
@@ -132,9 +132,9 @@ export const http = [
   command("UpdateClusterEnv", {
     issues: "UpdateClusterEnv",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
-    prepare: async ({ cluster_id, env }, { edge, unscoped, needs: { cluster } }) => {
-      const { version_id, package_digest, version_type } = cluster;
-      const found = await unscoped.get("packages", packageIdOf(version_id, package_digest));
+    prepare: async ({ cluster_id, env }, { edge, parts, needs: { cluster } }) => {
+      const { version_type } = cluster;
+      const [found] = await parts(cluster, "packages", "version_id", "package_digest");
       if (!found) return { rejected: `the package of cluster [${cluster_id}] is unknown`, kind: "notFound", error: "resource_not_found" };
       const configured = await configuredWith(edge, cluster_id, version_type, found.config_json, env);
       if ("rejected" in configured) return configured;
@@ -229,13 +229,13 @@ export const http = [
     filters: ["cluster_id", "node_id", "status", "owner"],
     search: ["node_id", "cluster_id", "name", "role", "private_ip"],
   }),
-  answer("DescribeClusterNodeLogs", async ({ node_id, name = "process", limit = USUAL_BYTES }, { unscoped, sees, outside }) => {
-    const node = await unscoped.get("clusterNodes", node_id);
+  answer("DescribeClusterNodeLogs", async ({ node_id, name = "process", limit = USUAL_BYTES }, { get, parts, judge, outside }) => {
+    const node = await get("clusterNodes", node_id);
     const notFound = { rejected: `resource [${node_id}] not found`, kind: "notFound", error: "resource_not_found" } as const;
-    if (!node) return notFound;
-    if (!sees(node)) return { rejected: `access denied for resource [${node_id}]`, kind: "denied", error: "error_resource_access_denied" };
-    const cluster = await unscoped.get("clusters", node.cluster_id);
-    const runtime = cluster && (await unscoped.get("runtimes", cluster.runtime_id));
+    const denied = { rejected: `access denied for resource [${node_id}]`, kind: "denied", error: "error_resource_access_denied" } as const;
+    if (!node) return (await judge(async (all) => (await all.get("clusterNodes", node_id)) !== undefined)) ? denied : notFound;
+    const [cluster] = await parts(node, "clusters", "cluster_id");
+    const [runtime] = cluster ? await parts(cluster, "runtimes", "runtime_id") : [];
     const log = runtime && (await outside.inquire(serviceOf(runtime.provider), "log", { node_id, name, limit: Number(limit) }));
     return log ? { node_id, name, ...log } : notFound;
   }),

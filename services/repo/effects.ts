@@ -105,6 +105,7 @@ const list = async (
   const unknown = entries.filter(({ packageId }) => !state.packages.has(packageId));
   for (const some of chunks(unknown, 1_000)) await record(some.map(({ packageId, appId }) => ({ packageId, appId, fingerprint: "" })));
   const bad: string[] = [];
+  const isv = entries.length === 0 ? "" : await outside.vendorOf({ userId: state.owner, ownerPath: state.ownerPath });
   for (const some of chunks(entries, RECORD_BATCH)) {
     if (bad.length >= MAX_BAD_ENTRIES) break;
     const listed: RecordedPackage[] = [];
@@ -112,7 +113,7 @@ const list = async (
     await eachOf(some, CONCURRENCY, async (indexEntry) => {
       const { packageId, appId, fingerprint, name, entry } = indexEntry;
       try {
-        await report(await listingOf(indexEntry, event, state, outside, { secret, signal, stored }));
+        await report(await listingOf(indexEntry, event, { ...state, isv }, outside, { secret, signal, stored }));
         listed.push({ packageId, appId, fingerprint });
       } catch (error) {
         signal.throwIfAborted();

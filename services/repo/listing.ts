@@ -24,7 +24,7 @@ type Run = { readonly repoId: string; readonly repoEventId: string; readonly run
 export const listingOf = async (
   indexEntry: IndexEntry,
   { repoId, repoEventId, run }: Run,
-  { settings, owner, ownerPath }: Pick<RegisteredRepo, "settings" | "owner" | "ownerPath">,
+  { settings, owner, ownerPath, isv }: Pick<RegisteredRepo, "settings" | "owner" | "ownerPath"> & { readonly isv: string },
   outside: ForArchives,
   from: From,
 ): Promise<ListPackage> => {
@@ -55,6 +55,7 @@ export const listingOf = async (
     visibility: settings.visibility,
     owner,
     ownerPath,
+    isv,
   };
 };
 

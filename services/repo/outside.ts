@@ -10,7 +10,12 @@ import type { RepoValues } from "./settings.ts";
 const HELD = 512 * 1024 * 1024;
 
 /** Fetches files of repositories over the network, and reads them in worker processes. */
-export const open = async ({ blobs, edge, settings: { privateNetworks } }: Dependencies<RepoValues>): Promise<Opened<RepoOutside>> => {
+export const open = async ({
+  blobs,
+  edge,
+  settings: { privateNetworks },
+  vendorOf,
+}: Dependencies<RepoValues>): Promise<Opened<RepoOutside>> => {
   const { close, ...reading } = readers({ running: 60_000, waiting: 120_000 });
   return {
     outside: {
@@ -21,6 +26,7 @@ export const open = async ({ blobs, edge, settings: { privateNetworks } }: Depen
       blobs,
       open: edge.open,
       destroyKey: edge.destroyKey,
+      vendorOf,
     },
     close,
   };

@@ -1,4 +1,5 @@
 import type { Blobs, Sealed } from "../../events/index.ts";
+import type { Dependencies } from "../chassis/dependencies.ts";
 import type { Edge } from "../chassis/http/rows.ts";
 import type { readSummary } from "../packages/reading.ts";
 import type { Secret } from "./access.ts";
@@ -32,7 +33,7 @@ export type FileAnswer =
 export type ReadFile = (request: FileRequest) => Promise<FileAnswer>;
 
 /** The outside dependencies of the repo service. */
-export type RepoOutside = {
+export type RepoOutside = Pick<Dependencies, "vendorOf"> & {
   readonly readFile: ReadFile;
   readonly readEntries: ReadEntries;
   readonly readSummary: typeof readSummary;

@@ -1,6 +1,6 @@
 import { type Condition, type Rejection, streamOf } from "../../events/index.ts";
 import { isProblem, makeProblem, type Problem } from "../chassis/http/problems.ts";
-import { rows, type Unscoped } from "../chassis/http/rows.ts";
+import { type Reads, rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import { serviceOf } from "../chassis/provider-names.ts";
 import { unfitContent } from "./credential-content.ts";
@@ -10,10 +10,11 @@ import type { ProviderDocument, RuntimeCredentialDocument, RuntimeDocument, Runt
 
 const { command, query, answer } = rows<RuntimeCommand | RuntimeCredentialCommand, RuntimeReadModels, RuntimeOutside>();
 
-type Known = { readonly unscoped: Unscoped<RuntimeReadModels>; readonly outside: Pick<RuntimeOutside, "runs"> };
+type Known = Pick<Reads<RuntimeReadModels>, "get" | "all"> & { readonly outside: Pick<RuntimeOutside, "runs"> };
 /** A provider as it announced itself, or the rejection of one that never did. What one that runs has announced is on its way. */
-const announced = async (name: string, { unscoped: { get, find }, outside }: Known): Promise<ProviderDocument | Rejection | Problem> => {
-  const known = (await get("providers", name)) ?? (await find("providers", [])).map(({ provider }) => provider).sort();
+const announced = async (name: string, { get, all, outside }: Known): Promise<ProviderDocument | Rejection | Problem> => {
+  const known =
+    (await get("providers", name, "everybody")) ?? (await all("providers", [], 100, "everybody")).map(({ provider }) => provider).sort();
   if ("provider" in known) return known;
   if (outside.runs(serviceOf(name))) return makeProblem("unavailable", `: provider [${name}] is starting`);
   return invalid(`no provider [${name}] has ever announced itself to this platform: it has ${known.join(", ") || "none"}`);
@@ -84,11 +85,12 @@ export const http = [
     if (isProblem(provider)) return provider;
     return { ok: !("rejected" in provider) && unfitContent(name, provider.credential_schema, content) === undefined };
   }),
-  answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get, unscoped }) => {
+  answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get, parts }) => {
     const credential = await get("runtimeCredentials", runtime_credential_id);
     if (credential?.status !== "active")
       return { rejected: `resource [${runtime_credential_id}] does not exist`, kind: "notFound", error: "resource_not_found" };
-    return { runtime_credential_id, zone: (await unscoped.get("providers", credential.provider))?.zones ?? [] };
+    const [provider] = await parts(credential, "providers", "provider");
+    return { runtime_credential_id, zone: provider?.zones ?? [] };
   }),
 
   command("CreateRuntime", {
@@ -142,7 +144,7 @@ export const http = [
     filters: ["runtime_id", "status", "provider", "owner", "runtime_credential_id"],
     search: ["runtime_id", "name", "description", "provider", "zone", "owner"],
     where: [{ field: "debug", in: [false] }],
-    join: { announced: ["providers", "provider", "provider", "part"] },
+    join: { announced: ["providers", "provider", "provider", "everybody"] },
     present: (runtime: RuntimeDocument, { announced: providers = [] }, { runs }) => ({
       ...runtime,
       provider_status: providers.some(({ service }: ProviderDocument) => runs(service)) ? "available" : "unavailable",

@@ -14,7 +14,15 @@ import type { Caller } from "./principals.ts";
 /** Values of required fields that name no row. */
 const usual: { readonly [field: string]: unknown } = {
   ...{ name: "n", message: "m", conf: "{}", env: "{}", node_count: 1, zone: "local", provider: "local", portal: "isv", locale: "{}" },
-  ...{ type: "vmbased", package: "", password: "p", new_password: "p", email: "e@example.org", role_name: "r", limit: 200 },
+  ...{
+    type: "vmbased",
+    package: "",
+    password: "correct horse",
+    new_password: "correct horse",
+    email: "e@example.org",
+    role_name: "r",
+    limit: 200,
+  },
 };
 /** Fields that are lists, although the operation is not carried out once for each. */
 const lists: { readonly [operation in OperationId]?: string } = {
@@ -22,10 +30,16 @@ const lists: { readonly [operation in OperationId]?: string } = {
 };
 
 const edge = {
-  ...{ seal: async () => "sealed", open: async () => "", destroyKey: async () => {}, hashPassword: async () => "hash" },
-  ...{ verifyPassword: async () => true, putBlob: async () => "sha256:", getBlob: async () => new Uint8Array(1) },
+  ...{ seal: async () => "sealed", open: async () => "", destroyKey: async () => {}, hashPassword: async () => ({ passwordHash: "hash" }) },
+  ...{
+    hashSecret: async () => "hash",
+    verifyPassword: async () => true,
+    putBlob: async () => "sha256:",
+    getBlob: async () => new Uint8Array(1),
+  },
   ...{ randomToken: () => "token", header: () => undefined, address: "" },
   guess: (_limits: unknown, isRight: () => Promise<boolean>) => isRight(),
+  places: { has: async () => false, add: async () => {} },
 };
 const unread = async () => ({ refused: "no package is read here" });
 /** What rows need of the outside, as far as it decides about access. */

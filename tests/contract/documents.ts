@@ -181,6 +181,14 @@ export const documentsContract = (name: string, make: MakeGround): void => {
     assert.deepEqual(await documents.add("others", -1, now, 1_000), { count: 0, until: now + 1_000 });
   });
 
+  on("who adds 0 to a counter reads it, and makes none", async (documents, other) => {
+    const now = Date.now();
+    const add = (amount: number, milliseconds: number, by = documents) => by.add("read", amount, now, milliseconds);
+    assert.deepEqual(await add(0, 1_000), { count: 0, until: now + 1_000 });
+    assert.deepEqual(await add(2, 60_000), { count: 2, until: now + 60_000 });
+    assert.deepEqual(await add(0, 1_000, other), { count: 2, until: now + 60_000 });
+  });
+
   on("what is added at once to a new counter all counts", async (documents, other) => {
     const now = Date.now();
     await Promise.all(Array.from({ length: 40 }, (_, nth) => (nth % 2 ? documents : other).add("at once", 1, now, 60_000)));

@@ -52,6 +52,7 @@ const repository = ({ incarnation, outside }: Surroundings): RepoOutside => ({
   blobs: { put: async () => "", get: async () => undefined, has: async () => new Set<string>() },
   open: async (sealed) => sealed,
   destroyKey: async () => {},
+  vendorOf: async () => "",
   readEntries: readEntriesHere,
   readSummary,
   holding: { index: (_, work) => work(), archive: (_, work) => work() },
@@ -82,5 +83,9 @@ export const players: readonly Player[] = [
   // Only its seeds ask for something of the outside.
   player(accountAlone, () => undefined as never),
   player(repo, repository, { indexSeconds: 0 }),
-  player(app, () => ({ fetchPackage: async () => undefined, packages: { summary: readSummary, files: readFiles, replace: replaceFiles } })),
+  player(app, () => ({
+    vendorOf: async () => "",
+    fetchPackage: async () => undefined,
+    packages: { summary: readSummary, files: readFiles, replace: replaceFiles },
+  })),
 ];

@@ -15,6 +15,10 @@ export const realTime = () => {
     standStill: (): void => {
       stopped = now();
     },
+    goOn: (): void => {
+      ahead = now() - Date.now();
+      stopped = undefined;
+    },
     during: <T>(work: Promise<T>) => work,
     run: async (until: () => boolean | Promise<boolean>, milliseconds: number) => {
       for (const end = performance.now() + milliseconds; performance.now() < end; await pause(10)) if (await until()) return true;

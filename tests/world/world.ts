@@ -17,7 +17,7 @@ import { type Known, putInto, users } from "./users.ts";
  *
  * `served(services)` runs each service as a process of its own, over HTTP:
  * - `start` adds instances; `of(service)` is a running one: its `url`, `instance`, `ports`, `database`, `host` (process.ts);
- * - `time.pass` and `time.standStill` move and stop the clocks of all (time.ts);
+ * - `time.pass` moves, `time.standStill` stops and `time.goOn` starts the clocks of all again (time.ts);
  * - `fate.before` and `fate.after` decide what goes wrong at their ports (faults.ts);
  * - `know` makes users and roles known, `as` gives somebody with a token, whose `call` names an operation (users.ts, requests.ts). Requests
  *   go to the gateway where one runs, else to the operation's service;

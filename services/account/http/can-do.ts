@@ -30,11 +30,11 @@ const operationOf = ({ api_method, url_method = "", url = "" }: RequestOf<"CanDo
 
 const userOf = async (userId: string, reads: AccountReads): Promise<AccessUser | undefined> => {
   if (userId === SYSTEM) return { userId, roleIds: [], groupPath: "" };
-  const user = await reads.unscoped.get("users", userId);
+  const user = await reads.get("users", userId);
   return user?.status === "active" ? { userId, roleIds: user.role_id, groupPath: user.group_path } : undefined;
 };
 
 const customRoles = async ({ roleIds }: AccessUser, reads: AccountReads): Promise<CustomRoles> => {
-  const roles = roleIds.length === 0 ? [] : await reads.unscoped.find("roles", [{ field: "role_id", in: roleIds }], roleIds.length);
+  const roles = roleIds.length === 0 ? [] : await reads.all("roles", [{ field: "role_id", in: roleIds }], roleIds.length);
   return new Map(roles.flatMap(({ role_id, status, modules }) => (status === "active" ? [[role_id, modules] as const] : [])));
 };

@@ -20,7 +20,7 @@ export const clientRows: readonly HttpRow<unknown>[] = [
     prepare: async ({ user_id }, { edge, actor }): Promise<{ secret: string; secretHash: string } | Rejection> => {
       if (user_id === SYSTEM && actor.userId !== SYSTEM) return denied("only the system may create a client that acts as the system");
       const secret = edge.randomToken(32);
-      return { secret, secretHash: await edge.hashPassword(secret) };
+      return { secret, secretHash: await edge.hashSecret(secret) };
     },
     command: ({ user_id: userId }, { newId, needs: { user }, prepared: { secretHash } }) => {
       if (user && user.status !== "active") return gone(userId);

@@ -3,6 +3,11 @@ import type { AccountContext } from "./rows.ts";
 
 /** Wrong passwords of an account from one address, and wrong secrets of a client from one address. */
 const ONE = { most: 10, milliseconds: 15 * 60_000 };
+/**
+ * Wrong passwords of an account from everywhere. Addresses from which it signed in before share an allowance of their own, so that strangers
+ * cannot lock its owner out; together a hundred an hour.
+ */
+const ACCOUNT = { most: 50, milliseconds: 60 * 60_000 };
 /** Wrong passwords of all accounts through one client, which many people use. */
 const CLIENT = { most: 100, milliseconds: 60_000 };
 
@@ -15,8 +20,19 @@ export const guessPassword = async (
   isRight: Check,
   clientId?: string,
 ): Promise<boolean | Problem> => {
-  const account = { name: `account ${email.toLowerCase()} from ${edge.address}`, ...ONE };
-  return answered(await edge.guess(clientId === undefined ? [account] : [account, { name: `client ${clientId}`, ...CLIENT }], isRight));
+  const account = `account ${email.toLowerCase()}`;
+  const place = `${account} from ${edge.address}`;
+  const isKnown = await edge.places.has(place);
+  const guessed = await edge.guess(
+    [
+      { name: place, ...ONE },
+      { name: `${account} from ${isKnown ? "where it signed in" : "elsewhere"}`, ...ACCOUNT },
+      ...(clientId === undefined ? [] : [{ name: `client ${clientId}`, ...CLIENT }]),
+    ],
+    isRight,
+  );
+  if (guessed === true) await edge.places.add(place);
+  return answered(guessed);
 };
 
 /** Whether the secret of a client is right, unless too many were wrong. One that was right costs nothing the next time. */

@@ -1,21 +1,23 @@
 import type { Rejection } from "../../../events/index.ts";
-import { isProblem } from "../../chassis/http/problems.ts";
-import type { HttpRow } from "../../chassis/http/rows.ts";
+import type { Edge, HttpRow } from "../../chassis/http/rows.ts";
 import type { CredentialDocument } from "../read-models/passwords.ts";
 import { guessPassword } from "./guesses.ts";
 import { mayNotActOn } from "./powers.ts";
-import type { AccountReads } from "./reads.ts";
-import { type AccountContext, answer, command } from "./rows.ts";
+import type { AllAccounts } from "./reads.ts";
+import { answer, command } from "./rows.ts";
 
 /** Password operations: validation, and a change in two steps (reset, then new password). */
 export const passwordRows: readonly HttpRow<unknown>[] = [
   answer("ValidateUserPassword", async ({ email, password }, context) => {
-    const credential = await credentialOf(email, context);
-    // Whoever may not ask does not learn whether there is such a user.
-    const refused = await mayNotActOn(credential?.user_id, context);
-    if (refused) return refused;
-    const isRight = await guessPassword(email, context, () => matches(credential, password, context));
-    return isProblem(isRight) ? isRight : { validated: isRight };
+    const isRight = await context.judge(async (all) => {
+      const credential = await credentialOf(email, all);
+      // Whoever may not ask does not learn whether there is such a user.
+      return (
+        (await mayNotActOn(credential?.user_id, context)) ??
+        guessPassword(email, context, () => matches(credential, password, all, context.edge))
+      );
+    });
+    return typeof isRight === "boolean" ? { validated: isRight } : isRight;
   }),
 
   command("CreatePasswordReset", {
@@ -23,11 +25,13 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
     needs: ({ user_id }) => ({ user: ["users", user_id] }),
     // Whoever may not act on the user does not learn whether the password is right.
     prepare: async ({ user_id, password }, context) => {
-      const refused = await mayNotActOn(user_id, context);
-      if (refused) return refused;
-      const credential = await context.unscoped.get("credentials", user_id);
-      const isRight = await guessPassword(credential?.email ?? user_id, context, () => matches(credential, password, context));
-      if (isProblem(isRight)) return isRight;
+      const isRight = await context.judge(async (all) => {
+        const refused = await mayNotActOn(user_id, context);
+        if (refused) return refused;
+        const credential = await all.get("credentials", user_id);
+        return guessPassword(credential?.email ?? user_id, context, () => matches(credential, password, all, context.edge));
+      });
+      if (typeof isRight === "object") return isRight;
       if (!isRight) return { rejected: "the password is wrong", kind: "denied", error: "auth_failure" };
       return { resetId: `pr-${context.edge.randomToken(16)}` };
     },
@@ -48,7 +52,7 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
   command("ChangePassword", {
     issues: "ChangePassword",
     needs: ({ reset_id }) => ({ reset: ["passwordResets", reset_id] }),
-    prepare: async ({ new_password }, { edge }): Promise<string | Rejection> =>
+    prepare: async ({ new_password }, { edge }): Promise<{ readonly passwordHash: string } | Rejection> =>
       new_password === ""
         ? { rejected: "missing parameter [new_password]", kind: "invalid", error: "missing_parameter" }
         : edge.hashPassword(new_password),
@@ -56,15 +60,15 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
       type: "ChangePassword",
       userId: reset.user_id,
       resetId: reset_id,
-      passwordHash: prepared,
+      ...prepared,
     }),
     answer: ([{ userId }]) => ({ user_id: userId }),
   }),
 ];
 
 /** The credential of the active user with this e-mail address, compared without regard to case. */
-export const credentialOf = async (email: string, reads: AccountReads): Promise<CredentialDocument | undefined> => {
-  const found = await reads.unscoped.find("credentials", [{ field: "email", in: [email.toLowerCase()] }], 10);
+export const credentialOf = async (email: string, all: AllAccounts): Promise<CredentialDocument | undefined> => {
+  const found = await all.find("credentials", [{ field: "email", in: [email.toLowerCase()] }], 10);
   return found.find(({ status }) => status === "active");
 };
 
@@ -72,8 +76,9 @@ export const credentialOf = async (email: string, reads: AccountReads): Promise<
 export const matches = async (
   credential: CredentialDocument | undefined,
   password: string,
-  { unscoped, edge }: AccountContext,
+  all: AllAccounts,
+  edge: Edge,
 ): Promise<boolean> => {
-  const { password_hash: hash } = (await unscoped.get("passwords", credential?.user_id ?? "nobody")) ?? credential ?? { password_hash: "" };
+  const { password_hash: hash } = (await all.get("passwords", credential?.user_id ?? "nobody")) ?? credential ?? { password_hash: "" };
   return (await edge.verifyPassword(password, hash)) && credential?.status === "active";
 };

@@ -3,7 +3,7 @@ import { type CustomRoles, SYSTEM } from "../../chassis/access/access.ts";
 import type { Person } from "../../chassis/access/power.ts";
 import type { GroupPath } from "../domain/paths.ts";
 import type { UserDocument } from "../read-models/users.ts";
-import type { AccountReads } from "./reads.ts";
+import type { AccountReads, AllAccounts } from "./reads.ts";
 import { builtInRole, isBuiltIn, type RoleRow } from "./role-rows.ts";
 
 /** Users that are looked up for one command. */
@@ -12,7 +12,7 @@ const MOST = 10_000;
 export const unknown: Person = { userId: "", roleIds: ["global_admin"], groupPaths: [] };
 
 /** Finds people and their roles in the read models. */
-export const peopleIn = ({ unscoped: { get, find } }: AccountReads) => {
+export const peopleIn = ({ get, find }: AllAccounts) => {
   const having = async (field: "user_id" | "role_id" | "group_id", ids: readonly string[]): Promise<readonly Person[]> => {
     if (ids.length === 0) return [];
     const users = await find("users", [{ field, in: ids }], MOST + 1);
@@ -66,7 +66,7 @@ export const visibleRolesNamed = async (ids: readonly string[], { all }: Account
 };
 
 /** The built-in and custom roles with these ids, without deleted roles. */
-export const rolesNamed = async (ids: readonly string[], look: AccountReads["unscoped"]["find"]): Promise<readonly RoleRow[]> => {
+export const rolesNamed = async (ids: readonly string[], look: AllAccounts["find"]): Promise<readonly RoleRow[]> => {
   const custom = ids.filter((id) => !isBuiltIn(id));
   const found = custom.length === 0 ? [] : await look("roles", [{ field: "role_id", in: custom }], custom.length);
   return [...ids.flatMap((id) => builtInRole(id) ?? []), ...found.filter(({ status }) => status === "active")];

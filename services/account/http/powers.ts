@@ -9,21 +9,24 @@ import type { AccountReads } from "./reads.ts";
 type Asked = Context & AccountReads;
 
 /** The rejection if a command does to people what needs more power than the caller has. Every command of a row passes it. */
-export const exceedsPower = async (command: RowCommand, { actor, ...reads }: Asked): Promise<Rejection | undefined> => {
-  const people = peopleIn(reads);
-  const caller = await people.user(actor.userId);
-  // The table has a function of this command's type.
-  const consequenceOf = consequences[command.type] as (command: RowCommand, people: object) => Promise<Consequence>;
-  return judge(caller, await consequenceOf(command, { ...people, caller }), people.rolesOf);
-};
+export const exceedsPower = (command: RowCommand, { actor, judge }: Asked): Promise<Rejection | undefined> =>
+  judge(async (all) => {
+    const people = peopleIn(all);
+    const caller = await people.user(actor.userId);
+    // The table has a function of this command's type.
+    const consequenceOf = consequences[command.type] as (command: RowCommand, people: object) => Promise<Consequence>;
+    return beyond(caller, await consequenceOf(command, { ...people, caller }), people.rolesOf);
+  });
 
 /** The rejection if the caller may not act on a user; on one that is not known only the system may. */
-export const mayNotActOn = async (userId: string | undefined, { actor, ...reads }: Asked): Promise<Rejection | undefined> => {
-  const { user, rolesOf } = peopleIn(reads);
-  return judge(await user(actor.userId), { actsOn: [userId === undefined ? unknown : await user(userId)] }, rolesOf);
-};
+export const mayNotActOn = (userId: string | undefined, { actor, judge }: Asked): Promise<Rejection | undefined> =>
+  judge(async (all) => {
+    const { user, rolesOf } = peopleIn(all);
+    return beyond(await user(actor.userId), { actsOn: [userId === undefined ? unknown : await user(userId)] }, rolesOf);
+  });
 
-const judge = async (
+/** The rejection of what is beyond the caller's power. */
+const beyond = async (
   caller: Person,
   { actsOn = [], makes = [], role }: Consequence,
   rolesOf: (people: readonly Person[]) => Promise<CustomRoles>,

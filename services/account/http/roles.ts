@@ -3,7 +3,7 @@ import type { HttpRow } from "../../chassis/http/rows.ts";
 import { bundlesOf, portalOf, type RoleModule } from "../domain/grants.ts";
 import { moduleAnswer } from "./module-answer.ts";
 import { page } from "./page.ts";
-import { rolesNamed, visibleRolesNamed } from "./people.ts";
+import { visibleRolesNamed } from "./people.ts";
 import { builtInRole, builtInRows, customRoleId, presentRole, type RoleRow } from "./role-rows.ts";
 import { type AccountContext, answer, command } from "./rows.ts";
 
@@ -85,9 +85,10 @@ export const roleRows: readonly HttpRow<unknown>[] = [
 ];
 
 /** The built-in roles, the custom roles in the caller's data level, and the caller's own roles. */
-const visibleRoles = async ({ actor, all, unscoped: { get, find } }: AccountContext): Promise<readonly RoleRow[]> => {
-  const own = (await get("users", actor.userId))?.role_id ?? [];
-  const seen = [...(await all("roles", [], 10_000)), ...(await rolesNamed(own, find))];
+const visibleRoles = async ({ actor, all, get, parts }: AccountContext): Promise<readonly RoleRow[]> => {
+  const self = await get("users", actor.userId);
+  const own = self ? await parts(self, "roles", "role_id") : [];
+  const seen = [...(await all("roles", [], 10_000)), ...own.filter(({ status }) => status === "active")];
   return [...new Map([...builtInRows, ...seen].map((row) => [row.role_id, row])).values()];
 };
 

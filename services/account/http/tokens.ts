@@ -8,9 +8,8 @@ import type { ClientDocument, SigningKeyDocument } from "../read-models/keys.ts"
 import { basicCredentials } from "./basic.ts";
 import { guessPassword, guessSecret } from "./guesses.ts";
 import { credentialOf, matches } from "./passwords.ts";
-import type { AccountReads } from "./reads.ts";
 import { denied, missing } from "./refusals.ts";
-import { type AccountContext, command } from "./rows.ts";
+import { command, type SigningIn } from "./rows.ts";
 
 const ACCESS_SECONDS = 7_200;
 /** A session, and with it each of its refresh tokens, ends two weeks after the login. */
@@ -56,7 +55,7 @@ type Grant = { readonly next: RefreshClaims; readonly commands: readonly Exclude
 
 const clientOf = async (
   request: Pick<TokenRequest, "client_id" | "client_secret">,
-  context: AccountContext,
+  context: SigningIn,
 ): Promise<ClientDocument | Problem | undefined> => {
   const { unscoped, edge } = context;
   const basic = basicCredentials(edge.header("authorization"));
@@ -68,7 +67,7 @@ const clientOf = async (
   return isProblem(isRight) ? isRight : isRight ? client : undefined;
 };
 
-const grantOf = async (request: TokenRequest, client: ClientDocument, context: AccountContext): Promise<Grant | Rejection | Problem> => {
+const grantOf = async (request: TokenRequest, client: ClientDocument, context: SigningIn): Promise<Grant | Rejection | Problem> => {
   switch (request.grant_type) {
     case "client_credentials":
       return started(client.user_id, client, context);
@@ -76,8 +75,13 @@ const grantOf = async (request: TokenRequest, client: ClientDocument, context: A
       const { username, password } = request;
       if (!username) return missing("username");
       if (!password) return missing("password");
-      const credential = await credentialOf(username, context);
-      const isRight = await guessPassword(username, context, () => matches(credential, password, context), client.client_id);
+      const credential = await credentialOf(username, context.unscoped);
+      const isRight = await guessPassword(
+        username,
+        context,
+        () => matches(credential, password, context.unscoped, context.edge),
+        client.client_id,
+      );
       if (isProblem(isRight)) return isRight;
       return isRight && credential
         ? started(credential.user_id, client, context)
@@ -88,7 +92,7 @@ const grantOf = async (request: TokenRequest, client: ClientDocument, context: A
   }
 };
 
-const started = async (userId: string, { client_id }: ClientDocument, context: AccountContext): Promise<Grant> => {
+const started = async (userId: string, { client_id }: ClientDocument, context: SigningIn): Promise<Grant> => {
   const sessionId = `ses-${context.edge.randomToken(16)}`;
   const about = { sub: userId, client_id, generation: await generationOf(userId, context), iat: Math.floor(context.now / 1_000) };
   return {
@@ -97,7 +101,7 @@ const started = async (userId: string, { client_id }: ClientDocument, context: A
   };
 };
 
-const refreshed = async (token: string, client: ClientDocument, context: AccountContext): Promise<Grant | Rejection> => {
+const refreshed = async (token: string, client: ClientDocument, context: SigningIn): Promise<Grant | Rejection> => {
   const claims = await context.edge.readRefreshToken(token);
   if (claims === "expired") return denied("the refresh token has expired", "refresh_token_expired");
   if (claims === "invalid") return denied("the refresh token is invalid");
@@ -115,10 +119,10 @@ const refreshed = async (token: string, client: ClientDocument, context: Account
 };
 
 /** The number of the user's password; 0 without one, and for one of an earlier release. */
-const generationOf = async (userId: string, { unscoped }: AccountReads): Promise<number> =>
+const generationOf = async (userId: string, { unscoped }: SigningIn): Promise<number> =>
   (await unscoped.get("passwords", userId))?.generation ?? 0;
 
-const tokensOf = async ({ next }: Grant, context: AccountContext): Promise<AnswerOf<"Token"> | Rejection> => {
+const tokensOf = async ({ next }: Grant, context: SigningIn): Promise<AnswerOf<"Token"> | Rejection> => {
   const { edge } = context;
   const { sub, client_id, generation } = next;
   const user = isBuiltInPrincipal(sub) ? undefined : await context.unscoped.get("users", sub);
@@ -132,7 +136,7 @@ const tokensOf = async ({ next }: Grant, context: AccountContext): Promise<Answe
   return { token_type: "Bearer", expires_in: ACCESS_SECONDS, access_token, id_token, refresh_token };
 };
 
-const newestKey = async ({ unscoped }: AccountReads): Promise<SigningKey> => {
+const newestKey = async ({ unscoped }: SigningIn): Promise<SigningKey> => {
   const order = ({ create_time, key_id }: SigningKeyDocument) => `${create_time} ${key_id}`;
   const announced = await unscoped.find("signingKeys", [{ field: "status", in: ["announced"] }], 100);
   const [newest] = announced.toSorted((a, b) => (order(a) < order(b) ? 1 : -1));

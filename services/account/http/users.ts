@@ -47,7 +47,7 @@ export const userRows: readonly HttpRow<unknown>[] = [
       if ("rejected" in roles) return roles;
       if (roles.some(({ portal }) => portal !== "isv"))
         return { rejected: `the role ${request.role_id} is not a vendor role`, kind: "denied", error: "permission_denied" };
-      const groupPath = (await context.unscoped.get("users", context.actor.userId))?.group_path ?? "";
+      const groupPath = (await context.get("users", context.actor.userId))?.group_path ?? "";
       if (groupPath === "") return { rejected: "you must be in a group before you can create users in it", kind: "precondition" };
       return hashed(request, context, { groupPath });
     },
@@ -60,13 +60,13 @@ export const userRows: readonly HttpRow<unknown>[] = [
     needs: ({ user_id }) => ({ user: ["users", user_id] }),
     prepareIf: "password",
     // Otherwise a stolen token would be worth an account.
-    prepare: async ({ user_id, password = "" }, { edge, actor }): Promise<string | Rejection | undefined> =>
+    prepare: async ({ user_id, password = "" }, { edge, actor }): Promise<Hashed | Rejection | undefined> =>
       user_id === actor.userId
         ? denied("to change your own password, begin a reset with the one that you have", "permission_denied")
         : edge.hashPassword(password),
-    command: ({ user_id: userId, username, email, phone_number, description }, { prepared: passwordHash }) => [
+    command: ({ user_id: userId, username, email, phone_number, description }, { prepared }) => [
       { type: "ModifyUser", userId, username, email, phoneNumber: phone_number, description },
-      ...(passwordHash === undefined ? [] : [{ type: "SetPassword", userId, passwordHash } as const]),
+      ...(prepared ? [{ type: "SetPassword", userId, ...prepared } as const] : []),
     ],
     answer: ([{ userId }]) => ({ user_id: userId }),
   }),
@@ -97,15 +97,17 @@ export function presentUser({
 export const presentGroup = ({ root_group_id: _r, owner: _o, owner_path: _p, user_ids: _u, ...group }: GroupDocument): Group => group;
 
 type Creation = RequestOf<"CreateUser" | "IsvCreateUser">;
+type Hashed = { readonly passwordHash: string };
 
 const hashed = async <More extends object>(
   { password }: Creation,
   { edge }: AccountContext,
   more: More,
-): Promise<Rejection | (More & { passwordHash: string })> =>
-  password === ""
-    ? { rejected: "missing parameter [password]", kind: "invalid", error: "missing_parameter" }
-    : { ...more, passwordHash: await edge.hashPassword(password) };
+): Promise<Rejection | (More & Hashed)> => {
+  if (password === "") return { rejected: "missing parameter [password]", kind: "invalid", error: "missing_parameter" };
+  const made = await edge.hashPassword(password);
+  return "rejected" in made ? made : { ...more, ...made };
+};
 
 /** First the password: a user without one would have to be repaired, and a password without a user is nothing. */
 const create = ({ email, phone_number, description, role_id }: Creation, userId: string, passwordHash: string, groupPath: string) =>

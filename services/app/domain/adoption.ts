@@ -108,7 +108,7 @@ const detailsFrom = ({ description, home, icon, screenshots, maintainers, keywor
   readme,
 });
 
-const appOf = ({ appId, repoId, name, owner, ownerPath }: Adopt, described: PackageDetails): AppCreated => ({
+const appOf = ({ appId, repoId, name, owner, ownerPath, isv }: Adopt, described: PackageDetails): AppCreated => ({
   type: "AppCreated",
   appId,
   name,
@@ -119,7 +119,7 @@ const appOf = ({ appId, repoId, name, owner, ownerPath }: Adopt, described: Pack
   files: {},
   repoId,
   chartName: name,
-  isv: "",
+  isv,
   owner,
   ownerPath,
 });

@@ -5,7 +5,6 @@ import { uncategorized } from "../domain/category.ts";
 import { type AppOutside, bytesOf, upload } from "../packages.ts";
 import type { AppDocument, StoreAppDocument } from "../read-models/apps.ts";
 import type { CategoryDocument } from "../read-models/files.ts";
-import { vendorOf } from "../read-models/vendors.ts";
 import type { StoreVersionDocument, VersionDocument } from "../read-models/versions.ts";
 import { answer, command, query } from "./rows.ts";
 import { shownVersion } from "./versions.ts";
@@ -14,10 +13,10 @@ import { shownVersion } from "./versions.ts";
 export const appRows: readonly HttpRow<AppOutside>[] = [
   command("CreateApp", {
     issues: "CreateApp",
-    prepare: async ({ version_package, version_type, icon }, { edge, outside, actor, unscoped }) => {
+    prepare: async ({ version_package, version_type, icon }, { edge, outside, actor }) => {
       const uploaded = await upload(bytesOf(version_package), version_type, { edge, outside });
       if ("rejected" in uploaded) return uploaded;
-      const isv = await vendorOf(actor, unscoped.find);
+      const isv = await outside.vendorOf(actor);
       return { ...uploaded, isv, iconDigest: icon ? await edge.putBlob(bytesOf(icon)) : undefined };
     },
     command: (request, { newId, actor, prepared: { read, description, content, isv, iconDigest } }) => {

@@ -30,16 +30,17 @@ const fileOf = async (id: string, filename: string, context: Context): Promise<F
 const FILENAME = "raw";
 
 /** The content of an attachment, as the caller may see it. An application's is the newest for its owner and reviewers, else the released one. */
-const digestOf = async (id: string, { all, get, sees, unscoped }: Context): Promise<string | undefined> => {
-  const uploaded = await unscoped.get("attachments", id);
-  const [category] = uploaded ? await unscoped.find("categories", [{ field: "icon", in: [id] }], 1) : [];
+const digestOf = async (id: string, { all, get, ids, parts }: Context): Promise<string | undefined> => {
+  const uploaded = await get("attachments", id, "public");
+  const [category] = uploaded ? await all("categories", [field("icon", id)], 1, "public") : [];
   if (category) return uploaded?.digest;
   // A package may name anything as its icon: only the uploader's application is the attachment's.
   const named: readonly Condition[] = uploaded ? [field("icon", id), field("owner", uploaded.owner)] : [field("file_ids", id)];
-  const [app] = await unscoped.find("apps", named, 1);
-  if (!app) return undefined;
-  const isOpen = sees(app) || (await all("appVersions", [field("app_id", app.app_id)], 1, "underReview")).length > 0;
-  const copy = isOpen ? app : await get("activeApps", app.app_id, "inStore");
+  const [appId] = await ids("apps", named, 1);
+  if (appId === undefined) return undefined;
+  const [reviewed] = await all("appVersions", [field("app_id", appId)], 1, "underReview");
+  const [underReview] = reviewed ? await parts(reviewed, "apps", "app_id") : [];
+  const copy = underReview ?? (await get("apps", appId)) ?? (await get("activeApps", appId, "inStore"));
   return copy?.files[id] ?? (copy?.icon === id ? uploaded?.digest : undefined);
 };
 const field = (name: string, value: string): Condition => ({ field: name, in: [value] });

@@ -47,9 +47,9 @@ export const categoryRows: readonly HttpRow<AppOutside>[] = [
     issues: "DeleteCategory",
     each: "category_id",
     needs: (_, id) => ({ category: ["categories", id] }),
-    prepare: async ({ force = false }, { unscoped, item }) => {
-      const [used] = force ? [] : await unscoped.find("apps", [inCategory(item), notDeleted], 1);
-      if (!used) return undefined;
+    prepare: async ({ force = false }, { ids, item }) => {
+      const [used] = force ? [] : await ids("apps", [inCategory(item), notDeleted], 1);
+      if (used === undefined) return undefined;
       return {
         rejected: `category [${item}] still holds applications`,
         kind: "precondition",

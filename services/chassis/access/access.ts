@@ -31,7 +31,7 @@ export const access: Projection<AccessDocument> = {
   name: "access",
   version: 3,
   initialState: empty,
-  indexes: ["parentGroupId"],
+  indexes: ["parentGroupId", "roleIds"],
   of: ["user", "group", "role", "client", "signingKey"],
   key: Object.fromEntries(
     [

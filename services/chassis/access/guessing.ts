@@ -34,5 +34,28 @@ export const guessing = ({ documents, clock }: { readonly documents: Pick<Docume
 };
 export type Guess = ReturnType<typeof guessing>;
 
+/** Half of the time for which a place is remembered at least. */
+const PERIOD = 30 * 86_400_000;
+
+/**
+ * Remembers places, such as the address from which somebody signed in, for thirty to sixty days after the last time. Whoever asks about a place
+ * leaves nothing behind.
+ */
+export const places = ({ documents, clock }: { readonly documents: Pick<Documents, "add">; readonly clock: Pick<Clock, "now"> }) => {
+  const within = (place: string, period: number, amount: number) =>
+    documents.add(nameOf(`${place} in ${period}`), amount, clock.now(), 2 * PERIOD);
+  const period = () => Math.floor(clock.now() / PERIOD);
+  return {
+    has: async (place: string): Promise<boolean> => {
+      const counted = await Promise.all([within(place, period(), 0), within(place, period() - 1, 0)]);
+      return counted.some(({ count }) => count > 0);
+    },
+    add: async (place: string): Promise<void> => {
+      if ((await within(place, period(), 0)).count === 0) await within(place, period(), 1);
+    },
+  };
+};
+export type Places = ReturnType<typeof places>;
+
 /** Names hold what callers send, of any length. */
 const nameOf = (name: string): string => `guesses ${createHash("sha256").update(name).digest("base64url")}`;

@@ -11,9 +11,9 @@ import type { Owned as WithOwner } from "./ownership.ts";
 const reachOf = {
   /** The caller's data level for this operation covers the row. */
   own: (caller) => (caller ? visible(caller) : nothing),
-  /** What every user of the platform may see: categories. */
+  /** What every user of the platform may see: categories, and what providers announce. */
   everybody: (caller) => (caller ? everything : nothing),
-  /** What anybody may see without a token: files of the store. */
+  /** What anybody may see without a token: categories, and which file an attachment is. */
   public: () => everything,
   /** A join's only: the documents are parts of the row, such as the nodes of a cluster. Who sees the row sees them. */
   part: (caller) => (caller ? everything : nothing),
@@ -30,13 +30,14 @@ const reachOf = {
 /** The fields that a rule reads: a rule cannot be used on documents without them. */
 type RuleFields = {
   readonly own: Owned;
-  readonly everybody: { readonly category_id: string; readonly locale: string };
-  readonly public: { readonly attachment_id: string };
+  readonly everybody: Category | { readonly provider: string; readonly zones: readonly string[] };
+  readonly public: Category | { readonly attachment_id: string };
   readonly part: never;
   readonly inStore: Owned & { readonly status: string; readonly visibility: string };
   readonly underReview: Owned & { readonly status: string };
 };
 type Owned = Pick<WithOwner, "owner" | "owner_group">;
+type Category = { readonly category_id: string; readonly locale: string };
 
 /** The name of a rule. */
 export type Rule = keyof typeof reachOf;

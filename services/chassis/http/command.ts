@@ -1,15 +1,16 @@
 import type { Response } from "express";
 import { type Actor, badKeyOf, isRejection, type Message, mapOf, type Rejection } from "../../../events/index.ts";
 import type { Outcome } from "../../../events/runtime.ts";
+import { operations } from "../../../schemas/generated/http.ts";
 import { commandEdge, requestEdge } from "./edge.ts";
-import { compact, type Fields, isEmpty } from "./fields.ts";
+import { compact, type Fields, isEmpty, isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { type Ids, idsOf } from "./ids.ts";
 import { fetchNeeds } from "./needs.ts";
 import { positionsText } from "./positions.ts";
 import { allOrProblem, isProblem, isRejected, makeProblem, type Problem, problemOf, rejection } from "./problems.ts";
-import { readsFor } from "./reads.ts";
+import { readsFor, unscopedReads } from "./reads.ts";
 import { idempotencyOf, type Recorded, recordedFor, recordRejection } from "./recorded.ts";
 import { actorOf, type CheckedRequest } from "./request.ts";
 import type { CommandRow, Edge } from "./rows.ts";
@@ -122,7 +123,11 @@ const planFor = async (host: Host, request: CommandRequest, item: Item): Promise
   if (isProblem(needs)) return needs;
   if (isRejected(needs)) return { item, rejection: needs };
   const context = { actor, now: host.ports.clock.now(), item: item.id, needs };
-  const reads = () => readsFor(host.instance.collections, host.ports.documents, caller);
+  const { collections } = host.instance;
+  const reads = () => ({
+    ...readsFor(collections, host.ports.documents, caller, Object.values(needs).filter(isFields)),
+    ...(operations[row.operation].public && { unscoped: unscopedReads(collections, host.ports.documents) }),
+  });
   const prepared =
     prepare && (await prepare(fields, { ...reads(), ...context, newId: item.ids.reading(), edge, outside: host.outside } as never));
   if (isProblem(prepared)) return prepared;

@@ -2,7 +2,8 @@ import type { Request } from "express";
 import { type Blobs, type Clock, type Sealed, streamOf } from "../../../events/index.ts";
 import { ADDRESS_HEADER, addressOf } from "../access/address.ts";
 import type { SecretLocation } from "../access/envelope.ts";
-import type { Guess } from "../access/guessing.ts";
+import type { Guess, Places } from "../access/guessing.ts";
+import { weaknessIn } from "../access/password-rules.ts";
 import { hashPassword, rememberRight, verifyPassword, wasRight } from "../access/passwords.ts";
 import type { Sealing } from "../access/sealing.ts";
 import { keyIdOf, newKeyPair, readRefreshToken, signRefreshToken, signToken } from "../access/tokens.ts";
@@ -17,6 +18,7 @@ export type EdgePorts = {
   readonly clock: Clock;
   readonly random: (bytes: number) => Uint8Array;
   readonly guess: Guess;
+  readonly places: Places;
 };
 /** What an edge takes from the request at hand. */
 type FromRequest = {
@@ -34,7 +36,7 @@ export const requestEdge = (keys: readonly PlatformKey[], request: Request): Fro
 
 /** What is asynchronous or random before a decision, for one request or outside of any. */
 export const edgeOf = (
-  { sealing, keys, blobs, clock, random, guess }: EdgePorts,
+  { sealing, keys, blobs, clock, random, guess, places }: EdgePorts,
   { header, address, secret }: FromRequest = { header: () => undefined, address: "" },
 ): Edge => {
   let tokens = 0;
@@ -42,11 +44,13 @@ export const edgeOf = (
     seal: sealing.seal,
     open: sealing.open,
     destroyKey: sealing.destroyKey,
-    hashPassword,
+    hashPassword: async (password) => (await weaknessIn(password)) ?? { passwordHash: await hashPassword(password) },
+    hashSecret: hashPassword,
     verifyPassword,
     wasRight,
     rememberRight,
     guess,
+    places,
     address,
     putBlob: blobs.put,
     getBlob: blobs.get,

@@ -23,22 +23,45 @@ export const unscopedReads = (collections: Collections, documents: Documents): U
     (await documents.find(await collections.of(model), { where, offset: 0, limit })).documents.map(({ value }) => value),
 });
 
-/** The reads of a row. Without a caller, as in a public operation, lists are empty. */
-export const readsFor = (collections: Collections, documents: Documents, caller: Caller | undefined): Reads<AnyModels> => {
+/**
+ * The reads of a row. Without a caller, as in a public operation, they give what is public. `given` are the documents that the row has already
+ * got by a rule.
+ */
+export const readsFor = (
+  collections: Collections,
+  documents: Documents,
+  caller: Caller | undefined,
+  given: readonly object[] = [],
+): Reads<AnyModels> => {
   const unscoped = unscopedReads(collections, documents);
+  const withinRule = new WeakSet<object>(given);
+  const give = <Document extends object>(document: Document): Document => {
+    withinRule.add(document);
+    return document;
+  };
+  const stored = async (model: string, filter: DocumentFilter, limit: number) =>
+    (await documents.find(await collections.of(model), { ...filter, offset: 0, limit })).documents;
   const seen = (where: readonly Condition[], rule: Rules = "own"): DocumentFilter => {
     const anyOf = within(rule, caller);
     return { where, ...(anyOf && { anyOf }) };
   };
   return {
-    unscoped,
     get: async (model, id, rule: Rules = "own") => {
       const found = await unscoped.get(model, id);
-      return found && allows(rule, caller, found) ? found : undefined;
+      return found && allows(rule, caller, found) ? give(found) : undefined;
     },
     all: async (model, where, limit = EVERYTHING, rule: Rules = "own") =>
-      (await documents.find(await collections.of(model), { ...seen(where, rule), offset: 0, limit })).documents.map(({ value }) => value),
+      (await stored(model, seen(where, rule), limit)).map(({ value }) => give(value)),
     count: async (model, where, by) => documents.count(await collections.of(model), { limit: TOP, ...by, ...seen(where) }),
+    parts: async (row, model, ...fields) => {
+      if (!withinRule.has(row)) throw new Error(`parts of a row that no rule gave were asked for in ${model}`);
+      const values = fields.map((field) => row[field]);
+      const ids: readonly string[] = fields.length === 1 ? [values[0]].flat().map(String) : [values.join("@")];
+      const found = ids.length === 0 ? [] : await documents.get(await collections.of(model), ids);
+      return found.filter(({ deleted }) => !deleted).map(({ value }) => give(value));
+    },
+    ids: async (model, where, limit) => (await stored(model, { where }, limit)).map(({ id }) => id),
+    judge: (by) => by(unscoped),
     sees: (row) => allows("own", caller, row),
   };
 };

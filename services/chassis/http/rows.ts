@@ -1,7 +1,7 @@
 import type { Actor, Condition, Counts, Message, Of, Rejection, Sealed } from "../../../events/index.ts";
 import type { OperationId, Operations } from "../../../schemas/generated/http.ts";
 import type { SecretLocation } from "../access/envelope.ts";
-import type { Guess } from "../access/guessing.ts";
+import type { Guess, Places } from "../access/guessing.ts";
 import type { RuleArgument, Rules } from "../access/rules.ts";
 import type { RefreshClaims, SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";
 import type { Problem } from "./problems.ts";
@@ -43,14 +43,18 @@ export type Edge = {
   readonly open: (sealed: Sealed, location: SecretLocation) => Promise<string>;
   /** Destroys the key of a deleted secret: its ciphertext cannot be read any more, wherever it is stored. */
   readonly destroyKey: (sealed: Sealed) => Promise<void>;
-  /** Slow one-way hash of a password, with its salt. */
-  readonly hashPassword: (password: string) => Promise<string>;
+  /** Slow one-way hash of a password that somebody chose, with its salt; the rejection of a weak one. */
+  readonly hashPassword: (password: string) => Promise<{ readonly passwordHash: string } | Rejection>;
+  /** The same of a secret that a program has, and nobody chose. */
+  readonly hashSecret: (secret: string) => Promise<string>;
   readonly verifyPassword: (password: string, hash: string) => Promise<boolean>;
   /** Whether the secret of a program was right before, and that it is. Such a secret comes with every request, and then costs nothing. */
   readonly wasRight: (secret: string, hash: string) => boolean;
   readonly rememberRight: (secret: string, hash: string) => void;
   /** Checks a guess of a secret, unless too many were wrong; guesses under the first limit take turns. */
   readonly guess: Guess;
+  /** Where guesses were right before. */
+  readonly places: Places;
   /** The network address of the caller. Outside of any request empty. */
   readonly address: string;
   readonly putBlob: (bytes: Uint8Array) => Promise<string>;
@@ -68,7 +72,7 @@ export type Edge = {
   readonly header: (name: string) => string | undefined;
 };
 
-/** Reads of the service's own read models. Lists and counts hold only what the caller may see. */
+/** Reads of the service's own read models. What they give is within a rule; what is judged by any document leaves only the judgement. */
 export type Reads<ReadModels> = {
   /** The document, if there is one and the rule (`own` unless it is named) allows it to the caller. */
   readonly get: <M extends keyof ReadModels & string>(
@@ -82,8 +86,19 @@ export type Reads<ReadModels> = {
     limit?: number,
     ...rule: RuleArgument<ReadModels[M]>
   ) => Promise<readonly ReadModels[M][]>;
-  /** Every document, whether the caller may see it or not: for decisions, never for answers. */
-  readonly unscoped: Unscoped<ReadModels>;
+  /**
+   * The documents that a row names in a field, by their ids, such as the roles of a user: who was given the row has its parts. Several fields
+   * make one id, with `@` between them. Throws if no rule gave the row.
+   */
+  readonly parts: <M extends keyof ReadModels & string, Row extends object>(
+    row: Row,
+    model: M,
+    ...fields: readonly [keyof Row & string, ...(keyof Row & string)[]]
+  ) => Promise<readonly ReadModels[M][]>;
+  /** Ids of documents, whoever owns them: an id opens nothing. */
+  readonly ids: (model: keyof ReadModels & string, where: readonly Condition[], limit: number) => Promise<readonly string[]>;
+  /** Judges by all documents, whoever owns them. Nothing of them but the judgement leaves. */
+  readonly judge: <J extends Judgement>(by: (unscoped: Unscoped<ReadModels>) => Promise<J>) => Promise<J>;
   /** Counts the documents that the caller may see, by a field, in the database. The ten most frequent values by default. */
   readonly count: <M extends keyof ReadModels & string>(
     model: M,
@@ -93,7 +108,10 @@ export type Reads<ReadModels> = {
   /** Whether the caller's data level covers a row. */
   readonly sees: (row: { readonly owner?: unknown; readonly owner_group?: unknown }) => boolean;
 };
+/** Yes, no, or a refusal. */
+export type Judgement = boolean | undefined | Rejection | Problem;
 
+/** Reads of all documents. Only a judgement has them, and the operations in which callers prove who they are. */
 export type Unscoped<ReadModels> = {
   readonly get: <M extends keyof ReadModels & string>(model: M, id: string) => Promise<ReadModels[M] | undefined>;
   readonly find: <M extends keyof ReadModels & string>(
@@ -105,8 +123,13 @@ export type Unscoped<ReadModels> = {
 
 /** What the asynchronous part of a row gets: reads, the edge, and the service's outside. */
 export type EdgeContext<ReadModels, Outside> = Context & Reads<ReadModels> & { readonly edge: Edge; readonly outside: Outside };
-/** The same before a command, with the documents that the row needs and the item's id. */
-export type PrepareContext<ReadModels, Outside, Needs> = EdgeContext<ReadModels, Outside> & {
+/** The operations in which callers prove who they are. They have no caller yet, whom a rule could give anything. */
+export type SignIn = "Token" | "RevokeToken";
+export type SignInContext<ReadModels, Outside> = EdgeContext<ReadModels, Outside> & { readonly unscoped: Unscoped<ReadModels> };
+/** The context before a command, with the documents that the row needs and the item's id. */
+export type PrepareContext<ReadModels, Outside, Needs, O extends OperationId = never> = (O extends SignIn
+  ? SignInContext<ReadModels, Outside>
+  : EdgeContext<ReadModels, Outside>) & {
   readonly needs: Needs;
   readonly item: string;
   /** The ids that `command` gets, so that a secret of a new stream can be sealed for it. */
@@ -140,7 +163,7 @@ export type CommandRow<Outside = never> = {
   readonly needs?: (request: never, item: string) => { readonly [name: string]: AnyNeed };
   /** The request field that `prepare` is for: a request without it is not prepared. */
   readonly prepareIf?: string;
-  readonly prepare?: (request: never, context: PrepareContext<never, Outside, never>) => Promise<unknown>;
+  readonly prepare?: (request: never, context: PrepareContext<never, Outside, never, never>) => Promise<unknown>;
   readonly command: (request: never, context: CommandContext<never, never>) => Message | readonly Message[] | Rejection;
   readonly guard?: Guard<never, never, never> | undefined;
   /** Gets all commands of the request, of all its items. */
@@ -228,7 +251,7 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>(gua
       /** Runs before `command`, and not at all if the request's idempotency key was used. A rejection is the answer; a problem says "not now". */
       readonly prepare?: (
         request: RequestOf<O>,
-        context: PrepareContext<ReadModels, Outside, NeedsOf<ReadModels, N>>,
+        context: PrepareContext<ReadModels, Outside, NeedsOf<ReadModels, N>, O>,
       ) => Promise<Prepared | Rejection | Problem>;
       readonly command: (
         request: RequestOf<O>,

@@ -1,7 +1,18 @@
+import { request } from "node:http";
+import { operations } from "../../../schemas/generated/http.ts";
 import type { Answer } from "../../world/requests.ts";
 import { type Attack, shown } from "../attack.ts";
 
 const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+
+/** The status of the answer to a body that is posted from one of this machine's own addresses. */
+const statusFrom = (localAddress: string, url: URL, body: object): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const sent = request(url, { method: "POST", localAddress, agent: false, headers: { "content-type": "application/json" } }, (answer) => {
+      answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
+    });
+    sent.on("error", reject).end(JSON.stringify(body));
+  });
 
 /** Passwords, secrets and accounts that are guessed. */
 export const guessing: readonly Attack[] = [
@@ -37,6 +48,40 @@ export const guessing: readonly Attack[] = [
       const other = await somebody("user");
       const right = await guess(other.email, other.password, 1);
       control("somebody else signs in from the same address", right.status === 200, shown(right).slice(0, 40));
+    },
+  },
+  {
+    class: "guessing",
+    name: "guess a password from many addresses, or lock its owner out by that",
+    has: "nothing but a client for logins, and many addresses",
+    holds: "fifty guesses an hour are checked from addresses that the owner never used, and the owner signs in from where they did before",
+    long: true,
+    run: async ({ somebody, people, grant, target, inside }, { holds, control }) => {
+      inside();
+      const victim = await somebody("user");
+      const { body } = await (await people.admin()).call("CreateClient", { user_id: victim.userId });
+      const { client_id, client_secret } = body;
+      const guess = (nth: number) =>
+        statusFrom(`127.0.${1 + (nth >> 7)}.${1 + (nth & 127)}`, new URL(operations.Token.path, target.url), {
+          ...{ client_id, client_secret, grant_type: "password", username: victim.email, password: `wrong ${nth}` },
+        });
+      const statuses: number[] = [];
+      for (let nth = 0; nth < 60; nth += 20)
+        statuses.push(...(await Promise.all(Array.from({ length: 20 }, (_, each) => guess(nth + each)))));
+      const checked = statuses.filter((status) => status === 403).length;
+      holds(
+        "fifty are checked and the rest is 429",
+        checked === 50 && statuses.every((each) => [403, 429].includes(each)),
+        statuses.join(" "),
+      );
+      const login = { grant_type: "password", username: victim.email, password: victim.password };
+      const home = await grant(target.loginClient, login);
+      holds("the owner signs in from where they did before", home.status === 200, shown(home).slice(0, 40));
+      const other = await somebody("user");
+      const right = await statusFrom("127.0.9.9", new URL(operations.Token.path, target.url), {
+        ...{ client_id, client_secret, grant_type: "password", username: other.email, password: other.password },
+      });
+      control("somebody else signs in from a new address", right === 200, String(right));
     },
   },
   {
@@ -83,6 +128,19 @@ export const guessing: readonly Attack[] = [
       );
       holds("others wait for few of them", login.milliseconds < 5_000, `${login.milliseconds.toFixed(0)} ms`);
       control("somebody signs in meanwhile", login.status === 200, shown(login).slice(0, 40));
+    },
+  },
+  {
+    class: "guessing",
+    name: "set a password that others guess first",
+    has: "an administrator's token",
+    holds: "passwords are long, and not among those that breaches know",
+    run: async ({ people, fresh }, { refused, allowed }) => {
+      const { call } = await people.admin();
+      const create = (password: string) => call("CreateUser", { email: `${fresh()}@attack.example`, password, role_id: "user" });
+      await refused("a short one", create("hunter2"), "400 password_too_short");
+      for (const common of ["123456789012", "Password2026!"]) await refused("a common one", create(common), "400 password_too_common");
+      await allowed("a long one", create(`words ${fresh()}`));
     },
   },
   {

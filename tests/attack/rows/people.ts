@@ -36,7 +36,7 @@ export const people: readonly Attack[] = [
       const [mighty, user, admin] = [await people.mighty(), await people.otherUser(), await people.admin()];
       for (const { userId } of [mighty, user])
         await refused("bind global_admin", mighty.call("BindUserRole", { user_id: [userId], role_id: ["global_admin"] }), DENIED);
-      const fields = { email: `${fresh()}@attack.example`, password: "password", role_id: "global_admin" };
+      const fields = { email: `${fresh()}@attack.example`, password: "words of mine", role_id: "global_admin" };
       await refused("create an administrator", mighty.call("CreateUser", fields), DENIED);
       await allowed("an administrator gives a role", admin.call("BindUserRole", { user_id: [user.userId], role_id: ["developer"] }));
       await allowed("and takes it", admin.call("UnbindUserRole", { user_id: [user.userId], role_id: ["developer"] }));
@@ -53,7 +53,7 @@ export const people: readonly Attack[] = [
         for (const [operation, fields] of [
           ["UnbindUserRole", { user_id: [admin.userId], role_id: ["global_admin"] }],
           ["ModifyUser", { user_id: admin.userId, username: "fool" }],
-          ["ModifyUser", { user_id: admin.userId, password: "mine" }],
+          ["ModifyUser", { user_id: admin.userId, password: "words of mine" }],
           ["DeleteUsers", { user_id: [admin.userId] }],
         ] as const)
           await refused(operation, attacker.call(operation, fields), DENIED);

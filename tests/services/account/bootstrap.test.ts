@@ -87,7 +87,8 @@ const starts = async () => {
         outside: () =>
           ({
             ...unnamed,
-            hashPassword: async (password) => `hash of ${hashed.push(password) && password}`,
+            hashPassword: async (password) => ({ passwordHash: `hash of ${hashed.push(password) && password}` }),
+            hashSecret: async (secret) => `hash of ${hashed.push(secret) && secret}`,
             print: (line) => void printed.push(line),
             ...more,
           }) satisfies AccountOutside,
@@ -124,12 +125,16 @@ test("of instances that start at once one makes and prints what is used", async 
   const tried = new Promise<void>((resolve) => {
     allTried = resolve;
   });
-  const hashPassword = async (secret: string): Promise<string> => {
+  const hashSecret = async (secret: string): Promise<string> => {
     if (secret.startsWith("secret of") && hashed.push(secret) === 3) allTried();
     await tried;
     return `hash of ${secret}`;
   };
-  await Promise.all(["a", "b", "c"].map((name) => start({ firstClient: made(name), hashPassword })));
+  await Promise.all(
+    ["a", "b", "c"].map((name) =>
+      start({ firstClient: made(name), hashSecret, hashPassword: async (word) => ({ passwordHash: await hashSecret(word) }) }),
+    ),
+  );
   assert.equal(hashed.length, 3, "each of them tries");
   assert.deepEqual(story().toSorted(), one.toSorted());
   const [set] = history().flatMap(({ event }) => (event.type === "ClientSecretSet" ? [String(Reflect.get(event, "secretHash"))] : []));

@@ -22,7 +22,8 @@ export const userId = ada.userId;
 /** The outside of a service whose settings name neither a client nor an administrator; it makes secrets without any cryptography. */
 export const unnamed: AccountOutside = {
   newSigningKey: async () => ({ keyId: "key-1", publicJwk: "{}", sealedPrivateJwk: sealedText("sealed") }),
-  hashPassword: async (password) => `hash of ${password}`,
+  hashPassword: async (password) => ({ passwordHash: `hash of ${password}` }),
+  hashSecret: async (secret) => `hash of ${secret}`,
   firstClient: { given: false, id: "client-1", secret: "secret of the client" },
   loginClient: { given: false, id: "client-2", secret: "secret for logins" },
   firstAdministrator: { given: false, id: "usr-first", email: "admin@localhost", password: "password of the administrator" },

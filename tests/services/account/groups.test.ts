@@ -13,7 +13,7 @@ describe("groups over HTTP", () => {
   });
   after(() => world?.stop());
 
-  const password = "of a user";
+  const password = "words of a user";
   const makeGroup = async (name: string, parent_group_id?: string, by = admin): Promise<string> =>
     (await by.call("CreateGroup", { name, ...(parent_group_id && { parent_group_id }) })).body.group_id;
   const makeUser = async (email: string, role_id = "user"): Promise<string> =>

@@ -63,6 +63,26 @@ describe("guessing costs", () => {
     }
   });
 
+  test("an account is guessed a hundred times an hour at most, from however many addresses, and its owner still signs in from home", async () => {
+    const email = "owner@example.org";
+    await (await world.admin()).call("CreateUser", { email, password: "correct horse", role_id: "user" });
+    const homes = ["198.51.100.1", "198.51.100.2", "198.51.100.3"];
+    for (const home of homes) assert.equal((await login(email, "correct horse", from(home))).status, 200);
+    const wrong = async (addresses: readonly string[], each: number) =>
+      statuses((await Promise.all(addresses.map((address) => times(each, () => login(email, "wrong", from(address)))))).flat());
+    const strangers = Array.from({ length: 70 }, (_, nth) => `192.0.2.${nth}`);
+    assert.deepEqual(await wrong(strangers, 1), { 403: 50, 429: 20 });
+    assert.equal((await login(email, "correct horse", from("192.0.2.200"))).status, 429, "an address from which nobody signed in");
+    for (const home of homes) assert.equal((await login(email, "correct horse", from(home))).status, 200, "at home");
+    for (let quarter = 0; quarter < 2; quarter++) {
+      assert.deepEqual(await wrong(homes, 10), quarter === 0 ? { 403: 30 } : { 403: 20, 429: 10 });
+      world.time.pass(15 * 60_000);
+    }
+    world.time.pass(31 * 60_000);
+    assert.equal((await login(email, "correct horse", from("192.0.2.200"))).status, 200, "an hour later");
+    forget();
+  });
+
   test("the attempts through one client are counted over all accounts and addresses", async () => {
     const answers = await times(110, (nth) => login(`person-${nth}@example.org`, "guess", from(`192.0.2.${nth}`)));
     const { 403: refused = 0, 429: limited = 0, 503: shed = 0 } = statuses(answers);

@@ -90,7 +90,7 @@ describe(`whatever people do who are no administrators (seed ${SEED})`, () => {
         .filter(() => random() < 0.2)
         .map((module_id) => ({ module_id, data_level: among(["all", "group", "self"]), is_check_all: true }));
       const name = `n${Math.floor(random() * 1e9)}`;
-      const created = { email: `${name}@people.example`, password: "x", role_id: roleId() };
+      const created = { email: `${name}@people.example`, password: "correct horse", role_id: roleId() };
       return among<readonly [OperationId, object]>([
         ["ModifyUser", { user_id: person(), username: name }],
         ["BindUserRole", { user_id: [person()], role_id: [roleId()] }],

@@ -12,7 +12,7 @@ describe("roles over HTTP", () => {
   });
   after(() => world?.stop());
 
-  const password = "of a user";
+  const password = "words of a user";
   const ids = (roles: readonly { role_id: string }[]) => roles.map(({ role_id }) => role_id).toSorted();
   const list = async (by: Caller, fields: object = {}) => (await by.call("DescribeRoles", fields)).body;
   const makeUser = async (email: string, role_id: string) => (await admin.call("CreateUser", { email, password, role_id })).body.user_id;

@@ -44,9 +44,12 @@ describe("sessions over HTTP", () => {
 
   test("a client that refreshes in parallel gets the same successor each time, for half a minute", async () => {
     const { refresh_token } = await login();
+    // However slow the machine is.
+    world.time.standStill();
     const answers = await Promise.all([1, 2, 3].map(() => refresh(refresh_token)));
     world.time.pass(29_000);
     answers.push(await refresh(refresh_token));
+    world.time.goOn();
     for (const { status } of answers) assert.equal(status, 200);
     assert.equal(new Set(answers.map(({ body }) => body.refresh_token)).size, 1);
     assert.equal((await refresh(answers[0]?.body.refresh_token)).status, 200);

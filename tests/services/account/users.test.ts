@@ -14,7 +14,7 @@ describe("users over HTTP", () => {
   });
   after(() => world?.stop());
 
-  const password = "of a user";
+  const password = "words of a user";
   const make = async (email: string, role_id: string, by = admin, operation: OperationId = "CreateUser"): Promise<string> => {
     const { status, body } = await by.call(operation, { email, password, role_id });
     assert.equal(status, 200, JSON.stringify(body));
@@ -97,12 +97,34 @@ describe("users over HTTP", () => {
   test("who has somebody's token, and not their password, gets no password of theirs", async () => {
     const user_id = await make("robbed@example.org", "user");
     const thief = await world.signIn("robbed@example.org", password);
-    const { status, error } = await thief.call("ModifyUser", { user_id, username: "thief", password: "new" });
+    const { status, error } = await thief.call("ModifyUser", { user_id, username: "thief", password: "new password" });
     assert.deepEqual([status, error], [403, "permission_denied"]);
     assert.equal((await row(user_id)).username, "robbed");
     await world.signIn("robbed@example.org", password);
-    await admin.call("ModifyUser", { user_id, password: "new" });
-    assert.equal((await (await world.signIn("robbed@example.org", "new")).call("DescribeUsers", {})).status, 200);
+    await admin.call("ModifyUser", { user_id, password: "new password" });
+    assert.equal((await (await world.signIn("robbed@example.org", "new password")).call("DescribeUsers", {})).status, 200);
+  });
+
+  test("a weak password is refused wherever one is set, in the caller's language", async () => {
+    const user_id = await make("weak@example.org", "user");
+    const self = await world.signIn("weak@example.org", password);
+    await make("weak-vendor@example.org", "isv");
+    const vendor = await world.signIn("weak-vendor@example.org", password);
+    const { reset_id } = (await self.call("CreatePasswordReset", { user_id, password })).body;
+    const created = { email: "weaker@example.org", role_id: "developer" };
+    const setting = (weak: string) => [
+      admin.call("CreateUser", { ...created, password: weak }),
+      vendor.call("IsvCreateUser", { ...created, password: weak }),
+      admin.call("ModifyUser", { user_id, password: weak }),
+      self.call("ChangePassword", { reset_id, new_password: weak }),
+    ];
+    const each = async (weak: string) => (await Promise.all(setting(weak))).map(({ status, error }) => `${status} ${error}`);
+    assert.deepEqual(await each("elevensigns"), Array(4).fill("400 password_too_short"));
+    assert.deepEqual(await each("password2026!"), Array(4).fill("400 password_too_common"));
+    const said = async (language: string) =>
+      (await admin.call("CreateUser", { ...created, password: "elevensigns" }, { "accept-language": language })).body.message;
+    assert.deepEqual([await said("en"), await said("zh-CN")], ["the password has fewer than 12 characters", "密码少于12个字符"]);
+    assert.equal((await world.signIn("weak@example.org", password)) && (await row(user_id)).status, "active", "nothing was changed");
   });
 
   test("a password is validated", async () => {
@@ -125,11 +147,11 @@ describe("users over HTTP", () => {
     await make("nosy@example.org", "user");
     const nosy = await world.signIn("nosy@example.org", password);
     assert.equal((await nosy.call("GetPasswordReset", { reset_id })).status, 404);
-    const change = (by: Caller) => by.call("ChangePassword", { reset_id, new_password: "better" });
+    const change = (by: Caller) => by.call("ChangePassword", { reset_id, new_password: "a better password" });
     assert.equal((await change(nosy)).status, 403);
 
     assert.deepEqual((await change(self)).body, { user_id });
-    self = await world.signIn("forgetful@example.org", "better");
+    self = await world.signIn("forgetful@example.org", "a better password");
     assert.equal((await change(self)).status, 403);
     assert.equal((await self.call("GetPasswordReset", { reset_id })).status, 404);
   });

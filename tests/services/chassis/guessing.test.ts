@@ -6,15 +6,15 @@ import { memoryDocuments } from "../../../events/memory/documents.ts";
 import { kind } from "../../../events/memory/fate.ts";
 import { Outage } from "../../../events/outage.ts";
 import { addressOf, provenAddress } from "../../../services/chassis/access/address.ts";
-import { guessing } from "../../../services/chassis/access/guessing.ts";
+import { guessing, places } from "../../../services/chassis/access/guessing.ts";
 import { hashPassword, rememberRight, verifyPassword, wasRight } from "../../../services/chassis/access/passwords.ts";
 import { random } from "../../world/process.ts";
 
 const fixture = () => {
   const world = { now: 1_000 };
   const database = memoryDatabase();
-  const guess = guessing({ documents: memoryDocuments(database, kind), clock: { now: () => world.now } });
-  return { world, database, guess };
+  const ports = { documents: memoryDocuments(database, kind), clock: { now: () => world.now } };
+  return { world, database, guess: guessing(ports), known: places(ports) };
 };
 const two = { name: "account ada", most: 2, milliseconds: 60_000 };
 const wrong = async () => false;
@@ -46,6 +46,20 @@ test("a check that fails is no guess", async () => {
       Outage,
     );
   assert.equal(await guess([two], wrong), false);
+});
+
+test("a place is remembered for thirty days after the last time, and who asks about one leaves nothing behind", async () => {
+  const { world, database, known } = fixture();
+  const day = 86_400_000;
+  for (world.now = 0; world.now < 200 * day; world.now += 29 * day) {
+    assert.equal(await known.has("home"), world.now > 0, `${world.now / day} days`);
+    await known.add("home");
+  }
+  world.now += 90 * day;
+  assert.deepEqual([await known.has("home"), await known.has("elsewhere")], [false, false]);
+  database.counters.clear();
+  assert.equal(await known.has("elsewhere"), false);
+  assert.equal(database.counters.size, 0);
 });
 
 test("nothing that callers send is kept in clear", async () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Message } from "../../../events/index.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
 import type { Caller } from "../../../services/chassis/access/access.ts";
 import { type Owned, ownedBy } from "../../../services/chassis/access/ownership.ts";
 import type { DataLevel } from "../../../services/chassis/access/permissions.ts";
 import { allows } from "../../../services/chassis/access/rules.ts";
+import { readsFor } from "../../../services/chassis/http/reads.ts";
 import { type Need, type Reads, rows } from "../../../services/chassis/http/rows.ts";
 
 /** Somebody of group grp-1 with a level for everything, and others for some operations. */
@@ -52,6 +54,20 @@ test("without a caller nothing is owned or everybody's", () => {
   assert.equal(allows("public", undefined, {}), true);
 });
 
+test("the parts of a row are read only once a rule has given the row", async () => {
+  const stored = new Map<string, object>([
+    ["versions", mine],
+    ["owners", { cluster_id: "cl-1" }],
+  ]);
+  const documents = {
+    get: async (collection: string, ids: readonly string[]) => ids.map((id) => ({ id, deleted: false, value: stored.get(collection) })),
+  };
+  const reads: Reads<Models> = readsFor({ of: async (model: string) => model } as never, documents as never, caller("self")) as never;
+  const given = (await reads.get("versions", "1")) ?? assert.fail();
+  assert.deepEqual(await reads.parts(given, "owners", "owner"), [{ cluster_id: "cl-1" }]);
+  await assert.rejects(reads.parts({ ...given }, "owners", "owner"), /no rule gave/);
+});
+
 // What follows is checked by the compiler: a line that compiles although it must not is an error.
 type Models = {
   readonly versions: Owned & { readonly status: string; readonly visibility: string };
@@ -83,19 +99,40 @@ export const needs: readonly N[] = [
   ["ungrouped", "1"],
 ];
 
-const on = rows<never, Models>();
+const on = rows<Message, Models>();
+const issues = "Anything";
 export const table = [
   on.answer("GetAppStatistics", async (_, reads: Reads<Models>) => {
     await reads.get("versions", "1");
     await reads.get("versions", "1", "underReview");
-    await reads.unscoped.get("owners", "1");
+    await reads.ids("owners", [], 1);
     // @ts-expect-error A read without a rule is `own`, which needs an owner.
     await reads.get("owners", "1");
     // @ts-expect-error There is no rule for anything.
     await reads.get("versions", "1", "any");
-    // @ts-expect-error A search of everybody's rows has its loud name.
+    // @ts-expect-error There is no search without a rule,
     reads.find;
+    // @ts-expect-error nor any read
+    reads.unscoped;
+    // @ts-expect-error but in a judgement, which no document leaves,
+    await reads.judge(({ get }) => get("owners", "1"));
+    // @ts-expect-error nor a part of one.
+    await reads.judge(async ({ get }) => (await get("owners", "1"))?.cluster_id);
+    await reads.judge(async ({ get }) => (await get("owners", "1"))?.cluster_id === "cl-1");
     return {};
+  }),
+  on.command("RevokeToken", {
+    issues,
+    prepare: async (_, { unscoped }) => ({ found: await unscoped.get("owners", "1") }),
+    command: () => [],
+    answer: () => ({}),
+  }),
+  on.command("CreateGroup", {
+    issues,
+    // @ts-expect-error Whoever has proved who they are reads by rules.
+    prepare: async (_, { unscoped }) => ({ found: await unscoped.get("owners", "1") }),
+    command: () => [],
+    answer: () => ({}),
   }),
   on.query("DescribeAppVersions", { from: "versions", filters: [], search: [], join: { set: ["versions", "a", "b", "part"] } }),
   // @ts-expect-error There is no rule for anything.

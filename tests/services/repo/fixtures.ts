@@ -56,5 +56,6 @@ export const outsideWith =
     blobs,
     open: async (sealed) => sealed,
     destroyKey: async () => {},
+    vendorOf: async () => "",
     ...given,
   });

@@ -49,11 +49,22 @@ test("a vendor changes the repositories of its group, and of no other", async ()
   const username = "dev@vendor.example.org";
   await ok(vendor.call("IsvCreateUser", { email: username, password: "correct horse", role_id: "developer" }));
   const ours = await platform.signIn(username, "correct horse");
+  await eventually("the repositories know the vendor", async () => {
+    const [users, known] = await Promise.all([platform.documents("account", "users"), platform.documents("repo", "access")]);
+    return known.filter(({ value }) => value.kind === "user").length === users.length;
+  });
   const { repo_id } = await ok(ours.call("CreateRepo", repoRequest()));
   const rename = (by: Caller) => by.call("ModifyRepo", { repo_id, name: "renamed" });
   await refused(rename(elsewhere), 403, "error_resource_access_denied");
   await refused(rename(developer), 403, "error_resource_access_denied");
   await ok(rename(vendor));
+
+  const [indexed] = await eventually(
+    "its applications are there",
+    async () => (await ok(ours.call("DescribeApps", { repo_id: [repo_id] }))).app_set,
+  );
+  const { user_set } = await ok(vendor.call("DescribeUsers", { role_id: ["isv"] }));
+  assert.deepEqual([indexed.isv, indexed.owner === indexed.isv], [user_set[0].user_id, false], "the owner's vendor");
 });
 
 test("a repository is registered, indexed, shown and deleted", async () => {

@@ -32,5 +32,6 @@ export const offered: Omit<PackageListed, "type"> = {
   valuesSchema: "",
   owner: "usr-dev",
   ownerPath: ":usr-dev",
+  isv: "",
   visibility: "private",
 };

@@ -59,6 +59,7 @@ export const repoRows: readonly Row<RepoCommand | PackageCommand>[] = [
           values: "",
           valuesSchema: "",
           visibility: "public",
+          isv: "",
         },
         ...owner,
       };

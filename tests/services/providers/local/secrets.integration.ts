@@ -3,9 +3,11 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Message } from "../../../../events/index.ts";
 import { type OperationId, operations } from "../../../../schemas/generated/http.ts";
 import { account } from "../../../../services/account/service.ts";
 import { ownedBy } from "../../../../services/chassis/access/ownership.ts";
+import type { AnyService } from "../../../../services/chassis/service.ts";
 import { cluster } from "../../../../services/cluster/service.ts";
 import { providerLocal } from "../../../../services/providers/local/service.ts";
 import { repo } from "../../../../services/repo/service.ts";
@@ -23,6 +25,31 @@ const everythingIn = (value: unknown, seen = new Set<unknown>()): string => {
   if (value instanceof Uint8Array) return `${Buffer.from(value).toString("latin1")}\n`;
   const parts = value instanceof Map ? [...value].flat() : value instanceof Set ? [...value] : Object.entries(value).flat();
   return parts.map((part) => everythingIn(part, seen)).join("");
+};
+/** The texts that something holds, and where. */
+const leaksIn = (held: { readonly [where: string]: string }, texts: readonly string[]): readonly string[] =>
+  Object.entries(held).flatMap(([where, text]) => texts.filter((each) => text.includes(each)).map((each) => `${each} in ${where}`));
+type World = Awaited<ReturnType<typeof served>>;
+const heldBy = (world: World, answers: unknown) => ({
+  topics: everythingIn(world.broker.contents()),
+  databases: everythingIn([...world.databases.values()].map(({ blobs: _, ...database }) => database)),
+  answers: everythingIn(answers),
+  logs: everythingIn([world.lines, world.printed]),
+});
+/** The contents of credentials that events still open to. */
+const openedBy = async (world: World): Promise<readonly string[]> => {
+  const opened: string[] = [];
+  for (const { event } of world.history()) {
+    if (event.type !== "RuntimeCredentialCreated" && event.type !== "RuntimeCredentialModified") continue;
+    const { runtimeCredentialId, sealedContent } = event as never; // As its schema has it.
+    const location = { stream: `runtimeCredential/${runtimeCredentialId}`, field: "sealedContent" };
+    await world
+      .of("runtime")
+      .host.edge.sealing.open(sealedContent, location)
+      .then((content) => opened.push(content))
+      .catch(() => {}); // Its key is gone.
+  }
+  return opened;
 };
 const filesBelow = (directory: string): readonly string[] =>
   readdirSync(directory, { recursive: true, encoding: "utf8" })
@@ -154,22 +181,72 @@ test("a password and a token reach the process that needs them, and nothing that
       answers.push((await system.call(operation as OperationId, fields)).body); // A name of the table.
     }
 
+  assert.equal((await openedBy(world)).length, 1);
+  await ok(mine.call("CeaseClusters", { cluster_id: [cluster_id], force: true }));
+  await eventually("the cluster has ceased", async () => {
+    const { cluster_set } = await ok(mine.call("DescribeClusters", { cluster_id }));
+    return cluster_set[0].status === "ceased";
+  });
+  await ok(mine.call("DeleteRuntimes", { runtime_id: [runtime_id] }));
+  await eventually("the credential can be deleted", async () => {
+    const { status } = await mine.call("DeleteRuntimeCredentials", { runtime_credential_id: [runtime_credential_id] });
+    return status === 200;
+  });
+  await eventually("its content opens for nobody", async () => (await openedBy(world)).length === 0);
+
   const topics = world.broker.contents();
   for (const aggregate of ["cluster", "localDeployment", "repo", "runtimeCredential", "user"]) assert.ok(topics.has(`pitrix.${aggregate}`));
   const records = filesBelow(directory).filter((path) => path.endsWith("node.json"));
   assert.equal(records.length, 1);
   const held: { readonly [where: string]: string } = {
-    topics: everythingIn(topics),
-    databases: everythingIn([...world.databases.values()].map(({ blobs: _, ...database }) => database)),
-    answers: everythingIn(answers),
-    logs: everythingIn([world.lines, world.printed]),
+    ...heldBy(world, answers),
     arguments: everythingIn(started.map(({ line }) => line)),
     records: records.map((path) => readFileSync(path, "utf8")).join(""),
   };
   assert.match(held.topics ?? "", /could not log in with db:\/\/me:\*{6}@host/);
-  for (const [where, text] of Object.entries(held)) {
-    assert.ok(text.length > 20, where);
-    for (const planted of [token, first, second, JSON.stringify(second).slice(1, -1), person, repository, key])
-      assert.ok(!text.includes(planted), `${planted} in ${where}`);
-  }
+  for (const [where, text] of Object.entries(held)) assert.ok(text.length > 20, where);
+  assert.deepEqual(leaksIn(held, [token, first, second, JSON.stringify(second).slice(1, -1), person, repository, key]), []);
+});
+
+test("the search finds a secret that was not sealed, and a credential whose key was not destroyed", async () => {
+  const token = "planted-token-Xq7";
+  const life = async (service: AnyService) => {
+    const world = await served([service]);
+    try {
+      await world.put("providers", "local", { provider: "local", service: "provider-local", zones: ["local"] });
+      const system = await world.as("system");
+      const content = { provider: "local", name: "mine", runtime_credential_content: JSON.stringify({ token }) };
+      const { runtime_credential_id } = await ok(system.call("CreateRuntimeCredential", content));
+      const answers = await ok(system.call("DescribeRuntimeCredentials"));
+      const before = (await openedBy(world)).length;
+      await ok(system.call("DeleteRuntimeCredentials", { runtime_credential_id: [runtime_credential_id] }));
+      const isGone = await eventually("its content opens for nobody", async () => (await openedBy(world)).length === 0, 1_000).catch(
+        () => false,
+      );
+      return { leaks: leaksIn(heldBy(world, answers), [token]), before, isGone: isGone !== false };
+    } finally {
+      await world.stop();
+    }
+  };
+  const { runtimeCredential } = runtime.aggregates;
+  assert.ok(runtimeCredential);
+  const unsealed = {
+    ...runtime,
+    http: (runtime.http ?? []).map((row) =>
+      row.kind === "command" && row.operation === "CreateRuntimeCredential"
+        ? {
+            ...row,
+            command: (request: never, context: never) => ({
+              ...(row.command(request, context) as Message),
+              description: Reflect.get(request, "runtime_credential_content"),
+            }),
+          }
+        : row,
+    ),
+  };
+  const kept = { ...runtime, aggregates: { ...runtime.aggregates, runtimeCredential: { decider: runtimeCredential.decider } } };
+  assert.deepEqual(await life(runtime), { leaks: [], before: 1, isGone: true });
+  assert.deepEqual(await life(kept as AnyService), { leaks: [], before: 1, isGone: false });
+  const { leaks } = await life(unsealed as AnyService);
+  assert.deepEqual(leaks, [`${token} in topics`, `${token} in databases`, `${token} in answers`]);
 });
