@@ -181,6 +181,9 @@ test("a password and a token reach the process that needs them, and nothing that
       answers.push((await system.call(operation as OperationId, fields)).body); // A name of the table.
     }
 
+  const records = filesBelow(directory).filter((path) => path.endsWith("node.json"));
+  assert.equal(records.length, 1);
+  const recorded = records.map((path) => readFileSync(path, "utf8")).join("");
   assert.equal((await openedBy(world)).length, 1);
   await ok(mine.call("CeaseClusters", { cluster_id: [cluster_id], force: true }));
   await eventually("the cluster has ceased", async () => {
@@ -196,12 +199,10 @@ test("a password and a token reach the process that needs them, and nothing that
 
   const topics = world.broker.contents();
   for (const aggregate of ["cluster", "localDeployment", "repo", "runtimeCredential", "user"]) assert.ok(topics.has(`pitrix.${aggregate}`));
-  const records = filesBelow(directory).filter((path) => path.endsWith("node.json"));
-  assert.equal(records.length, 1);
   const held: { readonly [where: string]: string } = {
     ...heldBy(world, answers),
     arguments: everythingIn(started.map(({ line }) => line)),
-    records: records.map((path) => readFileSync(path, "utf8")).join(""),
+    records: recorded,
   };
   assert.match(held.topics ?? "", /could not log in with db:\/\/me:\*{6}@host/);
   for (const [where, text] of Object.entries(held)) assert.ok(text.length > 20, where);
