@@ -390,10 +390,14 @@ export type Log = {
   /** Resolves when the subscription runs. The members of a group share the partitions. */
   readonly subscribe: (subscription: LogSubscription) => Promise<Running>;
   /**
-   * Reads every partition from its start and follows it, without sharing it in a group: for compacted topics that each instance reads completely.
-   * `caughtUp` resolves when the ends at the time of the call are reached.
+   * Reads every partition from its start, or from the offsets given, and follows it, without sharing it in a group: for what each instance reads
+   * completely. `caughtUp` resolves when the ends at the time of the call are reached.
    */
-  readonly follow: (topic: string, handle: (record: LogRecord) => void) => Promise<Running & { readonly caughtUp: Promise<void> }>;
+  readonly follow: (
+    topic: string,
+    handle: (record: LogRecord) => void,
+    from?: readonly Offset[],
+  ) => Promise<Running & { readonly caughtUp: Promise<void> }>;
   /**
    * Reads ranges of partitions once, without a group, and resolves when all are handled. The batches of a range are in order and end exactly at its
    * end, which is also their `end`. The handler returns the next offset, as in a subscription; its error ends the reading. Rejects if a range does

@@ -25,4 +25,5 @@ export { aborting, promoting, rebuilding, unproved, verifying } from "./subscrip
 export { evolve, idsOf } from "./subscription/projections.ts";
 export * from "./subscription/redrive.ts";
 export type { Progress } from "./subscription/subscription.ts";
+export { type Offsets, type PageRequest, tail } from "./subscription/tail.ts";
 export { type Touched, touchedBy } from "./subscription/touched.ts";

@@ -7,11 +7,12 @@ import { settled } from "./waiting.ts";
 
 /** Follows a whole topic as the only member of its own group. The group commits no offsets and is deleted at the end. */
 export const followTopic = (options: KafkaLogOptions, administration: Administration): Log["follow"] => {
-  return async (topic, handle) => {
+  return async (topic, handle, from = []) => {
     const group = `${options.clientId}.follow.${topic}.${randomUUID()}`;
     const ends = new Map<number, number>();
-    for (const { partition, low, high } of await administration.ranges(topic)) if (high > low) ends.set(partition, high);
-    const positions = new Map<number, number>();
+    const positions = new Map(from.map(({ partition, offset }) => [partition, offset]));
+    for (const { partition, low, high } of await administration.ranges(topic))
+      if (high > Math.max(low, positions.get(partition) ?? 0)) ends.set(partition, high);
     let resolve = () => {};
     let reject = (_: Error) => {};
     const caughtUp = new Promise<void>((resolved, rejected) => {

@@ -52,7 +52,7 @@ export const kafkaLog = (options: KafkaLogOptions): Log => {
     publish: (records) => whileOpen(() => publish(records)),
     subscribe: (subscription) =>
       whileOpen(() => tracked(runSubscription(options, { subscription, administration: cluster, commits: true }))),
-    follow: (topic, handle) => whileOpen(() => tracked(follow(topic, handle))),
+    follow: (topic, handle, from) => whileOpen(() => tracked(follow(topic, handle, from))),
     read: (ranges, handle, signal) => whileOpen(() => read(ranges, handle, AbortSignal.any([signal, closing.signal]))),
     describe: (topics) => whileOpen(() => describeTopics(options, topics)),
     ends: (topic) => whileOpen(async () => (await cluster.ranges(topic)).map(({ partition, high }) => ({ partition, offset: high }))),

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { retry } from "../concurrency.ts";
 import { nameOf } from "../log/partition.ts";
-import type { Clock, Log, LogRecord, LogSubscription, Running, TopicPartition } from "../ports.ts";
+import type { Clock, Log, LogRecord, LogSubscription, Offset, Running, TopicPartition } from "../ports.ts";
 import { type Fate, under } from "./fate.ts";
 import type { MemoryPartition, MemoryTopics } from "./log-topics.ts";
 
@@ -77,6 +77,7 @@ export const followTopic = (
   instance: Instance,
   topic: string,
   handle: (record: LogRecord) => void,
+  from: readonly Offset[] = [],
 ): Running & Awaited<ReturnType<Log["follow"]>> => {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -84,8 +85,9 @@ export const followTopic = (
   const running = new Map<string, Promise<unknown>>();
   const behind = new Map<number, number>();
   const partitions = reading.topics.partitions(topic);
+  const beginOf = (number: number): number => from.find(({ partition }) => partition === number)?.offset ?? 0;
   partitions.forEach((log, partition) => {
-    if (log.end() > 0) behind.set(partition, log.end());
+    if (log.end() > beginOf(partition)) behind.set(partition, log.end());
   });
   let resolve = () => {};
   let reject = (_: Error) => {};
@@ -98,7 +100,7 @@ export const followTopic = (
   if (behind.size === 0) resolve();
 
   const read = async (partition: number): Promise<void> => {
-    for (let offset = 0; !signal.aborted; ) {
+    for (let offset = beginOf(partition); !signal.aborted; ) {
       const batch = await fetch(reading, instance, { topic, partition }, offset, signal);
       if (!batch) return;
       for (const record of batch.value.records) await retrying(reading, instance, signal, async () => handle(record));

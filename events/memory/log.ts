@@ -87,11 +87,11 @@ export const memoryLogBroker = ({ clock, fate = kind, partitions }: MemoryLogOpt
         demandOpen();
         return tracked(groups.join(instance, subscription));
       },
-      follow: async (topic, handle) => {
+      follow: async (topic, handle, from) => {
         demandOpen();
         await instance.fate.before("log.follow");
         demandOpen();
-        return tracked(followTopic(reading, instance, topic, handle));
+        return tracked(followTopic(reading, instance, topic, handle, from));
       },
       read: async (ranges, handle, signal) => {
         demandOpen();

@@ -171,6 +171,35 @@ export type Client = {
   readonly status_time?: string;
 };
 
+/** An event in the JSON format of CloudEvents 1.0. */
+export type CloudEvent = {
+  readonly specversion: string;
+  /** Stream and version, as in cluster/cl-x7@12. The same again if the event comes twice. */
+  readonly id: string;
+  /** The service that has announced it, as in /pitrix/cluster. */
+  readonly source: string;
+  /** As in pitrix.cluster.ClusterActivated. */
+  readonly type: string;
+  /** The stream: cluster/cl-x7. */
+  readonly subject: string;
+  readonly time: string;
+  readonly datacontenttype: string;
+  /** The Avro schema that the event was written with. */
+  readonly dataschema: string;
+  /** The version of the stream in twelve digits. */
+  readonly sequence: string;
+  /** The request at the beginning of everything. */
+  readonly correlationid?: string;
+  /** The event that led to it. */
+  readonly causationid?: string;
+  /** The job that it belongs to. */
+  readonly actionid?: string;
+  /** The id of the user who caused it. */
+  readonly actor?: string;
+  /** The fields, as the newest released schema has them, without sealed secrets. Absent if this release cannot read it. */
+  readonly data?: Readonly<Record<string, unknown>>;
+};
+
 /** A deployed application version. */
 export type Cluster = {
   readonly cluster_id?: string;
@@ -2318,6 +2347,22 @@ export type Operations = {
       readonly job_id?: readonly string[];
     };
   };
+  /** Follow events as they happen */
+  StreamEvents: {
+    request: {
+      /** ClusterActivated, or pitrix.cluster.ClusterActivated. */
+      readonly type?: readonly Id[];
+      /** Streams, such as cluster/cl-x7. */
+      readonly subject?: readonly Line[];
+      /** What a request has set going, by its X-Request-Id. */
+      readonly correlation?: readonly Line[];
+      /** What belongs to a job. */
+      readonly job?: readonly Id[];
+      /** Begins with the events since this time, and not now. Last-Event-ID counts more. */
+      readonly since?: string;
+    };
+    answer: CloudEvent;
+  };
   /** Submit a version for review */
   SubmitAppVersion: {
     request: {
@@ -2535,6 +2580,7 @@ export type AccountOperations = Pick<
 export type ApiOperations = Pick<
   Operations,
   | "GetCommand"
+  | "StreamEvents"
 >;
 
 export type AppOperations = Pick<
@@ -2900,6 +2946,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   RollbackCluster: { method: "post", path: "/v1/clusters/rollback", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a5"], answers: "json", rows: null },
   StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a11"], answers: "json", rows: null },
   StopClusters: { method: "post", path: "/v1/clusters/stop", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a10"], answers: "json", rows: null },
+  StreamEvents: { method: "get", path: "/v1/events", service: "api", query: ["type", "subject", "correlation", "job", "since"], arrays: ["type", "subject", "correlation", "job"], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "stream", rows: null },
   SubmitAppVersion: { method: "post", path: "/v1/app_version/action/submit", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f2.a1"], answers: "json", rows: null },
   SuspendAppVersion: { method: "post", path: "/v1/app_version/action/suspend", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a6"], answers: "json", rows: null },
   TechnicalPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { beginsStreaming } from "../chassis/http/streaming.ts";
 import { towardsCaller } from "./headers.ts";
 
 /** What a service answered: a small answer whole, of a larger one the beginning. */
@@ -24,11 +25,12 @@ export const pass = async ({ status, headers, start, rest }: Answer, response: S
   if (!rest) return void response.end(start);
   response.flushHeaders();
   if (start.byteLength > 0) response.write(start);
+  if (isStream(headers)) beginsStreaming(response);
   let left = MAX_ANSWER - start.byteLength;
   const bounded = new Transform({
     transform: (chunk: Uint8Array, _encoding, next) => {
       left -= chunk.byteLength;
-      if (left < 0) next(new Error(`the answer has more than ${MAX_ANSWER} bytes`));
+      if (left < 0 && !isStream(headers)) next(new Error(`the answer has more than ${MAX_ANSWER} bytes`));
       else next(null, chunk);
     },
   });
@@ -36,6 +38,9 @@ export const pass = async ({ status, headers, start, rest }: Answer, response: S
     if (Reflect.get(Object(error), "code") !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
   });
 };
+
+/** Whether an answer consists of server-sent events, which are passed on as they come, for as long as the caller likes. */
+export const isStream = (headers: IncomingHttpHeaders): boolean => /^text\/event-stream\b/.test(headers["content-type"] ?? "");
 
 /** Gives up what has not been read of an answer. */
 export const discard = ({ rest }: Answer): void => void rest?.destroy();

@@ -1,6 +1,7 @@
 import { topicOf } from "../../events/index.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { incompatibilities } from "../../schemas/generators/compatibility.mjs";
+import { opaque } from "../chassis/access/opaque.ts";
 import { contract } from "../chassis/contract.ts";
 import type { Dependencies } from "../chassis/dependencies.ts";
 import { queryCausation } from "../chassis/http/causation-query.ts";
@@ -9,6 +10,8 @@ import type { ValuesOf } from "../chassis/process/setting.ts";
 import type { Opened } from "../chassis/service.ts";
 import { type GatewayOptions, gateway } from "./app.ts";
 import { callerAddress } from "./caller-address.ts";
+import { feed } from "./events/feed.ts";
+import { positions } from "./events/position.ts";
 import { fillRegistry } from "./external-registry.ts";
 import { gatewayMetrics } from "./metrics.ts";
 import type { ApiOutside } from "./ports.ts";
@@ -38,16 +41,23 @@ export const openWith =
     const registry = registryOf(subjects, incompatibilities);
     const metrics = gatewayMetrics(dependencies.metrics.registry);
     const upstreams = upstreamsOf({ directory, connections: connections(internal), clock, metrics, logger }, options);
+    const stopping = new AbortController();
     const platform = servicesClient(upstreams, { directory, clock, keys: config.sealingKeys });
     return {
-      outside: { follow: (id, sees) => queryCausation(platform, id, sees) },
+      outside: {
+        follow: (id, sees) => queryCausation(platform, id, sees),
+        events: feed({ client: platform, clock, stopping: stopping.signal }, positions(opaque(config.sealingKeys, "position of a stream"))),
+      },
       routes: ({ identity, keys }) =>
         gateway({
           ...{ ...options, upstreams, identity, keys, clock, metrics, logger, tracer, rateLimit, registry },
           addressOf: callerAddress(trustedProxies),
           events: eventsDocument(config.publicUrl),
         }),
-      close: upstreams.stop,
+      close: () => {
+        stopping.abort();
+        upstreams.stop();
+      },
     };
   };
 export const open = openWith(TIMEOUTS);

@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { urlToHttpOptions } from "node:url";
 import type { Certificates } from "../chassis/process/tls/certificates.ts";
 import { asProcess, processAgent, withHint } from "../chassis/process/tls/request.ts";
-import { type Answer, MAX_ANSWER } from "./answer.ts";
+import { type Answer, isStream, MAX_ANSWER } from "./answer.ts";
 import type { Body } from "./body.ts";
 import { deadline } from "./deadline.ts";
 
@@ -165,7 +165,7 @@ const beginningOf = (incoming: IncomingMessage): Promise<Answer> =>
     const length = Number(headers["content-length"] ?? 0);
     if (length > MAX_ANSWER) return reject(new Error(`the answer has ${length} bytes`));
     // Events are passed on as they come.
-    if (/^text\/event-stream\b/.test(headers["content-type"] ?? "")) {
+    if (isStream(headers)) {
       incoming.on("error", () => {}); // Code that reads on hears of it.
       return resolve({ status, headers, start: Buffer.of(), rest: incoming });
     }

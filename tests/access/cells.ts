@@ -1,7 +1,9 @@
 import type { OperationId } from "../../schemas/generated/http.ts";
 import { operations } from "../../schemas/generated/http.ts";
 import { identity } from "../../services/chassis/access/identity.ts";
+import { allowing } from "../../services/chassis/access/rules.ts";
 import { judged, plansFor } from "../../services/chassis/http/command.ts";
+import { frame } from "../../services/chassis/http/frames.ts";
 import { isProblem, isRejected, problemOf } from "../../services/chassis/http/problems.ts";
 import { runQuery } from "../../services/chassis/http/queries.ts";
 import { modelsOf, readsFor } from "../../services/chassis/http/reads.ts";
@@ -26,7 +28,14 @@ const usual: { readonly [field: string]: unknown } = {
 };
 /** Fields that are lists, although the operation is not carried out once for each. */
 const lists: { readonly [operation in OperationId]?: string } = {
-  ...{ JoinGroup: "user_id", LeaveGroup: "user_id", BindUserRole: "role_id", UnbindUserRole: "role_id", DeleteClusterNodes: "node_id" },
+  ...{
+    StreamEvents: "subject",
+    JoinGroup: "user_id",
+    LeaveGroup: "user_id",
+    BindUserRole: "role_id",
+    UnbindUserRole: "role_id",
+    DeleteClusterNodes: "node_id",
+  },
 };
 
 const edge = {
@@ -48,7 +57,12 @@ export const outside = {
   runs: () => true,
   inquire: async () => ({ log: "" }),
   follow: async (id: string, sees: (owner: object) => boolean) => (sees({ ...owners[id] }) ? { id } : "hidden"),
+  events: { begin: () => ({}), from: () => ({ [Symbol.asyncIterator]: everyEvent, id: () => "" }) },
 };
+/** An event of each row. */
+async function* everyEvent() {
+  yield Object.entries(owners).map(([subject, owner]) => ({ event: { type: "", subject }, owner, frame: () => frame(subject) }));
+}
 const ports = { clock: { now: () => Date.parse("2024-01-02") }, store: { read: async () => [] } };
 
 /** Every operation of the platform on read models in memory: what a request would do is planned, and never committed. */
@@ -83,8 +97,13 @@ export const platform = async () => {
       const querying = { models: modelsOf(service.projections), collections: models, documents, caller: permitted };
       return runQuery(row, fields, context, { ...querying, rowsField: operations[operation].rows ?? "", outside });
     }
-    const result = await row.answer(fields, { ...readsFor(models, documents, permitted), ...context, edge, outside } as never);
-    return isRejected(result) ? problemOf(result) : result;
+    const rights = async () => ({ sees: allowing("own", permitted) });
+    const result = await row.answer(fields, { ...readsFor(models, documents, permitted), ...context, edge, outside, rights } as never);
+    if (isRejected(result)) return problemOf(result);
+    if (row.kind !== "stream") return result;
+    const sent: unknown[] = [];
+    for await (const each of result as AsyncIterable<unknown>) sent.push(each); // A row of this kind gives nothing else.
+    return { total_count: sent.length };
   };
 
   return {
@@ -95,7 +114,7 @@ export const platform = async () => {
     refusal: async (caller: Caller, operation: OperationId, field: string, row: string): Promise<string | undefined> => {
       const found = await answer(caller, operation, requestOf(operation, field, row, rows.get(operation)?.row, caller));
       if (isProblem(found)) return refusals[found.name];
-      const isList = operation.startsWith("Describe") && !("log" in Object(found)) && !("zone" in Object(found));
+      const isList = /^(Describe|Stream)/.test(operation) && !("log" in Object(found)) && !("zone" in Object(found));
       return isList && !Reflect.get(Object(found), "total_count") ? "hidden" : undefined;
     },
     count: async (caller: Caller, operation: OperationId, field: string): Promise<number> =>

@@ -193,6 +193,22 @@ export const logContract = (name: string, make: () => Promise<LogWorld>): void =
       assert.deepEqual(seen, ["a=1", "a=null"]);
     });
 
+    test("a follower may begin at offsets, also at the end", async () => {
+      const topic = await newTopic(log, { partitions: 2 });
+      await log.publish(range(20).map((i) => record(topic, `key-${i}`, String(i))));
+      const [first, second] = await log.ends(topic);
+      assert.ok(first && second && first.offset > 2);
+      const seen: string[] = [];
+      const from = [{ ...first, offset: first.offset - 2 }, second];
+      const following = await log.follow(topic, ({ partition, offset }) => seen.push(`${partition}/${offset}`), from);
+      await following.caughtUp;
+      assert.deepEqual(seen, [`0/${first.offset - 2}`, `0/${first.offset - 1}`]);
+      await log.publish(range(20).map((i) => record(topic, `key-${i}`, String(i))));
+      await eventually("what comes is followed", () => seen.includes(`1/${second.offset}`) && seen.includes(`0/${first.offset}`));
+      await following.stop();
+      assert.equal(new Set(seen).size, seen.length);
+    });
+
     test("each follower holds the whole topic once it is caught up", async () => {
       const topic = await newTopic(log, { compacted: true });
       await log.publish(range(500).map((i) => record(topic, `key-${i}`, String(i))));

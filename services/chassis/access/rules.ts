@@ -65,8 +65,11 @@ export const within = (rules: Rules, caller: Caller | undefined): Reach | undefi
   return reach.some((conditions) => conditions.length === 0) ? undefined : reach;
 };
 
-/** Whether any of the rules allows the caller this document. */
-export const allows = (rules: Rules, caller: Caller | undefined, document: { readonly [field: string]: unknown }): boolean => {
+type Document = { readonly [field: string]: unknown };
+/** Tells the documents that any of the rules allows the caller. */
+export const allowing = (rules: Rules, caller: Caller | undefined): ((document: Document) => boolean) => {
   const anyOf = within(rules, caller);
-  return matches({ where: [], ...(anyOf && { anyOf }) })(document);
+  return matches({ where: [], ...(anyOf && { anyOf }) });
 };
+/** Whether any of the rules allows the caller this document. */
+export const allows = (rules: Rules, caller: Caller | undefined, document: Document): boolean => allowing(rules, caller)(document);

@@ -17,7 +17,7 @@ import { runReading } from "./reading.ts";
 import { requestReader } from "./request.ts";
 import { routesOf } from "./routes.ts";
 import { traceOf } from "./span.ts";
-import { STREAMS } from "./streams.ts";
+import { STREAMS, streamsOfUsers } from "./streams.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** Requests in flight. A body takes several times its bytes of the heap: it is read, parsed, checked, hashed and committed. */
@@ -82,6 +82,7 @@ const answered = (host: Host): RequestHandler => {
   const files = bulkhead(clock, FILES);
   const bulkheads: { readonly [kind: string]: typeof usual } = { bytes: files, stream: bulkhead(clock, STREAMS) };
   const answeringFiles = operationsAnsweringFiles(document);
+  const opens = streamsOfUsers();
 
   const answer = async (request: Request, response: Response): Promise<Problem | undefined> => {
     const route = routeOf(request.method, request.path);
@@ -97,6 +98,8 @@ const answered = (host: Host): RequestHandler => {
     return place.during(async () => {
       const caller = await callerOf(host.identity, operation, request.get("authorization"));
       if (isProblem(caller)) return caller;
+      const tooMany = row.kind === "stream" ? opens(caller?.userId ?? "", response) : undefined;
+      if (tooMany) return tooMany;
       const fields = await reader.read(operation, request, response, inPath);
       if (isProblem(fields)) return fields;
       const checked = { request, fields, caller, requestId: local(response).requestId, traceparent };

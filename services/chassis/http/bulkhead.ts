@@ -1,6 +1,7 @@
 import type { Response } from "express";
 import type { Clock } from "../../../events/index.ts";
 import { makeProblem, type Problem } from "./problems.ts";
+import { onceStreaming } from "./streaming.ts";
 
 export type BulkheadOptions = {
   /** Requests in flight at once, and the bytes of their bodies together; a single request may have more. */
@@ -9,6 +10,8 @@ export type BulkheadOptions = {
   /** Requests that may wait for a place, and for how long. */
   readonly waiting: number;
   readonly milliseconds: number;
+  /** Holds the places of streams as long as they are open. Absent: a place is free again once the answer has become a stream. */
+  readonly ofStreams?: true;
 };
 
 /** A request's place in a bulkhead. It is free again once the answer is out and all work has ended, also if the caller left before. */
@@ -22,7 +25,7 @@ type Waiting = { readonly bytes: number; readonly admit: () => void };
  */
 export const bulkhead = (
   clock: Clock,
-  { requests, bytes: maxBytes = Number.POSITIVE_INFINITY, waiting, milliseconds }: BulkheadOptions,
+  { requests, bytes: maxBytes = Number.POSITIVE_INFINITY, waiting, milliseconds, ofStreams }: BulkheadOptions,
 ) => {
   const queue = new Set<Waiting>();
   let inFlight = 0;
@@ -83,6 +86,11 @@ export const bulkhead = (
         if (users === 0) release(bytes);
       };
       response.once("close", leave);
+      if (!ofStreams)
+        onceStreaming(response, () => {
+          response.off("close", leave);
+          leave();
+        });
       return {
         during: async (work) => {
           users += 1;

@@ -4,6 +4,7 @@ import { Server as NetServer, type Socket } from "node:net";
 import type { Clock } from "../../../events/index.ts";
 import { bodyOf, makeProblem, type Problem } from "./problems.ts";
 import { secureTransport, securityHeaders } from "./security-headers.ts";
+import { onceStreaming } from "./streaming.ts";
 
 /** Bounds on the connections of a server; times in milliseconds. */
 export type ConnectionLimits = {
@@ -17,7 +18,7 @@ export type ConnectionLimits = {
   readonly idle: number;
   /** While the client takes nothing of an answer. */
   readonly stalled: number;
-  /** From the head of a request to the end of its answer. */
+  /** From the head of a request to the end of its answer, unless it becomes a stream. */
   readonly answer: number;
 };
 export const connectionLimits: ConnectionLimits = {
@@ -75,6 +76,7 @@ export const limitConnections = (server: Server, { most, stalled, answer }: Conn
     idle.delete(socket);
     open.get(socket)?.add(response);
     const late = setTimeout(() => socket.destroy(), answer).unref();
+    onceStreaming(response, () => clearTimeout(late));
     response.once("close", () => {
       clearTimeout(late);
       const answering = open.get(socket);

@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from "express";
 import { auditRoutes } from "./audit-routes.ts";
 import { bulkhead } from "./bulkhead.ts";
 import { causationRoutes } from "./causation-routes.ts";
+import { eventRoutes } from "./event-routes.ts";
 import type { Host } from "./host.ts";
 import { inquiryRoute } from "./inquiries.ts";
 import { addRoutes, type InternalRoute } from "./internal-route.ts";
@@ -20,6 +21,7 @@ export const internalTable = (host: Host): readonly InternalRoute[] => [
   statusRoute(host),
   inquiryRoute(host),
   ...causationRoutes(host),
+  ...eventRoutes(host),
   ...auditRoutes(host),
   ...operatorRoutes(host),
   ...readModelRoutes(host),

@@ -1,7 +1,13 @@
-import { type AnyProjection, aggregateOf, aggregatesOf, keyOf } from "../../../events/index.ts";
-import type { Owned } from "../access/ownership.ts";
+import { type AnyProjection, aggregateOf, aggregatesOf, eachOf, keyOf } from "../../../events/index.ts";
+import { codec } from "../../../events/runtime.ts";
+import { schemas } from "../../../schemas/generated/schemas.ts";
+import { type Owned, ownedBy } from "../access/ownership.ts";
 import { contract } from "../contract.ts";
 import type { Host } from "./host.ts";
+
+/** Streams that are read at once. */
+const READING = 4;
+const released = codec(schemas);
 
 /** Whose a row is, as rules compare it. */
 export type Owner = Pick<Owned, "owner" | "owner_group">;
@@ -22,4 +28,29 @@ export const ownersOf = async (host: Host, streams: readonly string[]): Promise<
     for (const { id, value, deleted } of found) if (!deleted) owners.set(`${aggregate}/${id}`, value as unknown as Owner);
   }
   return owners;
+};
+
+/**
+ * Whose these streams of the service are, by its read models, or else by the first event of the stream that names an owner: what was deleted has
+ * its owner still.
+ */
+export const ownersOfAny = async (host: Host, streams: readonly string[]): Promise<ReadonlyMap<string, Owner>> => {
+  const owners = new Map(await ownersOf(host, streams));
+  await eachOf(
+    streams.filter((stream) => !owners.has(stream)),
+    READING,
+    async (stream) => {
+      const commits = await host.ports.store.read(stream, 0);
+      for (const { schemaId, bytes } of commits.flatMap(({ events }) => events)) {
+        const owner = ownerIn(released.decode(schemaId, bytes));
+        if (owner) return void owners.set(stream, owner);
+      }
+    },
+  );
+  return owners;
+};
+
+const ownerIn = (event: object): Owner | undefined => {
+  const { owner, ownerPath }: { readonly owner?: unknown; readonly ownerPath?: unknown } = event;
+  return typeof owner === "string" && owner !== "" && typeof ownerPath === "string" ? ownedBy({ owner, ownerPath }) : undefined;
 };

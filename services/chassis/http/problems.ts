@@ -75,6 +75,13 @@ const catalogue = {
     zh: "幂等键%s已用于另一个请求",
   },
   rate_limit_exceeded: { code: EXHAUSTED, status: 429, en: "too many requests: try again in %s s", zh: "请求过于频繁: 请在%s秒后重试" },
+  too_many_streams: {
+    code: EXHAUSTED,
+    status: 429,
+    en: "you have too many open streams: at most %s",
+    zh: "打开的流过多: 最多%s个",
+    headers: { "retry-after": "15" },
+  },
   internal_error: { code: INTERNAL, status: 500, en: "internal error%s", zh: "内部错误%s" },
   not_implemented: { code: UNIMPLEMENTED, status: 501, en: "%s is not implemented", zh: "%s未实现" },
   outcome_unknown: {

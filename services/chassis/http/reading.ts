@@ -1,10 +1,12 @@
 import type { Response } from "express";
 import { operations } from "../../../schemas/generated/http.ts";
 import type { Caller } from "../access/access.ts";
+import { callerOf } from "./authentication.ts";
 import { areShownTo } from "./awaited.ts";
 import { edgeOf, requestEdge } from "./edge.ts";
 import { compact, type Fields } from "./fields.ts";
 import { sendFile } from "./files.ts";
+import type { Source } from "./frames.ts";
 import type { Host } from "./host.ts";
 import { positionsIn } from "./positions.ts";
 import { isProblem, isRejected, makeProblem, type Problem, problemOf } from "./problems.ts";
@@ -12,7 +14,7 @@ import { runQuery } from "./queries.ts";
 import { readsFor } from "./reads.ts";
 import { actorOf, type CheckedRequest } from "./request.ts";
 import type { AnswerRow, BytesRow, Context, FileAnswer, QueryRow, StreamRow } from "./rows.ts";
-import { sendStream, streamSignal } from "./streams.ts";
+import { openStream, sendStream } from "./streams.ts";
 
 type ReadingRow = QueryRow | AnswerRow | BytesRow | StreamRow;
 
@@ -33,12 +35,13 @@ export const runReading = async (
     const found = await page(host, row, checked);
     return isProblem(found) ? found : void response.json(compact(found));
   }
-  const signal = row.kind === "stream" ? streamSignal(response, host.stopping) : undefined;
-  const result = await answer(host, row, checked, signal);
+  const look = () => callerOf(host.identity, row.operation, checked.request.get("authorization"));
+  const stream = row.kind === "stream" ? openStream(response, look, { clock: host.ports.clock, stopping: host.stopping }) : undefined;
+  const result = await answer(host, row, checked, stream);
   if (isProblem(result)) return result;
   if (isRejected(result)) return problemOf(result);
   if (row.kind === "bytes") return sendFile(response, result as FileAnswer); // The row's maker takes nothing else; so below.
-  if (signal) await sendStream(response, result as AsyncIterable<unknown>, host.ports.clock, signal);
+  if (stream) await sendStream(response, result as Source<unknown>, stream);
   else response.json(compact(result));
   return undefined;
 };
@@ -60,12 +63,13 @@ const answer = (
   host: Host,
   row: AnswerRow | BytesRow | StreamRow,
   { request, fields, caller }: CheckedRequest,
-  signal: AbortSignal | undefined,
+  stream: ReturnType<typeof openStream> | undefined,
 ): Promise<unknown> => {
   const reads = readsFor(host.instance.collections, host.ports.documents, caller);
   const edge = edgeOf(host.edge, requestEdge(host.keys, request));
   // The row's maker tied its types to the operation's, which the validator has checked.
-  const context = { ...reads, edge, outside: host.outside, ...contextOf(host, caller), ...(signal && { signal }) };
+  const streaming = stream && { signal: stream.signal, rights: stream.rights, lastEventId: request.get("last-event-id") };
+  const context = { ...reads, edge, outside: host.outside, ...contextOf(host, caller), ...streaming };
   return row.answer(fields as never, context as never);
 };
 

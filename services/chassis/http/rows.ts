@@ -4,6 +4,7 @@ import type { SecretLocation } from "../access/envelope.ts";
 import type { Guess, Places } from "../access/guessing.ts";
 import type { RuleArgument, Rules } from "../access/rules.ts";
 import type { RefreshClaims, SigningKey, TokenClaims, TokenUse } from "../access/tokens.ts";
+import type { Rights, Source } from "./frames.ts";
 import type { Problem } from "./problems.ts";
 
 /** The request of an operation: path, query and body merged, checked against the OpenAPI document. */
@@ -209,11 +210,15 @@ export type FileAnswer = {
   readonly etag?: string;
 };
 
-/** Server-sent events as an answer, yielded as fast as the caller takes them. */
+/** Server-sent events as an answer, yielded as fast as the caller takes them. Limits of usual answers are not for it. */
 export type StreamRow<Outside = never> = Omit<AnswerRow<Outside>, "kind"> & { readonly kind: "stream" };
 export type StreamContext<ReadModels, Outside> = EdgeContext<ReadModels, Outside> & {
-  /** Aborted when the caller leaves or the process stops: the row then stops waiting. */
+  /** Aborted when the caller leaves or may not go on, or the process stops: the row then stops waiting. */
   readonly signal: AbortSignal;
+  /** The caller's rights as they are now: to be asked for whenever something is sent. */
+  readonly rights: Rights;
+  /** The id of the last message that the caller has received, from an earlier stream. */
+  readonly lastEventId: string | undefined;
 };
 
 export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside> | BytesRow<Outside> | StreamRow<Outside>;
@@ -295,6 +300,6 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>(gua
   /** Server-sent events, each an answer of the operation. */
   stream: <O extends OperationId>(
     operation: O,
-    answer: (request: RequestOf<O>, context: StreamContext<ReadModels, Outside>) => Promise<AsyncIterable<AnswerOf<O>> | Rejection>,
+    answer: (request: RequestOf<O>, context: StreamContext<ReadModels, Outside>) => Promise<Source<AnswerOf<O>> | Rejection>,
   ): HttpRow<Outside> => ({ kind: "stream", operation, answer }) as unknown as StreamRow<Outside>, // Checked here, forgotten in the table.
 });

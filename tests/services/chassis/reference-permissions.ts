@@ -1,6 +1,7 @@
 /** The permissions that OpenPitrix seeds, of the operations that are offered, with those of operations that it has not (first): operation, bundle, and whether the portals admin, isv and user show it. */
 export const referencePermissions = `
 GetCommand m0.f7.a1 000
+StreamEvents m0.f7.a1 000
 DescribeClusterNodeLogs m0.f10.a1 000
 DescribeUsers m0.f1.a3 000
 DescribeUsersDetail m0.f1.a3 000
