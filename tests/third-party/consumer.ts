@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Sample } from "../../services/cli/samples.ts";
 import { root } from "../root.ts";
-import type { Access, ThirdPartyPlatform } from "./fixture.ts";
+import type { Access } from "./fixture.ts";
 
 /** The program of a language in docs/consuming-events.md, word for word. */
 export const programIn = (language: string): string => {
@@ -24,6 +25,9 @@ export type Runner = {
   readonly environment?: { readonly [name: string]: string };
 };
 
+/** What a third party is told, and the events that were published. */
+export type Published = { readonly access: Access; readonly samples: readonly Pick<Sample, "id" | "type" | "fields" | "isPublic">[] };
+
 type Seen = { readonly id: string; readonly type: string; readonly fields: unknown };
 
 /** Some libraries name the branch of a union around its value, as Avro's JSON does: `{"pitrix.cluster.HealthCheck": {...}}`. */
@@ -39,12 +43,7 @@ const withoutBranches = (value: unknown): unknown => {
  * Runs a consumer until it has printed every public event that was published, and ends it. Every event has the fields that were committed,
  * and none is from another topic.
  */
-export const consumesEverything = async (
-  program: string,
-  runner: Runner,
-  { access, samples }: ThirdPartyPlatform,
-  more: Partial<Access> = {},
-) => {
+export const consumesEverything = async (program: string, runner: Runner, { access, samples }: Published, more: Partial<Access> = {}) => {
   const folder = mkdtempSync(join(runner.directory, "run-"));
   const file = join(folder, runner.file);
   writeFileSync(file, program);

@@ -40,3 +40,37 @@ export const python = async (): Promise<Runner> => {
   const environment = { PYTHONPATH: join(directory, "packages"), PYTHONDONTWRITEBYTECODE: "1" };
   return { file: "consume.py", directory, command: (file) => ["python3", file], environment };
 };
+
+const withMaven = (name: string): Promise<string> =>
+  installed(name, (into) => [
+    ...["mvn", "-q", "-B", "-f", join(into, "pom.xml"), "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"],
+    `-DoutputDirectory=${join(into, "libs")}`,
+  ]);
+
+/** Java with Kafka's consumer and Avro's reader. */
+export const java = async (): Promise<Runner> => {
+  const directory = await withMaven("java");
+  return { file: "Consume.java", directory, command: (file) => ["java", "-cp", join(directory, "libs", "*"), file] };
+};
+
+/** Kafka's own console consumer. */
+export const consoleConsumer = async (): Promise<readonly [string, ...string[]]> => {
+  const directory = await withMaven("console");
+  return ["java", "-cp", join(directory, "libs", "*"), "org.apache.kafka.tools.consumer.ConsoleConsumer"];
+};
+
+/** Go with franz-go, its registry client, and a reader of Avro. */
+export const go = async (): Promise<Runner> => {
+  const directory = await installed("go", (into) => ["go", "mod", "download", "-C", into]);
+  // The program takes the shell's place, so that it ends with it.
+  const command = () => ["sh", "-c", "go build -o consume . && exec ./consume"] as const;
+  return { file: "main.go", directory, command, environment: { GOFLAGS: "-mod=readonly", GOCACHE: join(directory, "cache") } };
+};
+
+/** Confluent's client of the registry for Node. */
+export const confluent = async (): Promise<Runner> => {
+  const directory = await installed("confluent", (into) => [
+    ...["npm", "install", "--prefix", into, "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+  ]);
+  return { file: "consume.mjs", directory, command: (file) => [process.execPath, file] };
+};

@@ -12,7 +12,7 @@ import { ask } from "../world/requests.ts";
 import { served } from "../world/world.ts";
 import { consumesEverything, programIn, testsContract } from "./consumer.ts";
 import { platform, type ThirdPartyPlatform } from "./fixture.ts";
-import { installed, python } from "./installed.ts";
+import { confluent, go, installed, java, python } from "./installed.ts";
 
 let running: ThirdPartyPlatform;
 before(async () => {
@@ -20,30 +20,17 @@ before(async () => {
 });
 after(() => running?.stop());
 
-const maven = (pom: string, ...more: readonly string[]) => ["mvn", "-q", "-B", "-f", join(pom, "pom.xml"), ...more] as const;
-const npm = (into: string) =>
-  ["npm", "install", "--prefix", into, "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"] as const;
-
 test("every public event of every version is what was committed: Java, Kafka's consumer and Avro's reader", async () => {
-  const directory = await installed("java", (into) =>
-    maven(into, "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies", `-DoutputDirectory=${join(into, "libs")}`),
-  );
-  const command = (file: string) => ["java", "-cp", join(directory, "libs", "*"), file] as const;
-  await consumesEverything(programIn("java"), { file: "Consume.java", directory, command }, running);
+  await consumesEverything(programIn("java"), await java(), running);
 });
 
 test("every public event of every version is what was committed: Go, franz-go with its registry client", async () => {
-  const directory = await installed("go", (into) => ["go", "mod", "download", "-C", into]);
-  // The program takes the shell's place, so that it ends with it.
-  const command = () => ["sh", "-c", "go build -o consume . && exec ./consume"] as const;
-  const environment = { GOFLAGS: "-mod=readonly", GOCACHE: join(directory, "cache") };
-  await consumesEverything(programIn("go"), { file: "main.go", directory, command, environment }, running);
+  await consumesEverything(programIn("go"), await go(), running);
 });
 
 test("every public event of every version is what was committed, and a CloudEvent: Confluent's registry client for Node", async () => {
-  const directory = await installed("confluent", npm);
-  const program = readFileSync(join(directory, "consume.mjs"), "utf8");
-  await consumesEverything(program, { file: "consume.mjs", directory, command: (file) => [process.execPath, file] }, running);
+  const runner = await confluent();
+  await consumesEverything(readFileSync(join(runner.directory, "consume.mjs"), "utf8"), runner, running);
 });
 
 test("every public event of every version is what was committed, also from a container file: Python, fastavro alone", async () => {
@@ -52,17 +39,14 @@ test("every public event of every version is what was committed, also from a con
 });
 
 test("the contract's tests for consumers in Java and Go read every sample", async () => {
-  const java = await installed("java", (into) =>
-    maven(into, "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies", `-DoutputDirectory=${join(into, "libs")}`),
-  );
-  testsContract("java", ["java", "-cp", join(java, "libs", "*"), "ContractTest.java"]);
-  const go = await installed("go", (into) => ["go", "mod", "download", "-C", into]);
-  const copied = `cp ${go}/go.mod ${go}/go.sum . && exec go test -count=1 contract_test.go`;
-  testsContract("go", ["sh", "-c", copied], { GOFLAGS: "-mod=mod", GOCACHE: join(go, "cache") });
+  testsContract("java", (await java()).command("ContractTest.java"));
+  const { directory, environment } = await go();
+  const tested = `cp ${directory}/go.mod ${directory}/go.sum . && exec go test -count=1 contract_test.go`;
+  testsContract("go", ["sh", "-c", tested], { ...environment, GOFLAGS: "-mod=mod" });
 });
 
 test("the AsyncAPI document is valid for the parser of AsyncAPI, and names every public topic", async () => {
-  const directory = await installed("confluent", npm);
+  const { directory } = await confluent();
   const document = await fetch(`${running.access.PITRIX_URL}/asyncapi.json`).then((answer) => answer.text());
   const child = spawn(process.execPath, [join(directory, "asyncapi.mjs")], { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(document);
@@ -112,9 +96,8 @@ test("a registry of another maker, filled by the gateway, serves the same consum
     const { schema } = (await ask(`${url}/schemas/ids/${id}`)).body;
     assert.equal(JSON.parse(schema).name, event);
   }
-  const directoryOfNode = await installed("confluent", npm);
-  const program = readFileSync(join(directoryOfNode, "consume.mjs"), "utf8").replace(".confluent`", ".apicurio`");
-  const runner = { file: "consume.mjs", directory: directoryOfNode, command: (file: string) => [process.execPath, file] as const };
+  const runner = await confluent();
+  const program = readFileSync(join(runner.directory, "consume.mjs"), "utf8").replace(".confluent`", ".apicurio`");
   await consumesEverything(program, runner, running, { PITRIX_URL: url });
 
   const other = { schema: JSON.stringify({ type: "record", name: "Order", fields: [] }) };
