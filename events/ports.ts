@@ -216,7 +216,22 @@ export type Rebuild = {
   readonly rate: number | "auto" | null;
   /** The comparison with the live collection at these ends; null: not there yet. */
   readonly verdict: Verdict | null;
+  /** Present: it is filled from the event store of the service, to which all its sources belong. Absent: from the log. */
+  readonly source?: "store";
+  /** Streams that are folded, each from its first version; all others are copied from the live collection. Absent: all are folded. */
+  readonly bound?: RebuildBound;
+  /** Fields in which it may differ from the live collection. */
+  readonly mayDiffer?: readonly string[];
+  /** Present: it ends before the log did. It is looked at, and never becomes active. */
+  readonly isLook?: true;
 };
+/** Streams by their ids, those of partitions of all topics, or those with an event at these offsets or later. */
+export type RebuildBound =
+  | { readonly streams: readonly string[] }
+  | { readonly partitions: readonly number[] }
+  | { readonly since: readonly LogEnd[] };
+/** What is to be rebuilt, and how. */
+export type RebuildOrder = Omit<Rebuild, "verdict">;
 /** `end`: the offset after the last record. */
 export type LogEnd = TopicPartition & { readonly end: number };
 /** How a rebuilt collection compares with the live one. It counts as long as that one is the active one, and the rebuilt one stops there. */
@@ -230,6 +245,8 @@ export type Verdict = {
   /** Documents that the live collection had in a later version: compared after the events in between were folded into the rebuilt ones. */
   readonly ahead: number;
   readonly differences: number;
+  /** Documents that differ only in fields in which they may. */
+  readonly expected?: number;
   /** The first differences in detail. */
   readonly first: readonly Difference[];
 };

@@ -11,13 +11,18 @@ export type Verifying = Omit<Folding, "log"> & {
   readonly other: string;
   /** The other collection contains what is before these offsets, and nothing after them. The live one contains it, too, and follows the log. */
   readonly ends: readonly LogEnd[];
+  /** Fields in which the two may differ. */
+  readonly mayDiffer: readonly string[];
 };
 
 /** A document as its stream's events make it, with the event that set each field last. */
 type Made = { live?: StoredDocument; other?: StoredDocument; readonly setBy: Map<string, string> };
 
 /** Says of documents that differ which fields do, which events set them, and which of the two is not what the events make. */
-export const explain = async ({ ports, live, other, ...verifying }: Verifying, pairs: readonly Pair[]): Promise<readonly Difference[]> => {
+export const explain = async (
+  { ports, live, other, mayDiffer, ...verifying }: Verifying,
+  pairs: readonly Pair[],
+): Promise<readonly Difference[]> => {
   const { log } = ports;
   const topics = sourcesOf(verifying.projection, verifying.contract);
   const part = { from: await startsOf(log, topics), to: await endsOf(log, topics) };
@@ -37,7 +42,7 @@ export const explain = async ({ ports, live, other, ...verifying }: Verifying, p
   });
   return pairs.map((pair): Difference => {
     const own = made.get(pair.id);
-    const fields = differingFields(pair.live, pair.other);
+    const fields = differingFields(pair.live, pair.other).filter((field) => !mayDiffer.includes(field));
     return {
       id: pair.id,
       stream: streamOf(pair),

@@ -18,10 +18,12 @@ const MAX_PAUSE = 2_000;
 /** Handles batches at most at a rate: in records a second over all partitions together; "auto": so that reads stay fast; null: as they come. */
 export const paced = async (rate: Rebuild["rate"], pace: Pace, handle: Handle): Promise<Handle> => {
   if (rate === null) return handle;
-  return rate === "auto"
-    ? sliced(SLICE, pace, handle, await yielding(pace))
-    : sliced(Math.min(SLICE, Math.floor(rate / 10)), pace, handle, evenly(rate, pace));
+  return sliced(rate === "auto" ? SLICE : Math.min(SLICE, Math.floor(rate / 10)), pace, handle, await pausing(rate, pace));
 };
+
+/** How long to wait after so many records, in milliseconds. */
+export const pausing = async (rate: Rebuild["rate"], pace: Pace): Promise<(records: number) => number | Promise<number>> =>
+  rate === null ? () => 0 : rate === "auto" ? await yielding(pace) : evenly(rate, pace);
 
 /** Handles a batch in slices, and waits after each for what `after` gives, in milliseconds. */
 const sliced =

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Feed, LogEnd, Pointer, Reader, Rebuild, Verdict } from "../ports.ts";
+import type { Feed, LogEnd, Pointer, Reader, RebuildOrder, Verdict } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
 
 // How the pointer of a read model changes. A new fold, a rebuild and a step back are the same change: another collection is filled beside the
@@ -85,11 +85,11 @@ const withFeed = (pointer: Pointer, collection: string, change: (feed: Feed) => 
 });
 
 /** The pointer with one more collection of a fold, which is filled up to the given ends, and which nobody reads until it becomes the next one. */
-export const rebuilding = (pointer: Pointer, fold: number, { ends, rate }: Pick<Rebuild, "ends" | "rate">): Pointer => {
+export const rebuilding = (pointer: Pointer, fold: number, order: RebuildOrder): Pointer => {
   const generation = pointer.generation + 1;
   const feed: Feed = {
     ...{ collection: collectionFor(pointer.model, fold, generation), fold, until: null },
-    rebuild: { ends, rate, verdict: null },
+    rebuild: { ...order, verdict: null },
   };
   return { ...pointer, feeds: [...pointer.feeds, feed], generation };
 };
@@ -109,7 +109,8 @@ export const judged = (pointer: Pointer, collection: string, ends: readonly LogE
 export const unproved = (pointer: Pointer, collection: string): string | undefined => {
   const rebuild = feedOf(pointer, collection)?.rebuild;
   if (!rebuild) return undefined;
-  const { verdict } = rebuild;
+  const { verdict, isLook } = rebuild;
+  if (isLook) return `${collection} ends before the log: it is there to be looked at`;
   if (!verdict) return `${collection} is not compared with ${pointer.active} yet`;
   if (verdict.against !== pointer.active) return `${collection} was compared with ${verdict.against}, and ${pointer.active} is active now`;
   return verdict.differences > 0 ? `${collection} differs from ${pointer.active} in ${verdict.differences} documents` : undefined;

@@ -1,11 +1,12 @@
 import { backOff, condition } from "../concurrency.ts";
+import { nameOf } from "../log/partition.ts";
 import { Outage } from "../outage.ts";
-import type { Following, LogEnd, Pointer, Reader, Running, TopicPartition } from "../ports.ts";
+import type { Following, LogRange, Pointer, Reader, Running, TopicPartition } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
 import { catchingUp } from "./caught-up.ts";
 import { indexesOf } from "./collections.ts";
 import { dropFold } from "./drop-fold.ts";
-import { endsOf, sourcesOf, startsOf } from "./log-ends.ts";
+import { endsOf, offsetsAt, sourcesOf, startsOf, unknownSchemas } from "./log-ends.ts";
 import { type ModelStatus, statusOf } from "./model-status.ts";
 import { cleaned, collectionFor, expired, joined, judged, modelIn, ownFeed, promoted, readable, readsOf } from "./pointer.ts";
 import type { Filling } from "./rebuild.ts";
@@ -240,10 +241,14 @@ export const readModels = (options: Options) => {
       return Promise.all(mine.map(({ projection, pointer }) => statusOf(pointer, projection, live, { endsFor: endsOnce, isBehind })));
     },
     change,
-    /** Where the log begins and ends for a read model. */
-    sources: async (model: string): Promise<{ readonly ends: readonly LogEnd[]; readonly starts: ReadonlyMap<string, number> }> => {
+    /** What the log holds for a read model, and where it was at these times. */
+    sources: async (model: string, since?: number, until?: number) => {
       const ends = await endsFor(projectionOf(model));
-      return { ends, starts: await startsOf(log, [...new Set(ends.map(({ topic }) => topic))]) };
+      const topics = [...new Set(ends.map(({ topic }) => topic))];
+      const starts = await startsOf(log, topics);
+      const ranges = ends.map(({ end: to, ...place }): LogRange => ({ ...place, from: Math.min(starts.get(nameOf(place)) ?? 0, to), to }));
+      const at = async (time: number | undefined) => (time === undefined ? [] : offsetsAt(log, topics, time));
+      return { ends, ranges, since: await at(since), until: await at(until), unknown: await unknownSchemas(log, options.codec, ranges) };
     },
     healthReasons: (): readonly string[] => [
       ...(isOutdated() ? ["cannot read the pointers of its read models"] : []),

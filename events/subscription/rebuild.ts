@@ -7,6 +7,7 @@ import { startsOf } from "./log-ends.ts";
 import { paced } from "./pace.ts";
 import { parkedStreams } from "./parking/parked-streams.ts";
 import { openPartition, type Partition, type PartitionOptions } from "./partition.ts";
+import type { Selection } from "./rebuild-bound.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 export type Filling = {
@@ -21,11 +22,12 @@ export type Filling = {
 /**
  * Fills a collection from the log, from its saved positions up to exactly the ends of the rebuild, and saves these as its positions. The same
  * projector as for the live collection reads the same partitions. A stream that cannot go on is parked for this collection only: nothing is copied
- * to the dead letter topic. Whoever begins anew after a crash goes on from the saved positions.
+ * to the dead letter topic. Whoever begins anew after a crash goes on from the saved positions. With a selection only these streams are folded.
  */
 export const fill = async (
   subscriber: Subscriber,
   live: string,
+  selection: Selection | undefined,
   { ends, rate }: Pick<Rebuild, "ends" | "rate">,
   { contract, service, codec, ports, sharing: { lagThreshold, memory }, failed }: Filling,
   signal: AbortSignal,
@@ -40,8 +42,10 @@ export const fill = async (
   const ranges: LogRange[] = [];
   for (const { end, ...place } of ends) {
     const at = nameOf(place);
+    const isOfType = selector(types);
+    const selects: PartitionOptions["selects"] = selection ? (record) => isOfType(record) && selection.has(record.key) : isOfType;
     const options: PartitionOptions = {
-      ...{ open, selects: selector(types), positions: positionsOf(subscriber, ports, place), failures: policy, codec, clock },
+      ...{ open, selects, positions: positionsOf(subscriber, ports, place), failures: policy, codec, clock },
       mayBuffer: (batch, handler) => end - batch.next > lagThreshold && memory.fits(`${name} ${at}`, handler.weight()),
       flushed: () => memory.release(`${name} ${at}`),
       passed: (batch) => passed(at, batch.next),
@@ -49,8 +53,9 @@ export const fill = async (
     const partition = await openPartition(place, signal, options);
     partitions.set(at, partition);
     const from = Math.min(Math.max(partition.begin ?? 0, starts.get(at) ?? 0), end);
-    passed(at, from);
-    ranges.push({ ...place, from, to: end });
+    const isRead = selection?.reads(place) ?? true;
+    passed(at, isRead ? from : end);
+    if (isRead) ranges.push({ ...place, from, to: end });
   }
   const probe = () => documents.get(live, ["-"]);
   const handle = await paced(rate, { clock, signal, probe }, (batch) => {

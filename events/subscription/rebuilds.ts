@@ -2,16 +2,22 @@ import { setMaxListeners } from "node:events";
 import type { EventStore, Feed, LogEnd, Pointer, Rebuild, Verdict } from "../ports.ts";
 import type { AnyProjection } from "../projection.ts";
 import { indexesOf } from "./collections.ts";
+import { foldStore } from "./fold-store.ts";
+import { endsOf } from "./log-ends.ts";
+import { pausing } from "./pace.ts";
 import { type Filling, fill } from "./rebuild.ts";
+import { copyOthers, selectionOf, selectStreams } from "./rebuild-bound.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { verify } from "./verify.ts";
 
 /** Milliseconds for which an instance has the work of a rebuild without a sign of life, and after which it tries again what failed. */
 const LEASE = 6_000;
 const PAUSE = 1_000;
+/** In the place of a topic: the position that says that a rebuild has done what it does only once. */
+const PREPARED = "prepared";
 
 export type RebuildOptions = Omit<Filling, "ports"> & {
-  readonly ports: Filling["ports"] & { readonly store: Pick<EventStore, "lease" | "release"> };
+  readonly ports: Filling["ports"] & { readonly store: Pick<EventStore, "lease" | "release" | "scan"> };
   readonly instance: string;
   readonly projections: readonly AnyProjection[];
   readonly subscriber: (projection: AnyProjection, collection: string) => Subscriber;
@@ -44,17 +50,56 @@ export const rebuilds = (options: RebuildOptions) => {
       });
     });
 
-  const carryOut = async ({ projection, pointer, feed: { collection }, rebuild }: Task, signal: AbortSignal): Promise<void> => {
+  /**
+   * Does once what makes a rebuild from the store, or one with a bound, a rebuild like any other, which contains what is before its ends: fills from
+   * the store, folds what the bound selects, and copies the rest.
+   */
+  const prepare = async (
+    { feed: { collection }, pointer: { model }, rebuild }: Task,
+    filled: Subscriber,
+    active: string,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { ends, rate, bound, source } = rebuild;
+    const { contract } = options;
+    if ((!bound && !source) || (await documents.position(collection, PREPARED, 0)) !== undefined) return;
+    const parked = bound ? (await ports.parking.streams(active)).map(({ stream }) => stream) : [];
+    const selection = bound && (await selectionOf(bound, parked, ends, { contract, log: ports.log, signal }));
+    let left = selection;
+    if (source === "store") {
+      const pause = await pausing(rate, { clock, signal, probe: () => documents.get(active, ["-"]) });
+      const failed = await foldStore(filled, store, options, selection, signal, async (commits) => {
+        const milliseconds = await pause(commits);
+        if (milliseconds > 0) await clock.sleep(milliseconds, signal);
+      });
+      left = selectStreams(failed, contract, ends);
+    }
+    if (left) await fill(filled, active, left, rebuild, options, signal, () => {});
+    if (selection) {
+      await contains(model, active, ends, signal);
+      await copyOthers(documents, [active, collection], selection, signal);
+    }
+    await documents.savePosition(collection, PREPARED, 0, 1);
+  };
+
+  const carryOut = async (task: Task, signal: AbortSignal): Promise<void> => {
+    const { projection, pointer, feed, rebuild } = task;
+    const { collection } = feed;
     const places = new Map<string, number>();
     progress.set(collection, places);
     await documents.ensure(collection, indexesOf(projection));
     const { model, active, generation } = pointer;
     if (active === null) return;
     await ports.parking.inherit(active, collection);
-    await fill(subscriber(projection, collection), active, rebuild, options, signal, (name, next) => void places.set(name, next));
-    await contains(model, active, rebuild.ends, signal);
     const { codec, contract } = options;
-    const verifying = { projection, codec, contract, ports, signal, live: active, other: collection, ends: rebuild.ends };
+    const { ends, mayDiffer = [] } = rebuild;
+    const filled = subscriber(projection, collection);
+    const passed = (name: string, next: number): void => void places.set(name, next);
+    await prepare(task, filled, active, signal);
+    await fill(filled, active, undefined, rebuild, options, signal, passed);
+    // From the store comes what was published meanwhile, too.
+    await contains(model, active, rebuild.source === "store" ? await endsOf(ports.log, filled.topics) : ends, signal);
+    const verifying = { projection, codec, contract, ports, signal, live: active, other: collection, ends, mayDiffer };
     const found = await verify(verifying, (count) => void compared.set(model, count));
     await conclude(model, collection, rebuild.ends, { ...found, generation });
   };

@@ -3,7 +3,7 @@ import type { StoredDocument, Verdict } from "../ports.ts";
 import { explain, type Verifying } from "./explain.ts";
 import { foldStreams, type Part, type Wanted } from "./fold-streams.ts";
 import { endsOf, sourcesOf, startsOf } from "./log-ends.ts";
-import { isSame, type Page, type Pair, pageOf } from "./pairs.ts";
+import { differingFields, isSame, type Page, type Pair, pageOf } from "./pairs.ts";
 
 /** Documents whose versions differ that are resolved together, and differences that are told in detail. */
 const MAX_OPEN = 5_000;
@@ -18,16 +18,23 @@ const PAUSE = 100;
  * that it has parked is compared up to the parked event. Everything else is a difference.
  */
 export const verify = async (verifying: Verifying, told: (compared: number) => void): Promise<Omit<Verdict, "generation">> => {
-  const { ports, live, other, signal } = verifying;
+  const { ports, live, other, signal, mayDiffer } = verifying;
   const differing: Pair[] = [];
   let open: Pair[] = [];
-  let [compared, ahead, differences] = [0, 0, 0];
+  let [compared, ahead, differences, expected] = [0, 0, 0, 0];
   const differs = (pair: Pair): void => {
+    if (mayDifferSo(pair, mayDiffer)) {
+      expected += 1;
+      return;
+    }
     differences += 1;
     if (differing.length < MAX_FIRST) differing.push(pair);
   };
   const resolve = async (): Promise<void> => {
-    const found = open.length === 0 ? [] : await resolved(verifying, open);
+    const expectedly = (): void => {
+      expected += 1;
+    };
+    const found = open.length === 0 ? [] : await resolved(verifying, open, expectedly);
     ahead += open.length - found.length;
     for (const pair of found) differs(pair);
     open = [];
@@ -51,12 +58,27 @@ export const verify = async (verifying: Verifying, told: (compared: number) => v
     told(compared);
   }
   const first = differing.length === 0 ? [] : await explain(verifying, differing);
-  return { against: live, at: ports.clock.now(), compared, ahead, differences, first };
+  return { against: live, at: ports.clock.now(), compared, ahead, differences, ...(expected > 0 && { expected }), first };
 };
 
+/** Whether two documents are equal but for fields in which they may differ. */
+const mayDifferSo = ({ live, other }: Pair, mayDiffer: readonly string[]): boolean =>
+  mayDiffer.length > 0 &&
+  live !== undefined &&
+  other !== undefined &&
+  live.version === other.version &&
+  live.deleted === other.deleted &&
+  differingFields(live, other).every((field) => mayDiffer.includes(field));
+
 /** The differences among documents of different versions. */
-const resolved = async (verifying: Verifying, open: readonly Pair[]): Promise<readonly Pair[]> => {
-  const { ports, live, ends, ...folding } = verifying;
+const resolved = async (verifying: Verifying, open: readonly Pair[], expectedly: () => void): Promise<readonly Pair[]> => {
+  const { ports, live, ends, mayDiffer, ...folding } = verifying;
+  const isWrong = ({ id, live: found }: Pair, made: StoredDocument | undefined): boolean => {
+    if (isSame(found, made)) return false;
+    if (!mayDifferSo({ id, live: found, other: made }, mayDiffer)) return true;
+    expectedly();
+    return false;
+  };
   const parked = new Map((await ports.parking.streams(live)).map(({ stream, first }) => [stream, first]));
   const isParked = ({ live: found, other }: Pair): boolean => parked.has(other?.stream ?? found?.stream ?? "");
   const pairs = await readAgain(verifying, open, isParked);
@@ -80,8 +102,8 @@ const resolved = async (verifying: Verifying, open: readonly Pair[]): Promise<re
   const earlier = await fold(before, { from: await startsOf(ports.log, topics), to: now });
   return [
     ...behind.filter((pair) => !isParked(pair)),
-    ...held.filter(({ id, live: found }) => !isSame(found, earlier.get(id))),
-    ...further.filter(({ id, live: found }) => !isSame(found, later.get(id))),
+    ...held.filter((pair) => isWrong(pair, earlier.get(pair.id))),
+    ...further.filter((pair) => isWrong(pair, later.get(pair.id))),
   ];
 };
 

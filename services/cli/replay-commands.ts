@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Platform } from "./connection.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
+import { secondsOf } from "./output.ts";
 import {
   asideOf,
   judgedRebuild,
@@ -26,7 +27,50 @@ const MODEL = "the service and its read model, for example cluster/clusters";
 
 type Rate = number | "auto";
 const rateIn = (text: string): Rate => (text === "auto" ? text : whole(text));
-type RunOptions = { readonly yes?: boolean; readonly promote?: boolean; readonly rate?: Rate; readonly plan?: string };
+type Ordered = {
+  readonly rate?: Rate;
+  readonly from?: string;
+  readonly stream?: readonly string[];
+  readonly partition?: readonly number[];
+  readonly since?: number;
+  readonly until?: number;
+  readonly mayDiffer?: readonly string[];
+};
+type RunOptions = Ordered & { readonly yes?: boolean; readonly promote?: boolean; readonly plan?: string };
+
+/** Adds the options that say what is rebuilt, and from what. */
+const ordering = (command: Command): Command =>
+  command
+    .option("--rate <number>", RATE, rateIn)
+    .addOption(
+      new Option("--from <source>", "where events come from: the log, or the service's own store, if all of them are its own")
+        .choices(["log", "store"])
+        .default("log"),
+    )
+    .option("--stream <id...>", "fold only these streams, each from its first version, and copy the others from the live collection")
+    .option("--partition <number...>", "the same for the streams of these partitions", numbers)
+    .option("--since <time>", "the same for streams with an event since then: RFC 3339, or a duration such as 2h", timeIn)
+    .option("--until <time>", "fold only what had happened by then: to look at, never to promote", timeIn)
+    .option("--may-differ <field...>", "fields in which the two may differ");
+
+const numbers = (text: string, before: readonly number[] = []): readonly number[] => {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("expected the number of a partition");
+  return [...before, Number(text)];
+};
+const timeIn = (text: string): number => {
+  const ago = secondsOf(text);
+  const time = ago === undefined ? Date.parse(text) : Date.now() - 1_000 * ago;
+  if (Number.isNaN(time)) throw new InvalidArgumentError("expected a time such as 2026-01-31T12:00:00Z, or a duration such as 2h");
+  return time;
+};
+const orderOf = ({ from, stream, partition, since, until, mayDiffer }: Ordered): Plan["order"] => ({
+  ...(from === "store" && { source: "store" }),
+  ...(stream && { streams: stream }),
+  ...(partition && { partitions: partition }),
+  ...(since !== undefined && { since }),
+  ...(until !== undefined && { until }),
+  ...(mayDiffer && { mayDiffer }),
+});
 
 /** Adds `pitrix replay`. */
 export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, on }: Shell): void => {
@@ -67,37 +111,39 @@ export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, wr
         print({ models }, () => modelsTable(models, paint));
       }),
     );
-  replay
-    .command("plan")
-    .description("show what `run` would read and how much disk it would take, and what is in its way; nothing is changed")
-    .argument("<read model>", MODEL)
-    .option("--rate <number>", RATE, rateIn)
+  ordering(
+    replay
+      .command("plan")
+      .description("show what `run` would read and how much disk it would take, and what is in its way; nothing is changed")
+      .argument("<read model>", MODEL),
+  )
     .option("--out <file>", "write the plan to this file, for `run --plan`")
     .addHelpText(
       "after",
       "\nExamples:\n  pitrix replay plan cluster/clusters\n  pitrix replay plan cluster/clusters --rate 5000 --out plan.json",
     )
-    .action((text: string, { rate, out }: { readonly rate?: Rate; readonly out?: string }) =>
+    .action((text: string, { out, ...given }: Ordered & { readonly out?: string }) =>
       on(async (platform) => {
-        const plan = await planOf(platform, targetIn(text), rate);
+        const plan = await planOf(platform, targetIn(text), given.rate, orderOf(given));
         if (out !== undefined) writeFileSync(out, `${JSON.stringify(plan, null, 2)}\n`);
         print(plan, () => planText(plan, paint));
         if (plan.refusals.length > 0) terminal.exit(exitCodes.failed);
       }),
     );
-  replay
-    .command("run")
-    .description("fill a new collection from the log, while the live one serves and is updated; then compare the two")
-    .argument("[read model]", MODEL)
+  ordering(
+    replay
+      .command("run")
+      .description("fill a new collection from the log, while the live one serves and is updated; then compare the two")
+      .argument("[read model]", MODEL),
+  )
     .option("--yes", "carry the plan out; without it, it is only shown")
     .option("--plan <file>", "carry out the plan in this file, as `plan --out` has written it, unless the read model has changed since")
-    .option("--rate <number>", RATE, rateIn)
     .option("--promote", "let queries read the new collection if the two are equal")
     .addHelpText(
       "after",
-      "\nThe platform does the work by itself: interrupting this command does not stop it, and `run` again shows how far it is;\n`pitrix replay abort` gives it up.\n\nExamples:\n  pitrix replay run cluster/clusters\n  pitrix replay run cluster/clusters --yes --promote\n  pitrix replay run --plan plan.json",
+      "\nThe platform does the work by itself: interrupting this command does not stop it, and `run` again shows how far it is;\n`pitrix replay abort` gives it up.\n\nExamples:\n  pitrix replay run cluster/clusters\n  pitrix replay run cluster/clusters --yes --promote\n  pitrix replay run --plan plan.json\n  pitrix replay run cluster/clusters --from store --stream cluster/cl-x7 --yes\n  pitrix replay run cluster/clusters --until 2026-01-31T12:00:00Z --yes",
     )
-    .action((text: string | undefined, { yes = false, promote = false, rate, plan: file }: RunOptions) =>
+    .action((text: string | undefined, { yes = false, promote = false, plan: file, ...asked }: RunOptions) =>
       on(async (platform) => {
         const given = file === undefined ? undefined : planIn(file);
         if ((text === undefined) === (given === undefined))
@@ -107,7 +153,7 @@ export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, wr
         // A run whose command was interrupted goes on.
         const begun = asideOf(known)?.rebuild?.verdict === null ? asideOf(known) : undefined;
         if (!begun) {
-          const plan = given ?? (await planOf(platform, target, rate));
+          const plan = given ?? (await planOf(platform, target, asked.rate, orderOf(asked)));
           const [refusal] = plan.refusals;
           if (refusal !== undefined) throw new CommandFailed(refusal);
           if (!yes && !given)
@@ -115,7 +161,7 @@ export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, wr
               plan,
               () => `${planText(plan, paint)}\nNothing was done: carry it out with --yes, or write it down with \`plan --out\`.`,
             );
-          await move(platform, target, "rebuild", { rate: plan.rate, generation: plan.generation });
+          await move(platform, target, "rebuild", { ...plan.order, rate: plan.rate, generation: plan.generation });
         }
         const found = await judged(platform, target, begun?.collection);
         const isEqual = found.differences === 0;

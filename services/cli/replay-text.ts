@@ -35,7 +35,7 @@ const sized = (bytes: number): string => {
 };
 
 /** What a rebuild would do. */
-export const planText = ({ service, model, active, topics, documents, bytes, rate, refusals }: Plan, paint: Paint): string => {
+export const planText = ({ service, model, active, topics, documents, bytes, rate, order, refusals }: Plan, paint: Paint): string => {
   const records = topics.reduce((sum, each) => sum + each.records, 0);
   const rows = topics.map((each) => [each.topic, each.partitions, each.records]);
   const speed =
@@ -47,9 +47,26 @@ export const planText = ({ service, model, active, topics, documents, bytes, rat
   const lines = [
     `Fills a new collection of ${paint("bold", plain(`${service}/${model}`))} beside ${plain(active ?? "-")}, which serves and is updated meanwhile:`,
     table(["TOPIC", "PARTITIONS", "RECORDS"], rows, paint),
-    `Reads ${records} records, ${speed}. Takes about ${sized(bytes)} of disk (${documents} documents). Compares the two, and switches nothing.`,
+    ...orderLines(order),
+    `${order.source ? "Reads the event store of the service" : `Reads ${records} records`}, ${speed}. Takes about ${sized(bytes)} of disk (${documents} documents). Compares the two, and switches nothing.`,
   ];
   return [...lines, ...refusals.map((reason) => `${paint("red", "refused")}  ${plain(reason)}`)].join("\n");
+};
+
+const orderLines = ({ streams, partitions, since, until, mayDiffer }: Plan["order"]): readonly string[] => {
+  const time = (at: number): string => new Date(at).toISOString();
+  const which = streams
+    ? streams.map(plain).join(", ")
+    : partitions
+      ? `the streams of partition ${partitions.join(", ")}`
+      : since === undefined
+        ? undefined
+        : `streams with an event since ${time(since)}`;
+  return [
+    ...(which === undefined ? [] : [`Folds ${which}, each from its first version; copies the others.`]),
+    ...(until === undefined ? [] : [`Ends at ${time(until)}: to look at, and never to promote.`]),
+    ...(mayDiffer ? [`May differ in ${mayDiffer.map(plain).join(", ")}.`] : []),
+  ];
 };
 
 /** A bar with the rate and the time left. `since`: the first progress, and its time. */
@@ -65,11 +82,15 @@ export const progressText = (
   return `[${"=".repeat(Math.floor(30 * share)).padEnd(30)}] ${Math.floor(100 * share)} %  ${read} of ${end} records${left}`;
 };
 
-export const verificationText = ({ collection, against, compared, ahead, differences, first }: Verification, paint: Paint): string => {
+export const verificationText = (
+  { collection, against, compared, ahead, differences, expected = 0, first }: Verification,
+  paint: Paint,
+): string => {
   const documents = `${compared} ${compared === 1 ? "document" : "documents"}`;
   const further = ahead > 0 ? ` (${ahead} of them after later events were folded in memory)` : "";
+  const allowed = expected > 0 ? `; ${expected} differ where they may` : "";
   if (differences === 0)
-    return `${paint("green", "equal")}  ${plain(collection)} and ${plain(against)}: no difference in ${documents}${further}.`;
+    return `${paint("green", "equal")}  ${plain(collection)} and ${plain(against)}: no difference in ${documents}${further}${allowed}.`;
   const rows = first.map(({ id, versions, fields, wrong }) => [
     id,
     ...versions.map((version) => version ?? "-"),

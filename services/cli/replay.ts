@@ -45,9 +45,14 @@ export const modelOf = async (platform: Platform, { service, model }: Target): P
 };
 
 /** What a rebuild would read and take. */
-export const planOf = async (platform: Platform, target: Target, rate: Plan["rate"] | undefined): Promise<Plan> => {
+export const planOf = async (
+  platform: Platform,
+  target: Target,
+  rate: Plan["rate"] | undefined,
+  order: Plan["order"] = {},
+): Promise<Plan> => {
   await modelOf(platform, target);
-  return (await answered(platform, target.service, "/internal/read-models/plan", { model: target.model, rate })) as Plan; // As above.
+  return (await answered(platform, target.service, "/internal/read-models/plan", { ...order, model: target.model, rate })) as Plan; // As above.
 };
 
 /** Asks the service to move the pointer of a read model. */
@@ -60,7 +65,7 @@ export const move = async (
     readonly rate?: Plan["rate"];
     readonly unverified?: boolean;
     readonly generation?: number;
-  },
+  } & Plan["order"],
 ): Promise<void> => {
   await answered(platform, service, `/internal/read-models/${action}`, { model, ...more });
 };

@@ -94,14 +94,14 @@ export const planted: readonly Planted[] = [
   {
     name: "take no claims",
     file: draft,
-    from: "return { commit: { ...bare, claims, timers: due }, next };",
-    to: "return { commit: { ...bare, timers: due }, next };",
+    from: "commit: { ...bare, claims, ...dueOf(",
+    to: "commit: { ...bare, ...dueOf(",
   },
   {
     name: "take a claim from who still holds it",
     file: execute,
-    from: "const held = decider &&",
-    to: "const held = false &&",
+    from: "if (holder.stream !== stream && (await holds()))",
+    to: "if (false)",
   },
   {
     name: "let the time of a stream run backwards",

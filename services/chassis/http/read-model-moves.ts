@@ -1,4 +1,4 @@
-import type { LogEnd, Pointer, Rebuild } from "../../../events/index.ts";
+import type { LogEnd, Pointer, Rebuild, RebuildOrder } from "../../../events/index.ts";
 import { aborting, promoting, rebuilding, unproved, verifying } from "../../../events/runtime.ts";
 
 /** What an operator asks of a read model. */
@@ -14,6 +14,8 @@ export type Asked = {
   readonly generation: number | null;
   /** The ends of the log. */
   readonly ends: readonly LogEnd[];
+  /** What is to be rebuilt, for `rebuild`. */
+  readonly order?: Omit<RebuildOrder, "rate">;
   readonly now: number;
 };
 /** How the pointer changes. A text says why it must not, and what to do; undefined: it has changed already. */
@@ -21,7 +23,7 @@ export type Move = (pointer: Pointer, asked: Asked) => Pointer | string | undefi
 
 /** The changes that an operator may ask for. */
 export const moves: { readonly [action: string]: Move | undefined } = {
-  rebuild: (pointer, { fold, ends, rate, generation }) => {
+  rebuild: (pointer, { fold, ends, order = { ends }, rate, generation }) => {
     const { model, active } = pointer;
     const other = asideOf(pointer);
     if (other !== undefined) return `${other} is filled beside ${active} already: verify, promote or abort it first`;
@@ -29,18 +31,20 @@ export const moves: { readonly [action: string]: Move | undefined } = {
     if (live?.fold !== fold)
       return `${model} answers from fold ${live?.fold ?? "none"}, and this build has fold ${fold}: wait for the change`;
     if (generation !== null && generation !== pointer.generation) return `${model} has changed since the plan was made: make another one`;
-    return rebuilding(pointer, fold, { ends, rate });
+    return rebuilding(pointer, fold, { ...order, rate });
   },
   verify: (pointer, { collection, ends }) => {
     const name = collection || (asideOf(pointer) ?? "");
     const feed = pointer.feeds.find((each) => each.collection === name);
     if (!feed) return absent(name);
+    if (feed.rebuild?.isLook) return unproved(pointer, name);
     return feed.rebuild ? verifying(pointer, name, ends) : `${name} follows the log: only what \`replay run\` has filled is compared`;
   },
   promote: (pointer, { collection, unverified }) => {
     const name = collection || (pointer.next ?? asideOf(pointer) ?? "");
     if (!isFed(pointer, name)) return absent(name);
     const reason = unproved(pointer, name);
+    if (pointer.feeds.some(({ collection: each, rebuild }) => each === name && rebuild?.isLook)) return reason;
     return reason && !unverified ? `${reason}: see \`replay verify\`, or promote it as it is with --unverified` : promoting(pointer, name);
   },
   rollback: (pointer, { now }) => {

@@ -1,10 +1,10 @@
-import type { LogEnd } from "../../../events/index.ts";
 import { isMissingTopic } from "../../../events/runtime.ts";
 import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
 import type { InternalRoute } from "./internal-route.ts";
 import { isProblem, makeProblem, type Problem } from "./problems.ts";
 import { type Asked, moves } from "./read-model-moves.ts";
+import { type Order, ordered, orderIn } from "./read-model-orders.ts";
 
 const MAX_RATE = 1_000_000;
 
@@ -15,6 +15,7 @@ export type RebuildPlan = {
   readonly generation: number;
   readonly fold: number;
   readonly rate: Asked["rate"];
+  readonly order: Order;
   /** Records of the log that would be read. */
   readonly topics: readonly { readonly topic: string; readonly partitions: number; readonly records: number }[];
   /** The live collection: so many documents and bytes of disk the new one is expected to have. */
@@ -31,27 +32,26 @@ export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
   const { readModels } = instance;
   const common = { access: "operators", bodyLimit: 64 * 1_024 } as const;
 
-  /** The ends of the log for a read model, or why it cannot be filled from there. */
-  const sourcesOf = async (model: string): Promise<{ readonly ends: readonly LogEnd[]; readonly refusals: readonly string[] }> => {
+  /** What a read model is filled from, or why it cannot be. */
+  const sourcesOf = async (model: string, order: Order) => {
+    const projection = host.models.get(model);
+    if (!projection) throw new Error(`there is no read model ${model}`);
     try {
-      const { ends, starts } = await readModels.sources(model);
-      const cut = ends.filter(({ topic, partition }) => (starts.get(`${topic}/${partition}`) ?? 0) > 0).map(({ topic }) => topic);
-      const refusals = [...new Set(cut)].map(
-        (topic) => `${topic} has lost its first events: a model that is filled from it would lack them`,
-      );
-      return { ends, refusals };
+      const sources = await readModels.sources(model, order.since, order.until);
+      return ordered(instance.service, projection, order, sources);
     } catch (error) {
       if (!isMissingTopic(error)) throw error;
-      return { ends: [], refusals: [`${error.message}: start the service that announces its events`] };
+      return { order: { ends: [] }, refusals: [`${error.message}: start the service that announces its events`] };
     }
   };
 
-  const plan = async ({ model, ...asked }: Body): Promise<RebuildPlan | Problem> => {
-    const { ends, refusals } = await sourcesOf(model);
+  const plan = async ({ model, asked: given, ...asked }: Body): Promise<RebuildPlan | Problem> => {
+    const { order, refusals } = await sourcesOf(model, given);
+    const { ends } = order;
     const pointer = (await ports.documents.pointers()).find((each) => each.model === model);
     const [status] = await readModels.status(model);
     if (!pointer || !status) return makeProblem("failed_precondition", `the read model ${model} has no pointer yet`);
-    const moved = moves.rebuild?.(pointer, { ...asked, fold: status.fold, ends, now: ports.clock.now() });
+    const moved = moves.rebuild?.(pointer, { ...asked, fold: status.fold, ends, order, now: ports.clock.now() });
     const size = pointer.active === null ? { documents: 0, bytes: 0 } : await ports.documents.size(pointer.active);
     const topics = [...new Set(ends.map(({ topic }) => topic))].map((topic) => {
       const own = ends.filter((each) => each.topic === topic);
@@ -59,7 +59,7 @@ export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
     });
     const { active, generation } = pointer;
     const all = [...refusals, ...(typeof moved === "string" ? [moved] : [])];
-    return { model, active, generation, fold: status.fold, rate: asked.rate, topics, ...size, refusals: all };
+    return { model, active, generation, fold: status.fold, rate: asked.rate, order: given, topics, ...size, refusals: all };
   };
 
   return [
@@ -95,9 +95,13 @@ export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
         const asked = askedIn(body, host);
         if (isProblem(asked)) return asked;
         const { model, collection, unverified } = asked;
-        const { ends, refusals } = action === "rebuild" || action === "verify" ? await sourcesOf(model) : { ends: [], refusals: [] };
+        const none = { order: { ends: [] }, refusals: [] };
+        const { order, refusals } = action === "rebuild" || action === "verify" ? await sourcesOf(model, asked.asked) : none;
+        const { ends } = order;
         if (refusals.length > 0) return makeProblem("failed_precondition", refusals.join("; "));
-        const moved = await readModels.change(model, (pointer, fold) => move(pointer, { ...asked, fold, ends, now: ports.clock.now() }));
+        const moved = await readModels.change(model, (pointer, fold) =>
+          move(pointer, { ...asked, fold, ends, order, now: ports.clock.now() }),
+        );
         if (typeof moved === "string") return makeProblem("failed_precondition", moved);
         const details = { by, action, model, collection, unverified, generation: moved.generation };
         logger[unverified ? "warn" : "info"](details, "the pointer of a read model was moved");
@@ -107,7 +111,7 @@ export const readModelRoutes = (host: Host): readonly InternalRoute[] => {
   ];
 };
 
-type Body = Pick<Asked, "collection" | "rate" | "unverified" | "generation"> & { readonly model: string };
+type Body = Pick<Asked, "collection" | "rate" | "unverified" | "generation"> & { readonly model: string; readonly asked: Order };
 
 const askedIn = (body: unknown, { models }: Host): Body | Problem => {
   if (!isFields(body)) return makeProblem("request_parse_failed", "the body is not a JSON object");
@@ -117,7 +121,9 @@ const askedIn = (body: unknown, { models }: Host): Body | Problem => {
   if (typeof unverified !== "boolean") return makeProblem("illegal_parameter_format", "unverified");
   if (rate !== "auto" && !isWhole(rate, MAX_RATE)) return makeProblem("illegal_parameter_format", "rate");
   if (!isWhole(generation, Number.MAX_SAFE_INTEGER)) return makeProblem("illegal_parameter_format", "generation");
-  return models.has(model) ? { model, collection, rate, unverified, generation } : makeProblem("resource_not_found", model);
+  const asked = orderIn(body);
+  if (isProblem(asked)) return asked;
+  return models.has(model) ? { model, collection, rate, unverified, generation, asked } : makeProblem("resource_not_found", model);
 };
 
 const isWhole = (value: unknown, most: number): value is number | null =>

@@ -128,10 +128,10 @@ test("a run whose command was interrupted goes on, and the next one waits for it
   const promise = new Promise<void>((done) => {
     resolve = done;
   });
+  const { ends: all } = await readModels.sources("names");
   try {
     // Nothing is read before the command has looked.
     Object.assign(log, { read: async (...all: Parameters<typeof read>) => promise.then(() => read(...all)) });
-    const { ends: all } = await readModels.sources("names");
     await readModels.change("names", (pointer, fold) => rebuilding(pointer, fold, { ends: all, rate: null }));
     Object.assign(log, {
       ends: (topic: string) => {
@@ -175,6 +175,60 @@ test("a log that lacks a topic, or its beginning, is refused before anything is 
     Object.assign(log, { offsets, ends });
   }
   assert.equal(generation(), before);
+});
+
+test("a plan that cannot be meant is refused before anything is touched", async () => {
+  const generation = () => world.databaseOf("catalog").pointers.get("names")?.generation;
+  const before = generation();
+  const refusing = async (options: readonly string[], sentence: RegExp): Promise<void> => {
+    await refused(["run", NAMES, "--yes", ...options], 1, sentence);
+    const { code, refusals } = await answer("plan", NAMES, ...options);
+    assert.equal(code, 1);
+    assert.match(refusals.join("; "), sentence);
+  };
+  await refusing(["--since", "2001-01-01T00:00:00Z"], /the log begins later than that time: leave the bound out/);
+  await refusing(["--since", "2999-01-01T00:00:00Z"], /nothing has happened since that time/);
+  await refusing(["--until", "2001-01-01T00:00:00Z"], /the log begins later than that time: there is nothing to look at/);
+  await refusing(["--stream", "counter/a"], /counter\/a is not a stream of pitrix\.category/);
+  await refusing(["--partition", "99"], /there is no partition 99/);
+  await refusing(["--may-differ", "nickname"], /there is no field nickname: it has names/);
+  await refusing(["--from", "store"], /pitrix\.category is not catalog's own: fill the model from the log/);
+  await assert.rejects(pitrix(world, ["replay", "run", NAMES, "--since", "soon"]), /expected a time such as/);
+  const { log } = world.of().ports;
+  const { read } = log;
+  // The last event of a partition was written by a newer build.
+  const strange = Buffer.from([0, 0x7f, 0xff, 0xff, 0xff]);
+  try {
+    Object.assign(log, {
+      read: (ranges: Parameters<typeof read>[0], handle: Parameters<typeof read>[1], signal: AbortSignal) =>
+        read(
+          ranges,
+          (batch, inner) => handle({ ...batch, records: batch.records.map((record) => ({ ...record, value: strange })) }, inner),
+          signal,
+        ),
+    });
+    await refusing([], /pitrix\.category\/\d has events of a newer build, which this one cannot read: start that build/);
+  } finally {
+    Object.assign(log, { read });
+  }
+  assert.equal(generation(), before);
+});
+
+test("a plan with bounds is written down, carried out from its file, and says what it does", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "pitrix-plan-")), "plan.json");
+  const { text } = await pitrix(world, ["replay", "plan", NAMES, "--stream", "category/a", "--may-differ", "names", "--out", file]);
+  assert.match(text, /Folds category\/a, each from its first version; copies the others\./);
+  assert.match(text, /May differ in names\./);
+  const model = world.databaseOf("catalog").models.get("names__v1");
+  const whole = model?.get("a") ?? assert.fail("there is no document a");
+  model?.set("a", { ...whole, value: { ...whole.value, names: ["forged"] } });
+  const { collection, differences, expected } = await answer("run", "--plan", file);
+  assert.deepEqual([differences, expected], [0, 1]);
+  const made = documents(collection).find(({ id }) => id === "a");
+  assert.deepEqual(made?.value, whole.value);
+  model?.set("a", whole);
+  await answer("abort", NAMES);
+  await eventually("it is gone", () => !world.databaseOf("catalog").models.has(collection));
 });
 
 test("what does not exist is refused with a hint, and nothing is touched", async () => {
