@@ -562,8 +562,109 @@ export type ModuleElem = {
   readonly is_check_all?: boolean;
 };
 
+/** A stream that waits because one of its events cannot be handled. */
+export type ParkedStream = {
+  readonly service: string;
+  readonly subscription: string;
+  readonly stream: string;
+  /** The event that cannot be handled. */
+  readonly event_id: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly time: string;
+  readonly attempts: number;
+  /** That event, and those that wait behind it. */
+  readonly events: number;
+  /** Where it is on the log: topic, partition and offset. */
+  readonly origin?: string;
+  /** What an operator has asked for and is still to come. */
+  readonly asked?: string;
+};
+
+/** Parked streams. */
+export type ParkedStreams = {
+  readonly total_count?: number;
+  readonly parked_stream_set?: readonly ParkedStream[];
+};
+
+/** How the platform is. */
+export type Platform = {
+  /** What is wrong, in a sentence each. */
+  readonly problem?: readonly string[];
+  readonly service?: readonly ({
+    readonly service: string;
+    readonly instance?: readonly PlatformInstance[];
+    readonly subscription?: readonly PlatformSubscription[];
+    /** Absent if the store does not answer. */
+    readonly due?: readonly PlatformDue[];
+  })[];
+};
+
+/** What is due in the store of a service. */
+export type PlatformDue = {
+  readonly kind: "publish" | "effects" | "timers";
+  readonly marks: number;
+  readonly oldest_seconds: number;
+};
+
+/** A running instance of a service. */
+export type PlatformInstance = {
+  readonly instance: string;
+  /** When it began. */
+  readonly since?: string;
+  readonly state: "ready" | "not ready" | "silent";
+  /** Why it is not ready. */
+  readonly reason?: readonly string[];
+  /** What it makes no calls to for now. */
+  readonly open_breaker?: readonly string[];
+};
+
+/** A read model of a service, or its reactions. */
+export type PlatformSubscription = {
+  readonly name: string;
+  /** Records that it has not gone past; absent if the log does not answer. */
+  readonly lag?: number;
+  /** The age of the latest event that it has gone past. */
+  readonly behind_seconds?: number;
+  /** Streams; absent if the store does not answer. */
+  readonly parked?: number;
+  /** Partitions that no instance reads. */
+  readonly unread?: readonly string[];
+};
+
 /** Who runs clusters: local, or another provider that has announced itself to this platform. */
 export type Provider = string;
+
+/** A read model: which collection queries read, and which ones are filled. */
+export type ReadModel = {
+  readonly service: string;
+  readonly model: string;
+  /** The collection that queries read. */
+  readonly active?: string;
+  /** The one that becomes active once it has caught up. */
+  readonly next?: string;
+  readonly generation: number;
+  readonly collection?: readonly ReadModelCollection[];
+};
+
+/** A collection that is filled from the log. */
+export type ReadModelCollection = {
+  readonly collection: string;
+  readonly fold: number;
+  /** Records that it contains; absent for the active one. */
+  readonly read?: number;
+  /** Records that it is to contain. */
+  readonly end: number;
+  /** Documents compared with the live one so far. */
+  readonly compared?: number;
+  /** How many documents differ; absent until they are compared. */
+  readonly differences?: number;
+};
+
+/** Read models. */
+export type ReadModels = {
+  readonly read_model_set?: readonly ReadModel[];
+};
 
 /** A repository of application packages. */
 export type Repo = {
@@ -1649,6 +1750,32 @@ export type Operations = {
       readonly job_set?: readonly Job[];
     };
   };
+  /** List parked streams */
+  DescribeParkedStreams: {
+    request: {
+      readonly service?: Id;
+      /** A read model's collection, or reactions. */
+      readonly subscription?: Id;
+      readonly stream?: CauseId;
+      /** The type of the event that failed. */
+      readonly type?: Id;
+      /** A part of the reason. */
+      readonly reason?: Line;
+    };
+    answer: ParkedStreams;
+  };
+  /** See how the platform is */
+  DescribePlatform: {
+    request: Readonly<Record<string, never>>;
+    answer: Platform;
+  };
+  /** List read models and how far their collections are */
+  DescribeReadModels: {
+    request: {
+      readonly service?: Id;
+    };
+    answer: ReadModels;
+  };
   /** List indexing runs */
   DescribeRepoEvents: {
     request: {
@@ -1876,6 +2003,17 @@ export type Operations = {
       readonly total_count?: number;
       readonly user_detail_set?: readonly UserDetail[];
     };
+  };
+  /** Give up the event that has parked a stream */
+  DiscardParkedEvent: {
+    request: {
+      readonly service: Id;
+      readonly subscription: Id;
+      readonly stream: CauseId;
+      readonly event_id: CauseId;
+      readonly reason: Line;
+    };
+    answer: ParkedStreams;
   };
   /** Count applications and repositories */
   GetAppStatistics: {
@@ -2247,6 +2385,20 @@ export type Operations = {
       readonly user_id?: string;
     };
   };
+  /** Fill a read model anew, compare, switch */
+  MoveReadModel: {
+    request: {
+      readonly service: Id;
+      readonly model: Id;
+      readonly action: "rebuild" | "verify" | "promote" | "rollback" | "abort";
+      readonly collection?: Id;
+      /** Most records a second; as many as possible if absent. */
+      readonly rate?: number;
+      /** Promote it as it is, also if it differs. */
+      readonly unverified?: boolean;
+    };
+    answer: ReadModels;
+  };
   /** Bring a suspended version back */
   RecoverAppVersion: {
     request: {
@@ -2267,6 +2419,19 @@ export type Operations = {
       readonly cluster_id?: readonly string[];
       readonly job_id?: readonly string[];
     };
+  };
+  /** Try parked streams again */
+  RedriveParkedStreams: {
+    request: {
+      readonly service?: Id;
+      readonly subscription?: Id;
+      readonly stream?: CauseId;
+      readonly type?: Id;
+      readonly reason?: Line;
+      /** Every parked stream; needed if no other field selects. */
+      readonly all?: boolean;
+    };
+    answer: ParkedStreams;
   };
   /** Release a version to the store */
   ReleaseAppVersion: {
@@ -2579,7 +2744,13 @@ export type AccountOperations = Pick<
 
 export type ApiOperations = Pick<
   Operations,
+  | "DescribeParkedStreams"
+  | "DescribePlatform"
+  | "DescribeReadModels"
+  | "DiscardParkedEvent"
   | "GetCommand"
+  | "MoveReadModel"
+  | "RedriveParkedStreams"
   | "StreamEvents"
 >;
 
@@ -2897,6 +3068,9 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeGroups: { method: "get", path: "/v1/groups", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_set" },
   DescribeGroupsDetail: { method: "get", path: "/v1/groups_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_detail_set" },
   DescribeJobs: { method: "get", path: "/v1/jobs", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "job_id", "cluster_id", "app_id", "version_id", "executor", "provider", "runtime_id", "status", "owner"], arrays: ["display_columns", "job_id", "status", "owner"], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: "job_set" },
+  DescribeParkedStreams: { method: "get", path: "/v1/parked_streams", service: "api", query: ["service", "subscription", "stream", "type", "reason"], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
+  DescribePlatform: { method: "get", path: "/v1/platform", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
+  DescribeReadModels: { method: "get", path: "/v1/read_models", service: "api", query: ["service"], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
   DescribeRepoEvents: { method: "get", path: "/v1/repo_events", service: "repo", query: ["limit", "offset", "repo_event_id", "repo_id", "owner", "status"], arrays: ["repo_event_id", "repo_id", "owner", "status"], required: [], body: false, public: false, permission: ["m0.f14.a2"], answers: "json", rows: "repo_event_set" },
   DescribeRepos: { method: "get", path: "/v1/repos", service: "repo", query: ["search_word", "sort_key", "reverse", "limit", "offset", "repo_id", "name", "type", "visibility", "status", "provider", "label", "selector", "category_id", "owner", "app_default_status", "user_id", "controller"], arrays: ["repo_id", "name", "type", "visibility", "status", "provider", "category_id", "owner", "app_default_status"], required: [], body: false, public: false, permission: ["m0.f14.a1"], answers: "json", rows: "repo_set" },
   DescribeRoles: { method: "get", path: "/v1/roles", service: "account", query: ["search_word", "sort_key", "reverse", "offset", "limit", "role_id", "role_name", "portal", "status", "action_bundle_id"], arrays: ["role_id", "role_name", "portal", "status", "action_bundle_id"], required: [], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: "role_set" },
@@ -2906,6 +3080,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeTasks: { method: "get", path: "/v1/tasks", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "task_id", "job_id", "executor", "target", "status", "owner"], arrays: ["display_columns", "task_id", "job_id", "status", "owner"], required: [], body: false, public: false, permission: ["m0.f8.a1"], answers: "json", rows: "task_set" },
   DescribeUsers: { method: "get", path: "/v1/users", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, permission: ["m0.f1.a3"], answers: "json", rows: "user_set" },
   DescribeUsersDetail: { method: "get", path: "/v1/users_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, permission: ["m0.f1.a3"], answers: "json", rows: "user_detail_set" },
+  DiscardParkedEvent: { method: "post", path: "/v1/parked_streams/discard", service: "api", query: [], arrays: [], required: ["service", "subscription", "stream", "event_id", "reason"], body: true, public: false, permission: [], answers: "json", rows: null },
   GetAppStatistics: { method: "get", path: "/v1/apps/statistics", service: "app", query: [], arrays: [], required: [], body: false, public: false, permission: ["m1.f1.a1"], answers: "json", rows: null },
   GetAppVersionPackage: { method: "get", path: "/v1/app_version/package", service: "app", query: ["version_id"], arrays: [], required: ["version_id"], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: null },
   GetAppVersionPackageFiles: { method: "get", path: "/v1/app_version/package/files", service: "app", query: ["version_id", "files"], arrays: ["files"], required: ["version_id"], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: null },
@@ -2937,8 +3112,10 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   ModifyRuntime: { method: "patch", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["runtime_id"], body: true, public: false, permission: ["m6.f1.a3"], answers: "json", rows: null },
   ModifyRuntimeCredential: { method: "patch", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, permission: ["m6.f2.a3"], answers: "json", rows: null },
   ModifyUser: { method: "patch", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
+  MoveReadModel: { method: "post", path: "/v1/read_models/move", service: "api", query: [], arrays: [], required: ["service", "model", "action"], body: true, public: false, permission: [], answers: "json", rows: null },
   RecoverAppVersion: { method: "post", path: "/v1/app_version/action/recover", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a7"], answers: "json", rows: null },
   RecoverClusters: { method: "post", path: "/v1/clusters/recover", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a13"], answers: "json", rows: null },
+  RedriveParkedStreams: { method: "post", path: "/v1/parked_streams/redrive", service: "api", query: [], arrays: [], required: [], body: true, public: false, permission: [], answers: "json", rows: null },
   ReleaseAppVersion: { method: "post", path: "/v1/app_version/action/release", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a5"], answers: "json", rows: null },
   ResizeCluster: { method: "post", path: "/v1/clusters/resize", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a6"], answers: "json", rows: null },
   RevokeClients: { method: "delete", path: "/v1/clients", service: "account", query: [], arrays: [], required: ["client_id"], body: true, public: false, permission: [], answers: "json", rows: null },

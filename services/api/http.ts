@@ -1,6 +1,7 @@
 import { rejection } from "../chassis/http/problems.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { shownTo } from "./events/shown.ts";
+import { operatorRows } from "./operator-rows.ts";
 import type { ApiOutside } from "./ports.ts";
 
 const { answer, stream } = rows<never, Record<never, never>, ApiOutside>();
@@ -19,4 +20,5 @@ export const http = [
     const begin = events.begin(lastEventId, request.since === undefined ? undefined : Date.parse(request.since));
     return begin ? shownTo(rights, request, events.from(begin, signal)) : rejection("invalid", "illegal_parameter_format", "Last-Event-ID");
   }),
+  ...operatorRows,
 ];

@@ -14,6 +14,7 @@ import { feed } from "./events/feed.ts";
 import { positions } from "./events/position.ts";
 import { fillRegistry } from "./external-registry.ts";
 import { gatewayMetrics } from "./metrics.ts";
+import { operating } from "./operating.ts";
 import type { ApiOutside } from "./ports.ts";
 import { registry as registryOf } from "./registry/registry.ts";
 import { subjectsOf } from "./registry/subjects.ts";
@@ -47,6 +48,7 @@ export const openWith =
       outside: {
         follow: (id, sees) => queryCausation(platform, id, sees),
         events: feed({ client: platform, clock, stopping: stopping.signal }, positions(opaque(config.sealingKeys, "position of a stream"))),
+        operate: operating(upstreams, { directory, clock, keys: config.sealingKeys }),
       },
       routes: ({ identity, keys }) =>
         gateway({

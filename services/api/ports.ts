@@ -1,6 +1,7 @@
 import type { Command } from "../../schemas/generated/http.ts";
 import type { Owner } from "../chassis/http/owners.ts";
 import type { Feed } from "./events/feed.ts";
+import type { Operating } from "./operating.ts";
 
 /** What the gateway's own rows need of the outside. */
 export type ApiOutside = {
@@ -8,4 +9,5 @@ export type ApiOutside = {
   readonly follow: (id: string, sees: (owner: Owner) => boolean) => Promise<Command | "unknown" | "hidden">;
   /** The public events of all services. */
   readonly events: Feed;
+  readonly operate: Operating;
 };

@@ -57,7 +57,7 @@ export const servicesClient = (
   };
 };
 
-const bodyOf = (bytes: Uint8Array): Body => ({
+export const bodyOf = (bytes: Uint8Array): Body => ({
   repeatable: () => true,
   problem: () => undefined,
   chunks: async function* () {

@@ -92,7 +92,7 @@ test("names are names, and bytes are base64", async () => {
 
 test("every list answers rows, only tokens and files of attachments are public, and every operation has its service", () => {
   const all = Object.entries(operations);
-  assert.equal(all.length, 113);
+  assert.equal(all.length, 119);
   assert.deepEqual(
     all.filter(([, operation]) => operation.public).map(([id]) => id),
     ["GetAttachmentFile", "RevokeToken", "Token"],

@@ -24,6 +24,12 @@ export const builtInRoles: { readonly [role: string]: BuiltInRole } = {
   user: { portal: "user", modules: at("self", "m0", "m1", "m2", "m3", "m4", "m6", "m7", "m8") },
 };
 
+/** Operations on the platform itself. */
+const operating = [
+  ...(["DescribePlatform", "DescribeParkedStreams", "RedriveParkedStreams", "DiscardParkedEvent"] as const),
+  ...(["DescribeReadModels", "MoveReadModel"] as const),
+];
+
 /** Operations outside every bundle: administrators may call all of them, vendors those on the repositories of their group, and developers those on their own. */
 export const unbundled: { readonly [operation in OperationId]?: { readonly [role: string]: DataLevel } } = {
   CreateRepo: { global_admin: "all", isv: "group", developer: "self" },
@@ -34,6 +40,7 @@ export const unbundled: { readonly [operation in OperationId]?: { readonly [role
   AdminPassAppVersion: { global_admin: "all" },
   AdminRejectAppVersion: { global_admin: "all" },
   CanDo: { global_admin: "all" },
+  ...Object.fromEntries(operating.map((operation) => [operation, { global_admin: "all" }])),
   CreateClient: { global_admin: "all" },
   DescribeClients: { global_admin: "all" },
   LimitClient: { global_admin: "all" },
