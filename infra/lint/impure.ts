@@ -14,7 +14,7 @@ export const pureModules: { readonly [specifier: string]: readonly string[] } = 
   "node:net": ["isIP"],
   "node:util": ["*"],
   "node:zlib": ["*"],
-  "node:crypto": ["createHash"],
+  "node:crypto": ["createHash", "timingSafeEqual"],
   ajv: ["*"],
   "js-yaml": ["*"],
   "tar-stream": ["*"],

@@ -1295,6 +1295,28 @@ export interface RepoModified {
   readonly syncSeconds: number;
 }
 
+/** Another run follows the one under way, which may have read the index before something was pushed. */
+export interface RepoSyncQueued {
+  readonly type: "RepoSyncQueued";
+  readonly repoId: string;
+  /** The indexing run that follows. */
+  readonly repoEventId: string;
+}
+
+/** No token is good to have the repository indexed. */
+export interface RepoSyncTokenRevoked {
+  readonly type: "RepoSyncTokenRevoked";
+  readonly repoId: string;
+}
+
+/** Whoever has a token may have the repository indexed; the one before is no longer good. */
+export interface RepoSyncTokenSet {
+  readonly type: "RepoSyncTokenSet";
+  readonly repoId: string;
+  /** SHA-256 of the token, in hex: the token itself is 256 random bits, and nowhere but with whom it was shown to. */
+  readonly tokenDigest: string;
+}
+
 /** A role was defined; what it may do follows. */
 export interface RoleCreated {
   readonly type: "RoleCreated";
@@ -1643,7 +1665,7 @@ export type PackageEvent = PackageListed | PackageUnlisted;
 export type PasswordEvent = PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet;
 
 /** What can happen to a repo. */
-export type RepoEvent = RepoCreated | RepoDeleted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified;
+export type RepoEvent = RepoCreated | RepoDeleted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet;
 
 /** What can happen to a repo adoption. */
 export type RepoAdoptionEvent = PackageAdopted | RepoAdoptionExpected | RepoIndexAdopted;
@@ -1781,6 +1803,9 @@ export type EventByType = {
   RepoIndexingSucceeded: RepoIndexingSucceeded;
   RepoListingRecorded: RepoListingRecorded;
   RepoModified: RepoModified;
+  RepoSyncQueued: RepoSyncQueued;
+  RepoSyncTokenRevoked: RepoSyncTokenRevoked;
+  RepoSyncTokenSet: RepoSyncTokenSet;
   RoleCreated: RoleCreated;
   RoleDeleted: RoleDeleted;
   RoleModified: RoleModified;
@@ -1819,7 +1844,7 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -1912,6 +1937,9 @@ export const eventTypes = {
   RepoIndexingSucceeded: ["repo"],
   RepoListingRecorded: ["repo"],
   RepoModified: ["repo"],
+  RepoSyncQueued: ["repo"],
+  RepoSyncTokenRevoked: ["repo"],
+  RepoSyncTokenSet: ["repo"],
   RoleCreated: ["role"],
   RoleDeleted: ["role"],
   RoleModified: ["role"],

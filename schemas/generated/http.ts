@@ -690,6 +690,8 @@ export type Repo = {
   /** The status of what is indexed. */
   readonly app_default_status?: "draft" | "active";
   readonly sync_seconds?: SyncSeconds;
+  /** Asterisks if there is one. */
+  readonly sync_token?: string;
   /** Who made it: 0 users, 1 the platform itself. */
   readonly controller?: number;
   readonly owner?: string;
@@ -1149,6 +1151,17 @@ export type Operations = {
     };
     answer: {
       readonly repo_id?: string;
+    };
+  };
+  /** Make a token for SyncRepo */
+  CreateRepoSyncToken: {
+    request: {
+      readonly repo_id: Id;
+    };
+    answer: {
+      readonly repo_id?: string;
+      /** 256 random bits in base64url. */
+      readonly sync_token?: string;
     };
   };
   /** Create a role */
@@ -2465,6 +2478,15 @@ export type Operations = {
       readonly client_id?: readonly string[];
     };
   };
+  /** Make the token for SyncRepo useless */
+  RevokeRepoSyncToken: {
+    request: {
+      readonly repo_id: Id;
+    };
+    answer: {
+      readonly repo_id?: string;
+    };
+  };
   /** Sign out */
   RevokeToken: {
     request: {
@@ -2544,6 +2566,18 @@ export type Operations = {
     };
     answer: {
       readonly version_id?: string;
+    };
+  };
+  /** Have a repository indexed by its token, as a webhook */
+  SyncRepo: {
+    request: {
+      /** The repository. */
+      readonly repo_id: Id;
+      /** The token. */
+      readonly token?: Line;
+    };
+    answer: {
+      readonly repo_id?: string;
     };
   };
   /** Pass the technical review */
@@ -2825,11 +2859,14 @@ export type ClusterOperations = Pick<
 export type RepoOperations = Pick<
   Operations,
   | "CreateRepo"
+  | "CreateRepoSyncToken"
   | "DeleteRepos"
   | "DescribeRepoEvents"
   | "DescribeRepos"
   | "IndexRepo"
   | "ModifyRepo"
+  | "RevokeRepoSyncToken"
+  | "SyncRepo"
   | "ValidateRepo"
 >;
 
@@ -3038,6 +3075,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   CreateGroup: { method: "post", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["name"], body: true, public: false, permission: ["m4.f3.a1"], answers: "json", rows: null },
   CreatePasswordReset: { method: "post", path: "/v1/users/password:reset", service: "account", query: [], arrays: [], required: ["user_id", "password"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
   CreateRepo: { method: "post", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["type", "name", "url", "credential", "visibility", "providers"], body: true, public: false, permission: [], answers: "json", rows: null },
+  CreateRepoSyncToken: { method: "post", path: "/v1/repos/sync_token", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, permission: [], answers: "json", rows: null },
   CreateRole: { method: "post", path: "/v1/roles", service: "account", query: [], arrays: [], required: ["role_name", "portal"], body: true, public: false, permission: ["m4.f2.a3"], answers: "json", rows: null },
   CreateRuntime: { method: "post", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["name", "provider", "zone", "runtime_credential_id"], body: true, public: false, permission: ["m6.f1.a1"], answers: "json", rows: null },
   CreateRuntimeCredential: { method: "post", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["name", "provider", "runtime_credential_content"], body: true, public: false, permission: ["m6.f2.a1"], answers: "json", rows: null },
@@ -3119,6 +3157,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   ReleaseAppVersion: { method: "post", path: "/v1/app_version/action/release", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a5"], answers: "json", rows: null },
   ResizeCluster: { method: "post", path: "/v1/clusters/resize", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a6"], answers: "json", rows: null },
   RevokeClients: { method: "delete", path: "/v1/clients", service: "account", query: [], arrays: [], required: ["client_id"], body: true, public: false, permission: [], answers: "json", rows: null },
+  RevokeRepoSyncToken: { method: "delete", path: "/v1/repos/sync_token", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, permission: [], answers: "json", rows: null },
   RevokeToken: { method: "post", path: "/v1/oauth2/revoke", service: "account", query: [], arrays: [], required: ["token"], body: true, public: true, permission: [], answers: "json", rows: null },
   RollbackCluster: { method: "post", path: "/v1/clusters/rollback", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a5"], answers: "json", rows: null },
   StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a11"], answers: "json", rows: null },
@@ -3126,6 +3165,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   StreamEvents: { method: "get", path: "/v1/events", service: "api", query: ["type", "subject", "correlation", "job", "since"], arrays: ["type", "subject", "correlation", "job"], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "stream", rows: null },
   SubmitAppVersion: { method: "post", path: "/v1/app_version/action/submit", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f2.a1"], answers: "json", rows: null },
   SuspendAppVersion: { method: "post", path: "/v1/app_version/action/suspend", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a6"], answers: "json", rows: null },
+  SyncRepo: { method: "post", path: "/v1/repos/{repo_id}/sync", service: "repo", query: ["token"], arrays: [], required: [], body: false, public: true, permission: [], answers: "json", rows: null },
   TechnicalPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },
   TechnicalRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/technical", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },
   TechnicalReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },

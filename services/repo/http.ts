@@ -1,5 +1,6 @@
 import type { Condition } from "../../events/index.ts";
 import type { Sealed } from "../../schemas/generated/events.ts";
+import { makeProblem } from "../chassis/http/problems.ts";
 import { type Edge, type Guard, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
 import { type Access, accessOf, credentialOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
@@ -7,9 +8,13 @@ import { indexBytes, indexUrl, type ReadEntries } from "./index-entries.ts";
 import type { RepoOutside } from "./ports.ts";
 import { pairsOf } from "./query-string.ts";
 import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
+import { isToken, tokenDigest } from "./sync-token.ts";
 
 /** Milliseconds for the index of a repository that is validated: less than the gateway waits, so that the answer is the service's. */
 const SLOW = 7_000;
+
+/** The same for a wrong token and for a repository that does not exist. */
+const wrongToken = makeProblem("auth_failure", "there is no such repository, or the token is wrong");
 
 /** Only a caller whose data level is all may say that the versions of a repository are active without a review. */
 const trusts: Guard<RepoCommand, RepoReadModels> = {
@@ -85,6 +90,29 @@ export const http: readonly HttpRow<RepoOutside>[] = [
       repo_id: repoId,
       repo_event: { repo_event_id: repoEventId, repo_id: repoId, status: "pending", owner: repo.owner, owner_path: repo.owner_path },
     }),
+  }),
+  command("CreateRepoSyncToken", {
+    issues: "SetRepoSyncToken",
+    needs: ({ repo_id }) => ({ repo: ["repos", repo_id] }),
+    prepare: async (_, { edge }) => edge.randomToken(32),
+    command: ({ repo_id }, { prepared }) => ({ type: "SetRepoSyncToken", repoId: repo_id, tokenDigest: tokenDigest(prepared) }),
+    answer: ([{ repoId }], { prepared }) => ({ repo_id: repoId, sync_token: prepared }),
+  }),
+  command("RevokeRepoSyncToken", {
+    issues: "RevokeRepoSyncToken",
+    needs: ({ repo_id }) => ({ repo: ["repos", repo_id] }),
+    command: ({ repo_id }) => ({ type: "RevokeRepoSyncToken", repoId: repo_id }),
+    answer: ([{ repoId }]) => ({ repo_id: repoId }),
+  }),
+  command("SyncRepo", {
+    issues: "SyncRepo",
+    prepare: async ({ repo_id, token }, { judge, edge }) => {
+      const given = token ?? edge.header("x-gitlab-token") ?? "";
+      const isRight = await judge(async ({ get }) => isToken(given, (await get("repoSyncTokens", repo_id))?.token_digest ?? ""));
+      return isRight ? {} : wrongToken;
+    },
+    command: ({ repo_id }, { newId }) => ({ type: "SyncRepo", repoId: repo_id, repoEventId: newId("repoe") }),
+    answer: ([{ repoId }]) => ({ repo_id: repoId }),
   }),
   query("DescribeRepos", {
     from: "repos",

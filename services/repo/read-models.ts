@@ -30,13 +30,15 @@ export type RepoDocument = Row & {
   readonly linked_category_ids: readonly string[];
   readonly app_default_status: string;
   readonly sync_seconds: number;
+  /** Asterisks if the repository has a token for SyncRepo. */
+  readonly sync_token: string;
   readonly controller: number;
 };
 
 /** All repositories, as users see them. */
 export const repos: Projection<RepoDocument> = {
   name: "repos",
-  version: 3,
+  version: 4,
   indexes: ["status"],
   initialState: {
     ...empty,
@@ -58,6 +60,7 @@ export const repos: Projection<RepoDocument> = {
     linked_category_ids: [],
     app_default_status: "",
     sync_seconds: -1,
+    sync_token: "",
     controller: 0,
   },
 
@@ -72,7 +75,9 @@ export const repos: Projection<RepoDocument> = {
       status_time: time,
     }),
     RepoModified: (repo, settings, { time }) => ({ ...repo, ...described(repo, settings, time) }),
-    RepoDeleted: (repo, _, { time }) => ({ ...repo, status: "deleted", status_time: time }),
+    RepoDeleted: (repo, _, { time }) => ({ ...repo, status: "deleted", status_time: time, sync_token: "" }),
+    RepoSyncTokenSet: (repo) => ({ ...repo, sync_token: "******" }),
+    RepoSyncTokenRevoked: (repo) => ({ ...repo, sync_token: "" }),
   },
 };
 
@@ -136,6 +141,25 @@ export const repoEvents: Projection<RepoEventDocument> = {
   },
 };
 
+export type RepoSyncTokenDocument = {
+  readonly repo_id: string;
+  /** Empty where no token is good. */
+  readonly token_digest: string;
+};
+
+/** The digests of the tokens for SyncRepo, which no operation shows. */
+export const repoSyncTokens: Projection<RepoSyncTokenDocument> = {
+  name: "repoSyncTokens",
+  version: 1,
+  initialState: { repo_id: "", token_digest: "" },
+
+  evolve: {
+    RepoSyncTokenSet: (_, { repoId, tokenDigest }) => ({ repo_id: repoId, token_digest: tokenDigest }),
+    RepoSyncTokenRevoked: (token) => ({ ...token, token_digest: "" }),
+    RepoDeleted: (token, { repoId }) => ({ ...token, repo_id: repoId, token_digest: "" }),
+  },
+};
+
 export type CategoryDocument = {
   readonly category_id: string;
   readonly name: string;
@@ -159,5 +183,6 @@ export const categories: Projection<CategoryDocument> = {
 export type RepoReadModels = {
   readonly repos: RepoDocument;
   readonly repoEvents: RepoEventDocument;
+  readonly repoSyncTokens: RepoSyncTokenDocument;
   readonly categories: CategoryDocument;
 };

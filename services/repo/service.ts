@@ -5,7 +5,7 @@ import { effects } from "./effects.ts";
 import { http } from "./http.ts";
 import type { RepoOutside } from "./ports.ts";
 import { reactions } from "./reactions.ts";
-import { categories, repoEvents, repos } from "./read-models.ts";
+import { categories, repoEvents, repoSyncTokens, repos } from "./read-models.ts";
 import { seeds } from "./seeds.ts";
 import { settings } from "./settings.ts";
 import { timers } from "./timers.ts";
@@ -18,7 +18,7 @@ export const repo: Service<RepoOutside, typeof settings> = {
     package: { decider: packageDecider, public: true },
   },
   reactions,
-  projections: [repos, repoEvents, categories],
+  projections: [repos, repoEvents, repoSyncTokens, categories],
   seeds,
   http,
   settings,

@@ -12,7 +12,7 @@ import { served, type World } from "../world/world.ts";
 /** What answers somebody who shows no token. All else is 401, on every port of every service. */
 const probes = ["get /livez", "get /metrics", "get /readyz"];
 /** They check what their request carries, or give files that the store shows to everybody. */
-const publicOperations = ["GetAttachmentFile", "RevokeToken", "Token"];
+const publicOperations = ["GetAttachmentFile", "RevokeToken", "SyncRepo", "Token"];
 /** The contract, as a page and as JSON: on the gateway's public port. */
 const descriptions = [
   ...["/", "/v1/openapi.json", "/asyncapi", "/asyncapi.json"],

@@ -36,6 +36,8 @@ export const unbundled: { readonly [operation in OperationId]?: { readonly [role
   ModifyRepo: { global_admin: "all", isv: "group", developer: "self" },
   DeleteRepos: { global_admin: "all", isv: "group", developer: "self" },
   IndexRepo: { global_admin: "all", isv: "group", developer: "self" },
+  CreateRepoSyncToken: { global_admin: "all", isv: "group", developer: "self" },
+  RevokeRepoSyncToken: { global_admin: "all", isv: "group", developer: "self" },
   ValidateRepo: { global_admin: "all", isv: "group", developer: "self" },
   AdminPassAppVersion: { global_admin: "all" },
   AdminRejectAppVersion: { global_admin: "all" },

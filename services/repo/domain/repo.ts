@@ -13,6 +13,9 @@ export type RepoCommand =
     })
   | { readonly type: "DeleteRepo"; readonly repoId: string; readonly repoEventId: string }
   | { readonly type: "IndexRepo"; readonly repoId: string; readonly repoEventId: string }
+  | { readonly type: "SetRepoSyncToken"; readonly repoId: string; readonly tokenDigest: string }
+  | { readonly type: "RevokeRepoSyncToken"; readonly repoId: string }
+  | { readonly type: "SyncRepo"; readonly repoId: string; readonly repoEventId: string }
   | { readonly type: "IndexRepoAgain"; readonly repoId: string; readonly repoEventId: string; readonly after: string }
   | {
       readonly type: "RecordListing";
@@ -53,6 +56,10 @@ export type RegisteredRepo = {
   readonly run: number;
   readonly lastRun: string;
   readonly indexing: Indexing | null;
+  /** The run that follows the one under way; empty if none does. */
+  readonly queued: string;
+  /** Empty without a token. */
+  readonly tokenDigest: string;
   /** The fingerprint of the index that matches the listed packages exactly; empty if unknown. */
   readonly indexFingerprint: string;
   /** The entity tag of that index; empty if its server gave none. */
@@ -104,8 +111,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
 
     IndexRepo: ({ repoId, repoEventId }, state) => {
       if (state.status !== "active") return gone(repoId, state);
-      if (state.internal)
-        return { rejected: `repo [${repoId}] has no index: people upload to it`, kind: "precondition", error: "repo_has_no_index" };
+      if (state.internal) return withoutIndex(repoId);
       if (state.indexing?.repoEventId === repoEventId || state.lastRun === repoEventId) return [];
       if (state.indexing)
         return {
@@ -114,6 +120,23 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
           error: "repo_event_running",
         };
       return start(repoId, repoEventId, state, "");
+    },
+
+    SetRepoSyncToken: ({ repoId, tokenDigest }, state) => {
+      if (state.status !== "active") return gone(repoId, state);
+      if (state.internal) return withoutIndex(repoId);
+      return tokenDigest === state.tokenDigest ? [] : [{ type: "RepoSyncTokenSet", repoId, tokenDigest }];
+    },
+
+    RevokeRepoSyncToken: ({ repoId }, state) => {
+      if (state.status !== "active") return gone(repoId, state);
+      return state.tokenDigest === "" ? [] : [{ type: "RepoSyncTokenRevoked", repoId }];
+    },
+
+    SyncRepo: ({ repoId, repoEventId }, state) => {
+      if (state.status !== "active") return gone(repoId, state);
+      if (!state.indexing) return start(repoId, repoEventId, state, "");
+      return state.queued === "" ? [{ type: "RepoSyncQueued", repoId, repoEventId }] : [];
     },
 
     IndexRepoAgain: ({ repoId, repoEventId, after }, state) =>
@@ -152,11 +175,13 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
 
     FailIndexing: ({ repoId, repoEventId, reason }, state) =>
       inHand(state, repoEventId, "reading")
-        ? [{ type: "RepoIndexingFailed", repoId, repoEventId, reason, syncSeconds: nextAfter(state) }]
+        ? [{ type: "RepoIndexingFailed", repoId, repoEventId, reason, syncSeconds: nextAfter(state) }, ...queuedIn(repoId, state)]
         : [],
 
     ConfirmAdoption: ({ repoId, repoEventId }, state) =>
-      inHand(state, repoEventId, "adopting") ? [{ type: "RepoIndexingSucceeded", repoId, repoEventId, syncSeconds: nextAfter(state) }] : [],
+      inHand(state, repoEventId, "adopting")
+        ? [{ type: "RepoIndexingSucceeded", repoId, repoEventId, syncSeconds: nextAfter(state) }, ...queuedIn(repoId, state)]
+        : [],
   },
 
   evolve: {
@@ -170,6 +195,8 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       run: 0,
       lastRun: "",
       indexing: null,
+      queued: "",
+      tokenDigest: "",
       indexFingerprint: "",
       indexEtag: "",
       packages: new Map(),
@@ -185,6 +212,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       ...state,
       run,
       lastRun: repoEventId,
+      queued: "",
       indexing: { repoEventId, stage: "reading", listed: new Set(), unlisted: new Set() },
     })),
     RepoListingRecorded: registered((state, { packages, unlisted }) => {
@@ -210,6 +238,9 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       state.indexing?.repoEventId === repoEventId ? { ...state, indexing: null } : state,
     ),
     RepoIndexingSucceeded: registered((state) => ({ ...state, indexing: null })),
+    RepoSyncTokenSet: registered((state, { tokenDigest }) => ({ ...state, tokenDigest })),
+    RepoSyncTokenRevoked: registered((state) => ({ ...state, tokenDigest: "" })),
+    RepoSyncQueued: registered((state, { repoEventId }) => ({ ...state, queued: repoEventId })),
   },
 };
 
@@ -221,7 +252,12 @@ const differs = (names: readonly (keyof RepoSettings)[], one: RepoSettings, othe
   names.some((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
 
 /** Seconds from the end of the run in hand to the next run. */
-const nextAfter = ({ status, settings }: RegisteredRepo): number => (status === "active" ? settings.syncSeconds : 0);
+const nextAfter = ({ status, settings, queued }: RegisteredRepo): number =>
+  status === "active" && queued === "" ? settings.syncSeconds : 0;
+
+/** The run that follows the one in hand, which has ended. */
+const queuedIn = (repoId: string, state: RegisteredRepo): RepoEvent[] =>
+  state.queued === "" ? [] : start(repoId, state.queued, { ...state, indexing: null }, "");
 
 /** Starts an indexing run. A run in progress works on stale settings, so it is ended. */
 const start = (repoId: string, repoEventId: string, { run, indexing, owner, ownerPath }: RegisteredRepo, why: string): RepoEvent[] => [
@@ -286,6 +322,12 @@ const wrongIn = ({ url = "", syncSeconds = 0 }: Given): Rejection | undefined =>
 };
 /** The shortest interval: each run asks somebody's server. */
 const LEAST_SECONDS = 300;
+
+const withoutIndex = (repoId: string): Rejection => ({
+  rejected: `repo [${repoId}] has no index: people upload to it`,
+  kind: "precondition",
+  error: "repo_has_no_index",
+});
 
 const gone = (repoId: string, { status }: Repo): Rejection =>
   status === "absent"

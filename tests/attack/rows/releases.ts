@@ -177,6 +177,33 @@ export const releases: readonly Attack[] = [
   },
   {
     class: "releases",
+    name: "have a repository indexed without its token, or find out by it which repositories exist",
+    has: "no token, or one that was replaced",
+    holds: "a wrong token and a repository that does not exist get the same answer",
+    run: async ({ people, stranger, fresh }, { refused, allowed, holds }) => {
+      const developer = await people.developer();
+      const unreachable = {
+        type: "https",
+        url: `https://${fresh()}.invalid/`,
+        credential: "{}",
+        visibility: "private",
+        providers: ["local"],
+      };
+      const { repo_id } = await ok(developer.call("CreateRepo", { ...unreachable, name: "pushed" }));
+      const token = async () => String((await ok(developer.call("CreateRepoSyncToken", { repo_id }))).sync_token);
+      const [old, now] = [await token(), await token()];
+      const push = (id: string, by: string) => stranger.call("SyncRepo", { repo_id: id, token: by });
+      const replaced = await refused("push with a token that was replaced", push(repo_id, old), "401 auth_failure");
+      const nowhere = await refused("push to a repository that does not exist", push(fresh(), now), "401 auth_failure");
+      await refused("push to the platform's own", push("repo-helm", now), "401 auth_failure");
+      holds("both answers are the same", replaced.body.error === nowhere.body.error, String(nowhere.body.error));
+      const vendor = await people.otherVendor();
+      await refused("make a token for it", vendor.call("CreateRepoSyncToken", { repo_id }), "403");
+      await allowed("push with the token", push(repo_id, now));
+    },
+  },
+  {
+    class: "releases",
     name: "deploy, or upgrade to, a foreign draft or a suspended version",
     has: "user with a runtime",
     holds: "clusters are made of the store's versions and of one's own",

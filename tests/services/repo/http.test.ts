@@ -6,7 +6,7 @@ import { app } from "../../../services/app/service.ts";
 import { repo } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
 import { servedWithAccounts } from "../../world/accounts.ts";
-import { type Caller, ok, refused } from "../../world/requests.ts";
+import { ask, type Caller, ok, refused } from "../../world/requests.ts";
 
 let platform: Awaited<ReturnType<typeof servedWithAccounts>>;
 let repository: Awaited<ReturnType<typeof serveRepository>>;
@@ -154,6 +154,45 @@ test("a repository says how often it is indexed", async () => {
   await ok(developer.call("ModifyRepo", { repo_id, sync_seconds: -1, name: "as the platform says" }));
   await runEnds(repo_id, 3);
   assert.equal(await shown(), -1);
+});
+
+test("a webhook with the repository's token has it indexed; nothing else has, and all else looks the same", async () => {
+  const [{ repo_id }, { repo_id: without }] = await Promise.all([1, 2].map(() => ok(developer.call("CreateRepo", repoRequest()))));
+  await runEnds(repo_id, 1);
+  await refused(other.call("CreateRepoSyncToken", { repo_id }), 403, "error_resource_access_denied");
+  await refused(other.call("RevokeRepoSyncToken", { repo_id }), 403, "error_resource_access_denied");
+  const first = (await ok(developer.call("CreateRepoSyncToken", { repo_id }))).sync_token;
+  assert.equal(Buffer.from(first, "base64url").byteLength, 32);
+  const { url } = platform.of("repo");
+  const push = (id: string, token: string, body = "", headers: Readonly<Record<string, string>> = { "content-type": "application/json" }) =>
+    ask(`${url}/v1/repos/${id}/sync${token && `?token=${token}`}`, { method: "POST", body, headers });
+  // As GitHub, Gitea and Harbor send it; what they say of the push is not read, be it JSON, a form or neither.
+  assert.deepEqual(await ok(push(repo_id, first, "{ no JSON")), { repo_id });
+  await runEnds(repo_id, 2);
+  await ok(push(repo_id, first, "payload=%7B%7D", { "content-type": "application/x-www-form-urlencoded" }));
+  await runEnds(repo_id, 3);
+  await ok(push(repo_id, "", "{}", { "content-type": "application/json", "x-gitlab-token": first }));
+  await runEnds(repo_id, 4);
+
+  const second = (await ok(developer.call("CreateRepoSyncToken", { repo_id }))).sync_token;
+  assert.notEqual(second, first);
+  const shown = async () => (await ok(developer.call("DescribeRepos", { repo_id: [repo_id] }))).repo_set[0];
+  assert.equal((await shown()).sync_token, "******");
+  const answers = [push(repo_id, first), push(repo_id, ""), push(without, second), push("repo-nothere", second), push("repo-helm", second)];
+  const said = (await Promise.all(answers)).map(({ status, error, body }) => [status, error, { ...body, request_id: "" }.message]);
+  assert.deepEqual(new Set(said.map((each) => JSON.stringify(each))).size, 1, JSON.stringify(said));
+  assert.deepEqual(said[0]?.slice(0, 2), [401, "auth_failure"]);
+  await ok(push(repo_id, second));
+  await runEnds(repo_id, 5);
+  const made = JSON.stringify(platform.history());
+  for (const token of [first, second]) assert.ok(!made.includes(token), "an event holds the token");
+
+  await ok(developer.call("RevokeRepoSyncToken", { repo_id }));
+  await refused(push(repo_id, second), 401, "auth_failure");
+  assert.equal((await shown()).sync_token ?? "", "");
+  const third = (await ok(developer.call("CreateRepoSyncToken", { repo_id }))).sync_token;
+  await ok(developer.call("DeleteRepos", { repo_id: [repo_id] }));
+  await refused(push(repo_id, third), 401, "auth_failure");
 });
 
 test("what a private repository offers is in its owner's store only", async () => {

@@ -142,6 +142,53 @@ test("the platform's own repository has no index", () =>
     .when({ type: "IndexRepo", repoId, repoEventId: "repoe-2" })
     .expectRejection(/no index/, { kind: "precondition", error: "repo_has_no_index" }));
 
+const sync = (repoEventId: string) => ({ type: "SyncRepo", repoId, repoEventId }) as const;
+const queued: RepoEvent = { type: "RepoSyncQueued", repoId, repoEventId: "repoe-2" };
+test("a push starts a run", () => given(repo, created, requested, indexed, succeeded).when(sync("repoe-2")).expect(again));
+for (const [stage, before] of [
+  ["reads", [created, requested]],
+  ["waits for the catalogue", [created, requested, indexed]],
+] as const)
+  test(`a push while a run ${stage} has another one follow, however many pushes there are`, () => {
+    given(repo, ...before)
+      .when(sync("repoe-2"))
+      .expect(queued);
+    given(repo, ...before, queued)
+      .when(sync("repoe-3"))
+      .expectNothing();
+  });
+test("the run that follows starts when the one under way ends, and only that has a schedule", () => {
+  given(repo, created, requested, indexed, queued)
+    .when({ type: "ConfirmAdoption", repoId, repoEventId })
+    .expect({ ...succeeded, syncSeconds: 0 } as RepoEvent, again);
+  given(repo, created, requested, queued)
+    .when({ type: "FailIndexing", repoId, repoEventId, reason: "404" })
+    .expect(failed("404", 0), again);
+  given(repo, created, requested, queued, failed("404", 0), again)
+    .when(sync("repoe-3"))
+    .expect({ ...queued, repoEventId: "repoe-3" } as RepoEvent);
+});
+test("a run that replaces another is the one that follows", () =>
+  given(repo, created, requested, queued, deleted, failed("deleted", 0), again)
+    .when({ type: "FailIndexing", repoId, repoEventId: "repoe-2", reason: "404" })
+    .expectTypes("RepoIndexingFailed"));
+test("a deleted repository takes no push", () =>
+  given(repo, created, requested, deleted)
+    .when(sync("repoe-3"))
+    .expectRejection(/already deleted/));
+
+const tokenSet = (tokenDigest: string): RepoEvent => ({ type: "RepoSyncTokenSet", repoId, tokenDigest });
+test("a token takes the place of the one before, until it is revoked", () => {
+  given(repo, created, tokenSet("a")).when({ type: "SetRepoSyncToken", repoId, tokenDigest: "b" }).expect(tokenSet("b"));
+  given(repo, created, tokenSet("a")).when({ type: "SetRepoSyncToken", repoId, tokenDigest: "a" }).expectNothing();
+  given(repo, created, tokenSet("a")).when({ type: "RevokeRepoSyncToken", repoId }).expect({ type: "RepoSyncTokenRevoked", repoId });
+  given(repo, created).when({ type: "RevokeRepoSyncToken", repoId }).expectNothing();
+});
+test("the platform's own repository has no token", () =>
+  given(repo, established)
+    .when({ type: "SetRepoSyncToken", repoId, tokenDigest: "a" })
+    .expectRejection(/no index/));
+
 const scheduled = { type: "IndexRepoAgain", repoId, repoEventId: "repoe-2", after: repoEventId } as const;
 test("the schedule starts the next run", () => given(repo, created, requested, failed("gone")).when(scheduled).expect(again));
 test("the schedule waits for a run that is under way", () => given(repo, created, requested).when(scheduled).expectNothing());
