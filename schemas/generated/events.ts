@@ -116,6 +116,7 @@ export interface LifecycleService {
 /** Who looks after a package. */
 export interface Maintainer {
   readonly name: string;
+  /** Empty: filled in events of earlier releases. */
   readonly email: string;
   readonly url: string;
 }
@@ -154,7 +155,7 @@ export interface AppCreated {
   readonly icon: string;
   /** Attachment ids or URLs, separated by commas. */
   readonly screenshots: string;
-  /** JSON: a list of name, email, url. */
+  /** JSON: a list of name, email, url. No e-mail addresses, but in events of earlier releases. */
   readonly maintainers: string;
   /** Separated by commas. */
   readonly keywords: string;
@@ -207,7 +208,7 @@ export interface AppModified {
   readonly icon: string;
   /** Attachment ids or URLs, separated by commas. */
   readonly screenshots: string;
-  /** JSON: a list of name, email, url. */
+  /** JSON: a list of name, email, url. No e-mail addresses, but in events of earlier releases. */
   readonly maintainers: string;
   /** Separated by commas. */
   readonly keywords: string;
@@ -252,7 +253,7 @@ export interface AppVersionCreated {
   readonly icon: string;
   /** Attachment ids or URLs, separated by commas. */
   readonly screenshots: string;
-  /** JSON: a list of name, email, url. */
+  /** JSON: a list of name, email, url. No e-mail addresses, but in events of earlier releases. */
   readonly maintainers: string;
   /** Separated by commas. */
   readonly keywords: string;
@@ -318,7 +319,7 @@ export interface AppVersionPackageReplaced {
   readonly icon: string;
   /** Attachment ids or URLs, separated by commas. */
   readonly screenshots: string;
-  /** JSON: a list of name, email, url. */
+  /** JSON: a list of name, email, url. No e-mail addresses, but in events of earlier releases. */
   readonly maintainers: string;
   /** Separated by commas. */
   readonly keywords: string;

@@ -8,9 +8,9 @@ export const reactions: Reactions<AccountCommand> = {
     // The first user of a vendor creates the vendor's root group.
     {
       issues: "CreateGroup",
-      given: ({ email, groupPath, owner, ownerPath }) =>
+      given: ({ userId, groupPath, owner, ownerPath }) =>
         groupIdsOf(groupPath).length === 1
-          ? { groupId: groupIdOf(groupPath), parentGroupId: "", parentPath: "", name: email, description: "", owner, ownerPath }
+          ? { groupId: groupIdOf(groupPath), parentGroupId: "", parentPath: "", name: userId, description: "", owner, ownerPath }
           : [],
     },
     {

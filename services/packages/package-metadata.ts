@@ -1,3 +1,4 @@
+import { withoutAddresses } from "./addresses.ts";
 import { isObject, type Json, type JsonObject, text, texts } from "./json.ts";
 import { versionName } from "./versions.ts";
 
@@ -34,11 +35,16 @@ export const metadataOf = (value: JsonObject, appVersion: string): PackageMetada
   sources: texts(value.sources),
 });
 
-/** Packages list maintainers as objects, older ones as plain names. */
+/**
+ * Packages list maintainers as objects, older ones as plain names. Their e-mail addresses are left out: what is said of a package is on topics
+ * that third parties read.
+ */
 export const maintainersOf = (value: Json | undefined): readonly Maintainer[] =>
   Array.isArray(value)
     ? value.flatMap((item: Json) => {
-        if (typeof item === "string") return [{ name: item, email: "", url: "" }];
-        return isObject(item) ? [{ name: text(item.name), email: text(item.email), url: text(item.url) }] : [];
+        const { name, url }: { readonly [field: string]: Json | undefined } = isObject(item) ? item : { name: item };
+        return typeof item === "string" || isObject(item)
+          ? [{ name: withoutAddresses(text(name)).trim(), email: "", url: withoutAddresses(text(url)) }]
+          : [];
       })
     : [];

@@ -40,7 +40,7 @@ export const packageTypeOf = ({ providers }: Pick<RepoSettings, "providers">): P
 export const indexUrl = (repository: string): string => packageUrl(repository, "index.yaml");
 
 /** Identifies an index that was read before. Increase the number when the same bytes come to yield different entries. */
-export const indexFingerprint = (index: Uint8Array): string => `2:${digestOf(index)}`;
+export const indexFingerprint = (index: Uint8Array): string => `3:${digestOf(index)}`;
 
 /** Reads an index in the calling process. */
 export const readEntriesHere = async (

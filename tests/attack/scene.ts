@@ -86,7 +86,7 @@ export const sceneOn = (target: Target) => {
     operation: "CreateUser" | "IsvCreateUser",
     role_id: string,
   ): Promise<Person> => {
-    const [email, password] = [`${role_id}-${fresh()}@attack.example`, `password ${fresh()}`];
+    const [email, password] = [`${role_id}-${fresh()}@attack.example`, `a good password ${fresh()}`];
     const { user_id } = await ok(by.call(operation, { email, password, role_id }));
     return personOf(user_id, email, password);
   };

@@ -22,7 +22,7 @@ export type GroupDocument = Times &
  */
 export const groups: Projection<GroupDocument> = {
   name: "groups",
-  version: 3,
+  version: 4,
   initialState: {
     ...{ group_id: "", parent_group_id: "", root_group_id: "", group_path: "", name: "", description: "", status: "" },
     user_ids: [],
@@ -31,7 +31,8 @@ export const groups: Projection<GroupDocument> = {
   },
   evolve: {
     GroupCreated: (_, { groupId, parentGroupId, groupPath, name, description, owner, ownerPath }, { time }) => ({
-      ...{ group_id: groupId, name, description, status: "active", owner },
+      // In earlier releases the group of a vendor had the e-mail address of its first user.
+      ...{ group_id: groupId, name: name.includes("@") ? owner : name, description, status: "active", owner },
       user_ids: [],
       ...at(groupPath, parentGroupId),
       owner_group: [groupId, parentGroupId || groupOf(ownerPath)],

@@ -12,7 +12,7 @@ export type CredentialDocument = {
 };
 export const credentials: Projection<CredentialDocument> = {
   name: "credentials",
-  version: 1,
+  version: 2,
   initialState: { user_id: "", email: "", password_hash: "", status: "" },
   evolve: {
     UserCreated: (_, { userId, email, passwordHash }) => ({
@@ -23,7 +23,7 @@ export const credentials: Projection<CredentialDocument> = {
     }),
     UserModified: (credential, { email }) => ({ ...credential, email: email.toLowerCase() }),
     UserPasswordChanged: (credential, { passwordHash }) => ({ ...credential, password_hash: passwordHash }),
-    UserDeleted: (credential) => ({ ...credential, password_hash: "", status: "deleted" }),
+    UserDeleted: () => deleted,
   },
   indexes: ["email"],
 };

@@ -20,10 +20,10 @@ export type UserDocument = Times &
     readonly root_group_id: readonly string[];
   };
 
-/** All users, deleted ones included. They belong to themselves, and to all their groups. */
+/** All users, deleted ones included, of whom nothing but the ids is left. They belong to themselves, and to all their groups. */
 export const users: Projection<UserDocument> = {
   name: "users",
-  version: 3,
+  version: 4,
   initialState: {
     ...{ user_id: "", username: "", email: "", phone_number: "", description: "", status: "" },
     ...{ role_id: [], group_path: "", group_paths: [], group_id: [], root_group_id: [] },
@@ -42,7 +42,12 @@ export const users: Projection<UserDocument> = {
       ...user,
       ...{ username, email, phone_number: phoneNumber, description, update_time: time },
     }),
-    UserDeleted: (user, _, { time }) => ({ ...user, status: "deleted", ...inGroups([]), status_time: time, update_time: time }),
+    UserDeleted: (user, _, { time }) => ({
+      ...user,
+      ...{ username: "", email: "", phone_number: "", description: "", status: "deleted" },
+      ...inGroups([]),
+      ...{ status_time: time, update_time: time },
+    }),
     UserRoleBound: (user, { roleId }) => ({ ...user, role_id: [...user.role_id, roleId] }),
     UserRoleUnbound: (user, { roleId }) => ({ ...user, role_id: user.role_id.filter((id) => id !== roleId) }),
     UserGroupPathChanged: (user, { groupPaths, ownerPath }) => ({

@@ -1,5 +1,6 @@
 import type { Decision } from "../../../events/index.ts";
 import type { AppCreated, AppEvent, AppVersionCreated, PackageListed } from "../../../schemas/generated/events.ts";
+import { withoutAddresses } from "../../packages/addresses.ts";
 import { visibilityAfter } from "../../packages/visibility.ts";
 import {
   type App,
@@ -102,7 +103,7 @@ const detailsFrom = ({ description, home, icon, screenshots, maintainers, keywor
   home,
   icon,
   screenshots: screenshots.join(","),
-  maintainers: maintainers.length === 0 ? "" : JSON.stringify(maintainers),
+  maintainers: maintainers.length === 0 ? "" : withoutAddresses(JSON.stringify(maintainers)),
   keywords: keywords.join(","),
   sources: sources.join(","),
   readme,

@@ -1,6 +1,7 @@
 import type { Condition } from "../../../events/index.ts";
 import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../../chassis/http/statistics.ts";
+import { withoutAddresses } from "../../packages/addresses.ts";
 import { uncategorized } from "../domain/category.ts";
 import { type AppOutside, bytesOf, upload } from "../packages.ts";
 import type { AppDocument, StoreAppDocument } from "../read-models/apps.ts";
@@ -164,7 +165,7 @@ const detailsIn = ({
   name,
   description,
   home,
-  maintainers,
+  maintainers: maintainers && withoutAddresses(maintainers),
   sources,
   readme,
   abstraction,

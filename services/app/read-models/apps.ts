@@ -2,6 +2,7 @@ import type { Meta } from "../../../events/index.ts";
 import type { AppCreated, AppModified } from "../../../schemas/generated/events.ts";
 import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { withoutAddresses } from "../../packages/addresses.ts";
 import { type CategoryLink, linked } from "../../packages/category-links.ts";
 import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
 
@@ -90,7 +91,8 @@ const details = (app: AppDocument, event: AppCreated | AppModified, time: string
   screenshots: event.screenshots,
   files: event.files,
   file_ids: Object.keys(event.files),
-  maintainers: event.maintainers,
+  // Those of earlier releases have e-mail addresses.
+  maintainers: withoutAddresses(event.maintainers),
   keywords: event.keywords,
   sources: event.sources,
   readme: event.readme,
@@ -108,7 +110,7 @@ const becomes = (app: AppDocument, status: string, { time }: Meta): AppDocument 
 /** The applications that their owners see. */
 export const apps: Projection<AppDocument> = {
   name: "apps",
-  version: 3,
+  version: 4,
   indexes: [...indexes, "file_ids"],
   initialState: empty,
   evolve: {
@@ -137,7 +139,7 @@ const intoStore = ({ next, visibility, ...app }: StoreAppDocument, { time }: Met
 /** The applications of the store. `active` is false for an application that was never released. */
 export const activeApps: Projection<StoreAppDocument> = {
   name: "activeApps",
-  version: 4,
+  version: 5,
   indexes: [...indexes, "active", "visibility"],
   initialState: { ...empty, visibility: "public", next: empty },
   evolve: {

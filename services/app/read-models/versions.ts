@@ -2,6 +2,7 @@ import type { Meta } from "../../../events/index.ts";
 import type { AppEvent, AppVersionCreated, AppVersionModified, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
 import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { withoutAddresses } from "../../packages/addresses.ts";
 import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
 
 /** What a version holds: its package, and what is said about it. */
@@ -74,7 +75,8 @@ const described = (event: AppVersionCreated | AppVersionPackageReplaced) => ({
   home: event.home,
   icon: event.icon,
   screenshots: event.screenshots,
-  maintainers: event.maintainers,
+  // Those of earlier releases have e-mail addresses.
+  maintainers: withoutAddresses(event.maintainers),
   keywords: event.keywords,
   sources: event.sources,
   readme: event.readme,
@@ -150,7 +152,7 @@ const key = Object.fromEntries(Object.keys(own).map((type) => [type, ({ versionI
 /** The versions that their owners and reviewers see. */
 export const appVersions: Projection<VersionDocument> = {
   name: "appVersions",
-  version: 3,
+  version: 4,
   indexes,
   key,
   initialState: empty,
@@ -186,7 +188,7 @@ const inStore =
 /** The versions of the store. `active` is false for a version that was never released. */
 export const activeAppVersions: Projection<StoreVersionDocument> = {
   name: "activeAppVersions",
-  version: 4,
+  version: 5,
   indexes: [...indexes, "active", "visibility"],
   key,
   initialState: { ...empty, next: empty },

@@ -46,7 +46,7 @@ test("a devkit index is read, the newest version first, and versions stay as the
     keywords: ["a", "b"],
     sources: ["https://code.example"],
     screenshots: ["one.png"],
-    maintainers: [{ name: "Shop team", email: "shop@example.com", url: "" }],
+    maintainers: [{ name: "Shop team", email: "", url: "" }],
     created: "2026-01-01T00:00:00Z",
     digest: "abc",
     urls: ["shop-1.10.tgz", "https://mirror.example/shop-1.10.tgz"],
