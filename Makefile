@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate schemas-check lint test third-party-test unit demo up down status reset map simulate faults attack guarantees bench clean
+.PHONY: help install build generate schemas-check lint test third-party-test unit demo up down status reset map simulate faults attack guarantees bench replay clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,9 @@ attack: build ## attack a platform of its own in every way that is known (ONLY=p
 
 bounds: build ## test memory limits with a million events and thousands of requests
 	@node dist/tests/bounds/main.js
+
+replay: build ## rebuild a read model of a million events while more are written (SCALE=0.05 UPDATE=1: docs/replay.md)
+	@node dist/tests/replay/main.js $(if $(SCALE),--scale $(SCALE)) $(if $(UPDATE),--update)
 
 guarantees: build ## write docs/guarantees.md: promises and proofs, from the results of the last `make test` and `make faults`
 	@node dist/tests/guarantees/main.js

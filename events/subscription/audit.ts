@@ -36,6 +36,8 @@ const publishedIn = (record: Pick<LogRecord, "headers" | "header" | "key" | "val
 };
 
 const READS = 16;
+/** Streams of which an audit that goes on knows the last version. */
+const REMEMBERED = 100_000;
 
 /** An event that the store does not have. `removed`: it has later ones of the stream. */
 export type UnknownEvent = PublishedEvent & { readonly removed: boolean };
@@ -71,11 +73,28 @@ export const forgedAmong = async (
 export const auditor = () => {
   const highest = new Map<string, number>();
   const missing = new Map<string, readonly Missing[]>();
-  const others: Finding[] = [];
+  let others: Finding[] = [];
   let records = 0;
   let repeats = 0;
+  let goesOn = false;
+
+  const remember = (stream: string, version: number): void => {
+    highest.set(stream, version);
+    if (!goesOn || highest.size <= REMEMBERED) return;
+    const [oldest = stream] = highest.keys();
+    highest.delete(oldest);
+  };
 
   return {
+    /**
+     * Forgets what was found, and how much was read. From now on a stream may begin at any version, and the streams that were seen first are forgotten
+     * beyond a bound.
+     */
+    goOn: (): void => {
+      goesOn = true;
+      [records, repeats, others] = [0, 0, []];
+      missing.clear();
+    },
     /** Returns what its service must have published; undefined if no service can have. */
     take: (record: LogRecord): PublishedEvent | undefined => {
       records += 1;
@@ -90,9 +109,9 @@ export const auditor = () => {
         others.push({ kind: "forged", stream, version, origin });
         return undefined;
       }
-      const last = highest.get(stream) ?? 0;
+      const last = highest.get(stream) ?? (goesOn ? version - 1 : 0);
       if (version > last) {
-        highest.set(stream, version);
+        remember(stream, version);
         const gap: Missing = { kind: "missing", stream, from: last + 1, to: version - 1, origin };
         if (gap.from <= gap.to) missing.set(stream, [...(missing.get(stream) ?? []), gap]);
       } else {

@@ -3,14 +3,14 @@ import { loadServices } from "../chassis/list.ts";
 import { services } from "../index.ts";
 import { auditText } from "./audit.ts";
 import { modelAuditText } from "./audit-models.ts";
-import { type Audited, type AuditOptions, runAudit } from "./audit-run.ts";
+import { type Audited, type AuditOptions, runAudit, watchAudit } from "./audit-run.ts";
 import { logOf } from "./events.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type Shell, seconds, whole } from "./shell.ts";
 
 type Options = AuditOptions & { readonly watch?: number | true };
 
-/** The part of the streams that a watching audit looks at each time, in percent, and the seconds between two audits. */
+/** The part of the streams whose documents a watching audit looks at, in percent, and the seconds between two looks. */
 const WATCHED = 5;
 const EVERY = 300;
 
@@ -28,10 +28,14 @@ export const addAudit = (pitrix: Command, { terminal, paint, signal, print, bar,
     .option("--stream <id>", "only the log of this stream, for example cluster/cl-1")
     .option("--log-only", "do not ask the services: a forged event, a lost one or a wrong document is not found")
     .option("--sample <percent>", "only this part of the streams, drawn anew each time", whole)
-    .option("--watch [time]", `audit a part again and again until interrupted: ${WATCHED} % every 5m by default`, seconds)
+    .option(
+      "--watch [time]",
+      `look again and again until interrupted, every 5m by default: at what is new, and the documents of ${WATCHED} %`,
+      seconds,
+    )
     .addHelpText(
       "after",
-      "\nDocuments are folded in memory: audit a large platform in samples.\nServices count what is found as pitrix_log_divergence_total and pitrix_readmodel_divergence_total.\n\nExamples:\n  pitrix audit\n  pitrix audit --sample 10\n  pitrix audit --watch 10m --sample 1\n  pitrix audit --stream cluster/cl-1 --json | jq '.findings[]'",
+      "\nDocuments are folded in memory, a part at a time: a long log is read several times. --watch reads the log for a part of the streams, then for half an\nhour only what is new, then for another part.\nServices count what is found as pitrix_log_divergence_total and pitrix_readmodel_divergence_total.\n\nExamples:\n  pitrix audit\n  pitrix audit --sample 10\n  pitrix audit --watch 10m --sample 1\n  pitrix audit --stream cluster/cl-1 --json | jq '.findings[]'",
     )
     .action((options: Options) =>
       on(async (platform) => {
@@ -39,10 +43,11 @@ export const addAudit = (pitrix: Command, { terminal, paint, signal, print, bar,
         if (options.sample !== undefined && options.sample > 100)
           throw new CommandFailed("--sample takes 1 to 100 percent", exitCodes.usage);
         const loaded = await loadServices(services);
+        const progress = (read: number, all: number): void => bar(read < all ? `${read} of ${all} records` : "");
+        const means = { platform, log: logOf(platform), loaded, signal, progress };
+        const round = watch === undefined ? () => runAudit(means, options) : watchAudit(means, { sample: WATCHED, ...options });
         for (let isFirst = true; isFirst || watch !== undefined; isFirst = false) {
-          const given = { ...(watch !== undefined && { sample: WATCHED }), ...options };
-          const progress = (read: number, all: number): void => bar(read < all ? `${read} of ${all} records` : "");
-          const audit = await runAudit({ platform, log: logOf(platform), loaded, signal, progress }, given);
+          const audit = await round();
           print(audit, () => textOf(audit, !logOnly));
           if (isBroken(audit)) terminal.exit(exitCodes.failed);
           else if (stream !== undefined && audit.records === 0)

@@ -64,7 +64,9 @@ export const modelAudit = async ({ platform, log, loaded, signal }: Means, sampl
       models.push({ service: name, projection, documents: new Map(), stopped: new Map(Object.entries(parked)) });
     }
   const released = codec(contract.schemas);
-  const { take } = modelFold(models, released, sample);
+  /** The documents that have changed since the last comparison, once only these are compared. */
+  let changed: Map<FoldedModel, Set<string>> | undefined;
+  const { take } = modelFold(models, released, sample, (model, id) => void changed?.get(model)?.add(id));
   /** The offset after the last record that was taken, by the partition's name. */
   const ends = new Map<string, number>();
 
@@ -79,9 +81,19 @@ export const modelAudit = async ({ platform, log, loaded, signal }: Means, sampl
       after = page.after;
     }
   };
-  const idsOf = (model: FoldedModel, { documents }: Live): readonly string[] => [
-    ...new Set([...documents.keys(), ...model.documents.keys()]),
-  ];
+  /** The same of the documents that have changed. */
+  const liveOfChanged = async ({ service, projection: { name: model } }: FoldedModel, ids: readonly string[]): Promise<Live> => {
+    const documents = new Map<string, DigestedDocument>();
+    let live: Omit<Live, "documents"> = { collection: "", parked: {} };
+    for (let at = 0; at < ids.length; at += IDS) {
+      const page = await ask(service, { model, ids: ids.slice(at, at + IDS) });
+      live = { collection: page.collection, parked: page.parked };
+      for (const document of page.documents) documents.set(document.id, document);
+    }
+    return { ...live, documents };
+  };
+  const idsOf = (model: FoldedModel, { documents }: Live): readonly string[] =>
+    changed ? [...(changed.get(model) ?? [])] : [...new Set([...documents.keys(), ...model.documents.keys()])];
   /** A stream that was parked since the audit began counts as caught up. */
   const isBehind =
     (model: FoldedModel, { documents, parked }: Live) =>
@@ -139,11 +151,16 @@ export const modelAudit = async ({ platform, log, loaded, signal }: Means, sampl
       take(record);
       ends.set(`${record.topic}/${record.partition}`, record.offset + 1);
     },
+    /** From now on only documents that change are compared. */
+    goOn: (): void => {
+      changed = new Map(models.map((model) => [model, new Set()]));
+    },
     /** Compares with what the services have, once all records are taken. Returns how many documents were compared, and what is wrong. */
     finish: async (): Promise<ModelAudit> => {
       const lives: (readonly [FoldedModel, Live])[] = [];
       for (const model of models) {
-        const live = await liveOf(model);
+        const some = changed?.get(model);
+        const live = await (some ? liveOfChanged(model, [...some]) : liveOf(model));
         await askAgain(model, live);
         lives.push([model, live]);
       }

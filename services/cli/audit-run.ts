@@ -6,7 +6,8 @@ import { type ModelAudit, modelAudit } from "./audit-models.ts";
 import { askOne, type Platform } from "./connection.ts";
 import { topicsFor } from "./events.ts";
 import { CommandFailed } from "./failure.ts";
-import { readRecords } from "./reading.ts";
+import type { Sample } from "./model-fold.ts";
+import { rangesOf, readRecords } from "./reading.ts";
 
 export type AuditOptions = {
   /** Only the log of this stream. */
@@ -26,26 +27,97 @@ type Means = {
   readonly progress: (read: number, all: number) => void;
 };
 
-/** Audits the log, and the read models against it, in one reading. Tells the services what was found, for their metrics. */
-export const runAudit = async (
-  { platform, log, loaded, signal, progress }: Means,
-  { stream, logOnly = false, sample = 100 }: AuditOptions,
-): Promise<Audited> => {
-  const buckets = Math.max(1, Math.round(100 / sample));
-  const part = { buckets, bucket: Math.floor(Math.random() * buckets) };
-  const concerns = (one: string): boolean => (stream === undefined ? bucketOf(one, buckets) === part.bucket : one === stream);
-  const { take, finish } = await auditOf(logOnly ? undefined : platform, loaded, concerns);
-  const models = logOnly || stream !== undefined ? undefined : await modelAudit({ platform, log, loaded, signal }, part);
-  const check = async (record: LogRecord): Promise<void> => {
-    await take(record);
-    models?.take(record);
+/** Records whose streams are folded in memory at a time. A longer log is read several times, each time for a part of its streams. */
+const MOST = 400_000;
+
+/** Audits the log, and the read models against it. Tells the services what was found, for their metrics. */
+export const runAudit = async (means: Means, options: AuditOptions, most = MOST): Promise<Audited> => {
+  const { stream, logOnly = false, sample } = options;
+  const one = sample !== undefined || stream !== undefined || logOnly;
+  const buckets = one ? bucketsFor(sample) : Math.max(1, Math.ceil((await recordsOn(means.log)) / most));
+  const parts = one
+    ? [{ buckets, bucket: Math.floor(Math.random() * buckets) }]
+    : Array.from({ length: buckets }, (_, bucket) => ({ buckets, bucket }));
+  const found: Audited[] = [];
+  for (const part of parts) found.push(await (await auditing(means, options, part)).round());
+  const all = found.reduce(merged);
+  if (!logOnly) await report(means.platform, all, ownersOf(means.loaded));
+  return all;
+};
+
+/** Rounds after which another part of the streams is looked at from its beginning. */
+const ROUNDS = 6;
+
+/**
+ * Audits again and again at low cost. A first round reads the log for a part of the streams; the rounds after it read only what has come since, and
+ * compare the documents of the part that changed. Then it is another part's turn.
+ */
+export const watchAudit = (
+  means: Means,
+  options: AuditOptions & { readonly sample: number },
+  rounds = ROUNDS,
+): (() => Promise<Audited>) => {
+  const buckets = bucketsFor(options.sample);
+  let bucket = Math.floor(Math.random() * buckets);
+  let one: Awaited<ReturnType<typeof auditing>> | undefined;
+  let done = 0;
+  return async () => {
+    if (!one || done === rounds) {
+      bucket = (bucket + 1) % buckets;
+      one = await auditing(means, options, { buckets, bucket });
+      done = 0;
+    } else one.goOn();
+    done++;
+    const found = await one.round();
+    if (!options.logOnly) await report(means.platform, found, ownersOf(means.loaded));
+    return found;
   };
-  if (!(await readRecords(log, { topics: topicsFor({ stream }) }, signal, check, progress)))
-    throw new CommandFailed("interrupted before the log was read");
-  const audit = await finish();
-  const found: Audited = models ? { ...audit, readModels: await models.finish() } : audit;
-  if (!logOnly) await report(platform, found, ownersOf(loaded));
-  return found;
+};
+
+const bucketsFor = (sample = 100): number => Math.max(1, Math.round(100 / sample));
+
+const recordsOn = async (log: Log): Promise<number> =>
+  (await rangesOf(log, { topics: topicsFor({}) })).reduce((sum, { from, to }) => sum + to - from, 0);
+
+/** The audit of a part of the streams. Each round reads what no earlier one has read. */
+const auditing = async ({ platform, log, loaded, signal, progress }: Means, { stream, logOnly = false }: AuditOptions, part: Sample) => {
+  const concerns = (one: string): boolean => (stream === undefined ? bucketOf(one, part.buckets) === part.bucket : one === stream);
+  const records = await auditOf(logOnly ? undefined : platform, loaded, concerns);
+  const models = logOnly || stream !== undefined ? undefined : await modelAudit({ platform, log, loaded, signal }, part);
+  const ends = new Map<string, number>();
+  const check = async (record: LogRecord): Promise<void> => {
+    await records.take(record);
+    models?.take(record);
+    ends.set(`${record.topic}/${record.partition}`, record.offset + 1);
+  };
+  return {
+    round: async (): Promise<Audited> => {
+      const topics = topicsFor({ stream });
+      if (!(await readRecords(log, { topics, begin: ends }, signal, check, progress)))
+        throw new CommandFailed("interrupted before the log was read");
+      const audit = await records.finish();
+      return models ? { ...audit, readModels: await models.finish() } : audit;
+    },
+    /** Forgets what was found. From now on the log of all streams is looked at, and the documents that change. */
+    goOn: (): void => {
+      records.goOn(stream === undefined ? () => true : concerns);
+      models?.goOn();
+    },
+  };
+};
+
+const merged = (one: Audited, other: Audited): Audited => ({
+  records: one.records + other.records,
+  streams: one.streams + other.streams,
+  repeats: one.repeats + other.repeats,
+  findings: [...one.findings, ...other.findings],
+  ...(one.readModels && other.readModels && { readModels: mergedModels(one.readModels, other.readModels) }),
+});
+
+const mergedModels = (one: ModelAudit, other: ModelAudit): ModelAudit => {
+  const wrong: { [service: string]: number } = { ...one.wrong };
+  for (const [service, count] of Object.entries(other.wrong)) wrong[service] = (wrong[service] ?? 0) + count;
+  return { models: one.models, documents: one.documents + other.documents, wrong, findings: [...one.findings, ...other.findings] };
 };
 
 /** Tells the services what was found, for their metrics. */

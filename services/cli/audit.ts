@@ -32,7 +32,8 @@ export const auditOf = async (
   loaded: readonly AnyService[],
   concerns: (stream: string) => boolean = () => true,
 ) => {
-  const { take, unknown, published, result } = auditor();
+  const { take, unknown, published, result, goOn } = auditor();
+  let isOfConcern = concerns;
   const running = new Set(platform ? (await platform.instances()).map(({ service }) => service) : []);
   const heads = new Map<string, ReadonlyMap<string, number>>();
   for (const { name } of platform ? loaded : []) if (running.has(name)) heads.set(name, await publishedBy(platform as Platform, name));
@@ -56,7 +57,7 @@ export const auditOf = async (
 
   return {
     take: async (record: LogRecord): Promise<void> => {
-      if (!concerns(record.key)) return;
+      if (!isOfConcern(record.key)) return;
       const event = take(record);
       const service = event && platform && owners.get(aggregateOf(event.stream));
       if (!service) return;
@@ -64,6 +65,12 @@ export const auditOf = async (
       asked.push({ event, origin: originOf(record) });
       waiting.set(service, asked);
       if (asked.length === MAX_EVENTS) await ask(service);
+    },
+    /** Forgets what was found, and goes on with the records that follow, of these streams. */
+    goOn: (concerned: (stream: string) => boolean): void => {
+      goOn();
+      isOfConcern = concerned;
+      heads.clear();
     },
     finish: async (): Promise<Audit> => {
       for (const service of [...waiting.keys()]) await ask(service);

@@ -15,7 +15,12 @@ export type FoldedModel = {
 };
 
 /** Folds read models from the records of the log, which it is given in the order of their partitions. */
-export const modelFold = (models: readonly FoldedModel[], codec: Codec, { buckets, bucket }: Sample) => {
+export const modelFold = (
+  models: readonly FoldedModel[],
+  codec: Codec,
+  { buckets, bucket }: Sample,
+  changed: (model: FoldedModel, id: string) => void,
+) => {
   const readers = new Map<string, FoldedModel[]>();
   for (const model of models) {
     const types = Object.keys(model.projection.evolve);
@@ -39,8 +44,11 @@ export const modelFold = (models: readonly FoldedModel[], codec: Codec, { bucket
         try {
           for (const id of idsOf(projection, delivered.event, delivered.meta)) {
             if (delivered.meta.version > last(model, id)) continue;
-            const document = evolve(projection, id, documents.get(id), delivered);
-            if (document) documents.set(id, document);
+            const before = documents.get(id);
+            const document = evolve(projection, id, before, delivered);
+            if (!document || document === before) continue;
+            documents.set(id, document);
+            changed(model, id);
           }
         } catch {
           stopped.set(stream, delivered.meta.version);

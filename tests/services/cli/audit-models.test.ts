@@ -59,6 +59,24 @@ test("an audit of a platform as it is finds nothing, whole and in samples, also 
   assert.deepEqual(sample.models.findings, []);
 });
 
+test("a long log is audited in parts, each in a reading of its own, with the same result", async () => {
+  const whole = await audited();
+  const { url, settings } = world.of();
+  const platform = connectPlatform(
+    readSetup({ PITRIX_SERVICES: `account=${url}`, PITRIX_SEALING_KEYS: settings.PITRIX_SEALING_KEYS }, "nowhere"),
+  );
+  let readings = 0;
+  const progress = (read: number, all: number): void => {
+    if (read === all) readings++;
+  };
+  const means = { platform, log: world.broker.connect(), loaded: [account], signal: new AbortController().signal, progress };
+  const parts = await runAudit(means, {}, 10);
+  await platform.close();
+  assert.ok(readings >= 2, `${readings} readings`);
+  assert.deepEqual([parts.findings, parts.readModels?.findings], [[], []]);
+  assert.equal(parts.readModels?.documents, whole.models.documents);
+});
+
 test("documents that somebody changed, removed or added by hand are named with their fields and events, and counted for an alert", async () => {
   const all = documents();
   const [first = "", second = "", third = ""] = groups;
