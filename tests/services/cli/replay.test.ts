@@ -178,7 +178,9 @@ test("a log that lacks a topic, or its beginning, is refused before anything is 
 });
 
 test("a plan that cannot be meant is refused before anything is touched", async () => {
-  const generation = () => world.databaseOf("catalog").pointers.get("names")?.generation;
+  const pointer = () => world.databaseOf("catalog").pointers.get("names") ?? assert.fail();
+  const generation = () => pointer().generation;
+  await eventually("what was given up is gone", () => pointer().feeds.every(({ rebuild }) => !rebuild) && pointer().dropped.length === 0);
   const before = generation();
   const refusing = async (options: readonly string[], sentence: RegExp): Promise<void> => {
     await refused(["run", NAMES, "--yes", ...options], 1, sentence);
