@@ -116,7 +116,8 @@ if (built || existsSync("dist")) {
     });
     if (servers) {
       const env = { ...settingsOf(servers.kafka.connection), ...kafkaSettings(process.env), MONGODB_URL: servers.store.url };
-      await tests(`integration tests (${files.length} files)`, ["--test", "--test-concurrency=2", ...files], env);
+      // One more than the cores of a small machine: they wait for servers more than they compute.
+      await tests(`integration tests (${files.length} files)`, ["--test", "--test-concurrency=3", ...files], env);
       await servers.kafka.server?.stop();
       await servers.store.server?.stop();
     } else results.push({ passed: 0, failed: 1, tests: [] });
