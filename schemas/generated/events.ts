@@ -682,6 +682,8 @@ export interface ClusterEnvUpdated {
   /** As it stands now. */
   readonly deployment: Deployment;
   readonly addresses: readonly NodeAddress[];
+  /** The number of the deployed state, from 1; 0 in events of earlier releases. */
+  readonly revision: number;
 }
 
 /** A node of the cluster does not run although it should; its provider keeps trying. */
@@ -794,6 +796,8 @@ export interface ClusterResized {
   /** As it stands now. */
   readonly deployment: Deployment;
   readonly addresses: readonly NodeAddress[];
+  /** The number of the deployed state, from 1; 0 in events of earlier releases. */
+  readonly revision: number;
 }
 
 /** The cluster is to go back to what it ran before its last upgrade. */
@@ -814,6 +818,8 @@ export interface ClusterRolledBack {
   /** As it stands now. */
   readonly deployment: Deployment;
   readonly addresses: readonly NodeAddress[];
+  /** The number of the deployed state, from 1; 0 in events of earlier releases. */
+  readonly revision: number;
 }
 
 /** The stopped cluster is to be started. */
@@ -861,6 +867,8 @@ export interface ClusterUpgraded {
   /** As it stands now. */
   readonly deployment: Deployment;
   readonly addresses: readonly NodeAddress[];
+  /** The number of the deployed state, from 1; 0 in events of earlier releases. */
+  readonly revision: number;
 }
 
 /** The action will end without success: what it has done is taken back first. */

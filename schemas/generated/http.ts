@@ -329,6 +329,34 @@ export type ClusterNode = {
   readonly owner?: string;
 };
 
+/** A state with which a cluster was deployed. */
+export type ClusterRevision = {
+  readonly cluster_id?: string;
+  /** From 1, for each cluster. */
+  readonly revision?: number;
+  /** What it came of. */
+  readonly action?: "create" | "upgrade" | "rollback" | "resize" | "update";
+  /** The user who asked for it. */
+  readonly actor?: string;
+  readonly status?: "pending" | "deployed";
+  readonly app_id?: string;
+  readonly version_id?: string;
+  readonly package_digest?: string;
+  readonly version_type?: string;
+  readonly runtime_id?: string;
+  readonly zone?: string;
+  /** The configuration; passwords are asterisks. */
+  readonly env?: string;
+  readonly endpoints?: string;
+  readonly role_resource?: readonly RoleResource[];
+  readonly owner?: string;
+  /** The owner's group path. */
+  readonly owner_path?: string;
+  readonly create_time?: string;
+  /** When the status last changed. */
+  readonly status_time?: string;
+};
+
 /** The resources of a role. */
 export type ClusterRole = {
   readonly cluster_id?: string;
@@ -439,6 +467,14 @@ export type CommandRefusal = {
   readonly causation_id?: string;
   readonly time: string;
   readonly reason: string;
+};
+
+/** A value that differs. Without before it is new, without after it is gone. */
+export type Difference = {
+  /** As in roles.reviews.memory. */
+  readonly path?: string;
+  readonly before?: string;
+  readonly after?: string;
 };
 
 /** A longer text: a readme, a configuration. */
@@ -1637,6 +1673,33 @@ export type Operations = {
       readonly cluster_node_set?: readonly ClusterNode[];
     };
   };
+  /** List the revisions of clusters */
+  DescribeClusterRevisions: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: Line;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: Id;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly Id[];
+      readonly cluster_id?: readonly Id[];
+      readonly revision?: readonly number[];
+      readonly version_id?: readonly Id[];
+      readonly actor?: readonly Id[];
+      readonly owner?: readonly Id[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly cluster_revision_set?: readonly ClusterRevision[];
+    };
+  };
   /** List clusters */
   DescribeClusters: {
     request: {
@@ -2015,6 +2078,20 @@ export type Operations = {
       /** How many rows the filters match; absent for none. */
       readonly total_count?: number;
       readonly user_detail_set?: readonly UserDetail[];
+    };
+  };
+  /** Compare two revisions of a cluster */
+  DiffClusterRevisions: {
+    request: {
+      readonly cluster_id: Id;
+      readonly from: number;
+      readonly to: number;
+    };
+    answer: {
+      readonly cluster_id?: string;
+      readonly from?: number;
+      readonly to?: number;
+      readonly difference_set?: readonly Difference[];
     };
   };
   /** Give up the event that has parked a stream */
@@ -2412,6 +2489,18 @@ export type Operations = {
     };
     answer: ReadModels;
   };
+  /** See what an upgrade would change */
+  PreviewClusterUpgrade: {
+    request: {
+      readonly cluster_id: Id;
+      readonly version_id: Id;
+    };
+    answer: {
+      readonly cluster_id?: string;
+      readonly version_id?: string;
+      readonly difference_set?: readonly Difference[];
+    };
+  };
   /** Bring a suspended version back */
   RecoverAppVersion: {
     request: {
@@ -2502,6 +2591,8 @@ export type Operations = {
   RollbackCluster: {
     request: {
       readonly cluster_id: Id;
+      /** The revision's number. */
+      readonly revision?: number;
       /** Passed on to the provider. */
       readonly advanced_param?: readonly Text[];
     };
@@ -2841,12 +2932,15 @@ export type ClusterOperations = Pick<
   | "DescribeAppClusters"
   | "DescribeClusterNodeLogs"
   | "DescribeClusterNodes"
+  | "DescribeClusterRevisions"
   | "DescribeClusters"
   | "DescribeJobs"
   | "DescribeTasks"
+  | "DiffClusterRevisions"
   | "GetClusterStatistics"
   | "ModifyClusterAttributes"
   | "ModifyClusterNodeAttributes"
+  | "PreviewClusterUpgrade"
   | "RecoverClusters"
   | "ResizeCluster"
   | "RollbackCluster"
@@ -3102,6 +3196,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeClients: { method: "get", path: "/v1/clients", service: "account", query: ["search_word", "sort_key", "reverse", "offset", "limit", "client_id", "user_id", "status"], arrays: ["client_id", "user_id", "status"], required: [], body: false, public: false, permission: [], answers: "json", rows: "client_set" },
   DescribeClusterNodeLogs: { method: "get", path: "/v1/clusters/nodes/logs", service: "cluster", query: ["node_id", "name", "limit"], arrays: [], required: ["node_id"], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: null },
   DescribeClusterNodes: { method: "get", path: "/v1/clusters/nodes", service: "cluster", query: ["cluster_id", "node_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "display_columns"], arrays: ["node_id", "status", "owner", "display_columns"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_node_set" },
+  DescribeClusterRevisions: { method: "get", path: "/v1/clusters/revisions", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "cluster_id", "revision", "version_id", "actor", "owner"], arrays: ["display_columns", "cluster_id", "revision", "version_id", "actor", "owner"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_revision_set" },
   DescribeClusters: { method: "get", path: "/v1/clusters", service: "cluster", query: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "external_cluster_id", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "cluster_type", "with_detail", "created_date", "display_columns", "zone", "min_create_time"], arrays: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "owner", "display_columns", "zone"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_set" },
   DescribeGroups: { method: "get", path: "/v1/groups", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_set" },
   DescribeGroupsDetail: { method: "get", path: "/v1/groups_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_detail_set" },
@@ -3118,6 +3213,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeTasks: { method: "get", path: "/v1/tasks", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "task_id", "job_id", "executor", "target", "status", "owner"], arrays: ["display_columns", "task_id", "job_id", "status", "owner"], required: [], body: false, public: false, permission: ["m0.f8.a1"], answers: "json", rows: "task_set" },
   DescribeUsers: { method: "get", path: "/v1/users", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, permission: ["m0.f1.a3"], answers: "json", rows: "user_set" },
   DescribeUsersDetail: { method: "get", path: "/v1/users_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, permission: ["m0.f1.a3"], answers: "json", rows: "user_detail_set" },
+  DiffClusterRevisions: { method: "get", path: "/v1/clusters/revisions/diff", service: "cluster", query: ["cluster_id", "from", "to"], arrays: [], required: ["cluster_id", "from", "to"], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: null },
   DiscardParkedEvent: { method: "post", path: "/v1/parked_streams/discard", service: "api", query: [], arrays: [], required: ["service", "subscription", "stream", "event_id", "reason"], body: true, public: false, permission: [], answers: "json", rows: null },
   GetAppStatistics: { method: "get", path: "/v1/apps/statistics", service: "app", query: [], arrays: [], required: [], body: false, public: false, permission: ["m1.f1.a1"], answers: "json", rows: null },
   GetAppVersionPackage: { method: "get", path: "/v1/app_version/package", service: "app", query: ["version_id"], arrays: [], required: ["version_id"], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: null },
@@ -3151,6 +3247,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   ModifyRuntimeCredential: { method: "patch", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, permission: ["m6.f2.a3"], answers: "json", rows: null },
   ModifyUser: { method: "patch", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
   MoveReadModel: { method: "post", path: "/v1/read_models/move", service: "api", query: [], arrays: [], required: ["service", "model", "action"], body: true, public: false, permission: [], answers: "json", rows: null },
+  PreviewClusterUpgrade: { method: "get", path: "/v1/clusters/upgrade/preview", service: "cluster", query: ["cluster_id", "version_id"], arrays: [], required: ["cluster_id", "version_id"], body: false, public: false, permission: ["m3.f1.a4"], answers: "json", rows: null },
   RecoverAppVersion: { method: "post", path: "/v1/app_version/action/recover", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a7"], answers: "json", rows: null },
   RecoverClusters: { method: "post", path: "/v1/clusters/recover", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a13"], answers: "json", rows: null },
   RedriveParkedStreams: { method: "post", path: "/v1/parked_streams/redrive", service: "api", query: [], arrays: [], required: [], body: true, public: false, permission: [], answers: "json", rows: null },

@@ -41,11 +41,12 @@ export type Action = {
 
 type Address = { readonly nodeId: string; readonly instanceId: string; readonly privateIp: string };
 
-/** The event that ends a successful action. */
+/** The event that ends a successful action. `revision`: the number of the deployed state, if it is another one then. */
 export const completed = (
   clusterId: string,
   { requested, jobId, deployment, nodeIds }: Action,
   addresses: readonly Address[],
+  revision: number,
 ): ClusterEvent => {
   const plain = { clusterId, jobId };
   const changed = { ...plain, deployment, addresses };
@@ -56,13 +57,13 @@ export const completed = (
     case "ClusterRecoveryRequested":
       return { ...plain, type: "ClusterActivated", addresses };
     case "ClusterUpgradeRequested":
-      return { ...changed, type: "ClusterUpgraded" };
+      return { ...changed, type: "ClusterUpgraded", revision };
     case "ClusterRollbackRequested":
-      return { ...changed, type: "ClusterRolledBack" };
+      return { ...changed, type: "ClusterRolledBack", revision };
     case "ClusterResizeRequested":
-      return { ...changed, type: "ClusterResized" };
+      return { ...changed, type: "ClusterResized", revision };
     case "ClusterEnvUpdateRequested":
-      return { ...changed, type: "ClusterEnvUpdated" };
+      return { ...changed, type: "ClusterEnvUpdated", revision };
     case "ClusterNodesRequested":
       return { ...changed, type: "ClusterNodesAdded" };
     case "ClusterNodesRemovalRequested":

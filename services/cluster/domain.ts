@@ -19,7 +19,8 @@ export type ClusterCommand =
       ActionIds)
   | ({ readonly type: "DeployCluster" } & ActionIds)
   | ({ readonly type: "UpgradeCluster"; readonly version: Version } & ActionIds)
-  | ({ readonly type: "RollbackCluster" } & ActionIds)
+  /** To this revision; undefined: to the state before the last upgrade. */
+  | ({ readonly type: "RollbackCluster"; readonly revision?: number | undefined } & ActionIds)
   | ({ readonly type: "ResizeCluster"; readonly sizes: readonly RoleSize[] } & ActionIds)
   | ({
       readonly type: "UpdateClusterEnv";
@@ -67,6 +68,8 @@ export type Cluster =
       readonly deployment: ClusterSpec;
       /** The state before the last upgrade. */
       readonly former: ClusterSpec | null;
+      /** The latest deployed states, the present one last. A rollback may name each of them. */
+      readonly revisions: readonly Revision[];
       readonly action: Action | null;
       /** Nodes whose provider last reported them as down. */
       readonly failing: readonly string[];
@@ -75,6 +78,10 @@ export type Cluster =
       /** Secrets that no node needs any more. An effect destroys their keys. */
       readonly lapsed: readonly Sealed[];
     };
+/** What a cluster was deployed with: its number, from 1, and the state. */
+type Revision = { readonly revision: number; readonly deployment: ClusterSpec };
+/** Revisions that a cluster keeps. */
+const KEPT = 10;
 type Existing = Exclude<Cluster, { status: "absent" }>;
 
 /** An application version deployed into a runtime. It runs one action at a time and ignores reports about any other action. */
@@ -117,9 +124,11 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
         return "rejected" in next ? next : { deployment: { ...next, name: deployment.name } };
       }),
     RollbackCluster: (command, state) =>
-      begin("ClusterRollbackRequested", command, state, ({ former, deployment }) =>
-        former ? { deployment: { ...former, nodes: deployment.nodes, name: deployment.name } } : refused("the cluster was never upgraded"),
-      ),
+      begin("ClusterRollbackRequested", command, state, (existing) => {
+        const { deployment } = existing;
+        const target = rollbackTarget(command.revision, existing);
+        return "rejected" in target ? target : { deployment: { ...target, nodes: deployment.nodes, name: deployment.name } };
+      }),
     ResizeCluster: (command, state) =>
       begin("ClusterResizeRequested", command, state, ({ deployment }) => {
         const unknown = command.sizes.find(({ role }) => !deployment.roles.some((each) => each.role === role));
@@ -165,7 +174,7 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       inHand(state, jobId) && isOn(state, provider) ? [{ type: "ClusterActionStarted", clusterId, jobId, taskCount }] : [],
     CompleteClusterAction: ({ clusterId, jobId, addresses, provider }, state) => {
       const action = inHand(state, jobId);
-      return action && isOn(state, provider) ? [completed(clusterId, action, addresses)] : [];
+      return action && isOn(state, provider) ? [completed(clusterId, action, addresses, nextOf(state))] : [];
     },
     FailClusterAction: ({ clusterId, jobId, reason, provider }, state) => {
       const action = inHand(state, jobId);
@@ -175,7 +184,7 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       const action = inHand(state, jobId);
       if (!action) return [];
       // Its provider carries it out once it runs again.
-      if (action.force) return [completed(clusterId, action, [])];
+      if (action.force) return [completed(clusterId, action, [], nextOf(existing(state)))];
       const { provider } = action.deployment;
       return [failed(clusterId, action, `provider ${provider} has not reported within ${seconds} s`, provider)];
     },
@@ -211,6 +220,7 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
       owner: { owner, ownerPath },
       deployment,
       former: null,
+      revisions: [{ revision: 1, deployment }],
       action: { requested: "ClusterDeploymentRequested", jobId, deployment, nodeIds: [], force: false },
       failing: [],
       secrets: sealedIn(deployment),
@@ -230,10 +240,10 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
     ClusterCeaseRequested: begun,
     ClusterActionStarted: (state) => state,
     ClusterActivated: (state) => ended(state, "active"),
-    ClusterUpgraded: (state, { deployment }) => ended(state, "active", { deployment, former: existing(state).deployment }),
-    ClusterRolledBack: (state, { deployment }) => ended(state, "active", { deployment, former: null }),
-    ClusterResized: (state, { deployment }) => ended(state, "active", { deployment }),
-    ClusterEnvUpdated: (state, { deployment }) => ended(state, "active", { deployment }),
+    ClusterUpgraded: (state, { deployment }) => revised(state, deployment, { former: existing(state).deployment }),
+    ClusterRolledBack: (state, { deployment }) => revised(state, deployment, { former: null }),
+    ClusterResized: (state, { deployment }) => revised(state, deployment),
+    ClusterEnvUpdated: (state, { deployment }) => revised(state, deployment),
     ClusterNodesAdded: (state, { deployment }) => ended(state, "active", { deployment }),
     ClusterNodesDeleted: (state, { deployment, removedNodeIds }) =>
       ended(state, "active", { deployment, failing: existing(state).failing.filter((id) => !removedNodeIds.includes(id)) }),
@@ -308,8 +318,34 @@ function begun(
 
 const ended = (state: Cluster, status: ClusterStatus, changes: Partial<Existing> = {}): Cluster => {
   const next = { ...existing(state), ...changes, status, action: null };
-  const secrets = status === "ceased" ? [] : [...new Set([...sealedIn(next.deployment), ...sealedIn(next.former)])];
+  // Of a chart the whole configuration is sealed, and part of its revisions. A password that was replaced is not.
+  const values = next.revisions.flatMap(({ deployment }) =>
+    deployment.secrets.filter(({ path }) => path === "").map(({ sealed }) => sealed),
+  );
+  const secrets = status === "ceased" ? [] : [...new Set([...sealedIn(next.deployment), ...sealedIn(next.former), ...values])];
   return { ...next, secrets, lapsed: [...next.lapsed, ...next.secrets.filter((sealed) => !secrets.includes(sealed))] };
+};
+
+/** The end of an action with which the cluster is deployed anew. Events of earlier releases do not tell its number: it is counted here. */
+const revised = (state: Cluster, deployment: ClusterSpec, changes: Partial<Existing> = {}): Cluster => {
+  const cluster = existing(state);
+  const revisions = [...cluster.revisions, { revision: nextOf(cluster), deployment }].slice(-KEPT);
+  return ended(state, "active", { ...changes, deployment, revisions });
+};
+const nextOf = ({ revisions }: Existing): number => 1 + (revisions.at(-1)?.revision ?? 0);
+
+/** The state to go back to. In the place of a password whose key is destroyed it has the present one. */
+const rollbackTarget = (revision: number | undefined, { former, revisions, deployment, secrets }: Existing): ClusterSpec | Rejection => {
+  if (revision === undefined) return former ?? refused("the cluster was never upgraded");
+  if (revision === revisions.at(-1)?.revision) return refused(`the cluster runs revision ${revision} already`);
+  const found = revisions.find((each) => each.revision === revision)?.deployment;
+  if (!found) return refused(`the cluster does not keep revision ${revision}: it keeps the last ${KEPT}`);
+  const living = found.secrets.map((secret) =>
+    secrets.includes(secret.sealed) ? secret : deployment.secrets.find(({ path }) => path === secret.path),
+  );
+  const lost = found.secrets.find((_, index) => living[index] === undefined);
+  if (lost) return refused(`the password [${lost.path}] of revision ${revision} is not kept any more`);
+  return { ...found, secrets: living.filter((secret) => secret !== undefined) };
 };
 
 const sealedIn = (deployment: ClusterSpec | null): readonly Sealed[] => (deployment?.secrets ?? []).map(({ sealed }) => sealed);

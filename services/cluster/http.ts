@@ -4,13 +4,16 @@ import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/st
 import { serviceOf } from "../chassis/provider-names.ts";
 import { capabilities } from "./capabilities.ts";
 import { configuredWith } from "./configured.ts";
-import type { Version } from "./deployment.ts";
+import { describe, type Version } from "./deployment.ts";
+import { differences } from "./differences.ts";
 import type { ClusterCommand } from "./domain.ts";
 import type { ClusterOutside } from "./ports.ts";
 import type { ClusterDocument } from "./read-models/clusters.ts";
+import { type Described, described } from "./read-models/described.ts";
 import type { VersionDocument } from "./read-models/foreign.ts";
 import type { ClusterNodeDocument } from "./read-models/nodes.ts";
 import type { ClusterReadModels } from "./read-models/read-models.ts";
+import type { RevisionDocument } from "./read-models/revisions.ts";
 
 const { command, query, answer } = rows<ClusterCommand, ClusterReadModels, ClusterOutside>(capabilities);
 
@@ -55,6 +58,20 @@ const withdrawn = ({ version_id, status }: VersionDocument): Rejection | undefin
   status === "deleted"
     ? { rejected: `version [${version_id}] status is [deleted]`, kind: "precondition", error: "resource_not_in_status" }
     : undefined;
+
+const unseen = (what: string, id: string): Rejection => ({
+  rejected: `${what} [${id}] not found`,
+  kind: "notFound",
+  error: "resource_not_found",
+});
+
+/** A cluster as users would see it after an upgrade that keeps their configuration. */
+const upgraded = (running: ClusterDocument, version: Version): Described | Rejection => {
+  const { env, runtime_id: runtimeId, zone, cluster_id } = running;
+  const nowhere = { provider: "", runtimeCredentialId: "", owner: "", ownerPath: "" };
+  const next = describe(cluster_id, version, { ...nowhere, runtimeId, zone }, { configuration: env, secrets: [] }, []);
+  return "rejected" in next ? next : described(next);
+};
 
 /** Bytes of a log, unless the request says how many. */
 const USUAL_BYTES = 65_536;
@@ -109,7 +126,7 @@ export const http = [
   command("RollbackCluster", {
     issues: "RollbackCluster",
     needs: (r) => ({ cluster: ["clusters", r.cluster_id] }),
-    command: (r, { actionId }) => ({ type: "RollbackCluster", clusterId: r.cluster_id, jobId: actionId() }),
+    command: ({ cluster_id, revision }, { actionId }) => ({ type: "RollbackCluster", clusterId: cluster_id, jobId: actionId(), revision }),
     answer: one,
   }),
   command("ResizeCluster", {
@@ -216,6 +233,33 @@ export const http = [
         ).length,
       })),
     }),
+  }),
+  query("DescribeClusterRevisions", {
+    from: "clusterRevisions",
+    filters: ["cluster_id", "revision", "version_id", "actor", "owner"],
+    search: ["cluster_id", "version_id", "actor"],
+    present: ({ revision_id: _, roles, ...revision }: RevisionDocument) => ({
+      ...revision,
+      role_resource: roles.map(({ role, cpu, gpu, memory, storageSize }) => ({ role, cpu, gpu, memory, storage_size: storageSize })),
+    }),
+  }),
+  answer("DiffClusterRevisions", async ({ cluster_id, from, to }, { get }) => {
+    const found = await Promise.all([from, to].map((revision) => get("clusterRevisions", `${cluster_id}@${revision}`)));
+    const [before, after] = found;
+    return before && after
+      ? { cluster_id, from, to, difference_set: differences(before, after) }
+      : unseen("revision", `${cluster_id}@${before ? to : from}`);
+  }),
+  answer("PreviewClusterUpgrade", async ({ cluster_id, version_id }, { get }) => {
+    const [running, version] = [await get("clusters", cluster_id), await get("appVersions", version_id, ["inStore", "own"])];
+    if (!running) return unseen("cluster", cluster_id);
+    if (!version) return unseen("version", version_id);
+    const refused = withdrawn(version);
+    if (refused) return refused;
+    if (version.app_id !== running.app_id)
+      return { rejected: `version [${version_id}] belongs to another application`, kind: "precondition", error: "validate_failed" };
+    const after = upgraded(running, versionOf(version));
+    return "rejected" in after ? after : { cluster_id, version_id, difference_set: differences(running, after) };
   }),
   query("DescribeAppClusters", {
     from: "clusters",

@@ -8,6 +8,7 @@ import { clusters } from "./read-models/clusters.ts";
 import { appVersions, packages, providers, runtimes } from "./read-models/foreign.ts";
 import { jobs } from "./read-models/jobs.ts";
 import { clusterNodes } from "./read-models/nodes.ts";
+import { clusterRevisions } from "./read-models/revisions.ts";
 import { tasks } from "./read-models/tasks.ts";
 import { timers } from "./timers.ts";
 
@@ -16,7 +17,7 @@ export const cluster: Service<ClusterOutside> = {
   name: "cluster",
   aggregates: { cluster: { decider: clusterDecider, effects, timers, public: true } },
   reactions,
-  projections: [clusters, clusterNodes, jobs, tasks, appVersions, packages, runtimes, providers],
+  projections: [clusters, clusterNodes, clusterRevisions, jobs, tasks, appVersions, packages, runtimes, providers],
   http,
   outside: () => import("./outside.ts"),
 };

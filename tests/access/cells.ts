@@ -15,7 +15,19 @@ import type { Caller } from "./principals.ts";
 
 /** Values of required fields that name no row. */
 const usual: { readonly [field: string]: unknown } = {
-  ...{ name: "n", message: "m", conf: "{}", env: "{}", node_count: 1, zone: "local", provider: "local", portal: "isv", locale: "{}" },
+  ...{
+    name: "n",
+    message: "m",
+    conf: "{}",
+    env: "{}",
+    node_count: 1,
+    from: 1,
+    to: 1,
+    zone: "local",
+    provider: "local",
+    portal: "isv",
+    locale: "{}",
+  },
   ...{
     type: "vmbased",
     package: "",

@@ -99,6 +99,7 @@ const rowsIn = (model: string): readonly string[] => {
 };
 const documentId = (model: string, row: string): string => {
   if (["users", "credentials"].includes(model)) return idOf("user_id", row);
+  if (model === "clusterRevisions") return `${row}@1`;
   return model === "packages" ? packageIdOf(row, "") : row;
 };
 

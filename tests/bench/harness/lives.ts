@@ -75,7 +75,7 @@ const sittingsOf = (cluster: number): readonly Sitting[] => {
       ...action(2, "UpdateClusterEnv", (at) => [
         { type: "ClusterEnvUpdateRequested", ...at, deployment: changed },
         started(at),
-        { type: "ClusterEnvUpdated", ...at, deployment: changed, addresses },
+        { type: "ClusterEnvUpdated", ...at, deployment: changed, addresses, revision: 2 },
       ]),
       ...action(3, "ModifyClusterAttributes", () => [
         { type: "ClusterAttributesModified", clusterId, name: `shop ${cluster}, renamed`, description: "renamed" },
@@ -101,7 +101,7 @@ const sittingsOf = (cluster: number): readonly Sitting[] => {
     action(7, "UpgradeCluster", (at) => [
       { type: "ClusterUpgradeRequested", ...at, deployment: upgraded },
       started(at),
-      { type: "ClusterUpgraded", ...at, deployment: upgraded, addresses },
+      { type: "ClusterUpgraded", ...at, deployment: upgraded, addresses, revision: 3 },
     ]),
   ];
 };

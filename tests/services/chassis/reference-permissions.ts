@@ -3,6 +3,9 @@ export const referencePermissions = `
 GetCommand m0.f7.a1 000
 StreamEvents m0.f7.a1 000
 DescribeClusterNodeLogs m0.f10.a1 000
+DescribeClusterRevisions m0.f10.a1 000
+DiffClusterRevisions m0.f10.a1 000
+PreviewClusterUpgrade m3.f1.a4 111
 DescribeUsers m0.f1.a3 000
 DescribeUsersDetail m0.f1.a3 000
 ModifyUser m0.f1.a4 000

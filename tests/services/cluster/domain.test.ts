@@ -227,14 +227,14 @@ test("an upgrade keeps nodes and configuration, and can be rolled back once", ()
   const upgraded = [
     ...active,
     asked,
-    { type: "ClusterUpgraded", clusterId, jobId: "j-2", deployment: asked.deployment, addresses: [] } as const,
+    { type: "ClusterUpgraded", clusterId, jobId: "j-2", deployment: asked.deployment, addresses: [], revision: 2 } as const,
   ];
   const [back] = given(cluster, ...upgraded)
     .when({ type: "RollbackCluster", clusterId, jobId: "j-3" })
     .events();
   assert.ok(back?.type === "ClusterRollbackRequested");
   assert.deepEqual(back.deployment, deployment);
-  given(cluster, ...upgraded, back, { type: "ClusterRolledBack", clusterId, jobId: "j-3", deployment, addresses: [] })
+  given(cluster, ...upgraded, back, { type: "ClusterRolledBack", clusterId, jobId: "j-3", deployment, addresses: [], revision: 3 })
     .when({ type: "RollbackCluster", clusterId, jobId: "j-4" })
     .expectRejection(/never upgraded/);
 });

@@ -5,11 +5,13 @@ import { type ClusterWorld, clusterWorld } from "./served.ts";
 
 let world: ClusterWorld["world"];
 let mine: ClusterWorld["mine"];
+let other: ClusterWorld["other"];
 let shown: ClusterWorld["shown"];
 let running: ClusterWorld["running"];
 let act: ClusterWorld["act"];
+let done: ClusterWorld["done"];
 before(async () => {
-  ({ world, mine, shown, running, act } = await clusterWorld());
+  ({ world, mine, other, shown, running, act, done } = await clusterWorld());
 });
 after(() => world.stop());
 
@@ -26,6 +28,74 @@ test("an upgrade is to another version of the same application, and can be rolle
   await act("RollbackCluster", { cluster_id });
   assert.equal((await shown(cluster_id)).version_id, "appv-1");
   await refused(mine.call("RollbackCluster", { cluster_id }), 400, "validate_failed");
+});
+
+test("every deployed state is a revision: listed with who and what, compared, and gone back to", async () => {
+  const cluster_id = await running();
+  const revisions = async () =>
+    (await ok(mine.call("DescribeClusterRevisions", { cluster_id, sort_key: "revision", reverse: false }))).cluster_revision_set;
+  assert.deepEqual(
+    (await revisions()).map(({ revision, action, status, actor, version_id }: { [field: string]: unknown }) => [
+      revision,
+      action,
+      status,
+      actor,
+      version_id,
+    ]),
+    [[1, "create", "deployed", "usr-mine", "appv-1"]],
+  );
+  await act("UpgradeCluster", { cluster_id, version_id: "appv-2" });
+  await act("ResizeCluster", { cluster_id, role_resource: [{ role: "web", cpu: 4 }] });
+  const env = JSON.stringify({ cluster: { name: "my shop", subnet: "any" }, env: { load: 0.7 } });
+  await act("UpdateClusterEnv", { cluster_id, env });
+  // What has nothing to do with how it is deployed makes no revision.
+  await act("AddClusterNodes", { cluster_id, role: "web", node_count: 1 });
+  for (const operation of ["StopClusters", "StartClusters"] as const) {
+    const { job_id } = await ok(mine.call(operation, { cluster_id: [cluster_id] }));
+    await done(cluster_id, job_id[0]);
+  }
+  assert.deepEqual(
+    (await revisions()).map(({ revision, action }: { [field: string]: unknown }) => [revision, action]),
+    [
+      [1, "create"],
+      [2, "upgrade"],
+      [3, "resize"],
+      [4, "update"],
+    ],
+  );
+  const { difference_set } = await ok(mine.call("DiffClusterRevisions", { cluster_id, from: 2, to: 4 }));
+  const changed = Object.fromEntries(difference_set.map(({ path, ...values }: { readonly path: string }) => [path, values]));
+  assert.deepEqual(changed["env.env.load"], { after: "0.7" });
+  assert.equal(changed.version_id, undefined);
+
+  await refused(mine.call("RollbackCluster", { cluster_id, revision: 4 }), 400, "validate_failed");
+  await refused(mine.call("RollbackCluster", { cluster_id, revision: 9 }), 400, "validate_failed");
+  await refused(mine.call("DiffClusterRevisions", { cluster_id, from: 1, to: 9 }), 404, "resource_not_found");
+  await act("RollbackCluster", { cluster_id, revision: 1 });
+  const now = await shown(cluster_id);
+  assert.equal(now.version_id, "appv-1");
+  assert.equal(now.env, (await revisions())[0].env);
+  // The nodes stay as many as they are.
+  assert.equal(now.cluster_node_set.filter(({ status }: { readonly status: string }) => status === "active").length, 3);
+  assert.deepEqual((await revisions()).at(-1).action, "rollback");
+  for (const operation of ["DiffClusterRevisions", "PreviewClusterUpgrade"] as const)
+    await refused(other.call(operation, { cluster_id, from: 1, to: 2, version_id: "appv-2" }), 404, "resource_not_found");
+  assert.equal((await ok(other.call("DescribeClusterRevisions", { cluster_id }))).total_count, undefined);
+});
+
+test("a cluster keeps its last ten revisions, and what an upgrade would change is shown before", async () => {
+  const cluster_id = await running();
+  for (let cpu = 2; cpu <= 12; cpu++) await act("ResizeCluster", { cluster_id, role_resource: [{ role: "web", cpu }] });
+  await refused(mine.call("RollbackCluster", { cluster_id, revision: 2 }), 400, "validate_failed");
+  await act("RollbackCluster", { cluster_id, revision: 4 });
+  assert.equal((await shown(cluster_id)).cluster_role_set[0].cpu, 4);
+
+  const preview = await ok(mine.call("PreviewClusterUpgrade", { cluster_id, version_id: "appv-2" }));
+  const paths = preview.difference_set.map(({ path }: { readonly path: string }) => path);
+  assert.ok(paths.includes("version_id") && paths.includes("roles.web.cpu"), paths.join(", "));
+  assert.equal((await shown(cluster_id)).version_id, "appv-1");
+  await refused(mine.call("PreviewClusterUpgrade", { cluster_id, version_id: "appv-other" }), 400, "validate_failed");
+  await refused(mine.call("PreviewClusterUpgrade", { cluster_id, version_id: "appv-draft" }), 404, "resource_not_found");
 });
 
 test("roles are resized, and only in what is given", async () => {

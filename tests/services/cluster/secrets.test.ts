@@ -128,6 +128,18 @@ test("a key lives as long as its cluster may be rolled back to it, and dies with
   await dies(id, before);
 });
 
+test("whoever goes back to a revision whose password is destroyed keeps the present one", async () => {
+  const id = await running("first");
+  const first = await sealedOf(id);
+  await clusters.act("UpdateClusterEnv", { cluster_id: id, env: conf("second", { load: 0.75 }) });
+  await dies(id, first);
+  const second = await sealedOf(id);
+  await clusters.act("RollbackCluster", { cluster_id: id, revision: 1 });
+  assert.equal(await sealedOf(id), second);
+  assert.equal(await opened(id, second), "second");
+  assert.doesNotMatch((await clusters.shown(id)).env, /0.75/);
+});
+
 test("a password of a failed change lives on until another change succeeds, since nodes may have it", async () => {
   const id = await running("first");
   const first = await sealedOf(id);
