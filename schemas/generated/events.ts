@@ -1227,7 +1227,7 @@ export interface RepoIndexed {
   readonly indexFingerprint: string;
   /** Versions of the index that cannot be listed, and why: the first ones, and how many more there are. */
   readonly skipped: readonly string[];
-  /** The entity tag of that index; empty if its server gave none. */
+  /** What its server knows that index by: its entity tag, or else the time of its last change; empty if it said neither. */
   readonly indexEtag: string;
 }
 

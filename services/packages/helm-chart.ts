@@ -3,6 +3,7 @@ import { hasControls, isDeeperThan, isObject, type Json, type JsonObject, maximu
 import { PackageError, reasonOf } from "./package-error.ts";
 import { textLimit, textOf, textsIn } from "./package-files.ts";
 import { metadataOf, type PackageMetadata } from "./package-metadata.ts";
+import { isVersion } from "./versions.ts";
 import { readYaml } from "./yaml.ts";
 
 /** An application package for Kubernetes: a Helm chart. */
@@ -46,12 +47,22 @@ const readMetadata = (chartYaml: string): PackageMetadata => {
   const file = "Chart.yaml";
   const chart = readYaml(chartYaml, file, MAX_VALUES);
   if (!isObject(chart)) throw new PackageError("Chart.yaml is not a map", { file });
-  for (const field of ["apiVersion", "name", "version"]) {
+  for (const field of ["name", "version"]) {
     if (text(chart[field]) === "") throw new PackageError(`Chart.yaml has no ${field}`, { file });
     if (hasControls(text(chart[field]))) throw new PackageError(`Chart.yaml has control characters in its ${field}`, { file });
   }
-  if (text(chart.type) === "library") throw new PackageError("this chart is a library, which cannot be deployed", { file });
+  const wrong = wrongInChart(chart);
+  if (wrong) throw new PackageError(wrong, { file });
   return metadataOf(chart, text(chart.appVersion));
+};
+
+/** Why helm does not install a chart with this Chart.yaml. Without an apiVersion it takes a chart for one of version 1, and so does Pitrix. */
+export const wrongInChart = ({ apiVersion, name, type = "", version }: JsonObject): string | undefined => {
+  if (!["v1", "v2"].includes(text(apiVersion) || "v1")) return "the chart's apiVersion is neither v1 nor v2";
+  if (/^\.{0,2}$|[/\\]/.test(text(name))) return "the chart's name is a path";
+  if (!isVersion(text(version))) return "the chart's version is not a semantic version";
+  if (type === "library") return "this chart is a library, which cannot be deployed";
+  return ["", "application"].includes(text(type)) ? undefined : "the chart's type is neither application nor library";
 };
 
 const readSchema = (files: ArchiveFiles): { readonly valuesSchema?: JsonObject } => {

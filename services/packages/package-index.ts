@@ -5,7 +5,11 @@ import { compareVersions, versionName } from "./versions.ts";
 import { readYaml } from "./yaml.ts";
 
 /** The index of a repository, for all package formats. */
-export type PackageIndex = { readonly entries: readonly IndexedApp[] };
+export type PackageIndex = { readonly entries: readonly IndexedApp[]; readonly skipped: Skipped };
+
+/** What cannot be listed: how much, and the reasons of the first. */
+export type Skipped = { readonly count: number; readonly reasons: readonly string[] };
+const MAX_REASONS = 20;
 
 /** One application and its versions, newest first. */
 export type IndexedApp = { readonly name: string; readonly versions: readonly IndexedVersion[] };
@@ -27,6 +31,8 @@ export type IndexFormat = {
   readonly apiVersion: string;
   readonly appVersion: string;
   readonly other: { readonly title: string; readonly apiVersion: string };
+  /** Why a version is of no use, although it is well formed. */
+  readonly wrongIn?: (version: JsonObject) => string | undefined;
 };
 
 export type IndexLimits = { readonly bytes: number; readonly versions: number };
@@ -45,8 +51,13 @@ export const parseIndex = (source: string, format: IndexFormat, limits: Partial<
   if (!isObject(entries)) throw new PackageError(`this is not the index of a ${title} repository: it has no entries`);
   const count = Object.values(entries).reduce((sum: number, versions) => sum + (Array.isArray(versions) ? versions.length : 0), 0);
   if (count > bounds.versions) throw new PackageError(`the index has more than ${bounds.versions} versions`);
-  return { entries: Object.entries(entries).map(([name, versions]) => readEntry(name, versions, format)) };
+  const reasons: string[] = [];
+  let skipped = 0;
+  const skip: Skip = (reason) => void (++skipped <= MAX_REASONS && reasons.push(reason));
+  const read = Object.entries(entries).flatMap(([name, versions]) => readEntry(name, versions, format, skip));
+  return { entries: read, skipped: { count: skipped, reasons } };
 };
+type Skip = (reason: string) => void;
 
 /** The absolute URL of a package; an index may hold URLs relative to itself. */
 export const packageUrl = (repositoryUrl: string, url: string): string => {
@@ -60,26 +71,40 @@ export const packageUrl = (repositoryUrl: string, url: string): string => {
 
 const shown = (name: string): string => JSON.stringify(name.slice(0, 200));
 
-const readEntry = (name: string, versions: Json | undefined, format: IndexFormat): IndexedApp => {
-  if (name === "") throw new PackageError("an entry of the index has no name");
-  if (hasControls(name)) throw new PackageError(`the name ${shown(name)} of an entry of the index holds control characters`);
-  if (!Array.isArray(versions)) throw new PackageError(`the entry ${name.slice(0, 200)} of the index is not a list of versions`);
-  const read = versions.map((version: Json, position) => {
+/** An entry without the versions that are not as they should be; those are skipped, and others are not. */
+const readEntry = (name: string, versions: Json | undefined, format: IndexFormat, skip: Skip): readonly IndexedApp[] => {
+  const wrong = wrongInEntry(name, versions);
+  if (wrong || !Array.isArray(versions)) {
+    skip(wrong ?? "");
+    return [];
+  }
+  const read = versions.flatMap((version: Json, position): readonly IndexedVersion[] => {
     const subject = `version ${position + 1} of ${name.slice(0, 200)} in the index`;
-    if (!isObject(version)) throw new PackageError(`${subject} is not an object`);
-    return readVersion(version, subject, format);
+    const found = isObject(version) ? readVersion(version, subject, format) : `${subject} is not an object`;
+    if (typeof found !== "string") return [found];
+    skip(found);
+    return [];
   });
-  return { name, versions: read.sort((a, b) => compareVersions(b.version, a.version)) };
+  return [{ name, versions: read.sort((a, b) => compareVersions(b.version, a.version)) }];
 };
 
-const readVersion = (raw: JsonObject, subject: string, format: IndexFormat): IndexedVersion => {
+const wrongInEntry = (name: string, versions: Json | undefined): string | undefined => {
+  if (name === "") return "an entry of the index has no name";
+  if (hasControls(name)) return `the name ${shown(name)} of an entry of the index holds control characters`;
+  return Array.isArray(versions) ? undefined : `the entry ${name.slice(0, 200)} of the index is not a list of versions`;
+};
+
+/** A version, or the reason why it is skipped. */
+const readVersion = (raw: JsonObject, subject: string, format: IndexFormat): IndexedVersion | string => {
   const [name, version, appVersion] = [text(raw.name), text(raw.version), text(raw[format.appVersion])];
   const urls = texts(raw.urls);
   const removed = raw.removed === true;
-  if (name === "") throw new PackageError(`${subject} has no name`);
-  if (version === "") throw new PackageError(`${subject} has no version`);
-  if (hasControls(name + version + appVersion)) throw new PackageError(`${subject} has control characters in its name or version`);
-  if (urls.length === 0 && !removed) throw new PackageError(`${subject} (${version}) has no urls`);
+  if (name === "") return `${subject} has no name`;
+  if (version === "") return `${subject} has no version`;
+  if (hasControls(name + version + appVersion)) return `${subject} has control characters in its name or version`;
+  if (urls.length === 0 && !removed) return `${subject} (${version.slice(0, 200)}) has no urls`;
+  const wrong = removed ? undefined : format.wrongIn?.(raw);
+  if (wrong) return `${name.slice(0, 200)} ${version.slice(0, 200)}: ${wrong}`;
   return {
     name,
     version,

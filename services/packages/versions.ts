@@ -9,6 +9,9 @@ export const compareVersions = (left: string, right: string): number => {
   return compareLists(a.core, b.core, compareNumbers) || comparePreReleases(a.preRelease, b.preRelease);
 };
 
+/** Whether helm takes this for a version. */
+export const isVersion = (version: string): boolean => parse(version) !== undefined;
+
 /** Characters of the longest semantic version; comparing numbers of any length would take time that is not linear. */
 const LENGTH = 255;
 const pattern = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/;

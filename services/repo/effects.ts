@@ -4,7 +4,7 @@ import { PackageError } from "../packages/package-error.ts";
 import { credentialOf, openToAll, type Secret } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "./domain/repo.ts";
-import { compared, hasDigest, type IndexEntry, indexBytes, indexFingerprint, indexUrl } from "./index-entries.ts";
+import { compared, hasDigest, type IndexEntries, type IndexEntry, indexBytes, indexFingerprint, indexUrl } from "./index-entries.ts";
 import { digestIn, listingOf } from "./listing.ts";
 import type { FileAnswer, RepoOutside } from "./ports.ts";
 
@@ -40,7 +40,7 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
       const { repoId, repoEventId } = event;
       const ids = { repoId, repoEventId };
       const fail = (reason: string) => ({ type: "FailIndexing", ...ids, reason }) as const;
-      const finish = (count: number, indexFingerprint: string, indexEtag = "", skipped: readonly string[] = []) =>
+      const finish = (count: number, indexFingerprint: string, indexEtag: string, skipped: readonly string[]) =>
         ({ type: "FinishIndexing", ...ids, count, indexFingerprint, indexEtag, skipped }) as const;
       const { outside, state, signal } = context;
       if (state.status === "absent") return fail("the repository is not known");
@@ -48,20 +48,24 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
       const secret = await secretOf(repoId, state, outside);
       const index = state.status === "deleted" ? undefined : await indexOf(state, secret, outside, signal);
       if (index && "refused" in index)
-        return index.unchanged ? finish(state.packages.size, state.indexFingerprint, state.indexEtag) : fail(index.refused);
+        return index.unchanged ? finish(state.packages.size, state.indexFingerprint, state.indexEtag, state.skipped) : fail(index.refused);
       const read = index ? indexFingerprint(index.bytes) : "";
       // The same bytes list the same packages.
-      if (index && read === state.indexFingerprint) return finish(state.packages.size, read, index.etag);
+      if (index && read === state.indexFingerprint) return finish(state.packages.size, read, index.validator ?? "", state.skipped);
       return outside.holding.index(ENTRIES * (index?.bytes.byteLength ?? 0), async () => {
-        const entries = index ? await outside.readEntries(index.bytes, repoId, state.settings, signal) : [];
-        if ("refused" in entries) return fail(entries.refused);
+        const found = index ? await outside.readEntries(index.bytes, repoId, state.settings, signal) : NOTHING;
+        if ("refused" in found) return fail(found.refused);
+        const { entries, skipped } = found;
         const { changed, gone } = compared(state.packages, entries);
         const bad = await list(changed, event, state, secret, context);
-        if (bad.length >= MAX_BAD_ENTRIES || (bad.length > 0 && bad.length === entries.length)) return fail(shownOf(bad, 5).join("; "));
+        const all = [...skipped.reasons, ...bad];
+        const count = skipped.count + bad.length;
+        if (bad.length >= MAX_BAD_ENTRIES || (count > 0 && bad.length === entries.length)) return fail(shownOf(all, count, 5).join("; "));
         await unlist(gone, event, context);
         // What was skipped is tried again by the next run.
         const isExact = bad.length === 0 && entries.every(hasDigest);
-        return finish(entries.length - bad.length, isExact ? read : "", isExact ? index?.etag : "", shownOf(bad, SHOWN));
+        const validator = isExact ? (index?.validator ?? "") : "";
+        return finish(entries.length - bad.length, isExact ? read : "", validator, shownOf(all, count, SHOWN));
       });
     },
     otherwise: ({ repoId, repoEventId }, { message }) => ({ type: "FailIndexing", repoId, repoEventId, reason: message }),
@@ -86,8 +90,8 @@ const indexOf = async (
   signal: AbortSignal,
 ): Promise<FileAnswer> => {
   const repository = settings.url;
-  const etag = indexFingerprint === "" ? "" : indexEtag;
-  const answer = await readFile({ url: indexUrl(repository), repository, secret, limit: indexBytes, etag, signal });
+  const validator = indexFingerprint === "" ? "" : indexEtag;
+  const answer = await readFile({ url: indexUrl(repository), repository, secret, limit: indexBytes, validator, signal });
   signal.throwIfAborted();
   return answer;
 };
@@ -136,7 +140,9 @@ const unlist = async (gone: readonly RecordedPackage[], event: RepoIndexingReque
   }
 };
 
-const shownOf = (bad: readonly string[], most: number): readonly string[] => [
-  ...bad.slice(0, most).map((reason) => reason.slice(0, 400)),
-  ...(bad.length > most ? [`and ${bad.length - most} more`] : []),
-];
+const shownOf = (reasons: readonly string[], count: number, most: number): readonly string[] => {
+  const shown = reasons.slice(0, most).map((reason) => reason.slice(0, 400));
+  return count > shown.length ? [...shown, `and ${count - shown.length} more`] : shown;
+};
+/** What a deleted repository offers. */
+const NOTHING: IndexEntries = { entries: [], skipped: { count: 0, reasons: [] } };

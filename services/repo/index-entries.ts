@@ -1,7 +1,7 @@
 import type { RecordedPackage } from "../../schemas/generated/events.ts";
 import { digestOf } from "../packages/archive.ts";
 import { PackageError } from "../packages/package-error.ts";
-import { type IndexedVersion, packageUrl } from "../packages/package-index.ts";
+import { type IndexedVersion, packageUrl, type Skipped } from "../packages/package-index.ts";
 import type { PackageType } from "../packages/packages.ts";
 import { readIndex } from "../packages/packages.ts";
 import type { RepoSettings } from "./domain/repo.ts";
@@ -23,13 +23,16 @@ export type IndexEntry = {
 /** The settings of a repository that determine its index entries. */
 export type IndexSettings = Pick<RepoSettings, "providers" | "url" | "appDefaultStatus" | "visibility">;
 
-/** Reads the entries of an index, or returns a sentence that says why the index is unreadable. */
+/** What an index offers, and what of it cannot be listed. */
+export type IndexEntries = { readonly entries: readonly IndexEntry[]; readonly skipped: Skipped };
+
+/** Reads an index, or returns a sentence that says why it is unreadable. */
 export type ReadEntries = (
   index: Uint8Array,
   repoId: string,
   settings: IndexSettings,
   signal: AbortSignal,
-) => Promise<readonly IndexEntry[] | { readonly refused: string }>;
+) => Promise<IndexEntries | { readonly refused: string }>;
 
 /** The maximum size of an index. */
 export const indexBytes = 32 * 1024 * 1024;
@@ -47,7 +50,7 @@ export const readEntriesHere = async (
   index: Uint8Array,
   repoId: string,
   settings: IndexSettings,
-): Promise<readonly IndexEntry[] | { readonly refused: string }> => {
+): Promise<IndexEntries | { readonly refused: string }> => {
   try {
     return entriesOf(index, repoId, settings);
   } catch (error) {
@@ -57,13 +60,14 @@ export const readEntriesHere = async (
 };
 
 /** The entries of an index, each name and version once. Throws a PackageError. */
-export const entriesOf = (bytes: Uint8Array, repoId: string, settings: IndexSettings): readonly IndexEntry[] => {
+export const entriesOf = (bytes: Uint8Array, repoId: string, settings: IndexSettings): IndexEntries => {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)
     throw new PackageError("the index is compressed, although the request did not accept compression");
   const index = new TextDecoder().decode(bytes);
   const type = packageTypeOf(settings);
   const entries = new Map<string, IndexEntry>();
-  for (const { name, versions } of readIndex(index, type, { bytes: indexBytes }).entries)
+  const { entries: apps, skipped } = readIndex(index, type, { bytes: indexBytes });
+  for (const { name, versions } of apps)
     for (const entry of versions) {
       const packageId = idFrom(repoId, name, entry.version);
       const [first] = entry.urls;
@@ -78,7 +82,7 @@ export const entriesOf = (bytes: Uint8Array, repoId: string, settings: IndexSett
         fingerprint: idFrom(type, name, settings.appDefaultStatus, settings.visibility, JSON.stringify(entry)),
       });
     }
-  return [...entries.values()];
+  return { entries: [...entries.values()], skipped };
 };
 
 /** An invalid URL stays as it is: the code that fetches it reports it, for this version only. */

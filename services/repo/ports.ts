@@ -14,14 +14,14 @@ export type FileRequest = {
   readonly secret: Secret;
   /** The maximum number of bytes. */
   readonly limit: number;
-  /** The entity tag of the file that the caller has: an answer with this one is not read. */
-  readonly etag?: string;
+  /** What the server knows the file by that the caller has: while it is this one, it is not read. */
+  readonly validator?: string;
   readonly signal: AbortSignal;
 };
 
 /** The bytes, or a sentence that says why there are none. A failure of a foreign server is an answer, not an error. */
 export type FileAnswer =
-  | { readonly bytes: Uint8Array; readonly etag?: string | undefined }
+  | { readonly bytes: Uint8Array; readonly validator?: string | undefined }
   | {
       readonly refused: string /** Whether a repeated request is useless. */;
       readonly denied: boolean /** Whether it has more bytes than the limit. */;

@@ -33,7 +33,7 @@ for (const url of process.argv.slice(2)) {
           { ...{ url, providers: ["kubernetes"] }, appDefaultStatus: "draft", visibility: "private" },
           signal,
         );
-  said[url] = "refused" in offers ? offers.refused : `${offers.length} versions`;
+  said[url] = "refused" in offers ? offers.refused : `${offers.entries.length} versions`;
 }
 clearInterval(watching);
 const reading: Reading = { said, stood, memory: process.resourceUsage().maxRSS / 1_024 };

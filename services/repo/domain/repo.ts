@@ -62,8 +62,10 @@ export type RegisteredRepo = {
   readonly tokenDigest: string;
   /** The fingerprint of the index that matches the listed packages exactly; empty if unknown. */
   readonly indexFingerprint: string;
-  /** The entity tag of that index; empty if its server gave none. */
+  /** What its server knows that index by, an entity tag or a time; empty if it said neither. */
   readonly indexEtag: string;
+  /** What of it cannot be listed, and why. */
+  readonly skipped: readonly string[];
   /** The packages that are listed or about to be listed. */
   readonly packages: ReadonlyMap<string, RecordedPackage>;
 };
@@ -199,6 +201,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       tokenDigest: "",
       indexFingerprint: "",
       indexEtag: "",
+      skipped: [],
       packages: new Map(),
     }),
     RepoModified: registered((state, { type: _, repoId: _id, ...settings }) => ({
@@ -227,10 +230,11 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
         indexing: state.indexing && announced(state.indexing, listed, unlisted),
       };
     }),
-    RepoIndexed: registered((state, { indexFingerprint, indexEtag }) => ({
+    RepoIndexed: registered((state, { indexFingerprint, indexEtag, skipped }) => ({
       ...state,
       indexFingerprint,
       indexEtag,
+      skipped,
       lapsed: [],
       indexing: state.indexing && { ...state.indexing, stage: "adopting" },
     })),

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, type IncomingMessage, request as overHttp } from "node:http";
+import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from "node:http";
 import { Agent as HttpsAgent, request as overHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { addressesOf, type Permits, portOf } from "../../chassis/process/addresses.ts";
@@ -34,7 +34,7 @@ export class NotModified extends FetchError {
     super("it has not changed", true);
   }
 }
-export type File = { readonly bytes: Uint8Array; readonly etag?: string | undefined };
+export type File = { readonly bytes: Uint8Array; readonly validator?: string | undefined };
 type Got = File | { readonly location: string };
 
 /** One request; the answer may be a redirect. The address is checked while connecting, so that the name cannot resolve to another one later. */
@@ -52,7 +52,7 @@ export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit
         lookup: checked(permits),
       },
       (answer) => {
-        const isConditional = "if-none-match" in headers;
+        const isConditional = "if-none-match" in headers || "if-modified-since" in headers;
         (isConditional && answer.statusCode === 304 ? Promise.reject(new NotModified()) : read(answer, limit)).then(
           resolve,
           (error: unknown) => {
@@ -89,7 +89,19 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     bytes.set(chunk, at);
     at += chunk.byteLength;
   }
-  return { bytes, etag: /^(W\/)?"[\x21\x23-\x7e]{1,200}"$/.exec(headers.etag ?? "")?.[0] };
+  return { bytes, validator: validatorOf(headers) };
+};
+
+/** The request that is answered with 304 while the file is the same. */
+export const conditionOf = (validator: string): Readonly<Record<string, string>> =>
+  validator === "" ? {} : isTag.test(validator) ? { "if-none-match": validator } : { "if-modified-since": validator };
+
+const isTag = /^(W\/)?"[\x21\x23-\x7e]{1,200}"$/;
+const isTime = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+/** The entity tag; without one, the time of the last change, unless the file may have changed again within its second (RFC 9110, 8.8.2.2). */
+const validatorOf = ({ etag = "", "last-modified": changed = "", date = "" }: IncomingHttpHeaders): string | undefined => {
+  if (etag !== "") return isTag.test(etag) ? etag : undefined;
+  return isTime.test(changed) && Date.parse(date) > Date.parse(changed) ? changed : undefined;
 };
 
 const outOfBounds = () => new FetchError("it leads to a private address, which is not allowed", true);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { addressesOf, isPrivate, type PrivateNetworks, permitted, portOf } from "../../chassis/process/addresses.ts";
 import { withoutUserinfo } from "../access.ts";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
-import { FetchError, type File, get, NotModified, type Reach, reachOf } from "./get.ts";
+import { conditionOf, FetchError, type File, get, NotModified, type Reach, reachOf } from "./get.ts";
 import { signed } from "./s3.ts";
 
 export type ReadFileOptions = {
@@ -53,8 +53,7 @@ const follow = async (request: FileRequest, signal: AbortSignal, { inside, outsi
   const insiders = addresses.some(({ address }) => isPrivate(address));
   let url = urlOf(request.url);
   for (let redirects = 0; ; redirects++) {
-    const conditional = request.etag ? { "if-none-match": request.etag } : {};
-    const headers = url.host === repository.host ? { ...conditional, ...authorization(url, request) } : {};
+    const headers = url.host === repository.host ? { ...conditionOf(request.validator ?? ""), ...authorization(url, request) } : {};
     const answer = await get(httpUrl(url), headers, { limit: request.limit, signal, reach: insiders ? inside : outside });
     if ("bytes" in answer) return answer;
     if (redirects >= REDIRECTS) throw new FetchError(`more than ${REDIRECTS} redirects`, true);

@@ -20,6 +20,11 @@ test("values, their schema and a readme may be absent", async () => {
   assert.deepEqual([chart.values, chart.readme, "valuesSchema" in chart], ["", "", false]);
 });
 
+test("a chart without apiVersion is one of version 1, as for helm", async () => {
+  const chart = await readChart(await archiveOf({ "shop/Chart.yaml": "name: a\nversion: 1.0.0\n" }));
+  assert.equal(chart.metadata.versionName, "1.0.0");
+});
+
 test("the chart is the outer one, not a chart that it brings along", async () => {
   const inner = { "shop/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n", "shop/charts/db/README.md": "# Database\n" };
   assert.equal((await readChart(await archiveOf({ ...inner, ...chartFiles }))).metadata.name, "shop");
@@ -29,7 +34,9 @@ test("the chart is the outer one, not a chart that it brings along", async () =>
 const broken: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
   ["whose Chart.yaml is not YAML", { "shop/Chart.yaml": "a: [" }, /Chart.yaml is not YAML/],
   ["whose Chart.yaml is a list", { "shop/Chart.yaml": "- a" }, /Chart.yaml is not a map/],
-  ["without apiVersion", { "shop/Chart.yaml": "name: a\nversion: 1.0.0\n" }, /Chart.yaml has no apiVersion/],
+  ["of another apiVersion", { "shop/Chart.yaml": "apiVersion: v3\nname: a\nversion: 1.0.0\n" }, /apiVersion is neither v1 nor v2/],
+  ["whose version is none", { "shop/Chart.yaml": "apiVersion: v2\nname: a\nversion: latest\n" }, /not a semantic version/],
+  ["whose name is a path", { "shop/Chart.yaml": "apiVersion: v2\nname: ../a\nversion: 1.0.0\n" }, /name is a path/],
   ["without a name", { "shop/Chart.yaml": "apiVersion: v2\nversion: 1.0.0\n" }, /Chart.yaml has no name/],
   ["without a version", { "shop/Chart.yaml": "apiVersion: v2\nname: a\n" }, /Chart.yaml has no version/],
   ["that is a library", { "shop/Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\ntype: library\n" }, /library/],

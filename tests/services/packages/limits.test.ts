@@ -102,11 +102,9 @@ test("keys that are there twice are refused in an index and in a chart", async (
 test("names and versions with control characters are refused", async () => {
   const entry = (name: string, version = "1.0.0") =>
     `apiVersion: v1\nentries:\n  ${JSON.stringify(name)}:\n  - {name: a, version: ${JSON.stringify(version)}, urls: [u]}\n`;
-  assert.match(
-    await refusal(() => readHelmIndex(entry("a\u001b[31mb"))),
-    /the name "a\\u001b\[31mb" of an entry of the index holds control/,
-  );
-  assert.match(await refusal(() => readHelmIndex(entry("a", "1.0\u202e0"))), /version 1 of a in the index has control characters/);
+  const skipped = (index: string): string => readHelmIndex(index).skipped.reasons.join();
+  assert.match(skipped(entry("a\u001b[31mb")), /the name "a\\u001b\[31mb" of an entry of the index holds control/);
+  assert.match(skipped(entry("a", "1.0\u202e0")), /version 1 of a in the index has control characters/);
   const named = archiveOf({ "a/Chart.yaml": 'apiVersion: v2\nname: "a\\nb"\nversion: 1.0.0\n' });
   assert.match(await refusal(async () => readChart(await named)), /Chart.yaml has control characters in its name/);
 });

@@ -69,9 +69,9 @@ test("a Helm index is read", () => {
 });
 
 test("an index may be JSON and may be empty", () => {
-  assert.deepEqual(readHelmIndex('{"apiVersion":"v1","entries":{}}'), { entries: [] });
-  assert.deepEqual(readDevkitIndex("api_version: v1\nentries:\n"), { entries: [] });
-  assert.deepEqual(readDevkitIndex("api_version: v1\n"), { entries: [] });
+  assert.deepEqual(readHelmIndex('{"apiVersion":"v1","entries":{}}').entries, []);
+  assert.deepEqual(readDevkitIndex("api_version: v1\nentries:\n").entries, []);
+  assert.deepEqual(readDevkitIndex("api_version: v1\n").entries, []);
 });
 
 const version = (fields: string): string =>
@@ -84,6 +84,14 @@ const broken: readonly (readonly [string, string, RegExp])[] = [
   ["that is nothing", "", /not the index of a devkit repository/],
   ["without entries", "name: x\n", /it has no entries/],
   ["whose entries are a list", "api_version: v1\nentries: []\n", /it has no entries/],
+  ["of Helm charts", "apiVersion: v1\nentries: {}\n", /the index of a Helm repository, not of a devkit repository/],
+  ["with a key twice", "api_version: v1\nentries: {}\nentries: {}\n", /the index is not YAML: duplicated mapping key/],
+];
+for (const [name, source, reason] of broken) {
+  test(`an index ${name} is refused`, () => assert.throws(() => readDevkitIndex(source), { name: "PackageError", message: reason }));
+}
+
+const partly: readonly (readonly [string, string, RegExp])[] = [
   ["with an entry that is no list", "api_version: v1\nentries: {shop: {}}\n", /the entry shop of the index is not a list/],
   ["with an entry without a name", 'api_version: v1\nentries: {"": []}\n', /an entry of the index has no name/],
   ["with a version that is no object", "api_version: v1\nentries: {shop: [1]}\n", /version 1 of shop in the index is not an object/],
@@ -91,12 +99,45 @@ const broken: readonly (readonly [string, string, RegExp])[] = [
   ["with a version without a version", version("name: shop, urls: [a]"), /version 2 of shop in the index has no version/],
   ["with a version without urls", version("name: shop, version: 2.0.0"), /version 2 of shop in the index \(2.0.0\) has no urls/],
   ["with a version with an empty list of urls", version("name: shop, version: 2.0.0, urls: []"), /has no urls/],
-  ["of Helm charts", "apiVersion: v1\nentries: {}\n", /the index of a Helm repository, not of a devkit repository/],
-  ["with a key twice", "api_version: v1\nentries: {}\nentries: {}\n", /the index is not YAML: duplicated mapping key/],
 ];
-for (const [name, source, reason] of broken) {
-  test(`an index ${name} is refused`, () => assert.throws(() => readDevkitIndex(source), { name: "PackageError", message: reason }));
-}
+for (const [name, source, reason] of partly)
+  test(`of an index ${name}, that is skipped and the rest is read`, () => {
+    const { entries, skipped } = readDevkitIndex(source);
+    assert.deepEqual([skipped.count, skipped.reasons.length], [1, 1]);
+    assert.match(skipped.reasons.join(), reason);
+    const isWhole = source === version("") || source.includes("version: 1.0.0");
+    assert.equal(entries.flatMap(({ versions }) => versions).length, isWhole ? 1 : 0);
+  });
+
+test("what is wrong a thousand times is counted, and told a few times", () => {
+  const { skipped } = readDevkitIndex(`api_version: v1\nentries: {shop: [${"1,".repeat(1_000)}]}\n`);
+  assert.deepEqual([skipped.count, skipped.reasons.length], [1_000, 20]);
+});
+
+test("what helm would not install is skipped by what the index says, and a chart without apiVersion is one of version 1", () => {
+  const versions = [
+    "{name: a, version: 1.0.0, urls: [u]}",
+    "{name: a, version: v1.2-rc.1, type: application, apiVersion: v1, urls: [u]}",
+    "{name: a, version: 2.0.0, type: library, urls: [u]}",
+    "{name: a, version: 3.0.0, type: other, urls: [u]}",
+    "{name: a, version: latest, urls: [u]}",
+    "{name: ../a, version: 1.0.0, urls: [u]}",
+    "{name: a, version: 4.0.0, apiVersion: v3, urls: [u]}",
+    "{name: a, version: latest, removed: true}",
+  ];
+  const { entries, skipped } = readHelmIndex(`apiVersion: v1\nentries:\n  a: [${versions.join(", ")}]\n`);
+  assert.deepEqual(
+    entries[0]?.versions.map(({ version }) => version),
+    ["v1.2-rc.1", "1.0.0", "latest"],
+  );
+  assert.deepEqual(skipped.reasons, [
+    "a 2.0.0: this chart is a library, which cannot be deployed",
+    "a 3.0.0: the chart's type is neither application nor library",
+    "a latest: the chart's version is not a semantic version",
+    "../a 1.0.0: the chart's name is a path",
+    "a 4.0.0: the chart's apiVersion is neither v1 nor v2",
+  ]);
+});
 
 test("a devkit index is no Helm index", () =>
   assert.throws(() => readHelmIndex(devkitIndex), {

@@ -13,7 +13,7 @@ const never = new AbortController().signal;
 /** What reading a file of a server says. */
 const reading = async (
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  options: { path?: string; secret?: Secret; limit?: number; timeout?: number; private?: PrivateNetworks; etag?: string } = {},
+  options: { path?: string; secret?: Secret; limit?: number; timeout?: number; private?: PrivateNetworks; validator?: string } = {},
 ): Promise<{ readonly answer: FileAnswer; readonly requests: readonly IncomingMessage[] }> => {
   const server = await serve(answer);
   try {
@@ -23,7 +23,7 @@ const reading = async (
       repository: server.url,
       secret: options.secret ?? openToAll,
       limit: options.limit ?? 1_000,
-      etag: options.etag ?? "",
+      validator: options.validator ?? "",
       signal: never,
     };
     return { answer: await read(file), requests: server.requests };
@@ -45,16 +45,36 @@ test("a file comes with its entity tag, and is not read again while it has the s
   };
   const { answer: first } = await reading(server);
   assert.ok("bytes" in first);
-  assert.equal(first.etag, '"v1"');
-  const { answer: second, requests } = await reading(server, { etag: '"v1"' });
+  assert.equal(first.validator, '"v1"');
+  const { answer: second, requests } = await reading(server, { validator: '"v1"' });
   assert.ok("refused" in second);
   assert.deepEqual([second.unchanged, requests.length], [true, 1]);
 });
 test("an entity tag that could not be sent back is none, and a 304 that nobody asked for is a refusal", async () => {
   const { answer } = await reading((_, response) => response.writeHead(200, { etag: "no quotes" }).end("entries: {}"));
-  assert.equal("bytes" in answer && answer.etag, undefined);
+  assert.equal("bytes" in answer && answer.validator, undefined);
   const { answer: unasked } = await reading((_, response) => response.writeHead(304).end());
   assert.match(refusal(unasked), /answers 304/);
+});
+test("without an entity tag, a file is not read again while it has not changed since", async () => {
+  const changed = "Mon, 05 Jan 2026 10:00:00 GMT";
+  const server = (request: IncomingMessage, response: ServerResponse) => {
+    const isSame = request.headers["if-modified-since"] === changed;
+    response.writeHead(isSame ? 304 : 200, { "last-modified": changed }).end(isSame ? undefined : "entries: {}");
+  };
+  const { answer: first } = await reading(server);
+  assert.equal("bytes" in first && first.validator, changed);
+  const { answer: second } = await reading(server, { validator: changed });
+  assert.equal("refused" in second && second.unchanged, true);
+});
+test("a file that may have changed again within its second is read again, and so is one whose time is not a time", async () => {
+  for (const [date, changed] of [
+    ["Mon, 05 Jan 2026 10:00:00 GMT", "Mon, 05 Jan 2026 10:00:00 GMT"],
+    ["Mon, 05 Jan 2026 10:00:00 GMT", "yesterday"],
+  ] as const) {
+    const { answer } = await reading((_, response) => response.writeHead(200, { date, "last-modified": changed }).end("entries: {}"));
+    assert.equal("bytes" in answer && answer.validator, undefined, changed);
+  }
 });
 test("an entity tag does not follow a redirect to another host", async () => {
   const seen: (string | undefined)[] = [];
@@ -63,7 +83,7 @@ test("an entity tag does not follow a redirect to another host", async () => {
     response.end("entries: {}");
   });
   await reading((_, response) => response.writeHead(302, { location: other.url.replace("127.0.0.1", "localhost") }).end(), {
-    etag: '"v1"',
+    validator: '"v1"',
   });
   await other.close();
   assert.deepEqual(seen, [undefined]);

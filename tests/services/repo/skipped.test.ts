@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { digestOf } from "../../../services/packages/archive.ts";
 import type { RepoEventDocument } from "../../../services/repo/read-models.ts";
 import { repo } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
@@ -9,15 +10,18 @@ import { createRepo, developer, outsideWith } from "./fixtures.ts";
 
 const chart = (name: string, more = "") =>
   archiveOf({ ...chartFiles, "shop/Chart.yaml": `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n${more}` });
+const shop = await chart("shop");
 const versions = (name: string, count: number) =>
   Array.from({ length: count }, (_, nth) => ({ name, version: `1.0.${nth}`, urls: [`${name}.tgz`] }));
 
 /** A repository of charts that is indexed: its events, the packages that it lists, and its last run. */
 const indexed = async (entries: object, archives: Map<string, Uint8Array>) => {
   const index = bytes(JSON.stringify({ apiVersion: "v1", entries }));
+  const asked: string[] = [];
   const outside = outsideWith({
     readFile: async ({ url }) => {
       const { pathname } = new URL(url);
+      asked.push(pathname.slice(1));
       const found = pathname.endsWith("index.yaml") ? index : archives.get(pathname.slice(1));
       return found ? { bytes: found } : { refused: `${url}: the server answers 404`, denied: true };
     },
@@ -40,6 +44,7 @@ const indexed = async (entries: object, archives: Map<string, Uint8Array>) => {
   await world.send("repo", createRepo({ url: "http://repository/", providers: ["kubernetes"] }), developer);
   return {
     ...world,
+    asked,
     run,
     again: async (repoEventId: string) => {
       await world.send("repo", { type: "IndexRepo", repoId: "repo-1", repoEventId }, developer);
@@ -66,6 +71,22 @@ test("a library chart and a broken version are skipped with their reasons, the o
   const second = await again("repoe-2");
   assert.equal(second.status, "successful");
   assert.ok(listed().includes("broken"));
+});
+
+test("what the index says of a library or of a broken version skips it without its archive, and so does the next run, which says it again", async (t) => {
+  const entries = {
+    common: versions("common", 1_500).map((version) => ({ ...version, type: "library" })),
+    broken: [{ name: "broken", urls: ["broken.tgz"] }, 7],
+    shop: versions("shop", 1).map((version) => ({ ...version, digest: digestOf(shop) })),
+  };
+  const { run, again, listed, asked, stop } = await indexed(entries, new Map([["shop.tgz", shop]]));
+  t.after(stop);
+  const first = await run("repoe-1");
+  assert.equal(first.status, "successful", first.result);
+  assert.deepEqual([listed(), asked], [["shop"], ["index.yaml", "shop.tgz"]]);
+  assert.match(first.result, /^skipped: common 1\.0\.0: this chart is a library, which cannot be deployed; .*; and 1482 more$/);
+  const second = await again("repoe-2");
+  assert.deepEqual([second.status, second.result], ["successful", first.result]);
 });
 
 test("a run that finds nothing that can be listed fails", async (t) => {

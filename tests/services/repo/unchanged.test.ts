@@ -16,14 +16,14 @@ const watched = async (tags = false) => {
   const files = new Map((await buildRepository()).files);
   const counts = { indexes: 0, archives: 0, transfers: 0 };
   const outside = outsideWith({
-    readFile: async ({ url, etag }) => {
+    readFile: async ({ url, validator }) => {
       const isIndex = url.endsWith(INDEX);
       if (!isIndex) counts.archives++;
       const bytes = files.get(new URL(url).pathname) ?? assert.fail(url);
       const tag = tags ? `"${digestOf(bytes)}"` : undefined;
-      if (isIndex && etag && etag === tag) return { refused: "not modified", denied: true, unchanged: true };
+      if (isIndex && validator && validator === tag) return { refused: "not modified", denied: true, unchanged: true };
       if (isIndex) counts.transfers++;
-      return { bytes, etag: isIndex ? tag : undefined };
+      return { bytes, validator: isIndex ? tag : undefined };
     },
     readEntries: (bytes, repoId, settings) => {
       counts.indexes++;
