@@ -856,7 +856,7 @@ export type RuntimeCredential = {
   readonly owner?: string;
 };
 
-/** A password, or another secret that its owner chose. */
+/** A password, or another secret that its owner chose. A new password has 12 to 128 characters, and is not among those that are guessed first. */
 export type Secret = string;
 
 /** A subnet of a cloud. */

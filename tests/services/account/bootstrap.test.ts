@@ -4,6 +4,7 @@ import type { AccountOutside } from "../../../services/account/seeds.ts";
 import { account } from "../../../services/account/service.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { administrator, client, servedWithAccounts } from "../../world/accounts.ts";
+import { platformKey } from "../../world/process.ts";
 import { simulated } from "../../world/world.ts";
 import { unnamed } from "./examples.ts";
 
@@ -104,6 +105,26 @@ const named = (id: string, email: string) => ({
   firstClient: { given: true, id, secret: `secret of ${id}` },
   loginClient: { given: true, id: `login-${id}`, secret: `secret for logins` },
   firstAdministrator: { given: true, id: `usr-${email.toLowerCase().slice(0, 3)}`, email, password: `password of ${email}` },
+});
+
+test("a start refuses a weak password of the administrator, and says why", async () => {
+  const environment = { PITRIX_BOOTSTRAP_ADMIN: "admin@example.org:hunter2" };
+  await assert.rejects(servedWithAccounts([], { environment }), /PITRIX_BOOTSTRAP_ADMIN: the password has fewer than 12 characters/);
+});
+
+test("the id of the administrator does not tell the address", async () => {
+  const idOn = async (key: string): Promise<string> => {
+    const world = await servedWithAccounts([], { environment: { PITRIX_SEALING_KEYS: key } });
+    try {
+      const { user_set } = (await (await world.admin()).call("DescribeUsers", { email: administrator.email })).body;
+      return user_set[0].user_id;
+    } finally {
+      await world.stop();
+    }
+  };
+  const ids = [await idOn(platformKey()), await idOn(platformKey())];
+  assert.equal(new Set(ids).size, 2, "it depends on the platform key");
+  assert.ok(ids.every((id) => /^usr-[\w-]{12}$/.test(id)));
 });
 
 test("a start that finds everything made hashes and commits nothing", async () => {
