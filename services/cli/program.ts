@@ -11,6 +11,7 @@ import { addParked } from "./parked-commands.ts";
 import { addReplay } from "./replay-commands.ts";
 import { shellOf } from "./shell.ts";
 import { addStatus } from "./status-commands.ts";
+import { addWhatIf } from "./what-if-commands.ts";
 
 /** The `pitrix` command. `signal` stops commands that do not end by themselves. */
 export const program = (terminal: Terminal, environment: Environment, signal: AbortSignal): Command => {
@@ -52,7 +53,7 @@ Examples:
   addParked(pitrix, shell);
   addEvents(pitrix, shell);
   addAudit(pitrix, shell);
-  addReplay(pitrix, shell);
+  addWhatIf(addReplay(pitrix, shell), shell);
   addMove(pitrix, environment, shell);
   addContract(pitrix, shell);
 

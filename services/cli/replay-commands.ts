@@ -73,7 +73,7 @@ const orderOf = ({ from, stream, partition, since, until, mayDiffer }: Ordered):
 });
 
 /** Adds `pitrix replay`. */
-export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, on }: Shell): void => {
+export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, on }: Shell): Command => {
   /** Shows progress as a bar on a terminal, or as a line a second with --json. */
   const reporting = (): ((progress: Progress) => void) => {
     let since: { readonly read: number; readonly at: number } | undefined;
@@ -216,6 +216,7 @@ export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, wr
   );
   switching("rollback", "let queries read the former collection again, which is kept for ten minutes");
   switching("abort", "give up the new collection and drop it");
+  return replay;
 };
 
 const planIn = (file: string): Plan => {
