@@ -5,3 +5,4 @@ export { documentsOf } from "./documents.ts";
 export { type Choreography, graphOf } from "./graph.ts";
 export * from "./observed.ts";
 export { svg } from "./svg.ts";
+export { terminalSvg } from "./terminal-svg.ts";

@@ -5,6 +5,7 @@ import { Listr, PRESET_TIMER } from "listr2";
 import { causation, causationSvg, causationText, type Occurrence } from "../../events/map/index.ts";
 import { startPlatform } from "../platform/platform.ts";
 import { followEvents } from "./events.ts";
+import { drawPictures } from "./pictures.ts";
 import { serveRepository } from "./serve.ts";
 import { type Context, story } from "./story.ts";
 
@@ -14,12 +15,14 @@ Starts Kafka, the document store and each service of Pitrix as a separate proces
 index repositories, review and release a version, deploy it on this machine, operate it.
 
   --once           exit after the last step (exit code 1 and the reason if a step fails)
+  --pictures D     draw what the pitrix command shows of the platform into this directory
   --directory D    state and logs (default .pitrix/demo; cleared at the start)
   --port P         the gateway's port; the services use the following ports (default: free ports)`;
 
 const { values } = parseArgs({
   options: {
     once: { type: "boolean", default: false },
+    pictures: { type: "string" },
     directory: { type: "string", default: ".pitrix/demo" },
     port: { type: "string", default: "0" },
     help: { type: "boolean", default: false },
@@ -45,6 +48,7 @@ const demo = async (): Promise<void> => {
   let show: (line: string) => void = () => {};
   const options = { rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, outputBar: 6 as const, persistentOutput: false } };
   const state: { context?: Context } = {};
+  let started: Awaited<ReturnType<typeof startPlatform>> | undefined;
   const request = crypto.randomUUID();
   const caused: Occurrence[] = [];
 
@@ -65,6 +69,7 @@ const demo = async (): Promise<void> => {
         },
       });
       stop = platform.stop;
+      started = platform;
       const unfollow = await followEvents(platform.kafka, (event) => {
         const { type, stream, version, row, service, correlationId } = event;
         if (correlationId === request) caused.push(event);
@@ -116,6 +121,7 @@ const demo = async (): Promise<void> => {
   process.stdout.write(`\nEvents caused by the request for the cluster, from the log (picture: ${picture}):\n\n`);
   process.stdout.write(`${causationText(tree, { colour: process.stdout.isTTY && !process.env.NO_COLOR })}\n`);
   process.stdout.write(`\nAll steps done in ${seconds()} s.\n`);
+  if (values.pictures !== undefined && started) await drawPictures(started, values.pictures);
   if (values.once) await end(0);
   const { url, client, administrator } = state.context ?? {};
   process.stdout.write(
