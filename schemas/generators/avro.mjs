@@ -42,11 +42,11 @@ export function parseEvents(files) {
   const raw = files.flatMap(({ file, text }) => attempt(file, () => head(file, JSON.parse(text))));
   const definitions = new Map();
   for (const { file, source } of raw) attempt(file, () => collect(source, source.namespace, definitions));
-  const events = raw.flatMap(({ file, aggregate, action, source }) =>
+  const events = raw.flatMap(({ file, aggregate, action, deprecated, source }) =>
     attempt(file, () => {
       const schema = normalise(source, { file, namespace: source.namespace, definitions, seen: new Set() });
       avsc.Type.forSchema(schema, { wrapUnions: false });
-      return { file, aggregate, event: source.name, action, schema };
+      return { file, aggregate, event: source.name, action, deprecated, schema };
     }),
   );
   return { events, problems };
@@ -73,9 +73,9 @@ function head(file, source) {
   if (source?.type !== "record") throw new InvalidSchema(`${file}: an event is an Avro record`);
   if (source.name !== name) throw new InvalidSchema(`${file}: the record is called ${source.name}, the file ${name}`);
   if (source.namespace !== `pitrix.${aggregate}`) throw new InvalidSchema(`${file}: the namespace must be pitrix.${aggregate}`);
-  // The action names the work that an event requests. The event's bytes do not contain it, so the schema omits it.
-  const { action, ...record } = source;
-  return { file, aggregate, action, source: record };
+  // The action names the work that an event requests, a notice what not to use any more. Neither is part of the event's bytes, or of its schema.
+  const { action, deprecated, ...record } = source;
+  return { file, aggregate, action, deprecated, source: record };
 }
 
 function collect(schema, namespace, definitions) {

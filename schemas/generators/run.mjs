@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname, join } from "node:path";
 import { renderActions } from "./actions.mjs";
 import { parseEvents, readEventFiles } from "./avro.mjs";
+import { renderDeprecated } from "./deprecated.mjs";
 import { renderEvents } from "./events.mjs";
 import { renderHttp } from "./http.mjs";
 import { renderJson } from "./json.mjs";
@@ -19,6 +20,7 @@ export function generate({ directory, check = false, rewriteUnreleased = false, 
   const locked = appendToLock(start, found.events);
   const events = renderEvents(found.events);
   const http = httpOf(directory);
+  const deprecated = renderDeprecated(found.events);
   const actions = renderActions(found.events, http.operationIds);
   const lost = released && !rewriteUnreleased ? lostEntry(released, before) : undefined;
   const problems = [
@@ -27,6 +29,7 @@ export function generate({ directory, check = false, rewriteUnreleased = false, 
     ...events.problems,
     ...http.problems,
     ...actions.problems,
+    ...deprecated.problems,
     ...checkLock(start),
     ...brokenReaders(readReaders(directory), locked.lock),
     ...(lost ? [lost] : []),
@@ -35,6 +38,7 @@ export function generate({ directory, check = false, rewriteUnreleased = false, 
 
   const files = {
     "ids.json": renderJson(locked.lock),
+    "generated/deprecated.ts": deprecated.text,
     "generated/events.ts": events.text,
     "generated/schemas.ts": renderSchemas(locked.lock, found.events),
     ...(http.text === undefined

@@ -23,9 +23,13 @@ ${services.map(section).join("\n")}`,
 export const eventsPage = ({ info, channels, operations, components }: EventsDocument): string => {
   const field = ({ name, type, doc }: EventMessage["payload"]["schema"]["fields"][number]): string =>
     `<tr><td><code>${escaped(name)}</code></td><td>${escaped(typeOf(type))}</td><td>${escaped(doc)}</td></tr>`;
-  const message = ({ title, summary, payload, "x-schema-id": id }: EventMessage): string =>
+  const notices = (deprecated: EventMessage["x-deprecated"] = {}): string =>
+    Object.entries(deprecated)
+      .map(([path, notice]) => `<p><b>Deprecated${path && `: <code>${escaped(path)}</code>`}.</b> ${escaped(notice)}</p>\n`)
+      .join("");
+  const message = ({ title, summary, payload, "x-schema-id": id, "x-deprecated": deprecated }: EventMessage): string =>
     `<details><summary><b>${escaped(title)}</b> ${escaped(summary)}</summary>
-<p><a href="/schemas/ids/${id}/schema">Schema ${id}</a></p>
+${notices(deprecated)}<p><a href="/schemas/ids/${id}/schema">Schema ${id}</a></p>
 <table>
 ${payload.schema.fields.map(field).join("\n")}
 </table></details>`;

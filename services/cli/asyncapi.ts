@@ -1,5 +1,6 @@
 import { type Contract, groupOf, topicOf } from "../../events/index.ts";
 import { graphOf } from "../../events/map/index.ts";
+import { deprecated } from "../../schemas/generated/deprecated.ts";
 import type { ReleasedSchema } from "../../schemas/generated/schemas.ts";
 import type { AnyService } from "../chassis/service.ts";
 
@@ -75,7 +76,7 @@ export const asyncApiOf = (services: readonly AnyService[], contract: Contract, 
             ...BINDING,
           },
         },
-        ...{ "x-schema-id": id, "x-schema-version": version },
+        ...{ "x-schema-id": id, "x-schema-version": version, "x-deprecated": deprecated[`${aggregate}.${event}`] },
       },
     ];
   };

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { recordsOf } from "../../events/runtime.ts";
+import { deprecated } from "../../schemas/generated/deprecated.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../chassis/contract.ts";
 import { assetOf } from "../chassis/http/document.ts";
@@ -59,12 +60,16 @@ Examples:
       const ids = new Set(samples.map(({ schemaId }) => schemaId));
       for (const { id, schema } of schemas.filter((each) => ids.has(each.id)))
         writeFileSync(join(directory, "schemas", `${id}.avsc`), `${JSON.stringify(schema, undefined, 2)}\n`);
+      const notices = Object.entries(deprecated).filter(([event]) =>
+        samples.some(({ headers }) => headers.ce_type === `${contract.prefix}.${event}`),
+      );
       const test = consumer && consumers[consumer];
       if (test) copyFileSync(join(assetOf("services/cli/contract-tests"), test), join(directory, test));
-      print(
-        { directory, samples: samples.length, schemas: ids.size, ...(test && { test }) },
-        () =>
+      print({ directory, samples: samples.length, schemas: ids.size, deprecated: Object.fromEntries(notices), ...(test && { test }) }, () =>
+        [
           `${samples.length} samples are in ${join(directory, "samples.jsonl")}${test ? `; put your consumer into ${join(directory, test)}` : ""}.`,
+          ...notices.flatMap(([event, paths]) => Object.entries(paths).map(([path, notice]) => `deprecated: ${event} ${path}  ${notice}`)),
+        ].join("\n"),
       );
     });
 };

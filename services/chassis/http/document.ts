@@ -38,6 +38,8 @@ export type EventMessage = {
     readonly schema: { readonly fields: readonly { readonly name: string; readonly type: unknown; readonly doc?: string }[] };
   };
   readonly "x-schema-id": number;
+  /** What not to use any more, by the path of the field; an empty path is the whole event. */
+  readonly "x-deprecated"?: { readonly [path: string]: string };
 };
 
 /** An operation in the contract: its parameters, and the JSON pointer of its body's schema if it has a body. */

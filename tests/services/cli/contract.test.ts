@@ -41,6 +41,12 @@ test("a consumer gets a sample of every version of every public event, and its t
   assert.equal(tested(), 1);
 });
 
+test("whoever takes samples is told what is deprecated in them", async () => {
+  const told = Object(await pitrix(join(base, "deprecated"), "--event", "PackageListed")).deprecated;
+  assert.match(told["package.PackageListed"]["maintainers.email"], /use their name/);
+  assert.deepEqual(Object(await pitrix(join(base, "current"), "--event", "ClusterStopped")).deprecated, {});
+});
+
 test("only what was asked for is written, and what cannot be is refused", async () => {
   const directory = join(base, "one");
   await pitrix(directory, "--event", "ClusterStopped");
