@@ -1170,7 +1170,7 @@ export interface RepoCreated {
   readonly repoId: string;
   readonly name: string;
   readonly description: string;
-  /** How it is reached: http, https or s3. */
+  /** How it is reached: http, https, s3 or oci. */
   readonly repoType: string;
   /** Without user and password. */
   readonly url: string;
@@ -1283,7 +1283,7 @@ export interface RepoModified {
   readonly repoId: string;
   readonly name: string;
   readonly description: string;
-  /** How it is reached: http, https or s3. */
+  /** How it is reached: http, https, s3 or oci. */
   readonly repoType: string;
   /** Without user and password. */
   readonly url: string;

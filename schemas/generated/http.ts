@@ -707,7 +707,8 @@ export type Repo = {
   readonly repo_id?: string;
   readonly name?: string;
   readonly description?: string;
-  readonly type?: "http" | "https" | "s3";
+  /** How it is reached; oci for one chart of a registry, `oci://host/path/chart`. */
+  readonly type?: "http" | "https" | "s3" | "oci";
   readonly url?: string;
   /** Shown as asterisks. */
   readonly credential?: string;
@@ -1169,7 +1170,8 @@ export type Operations = {
     request: {
       readonly name: Line;
       readonly description?: Text;
-      readonly type: "http" | "https" | "s3";
+      /** How it is reached; oci for one chart of a registry, `oci://host/path/chart`. */
+      readonly type: "http" | "https" | "s3" | "oci";
       readonly url: Address;
       /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
       readonly credential: Secret;
@@ -2395,7 +2397,8 @@ export type Operations = {
       readonly repo_id: Id;
       readonly name?: Line;
       readonly description?: Text;
-      readonly type?: "http" | "https" | "s3";
+      /** How it is reached; oci for one chart of a registry, `oci://host/path/chart`. */
+      readonly type?: "http" | "https" | "s3" | "oci";
       readonly url?: Address;
       /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
       readonly credential?: Secret;
@@ -2800,7 +2803,7 @@ export type Operations = {
     };
     answer: {
       readonly ok?: boolean;
-      /** 103 to 105 the credential is malformed, 106 and 109 access is denied, 107 the URL is malformed, 108, 110 and 114 its scheme does not fit, 111 the type is unknown, 901 anything else. */
+      /** 103 to 105 the credential is malformed, 106 and 109 access is denied, 107 the URL is malformed, 108, 110, 114 and 115 its scheme does not fit, 111 the type is unknown, 901 anything else. */
       readonly errorCode?: number;
     };
   };

@@ -20,11 +20,13 @@ export type AccessRejection = { readonly rejected: string; readonly code: number
 export const accessOf = (type: string, given: string, credential: string): Access => {
   let address = given.trim();
   const schemeCode = schemes[type];
-  if (schemeCode === undefined) return refuse(111, `type [${type}] is not http, https or s3`, "unsupported_parameter_value");
+  if (schemeCode === undefined) return refuse(111, `type [${type}] is not http, https, s3 or oci`, "unsupported_parameter_value");
   if (!URL.canParse(address)) return refuse(107, `url [${withoutPassword(address)}] is not a URL`, "illegal_url_format");
   const url = new URL(address);
   if (url.protocol !== `${type}:`) return refuse(schemeCode, `the url's scheme is not ${type}`, "scheme_not_match");
   if (url.hostname === "") return refuse(107, `url [${withoutPassword(address)}] has no host`, "illegal_url_format");
+  if (type === "oci" && !isRepositoryName(url.pathname.replace(/^\/|\/$/g, "")))
+    return refuse(107, "the url's path is not the name of a chart in a registry", "illegal_url_format");
   // Everybody who sees the repository sees its URL, so that a token in it would be no secret.
   if (url.search + url.hash !== "") return refuse(107, "the url has a query or a fragment", "illegal_url_format");
   const [username, password] = [decode(url.username), decode(url.password)];
@@ -41,7 +43,11 @@ export const accessOf = (type: string, given: string, credential: string): Acces
 };
 
 /** The error codes of ValidateRepo if the URL's scheme does not match the type. */
-const schemes: { readonly [type: string]: number } = { http: 108, https: 110, s3: 114 };
+const schemes: { readonly [type: string]: number } = { http: 108, https: 110, s3: 114, oci: 115 };
+
+/** A name that a registry gives to a repository; the chart's own is its last part. */
+const isRepositoryName = (path: string): boolean =>
+  path.length < 256 && path.split("/").every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part));
 
 const s3Keys = (credential: string): Pick<Secret, "accessKeyId" | "secretAccessKey"> | AccessRejection => {
   const fields = parse(credential);

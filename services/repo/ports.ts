@@ -7,7 +7,7 @@ import type { ReadEntries } from "./index-entries.ts";
 
 /** A request for one file of a repository. */
 export type FileRequest = {
-  /** http, https or s3. */
+  /** http, https, s3 or oci. */
   readonly url: string;
   /** The repository's URL. The secret goes only to its host, and private addresses are allowed only if its host has one. */
   readonly repository: string;

@@ -7,10 +7,16 @@ import { addressesOf, type Permits, portOf } from "../../chassis/process/address
 export class FetchError extends Error {
   readonly denied: boolean;
   readonly tooLarge: boolean;
-  constructor(message: string, denied: boolean, tooLarge = false) {
+  /** The status of the answer; 0 where there was none, or one that was good. */
+  readonly status: number;
+  /** How the server wants to be told who asks. */
+  readonly challenge: string;
+  constructor(message: string, denied: boolean, { tooLarge = false, status = 0, challenge = "" } = {}) {
     super(message);
     this.denied = denied;
     this.tooLarge = tooLarge;
+    this.status = status;
+    this.challenge = challenge;
   }
 }
 
@@ -27,18 +33,23 @@ export const reachOf = (permits: Permits): Reach => ({
 /** How many idle connections stay open per host, and for how many milliseconds: most servers close them after 5 s. */
 const IDLE_CONNECTIONS = { keepAlive: true, maxFreeSockets: 16, timeout: 4_000 };
 
-export type Limits = { readonly limit: number; readonly signal: AbortSignal; readonly reach: Reach };
+export type Limits = {
+  readonly limit: number;
+  readonly signal: AbortSignal;
+  readonly reach: Reach;
+  readonly method?: "GET" | "HEAD" | undefined;
+};
 /** The server says that the caller has the file. */
 export class NotModified extends FetchError {
   constructor() {
     super("it has not changed", true);
   }
 }
-export type File = { readonly bytes: Uint8Array; readonly validator?: string | undefined };
+export type File = { readonly bytes: Uint8Array; readonly validator?: string | undefined; readonly headers: IncomingHttpHeaders };
 type Got = File | { readonly location: string };
 
 /** One request; the answer may be a redirect. The address is checked while connecting, so that the name cannot resolve to another one later. */
-export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, reach }: Limits): Promise<Got> =>
+export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, reach, method = "GET" }: Limits): Promise<Got> =>
   new Promise((resolve, reject) => {
     const permits = (address: string): boolean => reach.permits(address, portOf(url));
     if (isForbiddenLiteral(url.hostname, permits)) return reject(outOfBounds());
@@ -46,6 +57,7 @@ export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit
     const request = (isSecure ? overHttps : overHttp)(
       url,
       {
+        method,
         headers: { "user-agent": "pitrix", "accept-encoding": "identity", accept: "*/*", ...headers },
         signal,
         agent: isSecure ? reach.https : reach.http,
@@ -53,13 +65,13 @@ export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit
       },
       (answer) => {
         const isConditional = "if-none-match" in headers || "if-modified-since" in headers;
-        (isConditional && answer.statusCode === 304 ? Promise.reject(new NotModified()) : read(answer, limit)).then(
-          resolve,
-          (error: unknown) => {
-            answer.destroy();
-            reject(error);
-          },
-        );
+        (isConditional && answer.statusCode === 304
+          ? Promise.reject(new NotModified())
+          : read(answer, method === "HEAD" ? Number.POSITIVE_INFINITY : limit)
+        ).then(resolve, (error: unknown) => {
+          answer.destroy();
+          reject(error);
+        });
       },
     );
     request.on("error", reject);
@@ -72,8 +84,12 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     answer.destroy();
     return { location: headers.location };
   }
-  if (statusCode !== 200) throw new FetchError(`the server answers ${statusCode}`, statusCode < 500 && statusCode !== 429);
-  const tooLarge = () => new FetchError(`larger than ${limit} bytes`, true, true);
+  if (statusCode !== 200)
+    throw new FetchError(`the server answers ${statusCode}`, statusCode < 500 && statusCode !== 429, {
+      status: statusCode,
+      challenge: headers["www-authenticate"] ?? "",
+    });
+  const tooLarge = () => new FetchError(`larger than ${limit} bytes`, true, { tooLarge: true });
   if (Number(headers["content-length"] ?? 0) > limit) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -89,7 +105,28 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     bytes.set(chunk, at);
     at += chunk.byteLength;
   }
-  return { bytes, validator: validatorOf(headers) };
+  return { bytes, validator: validatorOf(headers), headers };
+};
+
+const REDIRECTS = 5;
+
+/** A request and its redirects. `headersAt` gives the headers for a URL, so that what is meant for one host does not go to another. */
+export const getFollowing = async (
+  start: URL,
+  headersAt: (url: URL) => Readonly<Record<string, string>>,
+  limits: Limits,
+): Promise<File> => {
+  let url = start;
+  for (let redirects = 0; ; redirects++) {
+    const answer = await get(url, headersAt(url), limits);
+    if ("bytes" in answer) return answer;
+    if (redirects >= REDIRECTS) throw new FetchError(`more than ${REDIRECTS} redirects`, true);
+    if (!URL.canParse(answer.location, url.href)) throw new FetchError("a redirect to an invalid URL", true);
+    const next = new URL(answer.location, url);
+    if (!["http:", "https:"].includes(next.protocol)) throw new FetchError(`the scheme ${next.protocol} is not supported`, true);
+    if (url.protocol === "https:" && next.protocol === "http:") throw new FetchError("a redirect from https to http", true);
+    url = next;
+  }
 };
 
 /** The request that is answered with 304 while the file is the same. */

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { addressesOf, isPrivate, type PrivateNetworks, permitted, portOf } from "../../chassis/process/addresses.ts";
-import { withoutUserinfo } from "../access.ts";
+import { openToAll, withoutUserinfo } from "../access.ts";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
-import { conditionOf, FetchError, type File, get, NotModified, type Reach, reachOf } from "./get.ts";
+import { conditionOf, FetchError, type File, getFollowing, NotModified, type Reach, reachOf } from "./get.ts";
+import { ociReader } from "./oci.ts";
 import { signed } from "./s3.ts";
 
 export type ReadFileOptions = {
@@ -14,54 +15,60 @@ export type ReadFileOptions = {
   readonly privateNetworks?: PrivateNetworks;
 };
 
-/** Reads files of repositories over HTTP, HTTPS and S3. */
+/** Reads files of repositories over HTTP, HTTPS and S3, and charts of registries. */
 export const readFileOver = ({ timeout = 30_000, attempts = 3, privateNetworks = "all" }: ReadFileOptions = {}): ReadFile => {
   const inside = reachOf(permitted(privateNetworks));
   const outside = reachOf(isPublic);
+  const readOci = ociReader();
   return async (request) => {
     for (let attempt = 1; ; attempt++) {
-      const answer = await readOnce(request, timeout, { inside, outside });
+      const answer = await readOnce(request, timeout, { inside, outside, readOci });
       if (!("refused" in answer) || answer.denied || attempt >= attempts || request.signal.aborted) return answer;
       await pause(200 * attempt, undefined, { signal: request.signal }).catch(() => {});
     }
   };
 };
 
-/** The permissions of a repository at a private address, and of one at a public address. */
-type Reaches = { readonly inside: Reach; readonly outside: Reach };
+/** The permissions of a repository at a private address, and of one at a public address; and how to read what is in a registry. */
+type Reaches = { readonly inside: Reach; readonly outside: Reach; readonly readOci: ReturnType<typeof ociReader> };
+
+/** An index of what is in a registry takes many requests. */
+const OCI_TIMEOUTS = 10;
 
 const readOnce = async (request: FileRequest, timeout: number, reaches: Reaches): Promise<FileAnswer> => {
   const name = shown(request.url);
-  const late = AbortSignal.timeout(timeout);
+  const patience = request.url.startsWith("oci:") ? OCI_TIMEOUTS * timeout : timeout;
+  const late = AbortSignal.timeout(patience);
   try {
     return await follow(request, AbortSignal.any([request.signal, late]), reaches);
   } catch (error) {
     if (error instanceof NotModified) return { refused: `${name}: ${error.message}`, denied: true, unchanged: true };
     if (error instanceof FetchError) return { refused: `${name}: ${error.message}`, denied: error.denied, tooLarge: error.tooLarge };
-    if (late.aborted) return { refused: `${name}: no answer within ${timeout / 1000} s`, denied: true };
+    if (late.aborted) return { refused: `${name}: no answer within ${patience / 1000} s`, denied: true };
     return { refused: `${name}: ${error instanceof Error ? error.message || error.name : String(error)}`, denied: false };
   }
 };
 
-const REDIRECTS = 5;
-
-const follow = async (request: FileRequest, signal: AbortSignal, { inside, outside }: Reaches): Promise<File> => {
+const follow = async (request: FileRequest, signal: AbortSignal, { inside, outside, readOci }: Reaches): Promise<File> => {
   const repository = urlOf(request.repository);
-  const addresses = await until(signal, addressesOf(repository.hostname));
-  if (!addresses.every(({ address }) => inside.permits(address, portOf(httpUrl(repository)))))
+  const home = httpUrl(repository);
+  const addresses = await until(signal, addressesOf(home.hostname));
+  if (!addresses.every(({ address }) => inside.permits(address, portOf(home))))
     throw new FetchError("it is at a private address, which is not allowed", true);
   const insiders = addresses.some(({ address }) => isPrivate(address));
-  let url = urlOf(request.url);
-  for (let redirects = 0; ; redirects++) {
-    const headers = url.host === repository.host ? { ...conditionOf(request.validator ?? ""), ...authorization(url, request) } : {};
-    const answer = await get(httpUrl(url), headers, { limit: request.limit, signal, reach: insiders ? inside : outside });
-    if ("bytes" in answer) return answer;
-    if (redirects >= REDIRECTS) throw new FetchError(`more than ${REDIRECTS} redirects`, true);
-    if (!URL.canParse(answer.location, url.href)) throw new FetchError("a redirect to an invalid URL", true);
-    const next = new URL(answer.location, httpUrl(url));
-    if (url.protocol === "https:" && next.protocol === "http:") throw new FetchError("a redirect from https to http", true);
-    url = next;
-  }
+  const reach = insiders ? inside : outside;
+  const url = urlOf(request.url);
+  const isOwn = (other: URL): boolean => httpUrl(other).host === home.host;
+  if (url.protocol === "oci:")
+    return readOci(
+      { url, base: httpUrl(url), secret: isOwn(url) ? request.secret : openToAll, limit: request.limit },
+      (start, headers, limit, method) =>
+        getFollowing(start, (next) => (next.host === start.host ? headers : {}), { limit, signal, reach, method }),
+    );
+  const signing = httpUrl(url).href;
+  const headersAt = (next: URL) =>
+    isOwn(next) ? { ...conditionOf(request.validator ?? ""), ...authorization(next.href === signing ? url : next, request) } : {};
+  return getFollowing(httpUrl(url), headersAt, { limit: request.limit, signal, reach });
 };
 
 const isPublic = (address: string): boolean => !isPrivate(address);
@@ -81,13 +88,16 @@ const authorization = (url: URL, { secret }: FileRequest): Readonly<Record<strin
   return { authorization: `Basic ${Buffer.from(`${secret.username}:${secret.password}`).toString("base64")}` };
 };
 
-/** The HTTPS URL of `s3://host/bucket/prefix`. */
-const httpUrl = (url: URL): URL => (url.protocol === "s3:" ? new URL(url.href.replace(/^s3:/, "https:")) : url);
+/** The HTTPS URL of `s3://host/bucket/prefix` and `oci://host/path`; registries of this machine are asked over HTTP, as by other clients. */
+const httpUrl = (url: URL): URL =>
+  ["s3:", "oci:"].includes(url.protocol) ? new URL(url.href.replace(/^\w+:/, isOfThisMachine(url) ? "http:" : "https:")) : url;
+const isOfThisMachine = ({ protocol, hostname }: URL): boolean =>
+  protocol === "oci:" && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
 const urlOf = (text: string): URL => {
   if (!URL.canParse(text)) throw new FetchError("it is not a URL", true);
   const url = new URL(text);
-  if (!["http:", "https:", "s3:"].includes(url.protocol)) throw new FetchError(`the scheme ${url.protocol} is not supported`, true);
+  if (!["http:", "https:", "s3:", "oci:"].includes(url.protocol)) throw new FetchError(`the scheme ${url.protocol} is not supported`, true);
   return url;
 };
 
