@@ -1,5 +1,6 @@
 import { BSON, MongoClient } from "mongodb";
 import { withOutages } from "../outage.ts";
+import type { CommitDocument } from "./commit-document.ts";
 import { isMongoOutage } from "./outages.ts";
 
 /** A document of a store, as its bytes in BSON. */
@@ -38,6 +39,20 @@ export const storeCopy = ({ url, database: name }: { readonly url: string; reado
           // The exact types of numbers are kept.
           const read = (bytes: Uint8Array) => BSON.deserialize(bytes, { promoteValues: false, promoteBuffers: false });
           await database.collection(collection).insertMany(documents.map(read), { ordered: true });
+        },
+        /** Marks all commits of an aggregate to be published again, in the order of their streams. Returns their number. */
+        republish: async (aggregate: string): Promise<number> => {
+          // "0" is the character after "/": the range holds exactly the streams of this aggregate. A receipt has no event.
+          const published = { _id: { $gte: `${aggregate}/`, $lt: `${aggregate}0` }, "events.0": { $exists: true } };
+          return (await database.collection<CommitDocument>("commits").updateMany(published, { $set: { publish: true } })).matchedCount;
+        },
+        /** Lets every subscription read a topic from its start. Returns the number of positions. */
+        readAgain: async (topic: string): Promise<number> => {
+          const positions = database.collection<{ readonly _id: string; readonly offset: number }>("positions");
+          const own = (await positions.find({}, { projection: { _id: 1 } }).toArray()).filter(({ _id }) => _id.split("|")[1] === topic);
+          // Not removed: reactions without a position would begin at the end.
+          await positions.updateMany({ _id: { $in: own.map(({ _id }) => _id) } }, { $set: { offset: 0 } });
+          return own.length;
         },
         close: () => client.close(),
       },

@@ -31,7 +31,7 @@ import { type Shell, whole } from "./shell.ts";
 type TailOptions = EventFilter & { readonly follow?: boolean; readonly fromStart?: boolean; readonly last?: number };
 
 /** Adds `pitrix events`. */
-export const addEvents = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, agreed, on }: Shell): void => {
+export const addEvents = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, agreed, on }: Shell): Command => {
   const show = (event: Seen): void => writeLine(isJson() ? JSON.stringify(eventJson(event)) : eventLine(event, paint));
   const events = pitrix
     .command("events")
@@ -163,4 +163,5 @@ export const addEvents = (pitrix: Command, { terminal, paint, signal, isJson, wr
         print({ topics: plans, done: true, written }, () => `${text()}\n${written} records were appended.`);
       }),
     );
+  return events;
 };

@@ -1,15 +1,18 @@
 import type { Command } from "commander";
+import { topicOf } from "../../events/index.ts";
 import { type StoreCopy, storeCopy } from "../../events/mongo/index.ts";
+import { contract } from "../chassis/contract.ts";
 import { loadServices } from "../chassis/list.ts";
 import { type Environment, settingSuffix } from "../chassis/process/config.ts";
 import type { AnyService } from "../chassis/service.ts";
 import { services } from "../index.ts";
 import type { Platform } from "./connection.ts";
-import { logOf } from "./events.ts";
+import { logOf, topicsFor } from "./events.ts";
 import { recordImport } from "./export-events.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { exportPlatform, importPlatform, planMove, type Stores } from "./move.ts";
 import { plain, table } from "./output.ts";
+import { rangesOf } from "./reading.ts";
 import type { Shell } from "./shell.ts";
 
 const SETTINGS = `
@@ -43,8 +46,20 @@ const storesOf = (environment: Environment, loaded: readonly AnyService[]): Read
     }),
   );
 
-/** Adds `pitrix platform`. */
-export const addMove = (pitrix: Command, environment: Environment, { terminal, paint, signal, print, bar, agreed, on }: Shell): void => {
+/** The aggregate of a topic, and its service. */
+const ownerOf = (topic: string, loaded: readonly AnyService[]): readonly [string, string] => {
+  for (const { name, aggregates } of loaded)
+    for (const aggregate of Object.keys(aggregates)) if (topicOf(contract, aggregate) === topic) return [aggregate, name];
+  throw new CommandFailed(`no service of this build announces events on ${topic}`, exitCodes.notFound);
+};
+
+/** Adds `pitrix platform`, and `pitrix events republish`. */
+export const addMove = (
+  pitrix: Command,
+  events: Command,
+  environment: Environment,
+  { terminal, paint, signal, print, bar, agreed, on }: Shell,
+): void => {
   const moving = pitrix
     .command("platform")
     .description("move a whole platform that does not run: topics, stores, positions, receipts, parked streams, keys and blobs")
@@ -60,6 +75,38 @@ export const addMove = (pitrix: Command, environment: Environment, { terminal, p
       await Promise.all([...stores.values()].map(({ close }) => close()));
     }
   };
+
+  events
+    .command("republish")
+    .description("let the service that owns a topic publish all its events again, and all others read them again, after the topic was lost")
+    .argument("<topic>", "the topic, for example pitrix.cluster")
+    .option("--yes", "prepare it; without it, what would be done is only shown")
+    .addHelpText(
+      "after",
+      `\nAll services must have stopped, and what is left of the topic be deleted. They publish and read when they start.\nPositions in the lost topic would soon look like positions in the new one, and skip events: they are set to its start.\nRepeats change nothing.\n${SETTINGS}\nExample:\n  pitrix events republish pitrix.cluster --yes`,
+    )
+    .action((topic: string, { yes }: { readonly yes?: boolean }) =>
+      on((platform) =>
+        withStores(platform, async (stores, loaded) => {
+          const [aggregate, owner] = ownerOf(topic, loaded);
+          const left = await rangesOf(logOf(platform), { topics: topicsFor({ topic }) });
+          const records = left.reduce((sum, { from, to }) => sum + to - from, 0);
+          if (records > 0) throw new CommandFailed(`${topic} holds ${records} records: it is not lost; delete what is left of it first`);
+          const text = (): string =>
+            `${owner} would publish everything of ${aggregate} again, and all services read ${topic} from its start.`;
+          if (!(await agreed({ topic, owner }, text, yes))) return;
+          // First the positions: with marks alone, events would be published and skipped.
+          let positions = 0;
+          for (const store of stores.values()) positions += await store.readAgain(topic);
+          const commits = (await stores.get(owner)?.republish(aggregate)) ?? 0;
+          print(
+            { topic, owner, commits, positions, done: true },
+            () =>
+              `${commits} commits of ${owner} will be published again, and ${positions} positions are at the start. Start the services, and run \`pitrix audit\`.`,
+          );
+        }),
+      ),
+    );
 
   moving
     .command("export")

@@ -51,10 +51,10 @@ Examples:
   addStatus(pitrix, shell);
   addLooks(pitrix, shell);
   addParked(pitrix, shell);
-  addEvents(pitrix, shell);
+  const events = addEvents(pitrix, shell);
   addAudit(pitrix, shell);
   addWhatIf(addReplay(pitrix, shell), shell);
-  addMove(pitrix, environment, shell);
+  addMove(pitrix, events, environment, shell);
   addContract(pitrix, shell);
 
   pitrix

@@ -73,7 +73,7 @@ const orderOf = ({ from, stream, partition, since, until, mayDiffer }: Ordered):
 });
 
 /** Adds `pitrix replay`. */
-export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, on }: Shell): Command => {
+export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, agreed, on }: Shell): Command => {
   /** Shows progress as a bar on a terminal, or as a line a second with --json. */
   const reporting = (): ((progress: Progress) => void) => {
     let since: { readonly read: number; readonly at: number } | undefined;
@@ -156,11 +156,7 @@ export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, wr
           const plan = given ?? (await planOf(platform, target, asked.rate, orderOf(asked)));
           const [refusal] = plan.refusals;
           if (refusal !== undefined) throw new CommandFailed(refusal);
-          if (!yes && !given)
-            return print(
-              plan,
-              () => `${planText(plan, paint)}\nNothing was done: carry it out with --yes, or write it down with \`plan --out\`.`,
-            );
+          if (!given && !(await agreed(plan, () => planText(plan, paint), yes))) return;
           await move(platform, target, "rebuild", { ...plan.order, rate: plan.rate, generation: plan.generation });
         }
         const found = await judged(platform, target, begun?.collection);
@@ -199,11 +195,14 @@ export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, wr
       .command(name)
       .description(description)
       .argument("<read model>", MODEL)
-      .addHelpText("after", `\nExample:\n  pitrix replay ${name} cluster/clusters`)
-      .action((text: string, { unverified = false }: { readonly unverified?: boolean }) =>
+      .option("--yes", "do it; without it, only where the read model is is shown")
+      .addHelpText("after", `\nExample:\n  pitrix replay ${name} cluster/clusters --yes`)
+      .action((text: string, { yes, unverified = false }: { readonly yes?: boolean; readonly unverified?: boolean }) =>
         on(async (platform) => {
           const target = targetIn(text);
-          await modelOf(platform, target);
+          const before = await modelOf(platform, target);
+          const shown = (): string => `${modelsTable([before], paint)}\n${name}: would ${description}.`;
+          if (!(await agreed({ ...before, action: name }, shown, yes))) return;
           await move(platform, target, name, { unverified });
           const after = await promoted(platform, target, signal);
           const loud = unverified ? `${paint("red", "unverified")}  nobody knows whether it equals what queries read before.\n` : "";

@@ -130,6 +130,8 @@ const storeOf = (...items: readonly (readonly [string, string])[]) => {
     },
     write: async (collection: string, some: readonly Uint8Array[]) =>
       void documents.push(...some.map((document) => ({ collection, document: Buffer.from(document) }))),
+    republish: async () => 0,
+    readAgain: async () => 0,
     close: async () => {},
   };
 };

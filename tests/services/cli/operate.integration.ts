@@ -46,6 +46,10 @@ const servers = async (t: TestContext) => {
   t.after(() => Promise.all(running.map(({ kill }) => kill())));
   return {
     empty,
+    lose: async (topic: string): Promise<void> => {
+      await admin.deleteTopics({ topics: [topic] });
+      await eventually("it is gone", async () => !(await topics()).includes(topic));
+    },
     settings,
     documents: async (collection: string) =>
       (await mongo.db("pitrix_account").collection(collection).find().sort({ _id: 1 }).toArray()) as object[],
@@ -69,7 +73,7 @@ const token = async (url: string): Promise<string> => {
 };
 
 test("an operator looks at a platform, stops it, moves it to an empty Kafka and an empty store, and finds it equal there", async (t) => {
-  const { empty, settings, documents, start } = await servers(t);
+  const { empty, lose, settings, documents, start } = await servers(t);
   const pitrix = async (...args: readonly string[]) => {
     const { terminal, text, code } = recording();
     await program(terminal, settings, new AbortController().signal).parseAsync([...args], { from: "user" });
@@ -131,6 +135,19 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
   // Its keys have come along: the token is signed with a sealed key.
   assert.notEqual(await token(second.url), "");
 
+  await second.stop();
+  await lose("pitrix.user");
+  const prepared = await json("events", "republish", "pitrix.user", "--yes");
+  assert.ok(prepared.commits > 1 && prepared.positions > 0 && prepared.owner === "account");
+  const third = await start();
+  const whole = await eventually("everything is published again", async () => {
+    if ((await pitrix("status")).code !== 0) return undefined;
+    const audit = await json("audit");
+    return audit.records >= before.records ? audit : undefined;
+  });
+  assert.deepEqual([whole.findings, whole.readModels.findings], [[], []]);
+  await third.stop();
+
   const { directory, environment } = await python();
   const read =
     "import fastavro, sys\nfor r in fastavro.reader(open(sys.argv[1], 'rb')): print(r['key'], r['event']['userId'] if r['event'] else None)";
@@ -140,5 +157,4 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
     encoding: "utf8",
   });
   assert.match(lines, new RegExp(`^${stream} ${userId}$`, "m"));
-  await second.stop();
 });

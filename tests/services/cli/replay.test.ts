@@ -77,15 +77,15 @@ test("the comparison goes on to what came since, and names what somebody changed
 
 test("what is not equal is not promoted, unless somebody says so aloud", async () => {
   await refused(
-    ["promote", NAMES],
+    ["promote", NAMES, "--yes"],
     1,
     /differs from names__v1 in 2 documents: see `replay verify`, or promote it as it is with --unverified/,
   );
   assert.equal(active(), "names__v1");
-  const { text } = await pitrix(world, ["replay", "promote", NAMES, "--unverified"]);
+  const { text } = await pitrix(world, ["replay", "promote", NAMES, "--unverified", "--yes"]);
   assert.match(text, /^unverified {2}nobody knows/);
   await eventually("the instance follows", () => active() === rebuilt);
-  assert.equal((await answer("rollback", NAMES)).active, "names__v1");
+  assert.equal((await answer("rollback", NAMES, "--yes")).active, "names__v1");
   await eventually("the instance follows", () => active() === "names__v1");
 });
 
@@ -104,7 +104,7 @@ test("a plan says what would be read and taken, and does nothing; it can be writ
   assert.equal(generation(), before);
   const { collection } = await answer("run", "--plan", file);
   assert.notEqual(generation(), before);
-  await answer("abort", NAMES);
+  await answer("abort", NAMES, "--yes");
   await eventually("it is gone", () => !world.databaseOf("catalog").models.has(collection));
   await refused(["run", "--plan", file], 1, /names has changed since the plan was made: make another one/);
   writeFileSync(file, "{}");
@@ -112,11 +112,19 @@ test("a plan says what would be read and taken, and does nothing; it can be writ
   await refused(["run"], 64, /name the read model, or a plan/);
 });
 
+test("without --yes nothing is switched, and what would be is shown", async () => {
+  const before = active();
+  const { text, code } = await pitrix(world, ["replay", "promote", NAMES]);
+  assert.equal(code, 0);
+  assert.match(text, /\npromote: would let queries read the new collection, .*\nNothing was done: carry it out with --yes\.\n$/);
+  assert.equal(active(), before);
+});
+
 test("what is equal is promoted; queries follow, and step back", async () => {
   const { active: now, collection, differences } = await answer("run", NAMES, "--yes", "--promote");
   assert.deepEqual([now, differences], [collection, 0]);
   await eventually("the instance follows", () => active() === collection);
-  assert.equal((await answer("rollback", NAMES)).active, "names__v1");
+  assert.equal((await answer("rollback", NAMES, "--yes")).active, "names__v1");
   await eventually("the instance follows", () => active() === "names__v1");
 });
 
@@ -143,7 +151,7 @@ test("a run whose command was interrupted goes on, and the next one waits for it
     assert.deepEqual([code, differences, compared], [0, 0, 4]);
   } finally {
     Object.assign(log, { ends, read });
-    await answer("abort", NAMES);
+    await answer("abort", NAMES, "--yes");
   }
 });
 
@@ -229,7 +237,7 @@ test("a plan with bounds is written down, carried out from its file, and says wh
   const made = documents(collection).find(({ id }) => id === "a");
   assert.deepEqual(made?.value, whole.value);
   model?.set("a", whole);
-  await answer("abort", NAMES);
+  await answer("abort", NAMES, "--yes");
   await eventually("it is gone", () => !world.databaseOf("catalog").models.has(collection));
 });
 

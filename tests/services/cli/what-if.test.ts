@@ -15,6 +15,8 @@ import { hasDifferences, whatIfText } from "../../../services/cli/what-if-text.t
 import { eventually } from "../../eventually.ts";
 import { root } from "../../root.ts";
 import { catalog, changes } from "../../world/toys/catalog.ts";
+import { clusterId, clusterStory } from "../../world/toys/clusters.ts";
+import { provider } from "../../world/toys/provider.ts";
 import { served, type World } from "../../world/world.ts";
 
 const plain = painter({ isTerminal: false }, {});
@@ -111,6 +113,26 @@ test("a decider that says no, or keeps another state, differs; parts of one buil
   const state = partOf(found, "state", "group");
   assert.deepEqual([state.compared, state.differ, state.examples[0]?.here], [2, 2, "name"]);
   assert.deepEqual([found.onlyHere, found.onlyThere], [["read model catalog/names"], []]);
+});
+
+test("what a cluster's whole story left on the log is decided again as it was, reaction by reaction", async () => {
+  const service = provider(async () => {});
+  const platform = await clusterStory({ service });
+  await platform.send("cluster", { type: "StopCluster", clusterId, jobId: "j-2" });
+  await platform.settle();
+  await platform.send("cluster", { type: "CeaseCluster", clusterId, jobId: "j-3", force: true });
+  await platform.settle();
+  const log = memoryLogBroker({ clock, partitions: 2 }).connect();
+  for (const [topic, partitions] of platform.broker.contents())
+    if (/^pitrix\.[a-zA-Z]+$/.test(topic) && topic !== "pitrix.instances") for (const records of partitions) await log.publish(records);
+  const build = await thisBuild();
+  const all = { ...build, services: [...build.services.filter(({ name }) => name !== service.name), { ...service, http: [] }] };
+  const found = await whatIf(log, all, all, everything);
+  assert.equal(hasDifferences(found), false, whatIfText(found, plain));
+  const decisions = found.compared.filter(({ what }) => what === "decision").reduce((sum, { compared }) => sum + compared, 0);
+  assert.ok(decisions >= 6, whatIfText(found, plain));
+  assert.deepEqual(Object.keys(found.undecidable).toSorted().slice(0, 1), ["outcomes of effects"]);
+  await log.close();
 });
 
 test("the build in another directory interprets its tables itself, and what it deletes is deleted", async () => {
