@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { replayRun } from "../replay/run.ts";
 import { backlog } from "./backlog.ts";
 import { flood } from "./flood.ts";
 
@@ -35,6 +36,14 @@ else {
   const heap = number(values.heap);
   for (const [what, run] of [
     [`a backlog of ${events} events`, () => backlog({ events, heap, limit: number(values.minutes) * 60_000, report })],
+    [
+      `a rebuild of ${events} events`,
+      () =>
+        replayRun({
+          ...{ events, streams: Math.ceil(events / 50), writes: 100, heap, rates: [null] },
+          ...{ limit: number(values.minutes) * 60_000, report },
+        }),
+    ],
     [`${values.requests} requests at once`, () => flood({ requests: number(values.requests), bytes: 200_000, heap: heap + 32, report })],
   ] as const) {
     const began = Date.now();

@@ -19,13 +19,14 @@ const replayRun = async (
   options: RunOptions,
   events: number,
   work: (replaying: Replaying) => Promise<readonly Finding[]>,
+  old = false,
 ): Promise<Omit<RowOutcome, "note">> => {
   const findings: Finding[] = [];
   const hurt = async (field: Field): Promise<void> => {
     const log = kafkaLog({ ...field.fixture.connection, clientId: "announcer" });
     const operator = replayOperator(field.fixture);
     try {
-      const announced = announcing(log, APPS);
+      const announced = announcing(log, APPS, old);
       await announced.seed(events, (done) => options.report(`${done}/${events} events`));
       findings.push(...(await work({ field, operator, announced })));
       findings.push(...(await operator.compared()));
@@ -122,6 +123,29 @@ export const replayWhileWriting = async (options: RunOptions): Promise<RowOutcom
     note = `${announced.count()} events of ${APPS} streams, ${WRITES} of them a second; p99 of commands before ${calm} ms; ${told.join("; ")}`;
     return [...findings, ...broken];
   });
+  return { ...outcome, note };
+};
+
+/** A log that builds of all times have written, each event in a version of its schema: a rebuild of it equals the live model, and a fold of the log. */
+export const replayOldLog = async (options: RunOptions): Promise<RowOutcome> => {
+  const events = scaled(1_000_000, options.factor, 10_000);
+  let note = "";
+  const outcome = await replayRun(
+    options,
+    events,
+    async ({ field, operator }) => {
+      const began = Date.now();
+      await operator.change("rebuild", {}, (model) => asideOf(model) !== undefined);
+      const { collection, compared, differences } = await operator.verdict();
+      field.struck(`a rebuild of ${events} old events`);
+      await operator.change("promote", { collection }, (model) => model.next === collection || model.active === collection);
+      await operator.until("it is promoted", ({ active }) => active === collection);
+      note = `${events} events of ${APPS} streams in every released version of their schemas; rebuilt in ${((Date.now() - began) / 1_000).toFixed(0)} s`;
+      if (differences === 0 && compared >= APPS) return [];
+      return [finding("divergent", "a rebuild equals the live model", collection, `${differences} differences in ${compared}`)];
+    },
+    true,
+  );
   return { ...outcome, note };
 };
 

@@ -3,7 +3,7 @@ import { brokersKilled } from "../events/kafka/failover.faults.ts";
 import { rolledBack } from "../events/mongo/rollback.faults.ts";
 import { duplicatesRun } from "./duplicates.ts";
 import { poisonRun } from "./poison-run.ts";
-import { replayKilled, replayWhileWriting } from "./replay-rows.ts";
+import { replayKilled, replayOldLog, replayWhileWriting } from "./replay-rows.ts";
 import { killPrimary, loseMajority, oneAtATime, stepDown } from "./replica-set-faults.ts";
 import { type Row, scaled } from "./row.ts";
 import { killService, roll, spread } from "./run.ts";
@@ -162,6 +162,13 @@ export const rows: readonly Row[] = [
     figures: "100 in 10,000 commands",
     full: { commands: 10_000, faults: 100 },
     run: poisonRun,
+  },
+  {
+    id: "11",
+    fault: "an old log: every released version of its schemas, rebuilt",
+    figures: "1,000,000 events",
+    full: {},
+    run: replayOldLog,
   },
   {
     id: "15",

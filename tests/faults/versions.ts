@@ -3,7 +3,7 @@ import { codec } from "../../events/codec/codec.ts";
 import type { kafkaLog } from "../../events/kafka/log.ts";
 import { recordsOf } from "../../events/log/record.ts";
 import type { Message } from "../../events/message.ts";
-import type { OutgoingRecord } from "../../events/ports.ts";
+import type { EncodedEvent, OutgoingRecord } from "../../events/ports.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../../services/chassis/contract.ts";
 
@@ -31,9 +31,26 @@ const content = {
   visibility: "public",
 };
 
-/** Announces application versions and new packages of them, each stream in its order. `apps`: so many streams. */
-export const announcing = (log: Pick<ReturnType<typeof kafkaLog>, "publish">, apps: number) => {
+/** Writes an event of an application with each released version of its schema in turn, as the builds of all times have. */
+const everyVersion = () => {
+  const own = schemas.filter(({ aggregate }) => aggregate === "app");
+  const writers = new Map(own.map((schema) => [schema, codec([schema])]));
+  const fieldsOf = (schema: object): readonly string[] =>
+    (Reflect.get(schema, "fields") as readonly { readonly name: string }[]).map(({ name }) => name); // Each is an Avro record.
+  return (event: Message, nth: number): EncodedEvent => {
+    const versions = own.filter((each) => each.event === event.type);
+    const schema = versions[nth % versions.length];
+    const writer = schema && writers.get(schema);
+    if (!schema || !writer) throw new Error(`no schema for ${event.type}`);
+    const known = new Set(["type", ...fieldsOf(schema.schema)]);
+    return writer.encode("app", Object.fromEntries(Object.entries(event).filter(([name]) => known.has(name))) as Message); // Its type is kept.
+  };
+};
+
+/** Announces application versions and new packages of them, each stream in its order. `apps`: so many streams. `old`: in every version of the schemas. */
+export const announcing = (log: Pick<ReturnType<typeof kafkaLog>, "publish">, apps: number, old = false) => {
   const released = codec(schemas);
+  const encode = old ? everyVersion() : (event: Message) => released.encode("app", event);
   const versions = new Map<number, number>();
   let count = 0;
   const next = (): readonly OutgoingRecord[] => {
@@ -52,7 +69,7 @@ export const announcing = (log: Pick<ReturnType<typeof kafkaLog>, "publish">, ap
       ...{ actionId: null, row: "seed", traceparent: null, hops: 0, fingerprint: null },
     };
     const bare = { cause: null, rejection: null, claims: [], publish: false, effects: [], timers: [] };
-    return recordsOf(contract, "app", { stream: `app/app-${app}`, version, events: [released.encode("app", event)], ...bare, metadata });
+    return recordsOf(contract, "app", { stream: `app/app-${app}`, version, events: [encode(event, nth)], ...bare, metadata });
   };
   return {
     count: (): number => count,

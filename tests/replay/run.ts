@@ -119,6 +119,7 @@ export const replayRun = async ({ events, streams, writes, heap, rates, limit, r
       return { result, read, shown, heap: most((one) => one.heap), rss: most((one) => one.rss) };
     };
     const calm = await between(() => pause(CALM));
+    report(`${after()} without a rebuild: p99 of a read ${calm.read} ms, until an event shows ${calm.shown} ms, heap ${calm.heap} MB`);
     const rebuilds: Rebuilt[] = [];
     for (const rate of rates) {
       const { result, ...figures } = await between(async () => {
