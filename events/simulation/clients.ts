@@ -1,6 +1,5 @@
 import { isOutage } from "../outage.ts";
 import type { Clock, Commit } from "../ports.ts";
-import type { AnyService } from "../service.ts";
 import { documentIds, reads } from "./check/read-models.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Journal } from "./journal.ts";
@@ -78,18 +77,32 @@ export const client = async (
       const until = new AbortController();
       const seen = await Promise.race([instance.settled(answer.commit, 2_000), clock.sleep(TIMEOUT, until.signal).then(() => false)]);
       until.abort("answered");
-      if (seen) mustShow(instance.service, answer.commit);
+      if (seen) mustShow(instance, answer.commit);
     }
     return true;
   }
 
   /** After `settled` has returned true, every read model must show the commit. */
-  function mustShow(service: AnyService, commit: Commit): void {
+  function mustShow({ service, collections }: Process["instance"], commit: Commit): void {
     for (const fact of platform.factsIn(commit))
-      for (const projection of service.projections ?? [])
-        if (reads(projection, fact))
-          for (const id of documentIds(projection, fact))
-            if (platform.shown(service.name, `${projection.name}__v${projection.version}`, id) < fact.meta.version)
-              broken(commit.stream, `${projection.name} ${id} is reported to show ${fact.meta.eventId}, but does not`);
+      for (const projection of service.projections ?? []) {
+        const collection = reads(projection, fact) ? collectionOf(collections, projection.name) : undefined;
+        if (collection === undefined) continue;
+        for (const id of documentIds(projection, fact))
+          if (platform.shown(service.name, collection, id) < fact.meta.version)
+            broken(commit.stream, `${projection.name} ${id} is reported to show ${fact.meta.eventId}, but does not`);
+      }
   }
+};
+
+/** The collection that queries read; undefined: they would be told to come back. */
+const collectionOf = ({ of }: Process["instance"]["collections"], model: string): string | undefined => {
+  try {
+    const collection = of(model);
+    if (typeof collection === "string") return collection;
+    collection.catch(() => {});
+  } catch {
+    // The model is being filled.
+  }
+  return undefined;
 };

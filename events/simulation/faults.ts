@@ -16,6 +16,7 @@ export const faultKinds = [
   "outside",
   "poison",
   "losses",
+  "deploys",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -49,6 +50,8 @@ export type Faults = {
   readonly poison: boolean;
   /** Whether the store of a service is lost once, and put back as it was some time before. */
   readonly loss: boolean;
+  /** Whether a build with new folds replaces the one of a service, one instance after the other. */
+  readonly deploys: boolean;
 };
 
 export const noFaults: Faults = {
@@ -69,6 +72,7 @@ export const noFaults: Faults = {
   outside: 0,
   poison: false,
   loss: false,
+  deploys: false,
 };
 
 /** Draws the faults of a run. Kinds that are not allowed are zero, but the same random numbers are drawn. */
@@ -97,5 +101,6 @@ export const drawFaults = (random: () => number, slow: readonly string[], allowe
     outside: draw("outside", 0.7, between(0.01, 0.3)),
     poison: draw("poison", 0.25, () => 1) === 1,
     loss: draw("losses", 0.25, () => 1) === 1,
+    deploys: draw("deploys", 0.3, () => 1) === 1,
   };
 };

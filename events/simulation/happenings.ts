@@ -24,7 +24,7 @@ export const happenings = (clock: Clock, journal: Journal, repeats: boolean, dea
     quietFor: (): number => clock.now() - lastChange,
     /** Without the receipts that were lost with their store. */
     commits: (): readonly Committed[] => [...commits.values()].filter(({ commit, step: at }) => !isLost(commit, at)),
-    broken: broken as readonly Violation[],
+    broken,
     lost: (lost: Loss): void => {
       step++;
       loss = lost;

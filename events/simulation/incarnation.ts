@@ -63,6 +63,8 @@ export const fates = ({ faults, random, time, journal, calm, isOut, crash }: Mis
   const delay = (incarnation: Incarnation, call: string): number => {
     const frozen = Math.max(0, incarnation.frozenUntil - time.now());
     if (faults.slow !== undefined && call.startsWith("documents.") && call.includes(faults.slow)) return frozen + 500 * random();
+    // A new collection is filled slowly, so that others are read meanwhile.
+    if (faults.deploys && /^documents\.write \S+__v\d+r/.test(call)) return frozen + 500 * random();
     if (random() >= faults.delays) return frozen;
     return frozen + (random() < 0.01 ? 50 : 1) * faults.longest * random() ** 3;
   };

@@ -8,6 +8,7 @@ import type { Message } from "../message.ts";
 import { router } from "../service.ts";
 import { askFor, parkedIn } from "../subscription/redrive.ts";
 import { factsOf } from "./check/evidence.ts";
+import { nextBuild, watchQueries } from "./deploy.ts";
 import type { Faults } from "./faults.ts";
 import { happenings } from "./happenings.ts";
 import type { Incarnation } from "./incarnation.ts";
@@ -39,6 +40,8 @@ export const platform = (
   const routes = new Map(players.map(({ service }) => [service.name, router(service)]));
   const happened = happenings(clock, journal, faults.repeatEvery > 0, deadLetterTopic(contract));
   let isCalm = true;
+  /** From then on what instances have announced before is over. */
+  let isAdvanced = false;
   const calm = () => isCalm;
   const chaos = broker.connect();
   const down = new Map<string, number>();
@@ -48,7 +51,7 @@ export const platform = (
   };
   const misfortune = { faults, random, time: clock, journal, calm, isOut };
   const world = outside(misfortune, happened.step);
-  const { processes, start, leave, end, crashes } = processesOf({
+  const { processes, start, leave, end, deploy, crashes } = processesOf({
     contract,
     players,
     storages,
@@ -70,6 +73,22 @@ export const platform = (
     unexpected: happened.unexpected,
     broken: happened.broken,
     loss: (): Loss | undefined => loss,
+    /** From now on what the queries of a service read is looked at. */
+    watch: (name: string): void => {
+      const store = storages.get(name);
+      if (!store) return;
+      const isQuick = faults.delays === 0 || faults.longest < 100;
+      const isStrict = () => isQuick && !isAdvanced && [faults.clocks, faults.freezeEvery, faults.outageEvery].every((each) => each === 0);
+      const all = () => [...processes.values()];
+      void watchQueries(name, store.database, all, clock, isStrict, (violation) => happened.broken.push(violation));
+    },
+    /** A build with new folds replaces that of a service. */
+    deploy: (name: string, canRead: boolean): void => {
+      const player = players.find(({ service }) => service.name === name);
+      if (!player) return;
+      journal.note("world", `a build of ${name} with new folds is deployed`);
+      void deploy(player, nextBuild(player.service, canRead));
+    },
     backUp: (name: string): void => {
       const database = storages.get(name)?.database;
       if (database) backups.set(name, backUp(database));
@@ -127,6 +146,7 @@ export const platform = (
     },
     /** Advances all process clocks, so that timers far in the future become due. */
     advance: (milliseconds: number): void => {
+      isAdvanced = true;
       for (const { incarnation } of processes.values()) incarnation.skew += milliseconds;
     },
     /** An operator requests a redrive of all parked streams. */

@@ -3,6 +3,7 @@ import type { memoryLogBroker } from "../memory/log.ts";
 import { memoryParking } from "../memory/parking.ts";
 import type { Clock, Ports } from "../ports.ts";
 import { type Instance, instance } from "../run.ts";
+import type { AnyService } from "../service.ts";
 import { guardOf } from "./guard.ts";
 import type { Happenings } from "./happenings.ts";
 import { clockOf, fates, type Incarnation } from "./incarnation.ts";
@@ -56,8 +57,12 @@ export const processesOf = ({ contract, players, storages, broker, clock, happen
     return { service, number, name, born: happened.step(), dead: false, frozenUntil: 0, skew };
   };
 
+  /** The builds of instances that are not of the first one, by service and number. */
+  const builds = new Map<string, AnyService>();
+
   /** One incarnation of a service's process, on faulty ports. */
-  const instanceOf = ({ service, outside, settings }: Player, storage: Storage, incarnation: Incarnation): Process => {
+  const instanceOf = ({ service: first, outside, settings }: Player, storage: Storage, incarnation: Incarnation): Process => {
+    const service = builds.get(keyOf(incarnation)) ?? first;
     const fate = fateOf(incarnation);
     const ownClock = clockOf(incarnation, clock);
     const log = broker.connect(fate);
@@ -125,10 +130,22 @@ export const processesOf = ({ contract, players, storages, broker, clock, happen
     if (processes.get(keyOf(incarnation)) === process) processes.delete(keyOf(incarnation));
   };
 
+  /** Gives the instances of a service another build, one after the other. */
+  const deploy = async (player: Player, build: AnyService): Promise<void> => {
+    for (const number of [1, 2, 3]) {
+      const key = `${player.service.name} ${number}`;
+      builds.set(key, build);
+      const process = processes.get(key);
+      if (process?.ready) await leave(process);
+      if (number < 3 && !processes.has(key)) await start(player, number);
+      await clock.sleep(10_000 * random());
+    }
+  };
+
   /** Ends all instances of a service at once; they start again. */
   const end = (service: string, why: string): void => {
     for (const { incarnation } of [...processes.values()]) if (incarnation.service === service) crash(incarnation, why);
   };
 
-  return { processes: processes as ReadonlyMap<string, Process>, start, leave, end, crashes: () => crashes };
+  return { processes: processes as ReadonlyMap<string, Process>, start, leave, end, deploy, crashes: () => crashes };
 };

@@ -128,6 +128,10 @@ export const simulate = async (
     await time.run(() => busy === 0, MINUTE);
     return rests(REST);
   };
+  const deployed = faults.deploys && !faults.poison && !loses ? players[Math.floor(players.length * random())]?.service.name : undefined;
+  const canRead = random() < 0.5;
+  if (deployed !== undefined) world.watch(deployed);
+  if (deployed !== undefined) void clock.sleep(20_000 * random()).then(() => world.deploy(deployed, canRead));
   const victim = loses ? players[Math.floor(players.length * random())]?.service.name : undefined;
   const last = victim === undefined ? requests.length : Math.floor(requests.length * BEFORE_LOSS);
   if (victim !== undefined) void clock.sleep(20_000 * random()).then(() => world.backUp(victim));

@@ -3,7 +3,6 @@ import { aggregatesOf, type Contract, topicOf } from "../contract.ts";
 import type { MemoryDatabase } from "../memory/database.ts";
 import type { LogRecord } from "../ports.ts";
 import type { AnyService } from "../service.ts";
-import { collections } from "../subscription/collections.ts";
 import { once } from "./check/evidence.ts";
 import type { Process } from "./process.ts";
 
@@ -16,14 +15,15 @@ export const unfinished = (
   contract: Contract,
 ): readonly string[] => {
   const left: string[] = [];
-  for (const [name, { due, positions, parked }] of databases) {
+  for (const [name, { due, positions, parked, pointers }] of databases) {
     if (!mayPark && parked.size > 0) left.push(`${name} has parked ${[...parked.keys()].slice(0, 3).join(", ")}`);
     for (const mark of ["publish", "effects"] as const)
       if (due[mark].length > 0)
         left.push(`${name}: ${due[mark].length} commits still have the mark ${mark}, ${due[mark].slice(0, 3).join(", ")}`);
     const running = processes.filter(({ incarnation, ready }) => ready && incarnation.service === name);
     if (running.length < 2) left.push(`${name} has ${running.length} instances`);
-    for (const [subscription, topics] of subscriptionsOf(contract, running[0]?.instance.service))
+    for (const [model, topics] of subscriptionsOf(contract, running[0]?.instance.service)) {
+      const subscription = pointers.get(model)?.active ?? model;
       for (const topic of topics)
         for (const [partition, { length }] of (contents.get(topic) ?? []).entries()) {
           const place = `${topic}/${partition}`;
@@ -31,20 +31,21 @@ export const unfinished = (
           const at = Math.max(positions.get(`${subscription}|${topic}|${partition}`) ?? 0, ...seen);
           if (at < length) left.push(`${name}: ${subscription} is at ${at} of ${length} in ${place}`);
         }
+    }
   }
   return left;
 };
 
-type Subscriptions = readonly (readonly [subscription: string, topics: readonly string[]])[];
+/** By read model, and by "reactions". */
+type Subscriptions = readonly (readonly [model: string, topics: readonly string[]])[];
 const subscriptionsOf = (contract: Contract, service: AnyService | undefined): Subscriptions =>
   service ? topicsOf(contract)(service) : [];
 
 const topicsOf = once((contract: Contract) =>
   once(({ projections = [], reactions }: AnyService): Subscriptions => {
-    const models = collections(projections);
     return [
       ...projections.map(({ name, evolve, of }): Subscriptions[number] => [
-        models.of(name),
+        name,
         aggregatesOf(contract, Object.keys(evolve), of).map((aggregate) => topicOf(contract, aggregate)),
       ]),
       ...(reactions

@@ -25,6 +25,7 @@ const effects = "events/effects/effects.js";
 const timers = "events/effects/timers.js";
 const restore = "events/replay/restore.js";
 const recorded = "events/replay/recorded.js";
+const models = "events/subscription/read-models.js";
 
 /** The mistakes that the checker must find, each by itself. */
 export const planted: readonly Planted[] = [
@@ -416,5 +417,35 @@ export const planted: readonly Planted[] = [
     file: recorded,
     from: "...dueOf(aggregate,",
     to: "...{ effects: [], timers: [] }, ...((..._) => ({}))(aggregate,",
+  },
+  {
+    name: "let queries read a new fold before it has caught up",
+    file: models,
+    from: "if (await hasCaughtUp(projection, next.collection, live))",
+    to: "if (true)",
+  },
+  {
+    name: "feed the active collection no more once another one is to follow",
+    file: models,
+    from: "if (fold === projection.version && !rebuild)",
+    to: "if (fold === projection.version && !rebuild && collection === (pointers.get(projection.name)?.next ?? pointers.get(projection.name)?.active))",
+  },
+  {
+    name: "drop a collection as soon as another one is read",
+    file: models,
+    from: "await move(promoted(pointer, clock.now()));",
+    to: "{ await move(promoted(pointer, clock.now())); if (pointer.active !== null) await documents.drop(pointer.active); }",
+  },
+  {
+    name: "answer from a fold that the build cannot read",
+    file: "events/subscription/pointer.js",
+    from: "return active && readsOf(projection).includes(active.fold) ? active.collection : undefined;",
+    to: "return active ? active.collection : undefined;",
+  },
+  {
+    name: "move the pointer away from a build that lives",
+    file: models,
+    from: "if (!live.every(({ models: all }) => all[pointer.model]?.reads.includes(next.fold) ?? true))\n            return;",
+    to: "",
   },
 ];

@@ -63,7 +63,8 @@ export const checkReadModels = function* (evidence: Evidence): Generator<Violati
   const facts = factsOnLog(evidence);
   for (const { name, projections = [] } of evidence.services)
     for (const projection of projections) {
-      const collection = `${projection.name}__v${projection.version}`;
+      const active = evidence.databases.get(name)?.pointers.get(projection.name)?.active;
+      const collection = active ?? `${projection.name}__v${projection.version}`;
       const fresh = foldAll(projection, facts, ({ meta }) => evidence.bad(`${name}.${projection.name}`, meta));
       const there = evidence.databases.get(name)?.models.get(collection) ?? new Map<string, StoredDocument>();
       const wrong = (about: string, message: string): Violation => ({ rule: "read models equal a fresh fold", about, message });

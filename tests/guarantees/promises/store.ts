@@ -148,6 +148,11 @@ export const store: Section = {
           "nothing is decided, and no due work begins, before the store is whole",
         ),
         ...tests(
+          "events/replay/restore.integration.ts",
+          "a store that is put back after 1000 further commands has again all that is on Kafka, and audits equal",
+        ),
+        ...rules("what is restored is not published again", "an acknowledged request is recorded"),
+        ...tests(
           "services/chassis/restoring.test.ts",
           "no header on the log has a cause in clear that does not follow from another event",
           "a request that is repeated with its key after its service was restored is not carried out again",

@@ -141,6 +141,11 @@ export const subscriptions: Section = {
           "a collection is dropped only after everybody has stopped filling it",
           "a crash at any call of the build that brings the new fold leaves the old one or the new one active, whole",
         ),
+        ...rules(
+          "queries show what they have shown",
+          "an instance answers from a fold that it can read",
+          "a live instance can read the active fold",
+        ),
       ],
     },
     {
