@@ -14,7 +14,7 @@ export const pureModules: { readonly [specifier: string]: readonly string[] } = 
   "node:net": ["isIP"],
   "node:util": ["*"],
   "node:zlib": ["*"],
-  "node:crypto": ["createHash", "timingSafeEqual"],
+  "node:crypto": ["createHash", "createPrivateKey", "timingSafeEqual", "X509Certificate"],
   ajv: ["*"],
   "js-yaml": ["*"],
   "tar-stream": ["*"],

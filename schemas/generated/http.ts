@@ -1173,8 +1173,12 @@ export type Operations = {
       /** How it is reached; oci for one chart of a registry, `oci://host/path/chart`. */
       readonly type: "http" | "https" | "s3" | "oci";
       readonly url: Address;
-      /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
-      readonly credential: Secret;
+      /**
+       * A JSON text, {} for none: username and password, if they are not in the URL; for s3 access_key_id and secret_access_key. In PEM: ca, the
+       * authorities by which the server is verified instead of those that are known everywhere, and client_certificate with client_key. It takes
+       * the place of the credential before.
+       */
+      readonly credential: Document;
       readonly visibility: "public" | "private";
       /** Where the applications run; with kubernetes among them the index is a Helm index. */
       readonly providers: readonly Provider[];
@@ -2400,8 +2404,12 @@ export type Operations = {
       /** How it is reached; oci for one chart of a registry, `oci://host/path/chart`. */
       readonly type?: "http" | "https" | "s3" | "oci";
       readonly url?: Address;
-      /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
-      readonly credential?: Secret;
+      /**
+       * A JSON text, {} for none: username and password, if they are not in the URL; for s3 access_key_id and secret_access_key. In PEM: ca, the
+       * authorities by which the server is verified instead of those that are known everywhere, and client_certificate with client_key. It takes
+       * the place of the credential before.
+       */
+      readonly credential?: Document;
       readonly visibility?: "public" | "private";
       /** Where the applications run; with kubernetes among them the index is a Helm index. */
       readonly providers?: readonly Provider[];
@@ -2798,8 +2806,8 @@ export type Operations = {
     request: {
       readonly type: Line;
       readonly url: Address;
-      /** A JSON text; for s3 with access_key_id and secret_access_key, {} for none. */
-      readonly credential: Secret;
+      /** A JSON text as for CreateRepo, {} for none. */
+      readonly credential: Document;
     };
     answer: {
       readonly ok?: boolean;

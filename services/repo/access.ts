@@ -1,7 +1,8 @@
 import { type RejectionKind, streamOf } from "../../events/index.ts";
+import { type Certificates, wrongInCertificates } from "./certificates.ts";
 
 /** The credential of a repository. It is sealed wherever it is stored. */
-export type Secret = {
+export type Secret = Certificates & {
   readonly username: string;
   readonly password: string;
   /** For repositories of type s3. */
@@ -10,14 +11,17 @@ export type Secret = {
 };
 /** The field of the repository's events that holds its secret. */
 export const credentialOf = (repoId: string) => ({ stream: streamOf("repo", repoId), field: "sealedCredential" });
-export const openToAll: Secret = { username: "", password: "", accessKeyId: "", secretAccessKey: "" };
+export const openToAll: Secret = {
+  ...{ username: "", password: "", accessKeyId: "", secretAccessKey: "" },
+  ...{ ca: "", clientCertificate: "", clientKey: "" },
+};
 
 /** The URL and secret of a repository; or the reason why they are invalid, with the error code that ValidateRepo answers. */
 export type Access = { readonly url: string; readonly secret: Secret | null } | AccessRejection;
 export type AccessRejection = { readonly rejected: string; readonly code: number; readonly kind: RejectionKind; readonly error: string };
 
-/** Validates the type, URL and credential that a user entered. User and password move from the URL into the secret. */
-export const accessOf = (type: string, given: string, credential: string): Access => {
+/** Validates the type, URL and credential that a user entered at a time. User and password move from the URL into the secret. */
+export const accessOf = (type: string, given: string, credential: string, now: number): Access => {
   let address = given.trim();
   const schemeCode = schemes[type];
   if (schemeCode === undefined) return refuse(111, `type [${type}] is not http, https, s3 or oci`, "unsupported_parameter_value");
@@ -35,11 +39,26 @@ export const accessOf = (type: string, given: string, credential: string): Acces
     url.password = "";
     address = url.href;
   }
-  if (type === "s3") {
-    const keys = s3Keys(credential);
-    return "rejected" in keys ? keys : { url: address, secret: { ...openToAll, ...keys } };
-  }
-  return { url: address, secret: username + password === "" ? null : { ...openToAll, username, password } };
+  const fields = credential === "" && type !== "s3" ? {} : parse(credential);
+  if (fields === undefined) return refuse(103, "the credential is not a JSON object", "credential_not_json");
+  const certificates = certificatesOf(type, fields, now);
+  if ("rejected" in certificates) return certificates;
+  const keys = type === "s3" ? s3Keys(fields) : { accessKeyId: "", secretAccessKey: "" };
+  if ("rejected" in keys) return keys;
+  const named = { username: username || text(fields, "username"), password: password || text(fields, "password") };
+  const secret: Secret = { ...openToAll, ...(type !== "s3" && named), ...keys, ...certificates };
+  return { url: address, secret: Object.values(secret).some((value) => value !== "") ? secret : null };
+};
+
+const certificatesOf = (type: string, fields: object, now: number): Certificates | AccessRejection => {
+  const certificates = {
+    ca: text(fields, "ca"),
+    clientCertificate: text(fields, "client_certificate"),
+    clientKey: text(fields, "client_key"),
+  };
+  const isUseless = type === "http" && Object.values(certificates).some((value) => value !== "");
+  const wrong = isUseless ? "certificates are of no use over http" : wrongInCertificates(certificates, now);
+  return wrong === undefined ? certificates : refuse(103, wrong, "illegal_parameter_format");
 };
 
 /** The error codes of ValidateRepo if the URL's scheme does not match the type. */
@@ -49,9 +68,7 @@ const schemes: { readonly [type: string]: number } = { http: 108, https: 110, s3
 const isRepositoryName = (path: string): boolean =>
   path.length < 256 && path.split("/").every((part) => /^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(part));
 
-const s3Keys = (credential: string): Pick<Secret, "accessKeyId" | "secretAccessKey"> | AccessRejection => {
-  const fields = parse(credential);
-  if (fields === undefined) return refuse(103, "the credential is not a JSON object", "credential_not_json");
+const s3Keys = (fields: object): Pick<Secret, "accessKeyId" | "secretAccessKey"> | AccessRejection => {
   const [accessKeyId, secretAccessKey] = [text(fields, "access_key_id"), text(fields, "secret_access_key")];
   if (accessKeyId === "") return refuse(104, "the credential has no access_key_id", "credential_without_key");
   if (secretAccessKey === "") return refuse(105, "the credential has no secret_access_key", "credential_without_secret");

@@ -32,7 +32,7 @@ const { command, query, answer } = rows<RepoCommand, RepoReadModels, RepoOutside
 export const http: readonly HttpRow<RepoOutside>[] = [
   command("CreateRepo", {
     issues: "CreateRepo",
-    prepare: ({ type, url, credential }, { edge, newId }) => sealed(newId("repo"), accessOf(type, url, credential), edge),
+    prepare: ({ type, url, credential }, { edge, newId, now }) => sealed(newId("repo"), accessOf(type, url, credential, now), edge),
     command: (request, { newId, actor, prepared }) => ({
       type: "CreateRepo",
       repoId: newId("repo"),
@@ -56,7 +56,7 @@ export const http: readonly HttpRow<RepoOutside>[] = [
   command("ModifyRepo", {
     issues: "ModifyRepo",
     needs: ({ repo_id }) => ({ repo: ["repos", repo_id] }),
-    prepare: (request, { edge, needs: { repo } }) => changedAccess(request, repo, edge),
+    prepare: (request, { edge, needs: { repo }, now }) => changedAccess(request, repo, edge, now),
     command: (request, { newId, prepared }) => ({
       type: "ModifyRepo",
       repoId: request.repo_id,
@@ -139,8 +139,8 @@ export const http: readonly HttpRow<RepoOutside>[] = [
     filters: ["repo_event_id", "repo_id", "owner", "status"],
     search: ["repo_event_id", "repo_id"],
   }),
-  answer("ValidateRepo", async ({ type, url, credential }, { outside: { readFile, readEntries, deadline } }) => {
-    const access = accessOf(type, url, credential);
+  answer("ValidateRepo", async ({ type, url, credential }, { outside: { readFile, readEntries, deadline }, now }) => {
+    const access = accessOf(type, url, credential, now);
     if ("rejected" in access) return { ok: false, errorCode: access.code };
     const signal = deadline(SLOW);
     const file = { url: indexUrl(access.url), repository: access.url, secret: access.secret ?? openToAll, limit: indexBytes, signal };
@@ -167,12 +167,13 @@ const sealed = async (repoId: string, access: Access, edge: Edge): Promise<Prepa
 };
 
 /** The changed URL and credential. A client may send back what it was shown, which is no change: a URL without password, asterisks. */
-const changedAccess = async (request: RequestOf<"ModifyRepo">, repo: RepoDocument, edge: Edge) => {
+const changedAccess = async (request: RequestOf<"ModifyRepo">, repo: RepoDocument, edge: Edge, now: number) => {
   const shownCredential = request.credential === undefined || /^\**$/.test(request.credential) || request.credential === "{}";
   const sameUrl = request.url === undefined || request.url === repo.url;
   const sameType = request.type === undefined || request.type === repo.type;
-  if (sameUrl && sameType && (shownCredential || repo.type !== "s3")) return { url: undefined, sealedCredential: undefined };
-  return sealed(repo.repo_id, accessOf(request.type ?? repo.type, request.url ?? repo.url, request.credential ?? ""), edge);
+  if (sameUrl && sameType && shownCredential) return { url: undefined, sealedCredential: undefined };
+  const credential = shownCredential ? "" : (request.credential ?? "");
+  return sealed(repo.repo_id, accessOf(request.type ?? repo.type, request.url ?? repo.url, credential, now), edge);
 };
 
 const idsOf = (categoryId: string | undefined): readonly string[] | undefined =>

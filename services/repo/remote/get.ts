@@ -39,6 +39,11 @@ export type Limits = {
   readonly reach: Reach;
   readonly method?: "GET" | "HEAD" | undefined;
 };
+/** What goes along with a request, and by which certificates both sides know each other. Connections with other certificates are others. */
+export type Sent = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+};
 /** The server says that the caller has the file. */
 export class NotModified extends FetchError {
   constructor() {
@@ -49,7 +54,7 @@ export type File = { readonly bytes: Uint8Array; readonly validator?: string | u
 type Got = File | { readonly location: string };
 
 /** One request; the answer may be a redirect. The address is checked while connecting, so that the name cannot resolve to another one later. */
-export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit, signal, reach, method = "GET" }: Limits): Promise<Got> =>
+export const get = (url: URL, { headers, tls }: Sent, { limit, signal, reach, method = "GET" }: Limits): Promise<Got> =>
   new Promise((resolve, reject) => {
     const permits = (address: string): boolean => reach.permits(address, portOf(url));
     if (isForbiddenLiteral(url.hostname, permits)) return reject(outOfBounds());
@@ -58,6 +63,7 @@ export const get = (url: URL, headers: Readonly<Record<string, string>>, { limit
       url,
       {
         method,
+        ...(isSecure && tls),
         headers: { "user-agent": "pitrix", "accept-encoding": "identity", accept: "*/*", ...headers },
         signal,
         agent: isSecure ? reach.https : reach.http,
@@ -110,15 +116,11 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
 
 const REDIRECTS = 5;
 
-/** A request and its redirects. `headersAt` gives the headers for a URL, so that what is meant for one host does not go to another. */
-export const getFollowing = async (
-  start: URL,
-  headersAt: (url: URL) => Readonly<Record<string, string>>,
-  limits: Limits,
-): Promise<File> => {
+/** A request and its redirects. `sentTo` says what goes to a URL, so that what is meant for one host does not go to another. */
+export const getFollowing = async (start: URL, sentTo: (url: URL) => Sent, limits: Limits): Promise<File> => {
   let url = start;
   for (let redirects = 0; ; redirects++) {
-    const answer = await get(url, headersAt(url), limits);
+    const answer = await get(url, sentTo(url), limits);
     if ("bytes" in answer) return answer;
     if (redirects >= REDIRECTS) throw new FetchError(`more than ${REDIRECTS} redirects`, true);
     if (!URL.canParse(answer.location, url.href)) throw new FetchError("a redirect to an invalid URL", true);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { addressesOf, isPrivate, type PrivateNetworks, permitted, portOf } from "../../chassis/process/addresses.ts";
-import { openToAll, withoutUserinfo } from "../access.ts";
+import { openToAll, type Secret, withoutUserinfo } from "../access.ts";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
 import { conditionOf, FetchError, type File, getFollowing, NotModified, type Reach, reachOf } from "./get.ts";
 import { ociReader } from "./oci.ts";
@@ -58,18 +58,30 @@ const follow = async (request: FileRequest, signal: AbortSignal, { inside, outsi
   const insiders = addresses.some(({ address }) => isPrivate(address));
   const reach = insiders ? inside : outside;
   const url = urlOf(request.url);
-  const isOwn = (other: URL): boolean => httpUrl(other).host === home.host;
+  /** Whether this is the repository's own server, and not in clear where the repository is not. */
+  const isOwn = (other: URL): boolean => {
+    const { host, protocol } = httpUrl(other);
+    return host === home.host && (protocol === "https:" || home.protocol === "http:");
+  };
+  const tlsFor = (other: URL) => (isOwn(other) ? tlsOf(request.secret) : undefined);
   if (url.protocol === "oci:")
     return readOci(
       { url, base: httpUrl(url), secret: isOwn(url) ? request.secret : openToAll, limit: request.limit },
       (start, headers, limit, method) =>
-        getFollowing(start, (next) => (next.host === start.host ? headers : {}), { limit, signal, reach, method }),
+        getFollowing(start, (next) => ({ headers: next.host === start.host ? headers : {}, tls: tlsFor(next) }), {
+          limit,
+          signal,
+          reach,
+          method,
+        }),
     );
   const signing = httpUrl(url).href;
   const headersAt = (next: URL) =>
     isOwn(next) ? { ...conditionOf(request.validator ?? ""), ...authorization(next.href === signing ? url : next, request) } : {};
-  return getFollowing(httpUrl(url), headersAt, { limit: request.limit, signal, reach });
+  return getFollowing(httpUrl(url), (next) => ({ headers: headersAt(next), tls: tlsFor(next) }), { limit: request.limit, signal, reach });
 };
+
+const tlsOf = ({ ca, clientCertificate: cert, clientKey: key }: Secret) => ({ ...(ca && { ca }), ...(cert && { cert, key }) });
 
 const isPublic = (address: string): boolean => !isPrivate(address);
 

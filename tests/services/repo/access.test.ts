@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessOf, withoutUserinfo } from "../../../services/repo/access.ts";
+import { accessOf, openToAll, withoutUserinfo } from "../../../services/repo/access.ts";
 import { idFrom } from "../../../services/repo/identifiers.ts";
 import { pairsOf } from "../../../services/repo/query-string.ts";
 
+const now = Date.now();
 const codes: readonly (readonly [type: string, url: string, credential: string, code: number])[] = [
   ["s3", "s3://s3.example/bucket", "no json", 103],
   ["s3", "s3://s3.example/bucket", "{}", 104],
   ["s3", "s3://s3.example/bucket", '{"access_key_id":"a"}', 105],
+  ["https", "https://host/", "no json", 103],
   ["http", "not a url", "", 107],
   ["http", "http://host/?token=secret", "", 107],
   ["http", "http://host/#secret", "", 107],
@@ -18,13 +20,13 @@ const codes: readonly (readonly [type: string, url: string, credential: string, 
 ];
 for (const [type, url, credential, code] of codes)
   test(`${type} ${url} ${credential} is refused with ${code}`, () => {
-    const access = accessOf(type, url, credential);
+    const access = accessOf(type, url, credential, now);
     assert.equal("rejected" in access && access.code, code);
   });
 test("a URL without a password stays as it is written", () =>
-  assert.deepEqual(accessOf("http", "http://host:81/helm", ""), { url: "http://host:81/helm", secret: null }));
+  assert.deepEqual(accessOf("http", "http://host:81/helm", "", now), { url: "http://host:81/helm", secret: null }));
 test("user and password leave the URL", () => {
-  const access = accessOf("https", "https://ann:s%3Acret@host/helm", "");
+  const access = accessOf("https", "https://ann:s%3Acret@host/helm", "", now);
   assert.ok("url" in access);
   assert.equal(access.url, "https://host/helm");
   assert.deepEqual([access.secret?.username, access.secret?.password], ["ann", "s:cret"]);
@@ -37,7 +39,7 @@ for (const [type, url] of [
   ["https", "http://ann:secret@host/"],
 ] as const)
   test(`the refusal of ${url} does not repeat the password`, () => {
-    const access = accessOf(type, url, "");
+    const access = accessOf(type, url, "", now);
     assert.ok("rejected" in access);
     assert.doesNotMatch(access.rejected, /sec/);
   });
@@ -46,8 +48,8 @@ test("a URL is shown without user and password", () => {
   assert.equal(withoutUserinfo("bookinfo-1.0.0.tgz"), "bookinfo-1.0.0.tgz");
 });
 test("the keys of s3 are a secret", () => {
-  const access = accessOf("s3", "s3://s3.example/bucket", '{"access_key_id":"a","secret_access_key":"b"}');
-  assert.deepEqual("secret" in access && access.secret, { username: "", password: "", accessKeyId: "a", secretAccessKey: "b" });
+  const access = accessOf("s3", "s3://s3.example/bucket", '{"access_key_id":"a","secret_access_key":"b"}', now);
+  assert.deepEqual("secret" in access && access.secret, { ...openToAll, accessKeyId: "a", secretAccessKey: "b" });
 });
 test("ids follow from what they are of", () => {
   assert.equal(idFrom("repo-1", "wordpress"), idFrom("repo-1", "wordpress"));

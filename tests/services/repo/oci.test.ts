@@ -15,6 +15,7 @@ import { createRepo, developer, outsideWith, settings } from "./fixtures.ts";
 import { MANIFEST, type RegistryOptions, registry } from "./registry.ts";
 import { serve } from "./server.ts";
 
+const now = Date.now();
 const chart = (version: string, more: object = {}) => ({ apiVersion: "v2", name: "shop", version, ...more });
 const archive = (version: string) => archiveOf({ "shop/Chart.yaml": JSON.stringify(chart(version)) });
 const versions = ["1.0.0", "1.1.0", "2.0.0"];
@@ -172,10 +173,10 @@ test("an index of another repository may name a chart of a registry by its tag",
 
 test("the address of a chart in a registry is checked where it is entered", () => {
   const refused = (address: string) => {
-    const access = accessOf("oci", address, "{}");
+    const access = accessOf("oci", address, "{}", now);
     return "rejected" in access ? access.code : access;
   };
-  assert.deepEqual(accessOf("oci", "oci://ann:secret@registry.example/team/shop", "{}"), {
+  assert.deepEqual(accessOf("oci", "oci://ann:secret@registry.example/team/shop", "{}", now), {
     url: "oci://registry.example/team/shop",
     secret: { ...openToAll, username: "ann", password: "secret" },
   });

@@ -183,7 +183,7 @@ test("who is at a public address is not led to a private one, however that is wr
   try {
     for (const host of insideForms) {
       const bounds = { limit: 100, signal: never, reach: reachOf((address) => !isPrivate(address)) };
-      await assert.rejects(get(new URL(`http://${host}:${server.port}/`), {}, bounds), /private address/, host);
+      await assert.rejects(get(new URL(`http://${host}:${server.port}/`), { headers: {} }, bounds), /private address/, host);
     }
     assert.equal(server.requests.length, 0);
   } finally {
