@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate schemas-check lint test third-party-test unit demo up down status reset map simulate faults attack guarantees bench replay clean
+.PHONY: help install build generate schemas-check lint test third-party-test kubernetes-test unit demo up down status reset map simulate faults attack guarantees bench replay clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,6 +30,12 @@ test: install ## run all checks: lint, types, freshness, compatibility, unit, si
 
 third-party-test: build ## let stock clients of other languages read every event (Go, Java, Confluent's for Node, another registry)
 	@node --test --test-concurrency=1 dist/tests/third-party/*.clients.js
+
+kubernetes-test: build ## run the whole contract of the Kubernetes provider on both majors of helm, and kill it 30 times (KILLS=30)
+	@PITRIX_KUBERNETES_TEST=$(or $(KILLS),30) node --test --test-concurrency=1 dist/tests/services/providers/kubernetes/*.integration.js
+
+kubernetes-test: build ## run the whole contract of the Kubernetes provider on both majors of helm, and kill it 30 times (KILLS=30)
+	@PITRIX_KUBERNETES_TEST=$(or $(KILLS),30) node --test --test-concurrency=1 dist/tests/services/providers/kubernetes/*.integration.js
 
 unit: install ## run the unit tests only (MATCH=text selects some)
 	@node tests/runner/main.mjs --only unit $(if $(MATCH),--match $(MATCH))

@@ -9,4 +9,5 @@ export const services: ServiceList = {
   runtime: async () => (await import("./runtime/service.ts")).runtime,
   cluster: async () => (await import("./cluster/service.ts")).cluster,
   "provider-local": async () => (await import("./providers/local/service.ts")).providerLocal,
+  "provider-kubernetes": async () => (await import("./providers/kubernetes/service.ts")).providerKubernetes,
 };

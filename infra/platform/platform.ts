@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
 import { endNodes, usualDirectory } from "../../services/providers/local/machine.ts";
+import { installHelm } from "../embedded/helm/install.ts";
 import { type KafkaConnection, kafkaSettings, settingsOf } from "../embedded/kafka/connection.ts";
 import { type Servers, startServers } from "../embedded/platform.ts";
 import { freePorts } from "../embedded/ports.ts";
@@ -67,6 +68,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     PITRIX_LOCAL_DIRECTORY: nodesOf(directory),
     ...environment,
   };
+  const helm = process.env.PITRIX_HELM ?? (await helmFor(report));
   report(`starting ${names.length} services`);
   const started = await Promise.allSettled(
     all.map(({ name }, index) =>
@@ -78,6 +80,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         directory: join(directory, "logs"),
         environment: {
           ...shared,
+          ...(helm && { PITRIX_HELM: helm }),
           ...(servers.kafka ? settingsOf(servers.kafka.as(name)) : kafkaSettings(process.env)),
           MONGODB_URL: servers.urlFor(databaseOf(name)),
         },
@@ -104,6 +107,13 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   const embedded = servers.kafka !== undefined;
   return { url, kafka: thirdParty, servers, embedded, secrets, fresh: secrets.fresh, services: running, stop };
 };
+
+/** The program of helm. Without one everything runs but deployments of charts, which are refused with a sentence. */
+const helmFor = (report: PlatformOptions["report"]): Promise<string | undefined> =>
+  installHelm(report).catch((error: unknown) => {
+    report(`charts cannot be deployed: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  });
 
 /** Where the nodes of a platform's clusters are. */
 export const nodesOf = (directory: string): string => resolve(process.env.PITRIX_LOCAL_DIRECTORY || usualDirectory(directory));

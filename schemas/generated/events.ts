@@ -84,6 +84,22 @@ export interface DeploymentTask {
   readonly failureAllowed: boolean;
 }
 
+/** A node that its provider has found, such as a pod. */
+export interface DiscoveredNode {
+  readonly nodeId: string;
+  readonly name: string;
+  /** What it is a part of, such as the name of a Deployment. */
+  readonly role: string;
+  /** Its name at the provider. */
+  readonly instanceId: string;
+  /** Empty while it has no address. */
+  readonly privateIp: string;
+  /** Whether it is ready. */
+  readonly healthy: boolean;
+  /** What keeps it from being ready; empty if nothing is known. */
+  readonly reason: string;
+}
+
 /** A port that the application answers on. */
 export interface Endpoint {
   readonly name: string;
@@ -733,6 +749,18 @@ export interface ClusterNodesDeleted {
   readonly removedNodeIds: readonly string[];
 }
 
+/** The provider of a cluster has found its nodes, which the cluster does not plan itself. */
+export interface ClusterNodesDiscovered {
+  readonly type: "ClusterNodesDiscovered";
+  readonly clusterId: string;
+  /** All nodes that there are now. */
+  readonly nodes: readonly DiscoveredNode[];
+  /** Those that there were before and are no more. */
+  readonly lostNodeIds: readonly string[];
+  readonly owner: string;
+  readonly ownerPath: string;
+}
+
 /** Nodes are to be taken away. */
 export interface ClusterNodesRemovalRequested {
   readonly type: "ClusterNodesRemovalRequested";
@@ -1020,6 +1048,16 @@ export interface NodeReleased {
   /** The action; its outcome echoes it. */
   readonly jobId: string;
   readonly nodeId: string;
+}
+
+/** The provider has found the nodes of a cluster, which are not planned. */
+export interface NodesDiscovered {
+  readonly type: "NodesDiscovered";
+  readonly clusterId: string;
+  /** All nodes that there are now. */
+  readonly nodes: readonly DiscoveredNode[];
+  /** Those that there were before and are no more. */
+  readonly lostNodeIds: readonly string[];
 }
 
 /** What a run listed or unlisted has reached the app catalogue. */
@@ -1656,13 +1694,19 @@ export type ClientEvent = ClientCreated | ClientLimited | ClientRevoked;
 export type ClientSecretEvent = ClientSecretSet;
 
 /** What can happen to a cluster. */
-export type ClusterEvent = ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded;
+export type ClusterEvent = ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded;
 
 /** What can happen to a group. */
 export type GroupEvent = GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | SubgroupAdded | SubgroupRemoved;
 
+/** What can happen to a kubernetes deployment. */
+export type KubernetesDeploymentEvent = DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | TaskFailed | TaskStarted | TaskSucceeded;
+
+/** What can happen to a kubernetes provider. */
+export type KubernetesProviderEvent = ProviderAnnounced;
+
 /** What can happen to a local deployment. */
-export type LocalDeploymentEvent = DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | TaskFailed | TaskStarted | TaskSucceeded;
+export type LocalDeploymentEvent = DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | TaskFailed | TaskStarted | TaskSucceeded;
 
 /** What can happen to a local provider. */
 export type LocalProviderEvent = ProviderAnnounced;
@@ -1706,6 +1750,8 @@ export type EventByAggregate = {
   clientSecret: ClientSecretEvent;
   cluster: ClusterEvent;
   group: GroupEvent;
+  kubernetesDeployment: KubernetesDeploymentEvent;
+  kubernetesProvider: KubernetesProviderEvent;
   localDeployment: LocalDeploymentEvent;
   localProvider: LocalProviderEvent;
   package: PackageEvent;
@@ -1766,6 +1812,7 @@ export type EventByType = {
   ClusterNodeRenamed: ClusterNodeRenamed;
   ClusterNodesAdded: ClusterNodesAdded;
   ClusterNodesDeleted: ClusterNodesDeleted;
+  ClusterNodesDiscovered: ClusterNodesDiscovered;
   ClusterNodesRemovalRequested: ClusterNodesRemovalRequested;
   ClusterNodesRequested: ClusterNodesRequested;
   ClusterRecoveryRequested: ClusterRecoveryRequested;
@@ -1794,6 +1841,7 @@ export type EventByType = {
   NodeProvisioned: NodeProvisioned;
   NodeRecovered: NodeRecovered;
   NodeReleased: NodeReleased;
+  NodesDiscovered: NodesDiscovered;
   PackageAdopted: PackageAdopted;
   PackageListed: PackageListed;
   PackageUnlisted: PackageUnlisted;
@@ -1853,7 +1901,7 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -1900,6 +1948,7 @@ export const eventTypes = {
   ClusterNodeRenamed: ["cluster"],
   ClusterNodesAdded: ["cluster"],
   ClusterNodesDeleted: ["cluster"],
+  ClusterNodesDiscovered: ["cluster"],
   ClusterNodesRemovalRequested: ["cluster"],
   ClusterNodesRequested: ["cluster"],
   ClusterRecoveryRequested: ["cluster"],
@@ -1913,21 +1962,22 @@ export const eventTypes = {
   ClusterStopped: ["cluster"],
   ClusterUpgradeRequested: ["cluster"],
   ClusterUpgraded: ["cluster"],
-  DeploymentAborted: ["localDeployment"],
-  DeploymentFailed: ["localDeployment"],
-  DeploymentLayerFinished: ["localDeployment"],
-  DeploymentStarted: ["localDeployment"],
-  DeploymentSucceeded: ["localDeployment"],
+  DeploymentAborted: ["kubernetesDeployment", "localDeployment"],
+  DeploymentFailed: ["kubernetesDeployment", "localDeployment"],
+  DeploymentLayerFinished: ["kubernetesDeployment", "localDeployment"],
+  DeploymentStarted: ["kubernetesDeployment", "localDeployment"],
+  DeploymentSucceeded: ["kubernetesDeployment", "localDeployment"],
   GroupCreated: ["group"],
   GroupDeleted: ["group"],
   GroupJoined: ["group"],
   GroupLeft: ["group"],
   GroupModified: ["group"],
   GroupMoved: ["group"],
-  NodeFailed: ["localDeployment"],
-  NodeProvisioned: ["localDeployment"],
-  NodeRecovered: ["localDeployment"],
-  NodeReleased: ["localDeployment"],
+  NodeFailed: ["kubernetesDeployment", "localDeployment"],
+  NodeProvisioned: ["kubernetesDeployment", "localDeployment"],
+  NodeRecovered: ["kubernetesDeployment", "localDeployment"],
+  NodeReleased: ["kubernetesDeployment", "localDeployment"],
+  NodesDiscovered: ["kubernetesDeployment", "localDeployment"],
   PackageAdopted: ["repoAdoption"],
   PackageListed: ["package"],
   PackageUnlisted: ["package"],
@@ -1935,7 +1985,7 @@ export const eventTypes = {
   PasswordResetExpired: ["password"],
   PasswordResetRequested: ["password"],
   PasswordSet: ["password"],
-  ProviderAnnounced: ["localProvider"],
+  ProviderAnnounced: ["kubernetesProvider", "localProvider"],
   RepoAdoptionExpected: ["repoAdoption"],
   RepoCreated: ["repo"],
   RepoDeleted: ["repo"],
@@ -1971,9 +2021,9 @@ export const eventTypes = {
   SigningKeyRetired: ["signingKey"],
   SubgroupAdded: ["group"],
   SubgroupRemoved: ["group"],
-  TaskFailed: ["localDeployment"],
-  TaskStarted: ["localDeployment"],
-  TaskSucceeded: ["localDeployment"],
+  TaskFailed: ["kubernetesDeployment", "localDeployment"],
+  TaskStarted: ["kubernetesDeployment", "localDeployment"],
+  TaskSucceeded: ["kubernetesDeployment", "localDeployment"],
   UserCreated: ["user"],
   UserDeleted: ["user"],
   UserGroupPathChanged: ["user"],

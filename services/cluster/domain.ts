@@ -1,5 +1,5 @@
 import type { Decider, Decision, Rejection } from "../../events/index.ts";
-import type { ClusterEvent, Deployment as ClusterSpec, NodeAddress, Sealed } from "../../schemas/generated/events.ts";
+import type { ClusterEvent, Deployment as ClusterSpec, DiscoveredNode, NodeAddress, Sealed } from "../../schemas/generated/events.ts";
 import { type Action, type ActionRequested, actions, type ClusterStatus, completed, failed } from "./actions.ts";
 import { type Configured, describe, newNodes, type PackageDescription, type Placement, type Version } from "./deployment.ts";
 
@@ -44,6 +44,12 @@ export type ClusterCommand =
       readonly name: string | undefined;
       readonly description: string | undefined;
     }
+  | ({
+      readonly type: "NoteClusterNodes";
+      readonly clusterId: string;
+      readonly nodes: readonly DiscoveredNode[];
+      readonly lostNodeIds: readonly string[];
+    } & Reported)
   | ({ readonly type: "NoteClusterNodeFailed"; readonly clusterId: string; readonly nodeId: string; readonly reason: string } & Reported)
   | ({ readonly type: "NoteClusterNodeRecovered"; readonly clusterId: string; readonly nodeId: string } & Reported)
   | { readonly type: "RenameClusterNode"; readonly clusterId: string; readonly nodeId: string; readonly name: string }
@@ -202,6 +208,8 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
         ? unknownCluster(nodeId)
         : [{ type: "ClusterNodeRenamed", clusterId, nodeId, name }],
 
+    NoteClusterNodes: ({ clusterId, nodes, lostNodeIds, provider }, state) =>
+      isOn(state, provider) ? [{ type: "ClusterNodesDiscovered", clusterId, nodes, lostNodeIds, ...state.owner }] : [],
     NoteClusterNodeFailed: ({ clusterId, nodeId, reason, provider }, state) =>
       isOn(state, provider) && isMeantToRun(state, nodeId) && !state.failing.includes(nodeId)
         ? [{ type: "ClusterNodeFailed", clusterId, nodeId, reason }]
@@ -253,6 +261,7 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
     ClusterActionFailed: (state) => ({ ...existing(state), action: null }),
     ClusterAttributesModified: (state, { name, description }) => ({ ...existing(state), name, description }),
     ClusterNodeRenamed: (state) => state,
+    ClusterNodesDiscovered: (state) => state,
     ClusterNodeFailed: (state, { nodeId }) => ({ ...existing(state), failing: [...existing(state).failing, nodeId] }),
     ClusterNodeRecovered: (state, { nodeId }) => ({ ...existing(state), failing: existing(state).failing.filter((id) => id !== nodeId) }),
   },

@@ -25,6 +25,10 @@ export const reactions: Reactions<ClusterCommand> = {
     given: ({ clusterId, jobId, reason }, meta) => ({ clusterId, jobId, reason, provider: reporterOf(meta) }),
   },
 
+  NodesDiscovered: {
+    issues: "NoteClusterNodes",
+    given: ({ clusterId, nodes, lostNodeIds }, meta) => ({ clusterId, nodes, lostNodeIds, provider: reporterOf(meta) }),
+  },
   NodeFailed: {
     issues: "NoteClusterNodeFailed",
     given: ({ clusterId, nodeId, reason }, meta) => ({ clusterId, nodeId, reason, provider: reporterOf(meta) }),

@@ -85,12 +85,15 @@ export const http = [
     if (isProblem(provider)) return provider;
     return { ok: !("rejected" in provider) && unfitContent(name, provider.credential_schema, content) === undefined };
   }),
-  answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get, parts }) => {
+  answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get, parts, outside }) => {
     const credential = await get("runtimeCredentials", runtime_credential_id);
     if (credential?.status !== "active")
       return { rejected: `resource [${runtime_credential_id}] does not exist`, kind: "notFound", error: "resource_not_found" };
     const [provider] = await parts(credential, "providers", "provider");
-    return { runtime_credential_id, zone: provider?.zones ?? [] };
+    if (!provider || provider.zones.length > 0) return { runtime_credential_id, zone: provider?.zones ?? [] };
+    const { refused, zone } = (await outside.inquire(provider.service, "zones", { runtime_credential_id })) ?? {};
+    if (typeof refused === "string") return invalid(refused);
+    return { runtime_credential_id, zone: Array.isArray(zone) ? zone.map(String) : [] };
   }),
 
   command("CreateRuntime", {

@@ -1,5 +1,6 @@
 import type { Meta } from "../../../events/index.ts";
-import type { Deployment as ClusterSpec, NodeAddress } from "../../../schemas/generated/events.ts";
+import type { ClusterNodesDiscovered, Deployment as ClusterSpec, DiscoveredNode, NodeAddress } from "../../../schemas/generated/events.ts";
+import { ownedBy } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type ActionRequested, actions } from "../actions.ts";
 import { empty, ownerIn, type Row } from "./owned.ts";
@@ -54,6 +55,20 @@ const planned = (
     status_time: time,
   };
 };
+/** A node that is not planned. It has a name of its own unless it was renamed. */
+const discovered = (
+  node: ClusterNodeDocument,
+  { nodeId, name, role, instanceId, privateIp, healthy }: DiscoveredNode,
+  { clusterId, owner, ownerPath }: ClusterNodesDiscovered,
+  time: string,
+): ClusterNodeDocument => ({
+  ...node,
+  ...{ node_id: nodeId, cluster_id: clusterId, name: node.name || name, role, instance_id: instanceId, private_ip: privateIp },
+  ...{ status: privateIp === "" ? "pending" : "active", transition_status: "", health_status: healthy ? "healthy" : "unhealthy" },
+  ...ownedBy({ owner, ownerPath }),
+  create_time: node.create_time || time,
+  status_time: time,
+});
 const atRest = (node: ClusterNodeDocument, status: "stopped" | "deleted" | "ceased", time: string): ClusterNodeDocument => ({
   ...node,
   status,
@@ -69,7 +84,7 @@ const moving = (node: ClusterNodeDocument, { type }: { readonly type: ActionRequ
 /** The nodes of all clusters. Each document belongs to the stream of its cluster. */
 export const clusterNodes: Projection<ClusterNodeDocument> = {
   name: "clusterNodes",
-  version: 3,
+  version: 4,
   indexes: ["cluster_id", "role", "status"],
   initialState: {
     ...empty,
@@ -101,6 +116,7 @@ export const clusterNodes: Projection<ClusterNodeDocument> = {
     ClusterCeased: ({ nodeIds }) => nodeIds,
     ClusterActionFailed: ({ nodeIds }) => nodeIds,
     ClusterNodeRenamed: ({ nodeId }) => nodeId,
+    ClusterNodesDiscovered: ({ nodes, lostNodeIds }) => [...nodes.map(({ nodeId }) => nodeId), ...lostNodeIds],
     ClusterNodeFailed: ({ nodeId }) => nodeId,
     ClusterNodeRecovered: ({ nodeId }) => nodeId,
   },
@@ -123,6 +139,10 @@ export const clusterNodes: Projection<ClusterNodeDocument> = {
     ClusterActionFailed: (node, { addedNodeIds }, { time }, id) =>
       addedNodeIds.includes(id) ? atRest(node, "deleted", time) : { ...node, transition_status: "" },
     ClusterNodeRenamed: (node, { name }) => ({ ...node, name }),
+    ClusterNodesDiscovered: (node, event, { time }, id) => {
+      const found = event.nodes.find(({ nodeId }) => nodeId === id);
+      return found ? discovered(node, found, event, time) : atRest(node, "deleted", time);
+    },
     ClusterNodeFailed: (node) => ({ ...node, health_status: "unhealthy" }),
     ClusterNodeRecovered: (node) => ({ ...node, health_status: "healthy" }),
   },

@@ -10,17 +10,34 @@ export type CredentialOptions = {
   readonly open: Edge["open"];
 };
 
+type Found = { readonly content: string } | { readonly denied: string };
+
+/** The documents of a provider's service, which has exactly these read models. */
+export const documentsFor =
+  (document: (model: string, id: string) => Promise<object | undefined>): CredentialOptions["document"] =>
+  async <M extends keyof ProviderReadModels>(model: M, id: string) =>
+    (await document(model, id)) as ProviderReadModels[M] | undefined;
+
 /**
- * The content of the credential that the runtime of a cluster has at this moment, or why the cluster may use none. A document that is not known is
- * an outage and not a refusal, since it may be on its way.
+ * The content of the credential that the runtime of a cluster has at this moment, or why the cluster may use none. What is left of a cluster that has
+ * ceased, or on a runtime that is deleted, may only be removed. A document that is not known is an outage and not a refusal, since it may be on its way.
  */
-export const credentialOf =
-  ({ document, open }: CredentialOptions) =>
-  async (clusterId: string): Promise<{ readonly content: string } | { readonly denied: string }> => {
+export const credentialOf = (options: CredentialOptions) => {
+  const { document } = options;
+  const contentOf = contentOfCredential(options);
+  return async (clusterId: string, { removing = false }: { readonly removing?: boolean } = {}): Promise<Found> => {
     const { runtime_id, ceased } = known(await document("clusterOwners", clusterId), `cluster ${clusterId}`);
-    if (ceased) return { denied: `cluster ${clusterId} has ceased` };
-    const { credential_id } = known(await document("runtimes", runtime_id), `runtime ${runtime_id}`);
-    if (credential_id === "") return { denied: `runtime ${runtime_id} is deleted` };
+    if (ceased && !removing) return { denied: `cluster ${clusterId} has ceased` };
+    const { credential_id, deleted } = known(await document("runtimes", runtime_id), `runtime ${runtime_id}`);
+    if (deleted && !removing) return { denied: `runtime ${runtime_id} is deleted` };
+    return contentOf(credential_id);
+  };
+};
+
+/** The content of a credential, or why there is none. */
+export const contentOfCredential =
+  ({ document, open }: CredentialOptions) =>
+  async (credential_id: string): Promise<Found> => {
     const { sealed_content } = known(await document("credentials", credential_id), `credential ${credential_id}`);
     if (sealed_content === "") return { denied: `credential ${credential_id} is deleted` };
     return { content: await open(sealed_content, { stream: streamOf("runtimeCredential", credential_id), field: "sealedContent" }) };

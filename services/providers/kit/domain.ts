@@ -1,6 +1,12 @@
 import type { Decider } from "../../../events/index.ts";
 import type { ActionName } from "../../../schemas/generated/actions.ts";
-import type { Deployment as ClusterSpec, DeploymentLayer, LocalDeploymentEvent, NodeAddress } from "../../../schemas/generated/events.ts";
+import type {
+  Deployment as ClusterSpec,
+  DeploymentLayer,
+  DiscoveredNode,
+  LocalDeploymentEvent,
+  NodeAddress,
+} from "../../../schemas/generated/events.ts";
 import { layersOf, type Plan } from "./plan.ts";
 import { type Applied, undoOf } from "./undo.ts";
 
@@ -28,6 +34,8 @@ export type DeploymentCommand =
   | ({ readonly type: "ExpireDeployment"; readonly seconds: number } & ActionIds)
   /** The cluster says that the action failed, whatever the provider says. */
   | ({ readonly type: "AbortDeployment"; readonly reason: string } & ActionIds)
+  /** All nodes that the provider finds now, where they are not planned. */
+  | { readonly type: "NoteNodes"; readonly clusterId: string; readonly nodes: readonly DiscoveredNode[] }
   | { readonly type: "NoteNodeFailed"; readonly clusterId: string; readonly nodeId: string; readonly reason: string }
   | { readonly type: "NoteNodeRecovered"; readonly clusterId: string; readonly nodeId: string };
 
@@ -38,6 +46,8 @@ export type Deployment = {
   readonly begun: readonly string[];
   /** Nodes whose provider last reported them as down. */
   readonly failing: readonly string[];
+  /** Nodes that are not planned, as they were found last. */
+  readonly discovered: readonly DiscoveredNode[];
   /** What the actions before the current one have left; null if none has succeeded. */
   readonly applied: Applied | null;
   /** The current action, or else the last one. */
@@ -69,7 +79,7 @@ const creating: readonly ActionName[] = ["CreateCluster", "AddClusterNodes"];
  */
 export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEvent, Deployment> => ({
   key: "clusterId",
-  initialState: { nodes: {}, begun: [], failing: [], applied: null, current: null },
+  initialState: { nodes: {}, begun: [], failing: [], discovered: [], applied: null, current: null },
 
   decide: {
     StartDeployment: ({ clusterId, jobId, action, deployment: description, nodeIds }, state) => {
@@ -123,6 +133,12 @@ export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEve
     AbortDeployment: ({ clusterId, jobId, reason }, state) =>
       state.current?.jobId === jobId && state.current.failure === null ? failing(plan, clusterId, state, state.current, reason) : [],
 
+    NoteNodes: ({ clusterId, nodes: found }, { discovered }) => {
+      const nodes = found.toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+      if (JSON.stringify(nodes.map(valuesOf)) === JSON.stringify(discovered.map(valuesOf))) return [];
+      const lostNodeIds = discovered.map(({ nodeId }) => nodeId).filter((id) => !nodes.some(({ nodeId }) => nodeId === id));
+      return [{ type: "NodesDiscovered", clusterId, nodes, lostNodeIds }];
+    },
     NoteNodeFailed: ({ clusterId, nodeId, reason }, { nodes, failing: down }) =>
       nodes[nodeId] && !down.includes(nodeId) ? [{ type: "NodeFailed", clusterId, nodeId, reason }] : [],
     NoteNodeRecovered: ({ clusterId, nodeId }, { failing: down }) =>
@@ -155,6 +171,7 @@ export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEve
       begun: without(state.begun, nodeId),
       failing: without(state.failing, nodeId),
     }),
+    NodesDiscovered: (state, { nodes }) => ({ ...state, discovered: nodes }),
     NodeFailed: (state, { nodeId }) => ({ ...state, failing: [...without(state.failing, nodeId), nodeId] }),
     NodeRecovered: (state, { nodeId }) => ({ ...state, failing: without(state.failing, nodeId) }),
     DeploymentLayerFinished: (state, { layer }) => change(state, () => ({ layer: layer + 1 })),
@@ -164,6 +181,9 @@ export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEve
     DeploymentFailed: (state, { reason }) => change(state, () => ({ failure: reason, over: true })),
   },
 });
+
+const valuesOf = ({ nodeId, name, role, instanceId, privateIp, healthy, reason }: DiscoveredNode) =>
+  [nodeId, name, role, instanceId, privateIp, healthy, reason] as const;
 
 const inHand = (current: Current | null, jobId: string): current is Current => current?.jobId === jobId && !current.over;
 

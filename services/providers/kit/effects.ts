@@ -21,7 +21,7 @@ export type TaskContext<Outside> = {
 export type TaskTable<Outside> = { readonly [action: string]: (task: DeploymentTask, context: TaskContext<Outside>) => Promise<void> };
 
 /** The progress reports of a layer, about its tasks and nodes. */
-const reports = ["BeginTask", "EndTask", "ProvisionNode", "ReleaseNode", "NoteNodeRecovered"] as const;
+const reports = ["BeginTask", "EndTask", "ProvisionNode", "ReleaseNode", "NoteNodes", "NoteNodeRecovered"] as const;
 export type Reported = Of<DeploymentCommand, (typeof reports)[number]>;
 
 type Begun = { readonly type: string; readonly clusterId: string; readonly jobId: string };

@@ -17,18 +17,17 @@ export const credentials: Projection<CredentialDocument> = {
   },
 };
 
-/** The credential is empty once the runtime is deleted. */
-export type RuntimeDocument = { readonly credential_id: string };
+export type RuntimeDocument = { readonly credential_id: string; readonly deleted: boolean };
 
 /** The credential that a runtime has now. A runtime may get another one while its clusters run. */
 export const runtimes: Projection<RuntimeDocument> = {
   name: "runtimes",
-  version: 1,
-  initialState: { credential_id: "" },
+  version: 2,
+  initialState: { credential_id: "", deleted: false },
   evolve: {
-    RuntimeCreated: (_, { runtimeCredentialId }) => ({ credential_id: runtimeCredentialId }),
-    RuntimeModified: (_, { runtimeCredentialId }) => ({ credential_id: runtimeCredentialId }),
-    RuntimeDeleted: () => ({ credential_id: "" }),
+    RuntimeCreated: (_, { runtimeCredentialId }) => ({ credential_id: runtimeCredentialId, deleted: false }),
+    RuntimeModified: (runtime, { runtimeCredentialId }) => ({ ...runtime, credential_id: runtimeCredentialId }),
+    RuntimeDeleted: (runtime) => ({ ...runtime, deleted: true }),
   },
 };
 

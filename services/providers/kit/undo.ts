@@ -12,7 +12,7 @@ const opposite: { readonly [A in ActionName]?: ActionName } = {
 /** The same for actions of clusters that may have run: they are to run again. */
 const restarting: { readonly [A in ActionName]?: ActionName } = {
   StopClusters: "StartClusters",
-  DeleteClusters: "StartClusters",
+  DeleteClusters: "RecoverClusters",
   DeleteClusterNodes: "StartClusters",
 };
 /** Actions that change the description of a cluster. What was deployed before is deployed again. */

@@ -2,7 +2,7 @@ import { keyedMutex } from "../../../events/index.ts";
 import type { Dependencies } from "../../chassis/dependencies.ts";
 import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
-import type { ProviderReadModels } from "../kit/read-models.ts";
+import { documentsFor } from "../kit/credential.ts";
 import { gate } from "./gate.ts";
 import { inquiriesOf } from "./inquiries.ts";
 import { localMachine, usualDirectory } from "./machine.ts";
@@ -22,9 +22,7 @@ export const open = async ({
   const report = (error: unknown) => logger.warn({ error }, "the process of a node could not be kept running");
   const authorize = gate({
     token: token || undefined,
-    // The service has exactly these read models.
-    document: async <M extends keyof ProviderReadModels>(model: M, id: string) =>
-      (await document(model, id)) as ProviderReadModels[M] | undefined,
+    document: documentsFor(document),
     open: edge.open,
   });
   const inTurn = keyedMutex();

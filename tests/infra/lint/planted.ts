@@ -145,7 +145,7 @@ const pure: readonly Files[] = [
 const service = (source: string): Files => ({ "services/app/outside.ts": source });
 const starts: readonly Planted[] = [
   [
-    /node:child_process may start a process\. Only services\/providers\/local\/machine\/launch\.ts/,
+    /node:child_process may start a process\. Only services\/providers\/local\/machine\/launch\.ts and services\/providers\/kubernetes\/helm\.ts start/,
     service('import { spawn } from "node:child_process";'),
   ],
   [/may start a process/, { "services/providers/local/machine/commands.ts": 'import * as a from "child_process";' }],

@@ -67,9 +67,20 @@ test("what third parties may read is written down: nothing of it names or authen
   const topics = namesOf(thirdPartyAcls("audit", loaded), "READ");
   assert.deepEqual(
     topics.toSorted(),
-    ["app", "attachment", "category", "cluster", "localDeployment", "localProvider", "package", "repo", "repoAdoption", "runtime"].map(
-      (name) => topicOf(contract, name),
-    ),
+    [
+      "app",
+      "attachment",
+      "category",
+      "cluster",
+      "kubernetesDeployment",
+      "kubernetesProvider",
+      "localDeployment",
+      "localProvider",
+      "package",
+      "repo",
+      "repoAdoption",
+      "runtime",
+    ].map((name) => topicOf(contract, name)),
   );
   const telling = /e-?mail|phone|username|password|credentialContent|hash$|jwk|token/i;
   for (const { aggregate, event, schema } of contract.schemas.filter(({ aggregate }) => topics.includes(topicOf(contract, aggregate))))

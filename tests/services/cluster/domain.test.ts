@@ -111,7 +111,14 @@ test("what another provider reports is ignored", () => {
 });
 
 test("every report says which provider's it is", () => {
-  const reports = ["DeploymentStarted", "DeploymentSucceeded", "DeploymentFailed", "NodeFailed", "NodeRecovered"] as const;
+  const reports = [
+    "DeploymentStarted",
+    "DeploymentSucceeded",
+    "DeploymentFailed",
+    "NodeFailed",
+    "NodeRecovered",
+    "NodesDiscovered",
+  ] as const;
   for (const type of reports) {
     const [command] = commandsOf(reactions[type], { type, layers: [] } as Message, metaOf(1, "otherDeployment/cl-1"));
     assert.equal(Reflect.get(command ?? {}, "provider"), "other", type);

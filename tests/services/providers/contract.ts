@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import type { DeploymentTask } from "../../../schemas/generated/events.ts";
 import type { Version } from "../../../services/cluster/deployment.ts";
 import { TaskFailure, type TaskTable } from "../../../services/providers/kit/effects.ts";
-import { clusterId, requestCluster, runtimeCommands } from "../../world/toys/clusters.ts";
+import { clusterId, owner, requestCluster, runtimeCommands } from "../../world/toys/clusters.ts";
 
 /** Called before and after what a task does outside. It may throw, or never return. */
 export type Tamper = (task: DeploymentTask, when: "before" | "after", signal: AbortSignal) => Promise<void>;
@@ -43,8 +43,19 @@ export type Subject = {
   readonly open: (t: TestContext, tamper: Tamper) => Promise<{ readonly bench: Bench; readonly holds: () => Promise<Held> }>;
   readonly version: (versionId: string) => Version;
   readonly configuration: string;
+  readonly secrets?: readonly { readonly path: string; readonly sealed: string }[];
   /** A role that gets more nodes. */
   readonly role: string;
+  /** Where it is, if not on the local provider. */
+  readonly on?: { readonly provider: string; readonly zone: string };
+  /** The actions that the provider can do; by default all. */
+  readonly actions?: readonly string[];
+  /** Whether deleted clusters have no nodes. By default they keep them, so that they can be recovered. */
+  readonly dropsDeleted?: true;
+  /** The call of a task at which an action is in its middle. */
+  readonly middle?: number;
+  /** The task that a hanging action hangs in, and the action. */
+  readonly hanging?: { readonly action: string; readonly task: string };
 };
 
 type Action = { readonly command: (about: About) => Command; readonly from: readonly string[]; readonly ends: string };
@@ -53,8 +64,9 @@ type About = { readonly nodeIds: readonly string[]; readonly subject: Subject };
 const actions: { readonly [name: string]: Action } = {
   CreateCluster: {
     command: ({ subject }) => {
-      const { version, configuration } = subject;
-      return { ...requestCluster(), version: version("appv-1"), configuration };
+      const { version, configuration, secrets = [], on } = subject;
+      const { placement, ...request } = requestCluster();
+      return { ...request, version: version("appv-1"), configuration, secrets, placement: { ...placement, ...on } };
     },
     from: [],
     ends: "active",
@@ -83,7 +95,11 @@ const actions: { readonly [name: string]: Action } = {
 };
 
 /** What becomes of an action: what is made of its tasks. `crash` ends the provider's process. */
-type Course = { readonly tamper: (crash: () => void) => Tamper; readonly outcome: "successful" | "failed"; readonly crashes?: true };
+type Course = {
+  readonly tamper: (crash: () => void, middle: number) => Tamper;
+  readonly outcome: "successful" | "failed";
+  readonly crashes?: true;
+};
 /** Does something at the n-th call. */
 const at = (nth: number, tamper: Tamper): Tamper => {
   let calls = 0;
@@ -106,15 +122,15 @@ const courses: { readonly [name: string]: Course } = {
   "is refused": { tamper: () => refuses("before"), outcome: "failed" },
   "fails in the middle": { tamper: () => refuses("after"), outcome: "failed" },
   "meets an outage in the middle": {
-    tamper: () =>
-      at(3, async () => {
+    tamper: (_, middle) =>
+      at(middle, async () => {
         throw new Error("no route to host");
       }),
     outcome: "successful",
   },
   "is interrupted by a crash": {
-    tamper: (crash) =>
-      at(3, async () => {
+    tamper: (crash, middle) =>
+      at(middle, async () => {
         crash();
         await new Promise(() => {});
       }),
@@ -128,13 +144,13 @@ export const providerContract = (name: string, subject: Subject, only: readonly 
   const run = async (t: TestContext) => {
     let tamper: Tamper = async () => {};
     const { bench, holds } = await subject.open(t, (...call) => tamper(...call));
-    for (const command of runtimeCommands()) await bench.send("runtime", command);
+    for (const command of runtimeCommands(owner, subject.on)) await bench.send("runtime", command);
     const known = async () => (await bench.documents("cluster", "runtimes")).length > 0;
     await bench.until("the runtime is known", known);
     const cluster = async () => (await bench.documents("cluster", "clusters"))[0]?.value ?? {};
     /** The nodes that the cluster has. Those of a deleted cluster are kept, so that it can be recovered. */
     const nodeIds = async () => {
-      const gone = (await cluster()).status === "deleted" ? ["ceased"] : ["deleted", "ceased"];
+      const gone = (await cluster()).status === "deleted" && !subject.dropsDeleted ? ["ceased"] : ["deleted", "ceased"];
       const nodes = await bench.documents("cluster", "clusterNodes");
       return nodes.flatMap(({ id, value }) => (gone.includes(String(value.status)) ? [] : [id])).sort();
     };
@@ -166,7 +182,8 @@ export const providerContract = (name: string, subject: Subject, only: readonly 
     };
   };
 
-  for (const [action, { from, ends }] of Object.entries(actions))
+  const { actions: able = Object.keys(actions), middle = 3, hanging = { action: "AddClusterNodes", task: "RunInstances" } } = subject;
+  for (const [action, { from, ends }] of Object.entries(actions).filter(([each]) => able.includes(each)))
     for (const [course, { tamper, outcome, crashes = false }] of Object.entries(courses).filter(([each]) => only.includes(each)))
       test(`${name}: ${action} ${course}`, async (t) => {
         const { bench, ask, does, agrees, cluster, job, ended, ...suite } = await run(t);
@@ -177,7 +194,7 @@ export const providerContract = (name: string, subject: Subject, only: readonly 
           tamper(() => {
             crashed = true;
             bench.crash();
-          }),
+          }, middle),
         );
         await ask(action);
         if (crashes) {
@@ -205,12 +222,12 @@ export const providerContract = (name: string, subject: Subject, only: readonly 
     await does("CreateCluster");
     let isHanging = false;
     suite.with(async (task, when, signal) => {
-      if (when !== "after" || task.action !== "RunInstances") return;
+      if (when !== "after" || task.action !== hanging.task) return;
       isHanging = true;
       await new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true }));
     });
-    await ask("AddClusterNodes");
-    await bench.until("the addition hangs", async () => isHanging);
+    await ask(hanging.action);
+    await bench.until("the action hangs", async () => isHanging);
     suite.with(async () => {});
     for (const type of ["DeleteCluster", "CeaseCluster"]) {
       await bench.send("cluster", { type, clusterId, jobId: `j-${type}`, force: true });

@@ -30,9 +30,12 @@ export const bookinfo = (versionId = "appv-1"): Version => {
 
 const named = { name: "here", description: "", provider: "local", debug: false, runtimeCredentialId: "runtimec-1" } as const;
 /** The runtime that a cluster may be requested on, with its credential. */
-export const runtimeCommands = (of: { readonly owner: string; readonly ownerPath: string } = owner) => [
-  { type: "CreateRuntimeCredential", runtimeUrl: "", sealedContent: sealedText("sealed"), ...named, ...of },
-  { type: "CreateRuntime", runtimeId: "runtime-1", zone: "local", ...named, ...of },
+export const runtimeCommands = (
+  of: { readonly owner: string; readonly ownerPath: string } = owner,
+  { provider, zone }: { readonly provider: string; readonly zone: string } = placement,
+) => [
+  { type: "CreateRuntimeCredential", runtimeUrl: "", sealedContent: sealedText("sealed"), ...named, provider, ...of },
+  { type: "CreateRuntime", runtimeId: "runtime-1", ...named, provider, zone, ...of },
 ];
 
 /** A request for a cluster of the demo's application on that runtime. */

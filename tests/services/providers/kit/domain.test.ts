@@ -62,6 +62,7 @@ const plan: Plan = {
   ],
   StopClusters: [{ task: "StopInstances", on: "all", failureAllowed: true }],
   StartClusters: [{ task: "StartService", on: "all", service: "start" }],
+  RecoverClusters: [{ task: "StartService", on: "all", service: "start" }],
   UpgradeCluster: [{ task: "UpgradeInstances", on: "all" }],
   RollbackCluster: [{ task: "UpgradeInstances", on: "all" }],
   DeleteClusters: [{ task: "Uninstall", on: "cluster" }],

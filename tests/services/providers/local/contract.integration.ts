@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { worldIn } from "../../../../events/simulation/world.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
 import { cluster } from "../../../../services/cluster/service.ts";
@@ -7,20 +6,12 @@ import { tasks } from "../../../../services/providers/local/effects.ts";
 import { providerLocal } from "../../../../services/providers/local/service.ts";
 import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
-import { realTime } from "../../../world/time.ts";
 import { providerContract, type Subject, tampered } from "../contract.ts";
+import { unwatchedTime } from "../unwatched-time.ts";
 import { playground } from "./machine/support.ts";
 import { outsideOn, shop } from "./shop.ts";
 
 const { localDeployment, ...others } = providerLocal.aggregates;
-
-/** Real time that does not keep this process alive for a provider that was killed. */
-const unwatchedTime = () => {
-  const time = realTime();
-  const sleep = (milliseconds: number, signal?: AbortSignal) =>
-    pause(milliseconds, undefined, { ref: false, ...(signal && { signal }) }).catch(() => {});
-  return { ...time, clock: { ...time.clock, sleep } };
-};
 
 /** The local provider on this machine, with everything else in memory. */
 const real: Subject = {

@@ -84,7 +84,7 @@ const documents = (more: object = {}) => ({
 const closed: readonly (readonly [why: RegExp, more: object, token?: string | undefined])[] = [
   [/set PITRIX_LOCAL_TOKEN to enable it/, {}, undefined],
   [/cluster cl-1 has ceased/, { clusterOwners: { runtime_id: "r", ceased: true } }, "t"],
-  [/runtime r is deleted/, { runtimes: { credential_id: "" } }, "t"],
+  [/runtime r is deleted/, { runtimes: { credential_id: "c", deleted: true } }, "t"],
   [/credential c is deleted/, { credentials: { sealed_content: "" } }, "t"],
   ...["nothing", "{}", "[]", "null", '"t"', '{"token":["t"]}', '{"token":{}}', '{"token":null}'].map(
     (sealed_content) => [/does not match/, { credentials: { sealed_content } }, "t"] as const,

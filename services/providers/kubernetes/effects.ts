@@ -1,0 +1,103 @@
+import type { DeploymentTask } from "../../../schemas/generated/events.ts";
+import { PackageError } from "../../packages/package-error.ts";
+import { type TaskContext, TaskFailure, type TaskTable } from "../kit/effects.ts";
+import { revealed } from "../kit/secrets.ts";
+import { nodeIdOf, releaseOf } from "./names.ts";
+import { KubernetesError, type KubernetesOutside, type Observed, type Target } from "./ports.ts";
+import { applyRelease, removeRelease } from "./release.ts";
+import { hiddenIn } from "./secret-values.ts";
+
+type Context = TaskContext<KubernetesOutside>;
+
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 5_000;
+/** Nodes of one cluster that are reported. */
+const MAX_NODES = 500;
+
+const table: TaskTable<KubernetesOutside> = {
+  ApplyRelease: async (task, context) => {
+    const { outside, current } = context;
+    const { packageOwner, packageDigest } = current.description;
+    const [archive, values] = await Promise.all([outside.fetchPackage(packageOwner, packageDigest), valuesOf(context)]);
+    await on(context, async (target) => {
+      await target.ensureNamespace();
+      await applyRelease(releaseTask(task, context, target), { archive, values });
+    });
+  },
+  AwaitPods: (_, context) => on(context, (target) => awaitPods(target, context)),
+  RemoveRelease: async (task, context) => {
+    await on(context, (target) => removeRelease(releaseTask(task, context, target)), true);
+    await context.report({ type: "NoteNodes", clusterId: context.clusterId, nodes: [] });
+  },
+};
+
+const on = <T>({ outside, clusterId, current }: Context, use: (target: Target) => Promise<T>, removing = false): Promise<T> =>
+  outside.withTarget({ clusterId, namespace: current.description.zone, removing }, use);
+
+const releaseTask = ({ taskId }: DeploymentTask, { clusterId, signal, outside }: Context, target: Target) => {
+  const { now, sleep, timeouts } = outside;
+  return { target, clusterId, taskId, signal, now, sleep, timeouts };
+};
+
+/** The values of the user, in clear. */
+const valuesOf = async ({ outside, clusterId, current: { description } }: Context): Promise<string> => {
+  const { configuration, secrets } = description;
+  return (await revealed(outside.open, clusterId, secrets, { configuration })).configuration ?? "";
+};
+
+/** Waits until all pods are ready, and reports them meanwhile. */
+const awaitPods = async (target: Target, { outside, clusterId, report, signal }: Context): Promise<void> => {
+  const { now, sleep, timeouts } = outside;
+  const until = now() + timeouts.ready;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    const observed = await target.observe(releaseOf(clusterId));
+    await report({ type: "NoteNodes", clusterId, nodes: nodesOf(clusterId, observed) });
+    if (observed.workloads.every(({ isReady }) => isReady)) return;
+    if (now() >= until) throw new TaskFailure(unreadyReason(observed, timeouts.ready));
+    if (signal.aborted) throw signal.reason;
+    await sleep(pause, signal);
+  }
+};
+
+/** The pods of a release as nodes of its cluster. */
+export const nodesOf = (clusterId: string, { pods }: Observed) =>
+  pods.slice(0, MAX_NODES).map((pod) => ({
+    nodeId: nodeIdOf(clusterId, pod),
+    name: pod.name,
+    role: pod.workload,
+    instanceId: pod.name,
+    privateIp: pod.ip,
+    healthy: pod.isReady,
+    reason: pod.reason,
+  }));
+
+const unreadyReason = ({ workloads, pods }: Observed, milliseconds: number): string => {
+  const unready = workloads.filter(({ isReady }) => !isReady);
+  const names = unready.map(({ kind, name, progress }) => `${kind} ${name} (${progress})`).join(", ");
+  const reasons = new Set(pods.flatMap(({ isReady, reason, name }) => (isReady || reason === "" ? [] : [`pod ${name}: ${reason}`])));
+  return [`not ready within ${milliseconds / 1_000} s: ${names}`, ...[...reasons].slice(0, 5)].join("; ");
+};
+
+/** Turns a refusal into a TaskFailure. Any other error is an outage, and the layer is retried. */
+const definitive =
+  (run: TaskTable<KubernetesOutside>[string]): TaskTable<KubernetesOutside>[string] =>
+  async (task, context) => {
+    try {
+      await run(task, context);
+    } catch (error) {
+      if (!(error instanceof KubernetesError || error instanceof PackageError)) throw error;
+      throw new TaskFailure(await withoutSecrets(error.message, context), { cause: error });
+    }
+  };
+
+/** What helm says becomes an event: it must not say the values that the user keeps secret. */
+const withoutSecrets = async (message: string, context: Context): Promise<string> =>
+  valuesOf(context).then(
+    (values) => hiddenIn(values, message),
+    () => message.split("\n", 1)[0] ?? "",
+  );
+
+/** The tasks of the Kubernetes provider. */
+export const tasks: TaskTable<KubernetesOutside> = Object.fromEntries(
+  Object.entries(table).map(([action, run]) => [action, definitive(run)]),
+);

@@ -1,0 +1,102 @@
+import { isObject, type Json, type JsonObject, text } from "../../packages/json.ts";
+import type { Pod, Revision, Workload } from "./ports.ts";
+
+/** A revision by the secret in which helm keeps it. */
+export const revisionOf = ({ metadata }: JsonObject): Revision => {
+  const all = objectIn(metadata, "labels");
+  const { status, version, modifiedAt, createdAt, name: _, owner: _owner, ...own } = all;
+  const labels = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, text(value)]));
+  const seconds = Number(text(modifiedAt) || text(createdAt));
+  const time = seconds > 0 ? seconds * 1_000 : Date.parse(text(isObject(metadata) ? metadata.creationTimestamp : undefined));
+  return { revision: Number(text(version)), status: text(status), labels, time };
+};
+
+/** The kinds of workloads, with their API. */
+export const workloadKinds: { readonly [kind: string]: string } = {
+  Deployment: "deployments",
+  StatefulSet: "statefulsets",
+  DaemonSet: "daemonsets",
+};
+
+/** A workload that exists, as far as its controller has come. */
+export const workloadOf = (kind: string, given: JsonObject): Workload => {
+  const [metadata, spec, status] = [objectIn(given, "metadata"), objectIn(given, "spec"), objectIn(given, "status")];
+  const wanted = kind === "DaemonSet" ? numberIn(status, "desiredNumberScheduled") : numberIn(spec, "replicas", 1);
+  const ready = numberIn(status, kind === "DaemonSet" ? "numberReady" : "readyReplicas");
+  const updated = numberIn(status, kind === "DaemonSet" ? "updatedNumberScheduled" : "updatedReplicas");
+  const isSeen = numberIn(status, "observedGeneration") >= numberIn(metadata, "generation");
+  // A StatefulSet that is not updated by its controller (OnDelete) keeps the pods that it has.
+  const keepsPods = text(objectIn(spec, "updateStrategy").type) === "OnDelete";
+  const isReady = isSeen && ready >= wanted && (keepsPods || updated >= wanted) && numberIn(status, "replicas", wanted) <= wanted;
+  const progress = isSeen ? `${Math.min(ready, updated)} of ${wanted} pods are ready` : "its controller has not seen it yet";
+  return { kind, name: text(metadata.name), isReady, progress: conditionOf(status) ?? progress };
+};
+
+/** Why a controller makes no pods, such as a quota. */
+const conditionOf = (status: JsonObject): string | undefined => {
+  const failure = listIn(status, "conditions").find(({ type, status: is }) => type === "ReplicaFailure" && is === "True");
+  return failure && short(text(failure.message));
+};
+
+/** A pod, and what keeps it from being ready, in Kubernetes' own words. */
+export const podOf = (workload: string, given: JsonObject): Pod => {
+  const [metadata, status] = [objectIn(given, "metadata"), objectIn(given, "status")];
+  const isReady = listIn(status, "conditions").some(({ type, status: is }) => type === "Ready" && is === "True");
+  return {
+    uid: text(metadata.uid),
+    name: text(metadata.name).slice(0, 253),
+    workload: workload.slice(0, 253),
+    ip: text(status.podIP).slice(0, 45),
+    isReady,
+    reason: isReady ? "" : (reasonOf(objectIn(given, "spec"), status) ?? short(text(status.phase))),
+  };
+};
+
+const reasonOf = (spec: JsonObject, status: JsonObject): string | undefined => {
+  const scheduled = listIn(status, "conditions").find(({ type, status: is }) => type === "PodScheduled" && is === "False");
+  if (scheduled) return `${text(status.phase) || "Pending"}: ${short(text(scheduled.message))}`;
+  for (const list of ["initContainerStatuses", "containerStatuses"])
+    for (const container of listIn(status, list)) {
+      const waiting = objectIn(objectIn(container, "state"), "waiting");
+      const name = text(container.name);
+      const image = text(container.image) || imageOf(spec, name);
+      const reason = text(waiting.reason);
+      if (reason === "" || reason === "ContainerCreating" || reason === "PodInitializing") continue;
+      const last = objectIn(objectIn(container, "lastState"), "terminated");
+      const exit = last.exitCode === undefined ? "" : `, which ended with code ${String(last.exitCode)}`;
+      return `${reason}: container ${name} of image ${image}${exit}${text(waiting.message) && `: ${short(text(waiting.message))}`}`;
+    }
+  return undefined;
+};
+
+const imageOf = (spec: JsonObject, name: string): string => {
+  const containers = [...listIn(spec, "initContainers"), ...listIn(spec, "containers")];
+  return text(containers.find((each) => each.name === name)?.image);
+};
+
+/** The label selector of a workload, for a query. Only equality: a chart's selectors are labels. */
+export const selectorOf = (workload: JsonObject): string =>
+  Object.entries(objectIn(objectIn(objectIn(workload, "spec"), "selector"), "matchLabels"))
+    .map(([name, value]) => `${name}=${text(value)}`)
+    .join(",");
+
+/** The workloads that a release describes, by its manifest: the documents of Kubernetes that helm has sent. */
+export const workloadsIn = (documents: readonly Json[]): readonly { readonly kind: string; readonly name: string }[] =>
+  documents.flatMap((document) => {
+    const [kind, name] = isObject(document) ? [text(document.kind), text(objectIn(document, "metadata").name)] : ["", ""];
+    return kind in workloadKinds && name !== "" ? [{ kind, name }] : [];
+  });
+
+export const objectIn = (given: Json | undefined, field: string): JsonObject => {
+  const value = isObject(given) ? given[field] : undefined;
+  return isObject(value) ? value : {};
+};
+export const listIn = (given: JsonObject, field: string): readonly JsonObject[] => {
+  const value = given[field];
+  return Array.isArray(value) ? value.filter((item: Json): item is JsonObject => isObject(item)) : [];
+};
+const numberIn = (given: JsonObject, field: string, otherwise = 0): number => {
+  const value = given[field];
+  return typeof value === "number" ? value : otherwise;
+};
+const short = (said: string): string => said.replaceAll(/\s+/g, " ").trim().slice(0, 300);

@@ -1,0 +1,105 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Dependencies } from "../../chassis/dependencies.ts";
+import { addressesOf, permitted } from "../../chassis/process/addresses.ts";
+import type { ValuesOf } from "../../chassis/process/setting.ts";
+import type { Opened } from "../../chassis/service.ts";
+import { text } from "../../packages/json.ts";
+import { contentOfCredential, credentialOf, documentsFor } from "../kit/credential.ts";
+import { type Api, apiOf } from "./api.ts";
+import { type Access, kubeconfigOf, readKubeconfig, serverUrl } from "./kubeconfig.ts";
+import { listIn, objectIn } from "./observed.ts";
+import { KubernetesError, type KubernetesOutside } from "./ports.ts";
+import type { settings } from "./settings.ts";
+import { targetOf } from "./target.ts";
+
+/** Opens API servers with the credentials of runtimes. */
+export const open = async ({
+  config,
+  settings: { helm, privateNetworks, helmSeconds, readySeconds },
+  clock,
+  document,
+  edge,
+  fetchBlob,
+}: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<KubernetesOutside>> => {
+  const directory = join(config.state, "kubernetes");
+  await removeAbandoned(directory);
+  const permits = permitted(privateNetworks);
+  const credentials = { document: documentsFor(document), open: edge.open };
+  const [credential, contentOf] = [credentialOf(credentials), contentOfCredential(credentials)];
+  const timeouts = { helm: helmSeconds * 1_000, ready: readySeconds * 1_000 };
+
+  /** The address of an API server that is allowed. It is looked up once: helm gets the address. */
+  const addressOf = async ({ host, port }: Access): Promise<string> => {
+    const found = await addressesOf(host).catch((error: unknown) => {
+      if (Reflect.get(Object(error), "code") !== "ENOTFOUND") throw error;
+      throw new KubernetesError(`the kubeconfig is refused: its server ${host} is unknown`);
+    });
+    const address = found.find((each) => permits(each.address, port))?.address;
+    if (address === undefined)
+      throw new KubernetesError(
+        `the kubeconfig is refused: its server ${host}:${port} is in a private network that this platform does not allow`,
+      );
+    return address;
+  };
+  const withApi = async <T>(content: string, use: (api: Api, access: Access, address: string) => Promise<T>): Promise<T> => {
+    const access = readKubeconfig(content, clock.now());
+    const address = await addressOf(access);
+    const api = apiOf(access, address);
+    try {
+      return await use(api, access, address);
+    } finally {
+      api.close();
+    }
+  };
+
+  return {
+    outside: {
+      withTarget: async ({ clusterId, namespace, removing = false }, work) => {
+        const found = await credential(clusterId, { removing });
+        if ("denied" in found) throw new KubernetesError(found.denied);
+        return withApi(found.content, (api, access, address) => {
+          const server = { url: serverUrl(access, address), name: access.serverName };
+          const kubeconfig = kubeconfigOf(access, address);
+          return work(targetOf({ api, namespace, kubeconfig, server, helm, milliseconds: timeouts.helm, directory }));
+        });
+      },
+      fetchPackage: fetchBlob,
+      open: edge.open,
+      now: clock.now,
+      sleep: clock.sleep,
+      timeouts,
+    },
+    inquiries: {
+      /** The namespaces that a credential sees; of a credential that is refused, why. */
+      zones: async ({ runtime_credential_id }) => {
+        const found = await contentOf(String(runtime_credential_id));
+        if ("denied" in found) return { refused: found.denied };
+        return withApi(found.content, namespacesOf).then(
+          (zone) => ({ zone }),
+          (error: unknown) => {
+            if (error instanceof KubernetesError) return { refused: error.message };
+            throw error;
+          },
+        );
+      },
+    },
+  };
+};
+
+const namespacesOf = async (api: Api): Promise<readonly string[]> =>
+  listIn((await api.get("/api/v1/namespaces?limit=500")) ?? {}, "items").map((each) => text(objectIn(each, "metadata").name));
+
+/** Removes the folders of processes that have died: they hold credentials. */
+const removeAbandoned = async (directory: string): Promise<void> => {
+  for (const folder of await readdir(directory).catch((): string[] => []))
+    if (!isAlive(Number(folder.split("-", 1)[0]))) await rm(join(directory, folder), { recursive: true, force: true });
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};

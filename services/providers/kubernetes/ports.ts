@@ -1,0 +1,81 @@
+import type { Edge } from "../../chassis/http/rows.ts";
+
+/** A definite "no" of an API server, of helm, or of the provider itself, as a sentence. Any other error is an outage. */
+export class KubernetesError extends Error {
+  override name = "KubernetesError";
+}
+
+/** The credential may not do this one thing. */
+export class Forbidden extends KubernetesError {}
+
+/** A revision of a release, as helm has recorded it. */
+export type Revision = {
+  readonly revision: number;
+  /** Of helm: deployed, failed, superseded, pending-install, pending-upgrade, pending-rollback, uninstalling, uninstalled. */
+  readonly status: string;
+  readonly labels: { readonly [name: string]: string };
+  /** Milliseconds since 1970 at which its status changed last. */
+  readonly time: number;
+};
+
+/** A set of pods that a release describes: a Deployment, StatefulSet or DaemonSet. */
+export type Workload = {
+  readonly kind: string;
+  readonly name: string;
+  readonly isReady: boolean;
+  /** How far it is: "1 of 3 pods are ready". */
+  readonly progress: string;
+};
+export type Pod = {
+  readonly uid: string;
+  readonly name: string;
+  /** The workload that it belongs to. */
+  readonly workload: string;
+  readonly ip: string;
+  readonly isReady: boolean;
+  /** What keeps it from being ready; empty if nothing is known. */
+  readonly reason: string;
+};
+export type Observed = { readonly workloads: readonly Workload[]; readonly pods: readonly Pod[] };
+
+export type Chart = {
+  readonly archive: Uint8Array;
+  /** In YAML; it may hold secrets. */
+  readonly values: string;
+  readonly labels: { readonly [name: string]: string };
+};
+
+/** One namespace of one API server, with what the provider does there. */
+export type Target = {
+  readonly namespace: string;
+  /** Creates the namespace if it does not exist. */
+  readonly ensureNamespace: () => Promise<void>;
+  /** The revisions of a release, the newest last; empty: there is no such release. */
+  readonly revisions: (release: string) => Promise<readonly Revision[]>;
+  /** Installs a release, or upgrades it. */
+  readonly upgrade: (release: string, chart: Chart, signal: AbortSignal) => Promise<void>;
+  readonly rollback: (release: string, revision: number, signal: AbortSignal) => Promise<void>;
+  readonly uninstall: (release: string, signal: AbortSignal) => Promise<void>;
+  /** What the newest revision of a release describes, as it is now. */
+  readonly observe: (release: string) => Promise<Observed>;
+};
+
+/** The outside dependencies of the Kubernetes provider. */
+export type KubernetesOutside = {
+  /**
+   * Opens a namespace with the credential that the cluster's runtime has now, for the time of `use`. Throws a KubernetesError for one that is
+   * refused. What is left of a cluster that has ceased may only be removed.
+   */
+  readonly withTarget: <T>(
+    cluster: { readonly clusterId: string; readonly namespace: string; readonly removing?: boolean },
+    use: (target: Target) => Promise<T>,
+  ) => Promise<T>;
+  /** Fetches an archive by digest from the service that stores it. */
+  readonly fetchPackage: (owner: string, digest: string) => Promise<Uint8Array>;
+  /** Decrypts a secret of a cluster's configuration. */
+  readonly open: Edge["open"];
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Milliseconds that helm may take, and pods to get ready. */
+  readonly timeouts: { readonly helm: number; readonly ready: number };
+};

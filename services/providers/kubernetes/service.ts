@@ -1,0 +1,16 @@
+import type { Service } from "../../chassis/service.ts";
+import { providerOf } from "../kit/provider.ts";
+import { tasks } from "./effects.ts";
+import { kubeconfigSchema } from "./kubeconfig-schema.ts";
+import { plan } from "./plan.ts";
+import type { KubernetesOutside } from "./ports.ts";
+import { settings } from "./settings.ts";
+
+const credentialSchema = JSON.stringify(kubeconfigSchema);
+
+/** Clusters as releases of Helm charts, each in a namespace of an API server. */
+export const providerKubernetes: Service<KubernetesOutside, typeof settings> = {
+  ...providerOf({ provider: "kubernetes", plan, tasks, versionTypes: ["helm"], zones: [], credentialSchema }),
+  settings,
+  outside: () => import("./outside.ts"),
+};

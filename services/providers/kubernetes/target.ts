@@ -1,0 +1,123 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import type { Json } from "../../packages/json.ts";
+import { readYaml } from "../../packages/yaml.ts";
+import { type Api, messageOf } from "./api.ts";
+import { runHelm } from "./helm.ts";
+import { isNamespace } from "./names.ts";
+import { listIn, objectIn, podOf, revisionOf, selectorOf, workloadKinds, workloadOf, workloadsIn } from "./observed.ts";
+import { Forbidden, KubernetesError, type Target } from "./ports.ts";
+
+export type TargetOptions = {
+  readonly api: Api;
+  readonly namespace: string;
+  /** A kubeconfig that names one address. */
+  readonly kubeconfig: string;
+  /** The URL with this address, and the name in the server's certificate. */
+  readonly server: { readonly url: string; readonly name: string };
+  readonly helm: string;
+  readonly milliseconds: number;
+  /** Where the folders of actions are made. */
+  readonly directory: string;
+};
+
+/** Maximum values in a manifest. */
+const MAX_VALUES = 500_000;
+const HISTORY = 10;
+
+/** A namespace of an API server, by helm and the API. */
+export const targetOf = ({ api, namespace, kubeconfig, server, helm, milliseconds, directory }: TargetOptions): Target => {
+  if (!isNamespace(namespace)) throw new KubernetesError(`[${namespace}] cannot be the name of a namespace`);
+  const path = (kind: string, name = "") => `/api/v1/namespaces/${namespace}/${kind}${name && `/${name}`}`;
+
+  /** Runs helm in a folder of its own, which only this user can read and which is removed afterwards. */
+  const run = async (
+    args: readonly string[],
+    signal: AbortSignal,
+    files: { readonly [name: string]: string | Uint8Array } = {},
+  ): Promise<void> => {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const folder = await mkdtemp(join(directory, `${process.pid}-`));
+    try {
+      for (const [name, content] of Object.entries({ ...files, kubeconfig }))
+        await writeFile(join(folder, name), content, { mode: 0o600, flag: "wx" });
+      const pinned = ["--kubeconfig", "kubeconfig", "--kube-apiserver", server.url, "--kube-tls-server-name", server.name];
+      await runHelm({
+        program: helm,
+        args: [...args, "--namespace", namespace, ...pinned],
+        directory: folder,
+        milliseconds: milliseconds + 5_000,
+        signal,
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+  const timeout = ["--timeout", `${Math.ceil(milliseconds / 1_000)}s`];
+
+  /** The documents that helm sent for the newest revision of a release. */
+  const manifestOf = async (release: string): Promise<readonly Json[]> => {
+    const newest = (await target.revisions(release)).at(-1);
+    const secret = newest && (await api.get(path("secrets", `sh.helm.release.v1.${release}.v${newest.revision}`)));
+    const packed = secret && objectIn(secret, "data").release;
+    if (typeof packed !== "string") return [];
+    // Helm packs it, and encodes it in base64; the API encodes all secrets in base64 again.
+    const bytes = gunzipSync(Buffer.from(Buffer.from(packed, "base64").toString("latin1"), "base64"), {
+      maxOutputLength: 64 * 1024 * 1024,
+    });
+    const { manifest } = JSON.parse(bytes.toString("utf8")) as { readonly manifest?: unknown };
+    return String(manifest ?? "")
+      .split(/^---\s*$/m)
+      .map((document) => readYaml(document, "the manifest", MAX_VALUES));
+  };
+
+  const target: Target = {
+    namespace,
+    ensureNamespace: async () => {
+      const found = await api.get(`/api/v1/namespaces/${namespace}`).catch((error: unknown) => {
+        // Who may work in a namespace may not always look at it.
+        if (error instanceof Forbidden) return {};
+        throw error;
+      });
+      if (found) {
+        if (objectIn(found, "status").phase === "Terminating") throw new KubernetesError(`namespace [${namespace}] is being deleted`);
+        return;
+      }
+      const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
+      const { status, body: said } = await api.send("POST", "/api/v1/namespaces", body).catch((error: unknown) => {
+        if (!(error instanceof Forbidden)) throw error;
+        throw new KubernetesError(`namespace [${namespace}] does not exist, and may not be created: ${error.message}`, { cause: error });
+      });
+      if (status !== 201 && status !== 409) throw new KubernetesError(`namespace [${namespace}] was not created: ${messageOf(said)}`);
+    },
+    revisions: async (release) => {
+      const selector = encodeURIComponent(`owner=helm,name=${release}`);
+      const list = await api.get(`${path("secrets")}?labelSelector=${selector}`);
+      return listIn(list ?? {}, "items")
+        .map(revisionOf)
+        .sort((a, b) => a.revision - b.revision);
+    },
+    upgrade: (release, { archive, values, labels }, signal) => {
+      const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+      const options = ["--install", "--values", "values.yaml", "--labels", pairs.join(","), "--history-max", String(HISTORY), ...timeout];
+      return run(["upgrade", release, "chart.tgz", ...options], signal, { "chart.tgz": archive, "values.yaml": values });
+    },
+    rollback: (release, revision, signal) =>
+      run(["rollback", release, String(revision), "--no-hooks", "--history-max", String(HISTORY), ...timeout], signal),
+    uninstall: (release, signal) => run(["uninstall", release, "--ignore-not-found", ...timeout], signal),
+    observe: async (release) => {
+      const found = await Promise.all(
+        workloadsIn(await manifestOf(release)).map(async ({ kind, name }) => {
+          const given = await api.get(`/apis/apps/v1/namespaces/${namespace}/${workloadKinds[kind]}/${name}`);
+          if (!given) return { workload: { kind, name, isReady: false, progress: "it does not exist" }, pods: [] };
+          const selector = selectorOf(given);
+          const pods = selector === "" ? undefined : await api.get(`${path("pods")}?labelSelector=${encodeURIComponent(selector)}`);
+          return { workload: workloadOf(kind, given), pods: listIn(pods ?? {}, "items").map((pod) => podOf(name, pod)) };
+        }),
+      );
+      return { workloads: found.map(({ workload }) => workload), pods: found.flatMap(({ pods }) => pods) };
+    },
+  };
+  return target;
+};

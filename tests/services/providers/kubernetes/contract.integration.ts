@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { worldIn } from "../../../../events/simulation/world.ts";
+import { installHelm } from "../../../../infra/embedded/helm/install.ts";
+import { contract } from "../../../../services/chassis/contract.ts";
+import { cluster } from "../../../../services/cluster/service.ts";
+import { effectsOf } from "../../../../services/providers/kit/effects.ts";
+import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
+import { nodeIdOf } from "../../../../services/providers/kubernetes/names.ts";
+import { providerKubernetes } from "../../../../services/providers/kubernetes/service.ts";
+import { runtime } from "../../../../services/runtime/service.ts";
+import { eventually } from "../../../eventually.ts";
+import { type FakeApi, fakeApi } from "../../../world/kubernetes-api.ts";
+import { clusterId } from "../../../world/toys/clusters.ts";
+import { authority } from "../../chassis/tls/authority.ts";
+import { providerContract, type Subject, tampered } from "../contract.ts";
+import { unwatchedTime } from "../unwatched-time.ts";
+import { openOn } from "./real.ts";
+import { charts } from "./subject.ts";
+
+const { kubernetesDeployment, ...others } = providerKubernetes.aggregates;
+let api: FakeApi;
+const helm = new Map<3 | 4, string>();
+before(async () => {
+  const { ca, issue } = authority();
+  api = await fakeApi(issue("api"), ca);
+  for (const major of [3, 4] as const) helm.set(major, await installHelm(() => {}, major));
+});
+after(() => api.stop());
+
+let spaces = 0;
+/** The Kubernetes provider with a real helm, each case in a namespace of its own; everything else in memory. */
+const real = (major: 3 | 4): Subject => {
+  const on = { provider: "kubernetes", zone: "" };
+  return {
+    ...charts,
+    on,
+    open: async (t, tamper) => {
+      on.zone = `shop-${++spaces}`;
+      if (!kubernetesDeployment) throw new Error("the provider has no deployments");
+      const aggregates = { ...others, kubernetesDeployment: { ...kubernetesDeployment, effects: effectsOf(tampered(tasks, tamper)) } };
+      const time = unwatchedTime();
+      const outside = await openOn(api, helm.get(major) ?? "", (model) => world.documents(providerKubernetes.name, model));
+      const player = { service: { ...providerKubernetes, aggregates }, outside: () => outside };
+      const world = await worldIn(contract, time, [runtime, cluster, player]);
+      const alive = setInterval(() => {}, 1_000);
+      t.after(async () => {
+        await world.stop();
+        clearInterval(alive);
+      });
+      return {
+        bench: {
+          ...{ send: world.send, documents: world.documents, history: world.history, provider: providerKubernetes.name },
+          until: async (what, isSo) => void (await eventually(what, isSo, 30_000)),
+          crash: () => world.of(providerKubernetes.name).crash(),
+          restart: async () => {
+            // Its leases run out.
+            time.pass(20_000);
+            await world.start(player, 2);
+          },
+        },
+        holds: async () => {
+          const revisions = api.all("Secret", on.zone).filter(({ metadata }) => metadata.labels?.owner === "helm");
+          assert.ok(new Set(revisions.map(({ metadata }) => metadata.labels.name)).size <= 1, "one release a cluster");
+          const pods = api.all("Pod", on.zone).map(({ metadata }) => nodeIdOf(clusterId, metadata));
+          if (revisions.length === 0) assert.deepEqual(api.all("Service", on.zone), [], "nothing without a release");
+          return { nodes: pods, running: pods };
+        },
+      };
+    },
+  };
+};
+
+// `make kubernetes-test` runs every course on both.
+const isWhole = process.env.PITRIX_KUBERNETES_TEST !== undefined;
+providerContract("the Kubernetes provider with Helm 4", real(4), isWhole ? undefined : ["is interrupted by a crash"]);
+const few = { ...real(3), actions: ["UpgradeCluster"] };
+providerContract("the Kubernetes provider with Helm 3", isWhole ? real(3) : few, isWhole ? undefined : ["fails in the middle"]);

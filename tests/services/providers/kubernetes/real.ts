@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import type { Dependencies } from "../../../../services/chassis/dependencies.ts";
+import { systemClock } from "../../../../services/chassis/process/clock.ts";
+import { open } from "../../../../services/providers/kubernetes/outside.ts";
+import type { KubernetesOutside } from "../../../../services/providers/kubernetes/ports.ts";
+import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
+import type { FakeApi } from "../../../world/kubernetes-api.ts";
+import { archiveOf } from "../../packages/package-fixtures.ts";
+
+type Documents = (model: string) => Promise<readonly { readonly id: string; readonly value: { readonly [field: string]: unknown } }[]>;
+
+const chartYaml = (more: string) => `apiVersion: v2\nname: shop\nversion: 1.0.0\n${more}`;
+const web = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: {{ .Release.Name }}-web }
+spec:
+  replicas: {{ .Values.replicas }}
+  selector: { matchLabels: { app: {{ .Release.Name }} } }
+  template:
+    metadata: { labels: { app: {{ .Release.Name }} } }
+    spec: { containers: [{ name: web, image: {{ .Values.image | quote }} }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: {{ .Release.Name }}-web }
+spec: { selector: { app: {{ .Release.Name }} }, ports: [{ port: 80 }] }
+`;
+const settings = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: {{ .Release.Name }}-settings }
+data: { greeting: hello }
+`;
+
+/** A chart with a Deployment and a Service; the second version adds a ConfigMap. */
+export const chart = (digest: string, files: { readonly [path: string]: string } = {}): Promise<Uint8Array> =>
+  archiveOf({
+    "shop/Chart.yaml": chartYaml(""),
+    "shop/values.yaml": "replicas: 1\nimage: nginx:1\n",
+    "shop/templates/web.yaml": web,
+    ...(digest.endsWith("2") && { "shop/templates/settings.yaml": settings }),
+    ...files,
+  });
+
+/** The provider's outside as a process opens it, for a fake API server on this machine. */
+export const openOn = async (
+  { kubeconfig, url }: Pick<FakeApi, "kubeconfig" | "url">,
+  helm: string,
+  documents: Documents,
+  more: {
+    readonly privateNetworks?: readonly string[];
+    readonly kubeconfig?: string;
+    readonly values?: string;
+    readonly chart?: Uint8Array;
+    readonly directories?: string[];
+  } = {},
+): Promise<KubernetesOutside> => {
+  const { privateNetworks = [new URL(url).host], values = "replicas: 2" } = more;
+  const state = join(temporaryDirectory(), "state");
+  more.directories?.push(join(state, "kubernetes"));
+  const dependencies = {
+    config: { state },
+    settings: { helm, privateNetworks, helmSeconds: 10, readySeconds: 5 },
+    clock: systemClock,
+    document: async (model: string, id: string) => (await documents(model)).find((each) => each.id === id)?.value,
+    edge: {
+      open: async (_: string, { stream }: { readonly stream: string }) =>
+        stream.startsWith("cluster/") ? values : (more.kubeconfig ?? kubeconfig()),
+    },
+    fetchBlob: async (_: string, digest: string) => more.chart ?? chart(digest),
+  };
+  return (await open(dependencies as unknown as Dependencies<never>)).outside; // What it does not use is left out.
+};
