@@ -52,7 +52,7 @@ test("operations without a permission are the administrator's, and vendors' for 
   for (const name of bare) {
     assert.ok(isOperation(name));
     if (operations[name].public) continue;
-    const repos = /Repos?$/.test(name);
+    const repos = /Repos?(SyncToken)?$/.test(name);
     assert.equal(may(name, "global_admin"), "all", name);
     assert.equal(may(name, "isv"), repos ? "group" : "no", name);
     assert.equal(may(name, "developer"), repos ? "self" : "no", name);

