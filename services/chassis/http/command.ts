@@ -1,7 +1,6 @@
 import type { Response } from "express";
 import { type Actor, badKeyOf, isRejection, type Message, mapOf, type Rejection } from "../../../events/index.ts";
 import type { Outcome } from "../../../events/runtime.ts";
-import { operations } from "../../../schemas/generated/http.ts";
 import { commandEdge, requestEdge } from "./edge.ts";
 import { compact, type Fields, isEmpty, isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
@@ -13,7 +12,7 @@ import { allOrProblem, isProblem, isRejected, makeProblem, type Problem, problem
 import { readsFor, unscopedReads } from "./reads.ts";
 import { idempotencyOf, type Recorded, recordedFor, recordRejection } from "./recorded.ts";
 import { actorOf, type CheckedRequest } from "./request.ts";
-import type { CommandRow, Edge } from "./rows.ts";
+import { type CommandRow, type Edge, signIns } from "./rows.ts";
 import { inTurn } from "./turn.ts";
 
 /** Ids that one request may name: each is a command of its own. */
@@ -126,7 +125,7 @@ const planFor = async (host: Host, request: CommandRequest, item: Item): Promise
   const { collections } = host.instance;
   const reads = () => ({
     ...readsFor(collections, host.ports.documents, caller, Object.values(needs).filter(isFields)),
-    ...(operations[row.operation].public && { unscoped: unscopedReads(collections, host.ports.documents) }),
+    ...(signIns.some((each) => each === row.operation) && { unscoped: unscopedReads(collections, host.ports.documents) }),
   });
   const prepared =
     prepare && (await prepare(fields, { ...reads(), ...context, newId: item.ids.reading(), edge, outside: host.outside } as never));

@@ -125,7 +125,8 @@ export type Unscoped<ReadModels> = {
 /** What the asynchronous part of a row gets: reads, the edge, and the service's outside. */
 export type EdgeContext<ReadModels, Outside> = Context & Reads<ReadModels> & { readonly edge: Edge; readonly outside: Outside };
 /** The operations in which callers prove who they are. They have no caller yet, whom a rule could give anything. */
-export type SignIn = "Token" | "RevokeToken";
+export const signIns = ["Token", "RevokeToken"] as const satisfies readonly OperationId[];
+export type SignIn = (typeof signIns)[number];
 export type SignInContext<ReadModels, Outside> = EdgeContext<ReadModels, Outside> & { readonly unscoped: Unscoped<ReadModels> };
 /** The context before a command, with the documents that the row needs and the item's id. */
 export type PrepareContext<ReadModels, Outside, Needs, O extends OperationId = never> = (O extends SignIn
