@@ -10,4 +10,5 @@ export const services: ServiceList = {
   cluster: async () => (await import("./cluster/service.ts")).cluster,
   "provider-local": async () => (await import("./providers/local/service.ts")).providerLocal,
   "provider-kubernetes": async () => (await import("./providers/kubernetes/service.ts")).providerKubernetes,
+  webhook: async () => (await import("./webhook/service.ts")).webhook,
 };

@@ -1678,6 +1678,54 @@ export interface UserRoleUnbound {
   readonly roleId: string;
 }
 
+/** Somebody wants events to be sent to an address of theirs. */
+export interface WebhookCreated {
+  readonly type: "WebhookCreated";
+  readonly webhookId: string;
+  readonly url: string;
+  readonly description: string;
+  /** The types that are sent; empty: all. */
+  readonly eventTypes: readonly string[];
+  /** What signs the messages. */
+  readonly sealedSecret: Sealed;
+  readonly owner: string;
+  readonly ownerPath: string;
+}
+
+/** Nothing is sent any more. */
+export interface WebhookDeleted {
+  readonly type: "WebhookDeleted";
+  readonly webhookId: string;
+}
+
+/** A webhook was changed. */
+export interface WebhookModified {
+  readonly type: "WebhookModified";
+  readonly webhookId: string;
+  readonly url: string;
+  readonly description: string;
+  readonly eventTypes: readonly string[];
+  /** Whether anything is sent. */
+  readonly enabled: boolean;
+}
+
+/** The events since a time are to be sent again. */
+export interface WebhookReplayRequested {
+  readonly type: "WebhookReplayRequested";
+  readonly webhookId: string;
+  /** RFC 3339, in UTC. */
+  readonly since: string;
+}
+
+/** A webhook has another secret. Until a time, messages are signed with the former one, too. */
+export interface WebhookSecretRotated {
+  readonly type: "WebhookSecretRotated";
+  readonly webhookId: string;
+  readonly sealedSecret: Sealed;
+  /** RFC 3339, in UTC. */
+  readonly formerUntil: string;
+}
+
 /** What can happen to an app. */
 export type AppEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended;
 
@@ -1741,6 +1789,9 @@ export type SigningKeyEvent = SigningKeyAnnounced | SigningKeyRetired;
 /** What can happen to an user. */
 export type UserEvent = UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
 
+/** What can happen to a webhook. */
+export type WebhookEvent = WebhookCreated | WebhookDeleted | WebhookModified | WebhookReplayRequested | WebhookSecretRotated;
+
 /** The events by the aggregate that announces them. */
 export type EventByAggregate = {
   app: AppEvent;
@@ -1764,6 +1815,7 @@ export type EventByAggregate = {
   session: SessionEvent;
   signingKey: SigningKeyEvent;
   user: UserEvent;
+  webhook: WebhookEvent;
 };
 
 export type Aggregate = keyof EventByAggregate;
@@ -1897,11 +1949,16 @@ export type EventByType = {
   UserPasswordResetRequested: UserPasswordResetRequested;
   UserRoleBound: UserRoleBound;
   UserRoleUnbound: UserRoleUnbound;
+  WebhookCreated: WebhookCreated;
+  WebhookDeleted: WebhookDeleted;
+  WebhookModified: WebhookModified;
+  WebhookReplayRequested: WebhookReplayRequested;
+  WebhookSecretRotated: WebhookSecretRotated;
 };
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound | WebhookCreated | WebhookDeleted | WebhookModified | WebhookReplayRequested | WebhookSecretRotated;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -2033,4 +2090,9 @@ export const eventTypes = {
   UserPasswordResetRequested: ["user"],
   UserRoleBound: ["user"],
   UserRoleUnbound: ["user"],
+  WebhookCreated: ["webhook"],
+  WebhookDeleted: ["webhook"],
+  WebhookModified: ["webhook"],
+  WebhookReplayRequested: ["webhook"],
+  WebhookSecretRotated: ["webhook"],
 } as const;

@@ -940,6 +940,50 @@ export type UserDetail = {
   readonly group_set?: readonly Group[];
 };
 
+export type Webhook = {
+  readonly webhook_id?: string;
+  readonly url?: string;
+  readonly description?: string;
+  /** The types that are sent; absent for all. */
+  readonly event_type?: readonly string[];
+  /** enabled, disabled or deleted. */
+  readonly status?: string;
+  /** Until when messages are signed with the former secret, too. */
+  readonly former_until?: string;
+  /** From when events were sent again the last time. */
+  readonly replay_since?: string;
+  readonly owner?: string;
+  readonly owner_path?: string;
+  readonly create_time?: string;
+  readonly status_time?: string;
+};
+
+/** A message of a webhook. */
+export type WebhookDelivery = {
+  readonly event_id: string;
+  /** gap: the log no longer holds everything since then. */
+  readonly event_type: string;
+  readonly status: "delivered" | "failed" | "waiting" | "parked" | "gap";
+  readonly attempts?: number;
+  /** Of an attempt. */
+  readonly time?: string;
+  /** When it is sent again, of what waits. */
+  readonly next_time?: string;
+  /** What the address answered with. */
+  readonly response_status?: number;
+  readonly took_milliseconds?: number;
+  /** Why it was not delivered. */
+  readonly reason?: string;
+};
+
+export type WebhookSecret = {
+  readonly webhook_id: string;
+  /** whsec_ and the key in base64; it is not shown again. */
+  readonly secret: string;
+  /** Until when messages are signed with the former secret, too. */
+  readonly former_until?: string;
+};
+
 /** The request (query, path and body combined) and the answer of each operation. */
 export type Operations = {
   /** Add nodes to a role */
@@ -1261,6 +1305,17 @@ export type Operations = {
       readonly user_id?: string;
     };
   };
+  /** Have events sent to an address */
+  CreateWebhook: {
+    request: {
+      /** https:// or http://, with a public address. */
+      readonly url: Address;
+      readonly description?: Text;
+      /** ClusterActivated, or pitrix.cluster.ClusterActivated; all if absent. */
+      readonly event_type?: readonly Id[];
+    };
+    answer: WebhookSecret;
+  };
   /** Delete a version */
   DeleteAppVersion: {
     request: {
@@ -1375,6 +1430,15 @@ export type Operations = {
     };
     answer: {
       readonly user_id?: readonly string[];
+    };
+  };
+  /** Delete webhooks */
+  DeleteWebhooks: {
+    request: {
+      readonly webhook_id: readonly Id[];
+    };
+    answer: {
+      readonly webhook_id?: readonly string[];
     };
   };
   /** List the released versions */
@@ -2086,6 +2150,31 @@ export type Operations = {
       readonly user_detail_set?: readonly UserDetail[];
     };
   };
+  /** List webhooks */
+  DescribeWebhooks: {
+    request: {
+      /** Rows that contain it in one of their searched columns; ids match exactly. */
+      readonly search_word?: Line;
+      /** The column to sort by; create_time if absent or unknown. */
+      readonly sort_key?: Id;
+      /** Only an explicit false sorts ascending. */
+      readonly reverse?: boolean;
+      /** How many rows to answer; above 200 counts as 200. */
+      readonly limit?: number;
+      /** How many rows to skip. */
+      readonly offset?: number;
+      /** The fields to answer; all if absent. */
+      readonly display_columns?: readonly Id[];
+      readonly webhook_id?: readonly Id[];
+      readonly status?: readonly Line[];
+      readonly owner?: readonly Id[];
+    };
+    answer: {
+      /** How many rows the filters match; absent for none. */
+      readonly total_count?: number;
+      readonly webhook_set?: readonly Webhook[];
+    };
+  };
   /** Compare two revisions of a cluster */
   DiffClusterRevisions: {
     request: {
@@ -2227,6 +2316,17 @@ export type Operations = {
       readonly top_ten_providers?: Readonly<Record<string, number>>;
       readonly runtime_count?: number;
       readonly provider_count?: number;
+    };
+  };
+  /** See what was sent, what waits and what is parked */
+  GetWebhookDeliveries: {
+    request: {
+      readonly webhook_id: Id;
+      /** 100 if absent, at most 200. */
+      readonly limit?: number;
+    };
+    answer: {
+      readonly delivery_set?: readonly WebhookDelivery[];
     };
   };
   /** Index a repository */
@@ -2486,6 +2586,21 @@ export type Operations = {
       readonly user_id?: string;
     };
   };
+  /** Change a webhook, or have events sent again */
+  ModifyWebhook: {
+    request: {
+      readonly webhook_id: Id;
+      readonly url?: Address;
+      readonly description?: Text;
+      readonly event_type?: readonly Id[];
+      /** Whether anything is sent. What happens meanwhile is sent afterwards. */
+      readonly enabled?: boolean;
+      readonly replay_since?: string;
+    };
+    answer: {
+      readonly webhook_id?: string;
+    };
+  };
   /** Fill a read model anew, compare, switch */
   MoveReadModel: {
     request: {
@@ -2545,6 +2660,16 @@ export type Operations = {
       readonly all?: boolean;
     };
     answer: ParkedStreams;
+  };
+  /** Send again what is parked */
+  RedriveWebhook: {
+    request: {
+      readonly webhook_id: Id;
+    };
+    answer: {
+      readonly webhook_id?: string;
+      readonly redriven?: number;
+    };
   };
   /** Release a version to the store */
   ReleaseAppVersion: {
@@ -2611,6 +2736,13 @@ export type Operations = {
       readonly cluster_id?: string;
       readonly job_id?: string;
     };
+  };
+  /** Give a webhook another secret */
+  RotateWebhookSecret: {
+    request: {
+      readonly webhook_id: Id;
+    };
+    answer: WebhookSecret;
   };
   /** Start clusters */
   StartClusters: {
@@ -2708,6 +2840,18 @@ export type Operations = {
     };
     answer: {
       readonly version_id?: string;
+    };
+  };
+  /** Send a test event */
+  TestWebhook: {
+    request: {
+      readonly webhook_id: Id;
+    };
+    answer: {
+      readonly delivered: boolean;
+      readonly response_status?: number;
+      /** Why it was not delivered. */
+      readonly reason?: string;
     };
   };
   /** Get an access token */
@@ -2990,6 +3134,18 @@ export type RuntimeOperations = Pick<
   | "ValidateRuntimeCredential"
 >;
 
+export type WebhookOperations = Pick<
+  Operations,
+  | "CreateWebhook"
+  | "DeleteWebhooks"
+  | "DescribeWebhooks"
+  | "GetWebhookDeliveries"
+  | "ModifyWebhook"
+  | "RedriveWebhook"
+  | "RotateWebhookSecret"
+  | "TestWebhook"
+>;
+
 /** A portal of the platform; a role belongs to one. */
 export type Portal = "global_admin" | "isv" | "user";
 
@@ -3144,7 +3300,7 @@ export type OperationDescription = {
   /** The path; a name in braces stands for a field of the request. */
   readonly path: string;
   /** The service that serves it. */
-  readonly service: "account" | "api" | "app" | "cluster" | "repo" | "runtime";
+  readonly service: "account" | "api" | "app" | "cluster" | "repo" | "runtime" | "webhook";
   readonly query: readonly string[];
   /** The query parameters that may be repeated. */
   readonly arrays: readonly string[];
@@ -3185,6 +3341,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   CreateRuntime: { method: "post", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["name", "provider", "zone", "runtime_credential_id"], body: true, public: false, permission: ["m6.f1.a1"], answers: "json", rows: null },
   CreateRuntimeCredential: { method: "post", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["name", "provider", "runtime_credential_content"], body: true, public: false, permission: ["m6.f2.a1"], answers: "json", rows: null },
   CreateUser: { method: "post", path: "/v1/users", service: "account", query: [], arrays: [], required: ["email", "password", "role_id"], body: true, public: false, permission: ["m4.f1.a1"], answers: "json", rows: null },
+  CreateWebhook: { method: "post", path: "/v1/webhooks", service: "webhook", query: [], arrays: [], required: ["url"], body: true, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   DeleteAppVersion: { method: "post", path: "/v1/app_version/action/delete", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a4"], answers: "json", rows: null },
   DeleteApps: { method: "delete", path: "/v1/apps", service: "app", query: [], arrays: [], required: ["app_id"], body: true, public: false, permission: ["m1.f1.a4"], answers: "json", rows: null },
   DeleteCategories: { method: "delete", path: "/v1/categories", service: "app", query: [], arrays: [], required: ["category_id"], body: true, public: false, permission: ["m1.f3.a4"], answers: "json", rows: null },
@@ -3196,6 +3353,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DeleteRuntimeCredentials: { method: "delete", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, permission: ["m6.f2.a4"], answers: "json", rows: null },
   DeleteRuntimes: { method: "delete", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["runtime_id"], body: true, public: false, permission: ["m6.f1.a4"], answers: "json", rows: null },
   DeleteUsers: { method: "delete", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: ["m4.f1.a6"], answers: "json", rows: null },
+  DeleteWebhooks: { method: "delete", path: "/v1/webhooks", service: "webhook", query: [], arrays: [], required: ["webhook_id"], body: true, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   DescribeActiveAppVersions: { method: "get", path: "/v1/active_app_versions", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], arrays: ["version_id", "app_id", "name", "owner", "description", "package_name", "status", "type", "display_columns"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_version_set" },
   DescribeActiveApps: { method: "get", path: "/v1/active_apps", service: "app", query: ["search_word", "sort_key", "reverse", "limit", "offset", "app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], arrays: ["app_id", "name", "repo_id", "status", "owner", "chart_name", "category_id", "display_columns", "isv"], required: [], body: false, public: false, permission: ["m0.f9.a1"], answers: "json", rows: "app_set" },
   DescribeAppClusters: { method: "get", path: "/v1/clusters/apps", service: "cluster", query: ["app_id", "status", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "with_detail", "created_date", "display_columns"], arrays: ["app_id", "status", "owner", "display_columns"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_set" },
@@ -3224,6 +3382,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeTasks: { method: "get", path: "/v1/tasks", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "task_id", "job_id", "executor", "target", "status", "owner"], arrays: ["display_columns", "task_id", "job_id", "status", "owner"], required: [], body: false, public: false, permission: ["m0.f8.a1"], answers: "json", rows: "task_set" },
   DescribeUsers: { method: "get", path: "/v1/users", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, permission: ["m0.f1.a3"], answers: "json", rows: "user_set" },
   DescribeUsersDetail: { method: "get", path: "/v1/users_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], arrays: ["root_group_id", "group_id", "user_id", "status", "role_id", "username", "email", "phone_number"], required: [], body: false, public: false, permission: ["m0.f1.a3"], answers: "json", rows: "user_detail_set" },
+  DescribeWebhooks: { method: "get", path: "/v1/webhooks", service: "webhook", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "webhook_id", "status", "owner"], arrays: ["display_columns", "webhook_id", "status", "owner"], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: "webhook_set" },
   DiffClusterRevisions: { method: "get", path: "/v1/clusters/revisions/diff", service: "cluster", query: ["cluster_id", "from", "to"], arrays: [], required: ["cluster_id", "from", "to"], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: null },
   DiscardParkedEvent: { method: "post", path: "/v1/parked_streams/discard", service: "api", query: [], arrays: [], required: ["service", "subscription", "stream", "event_id", "reason"], body: true, public: false, permission: [], answers: "json", rows: null },
   GetAppStatistics: { method: "get", path: "/v1/apps/statistics", service: "app", query: [], arrays: [], required: [], body: false, public: false, permission: ["m1.f1.a1"], answers: "json", rows: null },
@@ -3237,6 +3396,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   GetRole: { method: "get", path: "/v1/role", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: null },
   GetRoleModule: { method: "get", path: "/v1/roles:module", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: null },
   GetRuntimeStatistics: { method: "get", path: "/v1/runtimes/statistics", service: "runtime", query: [], arrays: [], required: [], body: false, public: false, permission: ["m6.f1.a2"], answers: "json", rows: null },
+  GetWebhookDeliveries: { method: "get", path: "/v1/webhooks/deliveries", service: "webhook", query: ["webhook_id", "limit"], arrays: [], required: ["webhook_id"], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   IndexRepo: { method: "post", path: "/v1/repos/index", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, permission: [], answers: "json", rows: null },
   IsvCreateUser: { method: "post", path: "/v1/isv_users", service: "account", query: [], arrays: [], required: ["email", "password", "role_id"], body: true, public: false, permission: ["m4.f1.a2"], answers: "json", rows: null },
   IsvPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/isv", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["isv_review"], answers: "json", rows: null },
@@ -3257,17 +3417,20 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   ModifyRuntime: { method: "patch", path: "/v1/runtimes", service: "runtime", query: [], arrays: [], required: ["runtime_id"], body: true, public: false, permission: ["m6.f1.a3"], answers: "json", rows: null },
   ModifyRuntimeCredential: { method: "patch", path: "/v1/runtimes/credentials", service: "runtime", query: [], arrays: [], required: ["runtime_credential_id"], body: true, public: false, permission: ["m6.f2.a3"], answers: "json", rows: null },
   ModifyUser: { method: "patch", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
+  ModifyWebhook: { method: "patch", path: "/v1/webhooks", service: "webhook", query: [], arrays: [], required: ["webhook_id"], body: true, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   MoveReadModel: { method: "post", path: "/v1/read_models/move", service: "api", query: [], arrays: [], required: ["service", "model", "action"], body: true, public: false, permission: [], answers: "json", rows: null },
   PreviewClusterUpgrade: { method: "get", path: "/v1/clusters/upgrade/preview", service: "cluster", query: ["cluster_id", "version_id"], arrays: [], required: ["cluster_id", "version_id"], body: false, public: false, permission: ["m3.f1.a4"], answers: "json", rows: null },
   RecoverAppVersion: { method: "post", path: "/v1/app_version/action/recover", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a7"], answers: "json", rows: null },
   RecoverClusters: { method: "post", path: "/v1/clusters/recover", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a13"], answers: "json", rows: null },
   RedriveParkedStreams: { method: "post", path: "/v1/parked_streams/redrive", service: "api", query: [], arrays: [], required: [], body: true, public: false, permission: [], answers: "json", rows: null },
+  RedriveWebhook: { method: "post", path: "/v1/webhooks/redrive", service: "webhook", query: [], arrays: [], required: ["webhook_id"], body: true, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   ReleaseAppVersion: { method: "post", path: "/v1/app_version/action/release", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a5"], answers: "json", rows: null },
   ResizeCluster: { method: "post", path: "/v1/clusters/resize", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a6"], answers: "json", rows: null },
   RevokeClients: { method: "delete", path: "/v1/clients", service: "account", query: [], arrays: [], required: ["client_id"], body: true, public: false, permission: [], answers: "json", rows: null },
   RevokeRepoSyncToken: { method: "delete", path: "/v1/repos/sync_token", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, permission: [], answers: "json", rows: null },
   RevokeToken: { method: "post", path: "/v1/oauth2/revoke", service: "account", query: [], arrays: [], required: ["token"], body: true, public: true, permission: [], answers: "json", rows: null },
   RollbackCluster: { method: "post", path: "/v1/clusters/rollback", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a5"], answers: "json", rows: null },
+  RotateWebhookSecret: { method: "post", path: "/v1/webhooks/secret", service: "webhook", query: [], arrays: [], required: ["webhook_id"], body: true, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a11"], answers: "json", rows: null },
   StopClusters: { method: "post", path: "/v1/clusters/stop", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a10"], answers: "json", rows: null },
   StreamEvents: { method: "get", path: "/v1/events", service: "api", query: ["type", "subject", "correlation", "job", "since"], arrays: ["type", "subject", "correlation", "job"], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "stream", rows: null },
@@ -3277,6 +3440,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   TechnicalPassAppVersion: { method: "post", path: "/v1/app_version/action/pass/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },
   TechnicalRejectAppVersion: { method: "post", path: "/v1/app_version/action/reject/technical", service: "app", query: [], arrays: [], required: ["version_id", "message"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },
   TechnicalReviewAppVersion: { method: "post", path: "/v1/app_version/action/review/technical", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["technical_review"], answers: "json", rows: null },
+  TestWebhook: { method: "post", path: "/v1/webhooks/test", service: "webhook", query: [], arrays: [], required: ["webhook_id"], body: true, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   Token: { method: "post", path: "/v1/oauth2/token", service: "account", query: [], arrays: [], required: ["grant_type"], body: true, public: true, permission: [], answers: "json", rows: null },
   UnbindUserRole: { method: "delete", path: "/v1/user:role", service: "account", query: [], arrays: [], required: ["user_id", "role_id"], body: true, public: false, permission: ["m4.f1.a5"], answers: "json", rows: null },
   UpdateClusterEnv: { method: "patch", path: "/v1/clusters/update_env", service: "cluster", query: [], arrays: [], required: ["cluster_id", "env"], body: true, public: false, permission: ["m3.f1.a8"], answers: "json", rows: null },

@@ -1,6 +1,6 @@
 import type { Command } from "../../schemas/generated/http.ts";
+import type { Feed } from "../chassis/http/feed/feed.ts";
 import type { Owner } from "../chassis/http/owners.ts";
-import type { Feed } from "./events/feed.ts";
 import type { Operating } from "./operating.ts";
 
 /** What the gateway's own rows need of the outside. */

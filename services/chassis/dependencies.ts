@@ -1,6 +1,7 @@
-import type { Actor, Blobs, Clock, Log, Tracer } from "../../events/index.ts";
+import type { Actor, Blobs, Clock, Documents, Log, Tracer } from "../../events/index.ts";
 import type { Guard } from "../../events/runtime.ts";
 import type { FetchBlob } from "./http/blob-client.ts";
+import type { ServicesClient } from "./http/causation-query.ts";
 import type { Inquire } from "./http/inquiries.ts";
 import type { Edge } from "./http/rows.ts";
 import type { Call } from "./process/client.ts";
@@ -37,6 +38,10 @@ export type Dependencies<Values = object> = {
   readonly fetchBlob: FetchBlob;
   /** Asks another service about its outside. */
   readonly inquire: Inquire;
+  /** Asks other services at their internal routes. */
+  readonly platform: ServicesClient;
+  /** The service's own documents, beside those of its read models. */
+  readonly documents: Documents;
   /** Runs a call behind the circuit breaker of that name, with a timeout. */
   readonly guard: Guard;
   readonly call: Call;

@@ -11,6 +11,7 @@ import { blobClient } from "./http/blob-client.ts";
 import { edgeOf } from "./http/edge.ts";
 import { inquirer } from "./http/inquiries.ts";
 import { serviceClient } from "./http/service-client.ts";
+import { callServices } from "./http/services-client.ts";
 import { breakers } from "./process/breaker.ts";
 import { httpClient } from "./process/client.ts";
 import { systemClock } from "./process/clock.ts";
@@ -142,6 +143,8 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     print,
     fetchBlob: blobClient(ask),
     inquire: inquirer(ask),
+    platform: callServices(ask, directory),
+    documents: store.documents,
     guard: broken.guard,
     call,
     directory,

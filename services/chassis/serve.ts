@@ -76,7 +76,13 @@ export const serve = async (
 ): Promise<Serving> => {
   const { logger, metrics } = dependencies;
   // `as` is safe: the service's outside and its tables have matching types.
-  const { outside, inquiries = {}, routes, close } = (await (await service.outside?.())?.open(dependencies as never)) ?? nothing;
+  const {
+    outside,
+    inquiries = {},
+    routes,
+    background,
+    close,
+  } = (await (await service.outside?.())?.open(dependencies as never)) ?? nothing;
   const running = instance(
     service,
     ports,
@@ -148,6 +154,7 @@ export const serve = async (
     throw error;
   }
   state = "ready";
+  const stopBackground = background?.(host);
   const bound = portOf(server);
   const url = urlOf(bound, address, secured !== undefined);
   return {
@@ -163,6 +170,7 @@ export const serve = async (
       ending.last();
       await dependencies.clock.sleep(grace);
       await ending.finished(dependencies.clock, dependencies.config.shutdownSeconds * REQUESTS);
+      await stopBackground?.();
       await running.stop();
       await close?.();
       inside?.close();

@@ -27,6 +27,8 @@ export type Opened<Outside> = {
   readonly inquiries?: Inquiries;
   /** Routes that precede those of the rows, for the gateway. */
   readonly routes?: (host: Host) => RequestHandler;
+  /** Work beside the tables, from when the service is ready until it stops. Returns how to stop it. */
+  readonly background?: (host: Host) => () => Promise<void>;
   readonly close?: () => Promise<void> | void;
 };
 

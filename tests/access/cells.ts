@@ -69,11 +69,14 @@ export const outside = {
   runs: () => true,
   inquire: async () => ({ log: "" }),
   follow: async (id: string, sees: (owner: object) => boolean) => (sees({ ...owners[id] }) ? { id } : "hidden"),
+  deliveries: async () => [],
+  redrive: async () => 0,
+  send: async () => ({ delivered: true, milliseconds: 0 }),
   events: { begin: () => ({}), from: () => ({ [Symbol.asyncIterator]: everyEvent, id: () => "" }) },
 };
 /** An event of each row. */
 async function* everyEvent() {
-  yield Object.entries(owners).map(([subject, owner]) => ({ event: { type: "", subject }, owner, frame: () => frame(subject) }));
+  yield Object.entries(owners).map(([subject, owner]) => ({ event: { id: "", type: "", subject }, owner, frame: () => frame(subject) }));
 }
 const ports = { clock: { now: () => Date.parse("2024-01-02") }, store: { read: async () => [] } };
 

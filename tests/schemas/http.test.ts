@@ -97,7 +97,15 @@ test("every list answers rows, only tokens, files of attachments and what a toke
     ["GetAttachmentFile", "RevokeToken", "SyncRepo", "Token"],
   );
   for (const [id, { query, rows }] of all) assert.equal(query.includes("offset"), rows !== null, id);
-  assert.deepEqual([...new Set(all.map(([, { service }]) => service))].sort(), ["account", "api", "app", "cluster", "repo", "runtime"]);
+  assert.deepEqual([...new Set(all.map(([, { service }]) => service))].sort(), [
+    "account",
+    "api",
+    "app",
+    "cluster",
+    "repo",
+    "runtime",
+    "webhook",
+  ]);
 });
 
 const rows = `application/json: { schema: { type: object, properties: { node_set: { type: array, items: { $ref: "#/components/schemas/Node" } } } } }`;

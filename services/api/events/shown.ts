@@ -1,22 +1,7 @@
-import type { CloudEvent, Operations } from "../../../schemas/generated/http.ts";
+import type { CloudEvent } from "../../../schemas/generated/http.ts";
+import type { Item } from "../../chassis/http/feed/items.ts";
+import { type Filters, wantedBy } from "../../chassis/http/feed/wanted.ts";
 import { type Frames, framesOf, type Rights, type Source } from "../../chassis/http/frames.ts";
-import type { Item } from "./items.ts";
-
-type Filters = Operations["StreamEvents"]["request"];
-
-/** Whether a request's filters let an event through. */
-const wantedBy = ({ type, subject, correlation, job }: Filters): ((event: NonNullable<Item["event"]>) => boolean) => {
-  const isIn = (wanted: readonly string[] | undefined) => {
-    const all = wanted && new Set(wanted);
-    return (...values: readonly string[]): boolean => !all || values.some((value) => all.has(value));
-  };
-  const [types, subjects, correlations, jobs] = [isIn(type), isIn(subject), isIn(correlation), isIn(job)];
-  return (event) =>
-    types(event.type, event.type.slice(event.type.lastIndexOf(".") + 1)) &&
-    subjects(event.subject) &&
-    correlations(event.correlationid ?? "") &&
-    jobs(event.actionid ?? "");
-};
 
 /** The events that the filters of a request let through and its caller may see when they are sent. */
 export const shownTo = (

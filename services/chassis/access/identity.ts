@@ -156,6 +156,8 @@ export const identity = (
       const principal = claims.sub ? await principalOf(claims.sub, String(claims.client_id ?? "")) : undefined;
       return principal && Number(claims.generation ?? 0) >= (principal.generation ?? 0) ? principal : "invalid";
     },
+    /** A user, as they are now, for what is done in their name without a token; undefined if there is none. */
+    principal: (userId: string): Promise<Principal | undefined> => principalOf(userId, ""),
     /** The caller of an operation, with the rows that count in it; undefined if the principal may not call it. */
     authorize: callerIn,
   };

@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { inNetworks } from "./networks.ts";
 
 /** The blocks of IANA's registries of special-purpose addresses that are not global, multicast, and what clouds use like link-local addresses. */
@@ -60,3 +60,24 @@ export const addressesOf = async (hostname: string): Promise<readonly Address[]>
   const family = isIP(bare);
   return family === 0 ? lookup(bare, { all: true }) : [{ address: bare, family }];
 };
+
+/** Whether the host is an IP literal that is not permitted. For a literal, no look-up happens that could check it. */
+export const isForbiddenLiteral = (hostname: string, permits: (address: string) => boolean): boolean => {
+  const bare = hostname.replace(/^\[(.*)\]$/, "$1");
+  return isIP(bare) !== 0 && !permits(bare);
+};
+
+/** A look-up for a connection, so that a name cannot resolve to another address later: fails if any of its addresses is not permitted. */
+export const lookupWithin =
+  (permits: (address: string) => boolean, refused: () => Error): LookupFunction =>
+  (hostname, { all }, answer) => {
+    addressesOf(hostname).then(
+      (addresses) => {
+        const [first] = addresses;
+        if (first === undefined) return answer(new Error(`${hostname} has no address`), "", 0);
+        if (!addresses.every(({ address }) => permits(address))) return answer(refused(), "", 0);
+        return all ? answer(null, [...addresses]) : answer(null, first.address, first.family);
+      },
+      (error: Error) => answer(error, "", 0),
+    );
+  };

@@ -1,7 +1,6 @@
 import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from "node:http";
 import { Agent as HttpsAgent, request as overHttps } from "node:https";
-import { isIP, type LookupFunction } from "node:net";
-import { addressesOf, type Permits, portOf } from "../../chassis/process/addresses.ts";
+import { isForbiddenLiteral, lookupWithin, type Permits, portOf } from "../../chassis/process/addresses.ts";
 
 /** The reason why a fetch failed. `denied` means that a repeated request is useless. */
 export class FetchError extends Error {
@@ -67,7 +66,7 @@ export const get = (url: URL, { headers, tls }: Sent, { limit, signal, reach, me
         headers: { "user-agent": "pitrix", "accept-encoding": "identity", accept: "*/*", ...headers },
         signal,
         agent: isSecure ? reach.https : reach.http,
-        lookup: checked(permits),
+        lookup: lookupWithin(permits, outOfBounds),
       },
       (answer) => {
         const isConditional = "if-none-match" in headers || "if-modified-since" in headers;
@@ -144,22 +143,3 @@ const validatorOf = ({ etag = "", "last-modified": changed = "", date = "" }: In
 };
 
 const outOfBounds = () => new FetchError("it leads to a private address, which is not allowed", true);
-/** Whether the host is an IP literal that is not permitted. For a literal, no look-up happens that could check it. */
-const isForbiddenLiteral = (hostname: string, permits: (address: string) => boolean): boolean => {
-  const bare = hostname.replace(/^\[(.*)\]$/, "$1");
-  return isIP(bare) !== 0 && !permits(bare);
-};
-
-const checked =
-  (permits: (address: string) => boolean): LookupFunction =>
-  (hostname, { all }, answer) => {
-    addressesOf(hostname).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (first === undefined) return answer(new FetchError(`${hostname} has no address`, false), "", 0);
-        if (!addresses.every(({ address }) => permits(address))) return answer(outOfBounds(), "", 0);
-        return all ? answer(null, [...addresses]) : answer(null, first.address, first.family);
-      },
-      (error: Error) => answer(error, "", 0),
-    );
-  };

@@ -53,7 +53,7 @@ test("while a job runs its command shows what happened and what is due; when it 
   await eventually("the provider's effect is due", async () => due(await get("j-1")));
   const running = (await get("j-1")).body;
   assert.equal(running.finished, false);
-  assert.deepEqual(running.unknown, ["account", "app", "repo"]);
+  assert.deepEqual(running.unknown, ["account", "app", "repo", "webhook"]);
   const [first] = running.root;
   assert.deepEqual([first.type, first.because, first.row], ["ClusterRequested", "request", "CreateCluster"]);
   assert.match(

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { feed } from "../../../services/api/events/feed.ts";
-import { type Position, positions } from "../../../services/api/events/position.ts";
 import { shownTo } from "../../../services/api/events/shown.ts";
 import { opaque } from "../../../services/chassis/access/opaque.ts";
 import type { EventsPage, EventsRequest, OwnedEvent } from "../../../services/chassis/http/event-routes.ts";
+import { feed } from "../../../services/chassis/http/feed/feed.ts";
+import { type Position, positions } from "../../../services/chassis/http/feed/position.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { eventually } from "../../eventually.ts";
 
@@ -134,6 +134,28 @@ test("who comes back misses nothing, from any event on, also at another gateway 
     await again.leave();
   }
   await first.leave();
+  at.stop();
+});
+
+test("a stream that begins at a time does not show what this gateway has heard before", async () => {
+  const at = platform(["cluster"]);
+  const first = streaming(at);
+  await eventually("it is followed", () => at.calls.length > 1);
+  at.publish("cluster", 10);
+  await hasAll(first, at.all());
+  // The service has nothing since then.
+  const position = at.feed.begin(undefined, Date.now()) as Position;
+  const left = new AbortController();
+  const later = at.feed.from(position, left.signal)[Symbol.asyncIterator]();
+  const next = later.next();
+  await eventually("the service is asked for that time", () => at.calls.some(({ since }) => since === position.since));
+  at.publish("cluster", 1);
+  const items = (await next).value as readonly { readonly event: { readonly id: string } }[];
+  assert.deepEqual(
+    items.map(({ event }) => event.id),
+    ["cluster/0@6"],
+  );
+  left.abort();
   at.stop();
 });
 

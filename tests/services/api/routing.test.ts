@@ -8,7 +8,8 @@ let world: GatewayWorld;
 let system: Awaited<ReturnType<GatewayWorld["as"]>>;
 before(async () => {
   world = await gatewayWorld();
-  for (const service of ["account", "repo", "app", "runtime", "cluster", "provider-local"]) world.serve(await upstreamServer(service));
+  for (const service of ["account", "repo", "app", "runtime", "cluster", "provider-local", "webhook"])
+    world.serve(await upstreamServer(service));
   system = await world.as("system");
 });
 after(() => world.stop());

@@ -2,6 +2,14 @@
 export const referencePermissions = `
 GetCommand m0.f7.a1 000
 StreamEvents m0.f7.a1 000
+CreateWebhook m0.f7.a1 000
+DescribeWebhooks m0.f7.a1 000
+ModifyWebhook m0.f7.a1 000
+DeleteWebhooks m0.f7.a1 000
+RotateWebhookSecret m0.f7.a1 000
+TestWebhook m0.f7.a1 000
+GetWebhookDeliveries m0.f7.a1 000
+RedriveWebhook m0.f7.a1 000
 DescribeClusterNodeLogs m0.f10.a1 000
 DescribeClusterRevisions m0.f10.a1 000
 DiffClusterRevisions m0.f10.a1 000

@@ -67,6 +67,18 @@ test("a service that stops ends its streams", async () => {
   await stopped;
 });
 
+test("a stream lasts longer than answers may take", async (t) => {
+  const other = await served(example, { limits: { answer: 300, stalled: 300 } });
+  t.after(() => other.stop());
+  const { next, leave } = await open(other);
+  const late = performance.now() + 900;
+  await eventually("longer than an answer may take", () => performance.now() > late);
+  lines.emit("line", "late");
+  assert.equal((await next())?.value, `data: ${JSON.stringify({ log: "late" })}\n\n`);
+  leave();
+  await nobodyListens();
+});
+
 /** A stream of a source to a response whose caller takes what it likes. */
 const sending = (
   source: Source<unknown>,

@@ -1,5 +1,5 @@
-import type { Offsets } from "../../../events/runtime.ts";
-import type { EventsPage } from "../../chassis/http/event-routes.ts";
+import type { Offsets } from "../../../../events/runtime.ts";
+import type { EventsPage } from "../event-routes.ts";
 import { at, itemsOf, type Placed } from "./items.ts";
 import type { Position } from "./position.ts";
 
@@ -60,9 +60,9 @@ export const latestSince = (since: number, idOf: (position: Position) => string,
     services: (): number => begun.size,
     /** The position after the last event. */
     position: (): Position => ({ offsets, since }),
-    /** A position in the topics that it does not name yet, if it is not older than what is followed. */
+    /** A position in the topics that it does not name yet, if it began with what is followed here. */
     joined: (position: Position): Position => {
-      if (position.since < since) return position;
+      if (position.since !== since) return position;
       const all: Offsets = Object.assign({}, ...begun.values());
       return { since: position.since, offsets: { ...all, ...position.offsets } };
     },

@@ -1,7 +1,7 @@
-import { backOff, budget, type Clock } from "../../../events/index.ts";
-import type { Offsets } from "../../../events/runtime.ts";
-import type { ServicesClient } from "../../chassis/http/causation-query.ts";
-import type { EventsPage, EventsRequest } from "../../chassis/http/event-routes.ts";
+import { backOff, budget, type Clock } from "../../../../events/index.ts";
+import type { Offsets } from "../../../../events/runtime.ts";
+import type { ServicesClient } from "../causation-query.ts";
+import type { EventsPage, EventsRequest } from "../event-routes.ts";
 import { at, type Item, itemsOf } from "./items.ts";
 import { furthest, type Latest, latestSince } from "./latest.ts";
 import type { Position, positions } from "./position.ts";
@@ -74,14 +74,20 @@ export const feed = ({ client, clock, stopping }: Ports, { idOf, read }: ReturnT
       if (lastEventId) return read(lastEventId);
       return since === undefined ? opened().position() : { offsets: {}, since: Math.max(0, since) };
     },
-    /** Reads on from a position. Ends with the signal, when a service does not answer that has older events, and when the reader is too slow. */
-    from: (begin: Position, signal: AbortSignal): Reading => {
+    /**
+     * Reads on from a position until the signal aborts. It ends, too, when a service does not answer that has older events, and when the reader is so
+     * slow that events are not in memory any more: unless the reader is patient, and waits for them.
+     */
+    from: (begin: Position, signal: AbortSignal, isPatient = false): Reading => {
       const latest = opened();
       let position = begin;
       /** The older events of a service. The position moves on when they are taken. */
       async function* older({ service, from }: { readonly service: string; readonly from: Offsets }) {
         const page = await reading(1, () => ask(service, { from, since: position.since, wait: 0 }));
-        if (!page) return false;
+        if (!page) {
+          if (isPatient) await clock.sleep(SKEW, signal);
+          return false;
+        }
         const found = itemsOf(page, position, idOf);
         if (found.length > 0) yield found;
         position = at(position, page.next);
@@ -94,13 +100,18 @@ export const feed = ({ client, clock, stopping }: Ports, { idOf, read }: ReturnT
           for (let cursor = latest.oldest(), known = -1; !isOver(); ) {
             if (known !== latest.services()) {
               // What the log does not hold is told by the service: after a restored log, positions may lie beyond its end.
-              for (const service of latest.ahead(position)) if (!(yield* older(service))) return;
+              for (const service of latest.ahead(position)) if (!(yield* older(service)) && !isPatient) return;
               known = latest.services();
               position = latest.joined(position);
-              for (let next = latest.behind(position); next && !isOver(); next = latest.behind(position)) if (!(yield* older(next))) return;
+              for (let next = latest.behind(position); next && !isOver(); next = latest.behind(position))
+                if (!(yield* older(next)) && !isPatient) return;
               cursor = latest.oldest();
             }
-            if (cursor < latest.oldest()) return;
+            if (cursor < latest.oldest()) {
+              if (!isPatient) return;
+              known = -1;
+              continue;
+            }
             const all = latest.from(cursor);
             const reached = latest.position();
             const isNew = (place: Readonly<{ topic: string; partition: number; offset: number }>): boolean =>

@@ -1,15 +1,17 @@
-import type { Offsets } from "../../../events/runtime.ts";
-import type { CloudEvent } from "../../../schemas/generated/http.ts";
-import type { EventsPage, OwnedEvent } from "../../chassis/http/event-routes.ts";
-import { type Frames, frameOfJson, notice } from "../../chassis/http/frames.ts";
+import type { Offsets } from "../../../../events/runtime.ts";
+import type { CloudEvent } from "../../../../schemas/generated/http.ts";
+import type { EventsPage, OwnedEvent } from "../event-routes.ts";
+import { type Frames, frameOfJson, notice } from "../frames.ts";
 import { after, type Position } from "./position.ts";
 
 /** What may be sent to a caller: an event with its owner, or that topics do not hold everything any more. */
 export type Item = {
   /** What filters look at; undefined for a gap, which concerns everybody. */
-  readonly event: Pick<CloudEvent, "type" | "subject" | "correlationid" | "actionid"> | undefined;
+  readonly event: Pick<CloudEvent, "id" | "type" | "subject" | "correlationid" | "actionid"> | undefined;
   /** Null: nobody's. */
   readonly owner: OwnedEvent["owner"];
+  /** The event in the JSON format of CloudEvents. */
+  readonly json: string;
   /** Made when it is first sent, and then the same for all callers. */
   readonly frame: () => Frames<CloudEvent>;
 };
@@ -27,15 +29,17 @@ export const itemsOf = ({ events, from, lost }: EventsPage, before: Position, id
     position = after(position, place);
     const reached = position;
     const json = JSON.stringify(event);
-    const { type, subject, correlationid = "", actionid = "" } = event;
+    const { id, type, subject, correlationid = "", actionid = "" } = event;
     let made: Frames<CloudEvent> | undefined;
     const frame = (): Frames<CloudEvent> => {
       made ??= frameOfJson(json, idOf(reached));
       return made;
     };
-    return { event: { type, subject, correlationid, actionid }, owner, frame, at: place, size: json.length + OVERHEAD };
+    return { event: { id, type, subject, correlationid, actionid }, owner, json, frame, at: place, size: json.length + OVERHEAD };
   });
-  return lost.length > 0 ? [{ event: undefined, owner: null, frame: gap, at: undefined, size: OVERHEAD }, ...items] : items;
+  return lost.length > 0
+    ? [{ event: undefined, owner: null, json: JSON.stringify({ topic: lost }), frame: gap, at: undefined, size: OVERHEAD }, ...items]
+    : items;
 };
 
 /** A position with other offsets of some topics. */

@@ -1,5 +1,5 @@
-import type { Offsets } from "../../../events/runtime.ts";
-import type { Opaque } from "../../chassis/access/opaque.ts";
+import type { Offsets } from "../../../../events/runtime.ts";
+import type { Opaque } from "../../access/opaque.ts";
 
 /** How far a reader of all topics is: the next offset of each partition, and the time at which topics begin that are not named. */
 export type Position = {
