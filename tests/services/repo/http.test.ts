@@ -182,7 +182,7 @@ test("a webhook with the repository's token has it indexed; nothing else has, an
   const said = (await Promise.all(answers)).map(({ status, error, body }) => [status, error, { ...body, request_id: "" }.message]);
   assert.deepEqual(new Set(said.map((each) => JSON.stringify(each))).size, 1, JSON.stringify(said));
   assert.deepEqual(said[0]?.slice(0, 2), [401, "auth_failure"]);
-  await ok(push(repo_id, second));
+  assert.deepEqual(await ok(platform.stranger().call("SyncRepo", { repo_id, token: second })), { repo_id });
   await runEnds(repo_id, 5);
   const made = JSON.stringify(platform.history());
   for (const token of [first, second]) assert.ok(!made.includes(token), "an event holds the token");
