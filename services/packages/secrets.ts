@@ -3,11 +3,14 @@ import { lookUp, passwordKeys, readConfigurationSchema, readUserConfiguration } 
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { PackageError } from "./package-error.ts";
 import { holdsMarker, markerOf, SHOWN, someText } from "./secret-markers.ts";
+import { readYaml } from "./yaml.ts";
 
 /** A configuration with markers, and by their path the secrets that it was given with. */
 export type Separated = { readonly configuration: string; readonly secrets: ReadonlyMap<string, string> };
 
 const MAX_SECRETS = 100;
+/** Maximum values in the configuration of a chart. */
+const MAX_VALUES = 100_000;
 
 /**
  * Takes the secrets out of a user's configuration: the values of settings of type `password`, and of a chart the whole text. Checks them
@@ -25,6 +28,8 @@ export const separateSecrets = (versionType: string, configJson: string, conf: s
 const ofChart = (values: string): Separated => {
   if (holdsMarker(values)) throw forged();
   if (values.trim() === "") return { configuration: values, secrets: new Map() };
+  if (values.trim() !== SHOWN && !isObject(readYaml(values, "the configuration", MAX_VALUES)))
+    throw new PackageError("the configuration is not a map in YAML or JSON");
   return { configuration: markerOf(""), secrets: new Map(values.trim() === SHOWN ? [] : [["", values]]) };
 };
 

@@ -92,10 +92,9 @@ const definitive =
 
 /** What helm says becomes an event: it must not say the values that the user keeps secret. */
 const withoutSecrets = async (message: string, context: Context): Promise<string> =>
-  valuesOf(context).then(
-    (values) => hiddenIn(values, message),
-    () => message.split("\n", 1)[0] ?? "",
-  );
+  valuesOf(context)
+    .then((values) => hiddenIn(values, message))
+    .catch(() => "it was refused, and the values, which the reason may hold, cannot be read");
 
 /** The tasks of the Kubernetes provider. */
 export const tasks: TaskTable<KubernetesOutside> = Object.fromEntries(
