@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { buildRepository } from "../../../../infra/demo/repository.ts";
 import { installHelm } from "../../../../infra/embedded/helm/install.ts";
+import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
 import { type FakeApi, fakeApi } from "../../../world/kubernetes-api.ts";
 import { authority } from "../../chassis/tls/authority.ts";
 import { chart, openOn } from "./real.ts";
@@ -133,6 +137,29 @@ spec: { selector: { matchLabels: { app: db } }, template: { metadata: { labels: 
   const [image, scheduled] = seen.map(({ pods }) => pods[0]?.reason ?? "");
   assert.match(image ?? "", /^ImagePullBackOff: container main of image missing\/shop:1: Back-off pulling image/);
   assert.match(scheduled ?? "", /^Pending: 0\/1 nodes are available: .*node selector/);
+});
+
+test("the demo's chart is linted, installed and upgraded by helm", async () => {
+  const folder = temporaryDirectory();
+  const charts = (await buildRepository()).packages.filter(({ type }) => type === "helm");
+  const outside = await opened();
+  const signal = new AbortController().signal;
+  await outside.withTarget({ clusterId: "cl-1", namespace: "bookinfo" }, async (target) => {
+    await target.ensureNamespace();
+    for (const { version, bytes: archive } of charts) {
+      const file = join(folder, `bookinfo-${version}.tgz`);
+      writeFileSync(file, archive);
+      assert.match(execFileSync(helm, ["lint", "--strict", file], { encoding: "utf8" }), /0 chart\(s\) failed/);
+      assert.match(execFileSync(helm, ["template", "cl-1", file], { encoding: "utf8" }), /kind: Deployment/);
+      await target.upgrade("cl-1", { archive, values: "", labels: { a: version } }, signal);
+      const { workloads } = await target.observe("cl-1");
+      assert.ok(workloads.length >= 4 && workloads.every(({ isReady }) => isReady), JSON.stringify(workloads));
+    }
+    assert.deepEqual(
+      (await target.revisions("cl-1")).map(({ status, labels }) => [status, labels.a]),
+      charts.map(({ version }, index) => [index === charts.length - 1 ? "deployed" : "superseded", version]),
+    );
+  });
 });
 
 test("nothing of an action stays on this machine: its folder is gone", async () => {
