@@ -741,6 +741,8 @@ export type RepoEvent = {
   /** The owner's group path. */
   readonly owner_path?: string;
   readonly status?: "pending" | "successful" | "failed";
+  /** Packages that it has listed so far; what has not changed is not listed again. */
+  readonly listed?: number;
   /** Why it failed, or what it has skipped and why. */
   readonly result?: string;
   readonly create_time?: string;

@@ -108,6 +108,8 @@ export type RepoEventDocument = Row & {
   readonly repo_event_id: string;
   readonly repo_id: string;
   readonly status: "pending" | "successful" | "failed";
+  /** Packages that the run has listed so far. */
+  readonly listed: number;
   /** Why the run failed, or what it has skipped. */
   readonly result: string;
 };
@@ -115,11 +117,12 @@ export type RepoEventDocument = Row & {
 /** The indexing runs, as users see them. A run is pending until the app catalogue has adopted all its packages. */
 export const repoEvents: Projection<RepoEventDocument> = {
   name: "repoEvents",
-  version: 2,
+  version: 3,
   indexes: ["repo_id", "status"],
-  initialState: { ...empty, repo_event_id: "", repo_id: "", status: "pending", result: "" },
+  initialState: { ...empty, repo_event_id: "", repo_id: "", status: "pending", listed: 0, result: "" },
   key: {
     RepoIndexingRequested: ({ repoEventId }) => repoEventId,
+    RepoListingRecorded: ({ repoEventId }) => repoEventId,
     RepoIndexed: ({ repoEventId }) => repoEventId,
     RepoIndexingSucceeded: ({ repoEventId }) => repoEventId,
     RepoIndexingFailed: ({ repoEventId }) => repoEventId,
@@ -130,10 +133,16 @@ export const repoEvents: Projection<RepoEventDocument> = {
       repo_event_id: repoEventId,
       repo_id: repoId,
       status: "pending",
+      listed: 0,
       result: "",
       ...ownedBy({ owner, ownerPath }),
       create_time: time,
       status_time: time,
+    }),
+    RepoListingRecorded: (run, { packages }) => ({
+      ...run,
+      // What has no fingerprint is announced only.
+      listed: run.listed + packages.filter(({ fingerprint }) => fingerprint !== "").length,
     }),
     RepoIndexed: (run, { skipped }) => ({ ...run, result: skipped.length === 0 ? "" : `skipped: ${skipped.join("; ")}` }),
     RepoIndexingSucceeded: (run, _, { time }: Meta) => ({ ...run, status: "successful", status_time: time }),

@@ -74,7 +74,7 @@ test("a repository is registered, indexed, shown and deleted", async () => {
   } = await ok(developer.call("DescribeRepoEvents", { repo_id: [repo_id] }));
   assert.equal(pending.repo_id, repo_id);
   const [run] = await runEnds(repo_id);
-  assert.equal(run.status, "successful", run.result);
+  assert.deepEqual([run.status, run.listed], ["successful", 2], run.result);
   await ok(admin.call("ModifyRepo", { repo_id, app_default_status: "active" }));
   await ok(developer.call("IndexRepo", { repo_id }));
   await runEnds(repo_id, 2);
