@@ -150,6 +150,8 @@ export interface RecordedPackage {
   readonly appId: string;
   /** Of its entry in the index; empty while it may be listed or not. */
   readonly fingerprint: string;
+  /** Of its archive, as it was fetched from this repository: `sha256:` and hex. Empty while it may be listed or not, and in events of earlier releases. */
+  readonly digest: string;
 }
 
 /** What is granted of a module, and on whose rows. */

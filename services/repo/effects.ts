@@ -5,7 +5,7 @@ import { credentialOf, openToAll, type Secret } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo, Repo, RepoCommand } from "./domain/repo.ts";
 import { compared, hasDigest, type IndexEntries, type IndexEntry, indexBytes, indexFingerprint, indexUrl } from "./index-entries.ts";
-import { digestIn, listingOf } from "./listing.ts";
+import { listingOf } from "./listing.ts";
 import type { FileAnswer, RepoOutside } from "./ports.ts";
 
 type Command = RepoCommand | PackageCommand;
@@ -107,18 +107,20 @@ const list = async (
   const { repoId, repoEventId } = event;
   const record = (packages: readonly RecordedPackage[]) => report({ type: "RecordListing", repoId, repoEventId, packages, unlisted: [] });
   const unknown = entries.filter(({ packageId }) => !state.packages.has(packageId));
-  for (const some of chunks(unknown, 1_000)) await record(some.map(({ packageId, appId }) => ({ packageId, appId, fingerprint: "" })));
+  for (const some of chunks(unknown, 1_000))
+    await record(some.map(({ packageId, appId }) => ({ packageId, appId, fingerprint: "", digest: "" })));
   const bad: string[] = [];
   const isv = entries.length === 0 ? "" : await outside.vendorOf({ userId: state.owner, ownerPath: state.ownerPath });
   for (const some of chunks(entries, RECORD_BATCH)) {
     if (bad.length >= MAX_BAD_ENTRIES) break;
     const listed: RecordedPackage[] = [];
-    const stored = await outside.blobs.has(some.map(({ entry }) => digestIn(entry)));
     await eachOf(some, CONCURRENCY, async (indexEntry) => {
       const { packageId, appId, fingerprint, name, entry } = indexEntry;
       try {
-        await report(await listingOf(indexEntry, event, { ...state, isv }, outside, { secret, signal, stored }));
-        listed.push({ packageId, appId, fingerprint });
+        const known = state.packages.get(packageId)?.digest ?? "";
+        const listing = await listingOf(indexEntry, event, { ...state, isv }, outside, { secret, signal, known });
+        await report(listing);
+        listed.push({ packageId, appId, fingerprint, digest: listing.digest });
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof PackageError)) throw error;

@@ -16,8 +16,11 @@ export const archiveBytes = 32 * 1024 * 1024;
 const SMALL = 1024 * 1024;
 
 type ListPackage = Extract<PackageCommand, { readonly type: "ListPackage" }>;
-/** How to fetch archives, and the digests of the archives that are already stored. */
-type From = Pick<FileRequest, "secret" | "signal"> & { readonly stored: ReadonlySet<string> };
+/**
+ * How to fetch an archive, and the digest of the one that this repository has listed before; empty for none. Only that one is not fetched again:
+ * a digest proves nothing about who has the archive, and those of private repositories are on the log.
+ */
+type From = Pick<FileRequest, "secret" | "signal"> & { readonly known: string };
 type Run = { readonly repoId: string; readonly repoEventId: string; readonly run: number };
 
 /** Reads the archive of an index entry, stores it, and returns the command that lists it. Throws a PackageError if that fails. */
@@ -60,7 +63,7 @@ export const listingOf = async (
 };
 
 /** The blob digest of an archive according to the index, which may be wrong or missing. */
-export const digestIn = ({ digest }: IndexedVersion): string => `sha256:${digest.toLowerCase()}`;
+const digestIn = ({ digest }: IndexedVersion): string => `sha256:${digest.toLowerCase()}`;
 
 type ForArchives = Pick<RepoOutside, "readFile" | "readSummary" | "blobs" | "holding">;
 
@@ -69,7 +72,7 @@ const contentOf = async (
   { url, entry }: IndexEntry,
   settings: RegisteredRepo["settings"],
   { readFile, readSummary, blobs, holding }: ForArchives,
-  { stored, ...from }: From,
+  { known, ...from }: From,
 ): Promise<PackageSummary & { readonly digest: string }> => {
   const wanted = entry.digest.toLowerCase();
   const fetched = (limit: number) => readFile({ ...from, url, repository: settings.url, limit });
@@ -80,7 +83,7 @@ const contentOf = async (
     if ("refused" in read) throw new PackageError(read.refused);
     return { ...read, digest: await blobs.put(bytes) };
   };
-  const isStored = stored.has(digestIn(entry));
+  const isStored = wanted !== "" && known === digestIn(entry);
   const small = isStored ? undefined : await fetched(SMALL);
   if (small && "bytes" in small) return kept(small.bytes);
   if (small && !small.tooLarge) throw new PackageError(small.refused);

@@ -39,7 +39,7 @@ test("large archives are in memory a few at a time, however many runs want them;
   const listed = async (kind: string) => {
     const index = `apiVersion: v1\nentries:\n  shop:\n  - {name: shop, version: 1.0.0, urls: [${kind}.tgz]}\n`;
     const [entry] = entriesOf(bytes(index), "repo-1", own).entries;
-    const from = { secret: openToAll, signal: new AbortController().signal, stored: new Set<string>() };
+    const from = { secret: openToAll, signal: new AbortController().signal, known: "" };
     const repo = { settings: own, owner: "usr-dev", ownerPath: ":usr-dev", isv: "" };
     return listingOf(entry ?? assert.fail(), { repoId: "repo-1", repoEventId: "repoe-1", run: 1 }, repo, outside, from);
   };

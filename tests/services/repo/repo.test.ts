@@ -17,7 +17,7 @@ const recorded = (packageId: string, fingerprint: string): RepoEvent => ({
   type: "RepoListingRecorded",
   repoId,
   repoEventId,
-  packages: [{ packageId, appId: "app-1", fingerprint }],
+  packages: [{ packageId, appId: "app-1", fingerprint, digest: "" }],
   unlisted: [],
 });
 const indexed: RepoEvent = {
@@ -34,8 +34,10 @@ const indexed: RepoEvent = {
 const succeeded: RepoEvent = { type: "RepoIndexingSucceeded", repoId, repoEventId, syncSeconds: -1 };
 const deleted: RepoEvent = { type: "RepoDeleted", repoId };
 const failed = (reason: string, syncSeconds = -1): RepoEvent => ({ type: "RepoIndexingFailed", repoId, repoEventId, reason, syncSeconds });
-const record = (packages: readonly { packageId: string; appId: string; fingerprint: string }[], unlisted: readonly string[] = []) =>
-  ({ type: "RecordListing", repoId, repoEventId, packages, unlisted }) as const;
+const record = (listed: readonly { packageId: string; appId: string; fingerprint: string }[], unlisted: readonly string[] = []) => {
+  const packages = listed.map((each) => ({ ...each, digest: "" }));
+  return { type: "RecordListing", repoId, repoEventId, packages, unlisted } as const;
+};
 const modify = (changes: object) => ({ type: "ModifyRepo", repoId, repoEventId: "repoe-2", ...unchanged, ...changes }) as const;
 
 test("a repository that is registered is indexed", () => given(repo).when(createRepo()).expect(created, requested));

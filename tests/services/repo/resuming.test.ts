@@ -40,8 +40,33 @@ test("a run that was cut off goes on in another process, and announces each pack
     assert.equal((await reading(world))?.listed.size, 2);
     const listed = [...database.commits.values()].filter(({ events }) => events.some(({ type }) => type === "PackageListed"));
     assert.equal(listed.length, 2);
-    assert.equal(fetched.filter((url) => url.endsWith("1.0.0.tgz")).length, 1, "what is kept is not fetched again");
+    // That the platform has an archive of this digest does not prove that the repository has: it is fetched again.
+    assert.equal(fetched.filter((url) => url.endsWith("1.0.0.tgz")).length, 2);
     assert.deepEqual(world.complaints(), []);
+  } finally {
+    await world.stop();
+  }
+});
+
+test("whoever knows the digest of an archive of others gets nothing by naming it in an index of their own", async () => {
+  const { files } = await buildRepository();
+  const thief = "http://thief";
+  const readFile: ReadFile = async ({ url }) => {
+    const isArchive = url.endsWith(".tgz");
+    if (url.startsWith(thief) && isArchive) return { refused: "404", denied: false };
+    return { bytes: files.get(new URL(url).pathname) ?? assert.fail(url) };
+  };
+  const world = await served([{ service: repo, outside: outsideWith({ readFile }) }]);
+  try {
+    await world.send("repo", createRepo({ url: "http://repository/devkit", visibility: "private" }), developer);
+    await eventually("all archives are kept", async () => (await reading(world))?.stage === "adopting");
+    await world.send("repo", { ...createRepo({ url: `${thief}/devkit` }), repoId: "repo-2", repoEventId: "repoe-thief" }, developer);
+    const events = () =>
+      [...world.of().database.commits.values()].flatMap(({ stream, events: all }) => all.map(({ type }) => ({ stream, type })));
+    await eventually("the run has failed", async () =>
+      events().some(({ stream, type }) => stream === "repo/repo-2" && type === "RepoIndexingFailed"),
+    );
+    assert.equal(events().filter(({ type }) => type === "PackageListed").length, 2);
   } finally {
     await world.stop();
   }
