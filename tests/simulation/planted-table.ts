@@ -18,7 +18,7 @@ the log and in the ledger of the outside; in a run with poison, which parks stre
 parked has been tried again. A seed that breaks a promise is printed as the one line that repeats it, with the shortest story.
 
 The checker is worth what it finds. Each line below is a bug that somebody could write, planted into the compiled code of one file
-(\`tests/simulation/planted.ts\`), and the first seed that found it. \`node dist/tests/simulation/planted-main.js --table\` makes this table;
+(\`tests/simulation/planted.ts\`), and a seed that finds it. \`node dist/tests/simulation/planted-main.js --table\` makes this table;
 \`make test\` plants each bug again and runs its seed.
 
 | planted bug | in | found by seed | broken promise |

@@ -419,12 +419,6 @@ export const planted: readonly Planted[] = [
     to: "...{ effects: [], timers: [] }, ...((..._) => ({}))(aggregate,",
   },
   {
-    name: "let queries read a new fold before it has caught up",
-    file: models,
-    from: "if (await hasCaughtUp(projection, next.collection, live))",
-    to: "if (true)",
-  },
-  {
     name: "feed the active collection no more once another one is to follow",
     file: models,
     from: "if (fold === projection.version && !rebuild)",
