@@ -23,13 +23,20 @@ const isSame = (one: ProviderAnnounced, other: ProviderAnnounced): boolean => te
 const textOf = ({ provider, service, actions, versionTypes, zones, credentialSchema }: ProviderAnnounced): string =>
   JSON.stringify([provider, service, actions, versionTypes, zones, credentialSchema]);
 
-/** Announces a provider each time it starts. What the store does not take at once is sent again while the provider runs. */
-export const announces = (announced: Announced): Signal<unknown, AnnounceProvider> => ({
+/**
+ * Announces a provider each time it starts; one that cannot work on this machine, as one that can do nothing. What the store does not take at once is
+ * sent again while the provider runs.
+ */
+export const announces = <Outside>(
+  announced: Announced,
+  isAble: (outside: Outside) => Promise<boolean>,
+): Signal<Outside, AnnounceProvider> => ({
   issues: ["AnnounceProvider"],
-  start: async ({ clock, send }) => {
+  start: async ({ clock, send, outside }) => {
     const stopped = new AbortController();
+    const actions = (await isAble(outside)) ? announced.actions : [];
     const attempt = () =>
-      send({ type: "AnnounceProvider", ...announced }).then(
+      send({ type: "AnnounceProvider", ...announced, actions }).then(
         () => true,
         () => false,
       );

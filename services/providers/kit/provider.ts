@@ -13,10 +13,12 @@ import { timers } from "./timers.ts";
 export type ProviderTables<Outside> = Omit<Announced, "service" | "actions"> & {
   readonly plan: Plan;
   readonly tasks: TaskTable<Outside>;
+  /** Whether what it works with is there; if it is not, the provider announces that it can do nothing. */
+  readonly isAble?: (outside: Outside) => Promise<boolean>;
 };
 
 /** The service of a provider, `provider-<name>`, with the tables that all providers share. */
-export const providerOf = <Outside>({ plan, tasks, ...about }: ProviderTables<Outside>) => {
+export const providerOf = <Outside>({ plan, tasks, isAble = async () => true, ...about }: ProviderTables<Outside>) => {
   const { provider } = about;
   const name = serviceOf(provider);
   // The keys of a plan are actions.
@@ -29,6 +31,6 @@ export const providerOf = <Outside>({ plan, tasks, ...about }: ProviderTables<Ou
     },
     reactions: reactionsOf(provider),
     projections: [credentials, runtimes, clusterOwnersOf(provider)],
-    signals: [announces(announced)],
+    signals: [announces(announced, isAble)],
   } satisfies Service<Outside>;
 };

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { KubernetesError } from "./ports.ts";
 
 /** Bytes of what helm says that are kept. */
@@ -46,6 +47,16 @@ export const runHelm = ({ program, args, directory, milliseconds, signal }: Helm
       signal.removeEventListener("abort", stop);
     };
   });
+
+/** Whether there is a helm that says its version. */
+export const helmRuns = async (program: string, directory: string): Promise<boolean> => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const run = { program, args: ["version", "--short"], directory, milliseconds: 10_000, signal: new AbortController().signal };
+  return runHelm(run).then(
+    () => true,
+    () => false,
+  );
+};
 
 const end = (child: ChildProcess): void => {
   child.kill("SIGTERM");

@@ -7,6 +7,7 @@ import type { Opened } from "../../chassis/service.ts";
 import { text } from "../../packages/json.ts";
 import { contentOfCredential, credentialOf, documentsFor } from "../kit/credential.ts";
 import { type Api, apiOf } from "./api.ts";
+import { helmRuns } from "./helm.ts";
 import { type Access, kubeconfigOf, readKubeconfig, serverUrl } from "./kubeconfig.ts";
 import { listIn, objectIn } from "./observed.ts";
 import { KubernetesError, type KubernetesOutside } from "./ports.ts";
@@ -55,6 +56,7 @@ export const open = async ({
 
   return {
     outside: {
+      hasHelm: () => helmRuns(helm, directory),
       withTarget: async ({ clusterId, namespace, removing = false }, work) => {
         const found = await credential(clusterId, { removing });
         if ("denied" in found) throw new KubernetesError(found.denied);

@@ -62,6 +62,8 @@ export type Target = {
 
 /** The outside dependencies of the Kubernetes provider. */
 export type KubernetesOutside = {
+  /** Whether there is a helm that runs here. */
+  readonly hasHelm: () => Promise<boolean>;
   /**
    * Opens a namespace with the credential that the cluster's runtime has now, for the time of `use`. Throws a KubernetesError for one that is
    * refused. What is left of a cluster that has ceased may only be removed.

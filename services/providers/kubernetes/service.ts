@@ -10,7 +10,10 @@ const credentialSchema = JSON.stringify(kubeconfigSchema);
 
 /** Clusters as releases of Helm charts, each in a namespace of an API server. */
 export const providerKubernetes: Service<KubernetesOutside, typeof settings> = {
-  ...providerOf({ provider: "kubernetes", plan, tasks, versionTypes: ["helm"], zones: [], credentialSchema }),
+  ...providerOf({
+    ...{ provider: "kubernetes", plan, tasks, versionTypes: ["helm"], zones: [], credentialSchema },
+    isAble: ({ hasHelm }: KubernetesOutside) => hasHelm(),
+  }),
   settings,
   outside: () => import("./outside.ts"),
 };

@@ -127,6 +127,25 @@ export const access: Section = {
       ],
     },
     {
+      id: "forgotten",
+      promise: "Once a person is deleted, no read model and no answer names them.",
+      how: "read models drop names and addresses with the deletion; groups, versions and packages name people by ids",
+      keptBy: ["services/account/read-models/users.ts", "services/account/read-models/passwords.ts"],
+      proofs: [...tests("services/account/deleted-people.test.ts", "once a person is deleted, no read model and no answer names them")],
+    },
+    {
+      id: "digests-open-nothing",
+      promise: "Whoever knows the digest of somebody's package gets nothing by it.",
+      how: "an archive is fetched anew from the repository that lists it, unless that one has listed it before",
+      keptBy: ["services/repo/listing.ts"],
+      proofs: [
+        ...tests(
+          "services/repo/resuming.test.ts",
+          "whoever knows the digest of an archive of others gets nothing by naming it in an index of their own",
+        ),
+      ],
+    },
+    {
       id: "private-addresses",
       promise: "The platform reads no private address for a repository unless an operator allows it, however it is led there.",
       how: "addresses are judged when they are connected to, after each redirect",

@@ -88,5 +88,40 @@ export const http: Section = {
         ...rules("a reaction carries on what its event carried"),
       ],
     },
+    {
+      id: "streams",
+      promise:
+        "A stream of events that comes back with its last id misses nothing, shows each event by the rights of its moment, and ends with its token.",
+      how: "the id is a sealed vector of offsets; services give pages of their log with each event's owner, and the gateway asks for rights as it sends",
+      keptBy: ["services/chassis/http/feed/feed.ts", "services/chassis/http/event-routes.ts", "services/chassis/http/streams.ts"],
+      proofs: [
+        ...tests(
+          "services/api/events.test.ts",
+          "the events of others never appear; a group's are for who is in it, and no longer for who has left it",
+          "who comes back with the last id misses nothing, also at a new gateway",
+          "a stream ends with its token, and says so; what comes then is not shown",
+        ),
+        ...tests(
+          "services/api/events.integration.ts",
+          "on a real log a stream shows what happens, and misses nothing when all processes are killed in the middle; a webhook is sent what failed again",
+        ),
+      ],
+    },
+    {
+      id: "webhooks",
+      promise: "A webhook is sent the events of a stream in order, again for a day, signed, and at public addresses only.",
+      how: "what waits and what is parked is kept for each webhook; later events of the stream stay behind it",
+      keptBy: ["services/webhook/deliveries.ts", "services/webhook/holding.ts", "services/webhook/sender.ts"],
+      proofs: [
+        ...tests(
+          "services/webhook/deliveries.test.ts",
+          "events of one's resources are sent, signed as Standard Webhooks has it, and those of others are not",
+          "after a failure the later events of the stream wait, other streams go on, and then all come in their order",
+          "what fails for a day is parked, and redriven in order",
+          "private addresses and redirects are refused",
+          "another instance takes over where the first one was, and misses nothing",
+        ),
+      ],
+    },
   ],
 };

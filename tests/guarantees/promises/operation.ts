@@ -66,6 +66,45 @@ export const operation: Section = {
       ],
     },
     {
+      id: "one-release",
+      promise:
+        "On Kubernetes a cluster has one release or none, however often its provider dies, and a release of somebody else is left alone.",
+      how: "labels of a revision name the cluster and the task that made it; what helm left unfinished is waited for, then taken back",
+      keptBy: ["services/providers/kubernetes/release.ts", "services/providers/kubernetes/target.ts"],
+      proofs: [
+        ...tests(
+          "services/providers/kubernetes/release.test.ts",
+          "what an earlier attempt has done is not done twice",
+          "a release that the cluster has not made is neither adopted nor removed",
+          "a helm that may still run is waited for, and what it finishes counts",
+          "what was abandoned or has failed is taken back before the next attempt",
+        ),
+        ...tests(
+          "services/providers/kubernetes/outside.integration.ts",
+          "an address that the operator has not allowed is refused before anything is sent",
+          "an API server that is not the one of the kubeconfig's authority gets nothing",
+          "nothing of an action stays on this machine: its folder is gone",
+        ),
+      ],
+    },
+    {
+      id: "moved",
+      promise: "A platform that is moved to another Kafka and another store is the same there; what was erased stays erased.",
+      how: "topics are written record by record to the same offsets and read back, stores follow, and nothing is overwritten",
+      keptBy: ["services/cli/move.ts", "services/cli/export-events.ts", "events/mongo/copying.ts"],
+      proofs: [
+        ...tests(
+          "services/cli/export.test.ts",
+          "a platform is moved whole: every record where it was, every document, and of a destroyed key only that it is destroyed",
+          "a version with other bytes, or with a gap before it, is named and refuses the import",
+        ),
+        ...tests(
+          "services/cli/operate.integration.ts",
+          "an operator looks at a platform, stops it, moves it to an empty Kafka and an empty store, and finds it equal there",
+        ),
+      ],
+    },
+    {
       id: "everything-fails",
       promise: "Within 30 seconds of the last fault the platform is consistent again, without a manual step.",
       how: "all mechanisms above together",

@@ -48,6 +48,7 @@ export const outsideOn = (
   { now, sleep }: Pick<KubernetesOutside, "now" | "sleep">,
   timeouts = { helm: 60_000, ready: 60_000 },
 ): KubernetesOutside => ({
+  hasHelm: async () => true,
   withTarget: (_, use) => use(target),
   fetchPackage: async () => new Uint8Array(1),
   open: async () => "replicas: 2",
