@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate schemas-check lint test third-party-test kubernetes-test unit demo up down status reset map simulate faults attack guarantees bench replay clean
+.PHONY: help install build generate schemas-check lint test third-party-test kubernetes-test unit demo up down status reset map simulate planted faults attack guarantees bench replay clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -60,6 +60,9 @@ map: build ## draw which service reacts to which event into docs/, from the runn
 
 simulate: build ## run the choreography in virtual time under faults (SEEDS=1000, or SEED=4711 to repeat one seed)
 	@node dist/tests/simulation/main.js $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100) --from $(or $(FROM),1)) $(if $(COMMANDS),--commands $(COMMANDS)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(JSON),--json)
+
+planted: build ## plant every bug of docs/simulation.md again, and run its seed
+	@node dist/tests/simulation/planted-main.js --known
 
 faults: build ## kill real processes, the broker and the store for 20 minutes (ROWS=1,2 FACTOR=0.02 UPDATE=1)
 	@node dist/tests/faults/main.js $(if $(ROWS),--rows $(ROWS)) $(if $(FACTOR),--factor $(FACTOR)) $(if $(UPDATE),--update)

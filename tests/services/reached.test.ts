@@ -17,6 +17,7 @@ import "./cluster/http-lists.test.ts";
 import "./cluster/logs.test.ts";
 import "./repo/http.test.ts";
 import "./runtime/http.test.ts";
+import "./webhook/deliveries.test.ts";
 
 // The tests of all services over HTTP, which run before this one.
 test("every operation of every service is answered over HTTP in a test", () => {

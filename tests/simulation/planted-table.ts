@@ -19,7 +19,7 @@ parked has been tried again. A seed that breaks a promise is printed as the one 
 
 The checker is worth what it finds. Each line below is a bug that somebody could write, planted into the compiled code of one file
 (\`tests/simulation/planted.ts\`), and a seed that finds it. \`node dist/tests/simulation/planted-main.js --table\` makes this table;
-\`make test\` plants each bug again and runs its seed.
+\`make planted\` plants each bug again and runs its seed, \`make test\` the first one of each promise.
 
 | planted bug | in | found by seed | broken promise |
 |---|---|---|---|
@@ -34,8 +34,13 @@ export const writeTable = async (found: ReadonlyMap<string, Found>): Promise<voi
   await writeFile(file, head + planted.map(row).join(""));
 };
 
+const cells = async (): Promise<readonly (readonly string[])[]> =>
+  (await readFile(file, "utf8")).split("\n").flatMap((line) => (line.startsWith("| ") ? [line.split("|").map((cell) => cell.trim())] : []));
+
 /** The seed that found each bug, as the table has it. */
-export const seedsInTable = async (): Promise<ReadonlyMap<string, number>> => {
-  const rows = (await readFile(file, "utf8")).split("\n").filter((line) => line.startsWith("| "));
-  return new Map(rows.map((line) => line.split("|").map((cell) => cell.trim())).map(([, name = "", , seed]) => [name, Number(seed)]));
-};
+export const seedsInTable = async (): Promise<ReadonlyMap<string, number>> =>
+  new Map((await cells()).map(([, name = "", , seed]) => [name, Number(seed)]));
+
+/** The promise that each bug breaks, as the table has it. */
+export const promisesInTable = async (): Promise<ReadonlyMap<string, string>> =>
+  new Map((await cells()).map(([, name = "", , , promise = ""]) => [name, promise]));
