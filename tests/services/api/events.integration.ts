@@ -3,18 +3,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { settingsOf } from "../../../infra/embedded/kafka/connection.ts";
+import { startEmbedded } from "../../../infra/embedded/platform.ts";
 import { freePorts } from "../../../infra/embedded/ports.ts";
-import { embedded } from "../../../infra/embedded/shared.ts";
 import { eventually } from "../../eventually.ts";
+import { temporaryDirectory } from "../../infra/embedded/temporary-directory.ts";
 import { openStream } from "../../world/event-stream.ts";
 import { platformKey } from "../../world/process.ts";
 import { ask } from "../../world/requests.ts";
+import { endingWithProcess } from "../../world/servers.ts";
 import { receiver } from "../webhook/receiver.ts";
 
 const main = fileURLToPath(new URL("../../../services/main.js", import.meta.url));
 
 test("on a real log a stream shows what happens, and misses nothing when all processes are killed in the middle; a webhook is sent what failed again", async (t) => {
-  const { kafka, store } = await embedded();
+  // Of this test's own: its services have the names of others.
+  const { kafka, store, stop } = await startEmbedded({ directory: temporaryDirectory(), background: true });
+  endingWithProcess(kafka);
   const [port = 0, operations = 0] = await freePorts(2);
   const url = `http://127.0.0.1:${port}`;
   const environment = {
@@ -26,6 +30,7 @@ test("on a real log a stream shows what happens, and misses nothing when all pro
   };
   let running: ChildProcess | undefined;
   t.after(() => void running?.kill("SIGKILL"));
+  t.after(stop);
   const start = async (): Promise<void> => {
     const started = spawn(process.execPath, [main, "account", "app", "webhook", "api"], {
       env: environment,

@@ -8,23 +8,24 @@ import { fileURLToPath } from "node:url";
 import { Kafka, logLevel } from "kafkajs";
 import { MongoClient } from "mongodb";
 import { settingsOf } from "../../../infra/embedded/kafka/connection.ts";
-import { embedded } from "../../../infra/embedded/shared.ts";
+import { startEmbedded } from "../../../infra/embedded/platform.ts";
 import { CommandFailed } from "../../../services/cli/failure.ts";
 import { program } from "../../../services/cli/program.ts";
 import { eventually } from "../../eventually.ts";
 import { temporaryDirectory } from "../../infra/embedded/temporary-directory.ts";
 import { python } from "../../third-party/installed.ts";
 import { platformKey } from "../../world/process.ts";
-import { processFixture } from "../../world/servers.ts";
+import { endingWithProcess, processFixture } from "../../world/servers.ts";
 import { recording } from "./terminal.ts";
 
 const main = fileURLToPath(new URL("../../../services/main.js", import.meta.url));
 const email = "admin@example.org";
 const password = "correct horse";
 
-/** A Kafka and a store without anything of a platform. */
+/** A Kafka and a store of this test's own: it empties both. */
 const servers = async (t: TestContext) => {
-  const { kafka, store } = await embedded();
+  const { kafka, store, stop } = await startEmbedded({ directory: temporaryDirectory(), background: true });
+  endingWithProcess(kafka);
   const admin = new Kafka({ ...kafka.connection, logLevel: logLevel.NOTHING }).admin();
   const mongo = new MongoClient(store.url);
   t.after(() => Promise.all([admin.disconnect(), mongo.close()]));
@@ -44,6 +45,7 @@ const servers = async (t: TestContext) => {
   const environment = { ...settings, PITRIX_BOOTSTRAP_CLIENT: "client:client secret", PITRIX_BOOTSTRAP_ADMIN: `${email}:${password}` };
   const running: { readonly kill: () => Promise<void> }[] = [];
   t.after(() => Promise.all(running.map(({ kill }) => kill())));
+  t.after(stop);
   return {
     empty,
     lose: async (topic: string): Promise<void> => {
