@@ -26,7 +26,7 @@ export const overview = (graph: Choreography, note: Note = () => undefined): Pic
   const colours = new Map(suites.map(({ name }, index) => [name, hueOf(index)]));
   const cards = new Map(suites.map((suite) => [suite.name, serviceCard(suite, graph, common, colours.get(suite.name) ?? ink.text)]));
   const membersOf = new Map(suites.map(({ name, nodes }) => [name, nodes.map((node) => node.name)]));
-  /** Of suites, what is said of the first of their services. */
+  /** A suite is described by the first of its services. */
   const among: Note = (from, event, to) =>
     (membersOf.get(from) ?? [from])
       .flatMap((one) => (membersOf.get(to) ?? [to]).map((other) => note(one, event, other)))

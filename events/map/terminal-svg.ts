@@ -21,7 +21,7 @@ const piecesOf = (line: string): readonly Piece[] => {
   let [fill, bold] = ["#e6edf3", false];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the codes of a terminal.
   for (const part of line.split(/(\u001b\[\d+m)/)) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: this is a code of a terminal.
     const [, code] = /^\u001b\[(\d+)m$/.exec(part) ?? [];
     if (code === undefined) {
       if (part !== "") pieces.push({ text: part, fill, bold });

@@ -62,7 +62,7 @@ export const storeCopy = ({ url, database: name }: { readonly url: string; reado
     async *read(): AsyncGenerator<StoredItem> {
       for (const collection of await collections()) {
         const found = database.collection(collection).find({}, { raw: true, batchSize: BATCH }).sort({ _id: 1 });
-        // `raw` gives the bytes, whatever the declared type says.
+        // With `raw` the driver returns BSON bytes; its type says documents.
         for await (const document of found) yield { collection, document: Buffer.from(document as unknown as Uint8Array) };
       }
     },

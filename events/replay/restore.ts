@@ -25,7 +25,7 @@ export type Restored = {
   readonly events: number;
   /** Restored commits under an idempotency key: their answers are lost. */
   readonly keyed: number;
-  /** Commits of which only the first events were published. */
+  /** Commits whose last events are missing on the log: the store was lost while they were published. */
   readonly torn: readonly string[];
 };
 

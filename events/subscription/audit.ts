@@ -36,7 +36,7 @@ const publishedIn = (record: Pick<LogRecord, "headers" | "header" | "key" | "val
 };
 
 const READS = 16;
-/** Streams of which an audit that goes on knows the last version. */
+/** The number of streams whose last version an audit with `--watch` remembers. */
 const REMEMBERED = 100_000;
 
 /** An event that the store does not have. `removed`: it has later ones of the stream. */

@@ -36,7 +36,7 @@ const askServices = (operate: Operating, by: string, { service }: Selected, path
   Promise.all((service === undefined ? operate.services() : [service]).map((name) => operate.ask(by, name, path, body)));
 
 const readModelsIn = (told: object): readonly ReadModel[] => {
-  const { service, models } = told as { readonly service: string; readonly models: readonly ModelStatus[] }; // As above.
+  const { service, models } = told as { readonly service: string; readonly models: readonly ModelStatus[] }; // All services are of one release.
   return models.map(({ model, active, next, generation, feeds, compared }) => ({
     ...{ service, model, generation },
     ...(active !== null && { active }),

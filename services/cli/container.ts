@@ -23,7 +23,7 @@ export const writeContainer = async (
 
 /** The values of a container file as this schema reads them. Throws if the file is damaged or of another schema. */
 export async function* readContainer<T>(file: string, schema: object): AsyncGenerator<T> {
-  const decoder = new avro.streams.BlockDecoder({ readerSchema: schema } as Partial<avro.DecoderOptions>); // As above.
+  const decoder = new avro.streams.BlockDecoder({ readerSchema: schema } as Partial<avro.DecoderOptions>); // The declaration file lacks `readerSchema`.
   const source = createReadStream(file);
   source.on("error", (error) => decoder.destroy(error));
   source.pipe(decoder);

@@ -1,5 +1,5 @@
 import avro from "avsc";
-import { type Commit, isSealed } from "../../events/index.ts";
+import { type Commit, isSealed, type Sealed } from "../../events/index.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import type { AnyService } from "../chassis/service.ts";
 
@@ -30,7 +30,7 @@ export const sampleOf = (schema: unknown, path: string): Json => {
   if (items) return [sampleOf(items, `${path}[0]`), sampleOf(items, `${path}[10]`)];
   if (values) return { one: sampleOf(values, `${path}{one}`), "größe/é ✓": sampleOf(values, `${path}{two}`) };
   if (symbols) return symbols[0] ?? "";
-  if (secret) return sealed(path);
+  if (secret) return sealedText(path);
   switch (type) {
     case "string":
       return `${path} größe ✓ "quoted"\n`;
@@ -64,8 +64,8 @@ export const samplesOf = (services: readonly AnyService[]): ReadonlyMap<string, 
     ]),
   );
 
-/** A text in the form of sealed text, which nobody can open. */
-const sealed = (name: string): string => {
+/** A text in the form of sealed text, which nobody can open: `sealedText("first")`. */
+export const sealedText = (name: string): Sealed => {
   const text = `v2.${name.replaceAll(/[^\w-]/g, "-")}.${"i".repeat(16)}.${"c".repeat(22)}`;
   if (!isSealed(text)) throw new Error(`${text} has not the form of sealed text`);
   return text;

@@ -59,7 +59,7 @@ export const queue = (documents: Documents) => {
   };
   const progressOf = async (webhookId: string): Promise<Progress> => {
     const [found] = await documents.get(PROGRESS, [webhookId]);
-    return found ? (found.value as unknown as Progress) : { position: "", replays: 0, attempts: [] }; // As above.
+    return found ? (found.value as unknown as Progress) : { position: "", replays: 0, attempts: [] }; // Only `put` writes there.
   };
   return {
     ensure: async (): Promise<void> => {

@@ -122,7 +122,7 @@ const subscriptionOf = (name: string, own: readonly Asked[], now: number): Subsc
 
 const rebuildsOf = async (platform: PlatformClient, instance: ServiceInstance): Promise<readonly RebuildState[]> => {
   const answer = await platform.ask(instance, "/internal/read-models").catch(() => undefined);
-  const models = (Reflect.get(Object(answer), "models") ?? []) as readonly ModelStatus[]; // As above.
+  const models = (Reflect.get(Object(answer), "models") ?? []) as readonly ModelStatus[]; // All services are of one release.
   return models.flatMap(({ model, active, next, feeds, compared }) =>
     feeds.flatMap(({ collection, until, rebuild, read, end }): readonly RebuildState[] => {
       if (collection === active || until !== null || (!rebuild && collection !== next)) return [];
