@@ -53,7 +53,7 @@ const demo = async (): Promise<void> => {
   const caused: Occurrence[] = [];
 
   const start = {
-    title: "Start Kafka, the document store and seven services",
+    title: "Start Kafka, the document store and all services",
     task: async (_: unknown, task: { output: string; title: string }) => {
       const repository = await serveRepository();
       const platform = await startPlatform({
