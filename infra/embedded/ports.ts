@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { EmbeddedError } from "./failure.ts";
 
@@ -21,18 +20,23 @@ export const isListening = (port: number): Promise<boolean> =>
     socket.once("connect", () => end(true)).once("error", () => end(false));
   });
 
+/** Below the system's ephemeral range: otherwise a client that reconnects while its server is down may get the server's port as its own. */
+const [FIRST, END] = [15_000, 32_000];
+const BLOCK = 100;
+let next = process.pid * BLOCK;
+
 /**
- * Free ports below the system's ephemeral range:
- * otherwise a client that reconnects while its server is down may get the server's port as its own.
+ * Free ports, one after another.
+ * Each process begins in a block of its own: two programs that look at the same time would find the same port free before either of them listens.
  */
 export const freePorts = async (count: number): Promise<number[]> => {
-  const ports = new Set<number>();
-  for (let attempt = 0; attempt < 1000 && ports.size < count; attempt++) {
-    const port = randomInt(15_000, 32_000);
-    if (!ports.has(port) && (await isFree(port))) ports.add(port);
+  const ports: number[] = [];
+  for (let attempt = 0; attempt < END - FIRST && ports.length < count; attempt++) {
+    const port = FIRST + (next++ % (END - FIRST));
+    if (await isFree(port)) ports.push(port);
   }
-  if (ports.size < count) throw new EmbeddedError("portInUse", "no free ports between 15000 and 32000 on 127.0.0.1");
-  return [...ports];
+  if (ports.length < count) throw new EmbeddedError("portInUse", `no free ports between ${FIRST} and ${END} on 127.0.0.1`);
+  return ports;
 };
 
 /** Fails with advice if a port is taken. */

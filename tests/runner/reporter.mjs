@@ -12,6 +12,7 @@ export default async function* reporter(source) {
   };
   const slow = [];
   const tests = [];
+  const failures = [];
   let passed = 0;
   let failed = 0;
   let marks = 0;
@@ -26,12 +27,18 @@ export default async function* reporter(source) {
       yield `${paint(32, ".")}${++marks % 100 === 0 ? "\n" : ""}`;
     } else if (type === "test:fail" && data.details?.error?.failureType !== "subtestsFailed") {
       failed += 1;
+      failures.push(data);
       yield failure(data);
     } else if (type === "test:stderr" && (process.env.PITRIX_TEST_OUTPUT || data.message.startsWith("limit:"))) yield `\n${data.message}`;
   }
   yield "\n";
   slow.sort((a, b) => b.details.duration_ms - a.details.duration_ms);
   for (const { name, details } of slow.slice(0, 10)) yield `${(details.duration_ms / 1_000).toFixed(1).padStart(6)} s  ${name}\n`;
+  // Once more in short: the end of a long output is what is kept of it.
+  for (const { name, details } of failures) {
+    const cause = details?.error?.cause ?? details?.error;
+    yield `${paint(31, "failed:")} ${name}: ${String(cause?.message ?? cause).slice(0, 500)}\n`;
+  }
   const results = process.env.PITRIX_TEST_RESULTS;
   if (results) writeFileSync(results, JSON.stringify({ passed, failed, tests }));
 }
