@@ -96,3 +96,11 @@ export const placeOf = (path: string): Place | undefined => {
     known && { collection: `/${before}/namespaces/${namespace}/${plural}`, name, kind: known.kind, apiVersion: groupVersion, namespace }
   );
 };
+
+/** The path of everything of a kind, in all namespaces or one. */
+export const collectionOf = (kind: string, namespace = ""): string => {
+  for (const [groupVersion, kinds] of Object.entries(groups))
+    for (const { name, namespaced, ...each } of kinds)
+      if (each.kind === kind) return `/${prefix(groupVersion)}/${namespaced && namespace !== "" ? `namespaces/${namespace}/` : ""}${name}`;
+  throw new Error(`tests know no ${kind}`);
+};

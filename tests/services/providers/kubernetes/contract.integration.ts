@@ -10,20 +10,19 @@ import { nodeIdOf } from "../../../../services/providers/kubernetes/names.ts";
 import { providerKubernetes } from "../../../../services/providers/kubernetes/service.ts";
 import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
-import { type FakeApi, fakeApi } from "../../../world/kubernetes-api.ts";
+import { isReal, kubernetesApi } from "../../../world/kubernetes.ts";
+import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { clusterId } from "../../../world/toys/clusters.ts";
-import { authority } from "../../chassis/tls/authority.ts";
 import { providerContract, type Subject, tampered } from "../contract.ts";
 import { unwatchedTime } from "../unwatched-time.ts";
 import { openOn } from "./real.ts";
 import { charts } from "./subject.ts";
 
 const { kubernetesDeployment, ...others } = providerKubernetes.aggregates;
-let api: FakeApi;
+let api: KubernetesApi;
 const helm = new Map<3 | 4, string>();
 before(async () => {
-  const { ca, issue } = authority();
-  api = await fakeApi(issue("api"), ca);
+  api = await kubernetesApi();
   for (const major of [3, 4] as const) helm.set(major, await installHelm(() => {}, major));
 });
 after(() => api.stop());
@@ -35,6 +34,8 @@ const real = (major: 3 | 4): Subject => {
   return {
     ...charts,
     on,
+    // Its controllers take their time to remove what is no longer wanted.
+    isGradual: isReal,
     open: async (t, tamper) => {
       on.zone = `shop-${++spaces}`;
       if (!kubernetesDeployment) throw new Error("the provider has no deployments");
@@ -60,10 +61,10 @@ const real = (major: 3 | 4): Subject => {
           },
         },
         holds: async () => {
-          const revisions = api.all("Secret", on.zone).filter(({ metadata }) => metadata.labels?.owner === "helm");
+          const revisions = (await api.all("Secret", on.zone)).filter(({ metadata }) => metadata.labels?.owner === "helm");
           assert.ok(new Set(revisions.map(({ metadata }) => metadata.labels.name)).size <= 1, "one release a cluster");
-          const pods = api.all("Pod", on.zone).map(({ metadata }) => nodeIdOf(clusterId, metadata));
-          if (revisions.length === 0) assert.deepEqual(api.all("Service", on.zone), [], "nothing without a release");
+          const pods = (await api.all("Pod", on.zone)).map(({ metadata }) => nodeIdOf(clusterId, metadata));
+          if (revisions.length === 0) assert.deepEqual(await api.all("Service", on.zone), [], "nothing without a release");
           return { nodes: pods, running: pods };
         },
       };
@@ -72,7 +73,6 @@ const real = (major: 3 | 4): Subject => {
 };
 
 // `make kubernetes-test` runs every course on both.
-const isWhole = process.env.PITRIX_KUBERNETES_TEST !== undefined;
-providerContract("the Kubernetes provider with Helm 4", real(4), isWhole ? undefined : ["is interrupted by a crash"]);
+providerContract("the Kubernetes provider with Helm 4", real(4), isReal ? undefined : ["is interrupted by a crash"]);
 const few = { ...real(3), actions: ["UpgradeCluster"] };
-providerContract("the Kubernetes provider with Helm 3", isWhole ? real(3) : few, isWhole ? undefined : ["fails in the middle"]);
+providerContract("the Kubernetes provider with Helm 3", isReal ? real(3) : few, isReal ? undefined : ["fails in the middle"]);

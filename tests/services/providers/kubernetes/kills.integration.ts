@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { worldIn } from "../../../../events/simulation/world.ts";
 import { installHelm } from "../../../../infra/embedded/helm/install.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
@@ -7,20 +8,19 @@ import { cluster } from "../../../../services/cluster/service.ts";
 import { providerKubernetes } from "../../../../services/providers/kubernetes/service.ts";
 import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
-import { type FakeApi, fakeApi } from "../../../world/kubernetes-api.ts";
+import { kubernetesApi } from "../../../world/kubernetes.ts";
+import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { clusterId, owner, requestCluster, runtimeCommands } from "../../../world/toys/clusters.ts";
-import { authority } from "../../chassis/tls/authority.ts";
 import { unwatchedTime } from "../unwatched-time.ts";
 import { openOn } from "./real.ts";
 import { charts, chartVersion } from "./subject.ts";
 
 const provider = providerKubernetes.name;
 const KILLS = Number(process.env.PITRIX_KUBERNETES_TEST ?? 6);
-let api: FakeApi;
+let api: KubernetesApi;
 let helm: string;
 before(async () => {
-  const { ca, issue } = authority();
-  [api, helm] = await Promise.all([fakeApi(issue("api"), ca), installHelm(() => {})]);
+  [api, helm] = await Promise.all([kubernetesApi(), installHelm(() => {})]);
 });
 after(() => api.stop());
 
@@ -86,11 +86,23 @@ test(`${KILLS} providers that die in the middle of an action leave no release, a
       await eventually(`${type || "CreateCluster"} is over`, isOver, 60_000);
       const { status, message } = (await job()) ?? {};
       assert.equal(status, "successful", `${type}: ${String(message)}`);
-      const revisions = api.all("Secret", zone).filter(({ metadata }) => metadata.labels?.owner === "helm");
-      const names = new Set(revisions.map(({ metadata }) => metadata.labels.name));
-      const deployed = revisions.filter(({ metadata }) => metadata.labels.status === "deployed");
-      const held = [names.size, deployed.length, api.all("Deployment", zone).length, api.all("Pod", zone).length];
+      let held: readonly number[] = [];
+      const isHeld = async () => {
+        held = await holdsOf(api, zone);
+        return isDeepStrictEqual(held, [releases, releases, releases, pods]);
+      };
+      // What is wrong is shown below.
+      await eventually("the namespace holds what it should", isHeld, 20_000).catch(() => {});
       assert.deepEqual(held, [releases, releases, releases, pods], `${type || "CreateCluster"} of the ${nth}th cluster`);
     }
   }
 });
+
+/** The releases of a namespace, those of their revisions that are deployed, the workloads and the pods. */
+const holdsOf = async (api: KubernetesApi, zone: string): Promise<readonly number[]> => {
+  const kinds = ["Secret", "Deployment", "Pod"].map((kind) => api.all(kind, zone));
+  const [secrets = [], deployments = [], pods = []] = await Promise.all(kinds);
+  const revisions = secrets.filter(({ metadata }) => metadata.labels?.owner === "helm");
+  const deployed = revisions.filter(({ metadata }) => metadata.labels.status === "deployed");
+  return [new Set(revisions.map(({ metadata }) => metadata.labels.name)).size, deployed.length, deployments.length, pods.length];
+};

@@ -5,16 +5,17 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { buildRepository } from "../../../../infra/demo/repository.ts";
 import { installHelm } from "../../../../infra/embedded/helm/install.ts";
+import { eventually } from "../../../eventually.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
-import { type FakeApi, fakeApi } from "../../../world/kubernetes-api.ts";
+import { kubernetesApi } from "../../../world/kubernetes.ts";
+import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { authority } from "../../chassis/tls/authority.ts";
 import { chart, openOn } from "./real.ts";
 
-let api: FakeApi;
+let api: KubernetesApi;
 let helm: string;
 before(async () => {
-  const { ca, issue } = authority();
-  [api, helm] = await Promise.all([fakeApi(issue("api"), ca, "v1.30.0"), installHelm(() => {})]);
+  [api, helm] = await Promise.all([kubernetesApi(), installHelm(() => {})]);
 });
 after(() => api.stop());
 
@@ -50,7 +51,10 @@ const installs = async (more: More = {}, namespace = `outside-${++spaces}`): Pro
   return namespace;
 };
 const refused = (more: More, why: RegExp) => assert.rejects(installs(more), { name: "KubernetesError", message: why });
-const nothingIn = (namespace: string) => assert.deepEqual([...api.all("Secret", namespace), ...api.all("Deployment", namespace)], []);
+const nothingIn = async (namespace: string) => {
+  const found = await Promise.all(["Secret", "Deployment"].map((kind) => api.all(kind, namespace)));
+  assert.deepEqual(found.flat(), []);
+};
 
 test("an address that the operator has not allowed is refused before anything is sent", async () => {
   const before = api.requests.length;
@@ -93,7 +97,7 @@ test("what helm refuses is said, and nothing is made", async () => {
     [{ chart: new TextEncoder().encode("no chart") }, /gzip|chart/],
   ] as const) {
     await refused(more, why);
-    nothingIn(`outside-${spaces}`);
+    await nothingIn(`outside-${spaces}`);
   }
 });
 
@@ -108,12 +112,12 @@ test("what is left of a cluster that has ceased, or on a deleted runtime, may on
   await refused({ changed: { clusterOwners: { ceased: true } } }, /cluster cl-1 has ceased/);
   await refused({ changed: { runtimes: { deleted: true } } }, /runtime runtime-1 is deleted/);
   const namespace = await installs();
-  assert.equal(api.all("Deployment", namespace).length, 1);
+  assert.equal((await api.all("Deployment", namespace)).length, 1);
   const outside = await opened({ changed: { clusterOwners: { ceased: true }, runtimes: { deleted: true } } });
   await outside.withTarget({ clusterId: "cl-1", namespace, removing: true }, (target) =>
     target.uninstall("cl-1", new AbortController().signal),
   );
-  nothingIn(namespace);
+  await nothingIn(namespace);
 });
 
 test("a pod that does not get ready says why: its image, or the scheduler's words", async () => {
@@ -128,14 +132,21 @@ spec: { selector: { matchLabels: { app: db } }, template: { metadata: { labels: 
   });
   const other = await installs({ chart: pending });
   const seen = await Promise.all(
-    [namespace, other].map((each) => outside.withTarget({ clusterId: "cl-1", namespace: each }, (target) => target.observe("cl-1"))),
+    [namespace, other].map((each) =>
+      outside.withTarget({ clusterId: "cl-1", namespace: each }, (target) =>
+        eventually("the pod's reason is known", async () => {
+          const observed = await target.observe("cl-1");
+          return /: /.test(observed.pods[0]?.reason ?? "") && observed;
+        }),
+      ),
+    ),
   );
   assert.deepEqual(
     seen.map(({ workloads }) => workloads.map(({ isReady, progress }) => [isReady, progress])),
     [[[false, "0 of 1 pods are ready"]], [[false, "0 of 1 pods are ready"]]],
   );
   const [image, scheduled] = seen.map(({ pods }) => pods[0]?.reason ?? "");
-  assert.match(image ?? "", /^ImagePullBackOff: container main of image missing\/shop:1: Back-off pulling image/);
+  assert.match(image ?? "", /^ImagePullBackOff: container web of image missing\/shop:1: Back-off pulling image/);
   assert.match(scheduled ?? "", /^Pending: 0\/1 nodes are available: .*node selector/);
 });
 
@@ -152,8 +163,10 @@ test("the demo's chart is linted, installed and upgraded by helm", async () => {
       assert.match(execFileSync(helm, ["lint", "--strict", file], { encoding: "utf8" }), /0 chart\(s\) failed/);
       assert.match(execFileSync(helm, ["template", "cl-1", file], { encoding: "utf8" }), /kind: Deployment/);
       await target.upgrade("cl-1", { archive, values: "", labels: { a: version } }, signal);
-      const { workloads } = await target.observe("cl-1");
-      assert.ok(workloads.length >= 4 && workloads.every(({ isReady }) => isReady), JSON.stringify(workloads));
+      await eventually("its workloads are ready", async () => {
+        const { workloads } = await target.observe("cl-1");
+        return workloads.length >= 4 && workloads.every(({ isReady }) => isReady);
+      });
     }
     assert.deepEqual(
       (await target.revisions("cl-1")).map(({ status, labels }) => [status, labels.a]),

@@ -4,7 +4,7 @@ import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import { open } from "../../../../services/providers/kubernetes/outside.ts";
 import type { KubernetesOutside } from "../../../../services/providers/kubernetes/ports.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
-import type { FakeApi } from "../../../world/kubernetes-api.ts";
+import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { archiveOf } from "../../packages/package-fixtures.ts";
 
 type Documents = (model: string) => Promise<readonly { readonly id: string; readonly value: { readonly [field: string]: unknown } }[]>;
@@ -41,9 +41,9 @@ export const chart = (digest: string, files: { readonly [path: string]: string }
     ...files,
   });
 
-/** The provider's outside as a process opens it, for a fake API server on this machine. */
+/** The provider's outside as a process opens it, for an API server on this machine. */
 export const openOn = async (
-  { kubeconfig, url }: Pick<FakeApi, "kubeconfig" | "url">,
+  { kubeconfig, url }: Pick<KubernetesApi, "kubeconfig" | "url">,
   helm: string,
   documents: Documents,
   more: {
