@@ -69,7 +69,8 @@ const chassis: readonly Area[] = [
   { name: "chassis/process", files: /^services\/chassis\/process\//, imports: ["the platform's events"] },
   { name: "chassis/access", files: /^services\/chassis\/access\//, imports: ["chassis/process"] },
   { name: "chassis/http", files: /^services\/chassis\/http\//, imports: ["chassis/access"] },
-  { name: "the root of chassis", files: /^services\/chassis\/(?=[^/]+$)/, imports: ["chassis/http"] },
+  { name: "chassis/operator", files: /^services\/chassis\/operator\//, imports: ["chassis/http"] },
+  { name: "the root of chassis", files: /^services\/chassis\/(?=[^/]+$)/, imports: ["chassis/operator"] },
 ].map((layer) => ({ ...layer, instead: "Take it as an argument, or move it to the lower layer." }));
 
 const backbone: readonly Area[] = [

@@ -1,11 +1,10 @@
 import type { Command } from "commander";
 import { loadServices } from "../chassis/list.ts";
+import { type Audited, type AuditOptions, runAudit, watchAudit } from "../chassis/operator/audit-run.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import { services } from "../index.ts";
-import { auditText } from "./audit.ts";
-import { modelAuditText } from "./audit-models.ts";
-import { type Audited, type AuditOptions, runAudit, watchAudit } from "./audit-run.ts";
-import { logOf } from "./events.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
+import { auditText, modelAuditText } from "./audit-text.ts";
+import { logOf, servicesClient } from "./connection.ts";
 import { type Shell, seconds, whole } from "./shell.ts";
 
 type Options = AuditOptions & { readonly watch?: number | true };
@@ -44,7 +43,7 @@ export const addAudit = (pitrix: Command, { terminal, paint, signal, print, bar,
           throw new CommandFailed("--sample takes 1 to 100 percent", exitCodes.usage);
         const loaded = await loadServices(services);
         const progress = (read: number, all: number): void => bar(read < all ? `${read} of ${all} records` : "");
-        const means = { platform, log: logOf(platform), loaded, signal, progress };
+        const means = { platform: servicesClient(platform), log: logOf(platform), loaded, signal, progress };
         const round = watch === undefined ? () => runAudit(means, options) : watchAudit(means, { sample: WATCHED, ...options });
         for (let isFirst = true; isFirst || watch !== undefined; isFirst = false) {
           const audit = await round();

@@ -5,9 +5,9 @@ import { type Contract, commandsOf } from "../../events/index.ts";
 import { type Codec, codec, decode, evolve, idsOf } from "../../events/runtime.ts";
 import { contract } from "../chassis/contract.ts";
 import { loadServices } from "../chassis/list.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import type { AnyService } from "../chassis/service.ts";
 import { services } from "../index.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
 
 /** The tables of a build, and the functions of its own backbone that interpret them. */
 export type Build = {

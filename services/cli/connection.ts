@@ -1,6 +1,9 @@
 import type { Log } from "../../events/index.ts";
 import { kafkaLog } from "../../events/kafka/index.ts";
 import { serviceProof } from "../chassis/access/tokens.ts";
+import type { ServicesClient } from "../chassis/http/causation-query.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
+import { sorted } from "../chassis/operator/order.ts";
 import { fetched, type HttpAnswer } from "../chassis/process/client.ts";
 import { systemClock } from "../chassis/process/clock.ts";
 import { type Directory, directory, INSTANCES_TOPIC, type ServiceInstance, staticDirectory } from "../chassis/process/discovery.ts";
@@ -9,8 +12,6 @@ import { kafkaSecurity } from "../chassis/process/tls/kafka.ts";
 import { sendAsProcess } from "../chassis/process/tls/request.ts";
 import { openTls } from "../chassis/process/tls/transport-security.ts";
 import type { Setup } from "./environment.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
-import { sorted } from "./order.ts";
 
 const ANSWER_TIMEOUT = 10_000;
 
@@ -124,6 +125,12 @@ export const askOne = async (platform: Platform, service: string, path: string, 
   return undefined;
 };
 
+/** Asks the services of a platform, one instance of each. */
+export const servicesClient = (platform: Platform): ServicesClient => ({
+  services: async () => [...new Set((await platform.instances()).map(({ service }) => service))],
+  request: (service, path, body) => askOne(platform, service, path, body),
+});
+
 const inOrder = (instances: readonly ServiceInstance[]): readonly ServiceInstance[] =>
   sorted(
     instances,
@@ -143,4 +150,11 @@ const jsonIn = (bytes: Uint8Array): unknown => {
 const unreachable = (what: string, error: unknown): CommandFailed => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return new CommandFailed(`${what} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, exitCodes.unavailable);
+};
+
+/** The log of a platform. */
+export const logOf = (platform: Platform): Log => {
+  const log = platform.log();
+  if (!log) throw new CommandFailed("set KAFKA_BROKERS to the platform's Kafka, for example host:port,host:port", exitCodes.settings);
+  return log;
 };

@@ -7,8 +7,8 @@ import { schemas } from "../../schemas/generated/schemas.ts";
 import { contract } from "../chassis/contract.ts";
 import { assetOf } from "../chassis/http/document.ts";
 import { loadServices } from "../chassis/list.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import { services } from "../index.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
 import { samplesOf } from "./samples.ts";
 import type { Shell } from "./shell.ts";
 

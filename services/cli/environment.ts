@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import type { Environment } from "../chassis/process/config.ts";
 import type { Setting } from "../chassis/process/setting.ts";
 import { type PlatformKey, settings } from "../chassis/process/settings.ts";
 import { tlsSettings } from "../chassis/process/tls/settings.ts";
 import { type TlsValues, tlsProblems } from "../chassis/process/tls/transport-security.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
 
 /** The settings of a connection to the platform. */
 export type Setup = {

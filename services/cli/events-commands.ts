@@ -2,17 +2,17 @@ import type { Command } from "commander";
 import { contract } from "../chassis/contract.ts";
 import {
   type EventFilter,
-  eventDetails,
   eventJson,
-  eventLine,
   findEvent,
   followEvents,
-  logOf,
   partFor,
   readEvents,
   type Seen,
   topicsFor,
-} from "./events.ts";
+} from "../chassis/operator/events.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
+import { logOf } from "./connection.ts";
+import { eventDetails, eventLine } from "./events-text.ts";
 import {
   emptyDirectory,
   exportTopics,
@@ -24,7 +24,6 @@ import {
   recordImport,
   writeManifest,
 } from "./export-events.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
 import { plain, table } from "./output.ts";
 import { type Shell, whole } from "./shell.ts";
 

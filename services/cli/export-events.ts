@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { Log, LogBatch, LogRange, LogRecord, OutgoingRecord } from "../../events/index.ts";
 import { codec, nameOf } from "../../events/runtime.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
+import { type LogPart, rangesOf } from "../chassis/operator/reading.ts";
 import { readContainer, writeContainer } from "./container.ts";
 import { digestOfRecord, type ExportedRecord, eventRecordSchema, exported, exporter, recordSchema } from "./exported.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
-import { type LogPart, rangesOf } from "./reading.ts";
 
 /** A topic to export. Without an aggregate its records are not decoded. */
 export type ExportedTopic = {

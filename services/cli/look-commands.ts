@@ -2,12 +2,13 @@ import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { isOdd } from "../../events/map/index.ts";
 import { loadServices } from "../chassis/list.ts";
+import { stateAt } from "../chassis/operator/at.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
+import { liveMap } from "../chassis/operator/live-map.ts";
 import { services } from "../index.ts";
-import { stateAt, stateText } from "./at.ts";
 import { commandText, followCommand } from "./command.ts";
-import { logOf } from "./events.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
-import { liveMap, liveMapSvg, liveMapText } from "./live-map.ts";
+import { logOf } from "./connection.ts";
+import { liveMapSvg, liveMapText, stateText } from "./look-text.ts";
 import { type Shell, seconds } from "./shell.ts";
 
 /** Adds the commands that look at what happened: `pitrix why`, `at` and `map`. */

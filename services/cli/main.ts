@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createInterface } from "node:readline/promises";
 import { CommanderError } from "commander";
-import { CommandFailed, exitCodes } from "./failure.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import type { Terminal } from "./output.ts";
 import { program } from "./program.ts";
 

@@ -3,16 +3,16 @@ import { topicOf } from "../../events/index.ts";
 import { type StoreCopy, storeCopy } from "../../events/mongo/index.ts";
 import { contract } from "../chassis/contract.ts";
 import { loadServices } from "../chassis/list.ts";
+import { topicsFor } from "../chassis/operator/events.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
+import { rangesOf } from "../chassis/operator/reading.ts";
 import { type Environment, settingSuffix } from "../chassis/process/config.ts";
 import type { AnyService } from "../chassis/service.ts";
 import { services } from "../index.ts";
-import type { Platform } from "./connection.ts";
-import { logOf, topicsFor } from "./events.ts";
+import { logOf, type Platform } from "./connection.ts";
 import { recordImport } from "./export-events.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
 import { exportPlatform, importPlatform, planMove, type Stores } from "./move.ts";
 import { plain, table } from "./output.ts";
-import { rangesOf } from "./reading.ts";
 import type { Shell } from "./shell.ts";
 
 const SETTINGS = `

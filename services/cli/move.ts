@@ -3,6 +3,8 @@ import { deadLetterTopic, type Log, type LogRecord, topicOf } from "../../events
 import type { StoreCopy } from "../../events/mongo/index.ts";
 import { keysTopicOf } from "../chassis/access/sealing.ts";
 import { contract } from "../chassis/contract.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
+import { rangesOf } from "../chassis/operator/reading.ts";
 import type { AnyService } from "../chassis/service.ts";
 import { readContainer, writeContainer } from "./container.ts";
 import {
@@ -18,8 +20,6 @@ import {
   writeManifest,
 } from "./export-events.ts";
 import { digestOfRecord, type ExportedRecord } from "./exported.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
-import { rangesOf } from "./reading.ts";
 
 /** The stores of services, by name. */
 export type Stores = ReadonlyMap<string, StoreCopy>;

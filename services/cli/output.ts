@@ -37,9 +37,3 @@ export const age = (milliseconds: number): string => {
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
 };
-
-/** Seconds of `90s`, `5m`, `2h`, `1d` or a plain number of seconds; undefined for any other text. */
-export const secondsOf = (text: string): number | undefined => {
-  const [, number, unit = "s"] = /^(\d{1,9})(s|m|h|d)?$/.exec(text.trim()) ?? [];
-  return number === undefined ? undefined : Number(number) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 1);
-};

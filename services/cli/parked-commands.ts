@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { CommandFailed, exitCodes } from "./failure.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import { plain } from "./output.ts";
 import {
   awaitParked,

@@ -1,6 +1,6 @@
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
+import { sorted } from "../chassis/operator/order.ts";
 import type { Platform } from "./connection.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
-import { sorted } from "./order.ts";
 import { age, type Paint, plain, table } from "./output.ts";
 
 /** A parked stream as its service reports it. */

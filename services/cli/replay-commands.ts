@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { secondsOf } from "../chassis/operator/events.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import type { Platform } from "./connection.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
-import { secondsOf } from "./output.ts";
 import {
   asideOf,
   judgedRebuild,

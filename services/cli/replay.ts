@@ -1,8 +1,8 @@
 import type { Verdict } from "../../events/index.ts";
 import type { ModelStatus } from "../../events/runtime.ts";
 import type { RebuildPlan } from "../chassis/http/read-model-routes.ts";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import { askOne, type Platform } from "./connection.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
 
 /** A read model of the platform: `cluster/clusters`. */
 export type Target = { readonly service: string; readonly model: string };

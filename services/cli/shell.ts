@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
+import { secondsOf } from "../chassis/operator/events.ts";
 import type { Environment } from "../chassis/process/config.ts";
 import { connectPlatform, type Platform } from "./connection.ts";
 import { readSetup } from "./environment.ts";
-import { type Paint, painter, secondsOf, type Terminal } from "./output.ts";
+import { type Paint, painter, type Terminal } from "./output.ts";
 
 /** What the commands write to and work on. */
 export type Shell = {

@@ -3,13 +3,12 @@ import { groupOf } from "../../events/index.ts";
 import { contract } from "../chassis/contract.ts";
 import { platformStatus } from "../chassis/http/platform-status.ts";
 import { loadServices } from "../chassis/list.ts";
+import { exitCodes } from "../chassis/operator/failure.ts";
+import { topicStates } from "../chassis/operator/topics.ts";
 import { services as list } from "../index.ts";
-import type { Platform } from "./connection.ts";
-import { logOf } from "./events.ts";
-import { exitCodes } from "./failure.ts";
+import { logOf, type Platform } from "./connection.ts";
 import type { Shell } from "./shell.ts";
-import { groupsTable, lagTable, servicesTable, statusText } from "./status-text.ts";
-import { topicStates, topicsTable } from "./topics.ts";
+import { groupsTable, lagTable, servicesTable, statusText, topicsTable } from "./status-text.ts";
 
 const WRONG = "\nEnds with 1 if something is wrong, so that scripts and cron jobs can ask.\n";
 

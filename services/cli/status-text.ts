@@ -1,4 +1,5 @@
 import type { PlatformStatus, ServiceState } from "../chassis/http/platform-status.ts";
+import type { TopicState } from "../chassis/operator/topics.ts";
 import { age, type Paint, plain, table } from "./output.ts";
 
 const behind = (seconds: number | null): string => (seconds === null ? "?" : seconds === 0 ? "-" : age(1_000 * seconds));
@@ -84,3 +85,15 @@ const shortened = (places: readonly string[]): string => {
   }
   return [...topics].map(([topic, partitions]) => `${topic}/${partitions.join(",")}`).join(" ") || "-";
 };
+
+/** One line for each topic of events. */
+export const topicsTable = (topics: readonly TopicState[], paint: Paint): string =>
+  table(
+    ["TOPIC", "ANNOUNCED BY", "FOR", "PARTITIONS", "RECORDS", "STATE", "READ BY"],
+    topics.map(({ topic, service, readers, partitions, records, removed, read }) => [
+      ...[topic, service, readers, partitions, records],
+      partitions === 0 ? "missing" : removed > 0 ? `has lost its first ${removed} records` : "whole",
+      read.join(", ") || "-",
+    ]),
+    paint,
+  );

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import { buildIn, thisBuild } from "./build.ts";
-import { logOf } from "./events.ts";
-import { CommandFailed, exitCodes } from "./failure.ts";
+import { logOf } from "./connection.ts";
 import { type Shell, whole } from "./shell.ts";
 import { whatIf } from "./what-if.ts";
 import { hasDifferences, whatIfText } from "./what-if-text.ts";

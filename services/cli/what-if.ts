@@ -1,11 +1,11 @@
 import { aggregateOf, aggregatesOf, isRejection, type Log, type LogRecord, type Message, type StoredDocument } from "../../events/index.ts";
 import { bucketOf, type Delivered, digestOf, fieldDigests, headerOf, typeOf } from "../../events/runtime.ts";
+import { topicsFor } from "../chassis/operator/events.ts";
+import { CommandFailed } from "../chassis/operator/failure.ts";
+import type { Sample } from "../chassis/operator/model-fold.ts";
+import { readRecords } from "../chassis/operator/reading.ts";
 import type { AnyService } from "../chassis/service.ts";
 import type { Build } from "./build.ts";
-import { topicsFor } from "./events.ts";
-import { CommandFailed } from "./failure.ts";
-import type { Sample } from "./model-fold.ts";
-import { readRecords } from "./reading.ts";
 
 /** How often two builds give different results for some part of their tables. */
 export type Compared = {

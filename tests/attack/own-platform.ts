@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/index.ts";
 import { databaseOf, nodesOf, startPlatform } from "../../infra/platform/platform.ts";
-import { readRecords } from "../../services/cli/reading.ts";
+import { readRecords } from "../../services/chassis/operator/reading.ts";
 import { clientOf } from "../world/kafka-client.ts";
 import { attackersServer } from "./attackers-server.ts";
 import type { Target } from "./target.ts";

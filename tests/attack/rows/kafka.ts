@@ -7,12 +7,12 @@ import { THIRD_PARTY } from "../../../infra/platform/kafka.ts";
 import { OPERATOR } from "../../../services/chassis/acls.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import { loadServices } from "../../../services/chassis/list.ts";
+import { auditOf } from "../../../services/chassis/operator/audit.ts";
+import { topicsFor } from "../../../services/chassis/operator/events.ts";
+import { readRecords } from "../../../services/chassis/operator/reading.ts";
 import { INSTANCES_TOPIC } from "../../../services/chassis/process/discovery.ts";
-import { auditOf } from "../../../services/cli/audit.ts";
-import { connectPlatform } from "../../../services/cli/connection.ts";
+import { connectPlatform, servicesClient } from "../../../services/cli/connection.ts";
 import { readSetup } from "../../../services/cli/environment.ts";
-import { topicsFor } from "../../../services/cli/events.ts";
-import { readRecords } from "../../../services/cli/reading.ts";
 import { services } from "../../../services/index.ts";
 import { commitOf } from "../../contract/commits.ts";
 import { eventually } from "../../eventually.ts";
@@ -35,7 +35,7 @@ const audited = async (scene: Scene) => {
   const platform = connectPlatform(readSetup({ PITRIX_SERVICES: operationsUrls.join(","), PITRIX_SEALING_KEYS: sealingKeys }, "nowhere"));
   const log = kafkaLog({ ...kafka.as(OPERATOR), clientId: "attack" });
   try {
-    const { take, finish } = await auditOf(platform, await loadServices(services));
+    const { take, finish } = await auditOf(servicesClient(platform), await loadServices(services));
     await readRecords(log, { topics: topicsFor({}) }, new AbortController().signal, take);
     return await finish();
   } finally {

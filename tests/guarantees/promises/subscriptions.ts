@@ -103,7 +103,7 @@ export const subscriptions: Section = {
       id: "audit",
       promise: "An audit of the headers finds every version that is missing on the log.",
       how: "`pitrix audit` reads the headers of the whole log",
-      keptBy: ["events/subscription/audit.ts", "services/cli/audit.ts"],
+      keptBy: ["events/subscription/audit.ts", "services/chassis/operator/audit.ts"],
       proofs: [
         ...tests(
           "events/subscription/audit.test.ts",
@@ -172,7 +172,7 @@ export const subscriptions: Section = {
       id: "audited",
       promise: "An audit of a running platform names every document that is not its fold, and every event that is forged or missing.",
       how: "each service folds its streams anew at the versions that its documents have, and says which events it committed",
-      keptBy: ["services/cli/audit.ts", "services/chassis/http/audit-routes.ts"],
+      keptBy: ["services/chassis/operator/audit.ts", "services/chassis/http/audit-routes.ts"],
       proofs: [
         ...tests(
           "services/cli/audit-models.test.ts",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api } from "../../../services/api/service.ts";
-import { CommandFailed } from "../../../services/cli/failure.ts";
+import { CommandFailed } from "../../../services/chassis/operator/failure.ts";
 import { cluster } from "../../../services/cluster/service.ts";
 import { runtime } from "../../../services/runtime/service.ts";
 import { eventually } from "../../eventually.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { account } from "../../../services/account/service.ts";
-import { modelAuditText } from "../../../services/cli/audit-models.ts";
-import { type AuditOptions, runAudit } from "../../../services/cli/audit-run.ts";
-import { connectPlatform } from "../../../services/cli/connection.ts";
+import { type AuditOptions, runAudit } from "../../../services/chassis/operator/audit-run.ts";
+import { modelAuditText } from "../../../services/cli/audit-text.ts";
+import { connectPlatform, servicesClient } from "../../../services/cli/connection.ts";
 import { readSetup } from "../../../services/cli/environment.ts";
 import { servedWithAccounts } from "../../world/accounts.ts";
 
@@ -25,7 +25,7 @@ const audited = async (options: AuditOptions = {}) => {
   const signal = new AbortController().signal;
   try {
     const { findings, readModels } = await runAudit(
-      { platform, log: world.broker.connect(), loaded: [account], signal, progress: () => {} },
+      { platform: servicesClient(platform), log: world.broker.connect(), loaded: [account], signal, progress: () => {} },
       options,
     );
     return { findings, models: readModels ?? assert.fail("no read models were audited") };
@@ -69,7 +69,13 @@ test("a long log is audited in parts, each in a reading of its own, with the sam
   const progress = (read: number, all: number): void => {
     if (read === all) readings++;
   };
-  const means = { platform, log: world.broker.connect(), loaded: [account], signal: new AbortController().signal, progress };
+  const means = {
+    platform: servicesClient(platform),
+    log: world.broker.connect(),
+    loaded: [account],
+    signal: new AbortController().signal,
+    progress,
+  };
   const parts = await runAudit(means, {}, 10);
   await platform.close();
   assert.ok(readings >= 2, `${readings} readings`);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { account } from "../../../services/account/service.ts";
-import { watchAudit } from "../../../services/cli/audit-run.ts";
-import { connectPlatform } from "../../../services/cli/connection.ts";
+import { watchAudit } from "../../../services/chassis/operator/audit-run.ts";
+import { connectPlatform, servicesClient } from "../../../services/cli/connection.ts";
 import { readSetup } from "../../../services/cli/environment.ts";
 import { servedWithAccounts } from "../../world/accounts.ts";
 
@@ -30,7 +30,13 @@ test("a watching audit reads each record once, and finds what is forged or chang
         signal,
       ),
   };
-  const means = { platform, log: counting, loaded: [account], signal: new AbortController().signal, progress: () => {} };
+  const means = {
+    platform: servicesClient(platform),
+    log: counting,
+    loaded: [account],
+    signal: new AbortController().signal,
+    progress: () => {},
+  };
   try {
     const look = watchAudit(means, { sample: 100 }, 4);
     const first = await look();

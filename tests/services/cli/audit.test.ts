@@ -5,11 +5,12 @@ import { recordsOf } from "../../../events/log/record.ts";
 import type { Commit, LogRecord, OutgoingRecord } from "../../../events/ports.ts";
 import { account } from "../../../services/account/service.ts";
 import { contract } from "../../../services/chassis/contract.ts";
-import { auditOf, auditText } from "../../../services/cli/audit.ts";
-import { connectPlatform } from "../../../services/cli/connection.ts";
+import { auditOf } from "../../../services/chassis/operator/audit.ts";
+import { topicsFor } from "../../../services/chassis/operator/events.ts";
+import { readRecords } from "../../../services/chassis/operator/reading.ts";
+import { auditText } from "../../../services/cli/audit-text.ts";
+import { connectPlatform, servicesClient } from "../../../services/cli/connection.ts";
 import { readSetup } from "../../../services/cli/environment.ts";
-import { topicsFor } from "../../../services/cli/events.ts";
-import { readRecords } from "../../../services/cli/reading.ts";
 import { commitOf } from "../../contract/commits.ts";
 import { eventually } from "../../eventually.ts";
 import { servedWithAccounts } from "../../world/accounts.ts";
@@ -28,7 +29,7 @@ const audited = async () => {
   const { url, settings } = world.of();
   const setup = readSetup({ PITRIX_SERVICES: `account=${url}`, PITRIX_SEALING_KEYS: settings.PITRIX_SEALING_KEYS }, "nowhere");
   const platform = connectPlatform(setup);
-  const { take, finish } = await auditOf(platform, [account]);
+  const { take, finish } = await auditOf(servicesClient(platform), [account]);
   const records: LogRecord[] = [];
   await readRecords(world.broker.connect(), { topics: topicsFor({}) }, new AbortController().signal, async (record) => {
     records.push(record);
@@ -94,7 +95,7 @@ test("the audit names an event on the log that its service has not decided, whoe
 test("the audit fails where a service does not answer, and only those who operate may ask it", async () => {
   const keys = world.of().settings.PITRIX_SEALING_KEYS;
   const platform = connectPlatform(readSetup({ PITRIX_SERVICES: "account=http://127.0.0.1:1", PITRIX_SEALING_KEYS: keys }, "nowhere"));
-  await assert.rejects(auditOf(platform, [account]), /account does not answer: what it has published is not known/);
+  await assert.rejects(auditOf(servicesClient(platform), [account]), /account does not answer: what it has published is not known/);
   await platform.close();
   const { url } = world.of();
   const ask = (authorization: string, body: object) =>

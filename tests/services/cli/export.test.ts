@@ -13,6 +13,8 @@ import { schemas } from "../../../schemas/generated/schemas.ts";
 import { keysTopicOf } from "../../../services/chassis/access/sealing.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import { loadServices } from "../../../services/chassis/list.ts";
+import { CommandFailed } from "../../../services/chassis/operator/failure.ts";
+import { rangesOf } from "../../../services/chassis/operator/reading.ts";
 import { systemClock as clock } from "../../../services/chassis/process/clock.ts";
 import {
   exportTopics,
@@ -24,9 +26,7 @@ import {
   writeManifest,
 } from "../../../services/cli/export-events.ts";
 import { eventRecordSchema, exporter } from "../../../services/cli/exported.ts";
-import { CommandFailed } from "../../../services/cli/failure.ts";
 import { exportPlatform, importPlatform, planMove } from "../../../services/cli/move.ts";
-import { rangesOf } from "../../../services/cli/reading.ts";
 import { samplesOf } from "../../../services/cli/samples.ts";
 import { services } from "../../../services/index.ts";
 import { changes } from "../../world/toys/catalog.ts";

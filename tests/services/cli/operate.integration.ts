@@ -9,7 +9,7 @@ import { Kafka, logLevel } from "kafkajs";
 import { MongoClient } from "mongodb";
 import { settingsOf } from "../../../infra/embedded/kafka/connection.ts";
 import { startEmbedded } from "../../../infra/embedded/platform.ts";
-import { CommandFailed } from "../../../services/cli/failure.ts";
+import { CommandFailed } from "../../../services/chassis/operator/failure.ts";
 import { program } from "../../../services/cli/program.ts";
 import { eventually } from "../../eventually.ts";
 import { temporaryDirectory } from "../../infra/embedded/temporary-directory.ts";

@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
 import type { OutgoingRecord } from "../../../events/ports.ts";
 import { platformStatus } from "../../../services/chassis/http/platform-status.ts";
+import { readEvents } from "../../../services/chassis/operator/events.ts";
 import { systemClock as clock } from "../../../services/chassis/process/clock.ts";
 import type { ServiceInstance } from "../../../services/chassis/process/discovery.ts";
 import { connectPlatform, type Platform } from "../../../services/cli/connection.ts";
 import { readSetup } from "../../../services/cli/environment.ts";
-import { readEvents } from "../../../services/cli/events.ts";
 import { listParked, redriveParked, showParked } from "../../../services/cli/parked.ts";
 import { changes } from "../../world/toys/catalog.ts";
 

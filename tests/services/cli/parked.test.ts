@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { CommandFailed } from "../../../services/cli/failure.ts";
-import { age, painter, plain, secondsOf, table } from "../../../services/cli/output.ts";
+import { secondsOf } from "../../../services/chassis/operator/events.ts";
+import { CommandFailed } from "../../../services/chassis/operator/failure.ts";
+import { age, painter, plain, table } from "../../../services/cli/output.ts";
 import { eventually } from "../../eventually.ts";
 import { catalog, changes, type Poison, REACTIONS, READ_MODEL } from "../../world/toys/catalog.ts";
 import { served, type World } from "../../world/world.ts";

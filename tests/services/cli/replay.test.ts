@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { rebuilding } from "../../../events/subscription/pointer.ts";
-import { CommandFailed } from "../../../services/cli/failure.ts";
+import { CommandFailed } from "../../../services/chassis/operator/failure.ts";
 import { progressText } from "../../../services/cli/replay-text.ts";
 import { eventually } from "../../eventually.ts";
 import { catalog, changes } from "../../world/toys/catalog.ts";

@@ -1,9 +1,8 @@
-import { aggregateOf, type Log, type LogRecord } from "../../events/index.ts";
-import { type Audit, bucketOf } from "../../events/runtime.ts";
-import type { AnyService } from "../chassis/service.ts";
+import { type AnyService, aggregateOf, type Log, type LogRecord } from "../../../events/index.ts";
+import { type Audit, bucketOf } from "../../../events/runtime.ts";
+import type { ServicesClient } from "../http/causation-query.ts";
 import { auditOf, ownersOf } from "./audit.ts";
 import { type ModelAudit, modelAudit } from "./audit-models.ts";
-import { askOne, type Platform } from "./connection.ts";
 import { topicsFor } from "./events.ts";
 import { CommandFailed } from "./failure.ts";
 import type { Sample } from "./model-fold.ts";
@@ -19,7 +18,7 @@ export type AuditOptions = {
 };
 export type Audited = Audit & { readonly readModels?: ModelAudit };
 type Means = {
-  readonly platform: Platform;
+  readonly platform: ServicesClient;
   readonly log: Log;
   /** All services, also those that do not run. */
   readonly loaded: readonly AnyService[];
@@ -121,8 +120,8 @@ const mergedModels = (one: ModelAudit, other: ModelAudit): ModelAudit => {
 };
 
 /** Tells the services what was found, for their metrics. */
-const report = async (platform: Platform, { findings, readModels }: Audited, owners: ReadonlyMap<string, string>): Promise<void> => {
-  const running = new Set((await platform.instances()).map(({ service }) => service));
+const report = async (platform: ServicesClient, { findings, readModels }: Audited, owners: ReadonlyMap<string, string>): Promise<void> => {
+  const running = new Set(await platform.services());
   const log = new Map<string, number>();
   for (const { stream } of findings) {
     const owner = owners.get(aggregateOf(stream)) ?? "";
@@ -130,6 +129,6 @@ const report = async (platform: Platform, { findings, readModels }: Audited, own
   }
   for (const service of running) {
     const counts = { log: log.get(service) ?? 0, documents: readModels?.wrong[service] ?? 0 };
-    if (counts.log + counts.documents > 0) await askOne(platform, service, "/internal/audit/findings", counts);
+    if (counts.log + counts.documents > 0) await platform.request(service, "/internal/audit/findings", counts);
   }
 };

@@ -1,12 +1,19 @@
-import type { Log } from "../../events/index.ts";
-import { type AnyProjection, aggregateOf, keyOf, type LogRecord, type Meta, type StoredDocument, topicOf } from "../../events/index.ts";
-import { codec, type Delivered, decode, evolve, fieldDigests, headerOf, idsOf, sourcesOf, typeOf } from "../../events/runtime.ts";
-import { contract } from "../chassis/contract.ts";
-import { positionIn } from "../chassis/http/causation-query.ts";
-import type { AnyService } from "../chassis/service.ts";
+import {
+  type AnyProjection,
+  type AnyService,
+  aggregateOf,
+  keyOf,
+  type Log,
+  type LogRecord,
+  type Meta,
+  type StoredDocument,
+  topicOf,
+} from "../../../events/index.ts";
+import { codec, type Delivered, decode, evolve, fieldDigests, headerOf, idsOf, sourcesOf, typeOf } from "../../../events/runtime.ts";
+import { contract } from "../contract.ts";
+import { positionIn } from "../http/causation-query.ts";
 import { findEvent, timeIn, withoutSecrets } from "./events.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
-import { type Paint, plain } from "./output.ts";
 import { readRecords } from "./reading.ts";
 
 /** What an aggregate or a document of a read model was at a moment. */
@@ -151,13 +158,4 @@ const documentAt = async (means: Means, of: string, projection: AnyProjection, i
   });
   const state = !document || document.deleted ? null : withoutSecrets(document.value);
   return { of, eventId: last?.eventId ?? null, time: last?.time ?? null, events, state, setBy: fields.setBy };
-};
-
-/** The state as text: each field with the event that set it. */
-export const stateText = ({ of, eventId, time, events, state, setBy }: StateAt, paint: Paint): string => {
-  if (eventId === null) return `${paint("bold", plain(of))}  did not exist yet.`;
-  const head = `${paint("bold", plain(of))}  as of ${plain(eventId)}, ${plain(time)}, ${events} ${events === 1 ? "event" : "events"}`;
-  if (state === null || typeof state !== "object") return `${head}\n${state === null ? "It is deleted." : plain(JSON.stringify(state))}`;
-  const rows = Object.entries(state).map(([field, value]) => [`  ${field}: ${plain(JSON.stringify(value))}`, setBy[field] ?? ""] as const);
-  return [head, ...rows.map(([text, event]) => `${text}${event === "" ? "" : `  ${paint("dim", plain(event))}`}`)].join("\n");
 };

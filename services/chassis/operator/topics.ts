@@ -1,8 +1,6 @@
-import { aggregatesOf, type Log, topicOf } from "../../events/index.ts";
-import { endsOf, isMissingTopic, startsOf } from "../../events/runtime.ts";
-import { contract } from "../chassis/contract.ts";
-import type { AnyService } from "../chassis/service.ts";
-import { type Paint, table } from "./output.ts";
+import { type AnyService, aggregatesOf, type Log, topicOf } from "../../../events/index.ts";
+import { endsOf, isMissingTopic, startsOf } from "../../../events/runtime.ts";
+import { contract } from "../contract.ts";
 
 /** A topic of an aggregate's events. */
 export type TopicState = {
@@ -47,14 +45,3 @@ export const topicStates = (log: Log, loaded: readonly AnyService[]): Promise<re
     }),
   );
 };
-
-export const topicsTable = (topics: readonly TopicState[], paint: Paint): string =>
-  table(
-    ["TOPIC", "ANNOUNCED BY", "FOR", "PARTITIONS", "RECORDS", "STATE", "READ BY"],
-    topics.map(({ topic, service, readers, partitions, records, removed, read }) => [
-      ...[topic, service, readers, partitions, records],
-      partitions === 0 ? "missing" : removed > 0 ? `has lost its first ${removed} records` : "whole",
-      read.join(", ") || "-",
-    ]),
-    paint,
-  );

@@ -1,6 +1,6 @@
-import { type AnyProjection, aggregateOf, aggregatesOf, type LogRecord, type StoredDocument } from "../../events/index.ts";
-import { bucketOf, type Codec, decode, evolve, idsOf, typeOf } from "../../events/runtime.ts";
-import { contract } from "../chassis/contract.ts";
+import { type AnyProjection, aggregateOf, aggregatesOf, type LogRecord, type StoredDocument } from "../../../events/index.ts";
+import { bucketOf, type Codec, decode, evolve, idsOf, typeOf } from "../../../events/runtime.ts";
+import { contract } from "../contract.ts";
 
 /** A part of the streams: those whose bucket this is. */
 export type Sample = { readonly buckets: number; readonly bucket: number };

@@ -1,48 +1,16 @@
-import type { Log } from "../../events/index.ts";
-import {
-  duration,
-  fromRecord,
-  graphOf,
-  isOdd,
-  type Observed,
-  type Occurrence,
-  observe,
-  svg,
-  withObserved,
-} from "../../events/map/index.ts";
+import { duration, graphOf, isOdd, svg, withObserved } from "../../events/map/index.ts";
+import type { StateAt } from "../chassis/operator/at.ts";
+import type { LiveMap } from "../chassis/operator/live-map.ts";
 import type { AnyService } from "../chassis/service.ts";
-import { partFor } from "./events.ts";
-import { CommandFailed } from "./failure.ts";
-import { type Paint, table } from "./output.ts";
-import { readRecords } from "./reading.ts";
+import { type Paint, plain, table } from "./output.ts";
 
-/** Events of a live map; of more, those that were read last are laid over it. */
-const MAX_EVENTS = 200_000;
-
-export type LiveMap = Observed & {
-  /** Seconds that were looked at; null: the whole log. */
-  readonly seconds: number | null;
-  /** Events that were left out, since there were too many. */
-  readonly left: number;
-};
-
-/** Which rows of these services were seen on the log since a time, how often and how fast. */
-export const liveMap = async (
-  log: Log,
-  loaded: readonly AnyService[],
-  since: number | null,
-  signal: AbortSignal,
-  now: number,
-): Promise<LiveMap> => {
-  const occurrences: Occurrence[] = [];
-  let read = 0;
-  const part = await partFor(log, since === null ? {} : { since: `${since}s` }, now);
-  const finished = await readRecords(log, part, signal, (record) => {
-    const one = fromRecord(record);
-    if (one) occurrences[read++ % MAX_EVENTS] = one;
-  });
-  if (!finished) throw new CommandFailed("interrupted");
-  return { ...observe(graphOf(loaded), occurrences), seconds: since, left: read - occurrences.length };
+/** The state as text: each field with the event that set it. */
+export const stateText = ({ of, eventId, time, events, state, setBy }: StateAt, paint: Paint): string => {
+  if (eventId === null) return `${paint("bold", plain(of))}  did not exist yet.`;
+  const head = `${paint("bold", plain(of))}  as of ${plain(eventId)}, ${plain(time)}, ${events} ${events === 1 ? "event" : "events"}`;
+  if (state === null || typeof state !== "object") return `${head}\n${state === null ? "It is deleted." : plain(JSON.stringify(state))}`;
+  const rows = Object.entries(state).map(([field, value]) => [`  ${field}: ${plain(JSON.stringify(value))}`, setBy[field] ?? ""] as const);
+  return [head, ...rows.map(([text, event]) => `${text}${event === "" ? "" : `  ${paint("dim", plain(event))}`}`)].join("\n");
 };
 
 /** `12/min`, `0.5/h`. */

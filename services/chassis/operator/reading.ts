@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { eachOf, type Log, type LogBatch, type LogRange, type LogRecord } from "../../events/index.ts";
-import { isMissingTopic, nameOf, partitionOf } from "../../events/runtime.ts";
+import { eachOf, type Log, type LogBatch, type LogRange, type LogRecord } from "../../../events/index.ts";
+import { isMissingTopic, nameOf, partitionOf } from "../../../events/runtime.ts";
 import { sorted } from "./order.ts";
 
 /** Which part of the log to read. */

@@ -1,18 +1,16 @@
-import { aggregateOf, type LogRecord } from "../../events/index.ts";
-import { type Audit, auditor, type Finding, originOf, type PublishedEvent, type UnknownEvent } from "../../events/runtime.ts";
-import { MAX_EVENTS, type StreamsAnswer } from "../chassis/http/audit-routes.ts";
-import type { AnyService } from "../chassis/service.ts";
-import { askOne, type Platform } from "./connection.ts";
+import { type AnyService, aggregateOf, type LogRecord } from "../../../events/index.ts";
+import { type Audit, auditor, originOf, type PublishedEvent, type UnknownEvent } from "../../../events/runtime.ts";
+import { MAX_EVENTS, type StreamsAnswer } from "../http/audit-routes.ts";
+import type { ServicesClient } from "../http/causation-query.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
-import { type Paint, table } from "./output.ts";
 
 type Asked = { readonly event: PublishedEvent; readonly origin: string };
 
 /** The streams of a service with the last version that it has published. */
-const publishedBy = async (platform: Platform, service: string): Promise<ReadonlyMap<string, number>> => {
+const publishedBy = async (platform: ServicesClient, service: string): Promise<ReadonlyMap<string, number>> => {
   const heads = new Map<string, number>();
   for (let after: StreamsAnswer["after"] | undefined; after !== null; ) {
-    const answer = (await askOne(platform, service, "/internal/audit/streams", { after })) as StreamsAnswer | undefined; // Of one release.
+    const answer = (await platform.request(service, "/internal/audit/streams", { after })) as StreamsAnswer | undefined; // Of one release.
     if (answer === undefined) throw unknownStore(service);
     for (const [stream, version] of answer.streams) heads.set(stream, Math.max(version, heads.get(stream) ?? 0));
     after = answer.after;
@@ -28,15 +26,16 @@ const unknownStore = (service: string): CommandFailed =>
  * asked about many records at once, and what the stores had published before must be on the log. `finish` asks about the rest.
  */
 export const auditOf = async (
-  platform: Platform | undefined,
+  platform: ServicesClient | undefined,
   loaded: readonly AnyService[],
   concerns: (stream: string) => boolean = () => true,
 ) => {
   const { take, unknown, published, result, goOn } = auditor();
   let isOfConcern = concerns;
-  const running = new Set(platform ? (await platform.instances()).map(({ service }) => service) : []);
+  const running = new Set(platform ? await platform.services() : []);
   const heads = new Map<string, ReadonlyMap<string, number>>();
-  for (const { name } of platform ? loaded : []) if (running.has(name)) heads.set(name, await publishedBy(platform as Platform, name));
+  for (const { name } of platform ? loaded : [])
+    if (running.has(name)) heads.set(name, await publishedBy(platform as ServicesClient, name));
   const owners = ownersOf(loaded);
   const waiting = new Map<string, Asked[]>();
 
@@ -44,7 +43,7 @@ export const auditOf = async (
     const asked = waiting.get(service) ?? [];
     waiting.delete(service);
     if (!platform || asked.length === 0) return;
-    const answer = await askOne(platform, service, "/internal/audit", { events: asked.map(({ event }) => event) });
+    const answer = await platform.request(service, "/internal/audit", { events: asked.map(({ event }) => event) });
     if (answer === undefined) throw unknownStore(service);
     const keyOf = ({ stream, version, digest }: PublishedEvent): string => `${stream}@${version} ${digest}`;
     const { forged } = answer as { readonly forged: readonly UnknownEvent[] }; // As above.
@@ -84,21 +83,3 @@ export const auditOf = async (
 /** The service of each aggregate. */
 export const ownersOf = (loaded: readonly AnyService[]): ReadonlyMap<string, string> =>
   new Map(loaded.flatMap(({ name, aggregates }) => Object.keys(aggregates).map((aggregate) => [aggregate, name] as const)));
-
-/** The audit as text: one sentence if the log is complete, otherwise one line for each finding. */
-export const auditText = ({ records, streams, repeats, findings }: Audit, isAsked: boolean, paint: Paint): string => {
-  const read = `${records} records of ${streams} streams, ${repeats} of them repeats`;
-  const complete = `${paint("green", "complete")}  ${read}: no version is missing or out of order`;
-  if (findings.length === 0)
-    return `${complete}${isAsked ? ", and the services have published all of them." : "; the services were not asked."}`;
-  const shown = findings.slice(0, MAX_SHOWN).map((finding) => [finding.kind, finding.stream, versionsOf(finding), finding.origin]);
-  const more = findings.length > MAX_SHOWN ? `\n… and ${findings.length - MAX_SHOWN} more (--json)` : "";
-  return `${table(["WHAT", "STREAM", "VERSION", "SEEN AT"], shown, paint)}${more}\n${paint("red", `${findings.length} findings`)}  in ${read}.`;
-};
-const MAX_SHOWN = 100;
-
-const versionsOf = (finding: Finding): string => {
-  if ("version" in finding) return `${finding.version}`;
-  if (finding.kind === "unversioned") return "none";
-  return finding.from === finding.to ? `${finding.from}` : `${finding.from} to ${finding.to}`;
-};

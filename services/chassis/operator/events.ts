@@ -1,13 +1,11 @@
-import { aggregateOf, eachOf, isSealed, keyOf, type Log, type LogRecord, topicOf } from "../../events/index.ts";
-import { codec, type Delivered, decode, headerOf, isMissingTopic, nameOf, originOf, plainMeta, schemaIdIn } from "../../events/runtime.ts";
-import { eventTypes } from "../../schemas/generated/events.ts";
-import { schemas } from "../../schemas/generated/schemas.ts";
-import { contract } from "../chassis/contract.ts";
-import { positionIn } from "../chassis/http/causation-query.ts";
-import type { Platform } from "./connection.ts";
+import { aggregateOf, eachOf, isSealed, keyOf, type Log, type LogRecord, topicOf } from "../../../events/index.ts";
+import { codec, type Delivered, decode, headerOf, isMissingTopic, nameOf, originOf, plainMeta } from "../../../events/runtime.ts";
+import { eventTypes } from "../../../schemas/generated/events.ts";
+import { schemas } from "../../../schemas/generated/schemas.ts";
+import { contract } from "../contract.ts";
+import { positionIn } from "../http/causation-query.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { sorted } from "./order.ts";
-import { type Paint, plain, secondsOf } from "./output.ts";
 import { followRecords, type LogPart, readRecords } from "./reading.ts";
 
 export type EventFilter = {
@@ -56,6 +54,12 @@ export const matches = ({ type, stream, id, correlation, since }: EventFilter, r
     (correlation === undefined || headerOf(record, "ce_correlationid") === correlation) &&
     (after === undefined || (key === after.stream && Number(headerOf(record, "ce_sequence")) > after.version))
   );
+};
+
+/** Seconds of `90s`, `5m`, `2h`, `1d` or a plain number of seconds; undefined for any other text. */
+export const secondsOf = (text: string): number | undefined => {
+  const [, number, unit = "s"] = /^(\d{1,9})(s|m|h|d)?$/.exec(text.trim()) ?? [];
+  return number === undefined ? undefined : Number(number) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 1);
 };
 
 /** Milliseconds since 1970 of a time, or of a duration before now. */
@@ -161,36 +165,4 @@ export const eventJson = ({ record, delivered }: Seen): object => {
   const { type, ...data } = delivered.event;
   const about = { ...plainMeta(delivered.meta), service: record.headers.ce_source, row: record.headers.ce_row, origin };
   return { type, ...about, data: withoutSecrets(data) };
-};
-
-/** An event as one line of text. */
-export const eventLine = ({ record, delivered }: Seen, paint: Paint): string => {
-  const time = plain(record.headers.ce_time).slice(11, 23);
-  if (delivered instanceof Error)
-    return `${paint("dim", time)}  ${paint("red", "unreadable")}  ${originOf(record)}  ${plain(delivered.message)}`;
-  const { type, ...data } = delivered.event;
-  const { eventId, correlationId } = delivered.meta;
-  const fields = plain(JSON.stringify(withoutSecrets(data)));
-  const short = fields.length > 200 ? `${fields.slice(0, 199)}…` : fields;
-  return `${paint("dim", time)}  ${paint("cyan", type)}  ${plain(eventId)}  ${short}  ${paint("dim", plain(correlationId))}`;
-};
-
-/** An event with all that its record says. */
-export const eventDetails = (seen: Seen, paint: Paint): string => {
-  const { record, delivered } = seen;
-  const value = record.value ?? new Uint8Array();
-  const headers = Object.entries(record.headers).map(([name, text]) => `  ${paint("dim", name.padEnd(18))}  ${plain(text)}`);
-  const fields =
-    delivered instanceof Error
-      ? paint("red", plain(delivered.message))
-      : JSON.stringify(withoutSecrets({ ...delivered.event, type: undefined }), null, 2);
-  const size = value.byteLength < 5 ? "" : `, schema ${schemaIdIn(value)}, ${value.byteLength} bytes`;
-  return `${paint("bold", plain(record.headers.ce_id ?? record.key))}  at ${originOf(record)}${size}\n${headers.join("\n")}\n${fields}`;
-};
-
-/** The log of a platform. */
-export const logOf = (platform: Platform): Log => {
-  const log = platform.log();
-  if (!log) throw new CommandFailed("set KAFKA_BROKERS to the platform's Kafka, for example host:port,host:port", exitCodes.settings);
-  return log;
 };

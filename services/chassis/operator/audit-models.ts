@@ -1,13 +1,11 @@
-import type { Log, LogRecord, StoredDocument } from "../../events/index.ts";
-import { codec, digestOf, endsOf, fieldDigests, foldStreams, sourcesOf, startsOf } from "../../events/runtime.ts";
-import { contract } from "../chassis/contract.ts";
-import type { DigestedDocument, DocumentsAnswer } from "../chassis/http/audit-routes.ts";
-import type { AnyService } from "../chassis/service.ts";
-import { askOne, type Platform } from "./connection.ts";
+import type { AnyService, Log, LogRecord, StoredDocument } from "../../../events/index.ts";
+import { codec, digestOf, endsOf, fieldDigests, foldStreams, sourcesOf, startsOf } from "../../../events/runtime.ts";
+import { contract } from "../contract.ts";
+import type { DigestedDocument, DocumentsAnswer } from "../http/audit-routes.ts";
+import type { ServicesClient } from "../http/causation-query.ts";
 import { topicsFor } from "./events.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type FoldedModel, modelFold, type Sample } from "./model-fold.ts";
-import { type Paint, table } from "./output.ts";
 import { readRecords } from "./reading.ts";
 
 /** A document of a read model that is not what the events on the log make. */
@@ -24,7 +22,7 @@ export type ModelFinding = {
   readonly fields: readonly { readonly field: string; readonly event: string | null }[];
 };
 type Means = {
-  readonly platform: Platform;
+  readonly platform: ServicesClient;
   readonly log: Log;
   readonly loaded: readonly AnyService[];
   readonly signal: AbortSignal;
@@ -52,11 +50,11 @@ const DETAILED = 20;
  */
 export const modelAudit = async ({ platform, log, loaded, signal }: Means, sample: Sample) => {
   const ask = async (service: string, body: object): Promise<DocumentsAnswer> => {
-    const answer = await askOne(platform, service, "/internal/audit/documents", { ...sample, ...body });
+    const answer = await platform.request(service, "/internal/audit/documents", { ...sample, ...body });
     if (answer === undefined) throw new CommandFailed(`${service} does not answer: its read models are not known`, exitCodes.unavailable);
     return answer as DocumentsAnswer; // All services are of one release.
   };
-  const running = new Set((await platform.instances()).map(({ service }) => service));
+  const running = new Set(await platform.services());
   const models: FoldedModel[] = [];
   for (const { name, projections = [] } of loaded)
     for (const projection of running.has(name) ? projections : []) {
@@ -192,17 +190,3 @@ const isEqual = (live: DigestedDocument | undefined, made: StoredDocument | unde
 
 const differing = (one: { readonly [field: string]: string }, other: { readonly [field: string]: string }): readonly string[] =>
   [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((field) => one[field] !== other[field]).toSorted();
-
-const MAX_IDS = 60;
-/** One sentence if all read models are what the events make, otherwise one line for each finding. */
-export const modelAuditText = ({ models, documents, wrong, findings }: ModelAudit, paint: Paint): string => {
-  const sum = Object.values(wrong).reduce((all, count) => all + count, 0);
-  if (sum === 0) return `${paint("green", "equal")}  ${documents} documents of ${models} read models are what the events make.`;
-  const rows = findings.map(({ service, model, id, versions, fields }) => [
-    ...[`${service}/${model}`, id.slice(0, MAX_IDS), ...versions.map((version) => version ?? "-")],
-    fields.map(({ field, event }) => `${field}${event === null ? "" : ` (${event})`}`).join(", "),
-  ]);
-  const more = sum > findings.length ? `\n… and ${sum - findings.length} more` : "";
-  const head = ["READ MODEL", "DOCUMENT", "IS AT", "EVENTS MAKE", "FIELDS AND THE EVENTS THAT SET THEM"];
-  return `${table(head, rows, paint)}${more}\n${paint("red", `${sum} wrong ${sum === 1 ? "document" : "documents"}`)}  in ${documents} of ${models} read models.`;
-};
