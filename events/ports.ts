@@ -434,8 +434,6 @@ export type Log = {
 export type Blobs = {
   readonly put: (bytes: Uint8Array) => Promise<string>;
   readonly get: (digest: string) => Promise<Uint8Array | undefined>;
-  /** The digests of this list that are stored. */
-  readonly has: (digests: readonly string[]) => Promise<ReadonlySet<string>>;
 };
 
 /** The ports that a service runs on. */

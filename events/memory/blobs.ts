@@ -12,6 +12,5 @@ export const memoryBlobs = (database: MemoryDatabase, fate: Fate): Blobs => ({
       return digest;
     });
   },
-  has: (digests) => under(fate, `blobs.has ${digests.length}`, () => new Set(digests.filter((digest) => database.blobs.has(digest)))),
   get: (digest) => under(fate, `blobs.get ${digest}`, () => database.blobs.get(digest)?.slice()),
 });

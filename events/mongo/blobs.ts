@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Db } from "mongodb";
-import { chunks as chunked } from "../chunks.ts";
 import type { Blobs } from "../ports.ts";
 import { isDuplicate } from "./duplicate.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -20,8 +19,6 @@ type Chunk = { readonly _id: string; readonly files_id: string; readonly n: numb
 const chunkSize = 255 * 1024;
 /** Number of chunks in one round trip, about 4 MB. */
 const batch = 16;
-/** Number of digests in one query. */
-const DIGESTS = 500;
 
 export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
@@ -54,13 +51,6 @@ export const mongoBlobs = (database: Ready<Db>, now: () => number): Blobs => {
       }
       await insert(file);
       return digest;
-    },
-    has: async (digests) => {
-      const { files } = await bucket();
-      const found = new Set<string>();
-      for (const some of chunked(digests, DIGESTS))
-        for (const { _id } of await files.find({ _id: { $in: some } }, { projection: { _id: 1 } }).toArray()) found.add(_id);
-      return found;
     },
     get: async (digest) => {
       const { files, chunks } = await bucket();

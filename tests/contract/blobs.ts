@@ -15,12 +15,6 @@ export const blobsContract = (name: string, make: MakeGround): void => {
     }
     const absent = `sha256:${"0".repeat(64)}`;
     assert.equal(await blobs.get(absent), undefined);
-    const small = await blobs.put(pattern(0));
-    assert.deepEqual(
-      await blobs.has([absent, small, await blobs.put(pattern(5_000_000))]),
-      new Set([small, await blobs.put(pattern(5_000_000))]),
-    );
-    assert.deepEqual(await blobs.has([]), new Set());
   });
 
   onGround(`${name}: the same bytes put again, and by several at once, are one blob`, make, async (fixture) => {

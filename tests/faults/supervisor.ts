@@ -29,7 +29,7 @@ export type SuperviseOptions = {
   readonly report: (text: string) => void;
 };
 
-const READY = 90_000;
+const READY = 120_000;
 
 export const supervise = async ({ name, program, directory, environment, report }: SuperviseOptions): Promise<Supervised> => {
   let stopping = false;

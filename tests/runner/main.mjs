@@ -29,6 +29,9 @@ const LIMIT = 19 * MINUTE;
 /** For one process of tests, well over what the slowest needs on a busy machine. */
 const PROCESS_LIMIT = 9 * MINUTE;
 
+/** Files that start a platform, or as many processes: never two at once, so that none waits for the start of another. */
+const wholePlatforms = ["bench/", "events/subscription/poison.", "faults/", "infra/demo/", "services/api/events.", "services/cli/operate."];
+
 const run = (command, args, env = {}, niceness = 0) =>
   new Promise((done) => {
     const timeout = Math.max(1, began + LIMIT - Date.now());
@@ -116,8 +119,17 @@ if (built || existsSync("dist")) {
     });
     if (servers) {
       const env = { ...settingsOf(servers.kafka.connection), ...kafkaSettings(process.env), MONGODB_URL: servers.store.url };
-      // One more than the cores of a small machine: they wait for servers more than they compute.
-      await tests(`integration tests (${files.length} files)`, ["--test", "--test-concurrency=3", ...files], env);
+      const whole = files.filter((file) => wholePlatforms.some((path) => file.includes(`/tests/${path}`)));
+      const others = files.filter((file) => !whole.includes(file));
+      // The others wait for servers more than they compute.
+      const lanes = { "of whole platforms": [whole, 1], "of all else": [others, 2] };
+      await Promise.all(
+        Object.entries(lanes).flatMap(([name, [part, atOnce]]) =>
+          part.length === 0
+            ? []
+            : [tests(`integration tests ${name} (${part.length} files)`, ["--test", `--test-concurrency=${atOnce}`, ...part], env)],
+        ),
+      );
       await servers.kafka.server?.stop();
       await servers.store.server?.stop();
     } else results.push({ passed: 0, failed: 1, tests: [] });

@@ -49,7 +49,7 @@ const vault: Effects<Surroundings, RuntimeCredentialCommand, RuntimeCredentialEv
 
 /** Repositories that are empty or refuse; archives are real files, which a simulation has none of. */
 const repository = ({ incarnation, outside }: Surroundings): RepoOutside => ({
-  blobs: { put: async () => "", get: async () => undefined, has: async () => new Set<string>() },
+  blobs: { put: async () => "", get: async () => undefined },
   open: async (sealed) => sealed,
   destroyKey: async () => {},
   vendorOf: async () => "",

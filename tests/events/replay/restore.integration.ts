@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { MongoClient } from "mongodb";
 import { mapOf } from "../../../events/concurrency.ts";
 import { kafkaLog } from "../../../events/kafka/log.ts";
-import { recordsOf } from "../../../events/log/record.ts";
 import { mongo } from "../../../events/mongo/connect.ts";
 import type { Commit, EventStore, LogRecord } from "../../../events/ports.ts";
 import type { Restored } from "../../../events/replay/restore.ts";
@@ -100,17 +99,26 @@ test("a store that is put back after 1000 further commands has again all that is
   const documentsOf = async ({ documents }: ReturnType<typeof mongo>, one: ReturnType<typeof instance>) =>
     (await documents.scan(await one.collections.of("users"), undefined, 10_000)).map(digestOf);
 
-  await running((one) => send(one, 0, BEFORE));
+  const drained = ({ store }: ReturnType<typeof mongo>) =>
+    eventually("the relay is drained", async () => (await store.due("publish", undefined, 1)).length === 0);
+  /** Number of records of each partition of the users' topic. */
+  const published = async () => (await log.describe([`${contract.prefix}.user`])).map(({ ranges }) => ranges);
+
+  await running(async (one, kept) => {
+    await send(one, 0, BEFORE);
+    await drained(kept);
+  });
   await copy(database, backup);
   const [commits, documents] = await running(async (one, kept, restored) => {
     await send(one, BEFORE, BEFORE + SINCE);
-    await eventually("the relay is drained", async () => (await kept.store.due("publish", undefined, 1)).length === 0);
+    await drained(kept);
     const last = (await allOf(kept.store)).filter(({ events }) => events.length > 0);
     await Promise.all(last.map(async (commit) => assert.ok(await one.settled(commit, 20_000))));
     assert.deepEqual(restored, []);
     return [await allOf(kept.store), await documentsOf(kept, one)] as const;
   });
 
+  const before = await published();
   await copy(backup, database);
   const began = performance.now();
   await running(async (one, kept, [restored]) => {
@@ -132,6 +140,8 @@ test("a store that is put back after 1000 further commands has again all that is
     assert.deepEqual(await documentsOf(kept, one), documents);
     await audited(kept.store);
   });
+  // A publication may be repeated, but nothing that was restored is published again.
+  assert.deepEqual(await published(), before);
 
   const calm = performance.now();
   await running(async (_one, _kept, restored) => {
@@ -154,7 +164,5 @@ test("a store that is put back after 1000 further commands has again all that is
     for (const { stream, version, events: own } of await allOf(kept))
       if (stream.startsWith("user/") && own.length > 0) published(stream, version + own.length - 1, service.name);
     assert.deepEqual(result().findings, []);
-    // Each event stands there once: nothing that was restored was published again.
-    assert.equal(events.length, (await allOf(kept)).flatMap((commit) => recordsOf(contract, "", commit)).length);
   }
 });

@@ -34,7 +34,7 @@ test("large archives are in memory a few at a time, however many runs want them;
           return work().finally(() => held--);
         }),
     },
-  })({ blobs: { put: async (given) => `sha256:${digestOf(given)}`, get: async () => undefined, has: async () => new Set() } });
+  })({ blobs: { put: async (given) => `sha256:${digestOf(given)}`, get: async () => undefined } });
   const own = { ...settings, url: "http://repository/helm", providers: ["kubernetes"] };
   const listed = async (kind: string) => {
     const index = `apiVersion: v1\nentries:\n  shop:\n  - {name: shop, version: 1.0.0, urls: [${kind}.tgz]}\n`;
