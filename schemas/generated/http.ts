@@ -2968,9 +2968,13 @@ export type Operations = {
       /** A kubeconfig, or a JSON text with the provider's keys. */
       readonly runtime_credential_content?: Document;
       readonly provider?: Provider;
+      /** Where it is to deploy. */
+      readonly zone?: Line;
     };
     answer: {
       readonly ok?: boolean;
+      /** Why not, as a sentence, or what could not be checked; else empty. */
+      readonly reason?: string;
     };
   };
   /** Check a password */

@@ -79,11 +79,16 @@ export const http = [
     search: ["runtime_credential_id", "name", "description", "owner"],
     where: [{ field: "debug", in: [false] }],
   }),
-  answer("ValidateRuntimeCredential", async ({ provider: name, runtime_credential_content: content = "" }, known) => {
-    if (name === undefined) return { ok: true };
+  answer("ValidateRuntimeCredential", async ({ provider: name, runtime_credential_content: content = "", zone = "" }, known) => {
+    if (name === undefined) return { ok: true, reason: "" };
     const provider = await announced(name, known);
     if (isProblem(provider)) return provider;
-    return { ok: !("rejected" in provider) && unfitContent(name, provider.credential_schema, content) === undefined };
+    const unfit = "rejected" in provider ? provider : unfitContent(name, provider.credential_schema, content);
+    if (unfit) return { ok: false, reason: unfit.rejected };
+    const { service } = provider as ProviderDocument; // It is no rejection.
+    if (!known.outside.runs(service)) return { ok: true, reason: `provider [${name}] does not run: only the form was checked` };
+    const { refused } = (await known.outside.inquire(service, "credential", { content, zone })) ?? {};
+    return typeof refused === "string" ? { ok: false, reason: refused } : { ok: true, reason: "" };
   }),
   answer("DescribeRuntimeProviderZones", async ({ runtime_credential_id }, { get, parts, outside }) => {
     const credential = await get("runtimeCredentials", runtime_credential_id);

@@ -81,9 +81,11 @@ export const fakeApi = async (version = "v1.35.4"): Promise<KubernetesApi> => {
       response.end(JSON.stringify(body));
     };
     const { authorization } = request.headers;
-    if (authorization === `Bearer ${tokens.nobody}`)
-      return refuse(response, 403, "Forbidden", `user "nobody" cannot ${method} ${url.pathname}`);
-    if (authorization !== `Bearer ${tokens.administrator}`) return refuse(response, 401, "Unauthorized", "Unauthorized");
+    const isNobody = authorization === `Bearer ${tokens.nobody}`;
+    if (!isNobody && authorization !== `Bearer ${tokens.administrator}`) return refuse(response, 401, "Unauthorized", "Unauthorized");
+    if (url.pathname === "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews") return say(201, { status: { allowed: !isNobody } });
+    if (isNobody && url.pathname !== "/version")
+      return refuse(response, 403, "Forbidden", `User "nobody" cannot ${method} ${url.pathname}`);
     const described = discovery(url.pathname, version);
     if (described) return say(200, described);
     const [pod, log] = url.pathname.split(/\/log$/);

@@ -5,7 +5,8 @@ import type { InternalRoute } from "./internal-route.ts";
 import { makeProblem } from "./problems.ts";
 import type { AskService } from "./service-client.ts";
 
-const MAX_BYTES = 64 * 1_024;
+/** A document of a request, sealed. */
+const MAX_BYTES = 512 * 1_024;
 const MILLISECONDS = 20_000;
 
 /** Answers the inquiries of other services. */

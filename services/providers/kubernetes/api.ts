@@ -1,6 +1,6 @@
 import { Agent, request } from "node:https";
 import { isIP } from "node:net";
-import { isObject, type Json, type JsonObject } from "../../packages/json.ts";
+import { isObject, type Json, type JsonObject, text } from "../../packages/json.ts";
 import type { Access } from "./kubeconfig.ts";
 import { Forbidden, KubernetesError } from "./ports.ts";
 
@@ -77,11 +77,21 @@ export const apiOf = ({ port, path: base, serverName, authority, user }: Access,
   };
 };
 
+/** What is wrong with a certificate, by the code of TLS. */
+const faults: readonly (readonly [code: RegExp, why: string])[] = [
+  [/^CERT_HAS_EXPIRED$/, "it has expired"],
+  [/^CERT_NOT_YET_VALID$/, "it is not valid yet"],
+  [/SELF_SIGNED|UNABLE_TO_/, "the kubeconfig does not know the authority that signed it"],
+  [/ALTNAME/, "it is for another name"],
+];
+
 /** A server whose certificate is not good will not have a better one at the next attempt. */
-const untrusted = (error: Error): KubernetesError | undefined =>
-  /CERT|SIGNED|UNABLE_TO_/.test(String(Reflect.get(error, "code")))
-    ? new KubernetesError(`the certificate of the API server is not trusted: ${error.message}`, { cause: error })
-    : undefined;
+const untrusted = (error: Error): KubernetesError | undefined => {
+  const code = String(Reflect.get(error, "code"));
+  if (!/CERT|SIGNED|UNABLE_TO_/.test(code)) return undefined;
+  const why = faults.find(([each]) => each.test(code))?.[1] ?? error.message;
+  return new KubernetesError(`the certificate of the API server is not trusted: ${why}`, { cause: error });
+};
 
 const objectIn = (bytes: Buffer): JsonObject => {
   try {
@@ -90,6 +100,14 @@ const objectIn = (bytes: Buffer): JsonObject => {
   } catch {
     return {};
   }
+};
+
+/** The version of an API server, such as `v1.35.4`. */
+export const versionOf = async (api: Api): Promise<string> => {
+  const version = text((await api.get("/version"))?.gitVersion);
+  if (!/^v\d+\.\d+\.\d+[\w.+-]{0,100}$/.test(version))
+    throw new KubernetesError("the server does not say which version of Kubernetes it is");
+  return version;
 };
 
 /** What a Status object says, in one short line. */

@@ -4,13 +4,12 @@ import type { Dependencies } from "../../chassis/dependencies.ts";
 import { addressesOf, permitted } from "../../chassis/process/addresses.ts";
 import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
-import { text } from "../../packages/json.ts";
 import { contentOfCredential, credentialOf, documentsFor } from "../kit/credential.ts";
 import { type Api, apiOf } from "./api.ts";
 import { helmRuns } from "./helm.ts";
+import { inquiriesOf } from "./inquiries.ts";
 import { type Access, kubeconfigOf, readKubeconfig, serverUrl } from "./kubeconfig.ts";
-import { listIn, objectIn } from "./observed.ts";
-import { KubernetesError, type KubernetesOutside } from "./ports.ts";
+import { KubernetesError, type KubernetesOutside, type Target } from "./ports.ts";
 import type { settings } from "./settings.ts";
 import { targetOf } from "./target.ts";
 
@@ -54,17 +53,20 @@ export const open = async ({
     }
   };
 
+  const withNamespace = <T>(content: string, namespace: string, use: (target: Target) => Promise<T>): Promise<T> =>
+    withApi(content, (api, access, address) => {
+      const server = { url: serverUrl(access, address), name: access.serverName };
+      const kubeconfig = kubeconfigOf(access, address);
+      return use(targetOf({ api, namespace, kubeconfig, server, helm, milliseconds: timeouts.helm, directory }));
+    });
+
   return {
     outside: {
       hasHelm: () => helmRuns(helm, directory),
       withTarget: async ({ clusterId, namespace, removing = false }, work) => {
         const found = await credential(clusterId, { removing });
         if ("denied" in found) throw new KubernetesError(found.denied);
-        return withApi(found.content, (api, access, address) => {
-          const server = { url: serverUrl(access, address), name: access.serverName };
-          const kubeconfig = kubeconfigOf(access, address);
-          return work(targetOf({ api, namespace, kubeconfig, server, helm, milliseconds: timeouts.helm, directory }));
-        });
+        return withNamespace(found.content, namespace, work);
       },
       fetchPackage: fetchBlob,
       open: edge.open,
@@ -72,25 +74,9 @@ export const open = async ({
       sleep: clock.sleep,
       timeouts,
     },
-    inquiries: {
-      /** The namespaces that a credential sees; of a credential that is refused, why. */
-      zones: async ({ runtime_credential_id }) => {
-        const found = await contentOf(String(runtime_credential_id));
-        if ("denied" in found) return { refused: found.denied };
-        return withApi(found.content, namespacesOf).then(
-          (zone) => ({ zone }),
-          (error: unknown) => {
-            if (error instanceof KubernetesError) return { refused: error.message };
-            throw error;
-          },
-        );
-      },
-    },
+    inquiries: inquiriesOf({ contentOf, withApi, withNamespace, fetchPackage: fetchBlob, open: edge.open }),
   };
 };
-
-const namespacesOf = async (api: Api): Promise<readonly string[]> =>
-  listIn((await api.get("/api/v1/namespaces?limit=500")) ?? {}, "items").map((each) => text(objectIn(each, "metadata").name));
 
 /** Removes the folders of processes that have died: they hold credentials. */
 const removeAbandoned = async (directory: string): Promise<void> => {

@@ -50,6 +50,8 @@ export type Target = {
   readonly namespace: string;
   /** Creates the namespace if it does not exist. */
   readonly ensureNamespace: () => Promise<void>;
+  /** Throws what helm would refuse of a chart on this API server, and changes nothing. */
+  readonly judge: (release: string, chart: Omit<Chart, "labels">, signal: AbortSignal) => Promise<void>;
   /** The revisions of a release, the newest last; empty: there is no such release. */
   readonly revisions: (release: string) => Promise<readonly Revision[]>;
   /** Installs a release, or upgrades it. */

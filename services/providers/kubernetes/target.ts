@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { Json } from "../../packages/json.ts";
+import { type Json, text } from "../../packages/json.ts";
 import { readYaml } from "../../packages/yaml.ts";
-import { type Api, messageOf } from "./api.ts";
+import { type Api, messageOf, versionOf } from "./api.ts";
 import { runHelm } from "./helm.ts";
 import { isNamespace } from "./names.ts";
 import { listIn, objectIn, podOf, revisionOf, selectorOf, workloadKinds, workloadOf, workloadsIn } from "./observed.ts";
@@ -90,6 +90,15 @@ export const targetOf = ({ api, namespace, kubeconfig, server, helm, millisecond
         throw new KubernetesError(`namespace [${namespace}] does not exist, and may not be created: ${error.message}`, { cause: error });
       });
       if (status !== 201 && status !== 409) throw new KubernetesError(`namespace [${namespace}] was not created: ${messageOf(said)}`);
+    },
+    judge: async (release, { archive, values }, signal) => {
+      const groups = listIn((await api.get("/apis")) ?? {}, "groups").flatMap((group) => listIn(group, "versions"));
+      const known = groups.map(({ groupVersion }) => text(groupVersion)).filter((each) => /^[a-z0-9./-]+$/.test(each));
+      const server = ["--dry-run=server", "--kube-version", await versionOf(api), ...known.flatMap((each) => ["--api-versions", each])];
+      await run(["template", release, "chart.tgz", "--values", "values.yaml", ...server], signal, {
+        "chart.tgz": archive,
+        "values.yaml": values,
+      });
     },
     revisions: async (release) => {
       const selector = encodeURIComponent(`owner=helm,name=${release}`);

@@ -26,6 +26,7 @@ export const fakeNamespace = () => {
   const targetAt = ({ now }: Pick<KubernetesOutside, "now">): Target => ({
     namespace: "shop",
     ensureNamespace: async () => {},
+    judge: async () => {},
     revisions: async (release) => releases.get(release) ?? [],
     upgrade: async (release, { labels }) => add(release, "deployed", labels, now()),
     rollback: async (release, revision) =>

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Dependencies } from "../../../../services/chassis/dependencies.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
+import type { Opened } from "../../../../services/chassis/service.ts";
 import { open } from "../../../../services/providers/kubernetes/outside.ts";
 import type { KubernetesOutside } from "../../../../services/providers/kubernetes/ports.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
@@ -42,7 +43,10 @@ export const chart = (digest: string, files: { readonly [path: string]: string }
   });
 
 /** The provider's outside as a process opens it, for an API server on this machine. */
-export const openOn = async (
+export const openOn = async (...given: Parameters<typeof openedOn>): Promise<KubernetesOutside> => (await openedOn(...given)).outside;
+
+/** The same, with what other services may inquire. */
+export const openedOn = async (
   { kubeconfig, url }: Pick<KubernetesApi, "kubeconfig" | "url">,
   helm: string,
   documents: Documents,
@@ -53,7 +57,7 @@ export const openOn = async (
     readonly chart?: Uint8Array;
     readonly directories?: string[];
   } = {},
-): Promise<KubernetesOutside> => {
+): Promise<Opened<KubernetesOutside>> => {
   const { privateNetworks = [new URL(url).host], values = "replicas: 2" } = more;
   const state = join(temporaryDirectory(), "state");
   more.directories?.push(join(state, "kubernetes"));
@@ -68,5 +72,5 @@ export const openOn = async (
     },
     fetchBlob: async (_: string, digest: string) => more.chart ?? chart(digest),
   };
-  return (await open(dependencies as unknown as Dependencies<never>)).outside; // What it does not use is left out.
+  return open(dependencies as unknown as Dependencies<never>); // What it does not use is left out.
 };

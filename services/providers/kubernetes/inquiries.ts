@@ -1,0 +1,134 @@
+import type { DeploymentSecret } from "../../../schemas/generated/events.ts";
+import type { Fields } from "../../chassis/http/fields.ts";
+import type { Inquiries } from "../../chassis/http/inquiry.ts";
+import { text } from "../../packages/json.ts";
+import type { contentOfCredential } from "../kit/credential.ts";
+import { revealed } from "../kit/secrets.ts";
+import { type Api, messageOf, versionOf } from "./api.ts";
+import { isNamespace, releaseOf } from "./names.ts";
+import { listIn, objectIn } from "./observed.ts";
+import { KubernetesError, type KubernetesOutside, type Target } from "./ports.ts";
+import { hiddenIn } from "./secret-values.ts";
+
+type InquiryOptions = Pick<KubernetesOutside, "fetchPackage" | "open"> & {
+  readonly contentOf: ReturnType<typeof contentOfCredential>;
+  /** Opens the API server of a kubeconfig for the time of `use`. */
+  readonly withApi: <T>(kubeconfig: string, use: (api: Api) => Promise<T>) => Promise<T>;
+  /** The same for a namespace in it. */
+  readonly withNamespace: <T>(kubeconfig: string, namespace: string, use: (target: Target) => Promise<T>) => Promise<T>;
+};
+
+/** Milliseconds that helm may take to judge a chart: somebody waits for the answer. */
+const JUDGING = 10_000;
+/** Charts that are judged at once. More are not: helm says later what it refuses. */
+const MAX_JUDGED = 4;
+
+/** What only an API server and helm know. Who may ask is checked before. A "no" is a sentence in `refused`. */
+export const inquiriesOf = ({ contentOf, withApi, withNamespace, fetchPackage, open }: InquiryOptions): Inquiries => {
+  let judged = 0;
+  const inTurn = async (judge: () => Promise<void>): Promise<void> => {
+    if (judged >= MAX_JUDGED) throw new Error(`${MAX_JUDGED} charts are being judged already`);
+    judged += 1;
+    await judge().finally(() => {
+      judged -= 1;
+    });
+  };
+  const kubeconfigOf = async (credentialId: unknown): Promise<string> => {
+    const found = await contentOf(String(credentialId));
+    if ("denied" in found) throw new KubernetesError(found.denied);
+    return found.content;
+  };
+  return {
+    /** The namespaces that a credential sees. */
+    zones: refusable(async ({ runtime_credential_id }) => ({
+      zone: await withApi(await kubeconfigOf(runtime_credential_id), namespacesOf),
+    })),
+    /** Whether a kubeconfig opens an API server, and may deploy into a namespace, if one is named. What cannot be reached is refused, too. */
+    credential: async ({ content, zone }) => {
+      try {
+        await withApi(String(content), (api) => judgeAccess(api, String(zone ?? "")));
+        return {};
+      } catch (error) {
+        if (error instanceof KubernetesError) return { refused: error.message };
+        return { refused: `the API server does not answer: ${reasonOf(error)}` };
+      }
+    },
+    /** Whether helm takes a chart with a user's values on this API server, by the chart's `values.schema.json`, `kubeVersion` and templates. */
+    chart: refusable(async ({ cluster_id, runtime_credential_id, zone, package_owner, package_digest, configuration, secrets }) => {
+      const [clusterId, namespace] = [String(cluster_id), String(zone)];
+      const sealed = secrets as readonly DeploymentSecret[]; // As the cluster service sends them.
+      const values = (await revealed(open, clusterId, sealed, { values: String(configuration) })).values ?? "";
+      const kubeconfig = await kubeconfigOf(runtime_credential_id);
+      try {
+        await withApi(kubeconfig, (api) => judgeNamespace(api, namespace));
+        const archive = await fetchPackage(String(package_owner), String(package_digest));
+        const signal = AbortSignal.timeout(JUDGING);
+        const judge = (target: Target) => target.judge(releaseOf(clusterId), { archive, values }, signal);
+        await inTurn(() => withNamespace(kubeconfig, namespace, judge));
+        return {};
+      } catch (error) {
+        if (!(error instanceof KubernetesError)) throw error;
+        throw new KubernetesError(hiddenIn(values, error.message), { cause: error });
+      }
+    }),
+  };
+};
+
+const refusable =
+  (answer: (fields: Fields) => Promise<Fields>): Inquiries[string] =>
+  async (fields) => {
+    try {
+      return await answer(fields);
+    } catch (error) {
+      if (error instanceof KubernetesError) return { refused: error.message };
+      throw error;
+    }
+  };
+
+const namespacesOf = async (api: Api): Promise<readonly string[]> =>
+  listIn((await api.get("/api/v1/namespaces?limit=500")) ?? {}, "items").map((each) => text(objectIn(each, "metadata").name));
+
+const judgeAccess = async (api: Api, namespace: string): Promise<void> => {
+  await versionOf(api);
+  if (namespace !== "") return judgeNamespace(api, namespace);
+  // The version is for everybody, this question for whomever the server knows; the answer does not matter.
+  await mayCreate(api, "", "namespaces", "");
+};
+
+/** Whether the credential may make releases in a namespace, and make the namespace if there is none. */
+const judgeNamespace = async (api: Api, namespace: string): Promise<void> => {
+  if (!isNamespace(namespace)) throw new KubernetesError(`[${namespace}] cannot be the name of a namespace`);
+  // Who may work in a namespace may not always look at it.
+  const found = await api.get(`/api/v1/namespaces/${namespace}`).catch((error: unknown) => {
+    if (error instanceof KubernetesError) return {};
+    throw error;
+  });
+  if (!found && !(await mayCreate(api, "", "namespaces", "")))
+    throw new KubernetesError(`namespace [${namespace}] does not exist, and the credential of the runtime may not create it`);
+  for (const [group, resource] of [
+    ["", "secrets"],
+    ["apps", "deployments"],
+  ] as const)
+    if (!(await mayCreate(api, group, resource, namespace)))
+      throw new KubernetesError(`the credential of the runtime may not create ${resource} in namespace [${namespace}]`);
+};
+
+const mayCreate = async (api: Api, group: string, resource: string, namespace: string): Promise<boolean> => {
+  const resourceAttributes = { verb: "create", group, resource, namespace };
+  const review = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes } };
+  const { status, body } = await api.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review);
+  if (status !== 201)
+    throw new KubernetesError(`the API server does not say what the credential of the runtime may do: ${messageOf(body)}`);
+  return objectIn(body, "status").allowed === true;
+};
+
+const reasonOf = (error: unknown): string => {
+  const [code, name] = [Reflect.get(Object(error), "code"), Reflect.get(Object(error), "name")];
+  return name === "TimeoutError"
+    ? "it takes too long"
+    : typeof code === "string"
+      ? code
+      : error instanceof Error
+        ? error.message
+        : String(error);
+};
