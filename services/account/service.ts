@@ -17,7 +17,7 @@ export const account: Service<AccountOutside, typeof settings> = {
     group: { decider: deciders.group },
     client: { decider: deciders.client },
     clientSecret: { decider: deciders.clientSecret, internal: true },
-    session: { decider: deciders.session, internal: true },
+    session: { decider: deciders.session },
     signingKey: { decider: deciders.signingKey },
   },
   reactions,

@@ -1,13 +1,32 @@
 import { streamOf } from "../../events/index.ts";
-import { rows } from "../chassis/http/rows.ts";
+import type { Guess, GuessLimit } from "../chassis/access/guessing.ts";
+import { type Problem, tooManyRequests } from "../chassis/http/problems.ts";
+import { type Guard, rows } from "../chassis/http/rows.ts";
 import type { WebhookCommand } from "./domain.ts";
 import type { Outcome, WebhookOutside } from "./ports.ts";
 import type { WebhookDocument, WebhookReadModels } from "./read-models.ts";
 
-const { command, query, answer } = rows<WebhookCommand, WebhookReadModels, WebhookOutside>();
-
 /** Webhooks of one user. */
 const MOST = 20;
+/** Webhooks are made one at a time, so that their number is known. */
+const guard: Guard<WebhookCommand, WebhookReadModels, WebhookOutside> = {
+  inTurn: ({ type }) => type === "CreateWebhook",
+  judge: (command, { judge }) =>
+    judge(async ({ find }) => {
+      if (command.type !== "CreateWebhook") return undefined;
+      const where = [
+        { field: "owner", in: [command.owner] },
+        { field: "status", in: ["enabled", "disabled"] },
+      ];
+      const isFull = (await find("webhooks", where, MOST)).length >= MOST;
+      return isFull ? { rejected: `you have ${MOST} webhooks already`, kind: "precondition" } : undefined;
+    }),
+};
+const { command, query, answer } = rows<WebhookCommand, WebhookReadModels, WebhookOutside>(guard);
+
+/** What one user may have sent besides what happens: test events, and all events again. */
+const tests = { most: 10, milliseconds: 60_000 };
+const replays = { most: 10, milliseconds: 3_600_000 };
 /** Bytes of a secret, and milliseconds for which a former one signs, too. */
 const SECRET = 24;
 const OVERLAP = 24 * 60 * 60 * 1_000;
@@ -28,19 +47,9 @@ const unfit = (url: string) => {
 export const http = [
   command("CreateWebhook", {
     issues: "CreateWebhook",
-    prepare: async ({ url }, { edge, newId, judge, actor }) => {
+    prepare: async ({ url }, { edge, newId }) => {
       const wrong = unfit(url);
       if (wrong) return wrong;
-      const where = [
-        { field: "owner", in: [actor.userId] },
-        { field: "status", in: ["enabled", "disabled"] },
-      ];
-      const tooMany = await judge(async ({ find }) =>
-        (await find("webhooks", where, MOST)).length < MOST
-          ? undefined
-          : ({ rejected: `you have ${MOST} webhooks already`, kind: "precondition" } as const),
-      );
-      if (tooMany) return tooMany;
       const webhookId = newId("wh");
       const secret = asSecret(edge.randomToken(SECRET));
       return { webhookId, secret, sealedSecret: await edge.seal(secret, secretOf(webhookId)) };
@@ -54,6 +63,8 @@ export const http = [
   command("ModifyWebhook", {
     issues: ["ModifyWebhook", "ReplayWebhook"],
     needs: ({ webhook_id }) => ({ webhook: ["webhooks", webhook_id] }),
+    prepare: async ({ replay_since }, { edge, actor }) =>
+      (replay_since !== undefined && (await oftenAsked(edge, { ...replays, name: `webhook replays of ${actor.userId}` }))) || {},
     command: ({ webhook_id: webhookId, url, description, event_type: eventTypes, enabled, replay_since }) => {
       const wrong = url === undefined ? undefined : unfit(url);
       if (wrong) return wrong;
@@ -88,10 +99,12 @@ export const http = [
     search: ["webhook_id", "url", "description"],
     present: ({ secret: _, former_secret: __, replays: ___, ...webhook }) => webhook,
   }),
-  answer("TestWebhook", async ({ webhook_id }, { get, now, outside: { send } }) => {
+  answer("TestWebhook", async ({ webhook_id }, { get, now, edge, actor, outside: { send } }) => {
     const webhook = await get("webhooks", webhook_id);
     if (!webhook) return missing(webhook_id);
     if (webhook.status !== "enabled") return { rejected: `webhook [${webhook_id}] is ${webhook.status}`, kind: "precondition" };
+    const tooMany = await oftenAsked(edge, { ...tests, name: `webhook tests of ${actor.userId}` });
+    if (tooMany) return tooMany;
     return shown(await send(webhook, `test/${webhook_id}@${now}`, testEvent(webhook, now)));
   }),
   answer("GetWebhookDeliveries", async ({ webhook_id, limit = 100 }, { get, outside: { deliveries } }) => {
@@ -103,6 +116,12 @@ export const http = [
     return { webhook_id, redriven: await redrive(webhook_id) };
   }),
 ];
+
+/** The problem of one who asks too often. What is asked for is counted like a guess that is never right. */
+const oftenAsked = async ({ guess }: { readonly guess: Guess }, limit: GuessLimit): Promise<Problem | undefined> => {
+  const counted = await guess([limit], async () => false);
+  return typeof counted === "object" ? tooManyRequests(counted.again) : undefined;
+};
 
 const missing = (id: string) => ({ rejected: `resource [${id}] not found`, kind: "notFound", error: "resource_not_found" }) as const;
 

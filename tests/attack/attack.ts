@@ -14,7 +14,9 @@ export type AttackClass =
   | "network"
   | "ports"
   | "web"
-  | "kafka";
+  | "kafka"
+  | "streams"
+  | "webhooks";
 
 /** One way to get what is not one's own, and what must come of it. */
 export type Attack = {

@@ -16,6 +16,7 @@ export const platformInMemory = async (): Promise<{ readonly target: Target; rea
   const world = await servedWithAccounts(others, {
     environment: {
       ...{ PITRIX_STATE: state, PITRIX_LOCAL_DIRECTORY: nodes, PITRIX_LOCAL_TOKEN: localToken, PITRIX_REPO_PRIVATE_NETWORKS: server.host },
+      PITRIX_WEBHOOK_PRIVATE_NETWORKS: server.host,
       PITRIX_LOG_LEVEL: "debug",
     },
   });

@@ -8,7 +8,7 @@ import { clientOf } from "../world/kafka-client.ts";
 import { attackersServer } from "./attackers-server.ts";
 import type { Target } from "./target.ts";
 
-/** A platform of real servers and processes, with a server of the attacker at which repositories are allowed. */
+/** A platform of real servers and processes, with a server of the attacker at which repositories and webhooks are allowed. */
 export const ownPlatform = async (
   directory: string,
   report: (line: string) => void,
@@ -18,7 +18,7 @@ export const ownPlatform = async (
   const server = await attackersServer();
   const platform = await startPlatform({
     ...{ directory, port: 0, report },
-    environment: { PITRIX_REPO_PRIVATE_NETWORKS: server.host, PITRIX_LOG_LEVEL: "debug" },
+    environment: { PITRIX_REPO_PRIVATE_NETWORKS: server.host, PITRIX_WEBHOOK_PRIVATE_NETWORKS: server.host, PITRIX_LOG_LEVEL: "debug" },
     ended: (name, reason) => report(`service ${name} ${reason}`),
   }).catch(async (error: unknown) => {
     await server.close();

@@ -12,13 +12,15 @@ import { requests } from "./rows/requests.ts";
 import { runtimes } from "./rows/runtimes.ts";
 import { secrets } from "./rows/secrets.ts";
 import { sessions } from "./rows/sessions.ts";
+import { streams } from "./rows/streams.ts";
 import { web } from "./rows/web.ts";
+import { webhooks } from "./rows/webhooks.ts";
 
 /** Every attack; those that leave the platform in a bad state come last. */
 export const attacks = (seed: number): readonly Attack[] => {
   const all = [
     ...[...people, ...ownership, ...releases, ...runtimes, ...secrets, ...sessions, ...guessing],
-    ...[...parsers, ...requests, ...network, ...ports, ...web, ...kafka, cells(seed)],
+    ...[...parsers, ...requests, ...network, ...ports, ...web, ...kafka, ...streams, ...webhooks, cells(seed)],
   ];
   return [...all.filter(({ last }) => !last), ...all.filter(({ last }) => last)];
 };

@@ -20,7 +20,7 @@ export type Target = {
 export type Inside = {
   readonly services: readonly ServicePort[];
   readonly localToken: string;
-  /** A server of the attacker, at which repositories are allowed. */
+  /** A server of the attacker, at which repositories and webhooks are allowed. */
   readonly server: AttackersServer;
   /** All bytes of all topics. */
   readonly records: () => Promise<string>;

@@ -124,12 +124,12 @@ const generationOf = async (userId: string, { unscoped }: SigningIn): Promise<nu
 
 const tokensOf = async ({ next }: Grant, context: SigningIn): Promise<AnswerOf<"Token"> | Rejection> => {
   const { edge } = context;
-  const { sub, client_id, generation } = next;
+  const { sub, client_id, generation, sid } = next;
   const user = isBuiltInPrincipal(sub) ? undefined : await context.unscoped.get("users", sub);
   if (!isBuiltInPrincipal(sub) && user?.status !== "active") return denied(`the user ${sub} is deleted`);
   const key = await newestKey(context);
   const [access_token, id_token, refresh_token] = await Promise.all([
-    edge.signToken(key, "access", sub, ACCESS_SECONDS, { client_id, generation }),
+    edge.signToken(key, "access", sub, ACCESS_SECONDS, { client_id, generation, sid }),
     edge.signToken(key, "id", sub, ACCESS_SECONDS, { aud: client_id, ...(user && { name: user.username, email: user.email }) }),
     edge.signRefreshToken(next, SESSION_SECONDS),
   ]);

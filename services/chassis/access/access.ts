@@ -3,9 +3,9 @@ import { bundles, type OperationId, operations } from "../../../schemas/generate
 import { deleted, type Projection } from "../events.ts";
 import { builtInRoles, type DataLevel, storeOperations, unbundled } from "./permissions.ts";
 
-/** The access data of one user, group, role, client or signing key, folded from its stream. Each kind fills its own section. */
+/** The access data of one user, group, role, client, signing key or ended session, folded from its stream. Each kind fills its own section. */
 export type AccessDocument = {
-  readonly kind: "user" | "group" | "role" | "client" | "key";
+  readonly kind: "user" | "group" | "role" | "client" | "key" | "session";
   readonly roleIds: readonly string[];
   /** The path of the group that a user joined last, to which belongs what they make. */
   readonly groupPath: string;
@@ -29,10 +29,10 @@ const empty: AccessDocument = {
 /** The access read model that every service keeps, so that no service queries the account service at request time. Ids are stream ids. */
 export const access: Projection<AccessDocument> = {
   name: "access",
-  version: 3,
+  version: 4,
   initialState: empty,
   indexes: ["parentGroupId", "roleIds"],
-  of: ["user", "group", "role", "client", "signingKey"],
+  of: ["user", "group", "role", "client", "signingKey", "session"],
   key: Object.fromEntries(
     [
       "UserCreated",
@@ -51,6 +51,7 @@ export const access: Projection<AccessDocument> = {
       "ClientRevoked",
       "SigningKeyAnnounced",
       "SigningKeyRetired",
+      "SessionEnded",
     ].map((type) => [type, (_: unknown, { stream }: { readonly stream: string }) => stream]),
   ),
   evolve: {
@@ -71,6 +72,8 @@ export const access: Projection<AccessDocument> = {
     ClientRevoked: () => deleted,
     SigningKeyAnnounced: (_, { publicJwk }) => ({ ...empty, kind: "key", publicJwk }),
     SigningKeyRetired: () => deleted,
+    // Sessions are good unless they are known as ended.
+    SessionEnded: () => ({ ...empty, kind: "session" }),
   },
 };
 

@@ -89,21 +89,23 @@ export const identity = (
     return found?.publicJwk;
   };
 
-  const principalOf = async (userId: string, clientId: string): Promise<Principal | undefined> => {
-    const name = `${userId} ${clientId}`;
+  const principalOf = async (userId: string, clientId = "", sessionId = ""): Promise<Principal | undefined> => {
+    const name = `${userId} ${clientId} ${sessionId}`;
     const known = users.get(name);
     if (known && known.writes === writes() && known.until > clock.now()) return known.principal;
     const before = writes();
-    const principal = await lookUp(userId, clientId).catch(unless(known));
+    const principal = await lookUp(userId, clientId, sessionId).catch(unless(known));
     if (principal === "out") return known?.principal;
     if (principal) users.set(name, { principal, writes: before, until: clock.now() + USER_MAX_AGE });
     return principal;
   };
 
-  const lookUp = async (userId: string, clientId: string): Promise<Principal | undefined> => {
-    // A client that is not known was created a moment ago, or by an earlier release; one that was revoked is a tombstone.
-    const [client] = clientId === "" ? [] : await documents.get(await collections.of(access.name), [`client/${clientId}`]);
-    if (client?.deleted) return undefined;
+  const lookUp = async (userId: string, clientId: string, sessionId: string): Promise<Principal | undefined> => {
+    const ids = [clientId && `client/${clientId}`, sessionId && `session/${sessionId}`].filter((id) => id !== "");
+    const known = ids.length > 0 ? await documents.get(await collections.of(access.name), ids) : [];
+    // A client that is not known was created a moment ago, or by an earlier release; one that was revoked is a tombstone. A session is known once it ended.
+    const client = known.find(({ id }) => id.startsWith("client/"));
+    if (client?.deleted || known.some(({ id }) => id.startsWith("session/"))) return undefined;
     const bundles = client ? documentIn(client).bundles : [];
     const limits = bundles.length > 0 ? { bundles } : {};
     if (isBuiltInPrincipal(userId))
@@ -153,11 +155,11 @@ export const identity = (
       const publicJwk = await keyOf(kidOf(token));
       const claims = publicJwk === undefined ? "invalid" : await claimsOf(publicJwk, token);
       if (typeof claims === "string") return claims;
-      const principal = claims.sub ? await principalOf(claims.sub, String(claims.client_id ?? "")) : undefined;
+      const principal = claims.sub ? await principalOf(claims.sub, String(claims.client_id ?? ""), String(claims.sid ?? "")) : undefined;
       return principal && Number(claims.generation ?? 0) >= (principal.generation ?? 0) ? principal : "invalid";
     },
     /** A user, as they are now, for what is done in their name without a token; undefined if there is none. */
-    principal: (userId: string): Promise<Principal | undefined> => principalOf(userId, ""),
+    principal: (userId: string): Promise<Principal | undefined> => principalOf(userId),
     /** The caller of an operation, with the rows that count in it; undefined if the principal may not call it. */
     authorize: callerIn,
   };

@@ -71,16 +71,20 @@ export const sessions: readonly Attack[] = [
     class: "sessions",
     name: "use a refresh token after its owner has signed out, or sign others out",
     has: "a stolen refresh token, or a client of one's own",
-    holds: "signing out ends the session, and takes the token and its client",
-    run: async ({ somebody, login, grant, target, stranger }, { allowed, refused }) => {
+    holds: "signing out ends the session with its access tokens and streams, and takes the token and its client",
+    run: async ({ somebody, login, grant, target, stranger, bearer }, { allowed, refused }) => {
       const victim = await somebody("user");
-      const { refresh_token } = await login(victim.email, victim.password);
+      const { refresh_token, access_token } = await login(victim.email, victim.password);
       const signOut = ({ id, secret }: typeof target.loginClient) =>
         stranger.call("RevokeToken", { client_id: id, client_secret: secret, token: refresh_token });
       await refused("sign out by another client", signOut(target.operators), "403");
       await refused("sign out without the client's secret", signOut({ ...target.loginClient, secret: "guessed" }), "403");
       const next = await allowed("the session goes on", grant(target.loginClient, { grant_type: "refresh_token", refresh_token }));
       await allowed("its owner signs out", signOut(target.loginClient));
+      const isOver = async () => (await bearer(access_token).call("DescribeUsers")).status === 401;
+      await eventually("the service has heard of it", isOver, 5_000).catch(() => undefined);
+      for (const token of [access_token, next.access_token])
+        await refused("the session's access token", bearer(token).call("DescribeUsers"), "401");
       for (const token of [refresh_token, next.refresh_token])
         await refused("refresh", grant(target.loginClient, { grant_type: "refresh_token", refresh_token: token }), "403", "401");
     },

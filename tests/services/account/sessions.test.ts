@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { decodeJwt } from "jose";
+import { api } from "../../../services/api/service.ts";
 import { runtime } from "../../../services/runtime/service.ts";
 import { eventually } from "../../eventually.ts";
 import { administrator, client, loginClient, servedWithAccounts } from "../../world/accounts.ts";
+import { openStream } from "../../world/event-stream.ts";
+import { runtimeCommands } from "../../world/toys/clusters.ts";
 
 const password = "correct horse";
 
 describe("sessions over HTTP", () => {
   let world: Awaited<ReturnType<typeof servedWithAccounts>>;
   before(async () => {
-    world = await servedWithAccounts([runtime]);
+    world = await servedWithAccounts([runtime, api]);
   });
   after(() => world?.stop());
 
@@ -82,6 +85,34 @@ describe("sessions over HTTP", () => {
     assert.equal((await refresh(other.refresh_token)).status, 200);
     for (const token of [mine.refresh_token, "x.y.z", mine.access_token]) assert.equal((await revoke({ ...by, token })).status, 200);
     assert.equal((await revoke(by)).error, "missing_parameter");
+  });
+
+  test("signing out takes the session's access tokens, at every service, and ends its streams; other sessions go on", async () => {
+    const [mine, other] = [await login(), await login()];
+    const next = (await refresh(mine.refresh_token)).body;
+    const streams = await Promise.all(
+      [mine, next, other].map(({ access_token }) =>
+        openStream(`${world.of("api").url}/v1/events`, { authorization: `Bearer ${access_token}` }),
+      ),
+    );
+    assert.deepEqual(
+      streams.map(({ response }) => response.status),
+      [200, 200, 200],
+    );
+    const by = { client_id: client.id, client_secret: client.secret };
+    assert.equal((await world.stranger().call("RevokeToken", { ...by, token: mine.refresh_token })).status, 200);
+    for (const { access_token } of [mine, next])
+      await eventually("the access token is invalid", async () => !(await isSignedIn(access_token)));
+    assert.ok(await isSignedIn(other.access_token));
+    // The gateway looks at rights again when something happens, a second after the last look.
+    world.time.pass(2_000);
+    for (const command of runtimeCommands({ owner: "usr-1", ownerPath: ":usr-1" }))
+      await world.send("runtime", command, { userId: "usr-1", ownerPath: ":usr-1" });
+    const [first, second, third] = streams;
+    assert.deepEqual([await first?.reading, await second?.reading], ["ended", "ended"]);
+    for (const each of [first, second]) assert.equal(each?.messages.at(-1)?.data.details[0].error_name, "auth_failure");
+    await eventually("another session's stream shows it", () => third?.ids().length);
+    await third?.leave();
   });
 
   test("two tokens ago is too old, however fast", async () => {

@@ -82,7 +82,8 @@ const streaming = (
   const position = begin(lastEventId, undefined);
   assert.ok(position);
   const source = shownTo(rights, filters, from(position, left.signal));
-  let text = `id: ${source.id?.()}\n\n`;
+  const begun = source.id?.() ?? "";
+  let text = `id: ${begun}\n\n`;
   const reading = (async () => {
     for await (const frames of source) text += textOf((frames as { readonly bytes: Uint8Array }).bytes);
   })();
@@ -92,7 +93,7 @@ const streaming = (
     left.abort();
     await reading;
   };
-  return { ids, last, position: () => source.id?.() ?? "", text: () => text, leave, reading };
+  return { begun, ids, last, position: () => source.id?.() ?? "", text: () => text, leave, reading };
 };
 const hasAll = (stream: ReturnType<typeof streaming>, ids: readonly string[]) =>
   eventually(`all of ${ids.length} are shown, and not ${stream.ids().length}`, () => ids.every((id) => stream.ids().includes(id)));
@@ -125,12 +126,15 @@ test("who comes back misses nothing, from any event on, also at another gateway 
   await hasAll(first, at.all());
   const seen = first.ids();
   const messages = first.text().split("\n\n").slice(1, -1);
-  for (const number of [0, 1, 150, 299, 450, 599]) {
-    const id = /^id: (.*)$/m.exec(messages[number] ?? "")?.[1] ?? assert.fail();
+  const marked = messages.flatMap((message, number) => (message.startsWith("id: ") ? number : []));
+  assert.ok(marked.length > 600 / 32 && marked.every((number, index) => number - (marked[index - 1] ?? -1) <= 32));
+  for (const number of [0, 1, 40, 150, 299, 450, 599]) {
+    // What a client knows: the last id, which its message or an earlier one had.
+    const known = marked.findLast((each) => each <= number);
+    const id = known === undefined ? first.begun : (/^id: (.*)$/m.exec(messages[known] ?? "")?.[1] ?? assert.fail());
     const again = streaming(at, id);
-    const missing = seen.slice(number + 1);
-    await hasAll(again, missing);
-    assert.ok(again.ids().length <= 600);
+    await hasAll(again, seen.slice(number + 1));
+    assert.ok(again.ids().length < 600 - number + 32);
     await again.leave();
   }
   await first.leave();
@@ -306,12 +310,33 @@ test("an id that the platform has not made is refused", () => {
   at.stop();
 });
 
-test("a position is read as it was written, and its id tells nothing", () => {
-  const { idOf, read } = positions(opaque([key()], "test"));
+test("a position is read as it was written, also by an earlier release, and its id tells nothing", () => {
+  const texts = opaque([key()], "test");
+  const { idOf, read } = positions(texts);
   const position = { offsets: { "pitrix.cluster": [0, 123_456_789_012, 35], "pitrix.app": [7] }, since: 1_700_000_000_123 };
   const id = idOf(position);
   assert.deepEqual(read(id), position);
   assert.equal(idOf(position), id);
   assert.match(id, /^[\w-]+$/);
   assert.ok(!Buffer.from(id, "base64url").toString("latin1").includes("cluster"));
+  const former = `${position.since.toString(36)},pitrix.cluster 0 ${(123_456_789_012).toString(36)} z,pitrix.app 7`;
+  assert.deepEqual(read(texts.close(Buffer.from(former))), position);
+  assert.deepEqual(read(idOf({ offsets: {}, since: 0 })), { offsets: {}, since: 0 });
+});
+
+test("ten topics of a hundred partitions fit into an id, and one that no header takes is not made", () => {
+  const { idOf, read } = positions(opaque([key()], "test"));
+  const of = (topics: number, partitions: number) => ({
+    since: 1_700_000_000_123,
+    offsets: Object.fromEntries(
+      Array.from({ length: topics }, (_, topic) => [
+        `pitrix.topic${topic}`,
+        Array.from({ length: partitions }, (_, each) => 1_000_000_000 + ((each * 7_919) % 60_000)),
+      ]),
+    ),
+  });
+  const id = idOf(of(10, 100));
+  assert.ok(id.length < 5_000, `${id.length}`);
+  assert.deepEqual(read(id), of(10, 100));
+  assert.throws(() => idOf(of(10, 1_000)), /the test has \d+ characters, more than the 8192 that a header takes/);
 });

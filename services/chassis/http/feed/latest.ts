@@ -47,13 +47,15 @@ export const latestSince = (since: number, idOf: (position: Position) => string,
         bytes += item.size;
       }
       offsets = { ...offsets, ...page.next };
-      while (held.length > RECENT.items || bytes > RECENT.bytes) {
-        const oldest = held.shift();
-        first += 1;
-        bytes -= oldest?.size ?? 0;
-        const start = oldest?.at && starts[oldest.at.topic];
-        if (start) start[oldest.at.partition] = oldest.at.offset + 1;
+      let gone = 0;
+      for (; held.length - gone > RECENT.items || bytes > RECENT.bytes; gone += 1) {
+        const { at: place, size } = held[gone] as Placed; // There is one: the limits are not exceeded by nothing.
+        bytes -= size;
+        const start = place && starts[place.topic];
+        if (start) start[place.partition] = place.offset + 1;
       }
+      held.splice(0, gone);
+      first += gone;
       wakeAll();
     },
     /** How many services have answered. */
