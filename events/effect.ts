@@ -1,5 +1,5 @@
 import type { Fields, Message, Meta, Of } from "./message.ts";
-import type { Clock } from "./ports.ts";
+import type { Clock, Condition } from "./ports.ts";
 
 export type EffectContext<Outside, Reported extends Message, State> = {
   /** The service's access to the outside world. */
@@ -76,6 +76,10 @@ export type SignalContext<Outside, Command extends Message> = {
   readonly clock: Clock;
   /** Commits a command; fails during an outage of the store. */
   readonly send: (command: Command) => Promise<void>;
+  /** Takes or renews a lease of the service for this instance; false while another instance has it. */
+  readonly lease: (name: string, milliseconds: number) => Promise<boolean>;
+  /** The first documents of one of the service's own read models that meet the conditions. */
+  readonly find: (model: string, where: readonly Condition[], limit: number) => Promise<readonly object[]>;
 };
 
 /** An unsolicited notification from the outside: a process exits, a watch fires, a schedule is due. */

@@ -2,7 +2,7 @@
 // mongo/index.ts are adapters; map/index.ts draws pictures; testing.ts has memory adapters and the simulator.
 
 export { chunks } from "./chunks.ts";
-export { backOff, budget, eachOf, keyedMutex, mapOf } from "./concurrency.ts";
+export { backOff, budget, condition, eachOf, keyedMutex, mapOf } from "./concurrency.ts";
 export { aggregatesOf, type CauseCipher, type Contract, deadLetterTopic, groupOf, type ReleasedSchema, topicOf } from "./contract.ts";
 export { type AnyDecider, type Decider, type Decision, isRejection, type Rejection, type RejectionKind } from "./decider.ts";
 export {

@@ -8,7 +8,7 @@ import { timersWorker } from "./effects/timers.ts";
 import { relay } from "./log/relay.ts";
 import { watermarkKeeper } from "./log/watermarks.ts";
 import type { Message, Meta } from "./message.ts";
-import type { Commit, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
+import type { Commit, Condition, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { AnyProjection } from "./projection.ts";
 import { type Restored, restore } from "./replay/restore.ts";
 import { type Service, topicsOfService } from "./service.ts";
@@ -200,7 +200,10 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
       await models.answerable(FILLED);
       following = models.run(stopping.signal);
       const send = async (command: Message): Promise<void> => void (await executing.execute(command, fromOutside(clock.random)));
-      stopSignals = await Promise.all((service.signals ?? []).map(({ start }) => start({ outside, clock, send })));
+      const lease = (name: string, milliseconds: number) => ports.store.lease(name, id, milliseconds);
+      const find = async (model: string, where: readonly Condition[], limit: number) =>
+        (await documents.find(await models.of(model), { where, offset: 0, limit })).documents.map(({ value }) => value);
+      stopSignals = await Promise.all((service.signals ?? []).map(({ start }) => start({ outside, clock, send, lease, find })));
     },
 
     /** Stops taking work, finishes the current work, and publishes the committed events. */

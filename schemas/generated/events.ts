@@ -58,6 +58,8 @@ export interface Deployment {
   readonly roles: readonly ClusterRole[];
   readonly nodes: readonly ClusterNode[];
   readonly endpoints: readonly Endpoint[];
+  /** What was asked for of roles whose nodes are not planned. */
+  readonly scales: readonly Scale[];
 }
 
 /** Tasks that run in parallel; the next layer begins when all have ended. */
@@ -103,6 +105,16 @@ export interface DiscoveredNode {
 /** A port that the application answers on. */
 export interface Endpoint {
   readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+/** Where an application can be reached, as its provider has found it. */
+export interface FoundEndpoint {
+  /** Such as Service/web/http. */
+  readonly name: string;
+  /** A host name or an address; of an Ingress a URL. */
+  readonly address: string;
   readonly port: number;
   readonly protocol: string;
 }
@@ -160,6 +172,13 @@ export interface RoleModule {
   /** Whose rows: all, group or self. */
   readonly dataLevel: string;
   readonly actionBundleIds: readonly string[];
+}
+
+/** How many nodes a role has, where its package says another number. */
+export interface Scale {
+  /** Such as the name of a Deployment or StatefulSet. */
+  readonly role: string;
+  readonly count: number;
 }
 
 /** An application came into the catalogue: uploaded by a person, or found in a repository. */
@@ -785,6 +804,16 @@ export interface ClusterNodesRequested {
   readonly nodeIds: readonly string[];
 }
 
+/** The provider of a cluster has found that it is reached elsewhere, or is not any more as it was deployed. */
+export interface ClusterObserved {
+  readonly type: "ClusterObserved";
+  readonly clusterId: string;
+  /** All that there are now. */
+  readonly endpoints: readonly FoundEndpoint[];
+  /** What differs from what was deployed, a sentence each; empty: nothing. */
+  readonly drift: readonly string[];
+}
+
 /** The deleted cluster is to run again. */
 export interface ClusterRecoveryRequested {
   readonly type: "ClusterRecoveryRequested";
@@ -936,6 +965,16 @@ export interface DeploymentLayerFinished {
   readonly jobId: string;
   /** From 0. */
   readonly layer: number;
+}
+
+/** The provider has found that a deployment is reached elsewhere, or is not any more as it was deployed. */
+export interface DeploymentObserved {
+  readonly type: "DeploymentObserved";
+  readonly clusterId: string;
+  /** All that there are now. */
+  readonly endpoints: readonly FoundEndpoint[];
+  /** What differs from what was deployed, a sentence each; empty: nothing. */
+  readonly drift: readonly string[];
 }
 
 /** The provider has planned an action and begins with its first layer. */
@@ -1744,19 +1783,19 @@ export type ClientEvent = ClientCreated | ClientLimited | ClientRevoked;
 export type ClientSecretEvent = ClientSecretSet;
 
 /** What can happen to a cluster. */
-export type ClusterEvent = ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded;
+export type ClusterEvent = ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterObserved | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded;
 
 /** What can happen to a group. */
 export type GroupEvent = GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | SubgroupAdded | SubgroupRemoved;
 
 /** What can happen to a kubernetes deployment. */
-export type KubernetesDeploymentEvent = DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | TaskFailed | TaskStarted | TaskSucceeded;
+export type KubernetesDeploymentEvent = DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentObserved | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | TaskFailed | TaskStarted | TaskSucceeded;
 
 /** What can happen to a kubernetes provider. */
 export type KubernetesProviderEvent = ProviderAnnounced;
 
 /** What can happen to a local deployment. */
-export type LocalDeploymentEvent = DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | TaskFailed | TaskStarted | TaskSucceeded;
+export type LocalDeploymentEvent = DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentObserved | DeploymentStarted | DeploymentSucceeded | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | TaskFailed | TaskStarted | TaskSucceeded;
 
 /** What can happen to a local provider. */
 export type LocalProviderEvent = ProviderAnnounced;
@@ -1869,6 +1908,7 @@ export type EventByType = {
   ClusterNodesDiscovered: ClusterNodesDiscovered;
   ClusterNodesRemovalRequested: ClusterNodesRemovalRequested;
   ClusterNodesRequested: ClusterNodesRequested;
+  ClusterObserved: ClusterObserved;
   ClusterRecoveryRequested: ClusterRecoveryRequested;
   ClusterRequested: ClusterRequested;
   ClusterResizeRequested: ClusterResizeRequested;
@@ -1883,6 +1923,7 @@ export type EventByType = {
   DeploymentAborted: DeploymentAborted;
   DeploymentFailed: DeploymentFailed;
   DeploymentLayerFinished: DeploymentLayerFinished;
+  DeploymentObserved: DeploymentObserved;
   DeploymentStarted: DeploymentStarted;
   DeploymentSucceeded: DeploymentSucceeded;
   GroupCreated: GroupCreated;
@@ -1960,7 +2001,7 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound | WebhookCreated | WebhookDeleted | WebhookModified | WebhookReplayRequested | WebhookSecretRotated;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterObserved | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentObserved | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound | WebhookCreated | WebhookDeleted | WebhookModified | WebhookReplayRequested | WebhookSecretRotated;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -2010,6 +2051,7 @@ export const eventTypes = {
   ClusterNodesDiscovered: ["cluster"],
   ClusterNodesRemovalRequested: ["cluster"],
   ClusterNodesRequested: ["cluster"],
+  ClusterObserved: ["cluster"],
   ClusterRecoveryRequested: ["cluster"],
   ClusterRequested: ["cluster"],
   ClusterResizeRequested: ["cluster"],
@@ -2024,6 +2066,7 @@ export const eventTypes = {
   DeploymentAborted: ["kubernetesDeployment", "localDeployment"],
   DeploymentFailed: ["kubernetesDeployment", "localDeployment"],
   DeploymentLayerFinished: ["kubernetesDeployment", "localDeployment"],
+  DeploymentObserved: ["kubernetesDeployment", "localDeployment"],
   DeploymentStarted: ["kubernetesDeployment", "localDeployment"],
   DeploymentSucceeded: ["kubernetesDeployment", "localDeployment"],
   GroupCreated: ["group"],

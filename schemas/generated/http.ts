@@ -214,6 +214,8 @@ export type Cluster = {
   readonly cluster_type?: number;
   /** Where it can be reached, as a JSON text. */
   readonly endpoints?: string;
+  /** What its provider has found to differ from what was deployed, a sentence each; absent: nothing. */
+  readonly drift?: readonly string[];
   readonly status?: "pending" | "active" | "stopped" | "suspended" | "deleted" | "ceased";
   /** The action in hand; empty for none. */
   readonly transition_status?: "" | "creating" | "upgrading" | "rollbacking" | "resizing" | "scaling" | "updating" | "stopping" | "starting" | "deleting" | "recovering" | "ceasing";
@@ -316,6 +318,8 @@ export type ClusterNode = {
   readonly pub_key?: string;
   /** healthy; unhealthy while its process has ended unasked and does not stay up again; empty while it is not meant to run. */
   readonly health_status?: string;
+  /** What keeps it from being healthy, in its provider's words; absent if nothing is known. */
+  readonly health_message?: string;
   readonly is_backup?: boolean;
   readonly auto_backup?: boolean;
   readonly create_time?: string;
@@ -812,6 +816,7 @@ export type RoleResource = {
   readonly gpu?: number;
   /** In MiB. */
   readonly memory?: number;
+  /** How many nodes, for roles that a chart has; others get nodes by AddClusterNodes. */
   readonly instance_size?: number;
   /** In GiB. */
   readonly storage_size?: number;
@@ -1704,14 +1709,14 @@ export type Operations = {
   DescribeClusterNodeLogs: {
     request: {
       readonly node_id: Id;
-      /** A task's id for the command that it ran; by default the log of the node's process. */
+      /** A task's id for the command that it ran; by default the log of the node's process. Of a pod, the name of a container, by default its first one; with /previous at the end, what it wrote before it was started again. */
       readonly name?: Line;
       /** At most so many bytes, 65536 by default. */
       readonly limit?: number;
     };
     answer: {
       readonly node_id?: string;
-      /** Whose log it is: process, or a task's id. */
+      /** Whose log it is: process, a task's id, or a container. */
       readonly name?: string;
       /** Empty if nothing was written. */
       readonly log?: string;

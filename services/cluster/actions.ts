@@ -67,7 +67,12 @@ export const completed = (
     case "ClusterNodesRequested":
       return { ...changed, type: "ClusterNodesAdded" };
     case "ClusterNodesRemovalRequested":
-      return { ...changed, type: "ClusterNodesDeleted", deployment: without(deployment, nodeIds), removedNodeIds: nodeIds };
+      return {
+        ...changed,
+        type: "ClusterNodesDeleted",
+        deployment: without(deployment, nodeIds),
+        removedNodeIds: planned(deployment, nodeIds),
+      };
     case "ClusterStopRequested":
       return { ...all, type: "ClusterStopped" };
     case "ClusterDeletionRequested":
@@ -92,6 +97,10 @@ export const failed = (
   addedNodeIds: requested === "ClusterNodesRequested" ? nodeIds : [],
   provider,
 });
+
+/** Of nodes that are not planned, their provider says which are gone. */
+const planned = ({ nodes }: ClusterSpec, nodeIds: readonly string[]): readonly string[] =>
+  nodeIds.filter((id) => nodes.some(({ nodeId }) => nodeId === id));
 
 const without = (deployment: ClusterSpec, nodeIds: readonly string[]): ClusterSpec => ({
   ...deployment,

@@ -5,8 +5,8 @@ import { makeProblem } from "../chassis/http/problems.ts";
 import type { Guard, Reads } from "../chassis/http/rows.ts";
 import { serviceOf } from "../chassis/provider-names.ts";
 import type { ActionRequested } from "./actions.ts";
+import type { ClusterCommand } from "./commands.ts";
 import type { Configured } from "./deployment.ts";
-import type { ClusterCommand } from "./domain.ts";
 import type { ClusterOutside } from "./ports.ts";
 import type { ClusterReadModels } from "./read-models/read-models.ts";
 

@@ -31,7 +31,7 @@ export const describe = (
   clusterId: string,
   version: Version,
   placement: Placement,
-  { configuration, secrets }: Configured,
+  { configuration, secrets, scales = [] }: Configured & Partial<Pick<ClusterSpec, "scales">>,
   nodes?: readonly ClusterNode[],
 ): ClusterSpec | Rejection => {
   const needed = markersIn(configuration).map((marker) => secrets.find(({ path }) => markerOf(path) === marker));
@@ -52,6 +52,7 @@ export const describe = (
     roles: [],
     nodes: [],
     endpoints: [],
+    scales,
   };
   if (versionType === "helm") return bare;
   const described = rendered(version, configuration);

@@ -1,7 +1,8 @@
 import type { Effects } from "../../events/index.ts";
 import type { ClusterEvent } from "../../schemas/generated/events.ts";
 import { destroyLapsed, type KeyDestroyer } from "../chassis/access/lapsed.ts";
-import type { Cluster, ClusterCommand } from "./domain.ts";
+import type { ClusterCommand } from "./commands.ts";
+import type { Cluster } from "./state.ts";
 
 const lapses = destroyLapsed<ClusterCommand, "NoteKeysDestroyed", { readonly clusterId: string }, Cluster>(
   "NoteKeysDestroyed",

@@ -3,10 +3,10 @@ import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import { serviceOf } from "../chassis/provider-names.ts";
 import { capabilities } from "./capabilities.ts";
+import type { ClusterCommand } from "./commands.ts";
 import { configuredWith } from "./configured.ts";
 import { describe, type Version } from "./deployment.ts";
 import { differences } from "./differences.ts";
-import type { ClusterCommand } from "./domain.ts";
 import type { ClusterOutside } from "./ports.ts";
 import type { ClusterDocument } from "./read-models/clusters.ts";
 import { type Described, described } from "./read-models/described.ts";
@@ -136,8 +136,9 @@ export const http = [
       type: "ResizeCluster",
       clusterId: r.cluster_id,
       jobId: actionId(),
-      sizes: (r.role_resource ?? []).map(({ role = "", cpu, memory, gpu, storage_size }) => ({
+      sizes: (r.role_resource ?? []).map(({ role = "", instance_size, cpu, memory, gpu, storage_size }) => ({
         role,
+        ...(instance_size !== undefined && { count: instance_size }),
         ...(cpu !== undefined && { cpu }),
         ...(memory !== undefined && { memory }),
         ...(gpu !== undefined && { gpu }),

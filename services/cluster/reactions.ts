@@ -1,6 +1,6 @@
 import type { Reactions } from "../chassis/events.ts";
 import { reporterOf } from "../chassis/provider-names.ts";
-import type { ClusterCommand } from "./domain.ts";
+import type { ClusterCommand } from "./commands.ts";
 
 /** A cluster is deployed once its runtime is reserved, and follows the reports of its provider, and of no other. */
 export const reactions: Reactions<ClusterCommand> = {
@@ -28,6 +28,10 @@ export const reactions: Reactions<ClusterCommand> = {
   NodesDiscovered: {
     issues: "NoteClusterNodes",
     given: ({ clusterId, nodes, lostNodeIds }, meta) => ({ clusterId, nodes, lostNodeIds, provider: reporterOf(meta) }),
+  },
+  DeploymentObserved: {
+    issues: "NoteClusterObserved",
+    given: ({ clusterId, endpoints, drift }, meta) => ({ clusterId, endpoints, drift, provider: reporterOf(meta) }),
   },
   NodeFailed: {
     issues: "NoteClusterNodeFailed",

@@ -2,7 +2,7 @@ import type { TimerRow, Timers } from "../../events/index.ts";
 import type { ClusterEvent, Deployment as ClusterSpec } from "../../schemas/generated/events.ts";
 import { clusterSeconds, FORCED_SECONDS } from "../packages/time-limits.ts";
 import type { ActionRequested } from "./actions.ts";
-import type { ClusterCommand } from "./domain.ts";
+import type { ClusterCommand } from "./commands.ts";
 
 type Requested = { readonly clusterId: string; readonly jobId: string; readonly deployment: ClusterSpec; readonly force?: boolean };
 

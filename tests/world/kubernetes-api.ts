@@ -10,10 +10,12 @@ import { discovery, type Place, placeOf } from "./kubernetes-resources.ts";
  * A Kubernetes API server as far as helm and the provider need one: discovery, and things in collections that are made, read, changed, watched and
  * deleted. Its one controller makes pods for workloads and jobs at once, with the status that the kubelet of `infra/embedded/kubernetes` would give them.
  */
-export const fakeApi = async (version = "v1.35.4"): Promise<KubernetesApi> => {
+export const fakeApi = async (version = "v1.35.4"): Promise<FakeApi> => {
   const tokens = { administrator: randomUUID(), nobody: randomUUID() };
   const things = new Map<string, Thing>();
-  let version_ = 1;
+  let changes: Change[] = [];
+  const watches = new Set<{ readonly sees: (change: Change) => void; readonly end: () => void }>();
+  let [version_, oldest] = [1, 0];
   const stamp = (thing: Thing, place: Place, before?: Thing): Thing => ({
     ...thing,
     kind: place.kind,
@@ -28,34 +30,67 @@ export const fakeApi = async (version = "v1.35.4"): Promise<KubernetesApi> => {
     },
   });
   const pathOf = ({ collection }: Place, name: string) => `${collection}/${name}`;
+  const changed = (type: Change["type"], path: string, thing: Thing): Thing => {
+    const change = {
+      version: ++version_,
+      type,
+      path,
+      thing: { ...thing, metadata: { ...thing.metadata, resourceVersion: String(version_) } },
+    };
+    changes.push(change);
+    for (const watch of watches) watch.sees(change);
+    return change.thing;
+  };
+  const keep = (path: string, thing: Thing): Thing => {
+    things.set(path, changed(things.has(path) ? "MODIFIED" : "ADDED", path, thing));
+    return things.get(path);
+  };
   const remove = (path: string): void => {
     const gone = things.get(path);
+    if (!gone) return;
     things.delete(path);
+    changed("DELETED", path, gone);
     for (const [each, thing] of things)
-      if (thing.metadata.ownerReferences?.some(({ uid }: Thing) => uid === gone?.metadata.uid)) things.delete(each);
+      if (thing.metadata.ownerReferences?.some(({ uid }: Thing) => uid === gone.metadata.uid)) remove(each);
   };
   const store = (place: Place, name: string, thing: Thing): Thing => {
     const path = pathOf(place, name);
     const stored = stamp(thing, place, things.get(path));
-    things.set(path, stored);
-    if (["Deployment", "StatefulSet", "DaemonSet"].includes(place.kind)) things.set(path, withPods(stored, place));
-    if (place.kind === "Job") things.set(path, { ...stored, status: outcomeOf(podsOf(stored, place, 1)) });
-    return things.get(path);
+    if (["Deployment", "StatefulSet", "DaemonSet"].includes(place.kind)) return keep(path, withPods(stored, place));
+    if (place.kind === "Job") return keep(path, { ...stored, status: outcomeOf(podsOf(stored, place, 1)) });
+    return keep(path, stored);
   };
-  /** Makes the pods of a workload anew. */
+  /** Makes the pods and claims of a workload. Pods whose template is the same stay; those that cost least are deleted first. */
   const podsOf = (workload: Thing, place: Place, count: number): readonly Thing[] => {
     const { template } = workload.spec;
     const { name, uid } = workload.metadata;
-    for (const [path, pod] of things) if (pod.metadata.ownerReferences?.some((owner: Thing) => owner.uid === uid)) things.delete(path);
     const pods: Place = { ...place, collection: `/api/v1/namespaces/${place.namespace}/pods`, kind: "Pod", apiVersion: "v1" };
-    return Array.from({ length: count }, (_, index) => {
+    const claims: Place = { ...pods, collection: pods.collection.replace("pods", "persistentvolumeclaims"), kind: "PersistentVolumeClaim" };
+    const annotations = { ...template.metadata?.annotations, "fake/template": JSON.stringify(template) };
+    const own = () =>
+      [...things].filter(([, { kind, metadata }]) => kind === "Pod" && metadata.ownerReferences?.some((owner: Thing) => owner.uid === uid));
+    for (const [path, { metadata }] of own()) if (metadata.annotations["fake/template"] !== annotations["fake/template"]) remove(path);
+    const costOf = ({ metadata }: Thing) => Number(metadata.annotations["controller.kubernetes.io/pod-deletion-cost"] ?? 0);
+    const costly = own().toSorted(([one, a], [other, b]) => costOf(b) - costOf(a) || (one < other ? -1 : 1));
+    for (const [path] of costly.slice(count)) remove(path);
+    for (let index = 0; own().length < count; index++) {
       const { kind, apiVersion } = place;
       const ownerReferences = [{ uid, kind, apiVersion, controller: true, name }];
-      const made = { metadata: { ...template.metadata, name: `${name}-${index}`, ownerReferences }, spec: template.spec };
-      const pod = stamp({ ...made, status: statusOf(made, `10.1.0.${index + 1}`, new Date().toISOString()) }, pods);
-      things.set(pathOf(pods, pod.metadata.name), pod);
-      return pod;
-    });
+      const labels = { ...template.metadata?.labels, ...(kind === "Job" && { "job-name": name }) };
+      const made = {
+        metadata: { ...template.metadata, labels, annotations, name: `${name}-${index}`, ownerReferences },
+        spec: template.spec,
+      };
+      const path = pathOf(pods, made.metadata.name);
+      if (!things.has(path)) keep(path, stamp({ ...made, status: statusOf(made, `10.1.0.${index + 1}`, new Date().toISOString()) }, pods));
+    }
+    for (const [path] of own())
+      for (const claim of workload.spec.volumeClaimTemplates ?? []) {
+        const claimed = `${claim.metadata.name}-${path.slice(path.lastIndexOf("/") + 1)}`;
+        if (!things.has(pathOf(claims, claimed)))
+          keep(pathOf(claims, claimed), stamp({ metadata: { name: claimed }, spec: claim.spec }, claims));
+      }
+    return own().map(([, pod]) => pod);
   };
   /** The workload with its status, after its pods are there. */
   const withPods = (workload: Thing, place: Place): Thing => {
@@ -106,9 +141,18 @@ export const fakeApi = async (version = "v1.35.4"): Promise<KubernetesApi> => {
         items: selected,
       };
       if (!url.searchParams.has("watch")) return say(200, list);
-      response.writeHead(200, { "content-type": "application/json" });
-      for (const object of selected) response.write(`${JSON.stringify({ type: "ADDED", object })}\n`);
-      return void setTimeout(() => response.end(), 100);
+      const from = Number(url.searchParams.get("resourceVersion") ?? 0);
+      if (from > 0 && from < oldest) return refuse(response, 410, "Expired", "too old resource version");
+      response.writeHead(200, { "content-type": "application/json" }).flushHeaders();
+      const write = (type: string, object: Thing) => response.write(`${JSON.stringify({ type, object })}\n`);
+      const sees = ({ version, type, path, thing }: Change): void => {
+        if (version > from && inCollection(path, place) && matches(thing, url.searchParams)) write(type, thing);
+      };
+      if (from === 0) for (const object of selected) write("ADDED", object);
+      else for (const change of changes) sees(change);
+      const watch = { sees, end: () => void response.end() };
+      watches.add(watch);
+      return void response.on("close", () => watches.delete(watch));
     }
     if (method === "GET") return found ? say(200, found) : missing();
     if (method === "POST") {
@@ -138,7 +182,32 @@ export const fakeApi = async (version = "v1.35.4"): Promise<KubernetesApi> => {
     tokens,
     all: async (kind, namespace) =>
       [...things.values()].filter((thing) => thing.kind === kind && (namespace === undefined || thing.metadata.namespace === namespace)),
+    change: (path, how) => {
+      const [place, found] = [placeOf(path), things.get(path)];
+      if (!place || !found) throw new Error(`nothing is kept at ${path}`);
+      const changed = how(structuredClone(found));
+      // The status of a pod is not made anew.
+      if (changed === undefined) remove(path);
+      else if (place.kind === "Pod") keep(path, changed);
+      else store(place, place.name, changed);
+    },
+    forget: () => {
+      changes = [];
+      oldest = ++version_;
+      for (const { end } of watches) end();
+    },
+    watches: () => watches.size,
   };
+};
+
+type Change = { readonly version: number; readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly path: string; readonly thing: Thing };
+export type FakeApi = KubernetesApi & {
+  /** Changes what is at a path by hand, or removes it. */
+  readonly change: (path: string, how: (thing: Thing) => Thing | undefined) => void;
+  /** Forgets all changes so far, and ends all watches: they have to list anew. */
+  readonly forget: () => void;
+  /** How many watches are open. */
+  readonly watches: () => number;
 };
 
 const logged = (response: ServerResponse, pod: Thing, query: URLSearchParams): void => {

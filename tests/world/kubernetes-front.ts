@@ -6,8 +6,9 @@ import type { AddressInfo } from "node:net";
 import type { Thing } from "../../infra/embedded/kubernetes/pods.ts";
 import { authority } from "../services/chassis/tls/authority.ts";
 
+type Meddled = number | { readonly status: number; readonly retryAfter: number } | undefined;
 /** What a test makes of a request before it is answered: a status to answer with, or nothing. It may also never return. */
-export type Meddle = (request: { readonly method: string; readonly path: string }) => Promise<number | undefined> | number | undefined;
+export type Meddle = (request: { readonly method: string; readonly path: string }) => Promise<Meddled> | Meddled;
 
 /** A Kubernetes API for tests, a fake one or a real one. */
 export type KubernetesApi = {
@@ -43,7 +44,9 @@ export const front = async (token: string, answer: Answer): Promise<Front> => {
     requests.push(`${method} ${path}`);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const status = await meddle({ method, path });
+    const meddled = await meddle({ method, path });
+    if (typeof meddled === "object") response.setHeader("retry-after", meddled.retryAfter);
+    const status = typeof meddled === "object" ? meddled.status : meddled;
     if (status !== undefined) return refuse(response, status, "Meddled", `meddled with ${method} ${path}`);
     await answer(request, Buffer.concat(chunks), response);
   };

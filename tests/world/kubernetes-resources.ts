@@ -13,6 +13,7 @@ const groups: { readonly [groupVersion: string]: readonly Kind[] } = {
   ],
   "apps/v1": [kind("Deployment", "deployments"), kind("StatefulSet", "statefulsets"), kind("DaemonSet", "daemonsets")],
   "batch/v1": [kind("Job", "jobs")],
+  "networking.k8s.io/v1": [kind("Ingress", "ingresses")],
 };
 
 const prefix = (groupVersion: string): string => (groupVersion === "v1" ? "api/v1" : `apis/${groupVersion}`);

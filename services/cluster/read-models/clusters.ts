@@ -3,7 +3,7 @@ import type { Deployment as ClusterSpec } from "../../../schemas/generated/event
 import { ownedBy } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
 import { type ActionRequested, actions, type ClusterStatus } from "../actions.ts";
-import { type Described, described, undescribed } from "./described.ts";
+import { type Described, described, endpointsText, undescribed } from "./described.ts";
 import { empty, type Row } from "./owned.ts";
 
 export type ClusterDocument = Row &
@@ -17,6 +17,8 @@ export type ClusterDocument = Row &
     readonly debug: boolean;
     /** Why the last action failed; empty if it succeeded. */
     readonly message: string;
+    /** What its provider has found to differ from what was deployed. */
+    readonly drift: readonly string[];
   };
 
 const requested = (cluster: ClusterDocument, { type }: { readonly type: ActionRequested }) => ({
@@ -27,9 +29,20 @@ const requested = (cluster: ClusterDocument, { type }: { readonly type: ActionRe
 const done =
   (status: ClusterStatus) =>
   (cluster: ClusterDocument, _: object, { time }: Meta) => ({ ...cluster, status, transition_status: "", status_time: time });
+/** The end of an action after which nothing runs: what its provider has found is not there any more. */
+const gone =
+  (status: ClusterStatus) =>
+  (cluster: ClusterDocument, _: object, meta: Meta): ClusterDocument => ({
+    ...done(status)(cluster, _, meta),
+    drift: [],
+    endpoints: isFound(cluster) ? "{}" : cluster.endpoints,
+  });
+/** Whether its provider finds out where a cluster is reached: its package does not say. */
+const isFound = ({ version_type }: Pick<ClusterDocument, "version_type">): boolean => version_type === "helm";
 const changed = (cluster: ClusterDocument, { deployment }: { readonly deployment: ClusterSpec }, { time }: Meta) => ({
   ...cluster,
   ...described(deployment),
+  ...(isFound(cluster) && { endpoints: cluster.endpoints }),
   status: "active" as const,
   transition_status: "",
   status_time: time,
@@ -37,11 +50,12 @@ const changed = (cluster: ClusterDocument, { deployment }: { readonly deployment
 /** All clusters, as users see them. */
 export const clusters: Projection<ClusterDocument> = {
   name: "clusters",
-  version: 4,
+  version: 5,
   indexes: ["app_id", "version_id", "runtime_id", "status"],
   initialState: {
     ...{ ...empty, ...undescribed },
     ...{ cluster_id: "", name: "", description: "", cluster_type: 0, status: "pending", transition_status: "", debug: false, message: "" },
+    drift: [],
   },
 
   evolve: {
@@ -75,9 +89,14 @@ export const clusters: Projection<ClusterDocument> = {
     ClusterEnvUpdated: changed,
     ClusterNodesAdded: changed,
     ClusterNodesDeleted: changed,
-    ClusterStopped: done("stopped"),
-    ClusterDeleted: done("deleted"),
-    ClusterCeased: done("ceased"),
+    ClusterStopped: gone("stopped"),
+    ClusterDeleted: gone("deleted"),
+    ClusterCeased: gone("ceased"),
+    ClusterObserved: (cluster, { endpoints, drift }) => ({
+      ...cluster,
+      drift,
+      ...(isFound(cluster) && { endpoints: endpointsText(endpoints) }),
+    }),
     ClusterActionFailed: (cluster, { reason }) => ({ ...cluster, transition_status: "", message: reason }),
     ClusterAttributesModified: (cluster, { name, description }) => ({ ...cluster, name, description }),
   },

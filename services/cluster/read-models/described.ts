@@ -36,9 +36,14 @@ export const described = ({
   runtime_id: runtimeId,
   zone,
   env: showMarkers(configuration),
-  endpoints: JSON.stringify(Object.fromEntries(endpoints.map(({ name, port, protocol }) => [name, { port, protocol }]))),
+  endpoints: endpointsText(endpoints),
   roles: roles.map((role) => ({ ...role, env: mapValues(role.env, showMarkers) })),
 });
+
+/** Endpoints by their names, as a JSON text. */
+export const endpointsText = (
+  endpoints: readonly { readonly name: string; readonly address?: string; readonly port: number; readonly protocol: string }[],
+): string => JSON.stringify(Object.fromEntries(endpoints.map(({ name, ...endpoint }) => [name, endpoint])));
 
 const mapValues = (texts: { readonly [name: string]: string }, change: (text: string) => string) =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, change(text)]));

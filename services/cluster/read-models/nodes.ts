@@ -17,6 +17,8 @@ export type ClusterNodeDocument = Row & {
   readonly transition_status: string;
   /** Empty while the node should not run. */
   readonly health_status: "" | "healthy" | "unhealthy";
+  /** What keeps it from being healthy; empty if nothing is known. */
+  readonly health_message: string;
 };
 
 type OfNodes = { readonly deployment: ClusterSpec };
@@ -58,13 +60,18 @@ const planned = (
 /** A node that is not planned. It has a name of its own unless it was renamed. */
 const discovered = (
   node: ClusterNodeDocument,
-  { nodeId, name, role, instanceId, privateIp, healthy }: DiscoveredNode,
+  { nodeId, name, role, instanceId, privateIp, healthy, reason }: DiscoveredNode,
   { clusterId, owner, ownerPath }: ClusterNodesDiscovered,
   time: string,
 ): ClusterNodeDocument => ({
   ...node,
   ...{ node_id: nodeId, cluster_id: clusterId, name: node.name || name, role, instance_id: instanceId, private_ip: privateIp },
-  ...{ status: privateIp === "" ? "pending" : "active", transition_status: "", health_status: healthy ? "healthy" : "unhealthy" },
+  ...{
+    status: privateIp === "" ? "pending" : "active",
+    transition_status: "",
+    health_status: healthy ? "healthy" : "unhealthy",
+    health_message: reason,
+  },
   ...ownedBy({ owner, ownerPath }),
   create_time: node.create_time || time,
   status_time: time,
@@ -74,6 +81,7 @@ const atRest = (node: ClusterNodeDocument, status: "stopped" | "deleted" | "ceas
   status,
   transition_status: "",
   health_status: "",
+  health_message: "",
   status_time: time,
 });
 const moving = (node: ClusterNodeDocument, { type }: { readonly type: ActionRequested }) => ({
@@ -84,7 +92,7 @@ const moving = (node: ClusterNodeDocument, { type }: { readonly type: ActionRequ
 /** The nodes of all clusters. Each document belongs to the stream of its cluster. */
 export const clusterNodes: Projection<ClusterNodeDocument> = {
   name: "clusterNodes",
-  version: 4,
+  version: 5,
   indexes: ["cluster_id", "role", "status"],
   initialState: {
     ...empty,
@@ -98,6 +106,7 @@ export const clusterNodes: Projection<ClusterNodeDocument> = {
     status: "pending",
     transition_status: "",
     health_status: "",
+    health_message: "",
   },
   key: {
     ClusterRequested: allNodes,
@@ -143,7 +152,7 @@ export const clusterNodes: Projection<ClusterNodeDocument> = {
       const found = event.nodes.find(({ nodeId }) => nodeId === id);
       return found ? discovered(node, found, event, time) : atRest(node, "deleted", time);
     },
-    ClusterNodeFailed: (node) => ({ ...node, health_status: "unhealthy" }),
-    ClusterNodeRecovered: (node) => ({ ...node, health_status: "healthy" }),
+    ClusterNodeFailed: (node, { reason }) => ({ ...node, health_status: "unhealthy", health_message: reason }),
+    ClusterNodeRecovered: (node) => ({ ...node, health_status: "healthy", health_message: "" }),
   },
 };

@@ -1,6 +1,6 @@
 import type { Meta } from "../../../events/index.ts";
 import type { Deployment as ClusterSpec, DeploymentLayer } from "../../../schemas/generated/events.ts";
-import type { Projection } from "../../chassis/events.ts";
+import { deleted, type Projection } from "../../chassis/events.ts";
 import { reporterOf } from "../../chassis/provider-names.ts";
 import { empty, ownerIn, type Row } from "./owned.ts";
 
@@ -17,20 +17,24 @@ export type TaskDocument = Row & {
   readonly failure_allowed: boolean;
   readonly message: string;
 };
-const taskOf = ({ taskId }: { readonly taskId: string }) => taskId;
+type Task = { readonly taskId: string };
+/** The id of a document: with the provider, so that what another one reports of a task changes nothing. */
+const idOf = (taskId: string, meta: Meta): string => `${reporterOf(meta)}/${taskId}`;
+const taskOf = ({ taskId }: Task, meta: Meta) => idOf(taskId, meta);
 
 type Planned = { readonly jobId: string; readonly deployment: ClusterSpec; readonly layers: readonly DeploymentLayer[] };
 const tasksIn = (layers: readonly DeploymentLayer[]) => layers.flatMap(({ tasks }) => tasks);
 /** A provider plans tasks of its own deployments only. */
 const idsIn = ({ layers, deployment }: Planned, meta: Meta): readonly string[] =>
-  reporterOf(meta) === deployment.provider ? tasksIn(layers).map(taskOf) : [];
-const planned = (document: TaskDocument, { jobId, deployment, layers }: Planned, { time, actor }: Meta, id: string): TaskDocument => {
-  const task = tasksIn(layers).find(({ taskId }) => taskId === id);
+  reporterOf(meta) === deployment.provider ? tasksIn(layers).map((task) => taskOf(task, meta)) : [];
+const planned = (document: TaskDocument, { jobId, deployment, layers }: Planned, meta: Meta, id: string): TaskDocument => {
+  const { time, actor } = meta;
+  const task = tasksIn(layers).find((each) => taskOf(each, meta) === id);
   if (!task) return document;
   const { action, directive, nodeId, failureAllowed } = task;
   return {
     ...document,
-    task_id: id,
+    task_id: task.taskId,
     job_id: jobId,
     task_action: action,
     directive,
@@ -43,17 +47,17 @@ const planned = (document: TaskDocument, { jobId, deployment, layers }: Planned,
     status_time: time,
   };
 };
-const notDone = (task: TaskDocument, message: string, { time }: Meta): TaskDocument => ({
-  ...task,
-  status: "failed",
-  message,
-  status_time: time,
-});
+/** What a provider reports of a task that it has planned. */
+const became = (
+  task: TaskDocument,
+  { time }: Meta,
+  change: Partial<Pick<TaskDocument, "status" | "message">>,
+): TaskDocument | typeof deleted => (task.task_id === "" ? deleted : { ...task, ...change, status_time: time });
 
 /** The tasks that a provider runs for a job. Each document belongs to the stream of the deployment. */
 export const tasks: Projection<TaskDocument> = {
   name: "tasks",
-  version: 4,
+  version: 5,
   indexes: ["job_id", "status"],
   initialState: {
     ...empty,
@@ -73,17 +77,19 @@ export const tasks: Projection<TaskDocument> = {
     TaskStarted: taskOf,
     TaskSucceeded: taskOf,
     TaskFailed: taskOf,
-    DeploymentAborted: (event, meta) => [...idsIn(event, meta), ...event.abandonedTaskIds],
-    DeploymentFailed: ({ unstartedTaskIds }) => unstartedTaskIds,
+    DeploymentAborted: (event, meta) => [...idsIn(event, meta), ...event.abandonedTaskIds.map((taskId) => idOf(taskId, meta))],
+    DeploymentFailed: ({ unstartedTaskIds }, meta) => unstartedTaskIds.map((taskId) => idOf(taskId, meta)),
   },
 
   evolve: {
     DeploymentStarted: planned,
-    TaskStarted: (task, _, { time }) => ({ ...task, status: "working", status_time: time }),
-    TaskSucceeded: (task, _, { time }) => ({ ...task, status: "successful", status_time: time }),
-    TaskFailed: (task, { reason }, meta) => notDone(task, reason, meta),
+    TaskStarted: (task, _, meta) => became(task, meta, { status: "working" }),
+    TaskSucceeded: (task, _, meta) => became(task, meta, { status: "successful" }),
+    TaskFailed: (task, { reason: message }, meta) => became(task, meta, { status: "failed", message }),
     DeploymentAborted: (task, event, meta, id) =>
-      event.abandonedTaskIds.includes(id) ? notDone(task, event.reason, meta) : planned(task, event, meta, id),
-    DeploymentFailed: (task, { reason }, meta) => notDone(task, reason, meta),
+      event.abandonedTaskIds.includes(task.task_id)
+        ? became(task, meta, { status: "failed", message: event.reason })
+        : planned(task, event, meta, id),
+    DeploymentFailed: (task, { reason: message }, meta) => became(task, meta, { status: "failed", message }),
   },
 };

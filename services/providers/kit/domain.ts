@@ -1,74 +1,19 @@
 import type { Decider } from "../../../events/index.ts";
 import type { ActionName } from "../../../schemas/generated/actions.ts";
-import type {
-  Deployment as ClusterSpec,
-  DeploymentLayer,
-  DiscoveredNode,
-  LocalDeploymentEvent,
-  NodeAddress,
-} from "../../../schemas/generated/events.ts";
+import type { DeploymentLayer } from "../../../schemas/generated/events.ts";
+import {
+  appliedIn,
+  type Current,
+  type Deployment,
+  type DeploymentCommand,
+  type DeploymentEvent,
+  ending,
+  inHand,
+  nothingFound,
+} from "./deployment.ts";
+import { nodes, presentIn } from "./nodes.ts";
 import { layersOf, type Plan } from "./plan.ts";
-import { type Applied, undoOf } from "./undo.ts";
-
-/** Every provider announces the same events, each about its own deployments. */
-export type DeploymentEvent = LocalDeploymentEvent;
-
-type ActionIds = { readonly clusterId: string; readonly jobId: string };
-export type DeploymentCommand =
-  | ({
-      readonly type: "StartDeployment";
-      readonly action: ActionName;
-      readonly deployment: ClusterSpec;
-      readonly nodeIds: readonly string[];
-    } & ActionIds)
-  | ({ readonly type: "BeginTask"; readonly taskId: string } & ActionIds)
-  | ({ readonly type: "EndTask"; readonly taskId: string; readonly failure: string | null } & ActionIds)
-  | ({ readonly type: "ProvisionNode" } & NodeAddress & ActionIds)
-  | ({ readonly type: "ReleaseNode"; readonly nodeId: string } & ActionIds)
-  | ({
-      readonly type: "FinishLayer";
-      readonly layer: number;
-      readonly failures: readonly { readonly taskId: string; readonly reason: string }[];
-    } & ActionIds)
-  /** The provider's own deadline is over. */
-  | ({ readonly type: "ExpireDeployment"; readonly seconds: number } & ActionIds)
-  /** The cluster says that the action failed, whatever the provider says. */
-  | ({ readonly type: "AbortDeployment"; readonly reason: string } & ActionIds)
-  /** All nodes that the provider finds now, where they are not planned. */
-  | { readonly type: "NoteNodes"; readonly clusterId: string; readonly nodes: readonly DiscoveredNode[] }
-  | { readonly type: "NoteNodeFailed"; readonly clusterId: string; readonly nodeId: string; readonly reason: string }
-  | { readonly type: "NoteNodeRecovered"; readonly clusterId: string; readonly nodeId: string };
-
-export type Deployment = {
-  /** The existing nodes and their addresses. */
-  readonly nodes: { readonly [nodeId: string]: NodeAddress };
-  /** Nodes whose creation has begun: they may exist. */
-  readonly begun: readonly string[];
-  /** Nodes whose provider last reported them as down. */
-  readonly failing: readonly string[];
-  /** Nodes that are not planned, as they were found last. */
-  readonly discovered: readonly DiscoveredNode[];
-  /** What the actions before the current one have left; null if none has succeeded. */
-  readonly applied: Applied | null;
-  /** The current action, or else the last one. */
-  readonly current: Current | null;
-};
-export type Current = {
-  readonly jobId: string;
-  readonly action: ActionName;
-  readonly description: ClusterSpec;
-  /** The nodes that the action affects; empty for all nodes. */
-  readonly nodeIds: readonly string[];
-  readonly layers: readonly DeploymentLayer[];
-  /** The index of the running layer. */
-  readonly layer: number;
-  readonly begun: readonly string[];
-  /** The finished tasks: null for success, else the reason of the failure. */
-  readonly ended: { readonly [taskId: string]: string | null };
-  /** Why the action fails: from now on its layers take it back. */
-  readonly failure: string | null;
-  readonly over: boolean;
-};
+import { undoOf } from "./undo.ts";
 
 /** Actions that create nodes. */
 const creating: readonly ActionName[] = ["CreateCluster", "AddClusterNodes"];
@@ -79,7 +24,7 @@ const creating: readonly ActionName[] = ["CreateCluster", "AddClusterNodes"];
  */
 export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEvent, Deployment> => ({
   key: "clusterId",
-  initialState: { nodes: {}, begun: [], failing: [], discovered: [], applied: null, current: null },
+  initialState: { nodes: {}, begun: [], failing: [], discovered: [], found: nothingFound, applied: null, current: null },
 
   decide: {
     StartDeployment: ({ clusterId, jobId, action, deployment: description, nodeIds }, state) => {
@@ -104,12 +49,6 @@ export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEve
           : { type: "TaskFailed", clusterId, jobId, taskId, reason: failure },
       ];
     },
-    ProvisionNode: ({ clusterId, jobId, nodeId, instanceId, privateIp }, { nodes }) =>
-      nodes[nodeId]?.instanceId === instanceId && nodes[nodeId].privateIp === privateIp
-        ? []
-        : [{ type: "NodeProvisioned", clusterId, jobId, nodeId, instanceId, privateIp }],
-    ReleaseNode: ({ clusterId, jobId, nodeId }, state) =>
-      presentIn(state).includes(nodeId) ? [{ type: "NodeReleased", clusterId, jobId, nodeId }] : [],
 
     FinishLayer: ({ clusterId, jobId, layer, failures }, state) => {
       const { current } = state;
@@ -133,16 +72,7 @@ export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEve
     AbortDeployment: ({ clusterId, jobId, reason }, state) =>
       state.current?.jobId === jobId && state.current.failure === null ? failing(plan, clusterId, state, state.current, reason) : [],
 
-    NoteNodes: ({ clusterId, nodes: found }, { discovered }) => {
-      const nodes = found.toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
-      if (JSON.stringify(nodes.map(valuesOf)) === JSON.stringify(discovered.map(valuesOf))) return [];
-      const lostNodeIds = discovered.map(({ nodeId }) => nodeId).filter((id) => !nodes.some(({ nodeId }) => nodeId === id));
-      return [{ type: "NodesDiscovered", clusterId, nodes, lostNodeIds }];
-    },
-    NoteNodeFailed: ({ clusterId, nodeId, reason }, { nodes, failing: down }) =>
-      nodes[nodeId] && !down.includes(nodeId) ? [{ type: "NodeFailed", clusterId, nodeId, reason }] : [],
-    NoteNodeRecovered: ({ clusterId, nodeId }, { failing: down }) =>
-      down.includes(nodeId) ? [{ type: "NodeRecovered", clusterId, nodeId }] : [],
+    ...nodes.decide,
   },
 
   evolve: {
@@ -161,33 +91,17 @@ export const deployment = (plan: Plan): Decider<DeploymentCommand, DeploymentEve
     }),
     TaskSucceeded: (state, { taskId }) => change(state, ({ ended }) => ({ ended: { ...ended, [taskId]: null } })),
     TaskFailed: (state, { taskId, reason }) => change(state, ({ ended }) => ({ ended: { ...ended, [taskId]: reason } })),
-    NodeProvisioned: (state, { nodeId, instanceId, privateIp }) => ({
-      ...state,
-      nodes: { ...state.nodes, [nodeId]: { nodeId, instanceId, privateIp } },
-    }),
-    NodeReleased: (state, { nodeId }) => ({
-      ...state,
-      nodes: Object.fromEntries(Object.entries(state.nodes).filter(([id]) => id !== nodeId)),
-      begun: without(state.begun, nodeId),
-      failing: without(state.failing, nodeId),
-    }),
-    NodesDiscovered: (state, { nodes }) => ({ ...state, discovered: nodes }),
-    NodeFailed: (state, { nodeId }) => ({ ...state, failing: [...without(state.failing, nodeId), nodeId] }),
-    NodeRecovered: (state, { nodeId }) => ({ ...state, failing: without(state.failing, nodeId) }),
     DeploymentLayerFinished: (state, { layer }) => change(state, () => ({ layer: layer + 1 })),
     DeploymentAborted: (state, { reason, deployment: description, layer, layers }) =>
       change(state, (current) => ({ failure: reason, description, layer, layers: [...current.layers, ...layers], over: false })),
-    DeploymentSucceeded: (state) => change(state, () => ({ over: true })),
+    DeploymentSucceeded: ({ found, ...state }) => {
+      const isEnd = state.current !== null && ending.includes(state.current.action);
+      return change({ ...state, found: isEnd ? nothingFound : found }, () => ({ over: true }));
+    },
     DeploymentFailed: (state, { reason }) => change(state, () => ({ failure: reason, over: true })),
+    ...nodes.evolve,
   },
 });
-
-const valuesOf = ({ nodeId, name, role, instanceId, privateIp, healthy, reason }: DiscoveredNode) =>
-  [nodeId, name, role, instanceId, privateIp, healthy, reason] as const;
-
-const inHand = (current: Current | null, jobId: string): current is Current => current?.jobId === jobId && !current.over;
-
-const presentIn = ({ nodes, begun }: Deployment): readonly string[] => [...new Set([...Object.keys(nodes), ...begun])];
 
 const succeeded = (clusterId: string, jobId: string, { nodes }: Deployment) =>
   ({ type: "DeploymentSucceeded", clusterId, jobId, addresses: Object.values(nodes) }) as const;
@@ -220,19 +134,6 @@ const createdBy = (current: Current | null, taskId: string): readonly string[] =
   const isNew = current.action === "CreateCluster" || current.nodeIds.includes(task?.nodeId ?? "");
   return task?.nodeId && isNew ? [task.nodeId] : [];
 };
-
-/** Actions after which nothing runs. */
-const ending: readonly ActionName[] = ["StopClusters", "DeleteClusters", "CeaseClusters"];
-
-/** What there is when the next action begins. */
-const appliedIn = ({ applied, current }: Deployment): Applied | null => {
-  if (!current?.over || current.failure !== null) return applied;
-  const { action, description, nodeIds } = current;
-  const nodes = description.nodes.filter(({ nodeId }) => action !== "DeleteClusterNodes" || !nodeIds.includes(nodeId));
-  return { description: { ...description, nodes }, runs: !ending.includes(action) };
-};
-
-const without = (nodeIds: readonly string[], nodeId: string): readonly string[] => nodeIds.filter((id) => id !== nodeId);
 
 const change = (state: Deployment, changes: (current: Current) => Partial<Current>): Deployment => ({
   ...state,

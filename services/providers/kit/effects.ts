@@ -1,6 +1,6 @@
 import { type Effect, type EffectContext, type Effects, effect, type Of } from "../../../events/index.ts";
 import type { DeploymentTask } from "../../../schemas/generated/events.ts";
-import type { Current, Deployment, DeploymentCommand, DeploymentEvent } from "./domain.ts";
+import type { Current, Deployment, DeploymentCommand, DeploymentEvent } from "./deployment.ts";
 
 /** A definitive failure of a task: the port worked, but the answer is no, so that a retry is useless. */
 export class TaskFailure extends Error {
@@ -13,6 +13,8 @@ export type TaskContext<Outside> = {
   readonly jobId: string;
   readonly current: Current;
   readonly nodes: Deployment["nodes"];
+  /** Nodes that are not planned, as they were found last. */
+  readonly discovered: Deployment["discovered"];
   readonly signal: AbortSignal;
   readonly report: (command: Reported) => Promise<void>;
 };
@@ -21,7 +23,7 @@ export type TaskContext<Outside> = {
 export type TaskTable<Outside> = { readonly [action: string]: (task: DeploymentTask, context: TaskContext<Outside>) => Promise<void> };
 
 /** The progress reports of a layer, about its tasks and nodes. */
-const reports = ["BeginTask", "EndTask", "ProvisionNode", "ReleaseNode", "NoteNodes", "NoteNodeRecovered"] as const;
+const reports = ["BeginTask", "EndTask", "ProvisionNode", "ReleaseNode", "NoteNodes", "NoteNodeRecovered", "NoteObserved"] as const;
 export type Reported = Of<DeploymentCommand, (typeof reports)[number]>;
 
 type Begun = { readonly type: string; readonly clusterId: string; readonly jobId: string };
@@ -53,7 +55,7 @@ const carryOut = async <Outside>(
   { clusterId, jobId }: Begun,
   { outside, state, report, signal }: EffectContext<Outside, Reported, Deployment>,
 ) => {
-  const { current, nodes } = state;
+  const { current, nodes, discovered } = state;
   const { taskId } = task;
   const before = current?.ended[taskId];
   if (current === null || before === null) return [];
@@ -62,7 +64,7 @@ const carryOut = async <Outside>(
   try {
     const run = tasks[task.action];
     if (!run) throw new TaskFailure(`this provider has no task ${task.action}`);
-    await run(task, { outside, clusterId, jobId, current, nodes, signal, report });
+    await run(task, { outside, clusterId, jobId, current, nodes, discovered, signal, report });
   } catch (error) {
     if (!(error instanceof TaskFailure)) throw error;
     await report({ type: "EndTask", clusterId, jobId, taskId, failure: error.message });

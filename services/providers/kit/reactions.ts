@@ -1,7 +1,7 @@
 import { type ActionEvent, actionOf } from "../../../schemas/generated/actions.ts";
 import type { Deployment as ClusterSpec } from "../../../schemas/generated/events.ts";
 import type { Reactions } from "../../chassis/events.ts";
-import type { DeploymentCommand } from "./domain.ts";
+import type { DeploymentCommand } from "./deployment.ts";
 
 /** The events that request an action from a provider. A new cluster reaches its provider once its runtime is reserved. */
 type Requested = Exclude<ActionEvent, "ClusterRequested">;

@@ -1,6 +1,6 @@
 import type { Timers } from "../../../events/index.ts";
 import { providerSeconds } from "../../packages/time-limits.ts";
-import type { DeploymentCommand, DeploymentEvent } from "./domain.ts";
+import type { DeploymentCommand, DeploymentEvent } from "./deployment.ts";
 
 /** An action that takes too long is given up, whatever it waits for. */
 export const timers: Timers<DeploymentCommand, DeploymentEvent> = {

@@ -23,6 +23,9 @@ const changing: { readonly [A in ActionName]?: ActionName } = {
   UpdateClusterEnv: "UpdateClusterEnv",
 };
 
+/** Actions that change how many nodes there are, where they are a number and not planned. */
+const scaling: { readonly [A in ActionName]?: ActionName } = { AddClusterNodes: "ResizeCluster", DeleteClusterNodes: "ResizeCluster" };
+
 /** What successful actions have left: the description, and whether the cluster runs. */
 export type Applied = { readonly description: ClusterSpec; readonly runs: boolean };
 
@@ -43,8 +46,9 @@ export const undoOf = (
   plan: Plan,
   { action, jobId, description, nodeIds, applied, present, layers }: Undone,
 ): { readonly deployment: ClusterSpec; readonly layers: readonly DeploymentLayer[] } => {
-  const deployment = action in changing ? applied?.description : description;
-  const undo = opposite[action] ?? changing[action] ?? (applied?.runs ? restarting[action] : undefined);
+  const changes = description.nodes.length > 0 ? changing : { ...changing, ...scaling };
+  const deployment = action in changes ? applied?.description : description;
+  const undo = changes[action] ?? opposite[action] ?? (applied?.runs ? restarting[action] : undefined);
   if (!undo || !deployment) return { deployment: description, layers: [] };
   return { deployment, layers: undoLayersOf(plan, { action: undo, jobId, deployment, nodeIds, present }, layers) };
 };

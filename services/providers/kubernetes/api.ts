@@ -1,96 +1,114 @@
-import { Agent, request } from "node:https";
-import { isIP } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { backOff, type Clock } from "../../../events/index.ts";
 import { isObject, type Json, type JsonObject, text } from "../../packages/json.ts";
+import { connectionTo, type Sent } from "./connection.ts";
 import type { Access } from "./kubeconfig.ts";
 import { Forbidden, KubernetesError } from "./ports.ts";
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const MILLISECONDS = 15_000;
+/** Milliseconds that a call waits in all for a server that asks for fewer requests. Afterwards it is an outage. */
+const BUDGET = 60_000;
+/** Bytes of one object in a watch. */
+const MAX_LINE = 4 * 1024 * 1024;
 
 export type ApiAnswer = { readonly status: number; readonly body: JsonObject };
 export type Api = {
   /** Sends a request. Throws a KubernetesError if the credential is refused; any other error is an outage. */
-  readonly send: (method: string, path: string, body?: object) => Promise<ApiAnswer>;
+  readonly send: (method: string, path: string, body?: object, type?: string) => Promise<ApiAnswer>;
   /** A read; undefined: there is no such thing. */
   readonly get: (path: string) => Promise<JsonObject | undefined>;
+  /** The last bytes of a text; undefined: there is none. */
+  readonly tail: (path: string, bytes: number) => Promise<string | undefined>;
+  /** Objects as they come, one a line, until the server ends the answer. Throws like `send`; `Gone` if the server does not go back that far. */
+  readonly lines: (path: string, each: (object: JsonObject) => void, signal: AbortSignal) => Promise<void>;
   readonly close: () => void;
 };
 
-/** An API server, over TLS that is verified, at one address. */
-export const apiOf = ({ port, path: base, serverName, authority, user }: Access, address: string): Api => {
-  const agent = new Agent({
-    keepAlive: true,
-    // An address is no server name (RFC 6066); it is what the certificate is checked for anyway.
-    servername: isIP(serverName) === 0 ? serverName : "",
-    ...(authority !== undefined && { ca: authority }),
-    ...("certificate" in user && { cert: user.certificate, key: user.key }),
-  });
-  const authorization =
-    "token" in user
-      ? { authorization: `Bearer ${user.token}` }
-      : "username" in user
-        ? { authorization: `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}` }
-        : {};
+/** A watch begins at a version that the server does not have any more. */
+export class Gone extends Error {}
 
-  const send: Api["send"] = async (method, path, body) => {
-    const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const answer = await new Promise<ApiAnswer>((resolve, reject) => {
-      const outgoing = request(
-        {
-          ...{ agent, host: address, port, method, path: `${base}${path}`, signal: AbortSignal.timeout(MILLISECONDS) },
-          headers: {
-            ...authorization,
-            accept: "application/json",
-            ...(sent && { "content-type": "application/json", "content-length": sent.byteLength }),
-          },
-        },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          let size = 0;
-          incoming.on("data", (chunk: Buffer) => {
-            size += chunk.byteLength;
-            if (size > MAX_BYTES) outgoing.destroy(new KubernetesError(`the API server answers with more than ${MAX_BYTES} bytes`));
-            else chunks.push(chunk);
-          });
-          incoming.on("error", reject);
-          incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, body: objectIn(Buffer.concat(chunks)) }));
-        },
-      );
-      outgoing.on("error", (error) => reject(untrusted(error) ?? error));
-      outgoing.end(sent);
-    });
-    const { status, body: said } = answer;
-    if (status === 401) throw new KubernetesError("the API server does not know the credential of the runtime");
-    if (status === 403) throw new Forbidden(`the credential of the runtime may not do this: ${messageOf(said)}`);
-    if (status === 429 || status >= 500) throw new Error(`the API server answers ${status}: ${messageOf(said)}`);
-    return answer;
+/** An API server at one address. A server that is busy (429) is asked again when it says. */
+export const apiOf = (access: Access, address: string, clock: Clock): Api => {
+  const { open, close } = connectionTo(access, address);
+
+  const answered = async (sent: Sent, signal: AbortSignal): Promise<IncomingMessage> => {
+    let left = BUDGET;
+    for (let attempts = 1; ; attempts++) {
+      const answer = await open(sent, AbortSignal.any([signal, AbortSignal.timeout(MILLISECONDS)]));
+      if (answer.statusCode !== 429) return answer;
+      const pause = pauseOf(answer, clock, attempts);
+      left -= pause;
+      if (left < 0) return answer;
+      answer.resume();
+      await clock.sleep(pause, signal);
+    }
   };
+  const send = async (sent: Sent): Promise<ApiAnswer> => {
+    const answer = await answered(sent, never);
+    return judged(answer.statusCode ?? 0, objectIn(await bytesOf(answer)));
+  };
+
   return {
-    send,
+    send: (method, path, body, type) => send({ method, path, body, ...(type !== undefined && { type }) }),
     get: async (path) => {
-      const { status, body } = await send("GET", path);
+      const { status, body } = await send({ method: "GET", path });
       if (status === 404) return undefined;
       if (status !== 200) throw new KubernetesError(`the API server answers ${status}: ${messageOf(body)}`);
       return body;
     },
-    close: () => agent.destroy(),
+    tail: async (path, bytes) => {
+      const answer = await answered({ method: "GET", path }, never);
+      if (answer.statusCode === 200) return (await bytesOf(answer, bytes)).toString("utf8");
+      judged(answer.statusCode ?? 0, objectIn(await bytesOf(answer)));
+      return undefined;
+    },
+    lines: async (path, each, signal) => {
+      const answer = await open({ method: "GET", path }, signal);
+      if (answer.statusCode !== 200) {
+        const { status, body } = judged(answer.statusCode ?? 0, objectIn(await bytesOf(answer)));
+        throw status === 410 ? new Gone() : new KubernetesError(`the API server answers ${status}: ${messageOf(body)}`);
+      }
+      let rest = "";
+      answer.setEncoding("utf8");
+      for await (const chunk of answer) {
+        const lines = `${rest}${chunk}`.split("\n");
+        rest = lines.pop() ?? "";
+        if (rest.length > MAX_LINE) throw new KubernetesError(`the API server sends an object of more than ${MAX_LINE} bytes`);
+        for (const line of lines) if (line.trim() !== "") each(objectIn(Buffer.from(line)));
+      }
+    },
+    close,
   };
 };
 
-/** What is wrong with a certificate, by the code of TLS. */
-const faults: readonly (readonly [code: RegExp, why: string])[] = [
-  [/^CERT_HAS_EXPIRED$/, "it has expired"],
-  [/^CERT_NOT_YET_VALID$/, "it is not valid yet"],
-  [/SELF_SIGNED|UNABLE_TO_/, "the kubeconfig does not know the authority that signed it"],
-  [/ALTNAME/, "it is for another name"],
-];
+const never = new AbortController().signal;
 
-/** A server whose certificate is not good will not have a better one at the next attempt. */
-const untrusted = (error: Error): KubernetesError | undefined => {
-  const code = String(Reflect.get(error, "code"));
-  if (!/CERT|SIGNED|UNABLE_TO_/.test(code)) return undefined;
-  const why = faults.find(([each]) => each.test(code))?.[1] ?? error.message;
-  return new KubernetesError(`the certificate of the API server is not trusted: ${why}`, { cause: error });
+const judged = (status: number, body: JsonObject): ApiAnswer => {
+  if (status === 401) throw new KubernetesError("the API server does not know the credential of the runtime");
+  if (status === 403) throw new Forbidden(`the credential of the runtime may not do this: ${messageOf(body)}`);
+  if (status === 429 || status >= 500) throw new Error(`the API server answers ${status}: ${messageOf(body)}`);
+  return { status, body };
+};
+
+/** As long as the server says, and a little more, so that not all who wait come at once. */
+const pauseOf = ({ headers }: IncomingMessage, clock: Clock, attempts: number): number =>
+  Math.max(0, Number(headers["retry-after"]) || 0) * 1_000 + backOff(clock, attempts);
+
+/** The bytes of an answer, or the last ones of them. */
+const bytesOf = async (answer: IncomingMessage, last = MAX_BYTES): Promise<Buffer> => {
+  let [chunks, kept, size]: [Buffer[], number, number] = [[], 0, 0];
+  for await (const chunk of answer) {
+    size += chunk.byteLength;
+    kept += chunk.byteLength;
+    if (size > MAX_BYTES) throw new KubernetesError(`the API server answers with more than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+    if (kept > 2 * last) {
+      chunks = [Buffer.concat(chunks).subarray(-last)];
+      kept = last;
+    }
+  }
+  return Buffer.concat(chunks).subarray(-last);
 };
 
 const objectIn = (bytes: Buffer): JsonObject => {

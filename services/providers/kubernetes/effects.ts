@@ -27,7 +27,7 @@ const table: TaskTable<KubernetesOutside> = {
   AwaitPods: (_, context) => on(context, (target) => awaitPods(target, context)),
   RemoveRelease: async (task, context) => {
     await on(context, (target) => removeRelease(releaseTask(task, context, target)), true);
-    await context.report({ type: "NoteNodes", clusterId: context.clusterId, nodes: [] });
+    await context.report({ type: "NoteNodes", clusterId: context.clusterId, jobId: context.jobId, nodes: [] });
   },
 };
 
@@ -46,12 +46,12 @@ const valuesOf = async ({ outside, clusterId, current: { description } }: Contex
 };
 
 /** Waits until all pods are ready, and reports them meanwhile. */
-const awaitPods = async (target: Target, { outside, clusterId, report, signal }: Context): Promise<void> => {
+const awaitPods = async (target: Target, { outside, clusterId, jobId, report, signal }: Context): Promise<void> => {
   const { now, sleep, timeouts } = outside;
   const until = now() + timeouts.ready;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     const observed = await target.observe(releaseOf(clusterId));
-    await report({ type: "NoteNodes", clusterId, nodes: nodesOf(clusterId, observed) });
+    await report({ type: "NoteNodes", clusterId, jobId, nodes: nodesOf(clusterId, observed) });
     if (observed.workloads.every(({ isReady }) => isReady)) return;
     if (now() >= until) throw new TaskFailure(unreadyReason(observed, timeouts.ready));
     if (signal.aborted) throw signal.reason;

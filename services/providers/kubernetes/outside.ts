@@ -45,7 +45,7 @@ export const open = async ({
   const withApi = async <T>(content: string, use: (api: Api, access: Access, address: string) => Promise<T>): Promise<T> => {
     const access = readKubeconfig(content, clock.now());
     const address = await addressOf(access);
-    const api = apiOf(access, address);
+    const api = apiOf(access, address, clock);
     try {
       return await use(api, access, address);
     } finally {

@@ -1,5 +1,5 @@
 import { keyedMutex, type Signal } from "../../../events/index.ts";
-import type { DeploymentCommand } from "../kit/domain.ts";
+import type { DeploymentCommand } from "../kit/deployment.ts";
 import type { Machine, NodeState, ProcessExit } from "./machine/types.ts";
 
 /** The dependencies of the signal. */

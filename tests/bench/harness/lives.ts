@@ -45,6 +45,7 @@ const deploymentOf = (cluster: number, revision: number): ClusterSpec => ({
   roles: [role("web", 1 + (cluster % 4), 9080), role("database", 2, 3306)],
   nodes: nodesOf(cluster),
   endpoints: [{ name: "http", port: 9080, protocol: "http" }],
+  scales: [],
 });
 
 type Sitting = readonly { readonly row: string; readonly actionId: string; readonly event: ClusterEvent }[];

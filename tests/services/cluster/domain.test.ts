@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Message, Meta } from "../../../events/message.ts";
-import type { AnyProjection } from "../../../events/projection.ts";
+import { type AnyProjection, deleted as deletedDocument } from "../../../events/projection.ts";
 import { commandsOf } from "../../../events/reaction.ts";
 import { idsOf } from "../../../events/subscription/projections.ts";
 import { type ClusterEvent, type Deployment as ClusterSpec, type EventType, eventTypes } from "../../../schemas/generated/events.ts";
@@ -117,6 +117,7 @@ test("every report says which provider's it is", () => {
     "DeploymentFailed",
     "NodeFailed",
     "NodeRecovered",
+    "DeploymentObserved",
     "NodesDiscovered",
   ] as const;
   for (const type of reports) {
@@ -139,6 +140,15 @@ test("a provider announces itself only, and plans tasks of its own deployments o
   ];
   for (const [model, event, mine, other] of cases)
     assert.deepEqual([idsOf(model as AnyProjection, event, mine).length, idsOf(model as AnyProjection, event, other).length], [1, 0]);
+});
+
+test("what another provider reports of a task changes nothing, and leaves no task behind", () => {
+  const { TaskSucceeded: fold } = (tasks as AnyProjection).evolve;
+  const event: Message = { type: "TaskSucceeded", ...{ clusterId, jobId: "j-1", taskId: "t-1" } };
+  const [mine, other] = [metaOf(2, "localDeployment/cl-1"), metaOf(2, "kubernetesDeployment/cl-1")];
+  const [ids, others] = [idsOf(tasks as AnyProjection, event, mine), idsOf(tasks as AnyProjection, event, other)];
+  assert.equal(ids.filter((id) => others.includes(id)).length, 0);
+  assert.equal(fold?.(tasks.initialState, event, other, others[0] ?? ""), deletedDocument);
 });
 
 test("one action at a time", () =>
@@ -275,4 +285,71 @@ test("what is forced ends at its deadline as if its provider had reported", () =
   given(cluster, ...active, deleting)
     .when(expire)
     .expectTypes("ClusterActionFailed");
+});
+
+const chart = { ...request, version: { ...version, versionType: "helm" }, placement: { ...placement, provider: "kubernetes" } } as const;
+const [ofChart] = given(cluster).when(chart).events();
+assert.ok(ofChart?.type === "ClusterRequested");
+const pod = (nodeId: string, role = "web", healthy = true) =>
+  ({ ...{ nodeId, name: nodeId, role, instanceId: nodeId, privateIp: "10.0.0.1", healthy, reason: "" } }) as const;
+const foundPods = {
+  type: "ClusterNodesDiscovered",
+  ...{ clusterId, lostNodeIds: [], owner: "usr-1", ownerPath: ":usr-1" },
+  nodes: [pod("cln-a"), pod("cln-b"), pod("cln-c", "db", false)],
+} as const;
+const running = given(cluster, ofChart, { ...deployed, deployment: ofChart.deployment }, activated, foundPods);
+
+test("nodes of a chart are a number for each role that its provider has found", () => {
+  const [more] = running.when({ type: "AddClusterNodes", clusterId, jobId: "j-2", role: "web", count: 2 }).events();
+  assert.ok(more?.type === "ClusterNodesRequested");
+  assert.deepEqual([more.deployment.scales, more.nodeIds], [[{ role: "web", count: 4 }], []]);
+  const [fewer] = running.when({ type: "DeleteClusterNodes", clusterId, jobId: "j-2", nodeIds: ["cln-b"] }).events();
+  assert.ok(fewer?.type === "ClusterNodesRemovalRequested");
+  assert.deepEqual([fewer.deployment.scales, fewer.nodeIds], [[{ role: "web", count: 1 }], ["cln-b"]]);
+  running.when({ type: "AddClusterNodes", clusterId, jobId: "j-2", role: "cache", count: 1 }).expectRejection(/no role \[cache\]/);
+  running.when({ type: "AddClusterNodes", clusterId, jobId: "j-2", role: "web", count: 199 }).expectRejection(/may have 200/);
+  running.when({ type: "DeleteClusterNodes", clusterId, jobId: "j-2", nodeIds: ["cln-x"] }).expectRejection(/cln-x\] does not exist/);
+  running
+    .when({ type: "DeleteClusterNodes", clusterId, jobId: "j-2", nodeIds: ["cln-c"] })
+    .expectRejection(/role \[db\] would be left without a node/);
+});
+
+test("of a role of a chart the number of nodes can be changed, and its values say the rest", () => {
+  const resize = (size: object) => running.when({ type: "ResizeCluster", clusterId, jobId: "j-2", sizes: [{ role: "web", ...size }] });
+  const [resized] = resize({ count: 5 }).events();
+  assert.deepEqual(resized?.type === "ClusterResizeRequested" && resized.deployment.scales, [{ role: "web", count: 5 }]);
+  resize({ count: 5, cpu: 2 }).expectRejection(/its resources are values of the chart/);
+  resize({ count: 201 }).expectRejection(/may have 200/);
+});
+
+test("numbers of nodes are part of the revision: an upgrade keeps them, a rollback restores them", () => {
+  const ask = { type: "ResizeCluster", clusterId, jobId: "j-2", sizes: [{ role: "web", count: 5 }] } as const;
+  const done = (jobId: string) => ({ type: "CompleteClusterAction", clusterId, jobId, addresses: [], provider: "kubernetes" }) as const;
+  const resized = running.when(ask).after().when(done("j-2")).after();
+  const [upgrade] = resized
+    .when({
+      type: "UpgradeCluster",
+      clusterId,
+      jobId: "j-3",
+      version: { ...chart.version, versionId: "appv-2", packageDigest: "sha256:2" },
+    })
+    .events();
+  assert.deepEqual(upgrade?.type === "ClusterUpgradeRequested" && upgrade.deployment.scales, [{ role: "web", count: 5 }]);
+  const [back] = resized.when({ type: "RollbackCluster", clusterId, jobId: "j-3", revision: 1 }).events();
+  assert.deepEqual(back?.type === "ClusterRollbackRequested" && back.deployment.scales, []);
+  const added = running.when({ type: "AddClusterNodes", clusterId, jobId: "j-2", role: "web", count: 1 }).after().when(done("j-2")).after();
+  assert.deepEqual(added.state.status !== "absent" && added.state.revisions.map(({ deployment: { scales } }) => scales), [
+    [{ role: "web", count: 3 }],
+  ]);
+});
+
+test("a node that was found fails and recovers, and what its provider has found besides is the cluster's", () => {
+  const provider = "kubernetes";
+  const fails = { type: "NoteClusterNodeFailed", clusterId, nodeId: "cln-a", reason: "OOMKilled", provider } as const;
+  running.when(fails).expectTypes("ClusterNodeFailed");
+  running.when({ type: "NoteClusterNodeRecovered", clusterId, nodeId: "cln-c", provider }).expectTypes("ClusterNodeRecovered");
+  running.when({ ...fails, provider: "local" }).expectNothing();
+  const observed = { type: "NoteClusterObserved", clusterId, endpoints: [], drift: ["Service web does not exist"] } as const;
+  running.when({ ...observed, provider }).expectTypes("ClusterObserved");
+  running.when({ ...observed, provider: "local" }).expectNothing();
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ownedBy } from "../../../services/chassis/access/ownership.ts";
 import { KeyGone } from "../../../services/chassis/access/sealing.ts";
-import type { Cluster } from "../../../services/cluster/domain.ts";
+import type { Cluster } from "../../../services/cluster/state.ts";
 import { markerOf, secretLocation } from "../../../services/packages/secret-markers.ts";
 import { eventually } from "../../eventually.ts";
 import { ok, refused } from "../../world/requests.ts";

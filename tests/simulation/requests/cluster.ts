@@ -1,5 +1,5 @@
+import type { ClusterCommand } from "../../../services/cluster/commands.ts";
 import type { Version } from "../../../services/cluster/deployment.ts";
-import type { ClusterCommand } from "../../../services/cluster/domain.ts";
 import { smallPackage } from "../../world/toys/package.ts";
 import type { Chance, Row } from "./row.ts";
 

@@ -53,6 +53,7 @@ const described: ClusterSpec = {
     { nodeId: "cln-3", name: "", role: "store", serverId: 3 },
   ],
   endpoints: [],
+  scales: [],
 };
 const plan: Plan = {
   CreateCluster: [
@@ -236,3 +237,86 @@ test("an action that its cluster has given up is taken back, also after it has s
     .when(late)
     .expectNothing();
 });
+
+const pod = (nodeId: string, more: object = {}) => ({
+  ...{ nodeId, name: nodeId, role: "web", instanceId: nodeId, privateIp: "10.0.0.1", healthy: true, reason: "" },
+  ...more,
+});
+
+test("what is found unasked counts only while something runs and no action changes it", () => {
+  const note = { type: "NoteNodes", clusterId, jobId: null, nodes: [pod("cln-a")] } as const;
+  const observed = { type: "NoteObserved", clusterId, jobId: null, endpoints: [], drift: ["ConfigMap a does not exist"] } as const;
+  const stop = given(decider, ...created)
+    .when({ type: "StartDeployment", clusterId, jobId: "j-2", action: "StopClusters", deployment: described, nodeIds: [] })
+    .events();
+  const stopped = [...created, ...stop, { type: "DeploymentSucceeded", clusterId, jobId: "j-2", addresses: [] }] as const;
+  for (const past of [[started], [...created, ...stop], stopped]) {
+    given(decider, ...past)
+      .when(note)
+      .expectNothing();
+    given(decider, ...past)
+      .when(observed)
+      .expectNothing();
+  }
+  given(decider, ...created)
+    .when(note)
+    .expectTypes("NodesDiscovered");
+  given(decider, ...created)
+    .when(observed)
+    .expectTypes("DeploymentObserved");
+  given(decider, ...created)
+    .when(observed)
+    .after()
+    .when(observed)
+    .expectNothing();
+  // A task of the action may look, one of an action that was put aside may not.
+  given(decider, started)
+    .when({ ...note, jobId: "j-1" })
+    .expectTypes("NodesDiscovered");
+  given(decider, started)
+    .when({ ...note, jobId: "j-0" })
+    .expectNothing();
+});
+
+test("a node that was found fails and recovers once, and is not found anew for that", () => {
+  const found = { type: "NodesDiscovered", clusterId, nodes: [pod("cln-a")], lostNodeIds: [] } as const;
+  const fails = { type: "NoteNodeFailed", clusterId, nodeId: "cln-a", reason: "CrashLoopBackOff" } as const;
+  const recovers = { type: "NoteNodeRecovered", clusterId, nodeId: "cln-a" } as const;
+  const up = given(decider, ...created, found);
+  up.when(recovers).expectNothing();
+  const down = up.when(fails).after();
+  down.when(fails).expectNothing();
+  down
+    .when({ type: "NoteNodes", clusterId, jobId: null, nodes: [pod("cln-a", { healthy: false, reason: "CrashLoopBackOff" })] })
+    .expectNothing();
+  down.when(recovers).expectTypes("NodeRecovered");
+  down
+    .when(recovers)
+    .after()
+    .when({ type: "NoteNodes", clusterId, jobId: null, nodes: [pod("cln-a")] })
+    .expectNothing();
+  up.when({ ...fails, nodeId: "cln-b" }).expectNothing();
+});
+
+test("a changed number of nodes that are not planned is taken back by the former number", () => {
+  const [first, more] = [{ ...described, nodes: [], roles: [] }, [{ role: "web", count: 3 }]];
+  const scaling = deployment({ CreateCluster: [{ task: "Scale", on: "cluster" }], ...scales });
+  const begin = (jobId: string, action: ActionName, deployment: ClusterSpec) =>
+    ({ type: "StartDeployment", clusterId, jobId, action, deployment, nodeIds: [] }) as const;
+  const there = given(scaling)
+    .when(begin("j-1", "CreateCluster", first))
+    .after()
+    .when({ type: "FinishLayer", clusterId, jobId: "j-1", layer: 0, failures: [] })
+    .after();
+  for (const action of ["AddClusterNodes", "DeleteClusterNodes"] as const) {
+    const begun = there.when(begin("j-2", action, { ...first, scales: more })).after();
+    const [aborted] = begun.when({ type: "ExpireDeployment", clusterId, jobId: "j-2", seconds: 60 }).events();
+    assert.ok(aborted?.type === "DeploymentAborted");
+    assert.deepEqual([aborted.deployment.scales, aborted.layers[0]?.tasks[0]?.action], [[], "Restore"]);
+  }
+});
+const scales: Plan = {
+  AddClusterNodes: [{ task: "Scale", on: "cluster" }],
+  DeleteClusterNodes: [{ task: "Scale", on: "cluster" }],
+  ResizeCluster: [{ task: "Restore", on: "cluster" }],
+};

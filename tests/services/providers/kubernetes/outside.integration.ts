@@ -108,6 +108,17 @@ test("a helm that is not there is said, and an API server that does not answer i
   api.meddle(() => undefined);
 });
 
+test("an API server that is busy is asked again when it says", async () => {
+  let busy = 2;
+  api.meddle(({ path }) => (path.endsWith("/secrets") && busy-- > 0 ? { status: 429, retryAfter: 1 } : undefined));
+  const outside = await opened();
+  const began = Date.now();
+  await outside.withTarget({ clusterId: "cl-1", namespace: "busy" }, async (target) =>
+    assert.deepEqual([await target.revisions("cl-1"), Date.now() - began >= 2_000], [[], true]),
+  );
+  api.meddle(() => undefined);
+});
+
 test("what is left of a cluster that has ceased, or on a deleted runtime, may only be removed", async () => {
   await refused({ changed: { clusterOwners: { ceased: true } } }, /cluster cl-1 has ceased/);
   await refused({ changed: { runtimes: { deleted: true } } }, /runtime runtime-1 is deleted/);
@@ -147,7 +158,7 @@ spec: { selector: { matchLabels: { app: db } }, template: { metadata: { labels: 
   );
   const [image, scheduled] = seen.map(({ pods }) => pods[0]?.reason ?? "");
   assert.match(image ?? "", /^ImagePullBackOff: container web of image missing\/shop:1: Back-off pulling image/);
-  assert.match(scheduled ?? "", /^Pending: 0\/1 nodes are available: .*node selector/);
+  assert.match(scheduled ?? "", /^Pending: 0\/1 nodes are available: .*node affinity\/selector/);
 });
 
 test("the demo's chart is linted, installed and upgraded by helm", async () => {
