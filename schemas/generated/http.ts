@@ -140,6 +140,45 @@ export type AppVersionReviewPhase = {
   readonly review_time?: string;
 };
 
+/** What an audit has found. */
+export type AuditResult = {
+  readonly records: number;
+  readonly streams: number;
+  /** Records that repeat one, which is allowed. */
+  readonly repeats: number;
+  /** What is wrong with the log: of each service, the first 1,000. */
+  readonly findings?: readonly ({
+    readonly kind: "missing" | "late" | "unversioned" | "forged" | "removed";
+    readonly stream: string;
+    readonly version?: number;
+    readonly from?: number;
+    readonly to?: number;
+    /** The record that shows it: topic, partition and offset. */
+    readonly origin: string;
+  })[];
+  readonly read_models?: {
+    readonly models: number;
+    readonly documents: number;
+    /** How many documents are wrong in each service. */
+    readonly wrong: Readonly<Record<string, number>>;
+    /** The first wrong documents; fields by their names and not their values. */
+    readonly findings?: readonly ({
+      readonly kind: "document";
+      readonly service: string;
+      readonly model: string;
+      readonly collection: string;
+      readonly id: string;
+      readonly stream: string;
+      readonly versions?: readonly unknown[];
+      readonly fields?: readonly ({
+        readonly field: string;
+        /** The event that set it last. */
+        readonly event?: string;
+      })[];
+    })[];
+  };
+};
+
 /** A category of applications. */
 export type Category = {
   readonly category_id?: string;
@@ -539,6 +578,36 @@ export type Id = string;
 /** Ids with commas between them. */
 export type Ids = string;
 
+/** Something that an operator looks at: how far it is, and what was found. Names and values are those that the command prints with --json. */
+export type Inspection = {
+  readonly inspection_id: string;
+  readonly inspection: InspectionKind;
+  /** Failed if a service has failed, or does not know it any more. */
+  readonly status: "running" | "done" | "failed" | "stopped";
+  readonly asked_by: string;
+  readonly create_time: string;
+  readonly part?: readonly InspectionPart[];
+  readonly audit?: AuditResult;
+  readonly at?: StateAtResult;
+  readonly map?: LiveMapResult;
+  readonly topics?: readonly TopicResult[];
+};
+
+/** What an inspection looks at. */
+export type InspectionKind = "audit" | "at" | "map" | "topics";
+
+/** The part of a service in an inspection. */
+export type InspectionPart = {
+  readonly service: string;
+  readonly status: "running" | "done" | "failed" | "stopped";
+  /** Why it failed. */
+  readonly reason?: string;
+  /** Records of the log that were read in this pass. */
+  readonly read?: number;
+  /** Those to read. */
+  readonly all?: number;
+};
+
 /** What one action on a cluster does. */
 export type Job = {
   readonly job_id?: string;
@@ -585,6 +654,30 @@ export type KeyPair = {
 
 /** One line without control characters. */
 export type Line = string;
+
+/** Which reactions, effects and timers were seen. */
+export type LiveMapResult = {
+  readonly events: number;
+  /** Older events that were left out, since there were too many. */
+  readonly left: number;
+  readonly seconds?: number;
+  readonly rows?: readonly ({
+    readonly from: string;
+    readonly event: string;
+    readonly to: string;
+    readonly by: "reaction" | "effect" | "timer";
+    /** Whether a table has it. */
+    readonly declared: boolean;
+    /** Events of this type. */
+    readonly announced: number;
+    /** Those that led to something. */
+    readonly seen: number;
+    /** Milliseconds from the event to what it led to. */
+    readonly median?: number;
+    /** The 99th percentile. */
+    readonly slowest?: number;
+  })[];
+};
 
 /** What a role may do, by module. */
 export type Module = {
@@ -867,6 +960,20 @@ export type RuntimeCredential = {
 /** A password, or another secret that its owner chose. A new password has 12 to 128 characters, and is not among those that are guessed first. */
 export type Secret = string;
 
+/** What an aggregate or a document was at a moment. */
+export type StateAtResult = {
+  readonly of: string;
+  /** The last event in it; absent if it did not exist yet. */
+  readonly event_id?: string;
+  readonly time?: string;
+  /** Events that are folded. */
+  readonly events: number;
+  /** Without secrets. */
+  readonly state?: Readonly<Record<string, unknown>>;
+  /** The event that set each field last. */
+  readonly set_by?: Readonly<Record<string, string>>;
+};
+
 /** A subnet of a cloud. */
 export type Subnet = {
   readonly subnet_id?: string;
@@ -924,6 +1031,21 @@ export type TokenRequest = {
   readonly username?: Line;
   readonly password?: Secret;
   readonly refresh_token?: Secret;
+};
+
+/** A topic of events. */
+export type TopicResult = {
+  readonly topic: string;
+  /** Who announces. */
+  readonly service: string;
+  readonly readers: "public" | "internal" | "platform";
+  /** 0: there is no such topic. */
+  readonly partitions: number;
+  readonly records: number;
+  /** Records that its beginning has lost. */
+  readonly removed: number;
+  /** The services that read it. */
+  readonly read?: readonly string[];
 };
 
 /** A user. */
@@ -1204,6 +1326,27 @@ export type Operations = {
     answer: {
       readonly group_id?: string;
     };
+  };
+  /** Look at what has happened */
+  CreateInspection: {
+    request: {
+      readonly inspection: InspectionKind;
+      /** Of audit, map and topics: only what is this service's. */
+      readonly service?: Id;
+      /** Of an audit: only the log of this stream. */
+      readonly stream?: CauseId;
+      /** Of an audit: this part of the streams, in percent, drawn anew each time. */
+      readonly sample?: number;
+      /** Of an audit: only whether the log is whole; stores and read models are not asked. */
+      readonly log_only?: boolean;
+      /** For at: a stream, cluster/cl-x7, or a document, cluster/clusters/cl-x7. */
+      readonly what?: CauseId;
+      /** For at: a time, a duration before now (5m), or the id of an event; now if absent. */
+      readonly when?: CauseId;
+      /** Of a map: events of the last so many seconds; all if absent. */
+      readonly seconds?: number;
+    };
+    answer: Inspection;
   };
   /** Begin a change of password */
   CreatePasswordReset: {
@@ -1871,6 +2014,13 @@ export type Operations = {
       readonly group_detail_set?: readonly GroupDetail[];
     };
   };
+  /** List inspections */
+  DescribeInspections: {
+    request: Readonly<Record<string, never>>;
+    answer: {
+      readonly inspection_set?: readonly Inspection[];
+    };
+  };
   /** List jobs */
   DescribeJobs: {
     request: {
@@ -2284,6 +2434,13 @@ export type Operations = {
       readonly id: CauseId;
     };
     answer: Command;
+  };
+  /** See how far an inspection is, and what it has found */
+  GetInspection: {
+    request: {
+      readonly inspection_id: Id;
+    };
+    answer: Inspection;
   };
   /** Look up a password reset */
   GetPasswordReset: {
@@ -2775,6 +2932,13 @@ export type Operations = {
       readonly job_id?: readonly string[];
     };
   };
+  /** Stop an inspection */
+  StopInspection: {
+    request: {
+      readonly inspection_id: Id;
+    };
+    answer: Inspection;
+  };
   /** Follow events as they happen */
   StreamEvents: {
     request: {
@@ -3035,13 +3199,17 @@ export type AccountOperations = Pick<
 
 export type ApiOperations = Pick<
   Operations,
+  | "CreateInspection"
+  | "DescribeInspections"
   | "DescribeParkedStreams"
   | "DescribePlatform"
   | "DescribeReadModels"
   | "DiscardParkedEvent"
   | "GetCommand"
+  | "GetInspection"
   | "MoveReadModel"
   | "RedriveParkedStreams"
+  | "StopInspection"
   | "StreamEvents"
 >;
 
@@ -3345,6 +3513,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   CreateClient: { method: "post", path: "/v1/oauth2/client", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: [], answers: "json", rows: null },
   CreateCluster: { method: "post", path: "/v1/clusters/create", service: "cluster", query: [], arrays: [], required: ["app_id", "version_id", "runtime_id", "conf"], body: true, public: false, permission: ["m3.f1.a1"], answers: "json", rows: null },
   CreateGroup: { method: "post", path: "/v1/groups", service: "account", query: [], arrays: [], required: ["name"], body: true, public: false, permission: ["m4.f3.a1"], answers: "json", rows: null },
+  CreateInspection: { method: "post", path: "/v1/inspections", service: "api", query: [], arrays: [], required: ["inspection"], body: true, public: false, permission: [], answers: "json", rows: null },
   CreatePasswordReset: { method: "post", path: "/v1/users/password:reset", service: "account", query: [], arrays: [], required: ["user_id", "password"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
   CreateRepo: { method: "post", path: "/v1/repos", service: "repo", query: [], arrays: [], required: ["type", "name", "url", "credential", "visibility", "providers"], body: true, public: false, permission: [], answers: "json", rows: null },
   CreateRepoSyncToken: { method: "post", path: "/v1/repos/sync_token", service: "repo", query: [], arrays: [], required: ["repo_id"], body: true, public: false, permission: [], answers: "json", rows: null },
@@ -3380,6 +3549,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeClusters: { method: "get", path: "/v1/clusters", service: "cluster", query: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "external_cluster_id", "limit", "offset", "search_word", "sort_key", "reverse", "owner", "cluster_type", "with_detail", "created_date", "display_columns", "zone", "min_create_time"], arrays: ["cluster_id", "app_id", "version_id", "status", "runtime_id", "frontgate_id", "owner", "display_columns", "zone"], required: [], body: false, public: false, permission: ["m0.f10.a1"], answers: "json", rows: "cluster_set" },
   DescribeGroups: { method: "get", path: "/v1/groups", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_set" },
   DescribeGroupsDetail: { method: "get", path: "/v1/groups_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_detail_set" },
+  DescribeInspections: { method: "get", path: "/v1/inspections", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
   DescribeJobs: { method: "get", path: "/v1/jobs", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "job_id", "cluster_id", "app_id", "version_id", "executor", "provider", "runtime_id", "status", "owner"], arrays: ["display_columns", "job_id", "status", "owner"], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: "job_set" },
   DescribeParkedStreams: { method: "get", path: "/v1/parked_streams", service: "api", query: ["service", "subscription", "stream", "type", "reason"], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
   DescribePlatform: { method: "get", path: "/v1/platform", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
@@ -3403,6 +3573,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   GetAttachmentFile: { method: "get", path: "/attachments/{attachment_id}/{filename}", service: "app", query: [], arrays: [], required: [], body: false, public: true, permission: [], answers: "bytes", rows: null },
   GetClusterStatistics: { method: "get", path: "/v1/clusters/statistics", service: "cluster", query: [], arrays: [], required: [], body: false, public: false, permission: ["m3.f1.a9"], answers: "json", rows: null },
   GetCommand: { method: "get", path: "/v1/commands/{id}", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
+  GetInspection: { method: "get", path: "/v1/inspections/{inspection_id}", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
   GetPasswordReset: { method: "get", path: "/v1/users/password:reset", service: "account", query: ["reset_id"], arrays: [], required: ["reset_id"], body: false, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
   GetRole: { method: "get", path: "/v1/role", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: null },
   GetRoleModule: { method: "get", path: "/v1/roles:module", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: null },
@@ -3444,6 +3615,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   RotateWebhookSecret: { method: "post", path: "/v1/webhooks/secret", service: "webhook", query: [], arrays: [], required: ["webhook_id"], body: true, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   StartClusters: { method: "post", path: "/v1/clusters/start", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a11"], answers: "json", rows: null },
   StopClusters: { method: "post", path: "/v1/clusters/stop", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a10"], answers: "json", rows: null },
+  StopInspection: { method: "delete", path: "/v1/inspections/{inspection_id}", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
   StreamEvents: { method: "get", path: "/v1/events", service: "api", query: ["type", "subject", "correlation", "job", "since"], arrays: ["type", "subject", "correlation", "job"], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "stream", rows: null },
   SubmitAppVersion: { method: "post", path: "/v1/app_version/action/submit", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f2.a1"], answers: "json", rows: null },
   SuspendAppVersion: { method: "post", path: "/v1/app_version/action/suspend", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a6"], answers: "json", rows: null },

@@ -102,4 +102,11 @@ export const operatorRows = [
     const found = await operate.ask(actor.userId, service, `/internal/read-models?model=${encodeURIComponent(given.model)}`);
     return isProblem(found) || isRejected(found) ? found : { read_model_set: readModelsIn(found) };
   }),
+
+  answer("CreateInspection", (asked, { actor, outside: { operate } }) => operate.inspections.create(actor.userId, asked)),
+  answer("GetInspection", ({ inspection_id }, { actor, outside: { operate } }) => operate.inspections.get(actor.userId, inspection_id)),
+  answer("DescribeInspections", async (_, { actor, outside: { operate } }) => ({
+    inspection_set: await operate.inspections.list(actor.userId),
+  })),
+  answer("StopInspection", ({ inspection_id }, { actor, outside: { operate } }) => operate.inspections.stop(actor.userId, inspection_id)),
 ];

@@ -48,7 +48,7 @@ export const openWith =
       outside: {
         follow: (id, sees) => queryCausation(platform, id, sees),
         events: feed({ client: platform, clock, stopping: stopping.signal }, positions(opaque(config.sealingKeys, "position of a stream"))),
-        operate: operating(upstreams, { directory, clock, keys: config.sealingKeys }),
+        operate: operating(upstreams, { ...dependencies, keys: config.sealingKeys }),
       },
       routes: ({ identity, keys }) =>
         gateway({

@@ -1,4 +1,4 @@
-import type { Actor, Blobs, Clock, Documents, Log, Tracer } from "../../events/index.ts";
+import type { Actor, AnyService, Blobs, Clock, Documents, Log, Tracer } from "../../events/index.ts";
 import type { Guard } from "../../events/runtime.ts";
 import type { FetchBlob } from "./http/blob-client.ts";
 import type { ServicesClient } from "./http/causation-query.ts";
@@ -46,6 +46,8 @@ export type Dependencies<Values = object> = {
   readonly guard: Guard;
   readonly call: Call;
   readonly directory: Directory;
+  /** The tables of all services of the platform, loaded when somebody asks what is whose. */
+  readonly tables: () => Promise<readonly AnyService[]>;
   /** The certificates for mutual TLS among processes. Absent: they use plain HTTP. */
   readonly internal?: Certificates | undefined;
 };

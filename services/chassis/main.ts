@@ -7,7 +7,7 @@ import { askedToStop } from "./process/shutdown.ts";
 import { Denied } from "./process/tls/denied.ts";
 import { openTls } from "./process/tls/transport-security.ts";
 import { type RunningService, runService, share } from "./run.ts";
-import type { ServiceList } from "./service.ts";
+import type { AnyService, ServiceList } from "./service.ts";
 
 const usage = async (services: ServiceList): Promise<string> => `Runs services of Pitrix: one a process, several, or all.
 
@@ -49,7 +49,11 @@ const start = async (services: ServiceList, arguments_: readonly string[]): Prom
   const asked = askedToStop();
   const tls = openTls(config, { clock: systemClock, logger });
   const log = await connectLog(wanted[0]?.name ?? "", config, tls, systemClock, logger);
-  const shared = await share(config, log, tls, logger);
+  let tables: Promise<readonly AnyService[]> | undefined;
+  const shared = await share(config, log, tls, logger, undefined, () => {
+    tables ??= loadServices(services);
+    return tables;
+  });
   const running: RunningService[] = [];
   const stop = async (): Promise<void> => {
     // All in parallel: no service waits for another.

@@ -65,6 +65,8 @@ export type Shared = {
   readonly log: Log;
   readonly tls: TransportSecurity;
   readonly directory: Directory;
+  /** The tables of all services of the platform. */
+  readonly tables: () => Promise<readonly AnyService[]>;
   readonly stop: () => Promise<void>;
 };
 
@@ -74,6 +76,7 @@ export const share = async (
   tls: TransportSecurity,
   logger: Logger,
   foundation: Foundation = foundationOf(config),
+  tables: Shared["tables"] = async () => [],
 ): Promise<Shared> => {
   const { clock } = foundation;
   const onError = (error: unknown) => logger.warn({ error }, "discovery failed and will be retried");
@@ -88,7 +91,7 @@ export const share = async (
     : config.discovery === "dns"
       ? dnsDirectory(config.services, clock, onError)
       : staticDirectory(config.services));
-  return { ...{ foundation, config, log, tls }, directory: found, stop: found.stop };
+  return { ...{ foundation, config, log, tls, tables }, directory: found, stop: found.stop };
 };
 
 /** The share of a shutdown's time limit for the services. The rest is for their shared dependencies. */
@@ -148,6 +151,7 @@ export const runService = async (service: AnyService, shared: Shared): Promise<R
     guard: broken.guard,
     call,
     directory,
+    tables: shared.tables,
     internal: tls.internal,
   };
   const { documents, parking } = store;

@@ -14,6 +14,7 @@ import type { ConnectionLimits } from "./http/connections.ts";
 import type { Host } from "./http/host.ts";
 import { modelsOf } from "./http/reads.ts";
 import { type Secured, serverOf } from "./http/server.ts";
+import { operatedTable } from "./operator/internal-table.ts";
 import { observerOf } from "./process/observer.ts";
 import type { AnyService, Opened } from "./service.ts";
 
@@ -138,9 +139,10 @@ export const serve = async (
     stopping: stopping.signal,
     wait,
   };
+  const internal = operatedTable(host, dependencies.tables);
   const limits = { most: dependencies.config.connections, ...bounds };
-  const { server, ending } = serverOf(app(host, routes?.(host), !operations), secured, logger, limits);
-  const inside = operations && serverOf(app(host), operations.secured, logger, limits).server;
+  const { server, ending } = serverOf(app(host, routes?.(host), operations ? [] : internal), secured, logger, limits);
+  const inside = operations && serverOf(app(host, undefined, internal), operations.secured, logger, limits).server;
   // First the port: a process that cannot bind it must not take work.
   await listen(server, port, address);
   try {

@@ -15,9 +15,9 @@ const EVERY = 300;
 
 /** Adds `pitrix audit`. */
 export const addAudit = (pitrix: Command, { terminal, paint, signal, print, bar, on }: Shell): void => {
-  const isBroken = ({ findings, readModels }: Audited): boolean => findings.length > 0 || (readModels?.findings.length ?? 0) > 0;
+  const isBroken = ({ findings, read_models }: Audited): boolean => findings.length > 0 || (read_models?.findings.length ?? 0) > 0;
   const textOf = (audit: Audited, isAsked: boolean): string =>
-    `${auditText(audit, isAsked, paint)}${audit.readModels ? `\n${modelAuditText(audit.readModels, paint)}` : ""}`;
+    `${auditText(audit, isAsked, paint)}${audit.read_models ? `\n${modelAuditText(audit.read_models, paint)}` : ""}`;
 
   pitrix
     .command("audit")

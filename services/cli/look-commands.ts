@@ -41,7 +41,7 @@ export const addLooks = (pitrix: Command, { terminal, paint, signal, print, on }
         const means = { log: logOf(platform), loaded: await loadServices(services), signal, now: Date.now() };
         const state = await stateAt(means, when, what);
         print(state, () => stateText(state, paint));
-        if (state.eventId === null) terminal.exit(exitCodes.notFound);
+        if (state.event_id === null) terminal.exit(exitCodes.notFound);
       }),
     );
   pitrix
@@ -72,7 +72,7 @@ export const addLooks = (pitrix: Command, { terminal, paint, signal, print, on }
         on(async (platform) => {
           if (!live) throw new CommandFailed("say --live; the map of the tables alone is docs/map.svg", exitCodes.usage);
           const loaded = await loadServices(services);
-          const found = await liveMap(logOf(platform), loaded, all ? null : since, signal, Date.now());
+          const found = await liveMap({ log: logOf(platform), own: loaded, all: loaded, signal }, all ? null : since, Date.now());
           if (svg !== undefined) writeFileSync(svg, liveMapSvg(loaded, found));
           print({ ...found, rows: found.rows.map((row) => ({ ...row, odd: isOdd(row) })) }, () => liveMapText(found, paint));
           if (found.rows.some(({ declared }) => !declared)) terminal.exit(exitCodes.failed);

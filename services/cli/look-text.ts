@@ -5,7 +5,7 @@ import type { AnyService } from "../chassis/service.ts";
 import { type Paint, plain, table } from "./output.ts";
 
 /** The state as text: each field with the event that set it. */
-export const stateText = ({ of, eventId, time, events, state, setBy }: StateAt, paint: Paint): string => {
+export const stateText = ({ of, event_id: eventId, time, events, state, set_by: setBy }: StateAt, paint: Paint): string => {
   if (eventId === null) return `${paint("bold", plain(of))}  did not exist yet.`;
   const head = `${paint("bold", plain(of))}  as of ${plain(eventId)}, ${plain(time)}, ${events} ${events === 1 ? "event" : "events"}`;
   if (state === null || typeof state !== "object") return `${head}\n${state === null ? "It is deleted." : plain(JSON.stringify(state))}`;

@@ -91,7 +91,8 @@ export const addStatus = (pitrix: Command, { terminal, paint, print, on }: Shell
     )
     .action(() =>
       on(async (platform) => {
-        const topics = await topicStates(logOf(platform), await loadServices(list));
+        const loaded = await loadServices(list);
+        const topics = await topicStates(logOf(platform), loaded, loaded);
         print({ topics }, () => topicsTable(topics, paint));
         told(topics.some(({ partitions, removed }) => partitions === 0 || removed > 0));
       }),

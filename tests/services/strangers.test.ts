@@ -3,7 +3,8 @@ import { rmSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { type OperationId, operations } from "../../schemas/generated/http.ts";
 import { app } from "../../services/chassis/http/app.ts";
-import { internalTable } from "../../services/chassis/http/internal.ts";
+import type { Host } from "../../services/chassis/http/host.ts";
+import { operatedTable } from "../../services/chassis/operator/internal-table.ts";
 import { services } from "../../services/index.ts";
 import { temporaryDirectory } from "../infra/embedded/temporary-directory.ts";
 import { ask } from "../world/requests.ts";
@@ -32,6 +33,7 @@ after(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
+const tableOf = (host: Host) => operatedTable(host, async () => []);
 const filled = (path: string): string => path.replace(/\{\w+\}|(?<=\/):\w+/g, "x");
 /** Somebody without a token, and somebody with one of nobody. What they send is not read: it is no JSON. */
 const strangers = [{}, { authorization: "Bearer nobody.knows.me" }, { authorization: "Basic YTpi" }];
@@ -47,7 +49,7 @@ const nobody = strangers.map(() => 401);
 for (const name of names)
   test(`${name} answers strangers on its ports with probes and metrics only`, async () => {
     const { url, operationsUrl, host } = world.of(name);
-    const table = internalTable(host);
+    const table = tableOf(host);
     assert.deepEqual(table.flatMap(({ method, path, access }) => (access === "anybody" ? [`${method} ${path}`] : [])).sort(), probes);
     for (const { method, path, access } of table)
       if (access !== "anybody") assert.deepEqual(await statuses(operationsUrl, method, path), nobody, `${method} ${path}`);
@@ -68,15 +70,15 @@ for (const name of names)
 test("no route of a service stands beside the tables", () => {
   for (const name of names) {
     const { host } = world.of(name);
-    const known = internalTable(host).map(({ method, path }) => `${method} ${path}`);
-    assert.deepEqual(routesIn(app(host).router.stack), known, name);
+    const known = tableOf(host).map(({ method, path }) => `${method} ${path}`);
+    assert.deepEqual(routesIn(app(host, undefined, tableOf(host)).router.stack), known, name);
   }
 });
 
 test("the public port has nothing for operators, not even with a token", async () => {
   const { url, host } = world.of("api");
   const system = { authorization: `Bearer ${await world.token("system")}` };
-  for (const { path } of internalTable(host)) assert.equal((await ask(`${url}${filled(path)}`, { headers: system })).status, 404, path);
+  for (const { path } of tableOf(host)) assert.equal((await ask(`${url}${filled(path)}`, { headers: system })).status, 404, path);
 });
 
 test("what needs no token is written down", async () => {

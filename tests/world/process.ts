@@ -41,6 +41,7 @@ export const processes = (
     PITRIX_SEALING_KEYS: platformKey(),
     ...environment,
   };
+  const tables = new Map<string, AnyService>();
   const logger = (details: object) => logging("info", details, { write: (line) => void lines.push(JSON.parse(line)) });
   return async ({ service, outside, environment: own }, surroundings) => {
     const { ports, blobs } = surroundings;
@@ -53,7 +54,10 @@ export const processes = (
       print: (line) => void printed.push(line),
       serving: { wait, grace: 0, ...(limits && { limits }) },
     };
-    const shared = await share(config, log, openTls(config, { clock, logger: logger({}) }), logger({}), foundation);
+    tables.set(service.name, withAccess(service));
+    const shared = await share(config, log, openTls(config, { clock, logger: logger({}) }), logger({}), foundation, async () => [
+      ...tables.values(),
+    ]);
     const given = outside && { outside: async () => ({ open: async () => ({ outside: outside(surroundings) }) }) };
     const running = await runService(withAccess({ ...service, ...given }), shared);
     return {

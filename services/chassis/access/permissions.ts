@@ -28,6 +28,7 @@ export const builtInRoles: { readonly [role: string]: BuiltInRole } = {
 const operating = [
   ...(["DescribePlatform", "DescribeParkedStreams", "RedriveParkedStreams", "DiscardParkedEvent"] as const),
   ...(["DescribeReadModels", "MoveReadModel"] as const),
+  ...(["CreateInspection", "DescribeInspections", "GetInspection", "StopInspection"] as const),
 ];
 
 /** Operations outside every bundle: administrators may call all of them, vendors those on the repositories of their group, and developers those on their own. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { getHeapStatistics } from "node:v8";
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from "express";
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response, Router } from "express";
 import { isOutage } from "../../../events/index.ts";
 import { EventTooLarge } from "../../../events/runtime.ts";
 import type { OperationId } from "../../../schemas/generated/http.ts";
@@ -11,7 +11,7 @@ import { apiDocument, operationsAnsweringFiles } from "./document.ts";
 import { FILES } from "./files.ts";
 import type { Host } from "./host.ts";
 import { saneRequestId } from "./ids.ts";
-import { internalRoutes } from "./internal.ts";
+import { addRoutes, type InternalRoute } from "./internal-route.ts";
 import { isProblem, makeProblem, type Problem, sendProblem } from "./problems.ts";
 import { runReading } from "./reading.ts";
 import { requestReader } from "./request.ts";
@@ -30,10 +30,10 @@ const REQUESTS = {
 /** Requests in flight that are passed on and not kept. */
 const PASSED_ON = { requests: 1_024, waiting: 1_024, milliseconds: 5_000 };
 
-/** The HTTP side of a service: the interpreter of its rows. `before` answers first; `internal`: with the routes for the platform itself. */
-export const app = (host: Host, before?: RequestHandler, internal = true): Express => {
+/** The HTTP side of a service: the interpreter of its rows. `before` answers first; `internal`: the routes for the platform itself. */
+export const app = (host: Host, before?: RequestHandler, internal: readonly InternalRoute[] = []): Express => {
   const application = express().disable("x-powered-by").set("query parser", "simple").set("etag", false);
-  application.use(begun(host), ...(internal ? [internalRoutes(host)] : []));
+  application.use(begun(host), addRoutes(Router(), host, internal));
   if (before) application.use(bounded(host), before);
   return application.use(answered(host)).use(failed(host));
 };

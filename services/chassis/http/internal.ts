@@ -1,11 +1,11 @@
-import { type Request, type Response, Router } from "express";
+import type { Request, Response } from "express";
 import { auditRoutes } from "./audit-routes.ts";
 import { bulkhead } from "./bulkhead.ts";
 import { causationRoutes } from "./causation-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import type { Host } from "./host.ts";
 import { inquiryRoute } from "./inquiries.ts";
-import { addRoutes, type InternalRoute } from "./internal-route.ts";
+import type { InternalRoute } from "./internal-route.ts";
 import { operatorRoutes } from "./parked.ts";
 import { isProblem, makeProblem } from "./problems.ts";
 import { readModelRoutes } from "./read-model-routes.ts";
@@ -26,8 +26,6 @@ export const internalTable = (host: Host): readonly InternalRoute[] => [
   ...operatorRoutes(host),
   ...readModelRoutes(host),
 ];
-
-export const internalRoutes = (host: Host): Router => addRoutes(Router(), host, internalTable(host));
 
 const probes = (host: Host): readonly InternalRoute[] => [
   { method: "get", path: "/livez", access: "anybody", answer: async () => ({ status: "alive" }) },

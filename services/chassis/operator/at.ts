@@ -21,13 +21,13 @@ export type StateAt = {
   /** `cluster/cl-1`, or `cluster/clusters/cl-1`. */
   readonly of: string;
   /** The event id of the last event in it, and its time; null: it did not exist yet. */
-  readonly eventId: string | null;
+  readonly event_id: string | null;
   readonly time: string | null;
   /** Events that are folded. */
   readonly events: number;
   readonly state: unknown;
   /** The event that set each field last. */
-  readonly setBy: { readonly [field: string]: string };
+  readonly set_by: { readonly [field: string]: string };
 };
 type Means = { readonly log: Log; readonly loaded: readonly AnyService[]; readonly signal: AbortSignal; readonly now: number };
 
@@ -62,7 +62,8 @@ const momentOf = async ({ log, signal, now }: Means, when: string): Promise<IsBe
   return (meta) => meta.time <= last;
 };
 
-const documentModel = (loaded: readonly AnyService[], service: string, model: string): AnyProjection => {
+/** A read model, by the names of its service and its own. */
+export const documentModel = (loaded: readonly AnyService[], service: string, model: string): AnyProjection => {
   const { projections = [] } = loaded.find(({ name }) => name === service) ?? {};
   const found = projections.find(({ name }) => name === model);
   if (found) return found;
@@ -133,8 +134,8 @@ const aggregateAt = async (means: Means, stream: string, isBefore: IsBefore): Pr
       events++;
     },
   );
-  const of = { of: stream, eventId: last?.eventId ?? null, time: last?.time ?? null, events };
-  return { ...of, state: last ? withoutSecrets(state) : null, setBy: fields.setBy };
+  const of = { of: stream, event_id: last?.eventId ?? null, time: last?.time ?? null, events };
+  return { ...of, state: last ? withoutSecrets(state) : null, set_by: fields.setBy };
 };
 
 const documentAt = async (means: Means, of: string, projection: AnyProjection, id: string, isBefore: IsBefore): Promise<StateAt> => {
@@ -157,5 +158,5 @@ const documentAt = async (means: Means, of: string, projection: AnyProjection, i
     events++;
   });
   const state = !document || document.deleted ? null : withoutSecrets(document.value);
-  return { of, eventId: last?.eventId ?? null, time: last?.time ?? null, events, state, setBy: fields.setBy };
+  return { of, event_id: last?.eventId ?? null, time: last?.time ?? null, events, state, set_by: fields.setBy };
 };

@@ -3,7 +3,7 @@ import { codec, digestOf, endsOf, fieldDigests, foldStreams, sourcesOf, startsOf
 import { contract } from "../contract.ts";
 import type { DigestedDocument, DocumentsAnswer } from "../http/audit-routes.ts";
 import type { ServicesClient } from "../http/causation-query.ts";
-import { topicsFor } from "./events.ts";
+import { topicsOf } from "./events.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type FoldedModel, modelFold, type Sample } from "./model-fold.ts";
 import { readRecords } from "./reading.ts";
@@ -165,7 +165,8 @@ export const modelAudit = async ({ platform, log, loaded, signal }: Means, sampl
       // What the services already have of events that came after the log was read.
       const versions = new Map(lives.map(([model, { documents }]) => [model, documents]));
       const later = (record: LogRecord): void => take(record, (model, id) => versions.get(model)?.get(id)?.version ?? 0);
-      if (!(await readRecords(log, { topics: topicsFor({}), begin: ends }, signal, later))) throw new CommandFailed("interrupted");
+      if (!(await readRecords(log, { topics: topicsOf(loaded).readable, begin: ends }, signal, later)))
+        throw new CommandFailed("interrupted");
       const findings: ModelFinding[] = [];
       const wrong: { [service: string]: number } = {};
       let documents = 0;

@@ -3,7 +3,7 @@ import { type Audit, bucketOf } from "../../../events/runtime.ts";
 import type { ServicesClient } from "../http/causation-query.ts";
 import { auditOf, ownersOf } from "./audit.ts";
 import { type ModelAudit, modelAudit } from "./audit-models.ts";
-import { topicsFor } from "./events.ts";
+import { topicsFor, topicsOf } from "./events.ts";
 import { CommandFailed } from "./failure.ts";
 import type { Sample } from "./model-fold.ts";
 import { rangesOf, readRecords } from "./reading.ts";
@@ -16,11 +16,11 @@ export type AuditOptions = {
   /** The part of the streams, in percent. */
   readonly sample?: number;
 };
-export type Audited = Audit & { readonly readModels?: ModelAudit };
+export type Audited = Audit & { readonly read_models?: ModelAudit };
 type Means = {
   readonly platform: ServicesClient;
   readonly log: Log;
-  /** All services, also those that do not run. */
+  /** The services to audit, also those that do not run. */
   readonly loaded: readonly AnyService[];
   readonly signal: AbortSignal;
   readonly progress: (read: number, all: number) => void;
@@ -33,7 +33,7 @@ const MOST = 400_000;
 export const runAudit = async (means: Means, options: AuditOptions, most = MOST): Promise<Audited> => {
   const { stream, logOnly = false, sample } = options;
   const one = sample !== undefined || stream !== undefined || logOnly;
-  const buckets = one ? bucketsFor(sample) : Math.max(1, Math.ceil((await recordsOn(means.log)) / most));
+  const buckets = one ? bucketsFor(sample) : Math.max(1, Math.ceil((await recordsOn(means)) / most));
   const parts = one
     ? [{ buckets, bucket: Math.floor(Math.random() * buckets) }]
     : Array.from({ length: buckets }, (_, bucket) => ({ buckets, bucket }));
@@ -75,27 +75,29 @@ export const watchAudit = (
 
 const bucketsFor = (sample = 100): number => Math.max(1, Math.round(100 / sample));
 
-const recordsOn = async (log: Log): Promise<number> =>
-  (await rangesOf(log, { topics: topicsFor({}) })).reduce((sum, { from, to }) => sum + to - from, 0);
+const recordsOn = async ({ log, loaded }: Means): Promise<number> =>
+  (await rangesOf(log, { topics: topicsOf(loaded).readable })).reduce((sum, { from, to }) => sum + to - from, 0);
 
 /** The audit of a part of the streams. Each round reads what no earlier one has read. */
 const auditing = async ({ platform, log, loaded, signal, progress }: Means, { stream, logOnly = false }: AuditOptions, part: Sample) => {
   const concerns = (one: string): boolean => (stream === undefined ? bucketOf(one, part.buckets) === part.bucket : one === stream);
   const records = await auditOf(logOnly ? undefined : platform, loaded, concerns);
   const models = logOnly || stream !== undefined ? undefined : await modelAudit({ platform, log, loaded, signal }, part);
+  const { mine, readable } = topicsOf(loaded);
+  const topics = topicsFor({ stream, among: logOnly || stream !== undefined ? [...mine] : readable });
   const ends = new Map<string, number>();
   const check = async (record: LogRecord): Promise<void> => {
-    await records.take(record);
+    // Topics of other services are for the read models only.
+    if (mine.has(record.topic)) await records.take(record);
     models?.take(record);
     ends.set(`${record.topic}/${record.partition}`, record.offset + 1);
   };
   return {
     round: async (): Promise<Audited> => {
-      const topics = topicsFor({ stream });
       if (!(await readRecords(log, { topics, begin: ends }, signal, check, progress)))
         throw new CommandFailed("interrupted before the log was read");
       const audit = await records.finish();
-      return models ? { ...audit, readModels: await models.finish() } : audit;
+      return models ? { ...audit, read_models: await models.finish() } : audit;
     },
     /** Forgets what was found. From now on the log of all streams is looked at, and the documents that change. */
     goOn: (): void => {
@@ -105,12 +107,13 @@ const auditing = async ({ platform, log, loaded, signal, progress }: Means, { st
   };
 };
 
-const merged = (one: Audited, other: Audited): Audited => ({
+/** Two audits in one. */
+export const merged = (one: Audited, other: Audited): Audited => ({
   records: one.records + other.records,
   streams: one.streams + other.streams,
   repeats: one.repeats + other.repeats,
   findings: [...one.findings, ...other.findings],
-  ...(one.readModels && other.readModels && { readModels: mergedModels(one.readModels, other.readModels) }),
+  ...(one.read_models && other.read_models && { read_models: mergedModels(one.read_models, other.read_models) }),
 });
 
 const mergedModels = (one: ModelAudit, other: ModelAudit): ModelAudit => {
@@ -120,7 +123,7 @@ const mergedModels = (one: ModelAudit, other: ModelAudit): ModelAudit => {
 };
 
 /** Tells the services what was found, for their metrics. */
-const report = async (platform: ServicesClient, { findings, readModels }: Audited, owners: ReadonlyMap<string, string>): Promise<void> => {
+const report = async (platform: ServicesClient, { findings, read_models }: Audited, owners: ReadonlyMap<string, string>): Promise<void> => {
   const running = new Set(await platform.services());
   const log = new Map<string, number>();
   for (const { stream } of findings) {
@@ -128,7 +131,7 @@ const report = async (platform: ServicesClient, { findings, readModels }: Audite
     log.set(owner, (log.get(owner) ?? 0) + 1);
   }
   for (const service of running) {
-    const counts = { log: log.get(service) ?? 0, documents: readModels?.wrong[service] ?? 0 };
+    const counts = { log: log.get(service) ?? 0, documents: read_models?.wrong[service] ?? 0 };
     if (counts.log + counts.documents > 0) await platform.request(service, "/internal/audit/findings", counts);
   }
 };

@@ -1,4 +1,14 @@
-import { aggregateOf, eachOf, isSealed, keyOf, type Log, type LogRecord, topicOf } from "../../../events/index.ts";
+import {
+  type AnyService,
+  aggregateOf,
+  eachOf,
+  isSealed,
+  keyOf,
+  type Log,
+  type LogRecord,
+  topicOf,
+  topicsOfService,
+} from "../../../events/index.ts";
 import { codec, type Delivered, decode, headerOf, isMissingTopic, nameOf, originOf, plainMeta } from "../../../events/runtime.ts";
 import { eventTypes } from "../../../schemas/generated/events.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
@@ -10,6 +20,8 @@ import { followRecords, type LogPart, readRecords } from "./reading.ts";
 
 export type EventFilter = {
   readonly topic?: string | undefined;
+  /** Only these topics. */
+  readonly among?: readonly string[] | undefined;
   readonly type?: string | undefined;
   readonly stream?: string | undefined;
   /** The id of an aggregate: the key of its streams. */
@@ -28,7 +40,7 @@ const near = (text: string, names: readonly string[]): string => {
 };
 
 /** The topics that can hold events matching the filter. */
-export const topicsFor = ({ topic, type, stream }: EventFilter): readonly string[] => {
+export const topicsFor = ({ topic, among, type, stream }: EventFilter): readonly string[] => {
   if (type !== undefined && !byType[type])
     throw new CommandFailed(`there is no event type ${type}${near(type, Object.keys(byType))}`, exitCodes.usage);
   if (stream !== undefined && !stream.includes("/"))
@@ -41,7 +53,14 @@ export const topicsFor = ({ topic, type, stream }: EventFilter): readonly string
   return aggregates
     .filter((aggregate) => stream === undefined || aggregate === aggregateOf(stream))
     .map((aggregate) => topicOf(contract, aggregate))
-    .filter((each) => topic === undefined || each === topic);
+    .filter((each) => (topic === undefined || each === topic) && (among === undefined || among.includes(each)));
+};
+
+/** The topics that services may read: those of their own events, and those that their tables read. */
+export const topicsOf = (own: readonly AnyService[]) => {
+  const all = own.map((service) => topicsOfService(contract, service));
+  const mine = new Set(all.flatMap(({ events }) => events));
+  return { mine, readable: [...new Set([...mine, ...all.flatMap(({ reads }) => reads)])] };
 };
 
 export const matches = ({ type, stream, id, correlation, since }: EventFilter, record: LogRecord): boolean => {
@@ -154,9 +173,12 @@ export const findEvent = async (log: Log, eventId: string, signal: AbortSignal):
   return found;
 };
 
-/** A value with its secrets left out: what is shown of one is only that it is there. */
-export const withoutSecrets = <T>(value: T): T =>
-  JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "string" && isSealed(each) ? "(sealed)" : each)) ?? "null");
+/** A value with its secrets, and hashes of them, left out: what is shown of one is only that it is there. */
+export const withoutSecrets = <T>(value: T): T => JSON.parse(JSON.stringify(value, shown) ?? "null");
+const shown = (name: string, value: unknown): unknown => {
+  if (typeof value !== "string") return value;
+  return isSealed(value) ? "(sealed)" : value !== "" && /(password|secret)_?hash$/i.test(name) ? "(hash)" : value;
+};
 
 /** An event as JSON: its metadata and its fields. */
 export const eventJson = ({ record, delivered }: Seen): object => {

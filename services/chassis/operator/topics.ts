@@ -16,8 +16,8 @@ export type TopicState = {
   readonly read: readonly string[];
 };
 
-/** The topics of these services' events. */
-export const topicStates = (log: Log, loaded: readonly AnyService[]): Promise<readonly TopicState[]> => {
+/** The topics of some services' events, and which of all services read them. */
+export const topicStates = (log: Log, own: readonly AnyService[], loaded: readonly AnyService[]): Promise<readonly TopicState[]> => {
   const reads = new Map(
     loaded.map(({ name, projections = [], reactions = {} }) => [
       name,
@@ -27,7 +27,7 @@ export const topicStates = (log: Log, loaded: readonly AnyService[]): Promise<re
       ]),
     ]),
   );
-  const all = loaded.flatMap(({ name, aggregates }) => Object.entries(aggregates).map(([aggregate, row]) => ({ name, aggregate, row })));
+  const all = own.flatMap(({ name, aggregates }) => Object.entries(aggregates).map(([aggregate, row]) => ({ name, aggregate, row })));
   return Promise.all(
     all.map(async ({ name, aggregate, row }): Promise<TopicState> => {
       const topic = topicOf(contract, aggregate);

@@ -2,13 +2,13 @@ import { createHmac } from "node:crypto";
 import { MongoClient } from "mongodb";
 import { databaseOf } from "../../../infra/platform/platform.ts";
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
-import { internalTable } from "../../../services/chassis/http/internal.ts";
+import { operatedTable } from "../../../services/chassis/operator/internal-table.ts";
 import { ask } from "../../world/requests.ts";
 import type { Attack } from "../attack.ts";
 
 /** Stands for all that the routes of a service would use: nothing is asked of them here but their paths. */
 const anything: unknown = new Proxy(() => anything, { get: () => anything, apply: () => anything });
-const internal = internalTable(anything as never);
+const internal = operatedTable(anything as never, async () => []);
 const forAnybody = ["/livez", "/readyz", "/metrics"];
 const all = Object.keys(operations) as OperationId[]; // Its keys are exactly these.
 const isPublic = (id: OperationId): boolean => operations[id].public;

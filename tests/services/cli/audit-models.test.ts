@@ -24,7 +24,7 @@ const audited = async (options: AuditOptions = {}) => {
   const platform = connectPlatform(setup);
   const signal = new AbortController().signal;
   try {
-    const { findings, readModels } = await runAudit(
+    const { findings, read_models: readModels } = await runAudit(
       { platform: servicesClient(platform), log: world.broker.connect(), loaded: [account], signal, progress: () => {} },
       options,
     );
@@ -79,8 +79,8 @@ test("a long log is audited in parts, each in a reading of its own, with the sam
   const parts = await runAudit(means, {}, 10);
   await platform.close();
   assert.ok(readings >= 2, `${readings} readings`);
-  assert.deepEqual([parts.findings, parts.readModels?.findings], [[], []]);
-  assert.equal(parts.readModels?.documents, whole.models.documents);
+  assert.deepEqual([parts.findings, parts.read_models?.findings], [[], []]);
+  assert.equal(parts.read_models?.documents, whole.models.documents);
 });
 
 test("documents that somebody changed, removed or added by hand are named with their fields and events, and counted for an alert", async () => {

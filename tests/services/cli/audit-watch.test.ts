@@ -41,10 +41,10 @@ test("a watching audit reads each record once, and finds what is forged or chang
     const look = watchAudit(means, { sample: 100 }, 4);
     const first = await look();
     assert.ok(first.records > 10 && read >= first.records);
-    assert.deepEqual([first.findings, first.readModels?.findings], [[], []]);
+    assert.deepEqual([first.findings, first.read_models?.findings], [[], []]);
     read = 0;
     const second = await look();
-    assert.deepEqual([second.records, second.readModels?.documents, read], [0, 0, 0]);
+    assert.deepEqual([second.records, second.read_models?.documents, read], [0, 0, 0]);
 
     const [group_id = ""] = groups;
     await admin.call("ModifyGroup", { group_id, name: "watched" });
@@ -66,7 +66,7 @@ test("a watching audit reads each record once, and finds what is forged or chang
       ],
     );
     assert.deepEqual(
-      third.readModels?.findings.map(({ id, model }) => [id, model]),
+      third.read_models?.findings.map(({ id, model }) => [id, model]),
       [[group_id, "groups"]],
     );
     documents().set(group_id, kept);

@@ -57,7 +57,7 @@ after(() => log.close());
 
 const means = { log, loaded, signal, now: Date.parse(at(9)) };
 const names = async (when: string, what: string) => {
-  const { state, eventId, events } = await stateAt(means, when, what);
+  const { state, event_id: eventId, events } = await stateAt(means, when, what);
   return [Reflect.get(Object(state), "name"), eventId, events];
 };
 
@@ -67,14 +67,14 @@ test("an aggregate is folded up to an event, to a time, and to the time of anoth
   assert.deepEqual(await names("category/ctg-2@1", "category/ctg-1"), ["second", "category/ctg-1@2", 2]);
   assert.deepEqual(await names("5s", "category/ctg-1"), ["third", "category/ctg-1@3", 3]);
   assert.deepEqual(await stateAt(means, "2025-01-01", "category/ctg-1"), {
-    ...{ of: "category/ctg-1", eventId: null, time: null, events: 0, state: null, setBy: {} },
+    ...{ of: "category/ctg-1", event_id: null, time: null, events: 0, state: null, set_by: {} },
   });
 });
 
 test("a document is folded likewise, with the event that set each field, and is gone once it is deleted", async () => {
   const found = await stateAt(means, "category/ctg-1@3", "app/categories/ctg-1");
-  assert.equal(found.setBy.name, "category/ctg-1@3");
-  assert.equal(found.setBy.category_id ?? found.setBy.create_time, "category/ctg-1@1");
+  assert.equal(found.set_by.name, "category/ctg-1@3");
+  assert.equal(found.set_by.category_id ?? found.set_by.create_time, "category/ctg-1@1");
   assert.match(stateText(found, plain), /^app\/categories\/ctg-1 {2}as of category\/ctg-1@3, 2026-01-01T00:00:04\.000Z, 3 events$/m);
   assert.match(stateText(found, plain), /^ {2}name: "third" {2}category\/ctg-1@3$/m);
 });
@@ -154,7 +154,7 @@ test("the live map is drawn and told, odd rows by name", async () => {
       row: "UserCreated",
     }),
   ]);
-  const live = await liveMap(log, loaded, null, signal, Date.now());
+  const live = await liveMap({ log, own: loaded, all: loaded, signal }, null, Date.now());
   assert.ok(live.events >= 5);
   assert.equal(live.left, 0);
   assert.match(liveMapText(live, plain), /^account +UserCreated +app +reaction +0 +1 +1 +- +- +not declared$/m);

@@ -102,7 +102,7 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
   assert.match(why.text, new RegExp(`^UserCreated \\(${stream}@1\\) ← CreateUser by `, "m"));
   assert.match(why.text, new RegExp(`^shown +account {2}users: ${userId}$`, "m"));
   const at = await json("at", `${stream}@1`, `account/users/${userId}`);
-  assert.equal(at.eventId, `${stream}@1`);
+  assert.equal(at.event_id, `${stream}@1`);
   const shown = await pitrix("events", "tail", "--id", userId, "--since", "1h", "--last", "1");
   assert.match(shown.text, new RegExp(`${stream}@\\d+`));
   assert.match((await pitrix("events", "show", `${stream}@1`)).text, /ce_correlationid +make-a-user/);
@@ -112,7 +112,7 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
     [],
   );
   const before = await json("audit");
-  assert.deepEqual([before.findings, before.readModels.findings], [[], []]);
+  assert.deepEqual([before.findings, before.read_models.findings], [[], []]);
   const moved = join(mkdtempSync(join(tmpdir(), "pitrix-move-")), "moved");
   await assert.rejects(
     pitrix("platform", "export", "--out", moved),
@@ -132,7 +132,7 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
   for (const [collection, found] of Object.entries(stored)) assert.deepEqual(await documents(collection), found, collection);
   const second = await start();
   const after = await eventually("all is well again", async () => ((await pitrix("status")).code === 0 ? json("audit") : undefined));
-  assert.deepEqual([after.findings, after.readModels.findings], [[], []]);
+  assert.deepEqual([after.findings, after.read_models.findings], [[], []]);
   assert.ok(after.records >= before.records && after.streams === before.streams);
   // Its keys have come along: the token is signed with a sealed key.
   assert.notEqual(await token(second.url), "");
@@ -147,7 +147,7 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
     const audit = await json("audit");
     return audit.records >= before.records ? audit : undefined;
   });
-  assert.deepEqual([whole.findings, whole.readModels.findings], [[], []]);
+  assert.deepEqual([whole.findings, whole.read_models.findings], [[], []]);
   await third.stop();
 
   const { directory, environment } = await python();
