@@ -57,6 +57,10 @@ export const fakeApi = async (version = "v1.35.4"): Promise<FakeApi> => {
     const path = pathOf(place, name);
     const stored = stamp(thing, place, things.get(path));
     if (["Deployment", "StatefulSet", "DaemonSet"].includes(place.kind)) return keep(path, withPods(stored, place));
+    if (place.kind === "CustomResourceDefinition") {
+      const conditions = ["Established", "NamesAccepted"].map((type) => ({ type, status: "True" }));
+      return keep(path, { ...stored, status: { conditions } });
+    }
     if (place.kind === "Job") return keep(path, { ...stored, status: outcomeOf(podsOf(stored, place, 1)) });
     return keep(path, stored);
   };
@@ -148,8 +152,12 @@ export const fakeApi = async (version = "v1.35.4"): Promise<FakeApi> => {
       const sees = ({ version, type, path, thing }: Change): void => {
         if (version > from && inCollection(path, place) && matches(thing, url.searchParams)) write(type, thing);
       };
-      if (from === 0) for (const object of selected) write("ADDED", object);
+      const sendsAll = url.searchParams.get("sendInitialEvents") === "true";
+      if (sendsAll || from === 0) for (const object of selected) write("ADDED", object);
       else for (const change of changes) sees(change);
+      const annotations = { "k8s.io/initial-events-end": "true" };
+      const metadata = { resourceVersion: String(version_), annotations };
+      if (sendsAll) write("BOOKMARK", { kind: place.kind, apiVersion: place.apiVersion, metadata });
       const watch = { sees, end: () => void response.end() };
       watches.add(watch);
       return void response.on("close", () => watches.delete(watch));

@@ -12,7 +12,10 @@ const groups: { readonly [groupVersion: string]: readonly Kind[] } = {
     kind("PersistentVolumeClaim", "persistentvolumeclaims"),
   ],
   "apps/v1": [kind("Deployment", "deployments"), kind("StatefulSet", "statefulsets"), kind("DaemonSet", "daemonsets")],
-  "batch/v1": [kind("Job", "jobs")],
+  "batch/v1": [kind("Job", "jobs"), kind("CronJob", "cronjobs")],
+  "apiextensions.k8s.io/v1": [kind("CustomResourceDefinition", "customresourcedefinitions", false)],
+  // Of `tests/charts/crds`: the fake API knows it from the start.
+  "charts.pitrix.example/v1": [kind("Room", "rooms")],
   "networking.k8s.io/v1": [kind("Ingress", "ingresses")],
 };
 

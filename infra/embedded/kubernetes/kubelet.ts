@@ -129,6 +129,8 @@ const register = async (ask: ApiClient, port: number): Promise<void> => {
     nodeInfo: { kubeletVersion: "v0.0.0", operatingSystem: "linux", architecture: "amd64" },
   };
   await ask("POST", "/api/v1/nodes", node);
+  // The API server marks a new node as not ready, and no controller here takes that back.
+  await ask("PATCH", `/api/v1/nodes/${NODE}`, { spec: { taints: null } }, "application/merge-patch+json");
   const { status: code, body } = await ask("PATCH", `/api/v1/nodes/${NODE}/status`, { status }, "application/strategic-merge-patch+json");
   if (code !== 200) throw new Error(`the API server does not take its node: ${code} ${JSON.stringify(body)}`);
 };

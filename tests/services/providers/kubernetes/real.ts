@@ -55,15 +55,16 @@ export const openedOn = async (
     readonly kubeconfig?: string;
     readonly values?: string;
     readonly chart?: Uint8Array;
+    readonly readySeconds?: number;
     readonly directories?: string[];
   } = {},
 ): Promise<Opened<KubernetesOutside>> => {
-  const { privateNetworks = [new URL(url).host], values = "replicas: 2" } = more;
+  const { privateNetworks = [new URL(url).host], values = "replicas: 2", readySeconds = 5 } = more;
   const state = join(temporaryDirectory(), "state");
   more.directories?.push(join(state, "kubernetes"));
   const dependencies = {
     config: { state },
-    settings: { helm, privateNetworks, helmSeconds: 10, readySeconds: 5 },
+    settings: { helm, privateNetworks, helmSeconds: 10, readySeconds },
     clock: systemClock,
     document: async (model: string, id: string) => (await documents(model)).find((each) => each.id === id)?.value,
     edge: {
