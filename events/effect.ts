@@ -90,15 +90,20 @@ export type Signal<Outside, Command extends Message> = {
 };
 export type StopSignal = () => Promise<void> | void;
 
+type SeedCause<Outside> = (outside: Outside) => string | undefined;
 /** Initial data: a command that one instance executes once, before the service is ready. */
 export type Seed<Outside, Command extends Message> = {
   readonly [T in Command["type"]]: {
     readonly issues: T;
     /** Unique in the service: a later start finds the recorded answer. Undefined: there is no command to execute. */
-    readonly cause: string | ((outside: Outside) => string | undefined);
+    readonly cause: string | SeedCause<Outside>;
+    /** The cause under which earlier releases recorded the answer. */
+    readonly formerly?: SeedCause<Outside>;
     readonly given: (outside: Outside) => Fields<Command, T> | Promise<Fields<Command, T>>;
     /** Called if this start has executed the command. */
     readonly made?: (fields: Fields<Command, T>, outside: Outside) => void;
+    /** Gets the state of the stream at every start, whoever has executed the command. */
+    readonly found?: (state: never, outside: Outside) => Promise<void> | void;
   };
 }[Command["type"]];
 

@@ -7,7 +7,7 @@ import { type EffectsObserver, effectsWorker, type Guard } from "./effects/effec
 import { timersWorker } from "./effects/timers.ts";
 import { relay } from "./log/relay.ts";
 import { watermarkKeeper } from "./log/watermarks.ts";
-import type { Message, Meta } from "./message.ts";
+import { aggregateOf, type Message, type Meta } from "./message.ts";
 import type { Commit, Condition, LogRecord, Ports, Running, TopicSpec } from "./ports.ts";
 import type { AnyProjection } from "./projection.ts";
 import { type Restored, restore } from "./replay/restore.ts";
@@ -144,18 +144,21 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   const reacting = service.reactions ? [reactor(service, executing, contract, tracer)] : [];
 
   /** Executes a seed, unless an earlier start did. Retries after failures. */
-  const executeSeed = async ({ cause: named, issues, given, made }: AnySeed<Outside>): Promise<Outcome | undefined> => {
-    const cause = typeof named === "string" ? named : named(outside);
-    if (cause === undefined) return undefined;
-    const metadata = seeding(cause, id);
+  const executeSeed = async ({ cause: named, formerly, issues, given, made, found }: AnySeed<Outside>): Promise<Outcome | undefined> => {
     let fields: object | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        const known = await executing.recorded(cause);
+        const cause = typeof named === "string" ? named : named(outside);
+        if (cause === undefined) return undefined;
+        const former = formerly?.(outside);
+        const metadata = seeding(cause, id);
+        const known = (await executing.recorded(cause)) ?? (former === undefined ? undefined : await executing.recorded(former));
         if (!known) fields ??= await given(outside);
         const outcome = known ?? (await executing.execute({ ...fields, type: issues }, metadata));
         // The correlation id identifies this start, even if an earlier attempt's reply was lost.
         if (fields && outcome.commit?.metadata.correlationId === metadata.correlationId) made?.(fields, outside);
+        // The row's maker ties the function to the aggregate.
+        if (found) await found((await executing.state(aggregateOf(outcome.stream), outcome.stream)).state as never, outside);
         return outcome;
       } catch (error) {
         if (attempt >= SEEDING) throw error;

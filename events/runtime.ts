@@ -6,7 +6,7 @@ export type { Guard } from "./effects/effects.ts";
 export { nameOf, partitionOf } from "./log/partition.ts";
 export { headerOf, metaIn, metaOf, plainMeta, recordsOf, typeOf } from "./log/record.ts";
 export { lruCache } from "./lru-cache.ts";
-export { matches } from "./memory/query.ts";
+export { matches, ordering } from "./memory/query.ts";
 export { CannotRestore, type Restored } from "./replay/restore.ts";
 export { type Instance, instance, type Observer, PARTITIONS, type RunOptions } from "./run.ts";
 export type { CommandMetadata, Outcome } from "./store/command.ts";

@@ -24,6 +24,22 @@ class SecretType extends StringType {
   }
 }
 
+/**
+ * The type of a field that the schema marks with `"personal": true`: in events of earlier releases it names a person. It reads any text, and writes
+ * none, so that what is known of people is written as secrets only.
+ */
+class PersonalType extends StringType {
+  override _write(tap: unknown, value: unknown): void {
+    if (value !== "") throw new Error("what is known of a person is not sealed");
+    super._write(tap, value);
+  }
+  _check(value: unknown, _: unknown, hook?: Hook): boolean {
+    const fits = value === "";
+    if (!fits) hook?.(value, this);
+    return fits;
+  }
+}
+
 const sealed = (value: unknown): string => {
   if (typeof value === "string" && isSealed(value)) return value;
   throw new Error("a secret is not sealed");
@@ -36,7 +52,8 @@ const sealed = (value: unknown): string => {
 export const strictType = (schema: object, more: readonly string[] = []): avro.Type => {
   let isOutermost = true;
   const typeHook = (part: unknown, options: object): avro.Type | undefined => {
-    if (isSecret(part)) return new SecretType();
+    if (isMarked(part, "secret")) return new SecretType();
+    if (isMarked(part, "personal")) return new PersonalType();
     if (!isRecord(part)) return undefined;
     const extra = isOutermost ? more : [];
     isOutermost = false;
@@ -71,8 +88,8 @@ const rejecting = (write: Writer, declared: readonly string[]): Writer => {
   };
 };
 
-const isSecret = (schema: unknown): boolean =>
-  schema !== null && typeof schema === "object" && "secret" in schema && schema.secret === true;
+const isMarked = (schema: unknown, mark: string): boolean =>
+  schema !== null && typeof schema === "object" && Reflect.get(schema, mark) === true;
 
 const isRecord = (schema: unknown): boolean =>
   schema !== null && typeof schema === "object" && "type" in schema && schema.type === "record";

@@ -3,6 +3,9 @@
 /** A secret as ciphertext, which only the edge makes: clear text is not assignable. */
 export type Sealed = string & { readonly sealed: true };
 
+/** What earlier releases wrote of a person in clear. New events leave it empty: clear text is not assignable. */
+export type Personal = "" | (string & { readonly personal: true });
+
 /** A planned node of a cluster. */
 export interface ClusterNode {
   readonly nodeId: string;
@@ -145,7 +148,7 @@ export interface LifecycleService {
 export interface Maintainer {
   readonly name: string;
   /** Empty: filled in events of earlier releases. */
-  readonly email: string;
+  readonly email: Personal;
   readonly url: string;
 }
 
@@ -1055,6 +1058,14 @@ export interface GroupMoved {
   readonly subgroupIds: readonly string[];
 }
 
+/** The platform has a key of the keyed hashes by which people are found. */
+export interface LookupKeyCreated {
+  readonly type: "LookupKeyCreated";
+  readonly lookupKeyId: string;
+  /** Ciphertext of the key, 32 bytes in base64url. */
+  readonly sealedKey: Sealed;
+}
+
 /** What runs on a node ended unasked; it is started again with growing pauses. */
 export interface NodeFailed {
   readonly type: "NodeFailed";
@@ -1632,11 +1643,14 @@ export interface TaskSucceeded {
 export interface UserCreated {
   readonly type: "UserCreated";
   readonly userId: string;
-  readonly username: string;
-  /** Unique on the platform, whatever its case. */
-  readonly email: string;
-  readonly phoneNumber: string;
-  readonly description: string;
+  /** Empty: see `person`. Filled in events of earlier releases. */
+  readonly username: Personal;
+  /** Empty: see `person`. Filled in events of earlier releases. */
+  readonly email: Personal;
+  /** Empty: see `person`. Filled in events of earlier releases. */
+  readonly phoneNumber: Personal;
+  /** Empty: see `person`. Filled in events of earlier releases. */
+  readonly description: Personal;
   /** Empty: hashes are events of `password`. Filled in events of earlier releases. */
   readonly passwordHash: string;
   readonly roleIds: readonly string[];
@@ -1646,9 +1660,13 @@ export interface UserCreated {
   readonly owner: string;
   /** The group path, a colon and the user id: what the user makes belongs to the last group in it, wherever people move. */
   readonly ownerPath: string;
+  /** Ciphertext of what is known of the person: JSON of username, email, phoneNumber and description. Null in events of earlier releases. */
+  readonly person: Sealed | null;
+  /** A keyed hash of the e-mail address in lower case, which is unique on the platform. Empty in events of earlier releases. */
+  readonly emailDigest: string;
 }
 
-/** A user was deleted; the e-mail is free again. */
+/** A user was deleted; the e-mail is free again, and the key of what was known of the person is destroyed. */
 export interface UserDeleted {
   readonly type: "UserDeleted";
   readonly userId: string;
@@ -1667,14 +1685,22 @@ export interface UserGroupPathChanged {
   readonly groupPaths: readonly string[];
 }
 
-/** A user's description of itself changed; all of it as it is now. */
+/** What is known of a user changed; all of it as it is now. */
 export interface UserModified {
   readonly type: "UserModified";
   readonly userId: string;
-  readonly username: string;
-  readonly email: string;
-  readonly phoneNumber: string;
-  readonly description: string;
+  /** Empty: see `person`. Filled in events of earlier releases. */
+  readonly username: Personal;
+  /** Empty: see `person`. Filled in events of earlier releases. */
+  readonly email: Personal;
+  /** Empty: see `person`. Filled in events of earlier releases. */
+  readonly phoneNumber: Personal;
+  /** Empty: see `person`. Filled in events of earlier releases. */
+  readonly description: Personal;
+  /** Ciphertext of what is known of the person: JSON of username, email, phoneNumber and description. Null in events of earlier releases. */
+  readonly person: Sealed | null;
+  /** A keyed hash of the e-mail address in lower case, which is unique on the platform. Empty in events of earlier releases. */
+  readonly emailDigest: string;
 }
 
 /** A user has a new password. */
@@ -1800,6 +1826,9 @@ export type LocalDeploymentEvent = DeploymentAborted | DeploymentFailed | Deploy
 /** What can happen to a local provider. */
 export type LocalProviderEvent = ProviderAnnounced;
 
+/** What can happen to a lookup key. */
+export type LookupKeyEvent = LookupKeyCreated;
+
 /** What can happen to a package. */
 export type PackageEvent = PackageListed | PackageUnlisted;
 
@@ -1846,6 +1875,7 @@ export type EventByAggregate = {
   kubernetesProvider: KubernetesProviderEvent;
   localDeployment: LocalDeploymentEvent;
   localProvider: LocalProviderEvent;
+  lookupKey: LookupKeyEvent;
   package: PackageEvent;
   password: PasswordEvent;
   repo: RepoEvent;
@@ -1932,6 +1962,7 @@ export type EventByType = {
   GroupLeft: GroupLeft;
   GroupModified: GroupModified;
   GroupMoved: GroupMoved;
+  LookupKeyCreated: LookupKeyCreated;
   NodeFailed: NodeFailed;
   NodeProvisioned: NodeProvisioned;
   NodeRecovered: NodeRecovered;
@@ -2001,7 +2032,7 @@ export type EventByType = {
 
 export type EventType = keyof EventByType;
 
-export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterObserved | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentObserved | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound | WebhookCreated | WebhookDeleted | WebhookModified | WebhookReplayRequested | WebhookSecretRotated;
+export type AnyEvent = AppCreated | AppDeleted | AppLatestVersionChanged | AppModified | AppStatusChanged | AppVersionCreated | AppVersionDeleted | AppVersionModified | AppVersionPackageReplaced | AppVersionRecovered | AppVersionReleased | AppVersionReopened | AppVersionReviewPassed | AppVersionReviewRejected | AppVersionReviewStarted | AppVersionStatusInherited | AppVersionSubmissionCancelled | AppVersionSubmitted | AppVersionSuspended | AttachmentUploaded | CategoryCreated | CategoryDeleted | CategoryModified | ClientCreated | ClientLimited | ClientRevoked | ClientSecretSet | ClusterActionFailed | ClusterActionStarted | ClusterActivated | ClusterAttributesModified | ClusterCeaseRequested | ClusterCeased | ClusterDeleted | ClusterDeletionRequested | ClusterDeploymentRequested | ClusterEnvUpdateRequested | ClusterEnvUpdated | ClusterNodeFailed | ClusterNodeRecovered | ClusterNodeRenamed | ClusterNodesAdded | ClusterNodesDeleted | ClusterNodesDiscovered | ClusterNodesRemovalRequested | ClusterNodesRequested | ClusterObserved | ClusterRecoveryRequested | ClusterRequested | ClusterResizeRequested | ClusterResized | ClusterRollbackRequested | ClusterRolledBack | ClusterStartRequested | ClusterStopRequested | ClusterStopped | ClusterUpgradeRequested | ClusterUpgraded | DeploymentAborted | DeploymentFailed | DeploymentLayerFinished | DeploymentObserved | DeploymentStarted | DeploymentSucceeded | GroupCreated | GroupDeleted | GroupJoined | GroupLeft | GroupModified | GroupMoved | LookupKeyCreated | NodeFailed | NodeProvisioned | NodeRecovered | NodeReleased | NodesDiscovered | PackageAdopted | PackageListed | PackageUnlisted | PasswordRemoved | PasswordResetExpired | PasswordResetRequested | PasswordSet | ProviderAnnounced | RepoAdoptionExpected | RepoCreated | RepoDeleted | RepoIndexAdopted | RepoIndexed | RepoIndexingFailed | RepoIndexingRequested | RepoIndexingSucceeded | RepoListingRecorded | RepoModified | RepoSyncQueued | RepoSyncTokenRevoked | RepoSyncTokenSet | RoleCreated | RoleDeleted | RoleModified | RoleModuleModified | RuntimeCreated | RuntimeCredentialCreated | RuntimeCredentialDeleted | RuntimeCredentialFreed | RuntimeCredentialModified | RuntimeCredentialUsed | RuntimeDeleted | RuntimeModified | RuntimeRefused | RuntimeReleased | RuntimeReserved | SessionEnded | SessionRefreshed | SessionStarted | SigningKeyAnnounced | SigningKeyRetired | SubgroupAdded | SubgroupRemoved | TaskFailed | TaskStarted | TaskSucceeded | UserCreated | UserDeleted | UserGroupPathChanged | UserModified | UserPasswordChanged | UserPasswordResetExpired | UserPasswordResetRequested | UserRoleBound | UserRoleUnbound | WebhookCreated | WebhookDeleted | WebhookModified | WebhookReplayRequested | WebhookSecretRotated;
 
 /** The aggregates that announce each event type. */
 export const eventTypes = {
@@ -2075,6 +2106,7 @@ export const eventTypes = {
   GroupLeft: ["group"],
   GroupModified: ["group"],
   GroupMoved: ["group"],
+  LookupKeyCreated: ["lookupKey"],
   NodeFailed: ["kubernetesDeployment", "localDeployment"],
   NodeProvisioned: ["kubernetesDeployment", "localDeployment"],
   NodeRecovered: ["kubernetesDeployment", "localDeployment"],

@@ -11,7 +11,7 @@ const allowed = {
   array: ["type", "items"],
   map: ["type", "values"],
   field: ["name", "type", "default", "doc"],
-  primitive: ["type", "logicalType", "precision", "scale", "secret"],
+  primitive: ["type", "logicalType", "precision", "scale", "secret", "personal"],
 };
 
 /** A schema that breaks a rule of this folder; the message names the file and the rule. */
@@ -105,6 +105,8 @@ function normalise(schema, context) {
   if (!primitives.has(schema.type)) return normalise(schema.type, context);
   if ("secret" in schema && (schema.type !== "string" || schema.secret !== true))
     throw new InvalidSchema(`${context.file}: only a string is a secret, and says so with "secret": true`);
+  if ("personal" in schema && (schema.type !== "string" || schema.personal !== true || "secret" in schema))
+    throw new InvalidSchema(`${context.file}: only a string that is no secret is personal, and says so with "personal": true`);
   return Object.keys(schema).length === 1 ? schema.type : inOrder(schema, kind);
 }
 

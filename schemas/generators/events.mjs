@@ -18,6 +18,7 @@ const reservedNames = [
   "EventByAggregate",
   "EventByType",
   "EventType",
+  "Personal",
   "Readonly",
   "Record",
   "Sealed",
@@ -62,6 +63,7 @@ function render(events, aggregates, declarations) {
   return [
     banner("schemas/<aggregate>/<Event>.avsc"),
     `${comment("A secret as ciphertext, which only the edge makes: clear text is not assignable.")}export type Sealed = string & { readonly sealed: true };\n`,
+    `${comment("What earlier releases wrote of a person in clear. New events leave it empty: clear text is not assignable.")}export type Personal = "" | (string & { readonly personal: true });\n`,
     ...sorted.map(({ type, isEvent }) => declaration(type, isEvent)),
     ...aggregates.map(
       (name) => `${comment(`What can happen to ${article(name)}.`)}export type ${unionOf(name)} = ${union(having(name))};\n`,
@@ -95,6 +97,7 @@ export function typescript(type) {
       .join(" | ");
   if (typeof type === "string") return scalars[type] ?? type.split(".").at(-1);
   if (type.secret) return "Sealed";
+  if (type.personal) return "Personal";
   if (type.type === "array") return `readonly ${grouped(type.items)}[]`;
   if (type.type === "map") return `Readonly<Record<string, ${typescript(type.values)}>>`;
   return type.type === "record" || type.type === "enum" ? type.name : scalars[type.type];

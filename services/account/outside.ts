@@ -1,16 +1,40 @@
 import { createHmac, hkdfSync } from "node:crypto";
+import { streamOf } from "../../events/index.ts";
+import { KeyGone } from "../chassis/access/sealing.ts";
 import type { Dependencies } from "../chassis/dependencies.ts";
 import type { Opened } from "../chassis/service.ts";
-import type { AccountOutside } from "./seeds.ts";
+import { LOOKUP_KEY } from "./domain/lookup-key.ts";
+import { type PersonalData, personAt } from "./domain/personal-data.ts";
+import type { AccountOutside } from "./ports.ts";
 import type { AccountSettings } from "./settings.ts";
+
+const lookupKeyAt = { stream: streamOf("lookupKey", LOOKUP_KEY), field: "sealedKey" };
+const nobody: PersonalData = { username: "", email: "", phoneNumber: "", description: "" };
 
 /** Generates the secrets that the settings do not give, once per start, so that the printed secrets match the stored hashes. */
 export const open = async ({ edge, settings, print, config }: Dependencies<AccountSettings>): Promise<Opened<AccountOutside>> => {
-  const { newSigningKey, hashPassword, hashSecret, randomToken } = edge;
+  const { newSigningKey, hashPassword, hashSecret, randomToken, seal, destroyKey } = edge;
   const { bootstrapClient: client, bootstrapLoginClient: loginClient, bootstrapAdmin: administrator } = settings;
+  let key: Buffer | undefined;
   return {
     outside: {
-      ...{ newSigningKey, hashPassword, hashSecret, print },
+      ...{ newSigningKey, hashPassword, hashSecret, seal, destroyKey, print },
+      newLookupKey: async () => ({ lookupKeyId: LOOKUP_KEY, sealedKey: await seal(randomToken(32), lookupKeyAt) }),
+      useLookupKey: async (sealedKey) => {
+        key = Buffer.from(await edge.open(sealedKey, lookupKeyAt), "base64url");
+      },
+      digest: (email) => {
+        if (!key) throw new Error("the key by which people are found is not there yet");
+        return createHmac("sha256", key).update(email.toLowerCase()).digest("base64url");
+      },
+      openPerson: async (userId, person) => {
+        try {
+          return { ...nobody, ...JSON.parse(await edge.open(person, personAt(userId))) };
+        } catch (error) {
+          if (error instanceof KeyGone) return nobody;
+          throw error;
+        }
+      },
       firstClient: client.given ? client : { given: false, id: "client-operators", secret: randomToken(32) },
       loginClient: loginClient.given ? loginClient : { given: false, id: "client-logins", secret: randomToken(32) },
       firstAdministrator: withId(

@@ -1,31 +1,33 @@
 import type { Seed } from "../../events/index.ts";
 import { STORE, SYSTEM } from "../chassis/access/access.ts";
-import type { Edge } from "../chassis/http/rows.ts";
 import type { AccountCommand } from "./domain/domain.ts";
+import type { LookupKey } from "./domain/lookup-key.ts";
+import { nameIn, sealPerson } from "./domain/personal-data.ts";
+import type { AccountOutside } from "./ports.ts";
 import type { AccountSettings } from "./settings.ts";
 
-/** The outside dependencies of the seeds. */
-export type AccountOutside = Pick<Edge, "newSigningKey" | "hashPassword" | "hashSecret"> & {
-  /** The clients from the settings: of operators, and for logins. Without a setting, `given` is false, and each start generates a new secret. */
-  readonly firstClient: AccountSettings["bootstrapClient"];
-  readonly loginClient: AccountSettings["bootstrapLoginClient"];
-  /** The administrator from the settings. Without a setting, `given` is false, and each start generates a new password. */
-  readonly firstAdministrator: AccountSettings["bootstrapAdmin"] & { readonly id: string };
-  /** Prints a generated secret for the operator. It is printed once and appears nowhere else. */
-  readonly print: (line: string) => void;
-};
-
 /**
- * The first signing key, clients and administrator. Without a setting, the first start generates the client or administrator and prints its
+ * The first signing key, the key of hashes, clients and administrator. Without a setting, the first start generates the client or administrator and prints its
  * secret once. With a setting, every start ensures that the named client or administrator exists, even if an earlier start created another.
  * The secret comes first, and its cause is the one under which earlier releases remember the whole.
  */
 export const seeds: readonly Seed<AccountOutside, AccountCommand>[] = [
   { cause: "bootstrap/signing-key", issues: "AnnounceSigningKey", given: ({ newSigningKey }) => newSigningKey() },
+  {
+    cause: "bootstrap/lookup-key",
+    issues: "CreateLookupKey",
+    given: ({ newLookupKey }) => newLookupKey(),
+    found: async ({ sealedKey }: LookupKey, { useLookupKey }) => {
+      if (sealedKey) await useLookupKey(sealedKey);
+    },
+  },
   ...clientSeeds("client", SYSTEM, "operators", ({ firstClient }) => firstClient),
   ...clientSeeds("login-client", STORE, "logins", ({ loginClient }) => loginClient),
-  ...administratorSeeds(() => ""),
-  ...administratorSeeds(({ firstAdministrator: { given, email } }) => (given ? `/${email.toLowerCase()}` : undefined)),
+  ...administratorSeeds({ cause: () => "" }),
+  ...administratorSeeds({
+    cause: ({ firstAdministrator: { given, email }, digest }) => (given ? `/${digest(email)}` : undefined),
+    formerly: ({ firstAdministrator: { email } }) => `/${email.toLowerCase()}`,
+  }),
 ];
 
 /** What comes after the name of a cause; undefined: there is nothing to do. */
@@ -64,10 +66,15 @@ function clientSeeds(
   ]);
 }
 
-function administratorSeeds(name: Named): readonly Seed<AccountOutside, AccountCommand>[] {
+/** A cause names no address: causes are kept for ever. Those of earlier releases did. */
+function administratorSeeds(named: { readonly cause: Named; readonly formerly?: Named }): readonly Seed<AccountOutside, AccountCommand>[] {
+  const causes = (cause: string) => ({
+    cause: under(cause, named.cause),
+    ...(named.formerly && { formerly: under(cause, named.formerly) }),
+  });
   return [
     {
-      cause: under("bootstrap/administrator", name),
+      ...causes("bootstrap/administrator"),
       issues: "SetFirstPassword",
       given: async ({ firstAdministrator: { id, password }, hashPassword }) => {
         const hashed = await hashPassword(password);
@@ -80,9 +87,12 @@ function administratorSeeds(name: Named): readonly Seed<AccountOutside, AccountC
     },
     {
       // If the administrator already exists, the claim on the e-mail address rejects the command.
-      cause: under("bootstrap/administrator-created", name),
+      ...causes("bootstrap/administrator-created"),
       issues: "CreateUser",
-      given: ({ firstAdministrator: { id, email } }) => ({ userId: id, email, roleIds: ["global_admin"], groupPath: "" }),
+      given: async ({ firstAdministrator: { id, email }, seal, digest }) => ({
+        ...{ userId: id, roleIds: ["global_admin"], groupPath: "" },
+        ...(await sealPerson(id, { username: nameIn(email), email, phoneNumber: "", description: "" }, { seal, digest })),
+      }),
     },
   ];
 }

@@ -18,19 +18,21 @@ export type Sample = {
 /** A value of a type; `path` names its place, so that no two texts are the same. */
 export const sampleOf = (schema: unknown, path: string): Json => {
   if (Array.isArray(schema)) return path.length % 2 === 0 ? null : sampleOf(schema.find((branch) => branch !== "null") ?? "null", path);
-  const { type, fields, items, values, symbols, secret } = (typeof schema === "string" ? { type: schema } : schema) as {
+  const { type, fields, items, values, symbols, secret, personal } = (typeof schema === "string" ? { type: schema } : schema) as {
     readonly type: Schema;
     readonly fields?: readonly { readonly name: string; readonly type: Schema }[];
     readonly items?: Schema;
     readonly values?: Schema;
     readonly symbols?: readonly string[];
     readonly secret?: boolean;
+    readonly personal?: boolean;
   };
   if (fields) return Object.fromEntries(fields.map((field) => [field.name, sampleOf(field.type, `${path}.${field.name}`)]));
   if (items) return [sampleOf(items, `${path}[0]`), sampleOf(items, `${path}[10]`)];
   if (values) return { one: sampleOf(values, `${path}{one}`), "größe/é ✓": sampleOf(values, `${path}{two}`) };
   if (symbols) return symbols[0] ?? "";
   if (secret) return sealedText(path);
+  if (personal) return "";
   switch (type) {
     case "string":
       return `${path} größe ✓ "quoted"\n`;

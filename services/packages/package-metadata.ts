@@ -19,7 +19,7 @@ export type PackageMetadata = {
 };
 
 /** A maintainer of a package. */
-export type Maintainer = { readonly name: string; readonly email: string; readonly url: string };
+export type Maintainer = { readonly name: string; readonly email: ""; readonly url: string };
 
 export const metadataOf = (value: JsonObject, appVersion: string): PackageMetadata => ({
   name: text(value.name),

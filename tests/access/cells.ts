@@ -71,6 +71,7 @@ export const outside = {
   follow: async (id: string, sees: (owner: object) => boolean) => (sees({ ...owners[id] }) ? { id } : "hidden"),
   deliveries: async () => [],
   redrive: async () => 0,
+  digest: (email: string) => email,
   send: async () => ({ delivered: true, milliseconds: 0 }),
   events: { begin: () => ({}), from: () => ({ [Symbol.asyncIterator]: everyEvent, id: () => "" }) },
 };

@@ -107,8 +107,9 @@ const documentOf = ({ name, initialState }: AnyProjection, row: string): Value =
   const ids = Object.entries(Object(initialState)).flatMap(([field, value]) =>
     field === "email" || (field.endsWith("_id") && typeof value === "string") ? [[field, idOf(field, row)]] : [],
   );
+  const address = "address" in Object(initialState) ? { address: idOf("email", row) } : {};
   const common = { status: "active", create_time: "2024-01-01T00:00:00.000Z", parent_group_id: "", ...owners[row] };
-  return { ...Object(initialState), ...Object.fromEntries(ids), ...common, ...special[name]?.(row) };
+  return { ...Object(initialState), ...Object.fromEntries(ids), ...address, ...common, ...special[name]?.(row) };
 };
 
 type Tables = { readonly projections?: readonly AnyProjection[] };

@@ -80,8 +80,8 @@ export const players: readonly Player[] = [
   player(runtimeWithVault, (around) => around),
   player(cluster, () => ({ destroyKey: async () => {}, runs: () => false, inquire: async () => undefined })),
   player(provider(work, { projections: [credentials] }), (around) => around),
-  // Only its seeds ask for something of the outside.
-  player(accountAlone, () => undefined as never),
+  // Its seeds ask for more of the outside.
+  player(accountAlone, () => ({ destroyKey: async () => {} }) as never),
   player(repo, repository, { indexSeconds: 0 }),
   player(app, () => ({
     vendorOf: async () => "",

@@ -1,5 +1,6 @@
 import { type ClientCommand, type ClientSecretCommand, client, clientSecret } from "./client.ts";
 import { type GroupCommand, group } from "./group.ts";
+import { type LookupKeyCommand, lookupKey } from "./lookup-key.ts";
 import { type PasswordCommand, password } from "./password.ts";
 import { type RoleCommand, role } from "./role.ts";
 import { type SessionCommand, session } from "./session.ts";
@@ -14,6 +15,7 @@ export type AccountCommand =
   | ClientCommand
   | ClientSecretCommand
   | SessionCommand
-  | SigningKeyCommand;
+  | SigningKeyCommand
+  | LookupKeyCommand;
 
-export const deciders = { user, password, role, group, client, clientSecret, session, signingKey };
+export const deciders = { user, password, role, group, client, clientSecret, session, signingKey, lookupKey };

@@ -1,6 +1,7 @@
 import type { Decider, Rejection } from "../../../events/index.ts";
 import type { GroupEvent } from "../../../schemas/generated/events.ts";
 import { type GroupPath, groupIdsOf, pathBelow } from "./paths.ts";
+import { isEmail } from "./personal-data.ts";
 
 export type GroupCommand =
   | {
@@ -89,13 +90,13 @@ export const group: Decider<GroupCommand, GroupEvent, Group> = {
   },
 
   evolve: {
-    GroupCreated: (_, { name, description, parentGroupId, groupPath }) => ({
+    GroupCreated: (_, { name, description, parentGroupId, groupPath, owner }) => ({
       status: "active",
-      ...{ name, description, parentGroupId, groupPath },
+      ...{ name: unlessEmail(name, owner), description, parentGroupId, groupPath },
       userIds: [],
       subgroupIds: [],
     }),
-    GroupModified: (state, { name, description }) => change(state, () => ({ name, description })),
+    GroupModified: (state, { name, description }) => change(state, (before) => ({ name: unlessEmail(name, before.name), description })),
     GroupMoved: (state, { parentGroupId, groupPath }) => change(state, () => ({ parentGroupId, groupPath })),
     GroupDeleted: () => ({ status: "deleted" }),
     GroupJoined: (state, joined) => change(state, ({ userIds }) => ({ userIds: [...userIds, ...joined.userIds] })),
@@ -105,6 +106,9 @@ export const group: Decider<GroupCommand, GroupEvent, Group> = {
       change(state, ({ subgroupIds }) => ({ subgroupIds: subgroupIds.filter((id) => id !== subgroupId) })),
   },
 };
+
+/** In earlier releases the group of a vendor had the e-mail address of its first user as its name, which nothing passes on. */
+export const unlessEmail = (name: string, otherwise: string): string => (isEmail(name) ? otherwise : name);
 
 const move = (groupId: string, state: Active, { parentGroupId, parentPath }: Parent) => {
   if (groupIdsOf(parentPath).includes(groupId)) {

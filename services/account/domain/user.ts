@@ -1,13 +1,17 @@
-import type { Decider, Rejection } from "../../../events/index.ts";
+import type { Decider, Rejection, Sealed } from "../../../events/index.ts";
 import type { UserEvent } from "../../../schemas/generated/events.ts";
 import { ownerPathOf } from "../../chassis/access/access.ts";
 import { type GroupPath, groupIdOf } from "./paths.ts";
-
-type Described = { userId: string; username?: string | undefined; phoneNumber?: string | undefined; description?: string | undefined };
+import { addressIn, type SealedPerson } from "./personal-data.ts";
 
 export type UserCommand =
-  | ({ type: "CreateUser"; email: string; roleIds: readonly string[]; groupPath: GroupPath } & Described)
-  | ({ type: "ModifyUser"; email?: string | undefined } & Described)
+  | ({ type: "CreateUser"; userId: string; roleIds: readonly string[]; groupPath: GroupPath } & SealedPerson)
+  | {
+      type: "ModifyUser";
+      userId: string;
+      /** What is known of the person now, and the ciphertext of what it was made from; absent if nothing changes. */
+      changed?: (SealedPerson & { readonly before: Sealed | null }) | undefined;
+    }
   | { type: "DeleteUser"; userId: string }
   | {
       type: "BindUserRoles";
@@ -20,51 +24,46 @@ export type UserCommand =
   | { type: "EnterGroup"; userId: string; groupPath: GroupPath }
   | { type: "FollowGroup"; userId: string; groupPath: GroupPath }
   | { type: "ExitGroup"; userId: string; groupId: string }
-  | { type: "RecordPasswordChange"; userId: string; generation: number };
+  | { type: "RecordPasswordChange"; userId: string; generation: number }
+  /** The keys of all that lapsed so far are destroyed. */
+  | { type: "NoteKeysDestroyed"; userId: string };
 
 type Active = {
   status: "active";
-  username: string;
-  email: string;
-  phoneNumber: string;
-  description: string;
+  /** What is known of the person; null: it is in clear in events of an earlier release. */
+  person: Sealed | null;
+  /** What tells the e-mail address from others. */
+  address: string;
   roleIds: readonly string[];
   /** In the order of joining: the group joined last is at the end. */
   groupPaths: readonly GroupPath[];
   /** The number of the password, from 1; 0: the password of an earlier release, whose hash is in the user's events. */
   generation: number;
 };
-export type User = { status: "absent" } | Active | { status: "deleted" };
+export type User = {
+  /** What was known of the person. An effect destroys the keys. */
+  lapsed: readonly Sealed[];
+} & ({ status: "absent" } | Active | { status: "deleted" });
 
 /** A person who signs in, has roles, and belongs to groups, which see the user's rows. */
 export const user: Decider<UserCommand, UserEvent, User> = {
   key: "userId",
-  initialState: { status: "absent" },
+  initialState: { status: "absent", lapsed: [] },
 
   decide: {
-    CreateUser: ({ userId, username, email, phoneNumber = "", description = "", roleIds, groupPath }, { status }) => {
+    CreateUser: ({ userId, person, emailDigest, roleIds, groupPath }, { status }) => {
       if (status !== "absent") return [];
-      if (!isEmail(email)) return notAnEmail(email);
-      const described = { userId, username: username ?? nameIn(email), email, phoneNumber, description };
       const ownerPath = ownerPathOf({ userId, groupPath });
-      return [{ type: "UserCreated", ...described, passwordHash: "", roleIds, groupPath, owner: userId, ownerPath }];
+      const known = { ...nothingInClear, person, emailDigest };
+      return [{ type: "UserCreated", userId, ...known, passwordHash: "", roleIds, groupPath, owner: userId, ownerPath }];
     },
 
-    ModifyUser: ({ userId, ...changes }, state) => {
+    ModifyUser: ({ userId, changed }, state) => {
       if (state.status !== "active") return gone(userId, state);
-      const described = {
-        username: changes.username ?? state.username,
-        email: changes.email ?? state.email,
-        phoneNumber: changes.phoneNumber ?? state.phoneNumber,
-        description: changes.description ?? state.description,
-      };
-      if (!isEmail(described.email)) return notAnEmail(described.email);
-      const differs =
-        described.username !== state.username ||
-        described.email !== state.email ||
-        described.phoneNumber !== state.phoneNumber ||
-        described.description !== state.description;
-      return differs ? [{ type: "UserModified", userId, ...described }] : [];
+      if (!changed) return [];
+      if (changed.before !== state.person) return overtaken(userId, "just been changed");
+      const { person, emailDigest } = changed;
+      return [{ type: "UserModified", userId, ...nothingInClear, person, emailDigest }];
     },
 
     DeleteUser: ({ userId }, state) =>
@@ -76,7 +75,7 @@ export const user: Decider<UserCommand, UserEvent, User> = {
 
     BindUserRoles: ({ userId, roleIds, held }, state) => {
       if (state.status !== "active") return gone(userId, state);
-      if (held && fresh(state.roleIds, [...held, ...roleIds]).length > 0) return overtaken(userId);
+      if (held && fresh(state.roleIds, [...held, ...roleIds]).length > 0) return overtaken(userId, "just got other roles");
       return fresh(roleIds, state.roleIds).map((roleId) => ({ type: "UserRoleBound", userId, roleId }));
     },
 
@@ -107,19 +106,21 @@ export const user: Decider<UserCommand, UserEvent, User> = {
       state.status === "active" && state.generation < generation
         ? [{ type: "UserPasswordChanged", userId, passwordHash: "", resetId: null, generation }]
         : [],
+
+    NoteKeysDestroyed: () => [],
   },
 
   evolve: {
-    UserCreated: (_, { username, email, phoneNumber, description, roleIds, groupPath, passwordHash }) => ({
+    UserCreated: (state, { person, roleIds, groupPath, passwordHash, ...event }) => ({
       status: "active",
-      ...{ username, email, phoneNumber, description, roleIds },
+      ...{ person, address: addressIn(event), roleIds, lapsed: state.lapsed },
       groupPaths: groupPath === "" ? [] : [groupPath],
       generation: passwordHash === "" ? 1 : 0,
     }),
-    UserModified: (state, { username, email, phoneNumber, description }) =>
-      change(state, () => ({ username, email, phoneNumber, description })),
+    UserModified: (state, { person, ...event }) =>
+      change(state, () => ({ person, address: addressIn(event), lapsed: lapsedIn(state, person) })),
     UserPasswordChanged: (state, { generation }) => change(state, (active) => ({ generation: Math.max(active.generation, generation) })),
-    UserDeleted: () => ({ status: "deleted" }),
+    UserDeleted: (state) => ({ status: "deleted", lapsed: lapsedIn(state, null) }),
     UserRoleBound: (state, { roleId }) => change(state, ({ roleIds }) => ({ roleIds: [...roleIds, roleId] })),
     UserRoleUnbound: (state, { roleId }) => change(state, ({ roleIds }) => ({ roleIds: roleIds.filter((id) => id !== roleId) })),
     UserGroupPathChanged: (state, { groupPaths }) => change(state, () => ({ groupPaths })),
@@ -128,24 +129,25 @@ export const user: Decider<UserCommand, UserEvent, User> = {
     UserPasswordResetExpired: (state) => state,
   },
 
-  claims: (state) => (state.status === "active" ? [`e-mail ${state.email.toLowerCase()}`] : []),
-  taken: (claim) => ({ rejected: `the ${claim} is already taken`, kind: "denied", error: "email_exists" }),
+  claims: (state) => (state.status === "active" ? [`e-mail ${state.address}`] : []),
+  taken: () => emailTaken,
 };
 
-const isEmail = (text: string): boolean => /^[^\s@:]+@[^\s@]+$/.test(text);
-const notAnEmail = (text: string): Rejection => ({
-  rejected: `${JSON.stringify(text)} is not an e-mail address`,
-  kind: "invalid",
-  error: "illegal_email_format",
-});
-const nameIn = (email: string): string => email.slice(0, email.indexOf("@"));
+/** It names no address: a rejection is stored and logged. */
+export const emailTaken: Rejection = { rejected: "the e-mail address is already taken", kind: "denied", error: "email_exists" };
+
+/** The fields of earlier releases. */
+const nothingInClear = { username: "", email: "", phoneNumber: "", description: "" } as const;
+
+const lapsedIn = (state: User, next: Sealed | null): readonly Sealed[] =>
+  state.status === "active" && state.person !== null && state.person !== next ? [...state.lapsed, state.person] : state.lapsed;
 
 const gone = (userId: string, { status }: User): Rejection => ({
   rejected: status === "deleted" ? `the user ${userId} is deleted` : `there is no user ${userId}`,
   kind: "notFound",
 });
-const overtaken = (userId: string): Rejection => ({
-  rejected: `the user ${userId} has just got other roles: try again`,
+const overtaken = (userId: string, what: string): Rejection => ({
+  rejected: `the user ${userId} has ${what}: try again`,
   kind: "precondition",
 });
 const fresh = (wanted: readonly string[], held: readonly string[]) => [...new Set(wanted)].filter((id) => !held.includes(id));

@@ -1,11 +1,11 @@
 import { type OperationId, operations } from "../../../schemas/generated/http.ts";
 import { type AccessUser, authorize, type CustomRoles, ownerPathOf, SYSTEM } from "../../chassis/access/access.ts";
-import type { HttpRow, RequestOf } from "../../chassis/http/rows.ts";
+import type { RequestOf } from "../../chassis/http/rows.ts";
 import type { AccountReads } from "./reads.ts";
-import { answer } from "./rows.ts";
+import { type AccountRow, answer } from "./rows.ts";
 
 /** Answers whether a user may call an operation, by the same rules as the gateway. */
-export const canDoRows: readonly HttpRow<unknown>[] = [
+export const canDoRows: readonly AccountRow[] = [
   answer("CanDo", async (request, context) => {
     const operation = operationOf(request);
     if (!operation) return { rejected: "the operation does not exist", kind: "notFound", error: "resource_not_found" };

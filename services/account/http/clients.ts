@@ -1,12 +1,11 @@
 import type { Rejection } from "../../../events/index.ts";
 import { bundles } from "../../../schemas/generated/http.ts";
 import { isBuiltInPrincipal, ownerPathOf, SYSTEM } from "../../chassis/access/access.ts";
-import type { HttpRow } from "../../chassis/http/rows.ts";
 import { denied } from "./refusals.ts";
-import { command, query } from "./rows.ts";
+import { type AccountRow, command, query } from "./rows.ts";
 
 /** API clients. Whoever acts on one acts on the user that it acts as. */
-export const clientRows: readonly HttpRow<unknown>[] = [
+export const clientRows: readonly AccountRow[] = [
   query("DescribeClients", {
     from: "clients",
     filters: ["client_id", "user_id", "status"],

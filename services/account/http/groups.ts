@@ -1,23 +1,23 @@
-import type { Rejection } from "../../../events/index.ts";
-import type { HttpRow } from "../../chassis/http/rows.ts";
+import { mapOf, type Rejection } from "../../../events/index.ts";
+import { isEmail } from "../domain/personal-data.ts";
 import type { UserDocument } from "../read-models/users.ts";
 import type { AccountReads } from "./reads.ts";
-import { command, query } from "./rows.ts";
-import { presentGroup, presentUser } from "./users.ts";
+import { type AccountRow, command, query } from "./rows.ts";
+import { openUser, presentGroup, presentUser } from "./users.ts";
 
 const filters = ["group_id", "parent_group_id", "root_group_id", "group_path", ["group_name", "name"], "status"] as const;
 const search = ["group_id", "name", "description"] as const;
 
 /** The tree of groups and their members. */
-export const groupRows: readonly HttpRow<unknown>[] = [
+export const groupRows: readonly AccountRow[] = [
   query("DescribeGroups", { from: "groups", filters, search, present: presentGroup }),
 
   query("DescribeGroupsDetail", {
     ...{ from: "groups", filters, search },
     join: { user_set: ["users", "group_id", "group_id"] },
-    present: (group, { user_set = [] }) => {
+    present: async (group, { user_set = [] }, outside) => {
       const users: readonly UserDocument[] = user_set;
-      return { group: presentGroup(group), user_set: users.map(presentUser) };
+      return { group: presentGroup(group), user_set: await mapOf(users, 100, async (user) => presentUser(await openUser(user, outside))) };
     },
   }),
 
@@ -25,14 +25,16 @@ export const groupRows: readonly HttpRow<unknown>[] = [
     issues: "CreateGroup",
     needs: ({ parent_group_id }) => ({ parent: ["groups", parent_group_id || undefined] }),
     command: ({ name, description = "" }, { newId, needs: { parent }, actor }) =>
-      parent?.status === "deleted"
-        ? deletedParent(parent.group_id)
-        : {
-            type: "CreateGroup",
-            groupId: newId("grp"),
-            ...{ name, description, parentGroupId: parent?.group_id ?? "", parentPath: parent?.group_path ?? "" },
-            ...{ owner: actor.userId, ownerPath: actor.ownerPath },
-          },
+      isEmail(name)
+        ? namedByEmail
+        : parent?.status === "deleted"
+          ? deletedParent(parent.group_id)
+          : {
+              type: "CreateGroup",
+              groupId: newId("grp"),
+              ...{ name, description, parentGroupId: parent?.group_id ?? "", parentPath: parent?.group_path ?? "" },
+              ...{ owner: actor.userId, ownerPath: actor.ownerPath },
+            },
     answer: ([{ groupId }]) => ({ group_id: groupId }),
   }),
 
@@ -43,13 +45,15 @@ export const groupRows: readonly HttpRow<unknown>[] = [
       parent: ["groups", parent_group_id || undefined],
     }),
     command: ({ group_id, name, description }, { needs: { parent } }) =>
-      parent?.status === "deleted"
-        ? deletedParent(parent.group_id)
-        : {
-            type: "ModifyGroup",
-            groupId: group_id,
-            ...{ name, description, parent: parent && { parentGroupId: parent.group_id, parentPath: parent.group_path } },
-          },
+      isEmail(name ?? "")
+        ? namedByEmail
+        : parent?.status === "deleted"
+          ? deletedParent(parent.group_id)
+          : {
+              type: "ModifyGroup",
+              groupId: group_id,
+              ...{ name, description, parent: parent && { parentGroupId: parent.group_id, parentPath: parent.group_path } },
+            },
     answer: ([{ groupId }]) => ({ group_id: groupId }),
   }),
 
@@ -79,6 +83,12 @@ export const groupRows: readonly HttpRow<unknown>[] = [
   }),
 ];
 
+/** Names of groups are not sealed. */
+const namedByEmail: Rejection = {
+  rejected: "a group is not named by an e-mail address",
+  kind: "invalid",
+  error: "illegal_parameter_format",
+};
 const deletedParent = (groupId: string): Rejection => ({ rejected: `the group ${groupId} is deleted`, kind: "precondition" });
 
 /** The rejection if one of the users does not exist, is deleted, or is outside the caller's data level. */

@@ -13,14 +13,17 @@ const CLIENT = { most: 100, milliseconds: 60_000 };
 
 type Check = () => Promise<boolean>;
 
-/** Whether a password is right, unless too many were wrong. It makes no difference whether there is such an account. */
+/**
+ * Whether a password is right, unless too many were wrong. It makes no difference whether there is such an account. The name is what tells an e-mail
+ * address from others.
+ */
 export const guessPassword = async (
-  email: string,
+  name: string,
   { edge }: AccountContext,
   isRight: Check,
   clientId?: string,
 ): Promise<boolean | Problem> => {
-  const account = `account ${email.toLowerCase()}`;
+  const account = `account ${name}`;
   const place = `${account} from ${edge.address}`;
   const isKnown = await edge.places.has(place);
   const guessed = await edge.guess(

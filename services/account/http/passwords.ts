@@ -1,20 +1,22 @@
 import type { Rejection } from "../../../events/index.ts";
-import type { Edge, HttpRow } from "../../chassis/http/rows.ts";
+import type { Edge } from "../../chassis/http/rows.ts";
+import { addressesOf } from "../domain/personal-data.ts";
+import type { AccountOutside } from "../ports.ts";
 import type { CredentialDocument } from "../read-models/passwords.ts";
 import { guessPassword } from "./guesses.ts";
 import { mayNotActOn } from "./powers.ts";
 import type { AllAccounts } from "./reads.ts";
-import { answer, command } from "./rows.ts";
+import { type AccountRow, answer, command } from "./rows.ts";
 
 /** Password operations: validation, and a change in two steps (reset, then new password). */
-export const passwordRows: readonly HttpRow<unknown>[] = [
+export const passwordRows: readonly AccountRow[] = [
   answer("ValidateUserPassword", async ({ email, password }, context) => {
     const isRight = await context.judge(async (all) => {
-      const credential = await credentialOf(email, all);
+      const { credential, name } = await accountOf(email, all, context.outside);
       // Whoever may not ask does not learn whether there is such a user.
       return (
         (await mayNotActOn(credential?.user_id, context)) ??
-        guessPassword(email, context, () => matches(credential, password, all, context.edge))
+        guessPassword(name, context, () => matches(credential, password, all, context.edge))
       );
     });
     return typeof isRight === "boolean" ? { validated: isRight } : isRight;
@@ -29,7 +31,7 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
         const refused = await mayNotActOn(user_id, context);
         if (refused) return refused;
         const credential = await all.get("credentials", user_id);
-        return guessPassword(credential?.email ?? user_id, context, () => matches(credential, password, all, context.edge));
+        return guessPassword(credential?.address ?? user_id, context, () => matches(credential, password, all, context.edge));
       });
       if (typeof isRight === "object") return isRight;
       if (!isRight) return { rejected: "the password is wrong", kind: "denied", error: "auth_failure" };
@@ -66,10 +68,16 @@ export const passwordRows: readonly HttpRow<unknown>[] = [
   }),
 ];
 
-/** The credential of the active user with this e-mail address, compared without regard to case. */
-export const credentialOf = async (email: string, all: AllAccounts): Promise<CredentialDocument | undefined> => {
-  const found = await all.find("credentials", [{ field: "email", in: [email.toLowerCase()] }], 10);
-  return found.find(({ status }) => status === "active");
+/** The credential of the active user with this e-mail address, compared without regard to case, and how guesses of its password are named. */
+export const accountOf = async (
+  email: string,
+  all: AllAccounts,
+  { digest }: Pick<AccountOutside, "digest">,
+): Promise<{ readonly credential: CredentialDocument | undefined; readonly name: string }> => {
+  const digested = digest(email);
+  const found = await all.find("credentials", [{ field: "address", in: addressesOf(email, digested) }], 10);
+  const credential = found.find(({ status }) => status === "active");
+  return { credential, name: credential?.address ?? digested };
 };
 
 /** Takes the same time for a user who does not exist. */

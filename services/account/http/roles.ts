@@ -1,14 +1,13 @@
 import type { Module } from "../../../schemas/generated/http.ts";
-import type { HttpRow } from "../../chassis/http/rows.ts";
 import { bundlesOf, portalOf, type RoleModule } from "../domain/grants.ts";
 import { moduleAnswer } from "./module-answer.ts";
 import { page } from "./page.ts";
 import { visibleRolesNamed } from "./people.ts";
 import { builtInRole, builtInRows, customRoleId, presentRole, type RoleRow } from "./role-rows.ts";
-import { type AccountContext, answer, command } from "./rows.ts";
+import { type AccountContext, type AccountRow, answer, command } from "./rows.ts";
 
 /** Roles: their permissions and their assignment to users. */
-export const roleRows: readonly HttpRow<unknown>[] = [
+export const roleRows: readonly AccountRow[] = [
   answer("DescribeRoles", async (request, context) => {
     const granting = request.action_bundle_id ?? [];
     const rows = (await visibleRoles(context)).filter(

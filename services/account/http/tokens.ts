@@ -2,21 +2,22 @@ import type { Rejection } from "../../../events/index.ts";
 import { isBuiltInPrincipal } from "../../chassis/access/access.ts";
 import type { RefreshClaims, SigningKey } from "../../chassis/access/tokens.ts";
 import { isProblem, type Problem } from "../../chassis/http/problems.ts";
-import type { AnswerOf, HttpRow, RequestOf } from "../../chassis/http/rows.ts";
+import type { AnswerOf, RequestOf } from "../../chassis/http/rows.ts";
 import type { SessionCommand } from "../domain/session.ts";
 import type { ClientDocument, SigningKeyDocument } from "../read-models/keys.ts";
 import { basicCredentials } from "./basic.ts";
 import { guessPassword, guessSecret } from "./guesses.ts";
-import { credentialOf, matches } from "./passwords.ts";
+import { accountOf, matches } from "./passwords.ts";
 import { denied, missing } from "./refusals.ts";
-import { command, type SigningIn } from "./rows.ts";
+import { type AccountRow, command, type SigningIn } from "./rows.ts";
+import { openUser } from "./users.ts";
 
 const ACCESS_SECONDS = 7_200;
 /** A session, and with it each of its refresh tokens, ends two weeks after the login. */
 const SESSION_SECONDS = 14 * 86_400;
 
 /** The OAuth 2 tokens that clients request. The tokens are made first; they are answered if the session takes the commands. */
-export const tokenRows: readonly HttpRow<unknown>[] = [
+export const tokenRows: readonly AccountRow[] = [
   command("Token", {
     issues: ["StartSession", "EndReusedSession", "RefreshSession"],
     prepare: async (request, context) => {
@@ -75,9 +76,9 @@ const grantOf = async (request: TokenRequest, client: ClientDocument, context: S
       const { username, password } = request;
       if (!username) return missing("username");
       if (!password) return missing("password");
-      const credential = await credentialOf(username, context.unscoped);
+      const { credential, name } = await accountOf(username, context.unscoped, context.outside);
       const isRight = await guessPassword(
-        username,
+        name,
         context,
         () => matches(credential, password, context.unscoped, context.edge),
         client.client_id,
@@ -127,10 +128,10 @@ const tokensOf = async ({ next }: Grant, context: SigningIn): Promise<AnswerOf<"
   const { sub, client_id, generation, sid } = next;
   const user = isBuiltInPrincipal(sub) ? undefined : await context.unscoped.get("users", sub);
   if (!isBuiltInPrincipal(sub) && user?.status !== "active") return denied(`the user ${sub} is deleted`);
-  const key = await newestKey(context);
+  const [key, known] = await Promise.all([newestKey(context), user && openUser(user, context.outside)]);
   const [access_token, id_token, refresh_token] = await Promise.all([
     edge.signToken(key, "access", sub, ACCESS_SECONDS, { client_id, generation, sid }),
-    edge.signToken(key, "id", sub, ACCESS_SECONDS, { aud: client_id, ...(user && { name: user.username, email: user.email }) }),
+    edge.signToken(key, "id", sub, ACCESS_SECONDS, { aud: client_id, ...(known && { name: known.username, email: known.email }) }),
     edge.signRefreshToken(next, SESSION_SECONDS),
   ]);
   return { token_type: "Bearer", expires_in: ACCESS_SECONDS, access_token, id_token, refresh_token };

@@ -1,5 +1,6 @@
 import { groupOf, type Owned, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
+import { unlessEmail } from "../domain/group.ts";
 import { rootGroupIdOf } from "../domain/paths.ts";
 import { born, never, type Times } from "./common.ts";
 
@@ -22,7 +23,7 @@ export type GroupDocument = Times &
  */
 export const groups: Projection<GroupDocument> = {
   name: "groups",
-  version: 4,
+  version: 5,
   initialState: {
     ...{ group_id: "", parent_group_id: "", root_group_id: "", group_path: "", name: "", description: "", status: "" },
     user_ids: [],
@@ -31,14 +32,16 @@ export const groups: Projection<GroupDocument> = {
   },
   evolve: {
     GroupCreated: (_, { groupId, parentGroupId, groupPath, name, description, owner, ownerPath }, { time }) => ({
-      // In earlier releases the group of a vendor had the e-mail address of its first user.
-      ...{ group_id: groupId, name: name.includes("@") ? owner : name, description, status: "active", owner },
+      ...{ group_id: groupId, name: unlessEmail(name, owner), description, status: "active", owner },
       user_ids: [],
       ...at(groupPath, parentGroupId),
       owner_group: [groupId, parentGroupId || groupOf(ownerPath)],
       ...born(time),
     }),
-    GroupModified: (group, { name, description }, { time }) => ({ ...group, name, description, update_time: time }),
+    GroupModified: (group, { name, description }, { time }) => ({
+      ...group,
+      ...{ name: unlessEmail(name, group.name), description, update_time: time },
+    }),
     GroupMoved: (group, { groupId, groupPath, parentGroupId }, { time }) => ({
       ...group,
       ...at(groupPath, parentGroupId),

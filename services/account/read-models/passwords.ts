@@ -1,31 +1,32 @@
 import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import { deleted, type Projection } from "../../chassis/events.ts";
+import { addressIn } from "../domain/personal-data.ts";
 
 /** Who signs in with an e-mail address. No query shows it. */
 export type CredentialDocument = {
   readonly user_id: string;
-  /** In lower case. */
-  readonly email: string;
+  /** What tells the e-mail address from others. */
+  readonly address: string;
   /** Of a user of an earlier release who has kept the password; otherwise empty. */
   readonly password_hash: string;
   readonly status: string;
 };
 export const credentials: Projection<CredentialDocument> = {
   name: "credentials",
-  version: 2,
-  initialState: { user_id: "", email: "", password_hash: "", status: "" },
+  version: 3,
+  initialState: { user_id: "", address: "", password_hash: "", status: "" },
   evolve: {
-    UserCreated: (_, { userId, email, passwordHash }) => ({
+    UserCreated: (_, { userId, passwordHash, ...event }) => ({
       user_id: userId,
-      email: email.toLowerCase(),
+      address: addressIn(event),
       password_hash: passwordHash,
       status: "active",
     }),
-    UserModified: (credential, { email }) => ({ ...credential, email: email.toLowerCase() }),
+    UserModified: (credential, event) => ({ ...credential, address: addressIn(event) }),
     UserPasswordChanged: (credential, { passwordHash }) => ({ ...credential, password_hash: passwordHash }),
     UserDeleted: () => deleted,
   },
-  indexes: ["email"],
+  indexes: ["address"],
 };
 
 /** The password of a user, by user id. No query shows it. */

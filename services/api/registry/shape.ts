@@ -4,10 +4,12 @@ export class InvalidSchema extends Error {
 }
 
 const primitives = new Set(["null", "boolean", "int", "long", "float", "double", "bytes", "string"]);
+/** What a schema says of a text beside its type. */
+const marks = ["secret", "personal"];
 /** Levels of nesting. The deepest released schema has six. */
 const MOST_LEVELS = 32;
 
-/** The part of an Avro schema that decides about its bytes and says which texts are sealed, with full names: docs, aliases and all else are left out. */
+/** The part of an Avro schema that decides about its bytes and says which texts are sealed or empty, with full names: docs, aliases and all else are left out. */
 export type Shape = string | readonly Shape[] | { readonly [attribute: string]: unknown };
 
 /** The shape of a schema: two schemas with the same shape write the same bytes. Linear in the size of the text. Throws InvalidSchema. */
@@ -45,8 +47,10 @@ const walk = (schema: unknown, namespace: string, names: Set<string>, level: num
   if (typeof type !== "string") return inner(type);
   if (type === "array") return { type, items: inner(schema.items) };
   if (type === "map") return { type, values: inner(schema.values) };
-  if (!["record", "error", "enum", "fixed"].includes(type))
-    return schema.secret === true ? { type: inner(type), secret: true } : inner(type);
+  if (!["record", "error", "enum", "fixed"].includes(type)) {
+    const mark = marks.find((each) => schema[each] === true);
+    return mark ? { type: inner(type), [mark]: true } : inner(type);
+  }
   const space = typeof schema.namespace === "string" ? schema.namespace : namespace;
   const name = fullName(text(schema.name, `a ${type} has no name`), space);
   if (names.has(name)) throw new InvalidSchema(`the name ${name} is defined twice`);

@@ -189,7 +189,19 @@ export type QueryRow = {
   readonly rule?: Rules;
   /** Documents of other read models in a field of each row: those of the model whose field `on` equals the row's field `id`. */
   readonly join?: { readonly [field: string]: readonly [model: string, on: string, id: string, rule?: Rules] };
-  readonly present?: (document: never, joined: { readonly [field: string]: readonly never[] }, outside: never) => object;
+  readonly present?: (document: never, joined: { readonly [field: string]: readonly never[] }, outside: never) => object | Promise<object>;
+  readonly sealed?: SealedFields<never, never>;
+};
+
+/**
+ * Fields that the documents of a model hold as ciphertext. The rows of a page are opened; a filter, a search or a sort by such a field opens all rows
+ * that the caller may see, up to ten thousand.
+ */
+export type SealedFields<Document, Outside> = {
+  readonly fields: readonly string[];
+  readonly open: (document: Document, outside: Outside) => Promise<object>;
+  /** Fields that are found by another one, without opening: its name, and its values for a text. */
+  readonly lookup: { readonly [field: string]: readonly [by: string, (text: string, outside: Outside) => readonly string[]] };
 };
 
 export type AnswerRow<Outside = never> = {
@@ -274,15 +286,20 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>(gua
   /** Request to a page of a read model. */
   query: <O extends OperationId, M extends keyof ReadModels & string>(
     operation: O,
-    row: Omit<QueryRow, "kind" | "operation" | "from" | "where" | "present" | "search" | "sort" | "rule" | "join"> & {
+    row: Omit<QueryRow, "kind" | "operation" | "from" | "where" | "present" | "search" | "sort" | "rule" | "join" | "sealed"> & {
       readonly from: M;
       readonly rule?: RuleArgument<ReadModels[M]>[0];
       readonly join?: { readonly [field: string]: Join<ReadModels> };
       readonly search: readonly (keyof ReadModels[M] & string)[];
       readonly sort?: keyof ReadModels[M] & string;
       readonly where?: readonly Condition[] | ((request: RequestOf<O>, context: Context) => readonly Condition[]);
-      // biome-ignore lint/suspicious/noExplicitAny: the joined rows come from other models; the row that names them knows which.
-      readonly present?: (document: ReadModels[M], joined: { readonly [field: string]: readonly any[] }, outside: Outside) => object;
+      readonly present?: (
+        document: ReadModels[M],
+        // biome-ignore lint/suspicious/noExplicitAny: the joined rows come from other models; the row that names them knows which.
+        joined: { readonly [field: string]: readonly any[] },
+        outside: Outside,
+      ) => object | Promise<object>;
+      readonly sealed?: SealedFields<ReadModels[M], Outside>;
     },
   ): HttpRow<Outside> => ({ kind: "query", operation, ...row }) as unknown as QueryRow, // Checked here, forgotten in the table.
 

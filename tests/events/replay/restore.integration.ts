@@ -17,6 +17,8 @@ import { causeCipher } from "../../../services/chassis/access/causes.ts";
 import { contract as released } from "../../../services/chassis/contract.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { eventually } from "../../eventually.ts";
+import { sealedAs } from "../../people.ts";
+import { sealedText } from "../../sealed.ts";
 
 const BEFORE = 200;
 /** As the title says. */
@@ -26,9 +28,9 @@ const USERS = 300;
 /** Users come, change their address and description, and lose one to somebody else; each command under a key. */
 const command = (number: number): AccountCommand => {
   const userId = `usr-${number % USERS}`;
-  const email = `person${number % 700}@example.org`;
-  if (number < USERS) return { type: "CreateUser", userId, email, roleIds: ["user"], groupPath: "" };
-  return { type: "ModifyUser", userId, email, description: `change ${number}` };
+  const known = (nth: number) => ({ ...sealedAs(`person${nth % 700}@example.org`), person: sealedText(`person-${nth}`) });
+  if (number < USERS) return { type: "CreateUser", userId, ...known(number), roleIds: ["user"], groupPath: "" };
+  return { type: "ModifyUser", userId, changed: { ...known(number), before: known(number - USERS).person } };
 };
 
 const allOf = async ({ scan }: EventStore): Promise<readonly Commit[]> => {
@@ -75,7 +77,7 @@ test("a store that is put back after 1000 further commands has again all that is
     const kept = mongo({ url: store.urlFor(database), database });
     const restored: Restored[] = [];
     const one = instance(service, { ...kept, log, clock: systemClock }, contract, {
-      ...{ instance: `${run}-${randomUUID()}`, outside: undefined as never }, // Only its seeds ask for something of the outside.
+      ...{ instance: `${run}-${randomUUID()}`, outside: { destroyKey: async () => {} } as never }, // Its seeds ask for more.
       observer: { restored: (each) => void restored.push(each) },
     });
     try {
@@ -130,7 +132,8 @@ test("a store that is put back after 1000 further commands has again all that is
     // A claim that nobody needs any more may have been left, or not: those of the users' addresses are there.
     const claims = claimsIn(again);
     const users = await kept.documents.scan(await one.collections.of("users"), undefined, 10_000);
-    for (const { stream, value } of users) assert.ok(claims.includes(`e-mail ${value.email} of ${stream}`), `${value.email} of ${stream}`);
+    for (const { stream, value } of users)
+      assert.ok(claims.includes(`e-mail ${value.address} of ${stream}`), `${value.address} of ${stream}`);
     assert.equal(users.length, USERS);
     assert.equal(
       (await one.execute(command(BEFORE), { ...(commits[0]?.metadata as Commit["metadata"]), cause: `key-${BEFORE}`, fingerprint: "" }))

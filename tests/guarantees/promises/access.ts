@@ -128,10 +128,21 @@ export const access: Section = {
     },
     {
       id: "forgotten",
-      promise: "Once a person is deleted, no read model and no answer names them.",
-      how: "read models drop names and addresses with the deletion; groups, versions and packages name people by ids",
-      keptBy: ["services/account/read-models/users.ts", "services/account/read-models/passwords.ts"],
-      proofs: [...tests("services/account/deleted-people.test.ts", "once a person is deleted, no read model and no answer names them")],
+      promise:
+        "What is known of a person stands nowhere in clear, and nobody can read it once the person is deleted, wherever it is stored.",
+      how: "it is one secret in the events of a user, whose key is destroyed with the user; what earlier releases wrote in clear cannot be written again",
+      keptBy: ["events/codec/strict.ts", "services/account/domain/personal-data.ts", "services/account/effects.ts"],
+      proofs: [
+        ...tests(
+          "services/account/deleted-people.test.ts",
+          "what is known of a person stands nowhere in clear, and is for nobody to read once it is replaced or deleted",
+        ),
+        ...tests(
+          "events/codec/secret.test.ts",
+          "what names a person in events of earlier releases is read, and not written again",
+          "every field that sounds like a person is sealed, or says that it is empty",
+        ),
+      ],
     },
     {
       id: "digests-open-nothing",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AccountOutside } from "../../../services/account/seeds.ts";
+import type { AccountOutside } from "../../../services/account/ports.ts";
 import { account } from "../../../services/account/service.ts";
 import { systemClock } from "../../../services/chassis/process/clock.ts";
 import { administrator, client, servedWithAccounts } from "../../world/accounts.ts";
@@ -67,7 +67,7 @@ test("a client and an administrator that the settings name later are made too, o
     const kinds = [...world.of().database.commits.values()].flatMap(({ events }) => events.map(({ type }) => type));
     assert.deepEqual(kinds.toSorted(), [
       ...["ClientCreated", "ClientCreated", "ClientCreated", "ClientSecretSet", "ClientSecretSet", "ClientSecretSet"],
-      ...["PasswordSet", "PasswordSet"],
+      ...["LookupKeyCreated", "PasswordSet", "PasswordSet"],
       ...["SessionStarted", "SigningKeyAnnounced", "UserCreated", "UserCreated"],
     ]);
   } finally {
@@ -100,7 +100,7 @@ const starts = async () => {
   return { ...running, start, printed, hashed, commits };
 };
 const oneClient = ["ClientSecretSet", "ClientCreated"];
-const one = ["SigningKeyAnnounced", ...oneClient, ...oneClient, "PasswordSet", "UserCreated"];
+const one = ["SigningKeyAnnounced", "LookupKeyCreated", ...oneClient, ...oneClient, "PasswordSet", "UserCreated"];
 const named = (id: string, email: string) => ({
   firstClient: { given: true, id, secret: `secret of ${id}` },
   loginClient: { given: true, id: `login-${id}`, secret: `secret for logins` },
@@ -182,16 +182,32 @@ test("the causes under which starts are remembered stay as they are", async () =
   await start();
   const causes = () => commits().flatMap(({ cause }) => (cause?.startsWith("bootstrap/") ? [cause] : []));
   assert.deepEqual(causes(), [
-    "bootstrap/signing-key",
+    ...["bootstrap/signing-key", "bootstrap/lookup-key"],
     ...["bootstrap/client", "bootstrap/client-created"],
     ...["bootstrap/login-client", "bootstrap/login-client-created"],
     ...["bootstrap/administrator", "bootstrap/administrator-created"],
   ]);
   await start(named("client-a", "Ada@example.org"));
-  assert.deepEqual(causes().slice(7), [
+  assert.deepEqual(causes().slice(8), [
     ...["bootstrap/client/client-a", "bootstrap/client-created/client-a"],
     ...["bootstrap/login-client/login-client-a", "bootstrap/login-client-created/login-client-a"],
-    ...["bootstrap/administrator/ada@example.org", "bootstrap/administrator-created/ada@example.org"],
+    ...["bootstrap/administrator/digest-of-ada-example-org", "bootstrap/administrator-created/digest-of-ada-example-org"],
   ]);
+  await stop();
+});
+
+test("an administrator whom an earlier release made, under a cause with the address, is not made again", async () => {
+  const { start, databases, story, stop } = await starts();
+  await start();
+  const causes = databases.get("account")?.causes ?? new Map<string, string>();
+  for (const name of ["bootstrap/administrator", "bootstrap/administrator-created"])
+    causes.set(`${name}/ada@example.org`, causes.get(name) ?? "");
+  const before = story().length;
+  await start({ firstAdministrator: named("client-a", "Ada@example.org").firstAdministrator });
+  assert.deepEqual(
+    [...causes.keys()].filter((cause) => cause.includes("digest")),
+    [],
+  );
+  assert.equal(story().length, before);
   await stop();
 });

@@ -8,6 +8,7 @@ import type { RoleDocument } from "../../../services/account/read-models/roles.t
 import type { UserDocument } from "../../../services/account/read-models/users.ts";
 import { covers, type Power, powers } from "../../../services/chassis/access/power.ts";
 import { eventually } from "../../eventually.ts";
+import { sealedAs } from "../../people.ts";
 import { servedWithAccounts } from "../../world/accounts.ts";
 
 const SEED = Number(process.env.SEED ?? 29);
@@ -61,7 +62,7 @@ describe(`whatever people do who are no administrators (seed ${SEED})`, () => {
     };
     const members = new Set<string>();
     const user = async (userId: string, roleIds: readonly string[], groupPath = "") => {
-      await send({ type: "CreateUser", userId, email: `${userId}@people.example`, roleIds, groupPath });
+      await send({ type: "CreateUser", userId, ...sealedAs(`${userId}@people.example`), roleIds, groupPath });
       if (groupPath) members.add(`${userId} ${groupPath.slice(1)}`);
     };
     await role("role-all", "all", "system", "", ...modules);

@@ -3,15 +3,16 @@ import { test } from "node:test";
 import type { StoredDocument } from "../../../events/ports.ts";
 import type { AnyProjection } from "../../../events/projection.ts";
 import { evolve, idsOf } from "../../../events/subscription/projections.ts";
-import type { AnyEvent } from "../../../schemas/generated/events.ts";
+import type { AnyEvent, UserModified } from "../../../schemas/generated/events.ts";
 import { groups } from "../../../services/account/read-models/groups.ts";
 import { clientSecrets, clients, signingKeys } from "../../../services/account/read-models/keys.ts";
 import { credentials, passwordResets, passwords } from "../../../services/account/read-models/passwords.ts";
 import { roles } from "../../../services/account/read-models/roles.ts";
 import { users } from "../../../services/account/read-models/users.ts";
+import { formerly, sealedAs } from "../../people.ts";
 import { sealedText } from "../../sealed.ts";
 import { metaOf } from "../../spec.ts";
-import { ada, userId } from "./examples.ts";
+import { ada, formerAda, userId } from "./examples.ts";
 
 /** The documents of a read model after the events of one stream. */
 const folded = (projection: AnyProjection, stream: string, ...events: readonly AnyEvent[]) => {
@@ -29,8 +30,13 @@ const folded = (projection: AnyProjection, stream: string, ...events: readonly A
 const time = (version: number) => metaOf(version).time;
 const stream = `user/${userId}`;
 /** As she was created before passwords were an aggregate of their own. */
-const earlier = { ...ada, passwordHash: "hash of one" };
+const earlier = { ...formerAda, passwordHash: "hash of one" };
 const deleted: AnyEvent = { type: "UserDeleted", userId, groupIds: ["grp-a"] };
+
+const modified: UserModified = {
+  ...{ type: "UserModified", userId, username: "", email: "", phoneNumber: "", description: "" },
+  ...sealedAs("New@example.org"),
+};
 
 test("a user's row tells roles, groups and who may see it", () => {
   const { [userId]: row } = folded(
@@ -39,7 +45,7 @@ test("a user's row tells roles, groups and who may see it", () => {
     ada,
     { type: "UserRoleBound", userId, roleId: "role-1" },
     { type: "UserRoleUnbound", userId, roleId: "isv" },
-    { type: "UserModified", userId, username: "countess", email: "c@example.org", phoneNumber: "1", description: "d" },
+    modified,
     {
       type: "UserGroupPathChanged",
       userId,
@@ -49,7 +55,8 @@ test("a user's row tells roles, groups and who may see it", () => {
     },
   );
   assert.deepEqual(row, {
-    ...{ user_id: userId, username: "countess", email: "c@example.org", phone_number: "1", description: "d", status: "active" },
+    ...{ user_id: userId, person: modified.person, address: modified.emailDigest, status: "active" },
+    ...{ username: "", email: "", phone_number: "", description: "" },
     ...{ role_id: ["role-1"], group_path: ":grp-b:grp-c", group_id: ["grp-a", "grp-c"], root_group_id: ["grp-a", "grp-b"] },
     group_paths: [":grp-a", ":grp-b:grp-c"],
     ...{ owner: userId, owner_path: `:grp-b:grp-c:${userId}`, owner_group: ["", "grp-a", "grp-c"] },
@@ -58,22 +65,32 @@ test("a user's row tells roles, groups and who may see it", () => {
 });
 test("a deleted user stays listed, without a name and outside all groups", () => {
   const { [userId]: row } = folded(users, stream, ada, deleted);
-  assert.deepEqual([row?.status, row?.status_time, row?.group_id, row?.username], ["deleted", time(2), [], ""]);
+  assert.deepEqual([row?.status, row?.status_time, row?.group_id], ["deleted", time(2), []]);
+  assert.deepEqual([row?.person, row?.address], ["", ""]);
+});
+test("the row of a user of an earlier release has in clear what its events have, until it is sealed or deleted", () => {
+  const known = (...events: readonly AnyEvent[]) => {
+    const { [userId]: row } = folded(users, stream, formerAda, ...events);
+    return [row?.person, row?.address, row?.username, row?.email, row?.phone_number, row?.description];
+  };
+  const former: AnyEvent = { ...modified, username: formerly("a"), email: formerly("B@c"), person: null, emailDigest: "" };
+  assert.deepEqual(known(), ["", "ada@example.org", "ada", "Ada@example.org", "", ""]);
+  assert.deepEqual(known(former), ["", "b@c", "a", "B@c", "", ""]);
+  assert.deepEqual(known(modified), [modified.person, modified.emailDigest, "", "", "", ""]);
+  assert.deepEqual(known(deleted), ["", "", "", "", "", ""]);
 });
 test("a user's row holds no password", () => {
   assert.ok(!JSON.stringify(folded(users, stream, earlier)).includes(earlier.passwordHash));
 });
 
 test("a credential follows the e-mail, and ends with the user", () => {
-  const changed: readonly AnyEvent[] = [
-    ada,
-    { type: "UserModified", userId, username: "ada", email: "New@Example.org", phoneNumber: "", description: "" },
-  ];
-  const expected = { user_id: userId, email: "new@example.org", password_hash: "", status: "active" };
+  const changed: readonly AnyEvent[] = [ada, modified];
+  const expected = { user_id: userId, address: modified.emailDigest, password_hash: "", status: "active" };
   assert.deepEqual(folded(credentials, stream, ...changed), { [userId]: expected });
   assert.deepEqual(folded(credentials, stream, ...changed, deleted), { [userId]: {} });
 });
 test("the credential of a user of an earlier release has the password", () => {
+  assert.equal(folded(credentials, stream, earlier)[userId]?.address, "ada@example.org");
   const hash = (...events: readonly AnyEvent[]) => folded(credentials, stream, earlier, ...events)[userId]?.password_hash;
   const changed: AnyEvent = { type: "UserPasswordChanged", userId, passwordHash: "hash of two", resetId: null, generation: 0 };
   assert.equal(hash(), "hash of one");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AccountCommand } from "../../../services/account/domain/domain.ts";
 import { account } from "../../../services/account/service.ts";
+import { sealedAs } from "../../people.ts";
 import { simulated } from "../../world/world.ts";
 import { unnamed } from "./examples.ts";
 
@@ -11,7 +12,8 @@ const group = (groupId: string, parentGroupId = "", parentPath = ""): AccountCom
   ...owner,
 });
 const user = (userId: string, groupPath = ""): AccountCommand => ({
-  ...{ type: "CreateUser", userId, email: `${userId}@example.org`, roleIds: ["developer"], groupPath },
+  ...{ type: "CreateUser", userId, roleIds: ["developer"], groupPath },
+  ...sealedAs(`${userId}@example.org`),
 });
 
 const platform = async (seed: number, ...commands: readonly AccountCommand[]) => {

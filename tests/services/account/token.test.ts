@@ -154,7 +154,7 @@ describe("tokens over HTTP", () => {
   test("a user and a client of an earlier release, whose hashes are in their own events, go on", async () => {
     const { user_id, email, password } = { user_id: "usr-old", email: "old@example.org", password: "old password" };
     await world.put("users", user_id, { user_id, username: "old", email, status: "active" });
-    await world.put("credentials", user_id, { user_id, email, status: "active", password_hash: await hashPassword(password) });
+    await world.put("credentials", user_id, { user_id, address: email, status: "active", password_hash: await hashPassword(password) });
     const old = { client_id: "client-old", client_secret: "old secret" };
     await world.put("clients", old.client_id, {
       client_id: old.client_id,

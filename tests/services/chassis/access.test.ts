@@ -6,6 +6,7 @@ import { type AccessDocument, access, authorize, type Caller, visible } from "..
 import { unbundled } from "../../../services/chassis/access/permissions.ts";
 import { allows } from "../../../services/chassis/access/rules.ts";
 import { deleted } from "../../../services/chassis/events.ts";
+import { sealedAs } from "../../people.ts";
 import { referencePermissions } from "./reference-permissions.ts";
 
 const isOperation = (name: string): name is OperationId => name in operations;
@@ -175,7 +176,7 @@ test("the read model folds accounts, roles and keys, each from its own stream", 
   const { evolve, initialState, key } = access;
   const userCreated: UserCreated = {
     type: "UserCreated",
-    ...{ userId: "usr-1", username: "a", email: "a@example.org", phoneNumber: "", description: "" },
+    ...{ userId: "usr-1", username: "", email: "", phoneNumber: "", description: "", ...sealedAs("a@example.org") },
     ...{ passwordHash: "scrypt$...", roleIds: ["user"], groupPath: ":grp-1", owner: "usr-1", ownerPath: ":grp-1:usr-1" },
   };
   let document = evolve.UserCreated?.(initialState, userCreated, meta, "");

@@ -106,7 +106,12 @@ test("only its own service reads an internal topic", () => {
       declared.internal ? [{ name, topic: topicOf(contract, aggregate) }] : [],
     ),
   );
-  assert.deepEqual(internal.map(({ topic }) => topic).toSorted(), ["pitrix.clientSecret", "pitrix.password", "pitrix.webhook"]);
+  assert.deepEqual(internal.map(({ topic }) => topic).toSorted(), [
+    "pitrix.clientSecret",
+    "pitrix.lookupKey",
+    "pitrix.password",
+    "pitrix.webhook",
+  ]);
   for (const { name, topic } of internal)
     for (const { operation, resource, pattern, name: named, user } of [...all, ...thirdPartyAcls("reader", loaded)])
       if (operation === "READ" && resource === "topic" && (pattern === "prefixed" ? topic.startsWith(named) : topic === named))

@@ -20,7 +20,7 @@ export const offered: Omit<PackageListed, "type"> = {
   keywords: ["books", "demo"],
   sources: ["https://sources.example/bookinfo"],
   screenshots: [],
-  maintainers: [{ name: "Ann", email: "ann@example.com", url: "" }],
+  maintainers: [{ name: "Ann", email: "", url: "" }],
   readme: "",
   packageName: "bookinfo-1.0.0.tgz",
   digest: "sha256:1",

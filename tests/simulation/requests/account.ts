@@ -1,4 +1,5 @@
 import type { AccountCommand } from "../../../services/account/domain/domain.ts";
+import { sealedAs } from "../../people.ts";
 import type { Row } from "./row.ts";
 
 export const accountRows: readonly Row<AccountCommand>[] = [
@@ -7,19 +8,17 @@ export const accountRows: readonly Row<AccountCommand>[] = [
     ({ below, happens }) => ({
       type: "CreateUser",
       userId: `usr-${below(8)}`,
-      email: `person${below(5)}@example.org`,
+      ...sealedAs(`person${below(5)}@example.org`),
       roleIds: ["user"],
       groupPath: happens(0.4) ? `:grp-${below(4)}` : "",
     }),
   ],
   [
     5,
-    ({ below, happens }, number) => ({
-      type: "ModifyUser",
-      userId: `usr-${below(8)}`,
-      email: happens(0.6) ? `person${below(5)}@example.org` : undefined,
-      description: happens(0.5) ? `number ${number % 4}` : undefined,
-    }),
+    ({ below, happens }) => {
+      const [userId, before] = [`usr-${below(8)}`, sealedAs(`person${below(5)}@example.org`).person];
+      return { type: "ModifyUser", userId, changed: happens(0.8) ? { ...sealedAs(`person${below(5)}@example.org`), before } : undefined };
+    },
   ],
   [1, ({ below }) => ({ type: "DeleteUser", userId: `usr-${below(8)}` })],
   [2, ({ below }) => ({ type: "BindUserRoles", userId: `usr-${below(8)}`, roleIds: [`role-${below(3)}`] })],

@@ -13,29 +13,12 @@ import { providerLocal } from "../../../../services/providers/local/service.ts";
 import { repo } from "../../../../services/repo/service.ts";
 import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
+import { everythingIn, heldBy, leaksIn } from "../../../everything.ts";
 import { ok } from "../../../world/requests.ts";
 import { served } from "../../../world/world.ts";
 import { archiveOf, configJson, devkitFiles, templateOf } from "../../packages/package-fixtures.ts";
 
-/** Every text and all bytes in a value, however deep it is, as one text. */
-const everythingIn = (value: unknown, seen = new Set<unknown>()): string => {
-  if (typeof value === "string") return `${value}\n`;
-  if (typeof value !== "object" || value === null || seen.has(value)) return "";
-  seen.add(value);
-  if (value instanceof Uint8Array) return `${Buffer.from(value).toString("latin1")}\n`;
-  const parts = value instanceof Map ? [...value].flat() : value instanceof Set ? [...value] : Object.entries(value).flat();
-  return parts.map((part) => everythingIn(part, seen)).join("");
-};
-/** The texts that something holds, and where. */
-const leaksIn = (held: { readonly [where: string]: string }, texts: readonly string[]): readonly string[] =>
-  Object.entries(held).flatMap(([where, text]) => texts.filter((each) => text.includes(each)).map((each) => `${each} in ${where}`));
 type World = Awaited<ReturnType<typeof served>>;
-const heldBy = (world: World, answers: unknown) => ({
-  topics: everythingIn(world.broker.contents()),
-  databases: everythingIn([...world.databases.values()].map(({ blobs: _, ...database }) => database)),
-  answers: everythingIn(answers),
-  logs: everythingIn([world.lines, world.printed]),
-});
 /** The contents of credentials that events still open to. */
 const openedBy = async (world: World): Promise<readonly string[]> => {
   const opened: string[] = [];
