@@ -32,7 +32,7 @@ third-party-test: build ## let stock clients of other languages read every event
 	@node --test --test-concurrency=1 dist/tests/third-party/*.clients.js
 
 kubernetes-test: build ## run all tests of the Kubernetes provider on a real API, built once in about 10 minutes, and both majors of helm (KILLS=30)
-	@PITRIX_KUBERNETES_TEST=$(or $(KILLS),30) node --test --test-concurrency=1 dist/tests/services/providers/kubernetes/*.integration.js
+	@PITRIX_KUBERNETES_TEST=$(or $(KILLS),30) node --test --test-concurrency=1 dist/tests/services/providers/kubernetes/*.integration.js dist/tests/services/providers/kubernetes/*.real.js
 
 unit: install ## run the unit tests only (MATCH=text selects some)
 	@node tests/runner/main.mjs --only unit $(if $(MATCH),--match $(MATCH))

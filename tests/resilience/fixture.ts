@@ -16,7 +16,11 @@ export type ServiceName = string;
 export const behindTheGateway = serviceNames.filter((name) => name !== "api");
 
 /** A whole platform of the very processes that people run, each of which may be started, killed and asked to end by itself. */
-export const startFixture = async (directory: string, report: (text: string) => void) => {
+export const startFixture = async (
+  directory: string,
+  report: (text: string) => void,
+  more: { readonly [setting: string]: string } = {},
+) => {
   const { secrets, users, settings, logs, start: launch } = processFixture(directory, serviceNames);
   const { users: kafkaUsers, acls } = kafkaAccess(await loadServices(services), secrets.kafka);
   report("starts Kafka and the document store");
@@ -34,7 +38,7 @@ export const startFixture = async (directory: string, report: (text: string) => 
   };
   const interrupted = (): void => process.exit(143);
   process.on("exit", sweep).on("SIGTERM", interrupted).on("SIGINT", interrupted);
-  const own = { PITRIX_LOCAL_DIRECTORY: local, PITRIX_REPO_PRIVATE_NETWORKS: "127.0.0.0/8" };
+  const own = { PITRIX_LOCAL_DIRECTORY: local, PITRIX_REPO_PRIVATE_NETWORKS: "127.0.0.0/8", ...more };
   const program = join(import.meta.dirname, "../../services/main.js");
   const processes = new Set<ServiceProcess>();
   /** One more process of a service; resolves when it is ready. `port`: where an earlier one was. */

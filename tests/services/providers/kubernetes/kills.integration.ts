@@ -12,6 +12,7 @@ import { kubernetesApi } from "../../../world/kubernetes.ts";
 import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { clusterId, owner, requestCluster, runtimeCommands } from "../../../world/toys/clusters.ts";
 import { unwatchedTime } from "../unwatched-time.ts";
+import { holdsOf } from "./held.ts";
 import { openOn } from "./real.ts";
 import { charts, chartVersion } from "./subject.ts";
 
@@ -97,12 +98,3 @@ test(`${KILLS} providers that die in the middle of an action leave no release, a
     }
   }
 });
-
-/** The releases of a namespace, those of their revisions that are deployed, the workloads and the pods. */
-const holdsOf = async (api: KubernetesApi, zone: string): Promise<readonly number[]> => {
-  const kinds = ["Secret", "Deployment", "Pod"].map((kind) => api.all(kind, zone));
-  const [secrets = [], deployments = [], pods = []] = await Promise.all(kinds);
-  const revisions = secrets.filter(({ metadata }) => metadata.labels?.owner === "helm");
-  const deployed = revisions.filter(({ metadata }) => metadata.labels.status === "deployed");
-  return [new Set(revisions.map(({ metadata }) => metadata.labels.name)).size, deployed.length, deployments.length, pods.length];
-};
