@@ -92,7 +92,11 @@ export type EventStore = {
   /** Takes or renews a lease; false while another holder has it. Leases save work, or keep requests apart; what may not fail is decided by an append. */
   readonly lease: (name: string, holder: string, milliseconds: number) => Promise<boolean>;
   readonly release: (name: string, holder: string) => Promise<void>;
+  /** The first leases that are held, by name. */
+  readonly leases: (limit: number) => Promise<readonly Lease[]>;
 };
+/** What one instance does alone for now. Times are in milliseconds since 1970; `since` is null if a build took it that did not note that. */
+export type Lease = { readonly name: string; readonly holder: string; readonly since: number | null; readonly until: number };
 export type StreamPosition = { readonly stream: string; readonly version: number };
 
 /** A read-model document, the stream that it belongs to, and the version of the last folded event. */

@@ -11,7 +11,7 @@ export type MemoryDatabase = {
   readonly due: { readonly publish: string[]; readonly effects: string[]; readonly timers: string[] };
   /** By `topic/partition`. */
   readonly watermarks: Map<string, Watermark>;
-  readonly leases: Map<string, { readonly holder: string; readonly until: number }>;
+  readonly leases: Map<string, { readonly holder: string; readonly since: number; readonly until: number }>;
   readonly models: Map<string, Map<string, StoredDocument>>;
   readonly positions: Map<string, number>;
   /** By read model. */

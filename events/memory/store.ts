@@ -50,13 +50,22 @@ export const memoryStore = (database: MemoryDatabase, fate: Fate, now: () => num
         // A lease that ends later than any new lease would was taken with a wrong clock, and counts as free.
         const runs = held && held.until > now() && held.until <= now() + milliseconds;
         if (runs && held.holder !== holder) return false;
-        database.leases.set(name, { holder, until: now() + milliseconds });
+        const since = held?.holder === holder && held.until > now() ? held.since : now();
+        database.leases.set(name, { holder, since, until: now() + milliseconds });
         return true;
       }),
     release: (name, holder) =>
       under(fate, `store.release ${name}`, () => {
         if (database.leases.get(name)?.holder === holder) database.leases.delete(name);
       }),
+    leases: (limit) =>
+      under(fate, "store.leases", () =>
+        [...database.leases]
+          .filter(([, { until }]) => until > now())
+          .map(([name, lease]) => ({ name, ...lease }))
+          .sort((one, other) => (one.name < other.name ? -1 : 1))
+          .slice(0, limit),
+      ),
   };
 };
 

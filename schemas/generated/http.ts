@@ -695,6 +695,23 @@ export type ModuleElem = {
   readonly is_check_all?: boolean;
 };
 
+/** An event that waits in a parked stream. */
+export type ParkedEvent = {
+  readonly subscription: string;
+  readonly stream: string;
+  readonly event_id: string;
+  readonly version: number;
+  readonly type: string;
+  readonly reason: string;
+  readonly time: string;
+  readonly attempts: number;
+  readonly origin: string;
+  /** Its fields, without secrets. */
+  readonly event?: Readonly<Record<string, unknown>>;
+  /** Why its fields cannot be read. */
+  readonly unreadable?: string;
+};
+
 /** A stream that waits because one of its events cannot be handled. */
 export type ParkedStream = {
   readonly service: string;
@@ -730,6 +747,9 @@ export type Platform = {
     readonly subscription?: readonly PlatformSubscription[];
     /** Absent if the store does not answer. */
     readonly due?: readonly PlatformDue[];
+    /** Which instance does what only one may do. */
+    readonly lease?: readonly PlatformLease[];
+    readonly rebuild?: readonly PlatformRebuild[];
   })[];
 };
 
@@ -750,6 +770,28 @@ export type PlatformInstance = {
   readonly reason?: readonly string[];
   /** What it makes no calls to for now. */
   readonly open_breaker?: readonly string[];
+  /** Where other processes reach it. */
+  readonly url?: string;
+};
+
+/** Work that one instance of a service does at a time. */
+export type PlatformLease = {
+  readonly lease: string;
+  readonly instance: string;
+  /** Since when this instance has it; absent: by a build that does not tell. */
+  readonly since?: string;
+  /** When another instance may take it if it is not renewed. */
+  readonly until: string;
+};
+
+/** A collection that is filled beside the active one. */
+export type PlatformRebuild = {
+  readonly model: string;
+  readonly collection: string;
+  readonly read?: number;
+  readonly end: number;
+  readonly compared: number;
+  readonly state: "filling" | "comparing" | "equal" | "different" | "becomes active";
 };
 
 /** A read model of a service, or its reactions. */
@@ -763,6 +805,17 @@ export type PlatformSubscription = {
   readonly parked?: number;
   /** Partitions that no instance reads. */
   readonly unread?: readonly string[];
+  /** Which instance reads which partitions. */
+  readonly member?: readonly ({
+    readonly instance: string;
+    readonly partition?: readonly string[];
+  })[];
+  /** The partition with the largest lag. */
+  readonly worst?: {
+    readonly partition: string;
+    readonly next: number;
+    readonly end: number;
+  };
 };
 
 /** Who runs clusters: local, or another provider that has announced itself to this platform. */
@@ -777,6 +830,10 @@ export type ReadModel = {
   /** The one that becomes active once it has caught up. */
   readonly next?: string;
   readonly generation: number;
+  /** The fold of the build that runs. */
+  readonly fold?: number;
+  /** Documents that a comparison under way has compared. */
+  readonly compared?: number;
   readonly collection?: readonly ReadModelCollection[];
 };
 
@@ -792,6 +849,62 @@ export type ReadModelCollection = {
   readonly compared?: number;
   /** How many documents differ; absent until they are compared. */
   readonly differences?: number;
+  /** When it may be dropped; absent: it stays. */
+  readonly until?: string;
+  readonly rebuild?: ReadModelRebuild;
+};
+
+/** What filling a read model anew would read and take, and what is in its way. */
+export type ReadModelPlan = {
+  readonly service: string;
+  readonly model: string;
+  readonly active?: string;
+  readonly generation: number;
+  readonly fold: number;
+  /** Expected. */
+  readonly documents: number;
+  /** Of disk. */
+  readonly bytes: number;
+  readonly topic?: readonly ({
+    readonly topic: string;
+    readonly partitions: number;
+    readonly records: number;
+  })[];
+  /** Why it cannot be done now; absent: it can. */
+  readonly refusal?: readonly string[];
+};
+
+/** What is filled beside the live collection, up to fixed ends of the log, and compared with it. */
+export type ReadModelRebuild = {
+  readonly rate?: number;
+  readonly auto_rate?: boolean;
+  /** It ends before the log, and is never promoted. */
+  readonly look?: boolean;
+  readonly verdict?: {
+    /** The live collection that it was compared with. */
+    readonly against: string;
+    readonly generation: number;
+    readonly time: string;
+    readonly compared: number;
+    /** Documents that were compared after later events were folded in memory. */
+    readonly ahead: number;
+    readonly differences: number;
+    /** Documents that differ only where they may. */
+    readonly expected?: number;
+    /** The first differences. Values are not told. */
+    readonly first?: readonly ({
+      readonly id: string;
+      readonly stream: string;
+      readonly versions?: readonly unknown[];
+      readonly fields?: readonly ({
+        readonly field: string;
+        /** The event that set it last. */
+        readonly event?: string;
+      })[];
+      /** The collections whose document is not what the events make. */
+      readonly wrong?: readonly string[];
+    })[];
+  };
 };
 
 /** Read models. */
@@ -2064,6 +2177,8 @@ export type Operations = {
       readonly type?: Id;
       /** A part of the reason. */
       readonly reason?: Line;
+      /** Parked for longer than this. */
+      readonly older_than_seconds?: number;
     };
     answer: ParkedStreams;
   };
@@ -2076,6 +2191,7 @@ export type Operations = {
   DescribeReadModels: {
     request: {
       readonly service?: Id;
+      readonly model?: Id;
     };
     answer: ReadModels;
   };
@@ -2442,6 +2558,19 @@ export type Operations = {
     };
     answer: Inspection;
   };
+  /** See the events of a parked stream */
+  GetParkedEvents: {
+    request: {
+      readonly service: Id;
+      readonly stream: CauseId;
+      readonly subscription?: Id;
+      readonly limit?: number;
+    };
+    answer: {
+      readonly total_count?: number;
+      readonly parked_event_set?: readonly ParkedEvent[];
+    };
+  };
   /** Look up a password reset */
   GetPasswordReset: {
     request: {
@@ -2774,10 +2903,50 @@ export type Operations = {
       readonly collection?: Id;
       /** Most records a second; as many as possible if absent. */
       readonly rate?: number;
+      /** Reads the service's own event store, if all sources are its own; the log if absent. */
+      readonly source?: "store";
+      /** Folds only these streams, and copies the others from the live collection. One such bound at a time. */
+      readonly streams?: readonly CauseId[];
+      /** The same for the streams of these partitions. */
+      readonly partitions?: readonly number[];
+      /** The same for streams with an event since then. */
+      readonly since?: string;
+      /** Folds only what had happened by then: to look at, and never to promote. */
+      readonly until?: string;
+      /** Fields in which the two may differ. */
+      readonly may_differ?: readonly Id[];
+      /** Reads fewer while the live collection is slower than before, in the place of a rate. */
+      readonly auto_rate?: boolean;
+      /** Of the plan that is carried out: refused if the read model has changed since. */
+      readonly generation?: number;
       /** Promote it as it is, also if it differs. */
       readonly unverified?: boolean;
     };
     answer: ReadModels;
+  };
+  /** See what filling a read model anew would read and take */
+  PlanReadModel: {
+    request: {
+      readonly service: Id;
+      readonly model: Id;
+      /** Most records a second; as many as possible if absent. */
+      readonly rate?: number;
+      /** Reads the service's own event store, if all sources are its own; the log if absent. */
+      readonly source?: "store";
+      /** Folds only these streams, and copies the others from the live collection. One such bound at a time. */
+      readonly streams?: readonly CauseId[];
+      /** The same for the streams of these partitions. */
+      readonly partitions?: readonly number[];
+      /** The same for streams with an event since then. */
+      readonly since?: string;
+      /** Folds only what had happened by then: to look at, and never to promote. */
+      readonly until?: string;
+      /** Fields in which the two may differ. */
+      readonly may_differ?: readonly Id[];
+      /** Reads fewer while the live collection is slower than before, in the place of a rate. */
+      readonly auto_rate?: boolean;
+    };
+    answer: ReadModelPlan;
   };
   /** See what an upgrade would change */
   PreviewClusterUpgrade: {
@@ -2820,8 +2989,11 @@ export type Operations = {
       readonly stream?: CauseId;
       readonly type?: Id;
       readonly reason?: Line;
+      readonly older_than_seconds?: number;
       /** Every parked stream; needed if no other field selects. */
       readonly all?: boolean;
+      /** Only says which they are. */
+      readonly dry_run?: boolean;
     };
     answer: ParkedStreams;
   };
@@ -3207,7 +3379,9 @@ export type ApiOperations = Pick<
   | "DiscardParkedEvent"
   | "GetCommand"
   | "GetInspection"
+  | "GetParkedEvents"
   | "MoveReadModel"
+  | "PlanReadModel"
   | "RedriveParkedStreams"
   | "StopInspection"
   | "StreamEvents"
@@ -3551,9 +3725,9 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   DescribeGroupsDetail: { method: "get", path: "/v1/groups_detail", service: "account", query: ["search_word", "sort_key", "reverse", "limit", "offset", "root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], arrays: ["root_group_id", "parent_group_id", "group_id", "group_path", "group_name", "status"], required: [], body: false, public: false, permission: ["m0.f3.a1"], answers: "json", rows: "group_detail_set" },
   DescribeInspections: { method: "get", path: "/v1/inspections", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
   DescribeJobs: { method: "get", path: "/v1/jobs", service: "cluster", query: ["search_word", "sort_key", "reverse", "limit", "offset", "display_columns", "job_id", "cluster_id", "app_id", "version_id", "executor", "provider", "runtime_id", "status", "owner"], arrays: ["display_columns", "job_id", "status", "owner"], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: "job_set" },
-  DescribeParkedStreams: { method: "get", path: "/v1/parked_streams", service: "api", query: ["service", "subscription", "stream", "type", "reason"], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
+  DescribeParkedStreams: { method: "get", path: "/v1/parked_streams", service: "api", query: ["service", "subscription", "stream", "type", "reason", "older_than_seconds"], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
   DescribePlatform: { method: "get", path: "/v1/platform", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
-  DescribeReadModels: { method: "get", path: "/v1/read_models", service: "api", query: ["service"], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
+  DescribeReadModels: { method: "get", path: "/v1/read_models", service: "api", query: ["service", "model"], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
   DescribeRepoEvents: { method: "get", path: "/v1/repo_events", service: "repo", query: ["limit", "offset", "repo_event_id", "repo_id", "owner", "status"], arrays: ["repo_event_id", "repo_id", "owner", "status"], required: [], body: false, public: false, permission: ["m0.f14.a2"], answers: "json", rows: "repo_event_set" },
   DescribeRepos: { method: "get", path: "/v1/repos", service: "repo", query: ["search_word", "sort_key", "reverse", "limit", "offset", "repo_id", "name", "type", "visibility", "status", "provider", "label", "selector", "category_id", "owner", "app_default_status", "user_id", "controller"], arrays: ["repo_id", "name", "type", "visibility", "status", "provider", "category_id", "owner", "app_default_status"], required: [], body: false, public: false, permission: ["m0.f14.a1"], answers: "json", rows: "repo_set" },
   DescribeRoles: { method: "get", path: "/v1/roles", service: "account", query: ["search_word", "sort_key", "reverse", "offset", "limit", "role_id", "role_name", "portal", "status", "action_bundle_id"], arrays: ["role_id", "role_name", "portal", "status", "action_bundle_id"], required: [], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: "role_set" },
@@ -3574,6 +3748,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   GetClusterStatistics: { method: "get", path: "/v1/clusters/statistics", service: "cluster", query: [], arrays: [], required: [], body: false, public: false, permission: ["m3.f1.a9"], answers: "json", rows: null },
   GetCommand: { method: "get", path: "/v1/commands/{id}", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   GetInspection: { method: "get", path: "/v1/inspections/{inspection_id}", service: "api", query: [], arrays: [], required: [], body: false, public: false, permission: [], answers: "json", rows: null },
+  GetParkedEvents: { method: "get", path: "/v1/parked_streams/events", service: "api", query: ["service", "stream", "subscription", "limit"], arrays: [], required: ["service", "stream"], body: false, public: false, permission: [], answers: "json", rows: null },
   GetPasswordReset: { method: "get", path: "/v1/users/password:reset", service: "account", query: ["reset_id"], arrays: [], required: ["reset_id"], body: false, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
   GetRole: { method: "get", path: "/v1/role", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: null },
   GetRoleModule: { method: "get", path: "/v1/roles:module", service: "account", query: ["role_id"], arrays: [], required: ["role_id"], body: false, public: false, permission: ["m0.f2.a1"], answers: "json", rows: null },
@@ -3601,6 +3776,7 @@ export const operations: { readonly [Id in OperationId]: OperationDescription } 
   ModifyUser: { method: "patch", path: "/v1/users", service: "account", query: [], arrays: [], required: ["user_id"], body: true, public: false, permission: ["m0.f1.a4"], answers: "json", rows: null },
   ModifyWebhook: { method: "patch", path: "/v1/webhooks", service: "webhook", query: [], arrays: [], required: ["webhook_id"], body: true, public: false, permission: ["m0.f7.a1"], answers: "json", rows: null },
   MoveReadModel: { method: "post", path: "/v1/read_models/move", service: "api", query: [], arrays: [], required: ["service", "model", "action"], body: true, public: false, permission: [], answers: "json", rows: null },
+  PlanReadModel: { method: "post", path: "/v1/read_models/plan", service: "api", query: [], arrays: [], required: ["service", "model"], body: true, public: false, permission: [], answers: "json", rows: null },
   PreviewClusterUpgrade: { method: "get", path: "/v1/clusters/upgrade/preview", service: "cluster", query: ["cluster_id", "version_id"], arrays: [], required: ["cluster_id", "version_id"], body: false, public: false, permission: ["m3.f1.a4"], answers: "json", rows: null },
   RecoverAppVersion: { method: "post", path: "/v1/app_version/action/recover", service: "app", query: [], arrays: [], required: ["version_id"], body: true, public: false, permission: ["m1.f1.a7"], answers: "json", rows: null },
   RecoverClusters: { method: "post", path: "/v1/clusters/recover", service: "cluster", query: [], arrays: [], required: ["cluster_id"], body: true, public: false, permission: ["m3.f1.a13"], answers: "json", rows: null },

@@ -1,10 +1,9 @@
 import type { Rejection } from "../../events/index.ts";
-import type { ModelStatus } from "../../events/runtime.ts";
-import type { ParkedStream, ParkedStreams, Platform, ReadModel } from "../../schemas/generated/http.ts";
-import type { PlatformStatus } from "../chassis/http/platform-status.ts";
 import { isProblem, isRejected, type Problem } from "../chassis/http/problems.ts";
+import type { RebuildPlan } from "../chassis/http/read-model-routes.ts";
 import { rows } from "../chassis/http/rows.ts";
 import type { Operating } from "./operating.ts";
+import { orderOf, parkedOf, platformOf, readModelsIn, type ToldEvent } from "./operator-answers.ts";
 import type { ApiOutside } from "./ports.ts";
 
 const { answer } = rows<never, Record<never, never>, ApiOutside>();
@@ -13,76 +12,31 @@ const { answer } = rows<never, Record<never, never>, ApiOutside>();
 const allOf = (answers: readonly (object | Rejection | Problem)[]): readonly object[] | Rejection | Problem =>
   answers.find((each) => isProblem(each) || isRejected(each)) ?? answers;
 
-/** A parked stream as its service tells it. */
-type Told = Required<Omit<ParkedStream, "service" | "event_id" | "asked">> & {
-  readonly eventId: string;
-  readonly asked: { readonly action: string; readonly by: string } | null;
-};
-const parkedIn = (told: object): readonly ParkedStream[] => {
-  const { service, streams } = told as { readonly service: string; readonly streams: readonly Told[] }; // The type of the service's answer.
-  return streams.map(({ eventId, asked, subscription, stream, type, reason, time, attempts, events, origin }) => ({
-    ...{ service, subscription, stream, event_id: eventId, type, reason, time, attempts, events, origin },
-    ...(asked && { asked: `${asked.action} by ${asked.by}` }),
-  }));
-};
-const parkedOf = (answers: readonly object[]): ParkedStreams => {
-  const streams = answers.flatMap(parkedIn);
-  return { total_count: streams.length, parked_stream_set: streams };
-};
-
 type Selected = { readonly service?: string; readonly [field: string]: unknown };
 /** Asks the named service, or all. */
 const askServices = (operate: Operating, by: string, { service }: Selected, path: string, body?: object) =>
   Promise.all((service === undefined ? operate.services() : [service]).map((name) => operate.ask(by, name, path, body)));
 
-const readModelsIn = (told: object): readonly ReadModel[] => {
-  const { service, models } = told as { readonly service: string; readonly models: readonly ModelStatus[] }; // All services are of one release.
-  return models.map(({ model, active, next, generation, feeds, compared }) => ({
-    ...{ service, model, generation },
-    ...(active !== null && { active }),
-    ...(next !== null && { next }),
-    collection: feeds.map(({ collection, fold, read, end, rebuild }) => ({
-      ...{ collection, fold, end },
-      ...(read !== null && { read }),
-      ...(rebuild && { compared: rebuild.verdict?.compared ?? compared }),
-      ...(rebuild?.verdict && { differences: rebuild.verdict.differences }),
-    })),
-  }));
-};
-
-const platformOf = ({ services, problems }: PlatformStatus): Platform => ({
-  problem: problems,
-  service: services.map(({ service, instances, subscriptions, due }) => ({
-    service,
-    instance: instances.map(({ instance, since, state, reasons, breakers }) => ({
-      ...{ instance, since, state, reason: reasons, open_breaker: breakers.map(({ name }) => name) },
-    })),
-    subscription: subscriptions.map(({ name, lag, behindSeconds, parked, unread }) => ({
-      ...{ name, unread },
-      ...(lag !== null && { lag }),
-      ...(behindSeconds !== null && { behind_seconds: behindSeconds }),
-      ...(parked !== null && { parked }),
-    })),
-    ...(due && { due: due.map(({ kind, marks, oldestSeconds }) => ({ kind, marks, oldest_seconds: oldestSeconds })) }),
-  })),
-});
-
 /** Operations on the platform itself: the routes for operators of all services, for administrators and consoles. */
 export const operatorRows = [
   answer("DescribePlatform", async (_, { actor, outside: { operate } }) => platformOf(await operate.status(actor.userId))),
 
-  answer("DescribeParkedStreams", async ({ service, ...filter }, { actor, outside: { operate } }) => {
+  answer("DescribeParkedStreams", async ({ service, older_than_seconds: olderThanSeconds, ...filter }, { actor, outside: { operate } }) => {
     const query = new URLSearchParams(
-      Object.entries(filter).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : [])),
+      Object.entries({ ...filter, olderThanSeconds }).flatMap(([name, value]): [string, string][] =>
+        value ? [[name, String(value)]] : [],
+      ),
     );
     const found = allOf(await askServices(operate, actor.userId, { ...(service && { service }) }, `/internal/parked?${query}`));
     return isProblem(found) || isRejected(found) ? found : parkedOf(found);
   }),
 
-  answer("RedriveParkedStreams", async ({ service, all = false, ...filter }, { actor, outside: { operate } }) => {
-    if (!all && !service && Object.values(filter).every((value) => !value))
+  answer("RedriveParkedStreams", async (asked, { actor, outside: { operate } }) => {
+    const { service, all = false, dry_run: dryRun = false, older_than_seconds: olderThanSeconds, ...filter } = asked;
+    if (!all && !service && Object.values({ ...filter, olderThanSeconds }).every((value) => !value))
       return { rejected: "name the streams by a field, or say all", kind: "invalid" };
-    const found = allOf(await askServices(operate, actor.userId, { ...(service && { service }) }, "/internal/parked/redrive", filter));
+    const given = { ...filter, ...(olderThanSeconds !== undefined && { olderThanSeconds }), dryRun };
+    const found = allOf(await askServices(operate, actor.userId, { ...(service && { service }) }, "/internal/parked/redrive", given));
     return isProblem(found) || isRejected(found) ? found : parkedOf(found);
   }),
 
@@ -91,15 +45,44 @@ export const operatorRows = [
     return isProblem(found) || isRejected(found) ? found : parkedOf(found);
   }),
 
-  answer("DescribeReadModels", async ({ service }, { actor, outside: { operate } }) => {
-    const found = allOf(await askServices(operate, actor.userId, { ...(service && { service }) }, "/internal/read-models"));
+  answer("GetParkedEvents", async ({ service, ...given }, { actor, outside: { operate } }) => {
+    const asked = new URLSearchParams(Object.entries(given).map(([name, value]): [string, string] => [name, String(value)]));
+    const found = await operate.ask(actor.userId, service, `/internal/parked/events?${asked}`);
+    if (isProblem(found) || isRejected(found)) return found;
+    const { total, events } = found as { readonly total: number; readonly events: readonly ToldEvent[] }; // As above.
+    return {
+      total_count: total,
+      parked_event_set: events.map(
+        ({ eventId, subscription, stream, version, type, reason, time, attempts, origin, event, unreadable }) => ({
+          ...{ subscription, stream, event_id: eventId, version, type, reason, time, attempts, origin },
+          ...(event && { event }),
+          ...(unreadable !== undefined && { unreadable }),
+        }),
+      ),
+    };
+  }),
+
+  answer("DescribeReadModels", async ({ service, model }, { actor, outside: { operate } }) => {
+    const one = model ? `?model=${encodeURIComponent(model)}` : "";
+    const found = allOf(await askServices(operate, actor.userId, { ...(service && { service }) }, `/internal/read-models${one}`));
     return isProblem(found) || isRejected(found) ? found : { read_model_set: found.flatMap(readModelsIn) };
   }),
 
-  answer("MoveReadModel", async ({ service, action, ...given }, { actor, outside: { operate } }) => {
+  answer("PlanReadModel", async ({ service, ...asked }, { actor, outside: { operate } }) => {
+    const planned = await operate.ask(actor.userId, service, "/internal/read-models/plan", orderOf(asked));
+    if (isProblem(planned) || isRejected(planned)) return planned;
+    const { model, active, generation, fold, documents, bytes, topics, refusals } = planned as RebuildPlan; // As above.
+    return {
+      ...{ service, model, generation, fold, documents, bytes, topic: topics, refusal: refusals },
+      ...(active !== null && { active }),
+    };
+  }),
+
+  answer("MoveReadModel", async ({ service, action, ...asked }, { actor, outside: { operate } }) => {
+    const given = orderOf(asked);
     const moved = await operate.ask(actor.userId, service, `/internal/read-models/${action}`, given);
     if (isProblem(moved) || isRejected(moved)) return moved;
-    const found = await operate.ask(actor.userId, service, `/internal/read-models?model=${encodeURIComponent(given.model)}`);
+    const found = await operate.ask(actor.userId, service, `/internal/read-models?model=${encodeURIComponent(asked.model)}`);
     return isProblem(found) || isRejected(found) ? found : { read_model_set: readModelsIn(found) };
   }),
 

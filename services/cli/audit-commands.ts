@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { loadServices } from "../chassis/list.ts";
-import { type Audited, type AuditOptions, runAudit, watchAudit } from "../chassis/operator/audit-run.ts";
+import { type Audited, type AuditOptions, watchAudit } from "../chassis/operator/audit-run.ts";
 import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import { services } from "../index.ts";
 import { auditText, modelAuditText } from "./audit-text.ts";
-import { logOf, servicesClient } from "./connection.ts";
+import { operatorOf } from "./choose.ts";
+import { logOf, type Platform, servicesClient } from "./connection.ts";
 import { type Shell, seconds, whole } from "./shell.ts";
 
 type Options = AuditOptions & { readonly watch?: number | true };
@@ -14,10 +15,22 @@ const WATCHED = 5;
 const EVERY = 300;
 
 /** Adds `pitrix audit`. */
-export const addAudit = (pitrix: Command, { terminal, paint, signal, print, bar, on }: Shell): void => {
+export const addAudit = (pitrix: Command, { terminal, paint, signal, print, reading, on }: Shell): void => {
   const isBroken = ({ findings, read_models }: Audited): boolean => findings.length > 0 || (read_models?.findings.length ?? 0) > 0;
   const textOf = (audit: Audited, isAsked: boolean): string =>
     `${auditText(audit, isAsked, paint)}${audit.read_models ? `\n${modelAuditText(audit.read_models, paint)}` : ""}`;
+
+  /** An audit, as often as it is asked for. With rights on Kafka, one that watches reads only what is new. */
+  const roundsOf = async (platform: Platform, { watch, stream, logOnly, ...options }: Options): Promise<() => Promise<Audited>> => {
+    const sample = options.sample ?? (watch === undefined ? undefined : WATCHED);
+    if (watch !== undefined && !platform.gateway) {
+      const loaded = await loadServices(services);
+      const means = { platform: servicesClient(platform), log: logOf(platform), loaded, signal, progress: reading };
+      return watchAudit(means, { ...(stream !== undefined && { stream }), ...(logOnly && { logOnly }), sample: sample ?? WATCHED });
+    }
+    const asked = { ...(stream !== undefined && { stream }), ...(logOnly && { log_only: true }), ...(sample !== undefined && { sample }) };
+    return () => operatorOf(platform).inspect({ inspection: "audit", ...asked }, reading, signal);
+  };
 
   pitrix
     .command("audit")
@@ -41,10 +54,7 @@ export const addAudit = (pitrix: Command, { terminal, paint, signal, print, bar,
         const { stream, logOnly = false, watch } = options;
         if (options.sample !== undefined && options.sample > 100)
           throw new CommandFailed("--sample takes 1 to 100 percent", exitCodes.usage);
-        const loaded = await loadServices(services);
-        const progress = (read: number, all: number): void => bar(read < all ? `${read} of ${all} records` : "");
-        const means = { platform: servicesClient(platform), log: logOf(platform), loaded, signal, progress };
-        const round = watch === undefined ? () => runAudit(means, options) : watchAudit(means, { sample: WATCHED, ...options });
+        const round = await roundsOf(platform, options);
         for (let isFirst = true; isFirst || watch !== undefined; isFirst = false) {
           const audit = await round();
           print(audit, () => textOf(audit, !logOnly));

@@ -1,20 +1,14 @@
 import { causation, causationText, type Occurrence } from "../../events/map/index.ts";
 import type { Command, CommandEvent, CommandPending } from "../../schemas/generated/http.ts";
-import { queryCausation, type ServicesClient } from "../chassis/http/causation-query.ts";
 import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
-import { type Platform, servicesClient } from "./connection.ts";
+import { operatorOf } from "./choose.ts";
+import type { Platform } from "./connection.ts";
 import { type Paint, plain } from "./output.ts";
-
-/** Queries one instance of each registered service; an instance that does not answer is skipped. */
-const answering = (platform: Platform): ServicesClient => {
-  const client = servicesClient(platform);
-  return { ...client, services: async () => (await client.services()).filter((name) => name !== "api") };
-};
 
 /** The events that a request or an action caused, collected from all services. */
 export const followCommand = async (platform: Platform, id: string): Promise<Command> => {
-  const found = await queryCausation(answering(platform), id, () => true);
-  if (typeof found === "object") return found;
+  const found = await operatorOf(platform).why(id);
+  if (found) return found;
   throw new CommandFailed(
     `no service knows a request, an action or an event with the id ${id}; the X-Request-Id header of a response holds the request's id`,
     exitCodes.notFound,

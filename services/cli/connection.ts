@@ -20,6 +20,8 @@ export type Platform = {
   readonly instances: (service?: string) => Promise<readonly ServiceInstance[]>;
   /** Calls one instance and returns its answer. The error text says what the user can do. */
   readonly ask: (instance: ServiceInstance, path: string, body?: object) => Promise<unknown>;
+  /** Sends a request to the gateway; absent: none is named, or none is to be asked. */
+  readonly gateway?: SendToGateway;
   /** The log; undefined without brokers. Connects on first use. */
   readonly log: () => Log | undefined;
   /** The user of this command, for audit records, and the addresses of Kafka. */
@@ -28,7 +30,10 @@ export type Platform = {
   readonly close: () => Promise<void>;
 };
 
-export const connectPlatform = ({ brokers, keys, token, services, tls, by }: Setup): Platform => {
+/** Gives the answer of the gateway. The error text says what the user can do. */
+export type SendToGateway = (path: string, body: object | undefined, method: string) => Promise<unknown>;
+
+export const connectPlatform = ({ gateway, brokers, keys, token, services, tls, by }: Setup): Platform => {
   const opened = openTls(tls, { clock: systemClock, logger: silent });
   const internalClient = opened.internal && sendAsProcess(opened.internal);
   let log: Log | undefined;
@@ -92,17 +97,19 @@ export const connectPlatform = ({ brokers, keys, token, services, tls, by }: Set
       } catch (error) {
         throw unreachable(`${service} at ${url}`, error);
       }
-      const answer = jsonIn(response.body);
-      if (response.status >= 200 && response.status < 300) return answer;
-      const message = String(Reflect.get(Object(answer), "message") ?? `answered ${response.status}`);
-      if (response.status === 401 || response.status === 403)
-        throw new CommandFailed(
-          `${service}: ${message}; use an administrator's PITRIX_TOKEN, or the PITRIX_SEALING_KEYS of this platform`,
-          exitCodes.denied,
-        );
-      if (response.status === 404) throw new CommandFailed(`${service}: ${message}`, exitCodes.notFound);
-      throw new CommandFailed(`${service}: ${message}`, response.status >= 500 ? exitCodes.unavailable : exitCodes.failed);
+      return answerIn(service, response);
     },
+    ...(gateway && {
+      gateway: async (path, body, method) => {
+        const headers = { authorization: `Bearer ${gateway.token}`, ...(body && { "content-type": "application/json" }) };
+        const request = { url: `${gateway.url}${path}`, method, headers, ...(body && { body: JSON.stringify(body) }) };
+        try {
+          return answerIn("the gateway", await fetched(request, AbortSignal.timeout(ANSWER_TIMEOUT)));
+        } catch (error) {
+          throw error instanceof CommandFailed ? error : unreachable(`the gateway at ${gateway.url}`, error);
+        }
+      },
+    }),
     log: connected,
     ...{ by, brokers: brokers ?? [] },
     close: async () => {
@@ -112,6 +119,19 @@ export const connectPlatform = ({ brokers, keys, token, services, tls, by }: Set
       await opened.stop();
     },
   };
+};
+
+const answerIn = (who: string, { status, body }: HttpAnswer): unknown => {
+  const answer = jsonIn(body);
+  if (status >= 200 && status < 300) return answer;
+  const message = String(Reflect.get(Object(answer), "message") ?? `answered ${status}`);
+  if (status === 401 || status === 403)
+    throw new CommandFailed(
+      `${who}: ${message}; use an administrator's PITRIX_TOKEN, or the PITRIX_SEALING_KEYS of this platform`,
+      exitCodes.denied,
+    );
+  if (status === 404) throw new CommandFailed(`${who}: ${message}`, exitCodes.notFound);
+  throw new CommandFailed(`${who}: ${message}`, status >= 500 ? exitCodes.unavailable : exitCodes.failed);
 };
 
 /** The answer of one instance of a service; undefined if none answers. */
@@ -155,6 +175,10 @@ const unreachable = (what: string, error: unknown): CommandFailed => {
 /** The log of a platform. */
 export const logOf = (platform: Platform): Log => {
   const log = platform.log();
-  if (!log) throw new CommandFailed("set KAFKA_BROKERS to the platform's Kafka, for example host:port,host:port", exitCodes.settings);
+  if (!log)
+    throw new CommandFailed(
+      "this reads Kafka itself: set KAFKA_BROKERS to the platform's Kafka, for example host:port,host:port",
+      exitCodes.settings,
+    );
   return log;
 };

@@ -14,6 +14,8 @@ export type Setup = {
   readonly keys: readonly PlatformKey[] | undefined;
   /** An administrator's access token, used instead of the platform key. */
   readonly token: string | undefined;
+  /** Asked in the place of services and Kafka; undefined: none is named, or none is to be asked. */
+  readonly gateway: { readonly url: string; readonly token: string } | undefined;
   /** The URLs of the services; undefined if they are discovered on Kafka. */
   readonly services: ReadonlyMap<string, readonly string[]> | undefined;
   readonly tls: TlsValues;
@@ -22,7 +24,7 @@ export type Setup = {
 };
 
 /** Reads the environment; values that it does not set come from the platform that runs in the directory. */
-export const readSetup = (environment: Environment, directory: string): Setup => {
+export const readSetup = (environment: Environment, directory: string, isDirect = false): Setup => {
   const read = <T>({ name, expected, parse }: Setting<T>): T | undefined => {
     const text = environment[name]?.trim();
     if (!text) return undefined;
@@ -41,10 +43,21 @@ export const readSetup = (environment: Environment, directory: string): Setup =>
     brokers,
     keys: known,
     token: environment.PITRIX_TOKEN?.trim() || undefined,
+    gateway: isDirect ? undefined : gatewayIn(environment),
     services: environment.PITRIX_DISCOVERY === "static" || environment.PITRIX_SERVICES ? read(settings.services) : local?.services,
     tls: readTls({ ...login, ...environment }, brokers ?? []),
     by: `cli:${userName()}`,
   };
+};
+
+const gatewayIn = (environment: Environment): Setup["gateway"] => {
+  const [url, token] = [environment.PITRIX_URL?.trim().replace(/\/+$/, ""), environment.PITRIX_TOKEN?.trim()];
+  if (!url) return undefined;
+  if (!/^https?:\/\/[^/?#]+$/.test(url))
+    throw new CommandFailed("PITRIX_URL is wrong: expected the address of the gateway, https://host:port", exitCodes.settings);
+  if (!token)
+    throw new CommandFailed("set PITRIX_TOKEN to an administrator's access token for the gateway, or use --direct", exitCodes.settings);
+  return { url, token };
 };
 
 const readTls = (environment: Environment, brokers: readonly string[]): TlsValues => {

@@ -1,5 +1,6 @@
 import { originOf, schemaIdIn } from "../../events/runtime.ts";
-import { type Seen, withoutSecrets } from "../chassis/operator/events.ts";
+import { withoutSecrets } from "../chassis/http/shown.ts";
+import type { Seen } from "../chassis/operator/events.ts";
 import { type Paint, plain } from "./output.ts";
 
 /** An event as one line of text. */

@@ -2,17 +2,15 @@ import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { isOdd } from "../../events/map/index.ts";
 import { loadServices } from "../chassis/list.ts";
-import { stateAt } from "../chassis/operator/at.ts";
 import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
-import { liveMap } from "../chassis/operator/live-map.ts";
 import { services } from "../index.ts";
+import { operatorOf } from "./choose.ts";
 import { commandText, followCommand } from "./command.ts";
-import { logOf } from "./connection.ts";
 import { liveMapSvg, liveMapText, stateText } from "./look-text.ts";
 import { type Shell, seconds } from "./shell.ts";
 
 /** Adds the commands that look at what happened: `pitrix why`, `at` and `map`. */
-export const addLooks = (pitrix: Command, { terminal, paint, signal, print, on }: Shell): void => {
+export const addLooks = (pitrix: Command, { terminal, paint, signal, print, reading: bar, on }: Shell): void => {
   pitrix
     .command("why")
     .alias("command")
@@ -38,8 +36,7 @@ export const addLooks = (pitrix: Command, { terminal, paint, signal, print, on }
     )
     .action((when: string, what: string) =>
       on(async (platform) => {
-        const means = { log: logOf(platform), loaded: await loadServices(services), signal, now: Date.now() };
-        const state = await stateAt(means, when, what);
+        const state = await operatorOf(platform).inspect({ inspection: "at", when, what }, bar, signal);
         print(state, () => stateText(state, paint));
         if (state.event_id === null) terminal.exit(exitCodes.notFound);
       }),
@@ -72,7 +69,7 @@ export const addLooks = (pitrix: Command, { terminal, paint, signal, print, on }
         on(async (platform) => {
           if (!live) throw new CommandFailed("say --live; the map of the tables alone is docs/map.svg", exitCodes.usage);
           const loaded = await loadServices(services);
-          const found = await liveMap({ log: logOf(platform), own: loaded, all: loaded, signal }, all ? null : since, Date.now());
+          const found = await operatorOf(platform).inspect({ inspection: "map", ...(!all && { seconds: since }) }, bar, signal);
           if (svg !== undefined) writeFileSync(svg, liveMapSvg(loaded, found));
           print({ ...found, rows: found.rows.map((row) => ({ ...row, odd: isOdd(row) })) }, () => liveMapText(found, paint));
           if (found.rows.some(({ declared }) => !declared)) terminal.exit(exitCodes.failed);

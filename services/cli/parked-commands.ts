@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
+import type { Filter } from "./operator.ts";
 import { plain } from "./output.ts";
 import {
   awaitParked,
   discardParked,
   type Ending,
-  type Filter,
   listParked,
   parkedTable,
   reasonsIn,

@@ -1,49 +1,8 @@
-import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import { sorted } from "../chassis/operator/order.ts";
+import { operatorOf } from "./choose.ts";
 import type { Platform } from "./connection.ts";
+import type { Discarded, Filter, ParkedSummary } from "./operator.ts";
 import { age, type Paint, plain, table } from "./output.ts";
-
-/** A parked stream as its service reports it. */
-export type ParkedSummary = {
-  readonly service: string;
-  readonly subscription: string;
-  readonly stream: string;
-  readonly events: number;
-  readonly eventId: string;
-  readonly type: string;
-  readonly reason: string;
-  readonly time: string;
-  readonly attempts: number;
-  readonly origin: string;
-  readonly asked: { readonly action: string; readonly by: string } | null;
-};
-export type Filter = {
-  readonly service?: string | undefined;
-  readonly subscription?: string | undefined;
-  readonly stream?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly type?: string | undefined;
-  readonly olderThanSeconds?: number | undefined;
-};
-
-/** One instance of each service. Parked streams are in the service's store, so any instance can list them. */
-const oneOfEach = async (platform: Platform, service: string | undefined) => {
-  const all = await platform.instances(service);
-  return [...new Map(all.map((instance) => [instance.service, instance])).values()];
-};
-
-const query = ({ service: _, ...filter }: Filter, more: { readonly [name: string]: string } = {}): string => {
-  const given = Object.entries({ ...filter, ...more }).flatMap(([name, value]): [string, string][] =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
-};
-
-const streamsIn = (answer: unknown): readonly ParkedSummary[] => {
-  const service = String(Reflect.get(Object(answer), "service"));
-  const streams: unknown = Reflect.get(Object(answer), "streams");
-  return Array.isArray(streams) ? streams.map((stream) => ({ ...stream, service })) : [];
-};
 
 const inOrder = (streams: readonly ParkedSummary[]): readonly ParkedSummary[] =>
   sorted(
@@ -53,32 +12,17 @@ const inOrder = (streams: readonly ParkedSummary[]): readonly ParkedSummary[] =>
     ({ stream }) => stream,
   );
 
-export const listParked = async (platform: Platform, filter: Filter): Promise<readonly ParkedSummary[]> => {
-  const answers = await Promise.all(
-    (await oneOfEach(platform, filter.service)).map((each) => platform.ask(each, `/internal/parked${query(filter)}`)),
-  );
-  return inOrder(answers.flatMap(streamsIn));
-};
+export const listParked = async (platform: Platform, filter: Filter): Promise<readonly ParkedSummary[]> =>
+  inOrder(await operatorOf(platform).parked(filter));
 
 /** The events of one parked stream, by subscription and in their order. */
 export const showParked = async (platform: Platform, service: string, stream: string, subscription: string | undefined, limit: number) => {
-  const [one] = await oneOfEach(platform, service);
-  const answer = one && (await platform.ask(one, `/internal/parked/events${query({ stream, subscription }, { limit: String(limit) })}`));
-  const events: unknown = Reflect.get(Object(answer), "events");
-  return {
-    total: Number(Reflect.get(Object(answer), "total")),
-    events: sorted((Array.isArray(events) ? events : []) as readonly { readonly [field: string]: unknown }[], ({ subscription }) =>
-      String(subscription),
-    ),
-  }; // The type of the service's answer.
+  const { total, events } = await operatorOf(platform).parkedEvents(service, stream, subscription, limit);
+  return { total, events: sorted(events, (event) => String(event.subscription)) };
 };
 
-export const redriveParked = async (platform: Platform, filter: Filter, dryRun: boolean): Promise<readonly ParkedSummary[]> => {
-  const { service, ...criteria } = filter;
-  const services = await oneOfEach(platform, service);
-  const answers = await Promise.all(services.map((each) => platform.ask(each, "/internal/parked/redrive", { ...criteria, dryRun })));
-  return inOrder(answers.flatMap(streamsIn));
-};
+export const redriveParked = async (platform: Platform, filter: Filter, dryRun: boolean): Promise<readonly ParkedSummary[]> =>
+  inOrder(await operatorOf(platform).redrive(filter, dryRun));
 
 export type Ending = { readonly stream: ParkedSummary; readonly state: "done" | "parked again" | "pending"; readonly now?: ParkedSummary };
 
@@ -105,21 +49,8 @@ export const awaitParked = async (
   }
 };
 
-export const discardParked = async (
-  platform: Platform,
-  request: {
-    readonly service: string;
-    readonly subscription: string;
-    readonly stream: string;
-    readonly eventId: string;
-    readonly reason: string;
-  },
-): Promise<readonly ParkedSummary[]> => {
-  const { service, ...body } = request;
-  const [one] = await oneOfEach(platform, service);
-  if (!one) throw new CommandFailed(`there is no service ${service}`, exitCodes.notFound);
-  return streamsIn(await platform.ask(one, "/internal/parked/discard", body));
-};
+export const discardParked = (platform: Platform, request: Discarded): Promise<readonly ParkedSummary[]> =>
+  operatorOf(platform).discard(request);
 
 /** Parked streams that have failed for the same reason. */
 export type ParkedReason = {

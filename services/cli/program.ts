@@ -23,6 +23,7 @@ export const program = (terminal: Terminal, environment: Environment, signal: Ab
     .description("Operates a Pitrix platform.")
     .option("--json", "print JSON")
     .option("--platform <directory>", "directory of the local platform, used if KAFKA_BROKERS is not set", ".pitrix/platform")
+    .option("--direct", "ask services and Kafka, also if PITRIX_URL names a gateway")
     .showHelpAfterError("(run with --help for usage and examples)")
     .exitOverride()
     .configureOutput({ writeOut: terminal.write })
@@ -30,6 +31,7 @@ export const program = (terminal: Terminal, environment: Environment, signal: Ab
       "after",
       `
 Settings, from the environment:
+  PITRIX_URL           the gateway, asked with PITRIX_TOKEN in the place of services and Kafka: https://host:port
   KAFKA_BROKERS        addresses of Kafka, for service discovery and events: host:port,...
   PITRIX_SERVICES      URLs of the services, the gateway's for operators, instead of discovery: app=http://host:port,...
   PITRIX_TOKEN         an administrator's access token, or

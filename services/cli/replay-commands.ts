@@ -3,13 +3,13 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { secondsOf } from "../chassis/operator/events.ts";
 import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import type { Platform } from "./connection.ts";
+import type { Plan } from "./operator.ts";
 import {
   asideOf,
   judgedRebuild,
   modelOf,
   modelsOf,
   move,
-  type Plan,
   type Progress,
   planOf,
   promoted,

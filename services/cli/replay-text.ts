@@ -1,5 +1,6 @@
+import type { Located, Plan } from "./operator.ts";
 import { age, type Paint, plain, table } from "./output.ts";
-import type { Located, Plan, Progress, Verification } from "./replay.ts";
+import type { Progress, Verification } from "./replay.ts";
 
 const percent = (read: number | null, end: number): string =>
   read === null ? "" : `${end === 0 ? 100 : Math.floor((100 * read) / end)} % of ${end} records`;

@@ -1,13 +1,12 @@
 import type { Verdict } from "../../events/index.ts";
 import type { ModelStatus } from "../../events/runtime.ts";
-import type { RebuildPlan } from "../chassis/http/read-model-routes.ts";
 import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
-import { askOne, type Platform } from "./connection.ts";
+import { operatorOf } from "./choose.ts";
+import type { Platform } from "./connection.ts";
+import type { Action, Located, Moved, Plan } from "./operator.ts";
 
 /** A read model of the platform: `cluster/clusters`. */
 export type Target = { readonly service: string; readonly model: string };
-export type Located = ModelStatus & { readonly service: string };
-export type Plan = RebuildPlan & { readonly service: string };
 export type Verification = Verdict & { readonly collection: string };
 
 export const targetIn = (text: string): Target => {
@@ -19,22 +18,9 @@ export const targetIn = (text: string): Target => {
   );
 };
 
-const answered = async (platform: Platform, service: string, path: string, body?: object): Promise<object> => {
-  const answer = await askOne(platform, service, path, body);
-  if (answer === undefined) throw new CommandFailed(`${service} does not answer`, exitCodes.unavailable);
-  return Object(answer);
-};
-
 /** Where the read models of one service, or of all services, are. */
-export const modelsOf = async (platform: Platform, service: string | undefined): Promise<readonly Located[]> => {
-  const all = await platform.instances(service);
-  const names = [...new Set(all.map((instance) => instance.service))];
-  const answers = names.map(async (name) => {
-    const models = Reflect.get(await answered(platform, name, "/internal/read-models"), "models");
-    return (models as readonly ModelStatus[]).map((model) => ({ ...model, service: name })); // The type of the service's answer.
-  });
-  return (await Promise.all(answers)).flat();
-};
+export const modelsOf = (platform: Platform, service: string | undefined): Promise<readonly Located[]> =>
+  operatorOf(platform).models(service);
 
 export const modelOf = async (platform: Platform, { service, model }: Target): Promise<Located> => {
   const models = await modelsOf(platform, service);
@@ -52,32 +38,20 @@ export const planOf = async (
   order: Plan["order"] = {},
 ): Promise<Plan> => {
   await modelOf(platform, target);
-  return (await answered(platform, target.service, "/internal/read-models/plan", { ...order, model: target.model, rate })) as Plan; // As above.
+  return operatorOf(platform).plan(target.service, target.model, rate, order);
 };
 
 /** Asks the service to move the pointer of a read model. */
-export const move = async (
-  platform: Platform,
-  { service, model }: Target,
-  action: "rebuild" | "verify" | "promote" | "rollback" | "abort",
-  more: {
-    readonly collection?: string | undefined;
-    readonly rate?: Plan["rate"];
-    readonly unverified?: boolean;
-    readonly generation?: number;
-  } & Plan["order"],
-): Promise<void> => {
-  await answered(platform, service, `/internal/read-models/${action}`, { model, ...more });
-};
+export const move = (platform: Platform, { service, model }: Target, action: Action, more: Moved): Promise<void> =>
+  operatorOf(platform).move(service, model, action, more);
 
 /** The collection that is filled beside the active one. */
 export const asideOf = ({ feeds, active }: ModelStatus) => feeds.find(({ until, collection }) => until === null && collection !== active);
 
 export const statusOf = async (platform: Platform, { service, model }: Target): Promise<Located> => {
-  const answer = await answered(platform, service, `/internal/read-models?model=${encodeURIComponent(model)}`);
-  const [found] = Reflect.get(answer, "models") as readonly ModelStatus[]; // As above.
+  const [found] = await operatorOf(platform).models(service, model);
   if (!found) throw new CommandFailed(`the read model ${model} of ${service} has no pointer yet`, exitCodes.notFound);
-  return { ...found, service };
+  return found;
 };
 
 /** Resolves with the first model for which `done` gives something. */

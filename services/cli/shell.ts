@@ -18,6 +18,8 @@ export type Shell = {
   readonly print: (value: object, text: () => string) => void;
   /** Shows a line on a terminal in the place of the one before; an empty text removes it. */
   readonly bar: (text: string) => void;
+  /** Shows how many of some records are read. */
+  readonly reading: (read: number, all: number) => void;
   /**
    * Shows what a command would do, and tells whether to do it: with --yes, or if the person at the terminal agrees. If not, says how.
    */
@@ -29,12 +31,14 @@ export type Shell = {
 export const shellOf = (pitrix: Command, terminal: Terminal, environment: Environment, signal: AbortSignal): Shell => {
   const isJson = (): boolean => pitrix.opts().json === true;
   const writeLine = (text: string): void => terminal.write(`${text}\n`);
+  const bar: Shell["bar"] = (text) => {
+    if (terminal.isTerminal && !isJson()) terminal.write(`\r\u001b[K${text}`);
+  };
   return {
+    bar,
+    reading: (read, all) => bar(read < all ? `${read} of ${all} records` : ""),
     ...{ terminal, signal, isJson, writeLine, paint: painter(terminal, environment) },
     print: (value, text) => writeLine(isJson() ? JSON.stringify(value) : text()),
-    bar: (text) => {
-      if (terminal.isTerminal && !isJson()) terminal.write(`\r\u001b[K${text}`);
-    },
     agreed: async (plan, text, yes = false) => {
       if (yes) return true;
       if (isJson() || !terminal.ask) {
@@ -47,7 +51,7 @@ export const shellOf = (pitrix: Command, terminal: Terminal, environment: Enviro
       return false;
     },
     on: async (work) => {
-      const platform = connectPlatform(readSetup(environment, pitrix.opts().platform));
+      const platform = connectPlatform(readSetup(environment, pitrix.opts().platform, pitrix.opts().direct));
       try {
         return await work(platform);
       } finally {

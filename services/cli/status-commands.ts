@@ -1,21 +1,18 @@
 import type { Command } from "commander";
 import { groupOf } from "../../events/index.ts";
 import { contract } from "../chassis/contract.ts";
-import { platformStatus } from "../chassis/http/platform-status.ts";
-import { loadServices } from "../chassis/list.ts";
 import { exitCodes } from "../chassis/operator/failure.ts";
-import { topicStates } from "../chassis/operator/topics.ts";
-import { services as list } from "../index.ts";
-import { logOf, type Platform } from "./connection.ts";
+import { operatorOf } from "./choose.ts";
+import type { Platform } from "./connection.ts";
 import type { Shell } from "./shell.ts";
 import { groupsTable, lagTable, servicesTable, statusText, topicsTable } from "./status-text.ts";
 
 const WRONG = "\nEnds with 1 if something is wrong, so that scripts and cron jobs can ask.\n";
 
 /** Adds the commands that show how the platform is: `pitrix status`, `services`, `lag`, `groups` and `topics`. */
-export const addStatus = (pitrix: Command, { terminal, paint, print, on }: Shell): void => {
+export const addStatus = (pitrix: Command, { terminal, paint, signal, print, on }: Shell): void => {
   const statusOf = async (platform: Platform, service?: string) => {
-    const { services, problems } = await platformStatus({ ...platform, instances: () => platform.instances(service) }, Date.now());
+    const { services, problems } = await operatorOf(platform).status(service);
     return { services, problems };
   };
   const told = (wrong: boolean): void => {
@@ -31,7 +28,7 @@ export const addStatus = (pitrix: Command, { terminal, paint, print, on }: Shell
     .action(() =>
       on(async (platform) => {
         const status = await statusOf(platform);
-        print(status, () => statusText(status, paint));
+        print(status, () => statusText(status, paint, Date.now()));
         told(status.problems.length > 0);
       }),
     );
@@ -91,8 +88,7 @@ export const addStatus = (pitrix: Command, { terminal, paint, print, on }: Shell
     )
     .action(() =>
       on(async (platform) => {
-        const loaded = await loadServices(list);
-        const topics = await topicStates(logOf(platform), loaded, loaded);
+        const topics = await operatorOf(platform).inspect({ inspection: "topics" }, () => {}, signal);
         print({ topics }, () => topicsTable(topics, paint));
         told(topics.some(({ partitions, removed }) => partitions === 0 || removed > 0));
       }),

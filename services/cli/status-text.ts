@@ -21,8 +21,8 @@ export const servicesTable = (services: readonly ServiceState[], paint: Paint, n
     })
     .join("\n\n");
 
-/** The platform on one screen: what is wrong, a line for each service, and the rebuilds under way. */
-export const statusText = ({ services, problems }: PlatformStatus, paint: Paint): string => {
+/** The platform on one screen: what is wrong, a line for each service, the rebuilds under way, and what one instance does alone. */
+export const statusText = ({ services, problems }: PlatformStatus, paint: Paint, now: number): string => {
   const instances = services.flatMap((each) => each.instances);
   const head =
     problems.length === 0
@@ -46,7 +46,11 @@ export const statusText = ({ services, problems }: PlatformStatus, paint: Paint)
     ]),
   );
   const below = rebuilds.length === 0 ? [] : ["", table(["READ MODEL", "COLLECTION", "STATE", "SO FAR"], rebuilds, paint)];
-  return [head, "", table(columns, rows, paint), ...below].join("\n");
+  const leases = services.flatMap(({ service, leases: held }) =>
+    held.map(({ name, holder, since }) => [service, name, holder, since === null ? "?" : age(now - since)]),
+  );
+  const alone = leases.length === 0 ? [] : ["", table(["SERVICE", "DONE BY ONE", "INSTANCE", "FOR"], leases, paint)];
+  return [head, "", table(columns, rows, paint), ...below, ...alone].join("\n");
 };
 
 /** One line for each subscription, the one that is most behind first. */

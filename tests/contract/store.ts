@@ -107,6 +107,33 @@ export const eventStoreContract = (name: string, make: MakeGround): void => {
     assert.equal(await store.append(commitOf("user/u-4", 1), commitOf("user/u-4", 2, { claims: ["name 2"] })), 1, "held");
   });
 
+  on(
+    "leases that are held say by whom and since when; one that is renewed keeps that, and one that is given up is held no more",
+    async (store, other) => {
+      assert.equal(await store.lease("b", "one", 60_000), true);
+      const [first] = await other.leases(10);
+      assert.deepEqual([first?.name, first?.holder], ["b", "one"]);
+      const since = first?.since ?? assert.fail("nobody noted since when");
+      assert.ok(first && first.until >= since + 60_000);
+      assert.equal(await other.lease("b", "two", 60_000), false);
+      assert.equal(await store.lease("b", "one", 50_000), true);
+      assert.equal(await other.lease("a", "$two", 60_000), true);
+      const held = await store.leases(10);
+      assert.deepEqual(
+        held.map(({ name, holder }) => [name, holder]),
+        [
+          ["a", "$two"],
+          ["b", "one"],
+        ],
+      );
+      assert.equal(held[1]?.since, since);
+      assert.equal((await store.leases(1)).length, 1);
+      await store.release("b", "one");
+      await other.release("a", "$two");
+      assert.deepEqual(await other.leases(10), []);
+    },
+  );
+
   on("a claim is held by one commit until it is released", async (store, other) => {
     const first = commitOf("user/u-1", 1, { claims: ["email a@b", "name a"] });
     const second = commitOf("user/u-2", 1, { claims: ["name b", "email a@b"] });

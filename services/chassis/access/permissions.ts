@@ -27,7 +27,7 @@ export const builtInRoles: { readonly [role: string]: BuiltInRole } = {
 /** Operations on the platform itself. */
 const operating = [
   ...(["DescribePlatform", "DescribeParkedStreams", "RedriveParkedStreams", "DiscardParkedEvent"] as const),
-  ...(["DescribeReadModels", "MoveReadModel"] as const),
+  ...(["DescribeReadModels", "MoveReadModel", "PlanReadModel", "GetParkedEvents"] as const),
   ...(["CreateInspection", "DescribeInspections", "GetInspection", "StopInspection"] as const),
 ];
 

@@ -5,6 +5,7 @@ import { isFields } from "./fields.ts";
 import type { Host } from "./host.ts";
 import type { InternalRoute } from "./internal-route.ts";
 import { isProblem, makeProblem, type Problem } from "./problems.ts";
+import { withoutSecrets } from "./shown.ts";
 
 const released = codec(schemas);
 
@@ -117,6 +118,6 @@ const details = (parked: Parked): object => {
   const { headers } = record;
   return {
     ...{ subscription, stream, eventId, version, type: row, reason, time, attempts, asked, origin: originOf(record), headers },
-    ...(delivered instanceof Error ? { unreadable: delivered.message } : { event: delivered.event }),
+    ...(delivered instanceof Error ? { unreadable: delivered.message } : { event: withoutSecrets(delivered.event) }),
   };
 };

@@ -1,3 +1,4 @@
+import type { Lease } from "../../../events/index.ts";
 import type { ModelStatus } from "../../../events/runtime.ts";
 import type { ServiceInstance } from "../process/discovery.ts";
 import type { Due } from "../process/metrics/due.ts";
@@ -40,6 +41,8 @@ export type ServiceState = {
   readonly due: readonly Due[] | null;
   /** Collections that are filled beside the active ones. */
   readonly rebuilds: readonly RebuildState[];
+  /** What one instance does alone, the same in all; empty also if the store does not answer. */
+  readonly leases: readonly Lease[];
 };
 export type RebuildState = {
   readonly model: string;
@@ -75,6 +78,7 @@ export const platformStatus = async (platform: PlatformClient, now: number): Pro
         instances: own.map(stateOf),
         subscriptions: names.map((name) => subscriptionOf(name, own, now)),
         due: own.find(({ status }) => status?.due)?.status?.due ?? null,
+        leases: own.find(({ status }) => status?.leases)?.status?.leases ?? [],
         rebuilds: answering ? await rebuildsOf(platform, answering) : [],
       };
     }),

@@ -1,4 +1,4 @@
-import { type Clock, eachOf, isOutage, type Log } from "../../../events/index.ts";
+import { type Clock, eachOf, isOutage, type Lease, type Log } from "../../../events/index.ts";
 import { isMissingTopic } from "../../../events/runtime.ts";
 import { type Due, dueIn } from "../process/metrics/due.ts";
 import type { OpenBreaker } from "../process/metrics.ts";
@@ -8,6 +8,8 @@ import type { InternalRoute } from "./internal-route.ts";
 /** Milliseconds for which the status waits for the store and for the log. */
 const PATIENCE = 2_000;
 const CONCURRENCY = 4;
+/** Leases that are told. */
+const LEASES = 100;
 
 /** A read model, or the reactions, in one instance. */
 export type SubscriptionStatus = {
@@ -30,6 +32,8 @@ export type InstanceStatus = {
   /** What is due in the service's store; null: the store does not answer. */
   readonly due: readonly Due[] | null;
   readonly breakers: readonly OpenBreaker[];
+  /** What one instance of the service does alone; null: the store does not answer. */
+  readonly leases: readonly Lease[] | null;
 };
 
 /** The route that says how an instance is. */
@@ -41,15 +45,16 @@ export const statusRoute = ({ instance, ports, metrics, ready }: Host): Internal
     const { store, parking, log, clock } = ports;
     const all = [...instance.subscriptions()];
     const topics = new Set(all.flatMap(([, { progress }]) => [...progress.keys()].map((place) => place.slice(0, place.lastIndexOf("/")))));
-    const [reasons, due, ends, breakers, ...parked] = await Promise.all([
+    const [reasons, due, ends, breakers, leases, ...parked] = await Promise.all([
       ready(),
       inTime(clock, dueIn(store, clock)),
       inTime(clock, endsOf(log, topics)),
       metrics.openBreakers(),
+      inTime(clock, store.leases(LEASES)),
       ...all.map(([name]) => inTime(clock, parking.streams(name))),
     ]);
     return {
-      ...{ service: instance.service.name, ready: reasons.length === 0, reasons, ends, due, breakers },
+      ...{ service: instance.service.name, ready: reasons.length === 0, reasons, ends, due, breakers, leases },
       subscriptions: all.map(([name, { progress, latest }], index) => ({
         ...{ name, positions: Object.fromEntries(progress), latest: latest() },
         parked: parked[index]?.length ?? null,

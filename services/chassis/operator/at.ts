@@ -12,7 +12,8 @@ import {
 import { codec, type Delivered, decode, evolve, fieldDigests, headerOf, idsOf, sourcesOf, typeOf } from "../../../events/runtime.ts";
 import { contract } from "../contract.ts";
 import { positionIn } from "../http/causation-query.ts";
-import { findEvent, timeIn, withoutSecrets } from "./events.ts";
+import { withoutSecrets } from "../http/shown.ts";
+import { findEvent, timeIn } from "./events.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { readRecords } from "./reading.ts";
 

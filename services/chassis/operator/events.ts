@@ -1,19 +1,10 @@
-import {
-  type AnyService,
-  aggregateOf,
-  eachOf,
-  isSealed,
-  keyOf,
-  type Log,
-  type LogRecord,
-  topicOf,
-  topicsOfService,
-} from "../../../events/index.ts";
+import { type AnyService, aggregateOf, eachOf, keyOf, type Log, type LogRecord, topicOf, topicsOfService } from "../../../events/index.ts";
 import { codec, type Delivered, decode, headerOf, isMissingTopic, nameOf, originOf, plainMeta } from "../../../events/runtime.ts";
 import { eventTypes } from "../../../schemas/generated/events.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { contract } from "../contract.ts";
 import { positionIn } from "../http/causation-query.ts";
+import { withoutSecrets } from "../http/shown.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { sorted } from "./order.ts";
 import { followRecords, type LogPart, readRecords } from "./reading.ts";
@@ -171,13 +162,6 @@ export const findEvent = async (log: Log, eventId: string, signal: AbortSignal):
   });
   if (!found) throw new CommandFailed(`the log has no event ${eventId}`, exitCodes.notFound);
   return found;
-};
-
-/** A value with its secrets, and hashes of them, left out: what is shown of one is only that it is there. */
-export const withoutSecrets = <T>(value: T): T => JSON.parse(JSON.stringify(value, shown) ?? "null");
-const shown = (name: string, value: unknown): unknown => {
-  if (typeof value !== "string") return value;
-  return isSealed(value) ? "(sealed)" : value !== "" && /(password|secret)_?hash$/i.test(name) ? "(hash)" : value;
 };
 
 /** An event as JSON: its metadata and its fields. */

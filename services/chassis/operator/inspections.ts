@@ -106,7 +106,8 @@ const topics: Row<readonly TopicState[]> = {
   merge: (results) => results.flat(),
 };
 
-type Results = { readonly audit: Audited; readonly at: StateAt; readonly map: LiveMap; readonly topics: readonly TopicState[] };
+/** What each inspection finds. */
+export type Results = { readonly audit: Audited; readonly at: StateAt; readonly map: LiveMap; readonly topics: readonly TopicState[] };
 const rows: { readonly [K in Kind]: Row<Results[K]> } = { audit, at, map, topics };
 
 /** What operators look at, by the name of the command and of the resource. */

@@ -63,7 +63,7 @@ test("parked streams come by service, subscription and stream, and their events 
 
 test("the subscriptions of a service come by name", async () => {
   const told = ["tasks", "reactions", "jobs"].map((name) => ({ name, parked: 0, positions: {}, latest: "" }));
-  const given = { ready: true, reasons: [], subscriptions: told, ends: {}, due: [], breakers: [] };
+  const given = { ready: true, reasons: [], subscriptions: told, ends: {}, due: [], breakers: [], leases: [] };
   const [first] = (
     await platformStatus(
       platform(() => given),

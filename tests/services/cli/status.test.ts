@@ -71,7 +71,7 @@ const instances: readonly ServiceInstance[] = ["one", "two"].map((instance) => (
   ...{ service: "cluster", url: `http://${instance}`, instance, since: "" },
 }));
 const told = (positions: { readonly [partition: string]: number }, more: Partial<InstanceStatus> = {}): InstanceStatus => ({
-  ...{ service: "cluster", ready: true, reasons: [], ends: { "t/0": 10, "t/1": 40, "t/2": 5 }, due: [], breakers: [] },
+  ...{ service: "cluster", ready: true, reasons: [], ends: { "t/0": 10, "t/1": 40, "t/2": 5 }, due: [], breakers: [], leases: [] },
   subscriptions: [{ name: "clusters__v1", positions, latest: "2026-01-01T00:00:00.000Z", parked: 0 }],
   ...more,
 });
@@ -118,5 +118,5 @@ test("open breakers, late commits and instances that are not ready are wrong", a
     "cluster: the breaker of DeploymentStarted is open in one",
     "cluster: 3 commits are not on the log, the oldest for 61 s",
   ]);
-  assert.match(statusText({ services, problems }, plain), /^cluster +1 of 2 +0 +- +0 +3 +2 +\? +DeploymentStarted$/m);
+  assert.match(statusText({ services, problems }, plain, 0), /^cluster +1 of 2 +0 +- +0 +3 +2 +\? +DeploymentStarted$/m);
 });
