@@ -281,7 +281,8 @@ export const http = [
     if (!node) return (await judge(async (all) => (await all.get("clusterNodes", node_id)) !== undefined)) ? denied : notFound;
     const [cluster] = await parts(node, "clusters", "cluster_id");
     const [runtime] = cluster ? await parts(cluster, "runtimes", "runtime_id") : [];
-    const log = runtime && (await outside.inquire(serviceOf(runtime.provider), "log", { node_id, name, limit: Number(limit) }));
+    const asked = { node_id, cluster_id: node.cluster_id, instance_id: node.instance_id, name, limit: Number(limit) };
+    const log = runtime && (await outside.inquire(serviceOf(runtime.provider), "log", asked));
     return log ? { node_id, name, ...log } : notFound;
   }),
   query("DescribeJobs", {

@@ -158,7 +158,11 @@ export const fakeApi = async (version = "v1.35.4"): Promise<FakeApi> => {
       const annotations = { "k8s.io/initial-events-end": "true" };
       const metadata = { resourceVersion: String(version_), annotations };
       if (sendsAll) write("BOOKMARK", { kind: place.kind, apiVersion: place.apiVersion, metadata });
-      const watch = { sees, end: () => void response.end() };
+      const end = (): void => {
+        watches.delete(watch);
+        response.end();
+      };
+      const watch = { sees, end };
       watches.add(watch);
       return void response.on("close", () => watches.delete(watch));
     }

@@ -2,9 +2,10 @@ import type { DeploymentTask } from "../../../schemas/generated/events.ts";
 import { PackageError } from "../../packages/package-error.ts";
 import { type TaskContext, TaskFailure, type TaskTable } from "../kit/effects.ts";
 import { revealed } from "../kit/secrets.ts";
-import { nodeIdOf, releaseOf } from "./names.ts";
-import { KubernetesError, type KubernetesOutside, type Observed, type Target } from "./ports.ts";
+import { labelOf, nodeIdOf, releaseOf } from "./names.ts";
+import { type Counts, KubernetesError, type KubernetesOutside, type Observed, type Target } from "./ports.ts";
 import { applyRelease, removeRelease } from "./release.ts";
+import { choosePods, scaleWorkloads, stopWorkloads } from "./scaling.ts";
 import { hiddenIn } from "./secret-values.ts";
 
 type Context = TaskContext<KubernetesOutside>;
@@ -22,14 +23,39 @@ const table: TaskTable<KubernetesOutside> = {
     await on(context, async (target) => {
       await target.ensureNamespace();
       await applyRelease(releaseTask(task, context, target), { archive, values });
+      // Helm gives workloads the numbers of the chart again.
+      if (current.description.scales.length > 0) await scaleWorkloads(target, releaseOf(context.clusterId), countsOf(context));
     });
   },
   AwaitPods: (_, context) => on(context, (target) => awaitPods(target, context)),
+  ScaleWorkloads: (_, context) => on(context, (target) => scaleWorkloads(target, releaseOf(context.clusterId), countsOf(context))),
+  ChoosePods: (_, context) =>
+    on(context, (target) => {
+      const chosen = context.discovered.filter(({ nodeId }) => context.current.nodeIds.includes(nodeId));
+      return choosePods(
+        target,
+        releaseOf(context.clusterId),
+        chosen.map(({ instanceId }) => instanceId),
+      );
+    }),
+  StopWorkloads: (_, context) => on(context, (target) => stopWorkloads(target, releaseOf(context.clusterId))),
+  AwaitStop: (_, context) => on(context, (target) => awaitStop(target, context)),
   RemoveRelease: async (task, context) => {
-    await on(context, (target) => removeRelease(releaseTask(task, context, target)), true);
-    await context.report({ type: "NoteNodes", clusterId: context.clusterId, jobId: context.jobId, nodes: [] });
+    const { clusterId, jobId } = context;
+    await on(
+      context,
+      async (target) => {
+        await target.markClaims(releaseOf(clusterId), labelOf(clusterId));
+        await removeRelease(releaseTask(task, context, target));
+      },
+      true,
+    );
+    await context.report({ type: "NoteNodes", clusterId, jobId, nodes: [] });
   },
+  RemoveVolumes: (_, context) => on(context, (target) => target.removeClaims(labelOf(context.clusterId)), true),
 };
+
+const countsOf = ({ current: { description } }: Context): Counts => new Map(description.scales.map(({ role, count }) => [role, count]));
 
 const on = <T>({ outside, clusterId, current }: Context, use: (target: Target) => Promise<T>, removing = false): Promise<T> =>
   outside.withTarget({ clusterId, namespace: current.description.zone, removing }, use);
@@ -45,15 +71,35 @@ const valuesOf = async ({ outside, clusterId, current: { description } }: Contex
   return (await revealed(outside.open, clusterId, secrets, { configuration })).configuration ?? "";
 };
 
-/** Waits until all pods are ready, and reports them meanwhile. */
-const awaitPods = async (target: Target, { outside, clusterId, jobId, report, signal }: Context): Promise<void> => {
+/** Waits until all pods are ready, and reports them meanwhile; then also where they are reached. */
+const awaitPods = async (target: Target, context: Context): Promise<void> => {
+  const { clusterId, jobId, report } = context;
+  await awaited(target, context, ({ workloads }) => workloads.every(({ isReady }) => isReady), unreadyReason);
+  await report({ type: "NoteObserved", clusterId, jobId, ...(await target.inspect(releaseOf(clusterId), countsOf(context))) });
+};
+
+/** Waits until all pods are gone. */
+const awaitStop = (target: Target, context: Context): Promise<void> =>
+  awaited(
+    target,
+    context,
+    ({ pods }) => pods.length === 0,
+    ({ pods }, milliseconds) => `not stopped within ${milliseconds / 1_000} s: ${pods.map(({ name }) => name).join(", ")}`.slice(0, 1_000),
+  );
+
+const awaited = async (
+  target: Target,
+  { outside, clusterId, jobId, report, signal }: Context,
+  isSo: (observed: Observed) => boolean,
+  reason: (observed: Observed, milliseconds: number) => string,
+): Promise<void> => {
   const { now, sleep, timeouts } = outside;
   const until = now() + timeouts.ready;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     const observed = await target.observe(releaseOf(clusterId));
     await report({ type: "NoteNodes", clusterId, jobId, nodes: nodesOf(clusterId, observed) });
-    if (observed.workloads.every(({ isReady }) => isReady)) return;
-    if (now() >= until) throw new TaskFailure(unreadyReason(observed, timeouts.ready));
+    if (isSo(observed)) return;
+    if (now() >= until) throw new TaskFailure(reason(observed, timeouts.ready));
     if (signal.aborted) throw signal.reason;
     await sleep(pause, signal);
   }
@@ -61,15 +107,18 @@ const awaitPods = async (target: Target, { outside, clusterId, jobId, report, si
 
 /** The pods of a release as nodes of its cluster. */
 export const nodesOf = (clusterId: string, { pods }: Observed) =>
-  pods.slice(0, MAX_NODES).map((pod) => ({
-    nodeId: nodeIdOf(clusterId, pod),
-    name: pod.name,
-    role: pod.workload,
-    instanceId: pod.name,
-    privateIp: pod.ip,
-    healthy: pod.isReady,
-    reason: pod.reason,
-  }));
+  pods
+    .filter(({ isLeaving }) => !isLeaving)
+    .slice(0, MAX_NODES)
+    .map((pod) => ({
+      nodeId: nodeIdOf(clusterId, pod),
+      name: pod.name,
+      role: pod.workload,
+      instanceId: pod.name,
+      privateIp: pod.ip,
+      healthy: pod.isReady,
+      reason: pod.reason,
+    }));
 
 const unreadyReason = ({ workloads, pods }: Observed, milliseconds: number): string => {
   const unready = workloads.filter(({ isReady }) => !isReady);

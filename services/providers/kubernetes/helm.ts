@@ -48,13 +48,13 @@ export const runHelm = ({ program, args, directory, milliseconds, signal }: Helm
     };
   });
 
-/** Whether there is a helm that says its version. */
-export const helmRuns = async (program: string, directory: string): Promise<boolean> => {
+/** The major of a helm; undefined if there is none that says its version. */
+export const helmMajor = async (program: string, directory: string): Promise<number | undefined> => {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const run = { program, args: ["version", "--short"], directory, milliseconds: 10_000, signal: new AbortController().signal };
   return runHelm(run).then(
-    () => true,
-    () => false,
+    (said) => Number(/v(\d+)\./.exec(said)?.[1] ?? 3),
+    () => undefined,
   );
 };
 

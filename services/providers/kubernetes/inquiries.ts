@@ -5,12 +5,14 @@ import { text } from "../../packages/json.ts";
 import type { contentOfCredential } from "../kit/credential.ts";
 import { revealed } from "../kit/secrets.ts";
 import { type Api, messageOf, versionOf } from "./api.ts";
-import { isNamespace, releaseOf } from "./names.ts";
+import { isNamespace, nodeIdOf, releaseOf } from "./names.ts";
 import { listIn, objectIn } from "./observed.ts";
 import { KubernetesError, type KubernetesOutside, type Target } from "./ports.ts";
 import { hiddenIn } from "./secret-values.ts";
 
-type InquiryOptions = Pick<KubernetesOutside, "fetchPackage" | "open"> & {
+type InquiryOptions = Pick<KubernetesOutside, "fetchPackage" | "open" | "withTarget"> & {
+  /** The namespace of a cluster's release; undefined: there is none. */
+  readonly namespaceOf: (clusterId: string) => Promise<string | undefined>;
   readonly contentOf: ReturnType<typeof contentOfCredential>;
   /** Opens the API server of a kubeconfig for the time of `use`. */
   readonly withApi: <T>(kubeconfig: string, use: (api: Api) => Promise<T>) => Promise<T>;
@@ -24,7 +26,15 @@ const JUDGING = 10_000;
 const MAX_JUDGED = 4;
 
 /** What only an API server and helm know. Who may ask is checked before. A "no" is a sentence in `refused`. */
-export const inquiriesOf = ({ contentOf, withApi, withNamespace, fetchPackage, open }: InquiryOptions): Inquiries => {
+export const inquiriesOf = ({
+  contentOf,
+  withApi,
+  withNamespace,
+  withTarget,
+  namespaceOf,
+  fetchPackage,
+  open,
+}: InquiryOptions): Inquiries => {
   let judged = 0;
   const inTurn = async (judge: () => Promise<void>): Promise<void> => {
     if (judged >= MAX_JUDGED) throw new Error(`${MAX_JUDGED} charts are being judged already`);
@@ -51,6 +61,19 @@ export const inquiriesOf = ({ contentOf, withApi, withNamespace, fetchPackage, o
       } catch (error) {
         if (error instanceof KubernetesError) return { refused: error.message };
         return { refused: `the API server does not answer: ${reasonOf(error)}` };
+      }
+    },
+    /** What a container of a pod has written. The pod is the one that the node is, and not another one of its name. */
+    log: async ({ node_id, cluster_id, instance_id, name, limit }) => {
+      const [clusterId, pod] = [String(cluster_id), String(instance_id)];
+      const namespace = await namespaceOf(clusterId);
+      if (namespace === undefined || pod === "") return undefined;
+      try {
+        const found = await withTarget({ clusterId, namespace }, (target) => target.log(pod, String(name), Number(limit)));
+        return found && nodeIdOf(clusterId, found) === node_id ? { log: found.log, task_id: [] } : undefined;
+      } catch (error) {
+        if (error instanceof KubernetesError) return undefined;
+        throw error;
       }
     },
     /** Whether helm takes a chart with a user's values on this API server, by the chart's `values.schema.json`, `kubeVersion` and templates. */

@@ -19,7 +19,7 @@ export const workloadKinds: { readonly [kind: string]: string } = {
 };
 
 /** A workload that exists, as far as its controller has come. */
-export const workloadOf = (kind: string, given: JsonObject): Workload => {
+export const workloadOf = (kind: string, given: JsonObject): Omit<Workload, "described"> => {
   const [metadata, spec, status] = [objectIn(given, "metadata"), objectIn(given, "spec"), objectIn(given, "status")];
   const wanted = kind === "DaemonSet" ? numberIn(status, "desiredNumberScheduled") : numberIn(spec, "replicas", 1);
   const ready = numberIn(status, kind === "DaemonSet" ? "numberReady" : "readyReplicas");
@@ -29,7 +29,8 @@ export const workloadOf = (kind: string, given: JsonObject): Workload => {
   const keepsPods = text(objectIn(spec, "updateStrategy").type) === "OnDelete";
   const isReady = isSeen && ready >= wanted && (keepsPods || updated >= wanted) && numberIn(status, "replicas", wanted) <= wanted;
   const progress = isSeen ? `${Math.min(ready, updated)} of ${wanted} pods are ready` : "its controller has not seen it yet";
-  return { kind, name: text(metadata.name), isReady, progress: conditionOf(status) ?? progress };
+  const replicas = kind === "DaemonSet" ? undefined : wanted;
+  return { kind, name: text(metadata.name), isReady, progress: conditionOf(status) ?? progress, selector: selectorOf(given), replicas };
 };
 
 /** Why a controller makes no pods, such as a quota. */
@@ -48,6 +49,7 @@ export const podOf = (workload: string, given: JsonObject): Pod => {
     workload: workload.slice(0, 253),
     ip: text(status.podIP).slice(0, 45),
     isReady,
+    isLeaving: text(metadata.deletionTimestamp) !== "",
     reason: isReady ? "" : (reasonOf(objectIn(given, "spec"), status) ?? short(text(status.phase))),
   };
 };
@@ -64,10 +66,13 @@ const reasonOf = (spec: JsonObject, status: JsonObject): string | undefined => {
       if (reason === "" || reason === "ContainerCreating" || reason === "PodInitializing") continue;
       const last = objectIn(objectIn(container, "lastState"), "terminated");
       const exit = last.exitCode === undefined ? "" : `, which ended with code ${String(last.exitCode)}`;
-      return `${reason}: container ${name} of image ${image}${exit}${text(waiting.message) && `: ${short(text(waiting.message))}`}`;
+      return `${reason}: container ${name} of image ${image}${exit}${text(waiting.message) && `: ${short(steady(text(waiting.message)))}`}`;
     }
   return undefined;
 };
+
+/** A message without the pause that grows: it is not another reason for that. */
+const steady = (message: string): string => message.replace(/back-off \S+ restarting/i, "back-off restarting");
 
 const imageOf = (spec: JsonObject, name: string): string => {
   const containers = [...listIn(spec, "initContainers"), ...listIn(spec, "containers")];
@@ -75,18 +80,25 @@ const imageOf = (spec: JsonObject, name: string): string => {
 };
 
 /** The label selector of a workload, for a query. Only equality: a chart's selectors are labels. */
-export const selectorOf = (workload: JsonObject): string =>
+const selectorOf = (workload: JsonObject): string =>
   Object.entries(objectIn(objectIn(objectIn(workload, "spec"), "selector"), "matchLabels"))
     .map(([name, value]) => `${name}=${text(value)}`)
     .join(",");
 
-/** The workloads that a release describes, by its manifest: the documents of Kubernetes that helm has sent. */
-export const workloadsIn = (documents: readonly Json[]): readonly { readonly kind: string; readonly name: string }[] =>
+/** The workloads that a release describes. */
+export const workloadsIn = (documents: readonly JsonObject[]) =>
   documents.flatMap((document) => {
-    const [kind, name] = isObject(document) ? [text(document.kind), text(objectIn(document, "metadata").name)] : ["", ""];
-    return kind in workloadKinds && name !== "" ? [{ kind, name }] : [];
+    const [kind, name] = [text(document.kind), nameOf(document)];
+    return kind in workloadKinds && name !== "" ? [{ kind, name, described: describedReplicas(document) }] : [];
   });
 
+/** The number of pods that a document describes; undefined: it does not say. */
+export const describedReplicas = (document: JsonObject): number | undefined => {
+  const wanted = numberIn(objectIn(document, "spec"), "replicas", -1);
+  return wanted < 0 || document.kind === "DaemonSet" ? undefined : wanted;
+};
+
+export const nameOf = (document: JsonObject): string => text(objectIn(document, "metadata").name);
 export const objectIn = (given: Json | undefined, field: string): JsonObject => {
   const value = isObject(given) ? given[field] : undefined;
   return isObject(value) ? value : {};
@@ -95,8 +107,10 @@ export const listIn = (given: JsonObject, field: string): readonly JsonObject[] 
   const value = given[field];
   return Array.isArray(value) ? value.filter((item: Json): item is JsonObject => isObject(item)) : [];
 };
-const numberIn = (given: JsonObject, field: string, otherwise = 0): number => {
+export const numberIn = (given: JsonObject, field: string, otherwise = 0): number => {
   const value = given[field];
+  // A number of YAML is a text.
+  if (typeof value === "string" && /^\d{1,9}$/.test(value)) return Number(value);
   return typeof value === "number" ? value : otherwise;
 };
-const short = (said: string): string => said.replaceAll(/\s+/g, " ").trim().slice(0, 300);
+export const short = (said: string): string => said.replaceAll(/\s+/g, " ").trim().slice(0, 300);

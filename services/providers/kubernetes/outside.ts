@@ -6,12 +6,15 @@ import type { ValuesOf } from "../../chassis/process/setting.ts";
 import type { Opened } from "../../chassis/service.ts";
 import { contentOfCredential, credentialOf, documentsFor } from "../kit/credential.ts";
 import { type Api, apiOf } from "./api.ts";
-import { helmRuns } from "./helm.ts";
+import { helmMajor } from "./helm.ts";
 import { inquiriesOf } from "./inquiries.ts";
 import { type Access, kubeconfigOf, readKubeconfig, serverUrl } from "./kubeconfig.ts";
 import { KubernetesError, type KubernetesOutside, type Target } from "./ports.ts";
 import type { settings } from "./settings.ts";
 import { targetOf } from "./target.ts";
+
+/** Milliseconds that a look at a release may take. */
+const WATCHED = 60_000;
 
 /** Opens API servers with the credentials of runtimes. */
 export const open = async ({
@@ -21,6 +24,9 @@ export const open = async ({
   document,
   edge,
   fetchBlob,
+  guard,
+  logger,
+  name,
 }: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<KubernetesOutside>> => {
   const directory = join(config.state, "kubernetes");
   await removeAbandoned(directory);
@@ -53,29 +59,39 @@ export const open = async ({
     }
   };
 
+  let known: number | undefined;
+  const major = async (): Promise<number> => {
+    known ??= await helmMajor(helm, directory);
+    return known ?? 3;
+  };
   const withNamespace = <T>(content: string, namespace: string, use: (target: Target) => Promise<T>): Promise<T> =>
     withApi(content, (api, access, address) => {
       const server = { url: serverUrl(access, address), name: access.serverName };
       const kubeconfig = kubeconfigOf(access, address);
-      return use(targetOf({ api, namespace, kubeconfig, server, helm, milliseconds: timeouts.helm, directory }));
+      return use(targetOf({ api, namespace, kubeconfig, server, helm, major, clock, milliseconds: timeouts.helm, directory }));
     });
 
-  return {
-    outside: {
-      hasHelm: () => helmRuns(helm, directory),
-      withTarget: async ({ clusterId, namespace, removing = false }, work) => {
-        const found = await credential(clusterId, { removing });
-        if ("denied" in found) throw new KubernetesError(found.denied);
-        return withNamespace(found.content, namespace, work);
-      },
-      fetchPackage: fetchBlob,
-      open: edge.open,
-      now: clock.now,
-      sleep: clock.sleep,
-      timeouts,
+  const outside: KubernetesOutside = {
+    hasHelm: async () => (await helmMajor(helm, directory)) !== undefined,
+    withTarget: async ({ clusterId, namespace, removing = false }, work) => {
+      const found = await credential(clusterId, { removing });
+      if ("denied" in found) throw new KubernetesError(found.denied);
+      return withNamespace(found.content, namespace, work);
     },
-    inquiries: inquiriesOf({ contentOf, withApi, withNamespace, fetchPackage: fetchBlob, open: edge.open }),
+    fetchPackage: fetchBlob,
+    open: edge.open,
+    // The breaker is that of the effects on the runtime.
+    guarded: (runtimeId, work) => guard(`${name} to ${runtimeId}`, WATCHED, work),
+    report: (error, runtimeId) => logger.warn({ error, runtimeId }, "what runs there could not be watched, and will be looked at again"),
+    now: clock.now,
+    sleep: clock.sleep,
+    timeouts,
   };
+  const namespaceOf = async (clusterId: string): Promise<string | undefined> => {
+    const release = await document("releases", clusterId);
+    return release && String(release.namespace);
+  };
+  return { outside, inquiries: inquiriesOf({ ...outside, contentOf, withApi, withNamespace, namespaceOf }) };
 };
 
 /** Removes the folders of processes that have died: they hold credentials. */

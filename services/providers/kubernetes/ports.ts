@@ -1,4 +1,6 @@
 import type { Edge } from "../../chassis/http/rows.ts";
+import type { JsonObject } from "../../packages/json.ts";
+import type { Found } from "../kit/deployment.ts";
 
 /** A definite "no" of an API server, of helm, or of the provider itself, as a sentence. Any other error is an outage. */
 export class KubernetesError extends Error {
@@ -25,6 +27,11 @@ export type Workload = {
   readonly isReady: boolean;
   /** How far it is: "1 of 3 pods are ready". */
   readonly progress: string;
+  /** The labels of its pods: "app=web,tier=front". Empty if it does not exist. */
+  readonly selector: string;
+  /** How many pods the release describes, and how many it is to have now. Undefined: it does not say, or is of a kind without such a number. */
+  readonly described: number | undefined;
+  readonly replicas: number | undefined;
 };
 export type Pod = {
   readonly uid: string;
@@ -33,6 +40,8 @@ export type Pod = {
   readonly workload: string;
   readonly ip: string;
   readonly isReady: boolean;
+  /** It is being deleted. */
+  readonly isLeaving: boolean;
   /** What keeps it from being ready; empty if nothing is known. */
   readonly reason: string;
 };
@@ -60,7 +69,24 @@ export type Target = {
   readonly uninstall: (release: string, signal: AbortSignal) => Promise<void>;
   /** What the newest revision of a release describes, as it is now. */
   readonly observe: (release: string) => Promise<Observed>;
+  /** Where a release is reached, and what is not as helm has made it. `counts`: numbers of pods by workload, other than the chart's. */
+  readonly inspect: (release: string, counts: Counts) => Promise<Found>;
+  readonly setReplicas: (workload: Pick<Workload, "kind" | "name">, count: number) => Promise<void>;
+  /** Has a pod deleted before others when there are to be fewer. */
+  readonly giveUp: (pod: string) => Promise<void>;
+  /** Labels the volume claims of the StatefulSets of a release, so that they are found when the release is gone. */
+  readonly markClaims: (release: string, label: string) => Promise<void>;
+  /** Deletes the claims with this label, and with them their data. */
+  readonly removeClaims: (label: string) => Promise<void>;
+  /** The last bytes that a container of a pod has written; undefined: there is no such pod or container. */
+  readonly log: (pod: string, name: string, bytes: number) => Promise<PodLog | undefined>;
+  /** Follows what releases are made of, until the signal aborts. `changed` is called without an object when anything may have changed. */
+  readonly follow: (changed: (object?: Changed) => void, signal: AbortSignal) => Promise<void>;
 };
+export type Counts = ReadonlyMap<string, number>;
+export type PodLog = { readonly uid: string; readonly log: string };
+/** The metadata of an object that has changed. */
+export type Changed = { readonly kind: string; readonly metadata: JsonObject };
 
 /** The outside dependencies of the Kubernetes provider. */
 export type KubernetesOutside = {
@@ -78,6 +104,10 @@ export type KubernetesOutside = {
   readonly fetchPackage: (owner: string, digest: string) => Promise<Uint8Array>;
   /** Decrypts a secret of a cluster's configuration. */
   readonly open: Edge["open"];
+  /** Runs calls to the API server of a runtime behind its breaker. */
+  readonly guarded: <T>(runtimeId: string, run: () => Promise<T>) => Promise<T>;
+  /** Logs what a watch meets. */
+  readonly report: (error: unknown, runtimeId: string) => void;
   readonly now: () => number;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds that helm may take, and pods to get ready. */

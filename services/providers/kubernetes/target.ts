@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
-import { type Json, text } from "../../packages/json.ts";
-import { readYaml } from "../../packages/yaml.ts";
+import type { Clock } from "../../../events/index.ts";
+import { text } from "../../packages/json.ts";
 import { type Api, messageOf, versionOf } from "./api.ts";
 import { runHelm } from "./helm.ts";
+import { liveOf } from "./live.ts";
 import { isNamespace } from "./names.ts";
-import { listIn, objectIn, podOf, revisionOf, selectorOf, workloadKinds, workloadOf, workloadsIn } from "./observed.ts";
+import { listIn, objectIn, revisionOf } from "./observed.ts";
 import { Forbidden, KubernetesError, type Target } from "./ports.ts";
 
 export type TargetOptions = {
@@ -17,17 +17,18 @@ export type TargetOptions = {
   /** The URL with this address, and the name in the server's certificate. */
   readonly server: { readonly url: string; readonly name: string };
   readonly helm: string;
+  /** The major of helm. */
+  readonly major: () => Promise<number>;
+  readonly clock: Clock;
   readonly milliseconds: number;
   /** Where the folders of actions are made. */
   readonly directory: string;
 };
 
-/** Maximum values in a manifest. */
-const MAX_VALUES = 500_000;
 const HISTORY = 10;
 
 /** A namespace of an API server, by helm and the API. */
-export const targetOf = ({ api, namespace, kubeconfig, server, helm, milliseconds, directory }: TargetOptions): Target => {
+export const targetOf = ({ api, namespace, kubeconfig, server, helm, major, clock, milliseconds, directory }: TargetOptions): Target => {
   if (!isNamespace(namespace)) throw new KubernetesError(`[${namespace}] cannot be the name of a namespace`);
   const path = (kind: string, name = "") => `/api/v1/namespaces/${namespace}/${kind}${name && `/${name}`}`;
 
@@ -56,23 +57,20 @@ export const targetOf = ({ api, namespace, kubeconfig, server, helm, millisecond
   };
   const timeout = ["--timeout", `${Math.ceil(milliseconds / 1_000)}s`];
 
-  /** The documents that helm sent for the newest revision of a release. */
-  const manifestOf = async (release: string): Promise<readonly Json[]> => {
-    const newest = (await target.revisions(release)).at(-1);
-    const secret = newest && (await api.get(path("secrets", `sh.helm.release.v1.${release}.v${newest.revision}`)));
-    const packed = secret && objectIn(secret, "data").release;
-    if (typeof packed !== "string") return [];
-    // Helm packs it, and encodes it in base64; the API encodes all secrets in base64 again.
-    const bytes = gunzipSync(Buffer.from(Buffer.from(packed, "base64").toString("latin1"), "base64"), {
-      maxOutputLength: 64 * 1024 * 1024,
-    });
-    const { manifest } = JSON.parse(bytes.toString("utf8")) as { readonly manifest?: unknown };
-    return String(manifest ?? "")
-      .split(/^---\s*$/m)
-      .map((document) => readYaml(document, "the manifest", MAX_VALUES));
-  };
+  /** Helm 4 applies on the server, and takes back what others have changed meanwhile; Helm 3 does so anyway. */
+  const force = async (): Promise<readonly string[]> => ((await major()) >= 4 ? ["--server-side=true", "--force-conflicts"] : []);
 
-  const target: Target = {
+  const revisions: Target["revisions"] = async (release) => {
+    const selector = encodeURIComponent(`owner=helm,name=${release}`);
+    const list = await api.get(`${path("secrets")}?labelSelector=${selector}`);
+    return listIn(list ?? {}, "items")
+      .map(revisionOf)
+      .sort((a, b) => a.revision - b.revision);
+  };
+  const { hookLog, ...live } = liveOf({ api, namespace, revisions, clock });
+
+  return {
+    ...live,
     namespace,
     ensureNamespace: async () => {
       const found = await api.get(`/api/v1/namespaces/${namespace}`).catch((error: unknown) => {
@@ -100,33 +98,20 @@ export const targetOf = ({ api, namespace, kubeconfig, server, helm, millisecond
         "values.yaml": values,
       });
     },
-    revisions: async (release) => {
-      const selector = encodeURIComponent(`owner=helm,name=${release}`);
-      const list = await api.get(`${path("secrets")}?labelSelector=${selector}`);
-      return listIn(list ?? {}, "items")
-        .map(revisionOf)
-        .sort((a, b) => a.revision - b.revision);
-    },
-    upgrade: (release, { archive, values, labels }, signal) => {
+    revisions,
+    upgrade: async (release, { archive, values, labels }, signal) => {
       const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
       const options = ["--install", "--values", "values.yaml", "--labels", pairs.join(","), "--history-max", String(HISTORY), ...timeout];
-      return run(["upgrade", release, "chart.tgz", ...options], signal, { "chart.tgz": archive, "values.yaml": values });
+      const args = ["upgrade", release, "chart.tgz", ...options, ...(await force())];
+      await run(args, signal, { "chart.tgz": archive, "values.yaml": values }).catch(async (error: unknown) => {
+        const said = error instanceof KubernetesError ? await hookLog(release).catch(() => "") : "";
+        throw error instanceof KubernetesError && said !== "" ? new KubernetesError(`${error.message}; ${said}`, { cause: error }) : error;
+      });
     },
-    rollback: (release, revision, signal) =>
-      run(["rollback", release, String(revision), "--no-hooks", "--history-max", String(HISTORY), ...timeout], signal),
+    rollback: async (release, revision, signal) => {
+      const options = ["--no-hooks", "--history-max", String(HISTORY), ...timeout, ...(await force())];
+      await run(["rollback", release, String(revision), ...options], signal);
+    },
     uninstall: (release, signal) => run(["uninstall", release, "--ignore-not-found", ...timeout], signal),
-    observe: async (release) => {
-      const found = await Promise.all(
-        workloadsIn(await manifestOf(release)).map(async ({ kind, name }) => {
-          const given = await api.get(`/apis/apps/v1/namespaces/${namespace}/${workloadKinds[kind]}/${name}`);
-          if (!given) return { workload: { kind, name, isReady: false, progress: "it does not exist" }, pods: [] };
-          const selector = selectorOf(given);
-          const pods = selector === "" ? undefined : await api.get(`${path("pods")}?labelSelector=${encodeURIComponent(selector)}`);
-          return { workload: workloadOf(kind, given), pods: listIn(pods ?? {}, "items").map((pod) => podOf(name, pod)) };
-        }),
-      );
-      return { workloads: found.map(({ workload }) => workload), pods: found.flatMap(({ pods }) => pods) };
-    },
   };
-  return target;
 };

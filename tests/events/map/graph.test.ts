@@ -70,11 +70,8 @@ test("every command of the platform is issued by a row, and every row issues com
     const known = new Set(aggregates.flatMap(({ commands }) => commands));
     for (const { on, commands } of [...reactions, ...effects, ...timers, ...signals, ...operations])
       for (const command of commands) assert.ok(known.has(command), `${name}: ${on} issues ${command}`);
-    // No operation retires a signing key yet, and nobody watches the pods of a deployment that has ended.
-    const expected: { readonly [service: string]: readonly string[] } = {
-      account: ["RetireSigningKey"],
-      "provider-kubernetes": ["NoteNodeFailed"],
-    };
+    // No operation retires a signing key yet.
+    const expected: { readonly [service: string]: readonly string[] } = { account: ["RetireSigningKey"] };
     assert.deepEqual(unnamed, expected[name] ?? [], name);
   }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { codec } from "../../../../events/codec/codec.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
-import { helmRuns } from "../../../../services/providers/kubernetes/helm.ts";
+import { helmMajor } from "../../../../services/providers/kubernetes/helm.ts";
 import { providerKubernetes } from "../../../../services/providers/kubernetes/service.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
 import { served } from "../../../world/world.ts";
@@ -27,5 +27,5 @@ test("a provider without a helm announces that it can do nothing, so that nothin
   assert.deepEqual(await announced(false), [[]]);
   const [actions] = await announced(true);
   assert.ok(Array.isArray(actions) && actions.includes("CreateCluster"), String(actions));
-  assert.equal(await helmRuns("helm-that-is-not-here", temporaryDirectory()), false);
+  assert.equal(await helmMajor("helm-that-is-not-here", temporaryDirectory()), undefined);
 });

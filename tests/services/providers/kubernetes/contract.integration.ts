@@ -33,6 +33,7 @@ const real = (major: 3 | 4): Subject => {
   const on = { provider: "kubernetes", zone: "" };
   return {
     ...charts,
+    role: `${clusterId}-web`,
     on,
     // Its controllers take their time to remove what is no longer wanted.
     isGradual: isReal,

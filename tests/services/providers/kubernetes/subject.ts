@@ -16,7 +16,6 @@ export const charts: Omit<Subject, "open"> = {
   secrets: [{ path: "", sealed: sealedText("values") }],
   role: "web",
   on: { provider: "kubernetes", zone: "shop" },
-  actions: ["CreateCluster", "UpgradeCluster", "RollbackCluster", "DeleteCluster", "RecoverCluster", "CeaseCluster"],
   dropsDeleted: true,
   middle: 2,
   hanging: { action: "UpgradeCluster", task: "ApplyRelease" },

@@ -1,0 +1,122 @@
+import { backOff, type Signal, type SignalContext } from "../../../events/index.ts";
+import { type Follower, follower } from "./follower.ts";
+import type { KubernetesOutside } from "./ports.ts";
+import type { ReleaseDocument } from "./read-models.ts";
+import type { Report } from "./reports.ts";
+
+/** Milliseconds between two looks at which releases there are, and for which an instance holds a runtime without a sign of life. */
+const LOOK = 2_000;
+const LEASE = 15_000;
+/** Releases that are watched at once. */
+const MAX_RELEASES = 2_000;
+/** Milliseconds after which a watch is opened anew, with the credential that the runtime has then. */
+const TURN = 600_000;
+const LONGEST_PAUSE = 60_000;
+
+type Context = SignalContext<KubernetesOutside, Report>;
+type Watched = { readonly release: ReleaseDocument; readonly follower: Follower; readonly stop: () => Promise<void> };
+
+/**
+ * Watches the releases that run, and reports what becomes of them unasked. The releases of a runtime are watched by one instance, under a lease; all of
+ * a namespace share one watch. Whoever begins looks first at how things are, and the decider compares it with what is known.
+ */
+export const watching: Signal<KubernetesOutside, Report> = {
+  issues: ["NoteNodes", "NoteNodeFailed", "NoteNodeRecovered", "NoteObserved"],
+  start: (context) => {
+    const stopping = new AbortController();
+    const running = watchAll(context, stopping.signal);
+    return async () => {
+      stopping.abort("stopping");
+      await running;
+    };
+  },
+};
+
+const watchAll = async (context: Context, signal: AbortSignal): Promise<void> => {
+  const { clock, lease, find } = context;
+  /** The releases that this instance watches, by their clusters; and the watches, by runtime and namespace. */
+  const watched = new Map<string, Watched>();
+  const spaces = new Map<string, { readonly stop: () => Promise<void> }>();
+  const leased = new Map<string, { readonly at: number; readonly isMine: boolean }>();
+
+  const holds = async (runtimeId: string): Promise<boolean> => {
+    const known = leased.get(runtimeId);
+    if (known && clock.now() - known.at < LEASE / 3) return known.isMine;
+    const isMine = await lease(`watch ${runtimeId}`, LEASE);
+    leased.set(runtimeId, { at: clock.now(), isMine });
+    return isMine;
+  };
+  const spaceOf = ({ runtime_id, namespace }: ReleaseDocument): string => `${runtime_id} ${namespace}`;
+  const look = async (): Promise<void> => {
+    const running = (await find("releases", [{ field: "status", in: ["running"] }], MAX_RELEASES)) as readonly ReleaseDocument[]; // Its projection is of this type.
+    const held = new Set<string>();
+    for (const runtimeId of new Set(running.map(({ runtime_id }) => runtime_id))) if (await holds(runtimeId)) held.add(runtimeId);
+    const wanted = new Map(running.filter(({ runtime_id }) => held.has(runtime_id)).map((release) => [release.cluster_id, release]));
+    for (const [id, { release, stop }] of watched)
+      if (wanted.get(id)?.job_id !== release.job_id) {
+        watched.delete(id);
+        await stop();
+      }
+    for (const [id, release] of wanted)
+      if (!watched.has(id)) {
+        const one = follower(release, context);
+        watched.set(id, { release, follower: one, ...inBackground(one.run) });
+      }
+    const needed = new Set([...wanted.values()].map(spaceOf));
+    for (const [space, { stop }] of spaces)
+      if (!needed.has(space)) {
+        spaces.delete(space);
+        await stop();
+      }
+    for (const space of needed)
+      if (!spaces.has(space)) {
+        const all = () => [...watched.values()].filter((each) => spaceOf(each.release) === space);
+        spaces.set(
+          space,
+          inBackground((stop) => watchSpace(context, all, stop)),
+        );
+      }
+  };
+  while (!signal.aborted) {
+    await look().catch((error: unknown) => context.outside.report(error, ""));
+    await clock.sleep(LOOK, signal);
+  }
+  await Promise.all([...watched.values(), ...spaces.values()].map(({ stop }) => stop()));
+};
+
+/** Follows a namespace for the releases that are watched in it. */
+const watchSpace = async ({ outside, clock }: Context, all: () => readonly Watched[], signal: AbortSignal): Promise<void> => {
+  for (let failures = 0; !signal.aborted; ) {
+    const over = new AbortController();
+    const turn = AbortSignal.any([signal, over.signal]);
+    void clock.sleep(TURN, turn).then(() => over.abort("turn over"));
+    const [first] = all();
+    try {
+      const changed: Follower["changed"] = (object) => {
+        for (const each of all()) each.follower.changed(object);
+      };
+      if (first) {
+        const { cluster_id: clusterId, namespace } = first.release;
+        await outside.withTarget({ clusterId, namespace }, (target) => target.follow(changed, turn));
+      }
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      if (failures === 1 && first && !signal.aborted) outside.report(error, first.release.runtime_id);
+    }
+    over.abort("turn over");
+    await clock.sleep(backOff(clock, failures + 1, 1_000, LONGEST_PAUSE), signal);
+  }
+};
+
+/** Runs work until it is stopped. */
+const inBackground = (work: (signal: AbortSignal) => Promise<void>): { readonly stop: () => Promise<void> } => {
+  const over = new AbortController();
+  const running = work(over.signal);
+  return {
+    stop: async () => {
+      over.abort("let go");
+      await running;
+    },
+  };
+};
