@@ -1,4 +1,5 @@
 import type { Clock, Log, Sealed } from "../../../events/index.ts";
+import { lruCache } from "../../../events/runtime.ts";
 import type { PlatformKey } from "../process/settings.ts";
 import { keyIdOf, openWith, type SecretLocation, sealWith, unwrap, type WrappedKey, wrap, wrappedIn } from "./envelope.ts";
 
@@ -7,6 +8,9 @@ export const keysTopicOf = (service = ""): string => (service === "" ? "pitrix.k
 
 /** The service whose secret has this key; empty for a key that names none. */
 const ownerOf = (keyId: string): string => /^(.+)_[\da-f]{24}$/.exec(keyId)?.[1] ?? "";
+
+/** Texts that a process keeps open, and their characters in all. */
+const RECENT = { entries: 10_000, characters: 8_000_000 };
 
 /** The key of a secret was destroyed or has not reached this process. */
 export class KeyGone extends Error {
@@ -45,6 +49,11 @@ export const sealing = async (
   const [current] = platformKeys;
   if (!current) throw new Error("sealing needs a platform key");
   const ring = new Map<string, WrappedKey>();
+  /** Texts that were opened last, by their keys; each is forgotten with its key. */
+  const recent = lruCache<{ readonly sealed: Sealed; readonly where: string; readonly secret: string }>(RECENT.entries, {
+    most: RECENT.characters,
+    of: ({ sealed, secret }) => sealed.length + secret.length,
+  });
   const destroyed = new Set<string>();
   const arrivals = new Set<() => void>();
   /** Where texts of version 1, which do not say where they belong, were opened. */
@@ -64,13 +73,18 @@ export const sealing = async (
   const isOwn = (keyId: string): boolean => ownerOf(keyId) === service;
   const mayDestroy = (keyId: string): boolean => isOwn(keyId) || ownerOf(keyId) === "";
 
+  const forget = (keyId: string): void => {
+    destroyed.add(keyId);
+    ring.delete(keyId);
+    recent.delete(keyId);
+  };
+
   /** Reads the keys of one service. What its topic says of the keys of another does not count. */
   const follow = async (owner: string) => {
     const running = await log.follow(keysTopicOf(owner), ({ key: keyId, value }) => {
       if (ownerOf(keyId) !== owner) return;
       if (value === null) {
-        destroyed.add(keyId);
-        ring.delete(keyId);
+        forget(keyId);
       } else if (!destroyed.has(keyId)) {
         const wrapped = wrappedIn(value);
         if (wrapped) ring.set(keyId, wrapped);
@@ -118,12 +132,17 @@ export const sealing = async (
     },
     open: async (sealed, location) => {
       const keyId = keyIdOf(sealed);
-      const secret = openWith(unwrap(platformKeys, keyId, await known(keyId)), sealed, location);
-      if (!sealed.startsWith("v1.")) return secret;
-      const here = `${location.stream} ${location.field}`;
-      const first = opened.get(keyId) ?? here;
-      opened.set(keyId, first);
-      if (first !== here) throw new Error(`the secret of ${first} does not open as ${here}`);
+      const wrapped = await known(keyId);
+      const where = `${location.stream} ${location.field}`;
+      const last = recent.get(keyId);
+      if (last && last.sealed === sealed && last.where === where) return last.secret;
+      const secret = openWith(unwrap(platformKeys, keyId, wrapped), sealed, location);
+      if (sealed.startsWith("v1.")) {
+        const first = opened.get(keyId) ?? where;
+        opened.set(keyId, first);
+        if (first !== where) throw new Error(`the secret of ${first} does not open as ${where}`);
+      }
+      recent.set(keyId, { sealed, where, secret });
       return secret;
     },
     destroyKey: async (sealed) => {
@@ -131,8 +150,7 @@ export const sealing = async (
       if (destroyed.has(keyId)) return;
       if (!mayDestroy(keyId)) throw new Error(`the key ${keyId} can be destroyed by the service ${ownerOf(keyId)} only`);
       await publish(keyId, null);
-      destroyed.add(keyId);
-      ring.delete(keyId);
+      forget(keyId);
     },
     rewrap: async () => {
       const older = [...ring].filter(

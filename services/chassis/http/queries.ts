@@ -1,17 +1,17 @@
-import { type Condition, type DocumentQuery, type Documents, mapOf, type Scalar, type StoredDocument } from "../../../events/index.ts";
-import { type Collections, matches, ordering } from "../../../events/runtime.ts";
+import { type DocumentQuery, type Documents, mapOf, type Scalar } from "../../../events/index.ts";
+import type { Collections } from "../../../events/runtime.ts";
 import type { Caller, Reach } from "../access/access.ts";
 import { withoutGroup } from "../access/ownership.ts";
 import { within } from "../access/rules.ts";
 import { type Fields, isFields } from "./fields.ts";
+import { openedPage } from "./opened-page.ts";
 import { isProblem, makeProblem, type Problem } from "./problems.ts";
 import type { Models } from "./reads.ts";
 import type { Context, QueryRow } from "./rows.ts";
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 200;
-/** Rows that are opened for one query, and at once. */
-const MAX_OPENED = 10_000;
+/** Rows that are made for an answer at once. */
 const CONCURRENCY = 100;
 /** Values that one filter may have. */
 const MAX_VALUES = 1_000;
@@ -83,7 +83,8 @@ export const runQuery = async (
   const excessive = filtersOf(row, request, indexes).find(({ values }) => values.length > MAX_VALUES);
   if (excessive) return makeProblem("illegal_parameter_format", excessive.name, { cause: `more than ${MAX_VALUES} at once` });
   const asked = queryOf(row, request, context, indexes, caller);
-  const found = await pageOf(documents, await collections.of(row.from), asked, row.sealed, outside);
+  const collection = await collections.of(row.from);
+  const found = await (row.sealed ? openedPage(documents, collection, asked, row.sealed, outside) : documents.find(collection, asked));
   if (isProblem(found)) return found;
   const { total, documents: page } = found;
   const values = page.map(({ value }) => withoutGroup(value));
@@ -108,42 +109,6 @@ export const runQuery = async (
     return columns(shown, request.display_columns);
   });
   return { total_count: total, [rowsField]: rows };
-};
-
-/** The documents of a page. What is sealed in them is opened, and all within reach where the query is about it. */
-const pageOf = async (
-  documents: Documents,
-  collection: string,
-  asked: DocumentQuery,
-  sealed: QueryRow["sealed"],
-  outside: unknown,
-): Promise<{ readonly total: number; readonly documents: readonly StoredDocument[] } | Problem> => {
-  if (!sealed) return documents.find(collection, asked);
-  const open = (found: readonly StoredDocument[]) =>
-    mapOf(
-      found,
-      CONCURRENCY,
-      async (each) => ({ ...each, value: await sealed.open(each.value as never, outside as never) }) as StoredDocument,
-    ); // The row's maker tied the types together; so below.
-  const where = asked.where.map((condition): Condition => {
-    const [by, valuesOf] = sealed.lookup[condition.field] ?? [];
-    if (!valuesOf || by === undefined || !("in" in condition)) return condition;
-    return { field: by, in: condition.in.flatMap((text) => valuesOf(String(text), outside as never)) };
-  });
-  const query = { ...asked, where };
-  const isSealed = (field: string): boolean => sealed.fields.includes(field);
-  const stored = where.filter(({ field }) => !isSealed(field));
-  const isAboutSealed = stored.length < where.length || isSealed(query.sort?.field ?? "") || query.search?.fields.some(isSealed);
-  if (!isAboutSealed) {
-    const page = await documents.find(collection, query);
-    return { total: page.total, documents: await open(page.documents) };
-  }
-  const { search: _, sort: __, ...within } = query;
-  const all = await documents.find(collection, { ...within, where: stored, offset: 0, limit: MAX_OPENED + 1 });
-  if (all.documents.length > MAX_OPENED) return makeProblem("failed_precondition", `there are more than ${MAX_OPENED} rows to search`);
-  const isWanted = matches(query);
-  const wanted = (await open(all.documents)).filter(({ value }) => isWanted(value)).toSorted(ordering(query));
-  return { total: wanted.length, documents: wanted.slice(query.offset, query.offset + query.limit) };
 };
 
 /** The values by which a field joins. Either side of a join may be a list, any element of which joins. */

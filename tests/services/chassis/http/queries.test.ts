@@ -185,3 +185,84 @@ test("an answer row's lists are the caller's, what it decides by is everybody's"
 test("an empty page has neither count nor rows", async () => {
   assert.deepEqual((await (await world.as("system")).get("/v1/categories?name=nothing%20of%20this%20name")).body, {});
 });
+
+const sealedRow = (opened: string[] = []): QueryRow => ({
+  ...{
+    kind: "query",
+    operation: "DescribeUsers",
+    from: "people",
+    filters: ["user_id", "name", "email", "status"],
+    search: ["user_id", "name"],
+  },
+  sealed: {
+    fields: ["name", "email"],
+    open: async (document: Fields) => {
+      opened.push(String(document.user_id));
+      return { ...document, name: String(document.sealed).slice(7) };
+    },
+    lookup: { email: ["digest", (email: string) => [`digest of ${email}`]] },
+  },
+});
+const peopleModel = {
+  ...{ name: "people", version: 1, initialState: {}, indexes: ["user_id", "status"], key: {} },
+  evolve: {},
+};
+/** People whose names run against their ids, the older half of them retired. */
+const sealedPeople = async (count: number) => {
+  const documents = memoryDocuments(memoryDatabase(), kind);
+  const models = collections([peopleModel]);
+  const nth = (n: number) => String(n).padStart(5, "0");
+  const write = (n: number) => {
+    const value = {
+      ...{ user_id: `usr-${nth(n)}`, sealed: `sealed ${nth(count - n)} Ann`, digest: `digest of ${n}@example.org` },
+      ...{ status: n * 2 < count ? "retired" : "active", create_time: nth(n), owner: "usr-00001", owner_group: n === 1 ? "" : "grp-1" },
+    };
+    return { document: { id: value.user_id, stream: `user/${n}`, version: 1, deleted: false, value }, expected: 0 };
+  };
+  await documents.write(
+    models.of("people"),
+    Array.from({ length: count }, (_, n) => write(n)),
+  );
+  return (fields: Fields, opened: string[] = [], caller = everybody) =>
+    runQuery(sealedRow(opened), fields, context, {
+      ...{ models: new Map([["people", peopleModel as never]]), collections: models, documents, caller, rowsField: "user_set" },
+      outside: undefined,
+    });
+};
+const idsIn = (found: unknown): readonly string[] => Reflect.get(Object(found), "user_set").map(({ user_id }: Fields) => user_id);
+
+test("what is sealed is opened for the rows of a page, and for no others", async () => {
+  const ask = await sealedPeople(50);
+  const opened: string[] = [];
+  const found = await ask({ limit: 3, status: "active" }, opened);
+  assert.deepEqual([Reflect.get(found, "total_count"), idsIn(found)], [25, ["usr-00049", "usr-00048", "usr-00047"]]);
+  assert.deepEqual(opened.toSorted(), idsIn(found).toSorted());
+  assert.equal(Reflect.get(found, "user_set")[0].name, "00001 Ann");
+});
+
+test("a filter, a search and a sort by what is sealed find it among all within reach", async () => {
+  const ask = await sealedPeople(1_203);
+  const total = async (fields: Fields, caller = everybody) => Reflect.get(await ask(fields, [], caller), "total_count");
+  assert.deepEqual(idsIn(await ask({ name: ["00007 Ann", "00009 Ann"] })), ["usr-01196", "usr-01194"]);
+  assert.deepEqual([await total({ search_word: "aNN" }), await total({ search_word: "usr-00003" })], [1_203, 1]);
+  assert.equal(await total({ search_word: "ann", status: "retired" }), 602);
+  const sorted = { sort_key: "name", reverse: false };
+  assert.deepEqual(idsIn(await ask({ ...sorted, limit: 2 })), ["usr-01202", "usr-01201"]);
+  assert.deepEqual(idsIn(await ask({ ...sorted, limit: 2, offset: 1_202 })), ["usr-00000"]);
+  assert.deepEqual(idsIn(await ask({ search_word: "ann" }, [], { ...mine, userId: "usr-00001" })), ["usr-00001"]);
+});
+
+test("what has a field to be found by is found without being opened", async () => {
+  const ask = await sealedPeople(50);
+  const opened: string[] = [];
+  assert.deepEqual(idsIn(await ask({ email: "7@example.org" }, opened)), ["usr-00007"]);
+  assert.deepEqual(opened, ["usr-00007"]);
+});
+
+test("more rows than may be opened are refused before any is", async () => {
+  const ask = await sealedPeople(10_001);
+  const opened: string[] = [];
+  const refused = await ask({ search_word: "ann" }, opened);
+  assert.deepEqual([Reflect.get(refused, "name"), opened], ["failed_precondition", []]);
+  assert.equal(Reflect.get(await ask({ search_word: "ann", status: "active" }), "total_count"), 5_000);
+});
