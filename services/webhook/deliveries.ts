@@ -46,6 +46,12 @@ export const deliver = async (
   const reading = feed.from(begin, signal, true);
   const attempts: WebhookDelivery[] = [...saved.attempts];
   const waiting = new Map<string, Waiting[]>();
+  const places = new Set<number>();
+  const freePlace = (): number => {
+    let place = 0;
+    while (places.has(place)) place += 1;
+    return place;
+  };
   const inTurn = keyedMutex();
   let left = 0;
   let noted = 0;
@@ -59,6 +65,7 @@ export const deliver = async (
   };
   const take = (each: Waiting): void => {
     waiting.set(each.stream, [...(waiting.get(each.stream) ?? []), each]);
+    places.add(each.place);
     left += 1;
   };
   const record = (entry: WebhookDelivery): void => {
@@ -103,6 +110,7 @@ export const deliver = async (
     const fresh: Waiting = {
       ...{
         webhook_id: id,
+        place: freePlace(),
         event_id: event.id,
         event_type: event.type,
         stream: event.subject,
@@ -143,7 +151,10 @@ export const deliver = async (
         const [, ...rest] = waiting.get(stream) ?? [];
         if (after === first) return;
         if (after) await queue.put(after);
-        else await queue.remove(first);
+        else {
+          await queue.remove(first);
+          places.delete(first.place);
+        }
         left -= after ? 0 : 1;
         if (after || rest.length > 0) waiting.set(stream, after ? [after, ...rest] : rest);
         else waiting.delete(stream);

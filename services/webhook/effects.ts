@@ -1,7 +1,8 @@
 import type { Effects } from "../../events/index.ts";
 import type { WebhookEvent } from "../../schemas/generated/events.ts";
-import { destroyLapsed, type KeyDestroyer } from "../chassis/access/lapsed.ts";
+import { destroyLapsed } from "../chassis/access/lapsed.ts";
 import type { Webhook, WebhookCommand } from "./domain.ts";
+import type { WebhookOutside } from "./ports.ts";
 
 const lapses = destroyLapsed<WebhookCommand, "NoteKeysDestroyed", { readonly webhookId: string }, Webhook>(
   "NoteKeysDestroyed",
@@ -9,8 +10,14 @@ const lapses = destroyLapsed<WebhookCommand, "NoteKeysDestroyed", { readonly web
   ({ webhookId }) => ({ type: "NoteKeysDestroyed", webhookId }),
 );
 
-/** The key of a secret that signs no more is destroyed. */
-export const effects: Effects<KeyDestroyer, WebhookCommand, WebhookEvent, Webhook> = {
+/** The key of a secret that signs no more is destroyed; of a deleted webhook nothing is kept. */
+export const effects: Effects<Pick<WebhookOutside, "destroyKey" | "clear">, WebhookCommand, WebhookEvent, Webhook> = {
   WebhookSecretRotated: lapses,
-  WebhookDeleted: lapses,
+  WebhookDeleted: {
+    ...lapses,
+    run: async (event, context) => {
+      await context.outside.clear(event.webhookId);
+      return lapses.run(event, context);
+    },
+  },
 };

@@ -12,6 +12,8 @@ type Ports = DeliveryPorts & {
   /** All webhooks that are enabled. */
   readonly webhooks: () => Promise<readonly WebhookDocument[]>;
   readonly failed: (error: unknown, webhookId: string) => void;
+  /** What is left to do for a webhook that this instance has held, and that is not enabled any more. */
+  readonly letGo: (webhookId: string) => Promise<void>;
 };
 type Held = { readonly shape: string; readonly stop: () => Promise<void> };
 
@@ -49,7 +51,10 @@ export const holdWebhooks = async (ports: Ports, signal: AbortSignal): Promise<v
   };
   const look = async (): Promise<void> => {
     const wanted = new Map((await webhooks()).map((webhook) => [webhook.webhook_id, webhook]));
-    for (const id of [...held.keys()]) if (!wanted.has(id)) await letGo(id);
+    for (const id of [...held.keys()].filter((each) => !wanted.has(each))) {
+      await letGo(id);
+      await ports.letGo(id);
+    }
     for (const [id, webhook] of wanted) {
       const holding = held.get(id);
       if (holding && holding.shape !== shapeOf(webhook)) await letGo(id);

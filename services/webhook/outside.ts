@@ -40,6 +40,7 @@ export const open = async (dependencies: Dependencies<WebhookValues>): Promise<O
   return {
     outside: {
       destroyKey: edge.destroyKey,
+      clear: queue.clear,
       send,
       deliveries: async (webhookId, limit) => {
         const [{ attempts }, waiting] = await Promise.all([queue.progress(webhookId), queue.of(webhookId)]);
@@ -71,6 +72,10 @@ export const open = async (dependencies: Dependencies<WebhookValues>): Promise<O
           caller,
           webhooks,
           failed,
+          letGo: async (webhookId) => {
+            const [found] = await reads.find("webhooks", [{ field: "webhook_id", in: [webhookId] }], 1);
+            if (found?.status === "deleted") await queue.clear(webhookId);
+          },
           store: ports.store,
           instance: `${dependencies.name} ${dependencies.random(8).join("")}`,
         },

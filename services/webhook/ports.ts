@@ -21,4 +21,6 @@ export type WebhookOutside = KeyDestroyer & {
   readonly deliveries: (webhookId: string, limit: number) => Promise<readonly WebhookDelivery[]>;
   /** Lets what is parked be sent again; returns how many messages that are. */
   readonly redrive: (webhookId: string) => Promise<number>;
+  /** Removes what waits and is parked of a deleted webhook, and its attempts. */
+  readonly clear: (webhookId: string) => Promise<void>;
 };

@@ -4,6 +4,8 @@ import type { WebhookDelivery } from "../../schemas/generated/http.ts";
 /** A message that could not be sent yet, or that waits behind another one of its stream. */
 export type Waiting = {
   readonly webhook_id: string;
+  /** Names its document among those of the webhook. A place that is free again is taken by another message, so that no document is left over. */
+  readonly place: number;
   readonly event_id: string;
   readonly event_type: string;
   readonly stream: string;
@@ -47,7 +49,8 @@ export const queue = (documents: Documents) => {
       if (isWritten) return;
     }
   };
-  const idOf = ({ webhook_id, event_id }: Pick<Waiting, "webhook_id" | "event_id">): string => `${webhook_id} ${event_id}`;
+  // A message of an earlier release has no place, and goes by its event.
+  const idOf = ({ webhook_id, event_id, place }: Waiting): string => `${webhook_id} ${place ?? event_id}`;
   const find = async (where: readonly Condition[]): Promise<readonly Waiting[]> => {
     const { documents: found } = await documents.find(QUEUE, {
       where,
@@ -61,14 +64,21 @@ export const queue = (documents: Documents) => {
     const [found] = await documents.get(PROGRESS, [webhookId]);
     return found ? (found.value as unknown as Progress) : { position: "", replays: 0, attempts: [] }; // Only `put` writes there.
   };
+  const of = (webhookId: string): Promise<readonly Waiting[]> => find([{ field: "webhook_id", in: [webhookId] }]);
+  const remove = (waiting: Waiting): Promise<void> => put(QUEUE, idOf(waiting), undefined);
   return {
     ensure: async (): Promise<void> => {
       await Promise.all([documents.ensure(QUEUE, ["webhook_id", "number"]), documents.ensure(PROGRESS, [])]);
     },
     /** What waits and what is parked of a webhook, in the order of each stream. */
-    of: (webhookId: string): Promise<readonly Waiting[]> => find([{ field: "webhook_id", in: [webhookId] }]),
+    of,
     put: (waiting: Waiting): Promise<void> => put(QUEUE, idOf(waiting), waiting),
-    remove: (waiting: Waiting): Promise<void> => put(QUEUE, idOf(waiting), undefined),
+    remove,
+    /** Removes everything of a webhook that is deleted. */
+    clear: async (webhookId: string): Promise<void> => {
+      for (const each of await of(webhookId)) await remove(each);
+      await put(PROGRESS, webhookId, undefined);
+    },
     progress: progressOf,
     save: (webhookId: string, { attempts, ...progress }: Progress): Promise<void> =>
       put(PROGRESS, webhookId, { ...progress, attempts: attempts.slice(-KEPT_ATTEMPTS) }),

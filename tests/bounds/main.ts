@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { replayRun } from "../replay/run.ts";
 import { backlog } from "./backlog.ts";
 import { flood } from "./flood.ts";
+import { streaming } from "./streaming.ts";
 
 const usage = `Usage: node dist/tests/bounds/main.js [options]
 
@@ -9,6 +10,7 @@ Gives services far more than fits into their memory, and checks that they stay w
 
   --events 1000000   the backlog of a consumer that has stopped, then is slow, then is let go
   --requests 3000    at once to a service whose store is a hundred times as slow
+  --streamed 200000  events that are streamed while one reader hangs
   --heap 96          megabytes of heap that each may have
   --minutes 60       in which all has to be done`;
 
@@ -16,6 +18,7 @@ const { values } = parseArgs({
   options: {
     events: { type: "string", default: "1000000" },
     requests: { type: "string", default: "3000" },
+    streamed: { type: "string", default: "200000" },
     heap: { type: "string", default: "96" },
     minutes: { type: "string", default: "60" },
     help: { type: "boolean", default: false },
@@ -43,6 +46,10 @@ else {
           ...{ events, streams: Math.ceil(events / 50), writes: 100, heap, rates: [null] },
           ...{ limit: number(values.minutes) * 60_000, report },
         }),
+    ],
+    [
+      `${values.streamed} events through a gateway, one reader hanging`,
+      () => streaming({ events: number(values.streamed), heap: heap + 64, limit: number(values.minutes) * 60_000, report }),
     ],
     [`${values.requests} requests at once`, () => flood({ requests: number(values.requests), bytes: 200_000, heap: heap + 32, report })],
   ] as const) {

@@ -5,7 +5,7 @@ import { credentials } from "../../services/providers/kit/read-models.ts";
 import { provider, type Work } from "../world/toys/provider.ts";
 
 /** The services of a fault run. The gateway is first. */
-export const serviceNames = ["api", "account", "runtime", "cluster", "provider-local"] as const;
+export const serviceNames = ["api", "account", "runtime", "cluster", "webhook", "provider-local"] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 /** The list of a fault run: the platform's services, and a provider whose tasks are what a test makes of them. */

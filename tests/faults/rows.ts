@@ -9,6 +9,7 @@ import { type Row, scaled } from "./row.ts";
 import { killService, roll, spread } from "./run.ts";
 import { dropAnswers, dropped, everyService, fighting, killBroker, killStore, threeCopies, unnoticed } from "./server-faults.ts";
 import { stormRun } from "./storm.ts";
+import { streamingKilled } from "./streaming.ts";
 
 /** The table of faults, as far as it needs real processes. */
 export const rows: readonly Row[] = [
@@ -201,8 +202,8 @@ export const rows: readonly Row[] = [
   {
     id: "18",
     fault: "SIGTERM rolling restart of every service under load",
-    figures: "10,000 commands, 10 times all five; 0 failed requests, 0 repeated work",
-    full: { commands: 10_000, faults: 50 },
+    figures: "10,000 commands, 10 times all six; 0 failed requests, 0 repeated work",
+    full: { commands: 10_000, faults: 60 },
     run: fighting({
       more: unnoticed,
       hurt: async (field, { commands, factor }) => {
@@ -213,5 +214,12 @@ export const rows: readonly Row[] = [
         }
       },
     }),
+  },
+  {
+    id: "19",
+    fault: "kill -9 gateway, services that stream, and the one that sends, while a stream and a webhook take everything",
+    figures: "10,000 commands, 40 kills",
+    full: { commands: 10_000, faults: 40 },
+    run: streamingKilled,
   },
 ];

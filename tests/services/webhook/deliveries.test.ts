@@ -180,6 +180,24 @@ test("a hook that hangs holds up nobody else's, and is let go when it is deleted
   );
 });
 
+test("of a deleted webhook nothing is kept: no message that waits, and no attempt", async (t) => {
+  const { webhook_id } = await newWebhook(t, { event_type: ["ClusterRequested"] });
+  hook.answers((_, response) => void response.writeHead(500).end());
+  await newCluster();
+  await eventually("one waits", async () => (await deliveries(webhook_id)).some(({ status }: { status: string }) => status === "waiting"));
+  const { documents } = world.of("webhook").ports;
+  const kept = async () => {
+    const { total } = await documents.find("webhookQueue", {
+      where: [{ field: "webhook_id", in: [webhook_id] }],
+      ...{ offset: 0, limit: 10 },
+    });
+    return total + (await documents.get("webhookProgress", [webhook_id])).filter(({ deleted }) => !deleted).length;
+  };
+  assert.ok((await kept()) > 0);
+  await ok(dev.call("DeleteWebhooks", { webhook_id: [webhook_id] }));
+  await eventually("nothing is kept", async () => (await kept()) === 0);
+});
+
 test("private addresses and redirects are refused", async (t) => {
   const urls = [
     "http://127.0.0.1:1/",

@@ -35,13 +35,17 @@ export const feed = ({ client, clock, stopping }: Ports, { idOf, read }: ReturnT
   /** Follows a service. One without public events is not asked again. */
   const follow = async ({ since, over, take }: Latest, service: string): Promise<void> => {
     let from: Offsets = {};
-    for (let failures = 0; !over.aborted; ) {
-      const page = await ask(service, { from, since, wait: WAIT });
+    let failures = 0;
+    const next = () => ask(service, { from, since, wait: WAIT });
+    for (let asked = next(); !over.aborted; ) {
+      const page = await asked;
       if (over.aborted || (page && Object.keys(page.next).length === 0)) return;
       failures = page ? 0 : failures + 1;
-      if (page) take(service, page);
-      else await clock.sleep(backOff(clock, failures, 200, LOOK), over);
+      if (!page) await clock.sleep(backOff(clock, failures, 200, LOOK), over);
       from = page?.next ?? from;
+      // While a page is taken and sent, the service makes the next one.
+      asked = next();
+      if (page) take(service, page);
     }
   };
   const opened = (): Latest => {

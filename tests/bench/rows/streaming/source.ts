@@ -6,6 +6,7 @@ import { eventOf } from "./event.ts";
 const topic = "pitrix.cluster";
 let events = 0;
 let wake = (): void => {};
+process.once("disconnect", () => process.exit(1));
 process.on("message", (more) => {
   events += Number(more);
   wake();
