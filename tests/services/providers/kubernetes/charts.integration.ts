@@ -70,12 +70,14 @@ const comesOut = async (
   const description = {
     ...{ packageOwner: "repo", packageDigest: "sha256:1", zone: namespace, configuration: markerOf("") },
     secrets: [{ path: "", sealed: sealedText("values") }],
+    scales: [],
   };
   let found: readonly { readonly role: string }[] | undefined;
+  let drift: readonly string[] = [];
   const run = async (action: string): Promise<void> => {
     const context = { outside, clusterId: "cl-1", jobId: "j-1", current: { description }, nodes: {}, signal: new AbortController().signal };
-    const report = async (command: { readonly nodes?: typeof found }) => {
-      found = command.nodes;
+    const report = async ({ nodes = found, drift: differs = drift }: { readonly nodes?: typeof found; readonly drift?: typeof drift }) => {
+      [found, drift] = [nodes, differs];
     };
     const task = { taskId: `t-${action}`, nodeId: "", action, directive: "{}", failureAllowed: false };
     await tasks[action]?.(task, { ...context, report } as never); // The tasks read these fields only.
@@ -95,9 +97,12 @@ const comesOut = async (
   const roles = new Map<string, number>();
   for (const { role } of found ?? []) roles.set(role, (roles.get(role) ?? 0) + 1);
   if (nodes) assert.deepEqual(Object.fromEntries(roles), nodes);
+  assert.deepEqual(drift, [], "it is as it was deployed");
   await holds(namespace, expected);
   await run("RemoveRelease");
   await holds(namespace, { ...Object.fromEntries(kinds.map((kind) => [kind, []])), ...leaves });
+  await run("RemoveVolumes");
+  await holds(namespace, { PersistentVolumeClaim: [] });
 };
 
 for (const major of isReal ? ([3, 4] as const) : ([4] as const))
