@@ -216,7 +216,7 @@ export type Feed = {
 export type Rebuild = {
   /** Where it stops: the ends of the log when it was asked for, of every partition that the read model reads. */
   readonly ends: readonly LogEnd[];
-  /** Most records a second; "auto": fewer while reads take longer than before; null: as many as possible. */
+  /** Most records a second; "auto": fewer while reads, or commits until they show, take longer than before; null: as many as possible. */
   readonly rate: number | "auto" | null;
   /** The comparison with the live collection at these ends; null: not there yet. */
   readonly verdict: Verdict | null;

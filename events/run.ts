@@ -19,6 +19,7 @@ import { LAG_THRESHOLD, memoryBudget } from "./subscription/memory-budget.ts";
 import { projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
 import { readModels } from "./subscription/read-models.ts";
+import { recentLags } from "./subscription/recent-lags.ts";
 import type { Subscriber } from "./subscription/subscriber.ts";
 import { type Progress, type SubscriptionHooks, subscribe } from "./subscription/subscription.ts";
 import { visibility } from "./subscription/visibility.ts";
@@ -107,6 +108,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
   setMaxListeners(0, stopping.signal);
   const subscriptions = new Map<string, Running & Progress>();
   const memory = memoryBudget();
+  const lags = recentLags(clock);
   const subscribing = async (subscriber: Subscriber): Promise<Running & Progress> => {
     const { name } = subscriber;
     const hooks: SubscriptionHooks = {
@@ -115,6 +117,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
       onHandled: ({ meta }) => observer.handled?.(name, meta),
       lagThreshold,
       memory,
+      lags,
     };
     return subscribe(contract, service.name, subscriber, ports, released, hooks);
   };
@@ -122,7 +125,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     projector(projection, collection, documents, wrote, contract);
   const models = readModels({
     ...{ projections, instance: id, ports, contract, subscriptions, service: service.name, codec: released },
-    ...{ sharing: { lagThreshold, memory }, subscriber: projecting },
+    ...{ sharing: { lagThreshold, memory, lags }, subscriber: projecting },
     subscribe: (projection, collection) => subscribing(projecting(projection, collection)),
     failed: failed("read models"),
   });

@@ -7,6 +7,7 @@ import { healthWatch } from "./health.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { type FailurePolicy, openPartition, type Partition, type PartitionOptions } from "./partition.ts";
 import type { Positions } from "./position.ts";
+import type { RecentLags } from "./recent-lags.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 /** The hooks and limits that the subscriptions of an instance share. */
@@ -16,6 +17,7 @@ export type Sharing = {
   /** Lag, in records, beyond which writes are buffered within the memory budget. */
   readonly lagThreshold: number;
   readonly memory: MemoryBudget;
+  readonly lags: Pick<RecentLags, "note">;
 };
 
 /** The partitions of a subscription that are assigned to this instance. */
@@ -24,7 +26,7 @@ export const assignments = (
   ports: Pick<Ports, "documents" | "log" | "clock">,
   codec: Codec,
   failures: FailurePolicy,
-  { onHandled, lagThreshold, memory }: Sharing,
+  { onHandled, lagThreshold, memory, lags }: Sharing,
 ) => {
   const { name, types, open } = subscriber;
   const partitions = new Map<string, Partition>();
@@ -47,6 +49,8 @@ export const assignments = (
         if (!signal.aborted && isWritten) written.set(at, batch.next);
         const time = timeOf(batch);
         if (time > latest) latest = time;
+        // Also while writes are buffered: then it takes even longer.
+        lags.note(name, time);
         health.handled(batch, signal);
       },
     };

@@ -8,6 +8,7 @@ import { paced } from "./pace.ts";
 import { parkedStreams } from "./parking/parked-streams.ts";
 import { openPartition, type Partition, type PartitionOptions } from "./partition.ts";
 import type { Selection } from "./rebuild-bound.ts";
+import type { RecentLags } from "./recent-lags.ts";
 import type { Subscriber } from "./subscriber.ts";
 
 export type Filling = {
@@ -15,7 +16,7 @@ export type Filling = {
   readonly service: string;
   readonly codec: Codec;
   readonly ports: Pick<Ports, "documents" | "parking" | "log" | "clock">;
-  readonly sharing: Pick<Sharing, "lagThreshold" | "memory">;
+  readonly sharing: Pick<Sharing, "lagThreshold" | "memory"> & { readonly lags: Pick<RecentLags, "of"> };
   readonly failed: (error: unknown) => void;
 };
 
@@ -29,7 +30,7 @@ export const fill = async (
   live: string,
   selection: Selection | undefined,
   { ends, rate }: Pick<Rebuild, "ends" | "rate">,
-  { contract, service, codec, ports, sharing: { lagThreshold, memory }, failed }: Filling,
+  { contract, service, codec, ports, sharing: { lagThreshold, memory, lags }, failed }: Filling,
   signal: AbortSignal,
   passed: (name: string, next: number) => void,
 ): Promise<void> => {
@@ -58,7 +59,8 @@ export const fill = async (
     if (isRead) ranges.push({ ...place, from, to: end });
   }
   const probe = () => documents.get(live, ["-"]);
-  const handle = await paced(rate, { clock, signal, probe }, (batch) => {
+  const shown = (within: number) => lags.of(live, within);
+  const handle = await paced(rate, { clock, signal, probe, shown }, (batch) => {
     const partition = partitions.get(nameOf(batch));
     if (!partition) throw new Error(`${nameOf(batch)} is not read`);
     return partition.batch(batch);

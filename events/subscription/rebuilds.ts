@@ -67,7 +67,10 @@ export const rebuilds = (options: RebuildOptions) => {
     const selection = bound && (await selectionOf(bound, parked, ends, { contract, log: ports.log, signal }));
     let left = selection;
     if (source === "store") {
-      const pause = await pausing(rate, { clock, signal, probe: () => documents.get(active, ["-"]) });
+      const pause = await pausing(rate, {
+        ...{ clock, signal, probe: () => documents.get(active, ["-"]) },
+        shown: (within) => options.sharing.lags.of(active, within),
+      });
       const failed = await foldStore(filled, store, options, selection, signal, async (commits) => {
         const milliseconds = await pause(commits);
         if (milliseconds > 0) await clock.sleep(milliseconds, signal);

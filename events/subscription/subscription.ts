@@ -20,6 +20,7 @@ export const defaultHooks = (): SubscriptionHooks => ({
   onHandled: () => {},
   lagThreshold: LAG_THRESHOLD,
   memory: memoryBudget(),
+  lags: { note: () => {} },
 });
 
 /** The progress of a subscription: the next offset by `topic/partition`, and the parked streams of its partitions. */

@@ -22,7 +22,8 @@ import { type Shell, whole } from "./shell.ts";
 
 /** Milliseconds between two lines of progress in JSON. */
 const EVERY = 1_000;
-const RATE = "read at most this many records a second; auto: fewer while reads of the live collection take longer than before";
+const RATE =
+  "read at most this many records a second; auto: fewer while reads of the live collection, or commits until they show there, take longer than before";
 const MODEL = "the service and its read model, for example cluster/clusters";
 
 type Rate = number | "auto";

@@ -3,10 +3,9 @@ import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/connect.ts";
 import { executor } from "../../events/store/execute.ts";
 import { collections } from "../../events/subscription/collections.ts";
-import { LAG_THRESHOLD, memoryBudget } from "../../events/subscription/memory-budget.ts";
 import { projector } from "../../events/subscription/projections.ts";
 import { reactor } from "../../events/subscription/reactions.ts";
-import { subscribe } from "../../events/subscription/subscription.ts";
+import { defaultHooks, subscribe } from "../../events/subscription/subscription.ts";
 import { connectionIn } from "../../infra/embedded/kafka/connection.ts";
 import { contract } from "../../services/chassis/contract.ts";
 import { systemClock } from "../../services/chassis/process/clock.ts";
@@ -23,7 +22,7 @@ const ports = { store: store.store, documents: store.documents, parking: store.p
 const released = codec(contract.schemas);
 const executing = executor(runtime, ports, released, () => {});
 const quiet = (): void => {};
-const hooks = { onParked: quiet, onError: quiet, onHandled: quiet, lagThreshold: LAG_THRESHOLD, memory: memoryBudget() };
+const hooks = defaultHooks();
 const models = collections(runtime.projections);
 const subscribers = [
   ...(runtime.projections ?? []).map((projection) => projector(projection, models.of(projection.name), store.documents, quiet, contract)),
