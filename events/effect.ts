@@ -30,6 +30,8 @@ export type Effect<Outside, Command extends Message, Event, State> = {
    * answer holds up no other. Absent: the breaker is that of the event's type, and the bound that of all such effects.
    */
   readonly target?: (event: Event, state: State) => string;
+  /** Who shares the bound with others, such as a customer with many servers; by default it is the target's own. */
+  readonly sharesBound?: (event: Event, state: State) => string;
   /** Timeout of one attempt in milliseconds. */
   readonly timeout?: number;
   /** The number of failed attempts after which the outcome is `otherwise`. By default attempts continue forever, with back-off. */

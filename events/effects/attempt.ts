@@ -52,13 +52,16 @@ export const effectOf = <Outside>({ service, codec }: EffectsRuntime<Outside>, {
   return effect && stored && { effect, event: codec.decode(stored.schemaId, stored.bytes) };
 };
 
-/** What an effect depends on now; undefined if it names nothing. */
+/** What an effect depends on now, and who has the bound of its calls; undefined if it names nothing. */
 export const targetOf = async <Outside>(
   { executor }: Pick<EffectsRuntime<Outside>, "executor">,
-  { target }: AnyEffect<Outside>,
+  { target, sharesBound = target }: AnyEffect<Outside>,
   { commit: { stream } }: Task,
   event: Message,
-): Promise<string | undefined> => target?.(event, (await executor.state(aggregateOf(stream), stream)).state);
+): Promise<{ readonly target: string | undefined; readonly bound: string | undefined }> => {
+  const { state } = await executor.state(aggregateOf(stream), stream);
+  return { target: target?.(event, state), bound: sharesBound?.(event, state) };
+};
 
 /** One attempt on the current state of the stream, from start to outcome. It does nothing if the effect is no longer needed. */
 export const attempt = async <Outside>(

@@ -32,7 +32,7 @@ export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
   const targets = places((stream) => {
     waiting.add(stream);
     wake.notify();
-  });
+  }, clock.now);
 
   const work = async (stop: AbortSignal): Promise<void> => {
     const busy = new Map<string, Promise<void>>();
@@ -76,6 +76,7 @@ export const effectsWorker = <Outside>(runtime: EffectsRuntime<Outside>) => {
         failed(error, "scan");
       }
       await clock.sleep(SCAN_INTERVAL, stop);
+      targets.look();
     }
   };
 

@@ -60,8 +60,8 @@ const runEffect = async <Outside>(
   const { store } = runtime;
   const found = effectOf(runtime, task);
   if (found && !(await store.findCause(outcomeCause(task)))) {
-    const target = await targetOf(runtime, found.effect, task, found.event);
-    const leave = enter(target, task.commit.stream);
+    const { target, bound } = await targetOf(runtime, found.effect, task, found.event);
+    const leave = enter(bound, task.commit.stream);
     if (!leave) return false;
     try {
       if (!(await attemptUntilDone(runtime, running, found, target, task, stop))) return true;

@@ -32,8 +32,9 @@ export const effects: Effects<RepoOutside, Command, RepoEvent, Repo> = {
     reports: ["ListPackage", "UnlistPackage", "RecordListing"],
     isStillNeeded: (state, { repoEventId }) =>
       state.status !== "absent" && state.indexing?.repoEventId === repoEventId && state.indexing.stage === "reading",
-    // Servers that answer slowly hold up their owner's repositories, and no other's.
-    target: ({ owner }) => owner,
+    target: ({ repoId }) => repoId,
+    // The repositories of one owner hold up no other's, however many there are.
+    sharesBound: ({ owner }) => owner,
     timeout: 10 * MINUTE,
     attempts: 50,
     run: async (event, context) => {
