@@ -10,12 +10,16 @@ export class FetchError extends Error {
   readonly status: number;
   /** How the server wants to be told who asks. */
   readonly challenge: string;
-  constructor(message: string, denied: boolean, { tooLarge = false, status = 0, challenge = "" } = {}) {
+  /** Milliseconds after which the server wants to be asked again, if it says so. */
+  readonly retryAfter: number | undefined;
+  constructor(message: string, denied: boolean, more: Partial<Omit<FetchError, keyof Error | "denied">> = {}) {
+    const { tooLarge = false, status = 0, challenge = "", retryAfter } = more;
     super(message);
     this.denied = denied;
     this.tooLarge = tooLarge;
     this.status = status;
     this.challenge = challenge;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -93,6 +97,7 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     throw new FetchError(`the server answers ${statusCode}`, statusCode < 500 && statusCode !== 429, {
       status: statusCode,
       challenge: headers["www-authenticate"] ?? "",
+      ...([429, 503].includes(statusCode) && { retryAfter: retryAfterOf(headers["retry-after"], Date.now()) }),
     });
   const tooLarge = () => new FetchError(`larger than ${limit} bytes`, true, { tooLarge: true });
   if (Number(headers["content-length"] ?? 0) > limit) throw tooLarge();
@@ -111,6 +116,13 @@ const read = async (answer: IncomingMessage, limit: number): Promise<Got> => {
     at += chunk.byteLength;
   }
   return { bytes, validator: validatorOf(headers), headers };
+};
+
+/** Milliseconds that a `Retry-After` names: seconds, or a time. */
+const retryAfterOf = (said: string | undefined, now: number): number | undefined => {
+  if (said === undefined) return undefined;
+  const milliseconds = /^\d{1,9}$/.test(said) ? Number(said) * 1_000 : Date.parse(said) - now;
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
 };
 
 const REDIRECTS = 5;

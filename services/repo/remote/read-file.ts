@@ -4,6 +4,7 @@ import { openToAll, type Secret, withoutUserinfo } from "../access.ts";
 import type { FileAnswer, FileRequest, ReadFile } from "../ports.ts";
 import { conditionOf, FetchError, type File, getFollowing, NotModified, type Reach, reachOf } from "./get.ts";
 import { ociReader } from "./oci.ts";
+import { pacing, patienceOf } from "./pace.ts";
 import { signed } from "./s3.ts";
 
 export type ReadFileOptions = {
@@ -20,17 +21,23 @@ export const readFileOver = ({ timeout = 30_000, attempts = 3, privateNetworks =
   const inside = reachOf(permitted(privateNetworks));
   const outside = reachOf(isPublic);
   const readOci = ociReader();
+  const paced = pacing();
   return async (request) => {
     for (let attempt = 1; ; attempt++) {
-      const answer = await readOnce(request, timeout, { inside, outside, readOci });
+      const answer = await readOnce(request, timeout, { inside, outside, readOci, paced });
       if (!("refused" in answer) || answer.denied || attempt >= attempts || request.signal.aborted) return answer;
       await pause(200 * attempt, undefined, { signal: request.signal }).catch(() => {});
     }
   };
 };
 
-/** The permissions of a repository at a private address, and of one at a public address; and how to read what is in a registry. */
-type Reaches = { readonly inside: Reach; readonly outside: Reach; readonly readOci: ReturnType<typeof ociReader> };
+/** The permissions of a repository at a private address, and of one at a public address; how to read what is in a registry, and how fast. */
+type Reaches = {
+  readonly inside: Reach;
+  readonly outside: Reach;
+  readonly readOci: ReturnType<typeof ociReader>;
+  readonly paced: ReturnType<typeof pacing>;
+};
 
 /** An index of what is in a registry takes many requests. */
 const OCI_TIMEOUTS = 10;
@@ -38,18 +45,22 @@ const OCI_TIMEOUTS = 10;
 const readOnce = async (request: FileRequest, timeout: number, reaches: Reaches): Promise<FileAnswer> => {
   const name = shown(request.url);
   const patience = request.url.startsWith("oci:") ? OCI_TIMEOUTS * timeout : timeout;
-  const late = AbortSignal.timeout(patience);
+  const late = patienceOf(patience);
+  const signal = AbortSignal.any([request.signal, late.signal]);
   try {
-    return await follow(request, AbortSignal.any([request.signal, late]), reaches);
+    return await follow(request, signal, reaches, reaches.paced(late, signal));
   } catch (error) {
     if (error instanceof NotModified) return { refused: `${name}: ${error.message}`, denied: true, unchanged: true };
     if (error instanceof FetchError) return { refused: `${name}: ${error.message}`, denied: error.denied, tooLarge: error.tooLarge };
-    if (late.aborted) return { refused: `${name}: no answer within ${patience / 1000} s`, denied: true };
+    if (late.signal.aborted) return { refused: `${name}: no answer within ${patience / 1000} s`, denied: true };
     return { refused: `${name}: ${error instanceof Error ? error.message || error.name : String(error)}`, denied: false };
+  } finally {
+    late.end();
   }
 };
 
-const follow = async (request: FileRequest, signal: AbortSignal, { inside, outside, readOci }: Reaches): Promise<File> => {
+type Paced = ReturnType<Reaches["paced"]>;
+const follow = async (request: FileRequest, signal: AbortSignal, { inside, outside, readOci }: Reaches, paced: Paced): Promise<File> => {
   const repository = urlOf(request.repository);
   const home = httpUrl(repository);
   const addresses = await until(signal, addressesOf(home.hostname));
@@ -67,18 +78,16 @@ const follow = async (request: FileRequest, signal: AbortSignal, { inside, outsi
   if (url.protocol === "oci:")
     return readOci(
       { url, base: httpUrl(url), secret: isOwn(url) ? request.secret : openToAll, limit: request.limit },
-      (start, headers, limit, method) =>
-        getFollowing(start, (next) => ({ headers: next.host === start.host ? headers : {}, tls: tlsFor(next) }), {
-          limit,
-          signal,
-          reach,
-          method,
-        }),
+      (start, headers, limit, method) => {
+        const sentTo = (next: URL) => ({ headers: next.host === start.host ? headers : {}, tls: tlsFor(next) });
+        return paced(start.host, () => getFollowing(start, sentTo, { limit, signal, reach, method }));
+      },
     );
   const signing = httpUrl(url).href;
   const headersAt = (next: URL) =>
     isOwn(next) ? { ...conditionOf(request.validator ?? ""), ...authorization(next.href === signing ? url : next, request) } : {};
-  return getFollowing(httpUrl(url), (next) => ({ headers: headersAt(next), tls: tlsFor(next) }), { limit: request.limit, signal, reach });
+  const sentTo = (next: URL) => ({ headers: headersAt(next), tls: tlsFor(next) });
+  return paced(httpUrl(url).host, () => getFollowing(httpUrl(url), sentTo, { limit: request.limit, signal, reach }));
 };
 
 const tlsOf = ({ ca, clientCertificate: cert, clientKey: key }: Secret) => ({ ...(ca && { ca }), ...(cert && { cert, key }) });

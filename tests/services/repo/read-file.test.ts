@@ -7,6 +7,7 @@ import type { FileAnswer } from "../../../services/repo/ports.ts";
 import { get, reachOf } from "../../../services/repo/remote/get.ts";
 import { readFileOver } from "../../../services/repo/remote/read-file.ts";
 import { signed } from "../../../services/repo/remote/s3.ts";
+import { eventually } from "../../eventually.ts";
 import { serve } from "./server.ts";
 
 const never = new AbortController().signal;
@@ -282,4 +283,43 @@ test("S3 requests are signed as in Amazon's own example", () => {
     "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, " +
       "SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543",
   );
+});
+
+test("a server that asks for a pause gets it, and the file is read then", async () => {
+  for (const [status, retryAfter] of [
+    [429, "1"],
+    [503, new Date(Date.now() + 2_000).toUTCString()],
+  ] as const) {
+    let asked = 0;
+    const began = performance.now();
+    const { answer } = await reading((_, response) => {
+      asked += 1;
+      // More often than a server that has failed is asked.
+      if (asked === 1) response.writeHead(status, { "retry-after": retryAfter }).end();
+      else if (asked <= 3) response.writeHead(429, { "retry-after": "0" }).end();
+      else response.end("entries: {}");
+    });
+    assert.ok("bytes" in answer, JSON.stringify(answer));
+    assert.ok(performance.now() - began > 500, "it waits");
+    assert.equal(asked, 4);
+  }
+});
+test("a pause is no part of the time limit, holds for all files of the server, and is not endless", async () => {
+  let asked = 0;
+  const server = await serve((_, response) => {
+    asked += 1;
+    if (asked === 1) response.writeHead(429, { "retry-after": "1" }).end();
+    else response.end("entries: {}");
+  });
+  const read = readFileOver({ timeout: 600, privateNetworks: "all" });
+  const file = (path: string) =>
+    read({ ...{ url: `${server.url}${path}`, repository: server.url, secret: openToAll, limit: 1_000 }, signal: never });
+  const first = file("/index.yaml");
+  await eventually("it was asked", () => asked === 1);
+  const [one, other] = await Promise.all([first, file("/other.yaml")]);
+  assert.ok("bytes" in one && "bytes" in other);
+  assert.equal(asked, 3);
+  await server.close();
+  const { answer } = await reading((_, response) => void response.writeHead(429, { "retry-after": "86400" }).end());
+  assert.match(refusal(answer), /the server answers 429/);
 });
