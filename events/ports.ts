@@ -178,6 +178,11 @@ export type Documents = {
   readonly savePosition: (subscription: string, topic: string, partition: number, offset: number) => Promise<void>;
   /** Saves a position unless there is one. */
   readonly beginPosition: (subscription: string, topic: string, partition: number, offset: number) => Promise<void>;
+  /**
+   * Notes the id of a topic that positions are about. If it is another one than before, the topic was lost and made again: all positions in it go
+   * to its start, since old offsets would soon look valid and skip events. Returns how many do.
+   */
+  readonly readsTopic: (topic: string, id: string) => Promise<number>;
   /** Removes all positions of a subscription. */
   readonly forgetPositions: (subscription: string) => Promise<void>;
   readonly pointers: () => Promise<readonly Pointer[]>;

@@ -39,6 +39,8 @@ export type Observer = {
   readonly parked?: (reason: string, record: LogRecord, subscription: string) => void;
   /** The store had not what the log has: it is restored. */
   readonly restored?: (restored: Restored) => void;
+  /** A topic that the service reads was lost and made again: so many positions begin at its start. */
+  readonly madeAgain?: (topic: string, positions: number) => void;
   /** Background work failed and will be retried; `about` is its commit. */
   readonly failed?: (where: string, error: unknown, about?: Commit) => void;
 };
@@ -179,6 +181,15 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     ];
   };
 
+  /** Positions are offsets in topics by name; the ids of the topics say whether they are still the same. */
+  const noteTopics = async (): Promise<void> => {
+    const { reads } = topicsOfService(contract, service);
+    for (const { name, id: topicId } of await log.describe(reads)) {
+      const positions = await documents.readsTopic(name, topicId);
+      if (positions > 0) observer.madeAgain?.(name, positions);
+    }
+  };
+
   return {
     service,
     collections: models,
@@ -198,6 +209,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
       isWhole = true;
       const running = [publishing, watermarks, effects, timers].map((each) => each.run(stopping.signal));
       work = Promise.all(running);
+      await noteTopics();
       await Promise.all([models.start(), ...reacting.map(async (each) => void subscriptions.set(each.name, await subscribing(each)))]);
       const seeded: (Outcome | undefined)[] = [];
       for (const seed of service.seeds ?? []) seeded.push(await executeSeed(seed));

@@ -14,6 +14,7 @@ export type { Executor } from "./store/execute.ts";
 export { TableError } from "./store/table-error.ts";
 export * from "./subscription/audit.ts";
 export { type Collections, collections } from "./subscription/collections.ts";
+export { type OperatorRecord, operatorRecord } from "./subscription/dead-letter.ts";
 export { type Delivered, decode, originOf } from "./subscription/delivered.ts";
 export { bucketOf, digestOf, fieldDigests } from "./subscription/document-digest.ts";
 export { documentsOf } from "./subscription/documents-of.ts";

@@ -48,6 +48,7 @@ export type Cluster = {
     readonly { readonly topic: string; readonly partitions: readonly { readonly partition: number; readonly offset: string }[] }[]
   >;
   readonly findBroker: (broker: { readonly nodeId: string }) => Promise<Broker>;
+  readonly findControllerBroker: () => Promise<Broker>;
 };
 type CreateCluster = (options: { readonly metadataMaxAge: number; readonly allowAutoTopicCreation: boolean }) => Cluster;
 
@@ -58,6 +59,22 @@ export const clusterOf = (kafka: Kafka): Cluster => {
   if (!create) throw new Error("This version of kafkajs creates clusters in another way: adapt cluster.ts");
   return create({ metadataMaxAge: 300_000, allowAutoTopicCreation: false });
 };
+
+/** Writes the values of Kafka's protocol, one behind the other. */
+export type Encoder = {
+  readonly [write in
+    | "writeBuffer"
+    | "writeInt8"
+    | "writeInt32"
+    | "writeDouble"
+    | "writeBoolean"
+    | "writeString"
+    | "writeUVarInt"
+    | "writeUVarIntString"
+    | "writeUVarIntBytes"
+    | "writeUVarIntArray"]: (value?: unknown) => Encoder;
+};
+export const newEncoder = (): Encoder => new (createRequire(import.meta.url)("kafkajs/src/protocol/encoder"))();
 
 type BatchClass = new (topic: string, fetchedOffset: string, fetched: FetchedPartition) => Batch;
 

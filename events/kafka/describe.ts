@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { TopicState } from "../ports.ts";
 import { isRetriable } from "./administration.ts";
 import { connectClient, type KafkaLogOptions, timeoutOf } from "./client.ts";
-import { type Cluster, clusterOf, type ProtocolRequest } from "./cluster.ts";
+import { type Cluster, clusterOf, newEncoder, type ProtocolRequest } from "./cluster.ts";
 import { pause, settled, within } from "./waiting.ts";
 
 /** What topics hold, and their ids: over one connection for all of them, since a service asks at each start. */
@@ -66,13 +66,6 @@ const idsOf = async (cluster: Cluster, topics: readonly string[]): Promise<Reado
   return broker.connectionPool.send(topicIds(topics));
 };
 
-type Encoder = {
-  readonly writeBuffer: (bytes: Buffer) => Encoder;
-  readonly writeBoolean: (value: boolean) => Encoder;
-  readonly writeUVarIntString: (text: string) => Encoder;
-  readonly writeUVarIntBytes: () => Encoder;
-  readonly writeUVarIntArray: (items: readonly Encoder[]) => Encoder;
-};
 type Decoder = {
   readonly readInt8: () => number;
   readonly readInt16: () => number;
@@ -87,9 +80,8 @@ const NO_ID = Buffer.alloc(16);
 
 /** Metadata version 10, the first one with ids of topics (Kafka 2.8); kafkajs 2.2.4 itself has version 6. */
 const topicIds = (topics: readonly string[]): ProtocolRequest<ReadonlyMap<string, string>> => {
-  const NewEncoder: new () => Encoder = kafkajs("kafkajs/src/protocol/encoder");
   const NewDecoder: new (bytes: Buffer) => Decoder = kafkajs("kafkajs/src/protocol/decoder");
-  const topic = (name: string) => new NewEncoder().writeBuffer(NO_ID).writeUVarIntString(name).writeUVarIntBytes();
+  const topic = (name: string) => newEncoder().writeBuffer(NO_ID).writeUVarIntString(name).writeUVarIntBytes();
   const decode = async (bytes: Buffer): Promise<ReadonlyMap<string, string>> => {
     const answer = new NewDecoder(bytes);
     answer.readTaggedFields();
@@ -106,7 +98,7 @@ const topicIds = (topics: readonly string[]): ProtocolRequest<ReadonlyMap<string
       ...{ apiKey: 3, apiVersion: 10, apiName: "Metadata" },
       // The header's tagged fields, the topics, three refusals (to create topics, and to list rights), and the body's tagged fields.
       encode: async () =>
-        new NewEncoder()
+        newEncoder()
           .writeUVarIntBytes()
           .writeUVarIntArray(topics.map(topic))
           .writeBoolean(false)

@@ -11,6 +11,8 @@ export type MemoryDatabase = {
   readonly due: { readonly publish: string[]; readonly effects: string[]; readonly timers: string[] };
   /** By `topic/partition`. */
   readonly watermarks: Map<string, Watermark>;
+  /** The ids of the topics that positions are about. */
+  readonly topics: Map<string, string>;
   readonly leases: Map<string, { readonly holder: string; readonly since: number; readonly until: number }>;
   readonly models: Map<string, Map<string, StoredDocument>>;
   readonly positions: Map<string, number>;
@@ -30,6 +32,7 @@ export const memoryDatabase = (): MemoryDatabase => ({
   claims: new Map(),
   due: { publish: [], effects: [], timers: [] },
   watermarks: new Map(),
+  topics: new Map(),
   leases: new Map(),
   models: new Map(),
   positions: new Map(),

@@ -79,6 +79,16 @@ export const memoryDocuments = (database: MemoryDatabase, fate: Fate): Documents
         const id = `${subscription}|${topic}|${partition}`;
         if (!database.positions.has(id)) database.positions.set(id, offset);
       }),
+    readsTopic: (topic, id) =>
+      under(fate, `documents.readsTopic ${topic}`, () => {
+        const before = database.topics.get(topic);
+        database.topics.set(topic, id);
+        if (before === undefined || before === id) return 0;
+        const own = [...database.positions.keys()].filter((each) => each.split("|")[1] === topic);
+        // Not removed: reactions without a position would begin at the end.
+        for (const each of own) database.positions.set(each, 0);
+        return own.length;
+      }),
     forgetPositions: (subscription) =>
       under(fate, `documents.forgetPositions ${subscription}`, () => {
         for (const id of [...database.positions.keys()]) if (id.startsWith(`${subscription}|`)) database.positions.delete(id);

@@ -2,12 +2,13 @@ import { BSON, MongoClient } from "mongodb";
 import { withOutages } from "../outage.ts";
 import type { CommitDocument } from "./commit-document.ts";
 import { isMongoOutage } from "./outages.ts";
+import { readAgain } from "./read-again.ts";
 
 /** A document of a store, as its bytes in BSON. */
 export type StoredItem = { readonly collection: string; readonly document: Uint8Array };
 
-/** What belongs to running instances and not to the service. */
-const PASSING = new Set(["leases", "readers"]);
+/** What belongs to running instances, or to one Kafka, and not to the service. */
+const PASSING = new Set(["leases", "readers", "topics"]);
 const BATCH = 500;
 
 /** The whole data of a service, to be moved to another store. */
@@ -47,13 +48,7 @@ export const storeCopy = ({ url, database: name }: { readonly url: string; reado
           return (await database.collection<CommitDocument>("commits").updateMany(published, { $set: { publish: true } })).matchedCount;
         },
         /** Lets every subscription read a topic from its start. Returns the number of positions. */
-        readAgain: async (topic: string): Promise<number> => {
-          const positions = database.collection<{ readonly _id: string; readonly offset: number }>("positions");
-          const own = (await positions.find({}, { projection: { _id: 1 } }).toArray()).filter(({ _id }) => _id.split("|")[1] === topic);
-          // Not removed: reactions without a position would begin at the end.
-          await positions.updateMany({ _id: { $in: own.map(({ _id }) => _id) } }, { $set: { offset: 0 } });
-          return own.length;
-        },
+        readAgain: (topic: string): Promise<number> => readAgain(database.collection("positions"), topic),
         close: () => client.close(),
       },
       isMongoOutage,

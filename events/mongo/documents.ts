@@ -6,11 +6,12 @@ import { isDuplicate } from "./duplicate.ts";
 import { grouped } from "./grouped.ts";
 import { pointers } from "./pointers.ts";
 import { type Counted, countOf, filterOf, sortOf } from "./query.ts";
+import { type Position, readAgain } from "./read-again.ts";
 import type { Ready } from "./ready.ts";
 
 /** A read-model document: its own fields and the metadata of the backbone, whose names start with an underscore. */
 type Model = { readonly _id: string; readonly _stream: string; readonly _version: number; readonly _deleted: boolean };
-type Position = { readonly _id: string; readonly offset: number };
+type Topic = { readonly _id: string; readonly id: string };
 type Operation = AnyBulkWriteOperation<Model>;
 type Sized = { readonly storageStats: { readonly count?: number; readonly storageSize?: number; readonly totalIndexSize?: number } };
 type Writes = readonly { readonly id: string; readonly operation: Operation }[];
@@ -123,6 +124,15 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       const _id = positionId(subscription, topic, partition);
       // Of two instances that begin at the same time, one inserts.
       await (await positions()).updateOne({ _id }, { $setOnInsert: { offset } }, { upsert: true }).catch(unlessDuplicate);
+    },
+    readsTopic: async (topic, id) => {
+      const known = (await database()).collection<Topic>("topics");
+      const before = await known.findOne({ _id: topic });
+      if (before?.id === id) return 0;
+      const begun = before ? await readAgain(await positions(), topic) : 0;
+      // Last: whoever dies before this does it again.
+      await known.updateOne({ _id: topic }, { $set: { id } }, { upsert: true }).catch(unlessDuplicate);
+      return begun;
     },
     forgetPositions: async (subscription) => {
       // "}" is the character after "|": the range holds exactly the positions of this subscription.

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { contract } from "../chassis/contract.ts";
+import { loadServices } from "../chassis/list.ts";
+import { ownersOf } from "../chassis/operator/audit.ts";
 import {
   type EventFilter,
   eventJson,
@@ -11,7 +13,8 @@ import {
   topicsFor,
 } from "../chassis/operator/events.ts";
 import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
-import { logOf } from "./connection.ts";
+import { services } from "../index.ts";
+import { logOf, type Platform } from "./connection.ts";
 import { eventDetails, eventLine } from "./events-text.ts";
 import {
   emptyDirectory,
@@ -21,11 +24,21 @@ import {
   type Manifest,
   planImport,
   readManifest,
-  recordImport,
   writeManifest,
 } from "./export-events.ts";
+import { REASON, recordOperation } from "./operation-record.ts";
 import { plain, table } from "./output.ts";
 import { type Shell, whole } from "./shell.ts";
+
+/** Records in each service what was appended to its topics. */
+const recordImport = async (platform: Platform, plans: readonly ImportPlan[], directory: string, reason: string): Promise<void> => {
+  const owners = ownersOf(await loadServices(services));
+  for (const { topic, records, there } of plans) {
+    const owner = owners.get(topic.slice(contract.prefix.length + 1));
+    const about = { topic, directory, records: records - there };
+    if (owner !== undefined && records > there) await recordOperation(platform, [owner], { action: "import", reason, about });
+  }
+};
 
 type TailOptions = EventFilter & { readonly follow?: boolean; readonly fromStart?: boolean; readonly last?: number };
 
@@ -128,12 +141,13 @@ export const addEvents = (pitrix: Command, { terminal, paint, signal, isJson, wr
       "append exported events to the topics of this Kafka; what is there already, byte for byte, is left out, and nothing is overwritten",
     )
     .argument("<directory>", "what `pitrix events export` has written")
+    .requiredOption("--reason <text>", REASON)
     .option("--yes", "append them; without it, what would be done is only shown")
     .addHelpText(
       "after",
-      "\nNo version with other bytes, and no gap, is taken: it is named, and nothing is written at all.\nThe user of KAFKA_SASL must be allowed to write these topics. The stores of the services are not changed:\n`pitrix audit` names events that no service has committed. To move a whole platform, see `pitrix platform`.\n\nExample:\n  pitrix events import events --yes",
+      "\nNo version with other bytes, and no gap, is taken: it is named, and nothing is written at all.\nThe user of KAFKA_SASL must be allowed to write these topics. The stores of the services are not changed:\n`pitrix audit` names events that no service has committed. To move a whole platform, see `pitrix platform`.\n\nExample:\n  pitrix events import events --reason 'lost with the disk' --yes",
     )
-    .action((directory: string, { yes }: { readonly yes?: boolean }) =>
+    .action((directory: string, { reason, yes }: { readonly reason: string; readonly yes?: boolean }) =>
       on(async (platform) => {
         const log = logOf(platform);
         const { files } = await readManifest<Manifest>(directory, (manifest) => manifest.files);
@@ -158,7 +172,7 @@ export const addEvents = (pitrix: Command, { terminal, paint, signal, isJson, wr
         if (!(await agreed({ topics: plans }, text, yes))) return;
         let written = 0;
         for (const plan of plans) written += await importTopic(log, directory, plan, signal);
-        recordImport(directory, { at: new Date().toISOString(), by: platform.by, into: platform.brokers, records: written });
+        await recordImport(platform, plans, directory, reason);
         print({ topics: plans, done: true, written }, () => `${text()}\n${written} records were appended.`);
       }),
     );

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log, LogBatch, LogRange, LogRecord, OutgoingRecord } from "../../events/index.ts";
-import { codec, nameOf } from "../../events/runtime.ts";
+import { bucketOf, codec, nameOf } from "../../events/runtime.ts";
 import { schemas } from "../../schemas/generated/schemas.ts";
 import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import { type LogPart, rangesOf } from "../chassis/operator/reading.ts";
@@ -138,16 +138,6 @@ export const digestOfFile = async (path: string): Promise<string> => {
 export const writeManifest = (directory: string, manifest: object): void =>
   writeFileSync(join(directory, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flag: "wx", mode: 0o600 });
 
-/** Writes beside an export who imported it, when, and where. */
-export const recordImport = (
-  directory: string,
-  about: { readonly at: string; readonly by: string; readonly into: readonly string[]; readonly records: number },
-): void =>
-  writeFileSync(join(directory, `imported.${about.at.replaceAll(":", "-")}.json`), `${JSON.stringify(about)}\n`, {
-    flag: "wx",
-    mode: 0o600,
-  });
-
 /** Reads what an export says of itself, and makes sure that its files are those that were written. */
 export const readManifest = async <M extends Manifest>(
   directory: string,
@@ -191,6 +181,10 @@ export type ImportPlan = {
 const versionIn = ({ headers }: Pick<OutgoingRecord, "headers">): number => Number(headers.ce_sequence ?? 0);
 /** Findings of one topic that are told. */
 const TOLD = 20;
+const KEPT = 10_000;
+
+/** Versions whose digests are held in memory at a time: of a longer topic, export and topic are read several times, each time for a part of the streams. */
+const MOST = 400_000;
 
 /**
  * Compares an export with a topic, version by version. What the topic has already, byte for byte, is left out. A version with other bytes, or one
@@ -199,48 +193,56 @@ const TOLD = 20;
 export const planImport = async (
   log: Log,
   directory: string,
-  { file, topic, partitions }: ExportFile,
+  { file, topic, partitions, records: exported }: ExportFile,
   signal: AbortSignal,
+  most = MOST,
 ): Promise<ImportPlan> => {
-  const known = new Map<string, string>();
-  const last = new Map<string, number>();
-  const note = (record: Pick<OutgoingRecord, "key" | "value" | "headers">): void => {
-    known.set(`${record.key}@${versionIn(record)}`, digestOfRecord(record));
-    last.set(record.key, Math.max(last.get(record.key) ?? 0, versionIn(record)));
-  };
   const ranges = await rangesOf(log, { topics: [topic] });
   const refusals: string[] = [];
   if (ranges.length > 0 && ranges.length !== partitions.length)
     refusals.push(`${topic} has ${ranges.length} partitions here, and ${partitions.length} in the export`);
-  for await (const record of recordsIn(log, ranges, signal)) note(record);
+  const held = exported + ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+  const buckets = Math.max(1, Math.ceil(held / most));
   let [records, there] = [0, 0];
-  for await (const record of recordsOfFile(directory, file)) {
-    records++;
-    const id = `${record.key}@${versionIn(record)}`;
-    const before = known.get(id);
-    if (before === undefined && versionIn(record) !== (last.get(record.key) ?? 0) + 1)
-      refusals.push(`${id} would follow version ${last.get(record.key) ?? 0}: versions between them are missing`);
-    else if (before === undefined) note(record);
-    else if (before === digestOfRecord(record)) there++;
-    else refusals.push(`${id} is on ${topic} already, with other bytes`);
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    const known = new Map<string, string>();
+    const last = new Map<string, number>();
+    const isOfPart = ({ key }: Pick<OutgoingRecord, "key">): boolean => bucketOf(key, buckets) === bucket;
+    const note = (record: Pick<OutgoingRecord, "key" | "value" | "headers">): void => {
+      known.set(`${record.key}@${versionIn(record)}`, digestOfRecord(record));
+      last.set(record.key, Math.max(last.get(record.key) ?? 0, versionIn(record)));
+    };
+    for await (const record of recordsIn(log, ranges, signal)) if (isOfPart(record)) note(record);
+    for await (const record of recordsOfFile(directory, file)) {
+      if (!isOfPart(record)) continue;
+      records++;
+      const id = `${record.key}@${versionIn(record)}`;
+      const before = known.get(id);
+      if (before === undefined && versionIn(record) !== (last.get(record.key) ?? 0) + 1)
+        refusals.push(`${id} would follow version ${last.get(record.key) ?? 0}: versions between them are missing`);
+      else if (before === undefined) note(record);
+      else if (before === digestOfRecord(record)) there++;
+      else refusals.push(`${id} is on ${topic} already, with other bytes`);
+      if (refusals.length > KEPT) refusals.length = KEPT;
+    }
   }
-  const more = refusals.length > TOLD ? [`… and ${refusals.length - TOLD} more of ${topic}`] : [];
+  const more = refusals.length > TOLD ? [`… and ${refusals.length === KEPT ? "many" : refusals.length - TOLD} more of ${topic}`] : [];
   return { topic, file, partitions: partitions.length, records, there, refusals: [...refusals.slice(0, TOLD), ...more] };
 };
 
-/** Appends what the topic does not have yet. Returns the number of records. */
+/** Appends what the topic does not have yet: the later versions of its streams, since a plan that is not refused has no gap. Returns the number of records. */
 export const importTopic = async (log: Log, directory: string, plan: ImportPlan, signal: AbortSignal): Promise<number> => {
   const { topic, file, partitions } = plan;
   await log.ensureTopics([{ name: topic, partitions, compacted: false }]);
-  const known = new Set<string>();
+  const last = new Map<string, number>();
   for await (const record of recordsIn(log, await rangesOf(log, { topics: [topic] }), signal))
-    known.add(`${record.key}@${versionIn(record)}`);
+    last.set(record.key, Math.max(last.get(record.key) ?? 0, versionIn(record)));
   let written = 0;
   const missing = async function* (): AsyncGenerator<OutgoingRecord> {
     for await (const { key, value, headers } of recordsOfFile(directory, file)) {
-      const id = `${key}@${versionIn({ headers })}`;
-      if (known.has(id)) continue;
-      known.add(id);
+      const version = versionIn({ headers });
+      if (version <= (last.get(key) ?? 0)) continue;
+      last.set(key, version);
       yield { topic, key, value, headers };
     }
   };

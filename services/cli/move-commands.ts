@@ -10,8 +10,8 @@ import { type Environment, settingSuffix } from "../chassis/process/config.ts";
 import type { AnyService } from "../chassis/service.ts";
 import { services } from "../index.ts";
 import { logOf, type Platform } from "./connection.ts";
-import { recordImport } from "./export-events.ts";
 import { exportPlatform, importPlatform, planMove, type Stores } from "./move.ts";
+import { REASON, recordOperation } from "./operation-record.ts";
 import { plain, table } from "./output.ts";
 import type { Shell } from "./shell.ts";
 
@@ -63,7 +63,10 @@ export const addMove = (
   const moving = pitrix
     .command("platform")
     .description("move a whole platform that does not run: topics, stores, positions, receipts, parked streams, keys and blobs")
-    .addHelpText("after", `${SETTINGS}\nExamples:\n  pitrix platform export --out moved\n  pitrix platform import moved --yes`);
+    .addHelpText(
+      "after",
+      `${SETTINGS}\nExamples:\n  pitrix platform export --out moved\n  pitrix platform import moved --reason "to the new data centre" --yes`,
+    );
   const withStores = async <T>(platform: Platform, work: (stores: Stores, loaded: readonly AnyService[]) => Promise<T>): Promise<T> => {
     const running = await runningOn(platform);
     if (running.length > 0) throw new CommandFailed(`${running.join(", ")} still run: stop all services first`);
@@ -80,12 +83,13 @@ export const addMove = (
     .command("republish")
     .description("let the service that owns a topic publish all its events again, and all others read them again, after the topic was lost")
     .argument("<topic>", "the topic, for example pitrix.cluster")
+    .requiredOption("--reason <text>", REASON)
     .option("--yes", "prepare it; without it, what would be done is only shown")
     .addHelpText(
       "after",
-      `\nAll services must have stopped, and what is left of the topic be deleted. They publish and read when they start.\nPositions in the lost topic would soon look like positions in the new one, and skip events: they are set to its start.\nRepeats change nothing.\n${SETTINGS}\nExample:\n  pitrix events republish pitrix.cluster --yes`,
+      `\nAll services must have stopped, and what is left of the topic be deleted. They publish and read when they start.\nPositions in the lost topic would soon look like positions in the new one, and skip events: they are set to its start.\nRepeats change nothing.\n${SETTINGS}\nExample:\n  pitrix events republish pitrix.cluster --reason "deleted by mistake" --yes`,
     )
-    .action((topic: string, { yes }: { readonly yes?: boolean }) =>
+    .action((topic: string, { reason, yes }: { readonly reason: string; readonly yes?: boolean }) =>
       on((platform) =>
         withStores(platform, async (stores, loaded) => {
           const [aggregate, owner] = ownerOf(topic, loaded);
@@ -99,6 +103,7 @@ export const addMove = (
           let positions = 0;
           for (const store of stores.values()) positions += await store.readAgain(topic);
           const commits = (await stores.get(owner)?.republish(aggregate)) ?? 0;
+          await recordOperation(platform, [owner], { action: "republish", reason, about: { topic, commits, positions } });
           print(
             { topic, owner, commits, positions, done: true },
             () =>
@@ -134,12 +139,13 @@ export const addMove = (
     .command("import")
     .description("write an exported platform into an empty Kafka and empty stores; start the services afterwards, and run `pitrix audit`")
     .argument("<directory>", "what `pitrix platform export` has written")
+    .requiredOption("--reason <text>", REASON)
     .option("--yes", "write it; without it, what would be done is only shown")
     .addHelpText(
       "after",
-      `${SETTINGS}\nNothing is overwritten: a topic or a store that holds anything is refused, and named.\n\nExample:\n  pitrix platform import moved --yes`,
+      `${SETTINGS}\nNothing is overwritten: a topic or a store that holds anything is refused, and named.\n\nExample:\n  pitrix platform import moved --reason "to the new data centre" --yes`,
     )
-    .action((directory: string, { yes }: { readonly yes?: boolean }) =>
+    .action((directory: string, { reason, yes }: { readonly reason: string; readonly yes?: boolean }) =>
       on((platform) =>
         withStores(platform, async (stores, loaded) => {
           const log = logOf(platform);
@@ -158,7 +164,12 @@ export const addMove = (
           if (!(await agreed({ records, documents, refusals }, text, yes))) return;
           await importPlatform({ log, stores, loaded, signal, report: bar }, directory, manifest);
           bar("");
-          recordImport(directory, { at: new Date().toISOString(), by: platform.by, into: platform.brokers, records });
+          const about = { directory, records, documents, "exported-by": manifest.by, "exported-at": manifest.at };
+          await recordOperation(
+            platform,
+            loaded.map(({ name }) => name),
+            { action: "import-platform", reason, about },
+          );
           print(
             { records, documents, refusals, done: true },
             () => `${text()}\nIt is written. Start the services with the same PITRIX_SEALING_KEYS, and run \`pitrix audit\`.`,

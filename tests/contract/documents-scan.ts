@@ -182,6 +182,21 @@ export const scanContract = (name: string, make: MakeGround): void => {
     assert.equal(await other.position("reactions", "pitrix.app", 1), undefined);
   });
 
+  on("positions in a topic that was lost and made again go to its start, and no others", async (documents, other) => {
+    for (const subscription of ["apps__v1", "reactions"])
+      for (const topic of ["pitrix.app", "pitrix.appVersion"]) await documents.savePosition(subscription, topic, 2, 7);
+    assert.equal(await documents.readsTopic("pitrix.app", "one"), 0);
+    assert.equal(await other.readsTopic("pitrix.app", "one"), 0);
+    assert.equal(await other.readsTopic("pitrix.appVersion", "one"), 0);
+    assert.equal(await documents.position("reactions", "pitrix.app", 2), 7);
+    assert.equal(await other.readsTopic("pitrix.app", "two"), 2);
+    assert.equal(await documents.readsTopic("pitrix.app", "two"), 0);
+    for (const subscription of ["apps__v1", "reactions"]) {
+      assert.equal(await documents.position(subscription, "pitrix.app", 2), 0);
+      assert.equal(await documents.position(subscription, "pitrix.appVersion", 2), 7);
+    }
+  });
+
   on("the positions of a subscription are forgotten, and of no other", async (documents, other) => {
     for (const subscription of ["apps__v1", "apps__v10", "apps__v"]) await documents.savePosition(subscription, "pitrix.app", 3, 7);
     await documents.savePosition("apps__v1", "pitrix.repo", 0, 9);

@@ -1,6 +1,7 @@
 import { pbkdf2Sync, randomBytes } from "node:crypto";
+import type { Encoder } from "../../../events/kafka/index.ts";
 import type { KafkaConnection } from "./connection.ts";
-import { type Encoder, sending } from "./requests.ts";
+import { sending } from "./requests.ts";
 import type { KafkaUser } from "./settings.ts";
 
 const mechanisms = [

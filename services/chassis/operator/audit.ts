@@ -6,13 +6,17 @@ import { CommandFailed, exitCodes } from "./failure.ts";
 
 type Asked = { readonly event: PublishedEvent; readonly origin: string };
 
-/** The streams of a service with the last version that it has published. */
-const publishedBy = async (platform: ServicesClient, service: string): Promise<ReadonlyMap<string, number>> => {
+/** Those streams of a service that are of concern, with the last version that it has published. */
+const publishedBy = async (
+  platform: ServicesClient,
+  service: string,
+  concerns: (stream: string) => boolean,
+): Promise<ReadonlyMap<string, number>> => {
   const heads = new Map<string, number>();
   for (let after: StreamsAnswer["after"] | undefined; after !== null; ) {
     const answer = (await platform.request(service, "/internal/audit/streams", { after })) as StreamsAnswer | undefined; // Of one release.
     if (answer === undefined) throw unknownStore(service);
-    for (const [stream, version] of answer.streams) heads.set(stream, Math.max(version, heads.get(stream) ?? 0));
+    for (const [stream, version] of answer.streams) if (concerns(stream)) heads.set(stream, Math.max(version, heads.get(stream) ?? 0));
     after = answer.after;
   }
   return heads;
@@ -35,7 +39,7 @@ export const auditOf = async (
   const running = new Set(platform ? await platform.services() : []);
   const heads = new Map<string, ReadonlyMap<string, number>>();
   for (const { name } of platform ? loaded : [])
-    if (running.has(name)) heads.set(name, await publishedBy(platform as ServicesClient, name));
+    if (running.has(name)) heads.set(name, await publishedBy(platform as ServicesClient, name, concerns));
   const owners = ownersOf(loaded);
   const waiting = new Map<string, Asked[]>();
 
@@ -73,8 +77,7 @@ export const auditOf = async (
     },
     finish: async (): Promise<Audit> => {
       for (const service of [...waiting.keys()]) await ask(service);
-      for (const [service, streams] of heads)
-        for (const [stream, version] of streams) if (concerns(stream)) published(stream, version, service);
+      for (const [service, streams] of heads) for (const [stream, version] of streams) published(stream, version, service);
       return result();
     },
   };

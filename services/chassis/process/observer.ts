@@ -29,6 +29,7 @@ export const observerOf = ({ logger, metrics, clock }: Means): Observer => {
       if (keyed > 0) lost.push(`what was kept for ${keyed} commands under an idempotency key: their requests and answers`);
       logger.warn({ commits, events, torn, lost }, "restored from the log what the store had lost");
     },
+    madeAgain: (topic, positions) => logger.warn({ topic, positions }, "a topic was lost and made again: it is read from its start"),
     failed: (where, error, about) => {
       metrics.failures.inc({ where: where.startsWith("effect") ? "effect" : where });
       logger.warn({ where, ...(about && causeOf(about)), error }, "background work failed and will be retried");

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import avro from "avsc";
 import { codec } from "../../../events/codec/codec.ts";
+import { deadLetterTopic } from "../../../events/contract.ts";
 import { recordsOf } from "../../../events/log/record.ts";
 import { memoryLogBroker } from "../../../events/memory/log.ts";
-import type { Log, OutgoingRecord } from "../../../events/ports.ts";
+import type { Log, LogRecord, OutgoingRecord } from "../../../events/ports.ts";
 import { decode } from "../../../events/subscription/delivered.ts";
 import { schemas } from "../../../schemas/generated/schemas.ts";
 import { keysTopicOf } from "../../../services/chassis/access/sealing.ts";
@@ -27,6 +28,7 @@ import {
 } from "../../../services/cli/export-events.ts";
 import { eventRecordSchema, exporter } from "../../../services/cli/exported.ts";
 import { exportPlatform, importPlatform, planMove } from "../../../services/cli/move.ts";
+import { recordOperation } from "../../../services/cli/operation-record.ts";
 import { samplesOf } from "../../../services/cli/samples.ts";
 import { services } from "../../../services/index.ts";
 import { changes } from "../../world/toys/catalog.ts";
@@ -69,6 +71,8 @@ test("an import appends what is missing, leaves out what is there, and may be re
   await log.publish(changes("a", 1, 2));
   const plan = await planImport(log, out, file, signal);
   assert.deepEqual([plan.records, plan.there, plan.refusals], [6, 3, []]);
+  // Read several times, each time for some of the streams.
+  assert.deepEqual(await planImport(log, out, file, signal, 2), plan);
   assert.equal(await importTopic(log, out, plan, signal), 3);
   const streams = (await contents(log)).map((each) => each.split(" ")[1]).toSorted();
   assert.deepEqual(streams, ["category/a@1", "category/a@2", "category/a@3", "category/a@4", "category/b@1"]);
@@ -86,6 +90,26 @@ test("a version with other bytes, or with a gap before it, is named and refuses 
     "category/a@2 is on pitrix.category already, with other bytes",
     "category/c@2 would follow version 0: versions between them are missing",
   ]);
+});
+
+test("who did what to topics, when and why is recorded on the dead letter topics of their services", async () => {
+  const log = logOf();
+  const platform = { instances: async () => [], ask: async () => ({}), log: () => log, by: "cli:me", brokers: [], close: async () => {} };
+  await recordOperation(platform, ["app", "repo"], { action: "import", reason: "lost with the disk", about: { topic: TOPIC, records: 3 } });
+  for (const service of ["app", "repo"]) {
+    const topic = deadLetterTopic(contract, service);
+    const all: LogRecord[] = [];
+    for await (const record of recordsIn(log, await rangesOf(log, { topics: [topic] }), signal)) all.push(record);
+    assert.equal(all.length, 1);
+    const [found] = all;
+    const { "pitrix-operator-at": at = "", ...headers } = found?.headers ?? {};
+    assert.ok(Date.parse(at) > 0);
+    assert.deepEqual(
+      [found?.key, headers["pitrix-operator-by"], headers["pitrix-operator-reason"], headers["pitrix-operator-action"]],
+      ["operator/import", "cli:me", "lost with the disk", "import"],
+    );
+    assert.deepEqual([headers["pitrix-operator-topic"], headers["pitrix-operator-records"]], [TOPIC, "3"]);
+  }
 });
 
 test("a file that was changed since, or is missing, is not imported", async () => {

@@ -123,12 +123,12 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
   const stored = { commits: await documents("commits"), positions: await documents("positions"), pointers: await documents("pointers") };
   const exported = await json("platform", "export", "--out", moved);
   assert.ok(exported.stores.find(({ service }: { service: string }) => service === "account").documents > 10);
-  const refused = await pitrix("platform", "import", moved, "--yes");
+  const refused = await pitrix("platform", "import", moved, "--reason", "to move", "--yes");
   assert.equal(refused.code, 1);
   assert.match(refused.text, /refused {2}the store of account has \d+ documents already/);
 
   await empty();
-  assert.equal((await pitrix("platform", "import", moved, "--yes")).code, 0);
+  assert.equal((await pitrix("platform", "import", moved, "--reason", "to move", "--yes")).code, 0);
   for (const [collection, found] of Object.entries(stored)) assert.deepEqual(await documents(collection), found, collection);
   const second = await start();
   const after = await eventually("all is well again", async () => ((await pitrix("status")).code === 0 ? json("audit") : undefined));
@@ -139,7 +139,7 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
 
   await second.stop();
   await lose("pitrix.user");
-  const prepared = await json("events", "republish", "pitrix.user", "--yes");
+  const prepared = await json("events", "republish", "pitrix.user", "--reason", "it was lost", "--yes");
   assert.ok(prepared.commits > 1 && prepared.positions > 0 && prepared.owner === "account");
   const third = await start();
   const whole = await eventually("everything is published again", async () => {
