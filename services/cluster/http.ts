@@ -73,6 +73,10 @@ const upgraded = (running: ClusterDocument, version: Version): Described | Rejec
   return "rejected" in next ? next : described(next);
 };
 
+/** How many nodes of a role there are. */
+const present = (nodes: readonly ClusterNodeDocument[], role: string): number =>
+  nodes.filter((node) => node.role === role && node.status !== "deleted" && node.status !== "ceased").length;
+
 /** Bytes of a log, unless the request says how many. */
 const USUAL_BYTES = 65_536;
 const DAY = 86_400_000;
@@ -220,19 +224,23 @@ export const http = [
     present: ({ roles, package_digest: _, ...cluster }: ClusterDocument, { cluster_node_set: nodes = [] }) => ({
       ...cluster,
       cluster_node_set: nodes,
-      cluster_role_set: roles.map((role) => ({
-        cluster_id: cluster.cluster_id,
-        role: role.role,
-        cpu: role.cpu,
-        gpu: role.gpu,
-        memory: role.memory,
-        storage_size: role.storageSize,
-        mount_point: role.mountPoint,
-        env: JSON.stringify(role.env),
-        instance_size: nodes.filter(
-          (node: ClusterNodeDocument) => node.role === role.role && node.status !== "deleted" && node.status !== "ceased",
-        ).length,
-      })),
+      cluster_role_set: [
+        ...roles.map((role) => ({
+          cluster_id: cluster.cluster_id,
+          role: role.role,
+          cpu: role.cpu,
+          gpu: role.gpu,
+          memory: role.memory,
+          storage_size: role.storageSize,
+          mount_point: role.mountPoint,
+          env: JSON.stringify(role.env),
+          instance_size: present(nodes, role.role),
+        })),
+        // Of a chart a role is what its nodes have.
+        ...[...new Set(nodes.map(({ role }: ClusterNodeDocument) => role))]
+          .filter((role) => !roles.some((each) => each.role === role) && present(nodes, role) > 0)
+          .map((role) => ({ cluster_id: cluster.cluster_id, role, instance_size: present(nodes, role) })),
+      ],
     }),
   }),
   query("DescribeClusterRevisions", {

@@ -378,7 +378,7 @@ export const planted: readonly Planted[] = [
   },
   {
     name: "ignore the action id of an outcome",
-    file: "services/cluster/domain.js",
+    file: "services/cluster/state.js",
     from: 'state.status !== "absent" && state.action?.jobId === jobId ? state.action : undefined',
     to: 'state.status !== "absent" && state.action ? state.action : undefined',
   },

@@ -81,7 +81,16 @@ export const open = async ({
     fetchPackage: fetchBlob,
     open: edge.open,
     // The breaker is that of the effects on the runtime.
-    guarded: (runtimeId, work) => guard(`${name} to ${runtimeId}`, WATCHED, work),
+    guarded: async (runtimeId, work) => {
+      // A "no" is an answer, and no failure of the server.
+      const refusal = (error: unknown) => {
+        if (error instanceof KubernetesError) return error;
+        throw error;
+      };
+      const done = await guard(`${name} to ${runtimeId}`, WATCHED, () => work().then((value) => ({ value }), refusal));
+      if ("value" in done) return done.value;
+      throw done;
+    },
     report: (error, runtimeId) => logger.warn({ error, runtimeId }, "what runs there could not be watched, and will be looked at again"),
     now: clock.now,
     sleep: clock.sleep,
