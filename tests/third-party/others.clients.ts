@@ -13,6 +13,7 @@ import { served } from "../world/world.ts";
 import { consumesEverything, programIn, testsContract } from "./consumer.ts";
 import { platform, type ThirdPartyPlatform } from "./fixture.ts";
 import { confluent, go, installed, java, python } from "./installed.ts";
+import { platformWithoutKafka, receives, streams } from "./without-kafka.ts";
 
 let running: ThirdPartyPlatform;
 before(async () => {
@@ -43,6 +44,22 @@ test("the contract's tests for consumers in Java and Go read every sample", asyn
   const { directory, environment } = await go();
   const tested = `cp ${directory}/go.mod ${directory}/go.sum . && exec go test -count=1 contract_test.go`;
   testsContract("go", ["sh", "-c", tested], { ...environment, GOFLAGS: "-mod=mod" });
+});
+
+test("the programs for streams and webhooks in Java and Go, and for webhooks in Python, do what they say", async (t) => {
+  const without = await platformWithoutKafka();
+  t.after(without.stop);
+  const { directory } = await java();
+  const javaOf = (file: string) => ({
+    file,
+    directory,
+    command: (path: string) => ["java", "-cp", join(directory, "libs", "*"), path] as const,
+  });
+  await streams("java", javaOf("Stream.java"), without);
+  await receives("java", javaOf("Receive.java"), without);
+  await streams("go", await go(), without);
+  await receives("go", await go(), without);
+  await receives("python", await python(), without);
 });
 
 test("the AsyncAPI document is valid for the parser of AsyncAPI, and names every public topic", async () => {

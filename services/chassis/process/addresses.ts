@@ -69,9 +69,9 @@ export const isForbiddenLiteral = (hostname: string, permits: (address: string) 
 
 /** A look-up for a connection, so that a name cannot resolve to another address later: fails if any of its addresses is not permitted. */
 export const lookupWithin =
-  (permits: (address: string) => boolean, refused: () => Error): LookupFunction =>
+  (permits: (address: string) => boolean, refused: () => Error, resolve = addressesOf): LookupFunction =>
   (hostname, { all }, answer) => {
-    addressesOf(hostname).then(
+    resolve(hostname).then(
       (addresses) => {
         const [first] = addresses;
         if (first === undefined) return answer(new Error(`${hostname} has no address`), "", 0);

@@ -63,13 +63,16 @@ const delivering = async () => {
     },
     over.signal,
   );
+  const isLost = (topic: string): void => {
+    fed.push({ event: undefined, owner: null, json: JSON.stringify({ topic: [topic] }), frame: () => assert.fail() });
+  };
   const happens = (id: string): void => {
     const [subject = ""] = id.split("@");
     const event = { id, type: "pitrix.cluster.Happened", subject, correlationid: "", actionid: "" };
     fed.push({ event, owner, json: "{}", frame: () => assert.fail() });
   };
   return {
-    ...{ documents, queue, sent, happens },
+    ...{ documents, queue, sent, happens, isLost },
     down: (is: boolean): void => {
       isDown = is;
     },
@@ -95,6 +98,17 @@ test("what was sent in the end leaves no documents behind: another message takes
       sent.filter((id) => id.startsWith(`cluster/${stream}@`)),
       Array.from({ length: 20 }, (_, round) => `cluster/${stream}@${round + 1}`),
     );
+  await stop();
+});
+
+test("what the log does not hold any more is told in the deliveries, and the webhook goes on", async () => {
+  const { queue, sent, happens, isLost, stop } = await delivering();
+  isLost("pitrix.cluster");
+  happens("cluster/a@7");
+  await eventually("it goes on", () => sent.length > 0);
+  const gap = () => queue.progress("wh-1").then(({ attempts }) => attempts.find(({ status }) => status === "gap"));
+  const { reason } = (await eventually("the gap is told", gap)) ?? assert.fail();
+  assert.deepEqual([reason, sent], ['{"topic":["pitrix.cluster"]}', ["cluster/a@7"]]);
   await stop();
 });
 

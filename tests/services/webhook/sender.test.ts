@@ -24,6 +24,24 @@ test("an address that hangs is given up, and one that fails often is left in pea
   assert.ok(hook.received.length < 6);
 });
 
+test("an answer whose head never ends is given up in time, however busily it comes", async (t) => {
+  const hook = await receiver();
+  const hosts = breakers();
+  const dripping = new Set<NodeJS.Timeout>();
+  t.after(async () => {
+    for (const each of dripping) clearInterval(each);
+    hosts.stop();
+    await hook.stop();
+  });
+  const send = sender({ guard: hosts.guard, clock: systemClock, timeout: 100 }, "all");
+  hook.answers((_, { socket }) => {
+    socket?.write("HTTP/1.1 200 OK\r\n");
+    dripping.add(setInterval(() => socket?.write("x: y\r\n"), 5));
+  });
+  const { delivered, reason } = await send(hook.url, "{}", {});
+  assert.deepEqual([delivered, reason], [false, "no answer within 100 ms"]);
+});
+
 test("an endless answer is not read", async (t) => {
   const hook = await receiver();
   const hosts = breakers();

@@ -4,6 +4,7 @@ go 1.24.0
 
 require (
 	github.com/hamba/avro/v2 v2.31.0
+	github.com/standard-webhooks/standard-webhooks/libraries v0.0.1
 	github.com/twmb/franz-go v1.20.0
 	github.com/twmb/franz-go/pkg/sr v1.5.0
 )
