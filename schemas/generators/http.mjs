@@ -89,8 +89,18 @@ function operationOf(document, path, method, operation, problems) {
       permission: operation["x-permission"],
       answers: answer?.answers,
       rows: operation["x-paged"] ? rows : null,
+      ...(tellsOfPeople(document, answer?.schema) && { personal: true }),
     },
   };
+}
+
+/** Whether a schema, or one that it refers to, says that it tells of a person. */
+function tellsOfPeople(document, schema, seen = new Set()) {
+  if (schema === null || typeof schema !== "object" || seen.has(schema)) return false;
+  seen.add(schema);
+  if (schema["x-personal"]) return true;
+  const inner = schema.$ref ? [resolve(document, schema)] : Object.values(schema);
+  return inner.some((each) => tellsOfPeople(document, each, seen));
 }
 
 /** The format of the answer, and the schema of a JSON answer or of each streamed event; undefined if a JSON answer or a stream has no schema. */
@@ -141,6 +151,8 @@ export type OperationDescription = {
   readonly answers: "json" | "bytes" | "stream";
   /** For a list, the field of the answer that holds the rows. */
   readonly rows: string | null;
+  /** The answer tells of people: nobody keeps it for later. */
+  readonly personal?: true;
 };
 `;
 

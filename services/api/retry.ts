@@ -59,7 +59,7 @@ export const retrying = ({ upstreams, answers, budget, clock, metrics, timeouts,
     budget.earn();
     const body = request.method !== "GET" && hasBody(request) ? bodyOf(request, route.maxBytes) : undefined;
     if (isProblem(body)) return body;
-    const key = request.method === "GET" ? readKey(caller, `${route.path}${query}`) : undefined;
+    const key = route.isKept ? readKey(caller, `${route.path}${query}`) : undefined;
     const result = await attempts(admitted, body, left.signal);
     if (result && "status" in result) {
       if (key) answers.note(key, result);

@@ -19,6 +19,8 @@ export type Route = {
   /** The path on the service. */
   readonly path: string;
   readonly repeat: Repeat;
+  /** Whether an answer may be given again while the service is down. Not one that tells of people: they may be deleted by then. */
+  readonly isKept: boolean;
   /** Bytes that the body of a request may have. */
   readonly maxBytes: number;
 };
@@ -32,12 +34,13 @@ export const routesOf = (document: ApiDocument): Routes => {
   const limitOf = bodyLimit(document);
   const ids = Object.keys(operations) as OperationId[]; // Its keys are exactly these.
   const all = ids.map((operation): Route => {
-    const { method, path, service, public: everybody } = operations[operation];
+    const { method, path, service, public: everybody, personal = false } = operations[operation];
     return {
       name: operation,
       operation: everybody ? undefined : operation,
       service,
       method: method.toUpperCase(),
+      isKept: method === "get" && !personal,
       path,
       repeat: repeatOf(document, path, method),
       maxBytes: limitOf(operation),

@@ -1,5 +1,6 @@
 import { services } from "../../services/index.ts";
 import { endNodes } from "../../services/providers/local/machine.ts";
+import { everythingIn } from "../everything.ts";
 import { temporaryDirectory } from "../infra/embedded/temporary-directory.ts";
 import { administrator, client, loginClient, servedWithAccounts } from "../world/accounts.ts";
 import { attackersServer } from "./attackers-server.ts";
@@ -30,6 +31,7 @@ export const platformInMemory = async (): Promise<{ readonly target: Target; rea
       ...{ url: world.of("api").url, loginClient, operators: client, administrator },
       inside: {
         ...{ localToken, server, records, nodes },
+        stores: async () => everythingIn([...world.databases.values()].map(({ blobs: _, ...database }) => database)),
         services: world.instances().map(({ name, url, operationsUrl }) => ({ name, url, operationsUrl })),
         logs: async () => [...world.lines.map((line) => JSON.stringify(line)), ...world.printed].join("\n"),
       },

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { MongoClient } from "mongodb";
 import { kafkaLog } from "../../events/kafka/log.ts";
 import { mongo } from "../../events/mongo/index.ts";
 import { databaseOf, nodesOf, startPlatform } from "../../infra/platform/platform.ts";
 import { readRecords } from "../../services/chassis/operator/reading.ts";
+import { everythingIn } from "../everything.ts";
 import { clientOf } from "../world/kafka-client.ts";
 import { attackersServer } from "./attackers-server.ts";
 import type { Target } from "./target.ts";
@@ -43,6 +45,18 @@ export const ownPlatform = async (
     await log.close();
     return found.join("\n");
   };
+  const stores = async (): Promise<string> => {
+    const found = services.map(async ({ name }) => {
+      const client = new MongoClient(servers.urlFor(databaseOf(name)));
+      const database = client.db(databaseOf(name));
+      const all: unknown[] = [];
+      for (const each of await database.listCollections().toArray())
+        if (!each.name.startsWith("blobs")) all.push(await database.collection(each.name).find({}, { promoteBuffers: true }).toArray());
+      await client.close();
+      return everythingIn(all);
+    });
+    return (await Promise.all(found)).join("\n");
+  };
   const logs = async (): Promise<string> =>
     readdirSync(join(directory, "logs"))
       .map((file) => readFileSync(join(directory, "logs", file), "utf8"))
@@ -52,7 +66,7 @@ export const ownPlatform = async (
     target: {
       ...{ url: platform.url, loginClient, operators, administrator },
       inside: {
-        ...{ services, localToken, server, records, logs, nodes: nodesOf(directory) },
+        ...{ services, localToken, server, records, stores, logs, nodes: nodesOf(directory) },
         processes: {
           ...{ pids: services.map(({ pid }) => pid), directory, sealingKeys },
           kafka: { as: kafka.as, administrator: kafka.connection, controller: controller ?? "" },

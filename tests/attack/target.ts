@@ -24,6 +24,8 @@ export type Inside = {
   readonly server: AttackersServer;
   /** All bytes of all topics. */
   readonly records: () => Promise<string>;
+  /** All that is in the databases of all services, as text. */
+  readonly stores: () => Promise<string>;
   /** What the processes have logged and printed. */
   readonly logs: () => Promise<string>;
   /** The directory of the local provider's nodes. */

@@ -124,6 +124,48 @@ export const secrets: readonly Attack[] = [
   },
   {
     class: "secrets",
+    name: "read names, addresses and phone numbers of people in events, stores or logs, or anywhere once they are deleted",
+    has: "the log of events, the stores, the API and the logs",
+    holds: "what is known of people is sealed, and for nobody to read once they are deleted",
+    needs: "inside",
+    run: async ({ people, inside, fresh, grant, target }, { holds, control }) => {
+      const admin = await people.admin();
+      const planted = `planted-${fresh()}`;
+      const [email, next, password] = [`${planted}-one@attack.example`, `${planted}-two@attack.example`, `a good password ${fresh()}`];
+      const known = { email, phone_number: `${planted}-phone`, description: `${planted}-words` };
+      const keyed = (operation: "CreateUser" | "ModifyUser" | "CreateGroup", fields: object) =>
+        admin.call(operation, fields, { "idempotency-key": fresh() });
+      const { user_id } = await ok(keyed("CreateUser", { ...known, password, role_id: "user" }));
+      const refusals = await Promise.all([
+        keyed("CreateUser", { ...known, password, role_id: "user" }),
+        keyed("CreateUser", { ...known, email: planted, password, role_id: "user" }),
+        keyed("CreateGroup", { name: email }),
+      ]);
+      await ok(keyed("ModifyUser", { user_id, email: next, username: `${planted}-name` }));
+      for (const username of [email, next])
+        await grant(target.loginClient, { grant_type: "password", username, password: "a wrong password" });
+      const shown = async (): Promise<string> => {
+        const asked = [{ user_id: [user_id] }, { email: [email] }, { email: [next] }, { search_word: planted }, { sort_key: "username" }];
+        const answers = asked.map(async (fields) => (await ok(admin.call("DescribeUsers", fields))).user_set ?? []);
+        return JSON.stringify(await Promise.all(answers));
+      };
+      const search = async (when: string): Promise<void> => {
+        const { records, stores, logs } = inside();
+        const texts = { "the log of events": await records(), "the stores": await stores(), logs: await logs() };
+        for (const [where, text] of Object.entries(texts))
+          holds(`${where}, ${when}`, !text.includes(planted), `${text.length} characters, none of them`);
+        control(`the search finds what is no secret, ${when}`, (texts["the log of events"] + texts["the stores"]).includes(user_id));
+      };
+      control("who may see people is shown them", (await shown()).includes(`${planted}-name`));
+      holds("what is refused is not repeated", !JSON.stringify(refusals.map(({ body }) => body)).includes(planted));
+      await search("while the person is there");
+      await ok(admin.call("DeleteUsers", { user_id: [user_id] }));
+      holds("answers after the deletion", !(await shown()).includes(planted));
+      await search("after the deletion");
+    },
+  },
+  {
+    class: "secrets",
     name: "read the platform's own secrets in argument lists, files and logs",
     has: "another account on the machine",
     holds: "secrets are in files that only their owner reads, in environments, and in no arguments",

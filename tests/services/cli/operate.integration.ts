@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import avro from "avsc";
 import { Kafka, logLevel } from "kafkajs";
 import { MongoClient } from "mongodb";
+import { kafkaLog } from "../../../events/kafka/log.ts";
 import { settingsOf } from "../../../infra/embedded/kafka/connection.ts";
 import { startEmbedded } from "../../../infra/embedded/platform.ts";
 import { CommandFailed } from "../../../services/chassis/operator/failure.ts";
+import { readRecords } from "../../../services/chassis/operator/reading.ts";
 import { program } from "../../../services/cli/program.ts";
 import { eventually } from "../../eventually.ts";
+import { everythingIn, leaksIn } from "../../everything.ts";
 import { temporaryDirectory } from "../../infra/embedded/temporary-directory.ts";
 import { python } from "../../third-party/installed.ts";
 import { platformKey } from "../../world/process.ts";
@@ -41,7 +45,7 @@ const servers = async (t: TestContext) => {
   await empty();
   const keys = platformKey();
   const settings = { ...settingsOf(kafka.connection), MONGODB_URL: store.url, PITRIX_SEALING_KEYS: keys };
-  const { start } = processFixture(temporaryDirectory(), ["account"]);
+  const { start, logs } = processFixture(temporaryDirectory(), ["account"]);
   const environment = { ...settings, PITRIX_BOOTSTRAP_CLIENT: "client:client secret", PITRIX_BOOTSTRAP_ADMIN: `${email}:${password}` };
   const running: { readonly kill: () => Promise<void> }[] = [];
   t.after(() => Promise.all(running.map(({ kill }) => kill())));
@@ -53,6 +57,24 @@ const servers = async (t: TestContext) => {
       await eventually("it is gone", async () => !(await topics()).includes(topic));
     },
     settings,
+    /** All that the platform holds, as text. */
+    held: async () => {
+      const log = kafkaLog({ ...kafka.connection, clientId: "search" });
+      const records: string[] = [];
+      await readRecords(log, { topics: await topics() }, new AbortController().signal, ({ key, value, headers }) => {
+        records.push(key, Buffer.from(value ?? []).toString("latin1"), JSON.stringify(headers));
+      });
+      await log.close();
+      const ours = mongo.db("pitrix_account");
+      const collections = (await ours.listCollections().toArray()).map(
+        async ({ name }) => [name, everythingIn(await ours.collection(name).find({}, { promoteBuffers: true }).toArray())] as const,
+      );
+      return {
+        topics: records.join("\n"),
+        ...Object.fromEntries(await Promise.all(collections)),
+        logs: textsBelow(logs),
+      } as { readonly [where: string]: string };
+    },
     documents: async (collection: string) =>
       (await mongo.db("pitrix_account").collection(collection).find().sort({ _id: 1 }).toArray()) as object[],
     start: async () => {
@@ -61,6 +83,20 @@ const servers = async (t: TestContext) => {
       return service;
     },
   };
+};
+
+const textsBelow = (directory: string): string =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), "latin1"))
+    .join("\n");
+
+/** What is in the containers of an export, which are compressed. */
+const unpackedBelow = async (directory: string): Promise<string> => {
+  const texts: string[] = [];
+  for (const file of readdirSync(directory, { recursive: true, encoding: "utf8" }))
+    if (file.endsWith(".avro")) for await (const record of avro.createFileDecoder(join(directory, file))) texts.push(everythingIn(record));
+  return texts.join("\n");
 };
 
 const token = async (url: string): Promise<string> => {
@@ -75,7 +111,7 @@ const token = async (url: string): Promise<string> => {
 };
 
 test("an operator looks at a platform, stops it, moves it to an empty Kafka and an empty store, and finds it equal there", async (t) => {
-  const { empty, lose, settings, documents, start } = await servers(t);
+  const { empty, lose, settings, documents, held, start } = await servers(t);
   const pitrix = async (...args: readonly string[]) => {
     const { terminal, text, code } = recording();
     await program(terminal, settings, new AbortController().signal).parseAsync([...args], { from: "user" });
@@ -85,11 +121,15 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
 
   const first = await start();
   const access = await eventually("a token", () => token(first.url));
-  const made = await fetch(`${first.url}/v1/users`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${access}`, "content-type": "application/json", "x-request-id": "make-a-user" },
-    body: JSON.stringify({ email: "u@example.org", password: "correct battery", role_id: "user" }),
-  });
+  const ask = (method: string, fields?: object) =>
+    fetch(`${first.url}/v1/users`, {
+      method,
+      headers: { authorization: `Bearer ${access}`, "content-type": "application/json", "x-request-id": "make-a-user" },
+      ...(fields && { body: JSON.stringify(fields) }),
+    });
+  const known = { email: "planted-mail@example.org", phone_number: "planted-phone", description: "planted-words" };
+  const planted = ["planted-mail", "planted-phone", "planted-words"];
+  const made = await ask("POST", { ...known, password: "correct battery", role_id: "user" });
   const userId = String(Reflect.get(Object(await made.json()), "user_id"));
   assert.equal(made.status, 200);
   const stream = `user/${userId}`;
@@ -113,6 +153,24 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
   );
   const before = await json("audit");
   assert.deepEqual([before.findings, before.read_models.findings], [[], []]);
+
+  // A person is deleted while a shadow of the read model is there.
+  assert.equal((await pitrix("replay", "run", "account/users", "--yes")).code, 0);
+  assert.match(await (await ask("GET")).text(), /planted-mail@example\.org.*planted-phone|planted-words/);
+  const collectionsOfUsers = Object.keys(await held()).filter((name) => name.startsWith("users"));
+  assert.ok(collectionsOfUsers.length > 1, `there is a shadow beside ${collectionsOfUsers}`);
+  assert.equal((await ask("DELETE", { user_id: [userId] })).status, 200);
+  const deleted = await eventually("the key is destroyed", async () => {
+    const { findings, read_models } = await json("audit");
+    const bytes = await held();
+    return bytes.commits?.includes(`${stream}@2/`) ? { findings, read_models, bytes } : undefined;
+  });
+  assert.deepEqual([deleted.findings, deleted.read_models.findings], [[], []], "a fold makes the same as before");
+  assert.deepEqual(leaksIn({ ...deleted.bytes, answers: await (await ask("GET")).text() }, planted), []);
+  for (const where of ["topics", "commits", ...collectionsOfUsers])
+    assert.ok(deleted.bytes[where]?.includes(userId), `the search finds what is in ${where}`);
+  assert.equal((await pitrix("replay", "abort", "account/users", "--yes")).code, 0);
+
   const moved = join(mkdtempSync(join(tmpdir(), "pitrix-move-")), "moved");
   await assert.rejects(
     pitrix("platform", "export", "--out", moved),
@@ -123,6 +181,9 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
   const stored = { commits: await documents("commits"), positions: await documents("positions"), pointers: await documents("pointers") };
   const exported = await json("platform", "export", "--out", moved);
   assert.ok(exported.stores.find(({ service }: { service: string }) => service === "account").documents > 10);
+  const files = textsBelow(moved) + (await unpackedBelow(moved));
+  assert.deepEqual(leaksIn({ files }, planted), []);
+  assert.ok(files.includes(stream), "the search finds what is in the files");
   const refused = await pitrix("platform", "import", moved, "--reason", "to move", "--yes");
   assert.equal(refused.code, 1);
   assert.match(refused.text, /refused {2}the store of account has \d+ documents already/);
