@@ -15,6 +15,7 @@ import { type Service, topicsOfService } from "./service.ts";
 import type { CommandMetadata, Outcome } from "./store/command.ts";
 import { executor } from "./store/execute.ts";
 import { type Decided, observed } from "./store/observed.ts";
+import { operatorRecord } from "./subscription/dead-letter.ts";
 import { LAG_THRESHOLD, memoryBudget } from "./subscription/memory-budget.ts";
 import { projector } from "./subscription/projections.ts";
 import { reactor } from "./subscription/reactions.ts";
@@ -55,6 +56,8 @@ export type RunOptions<Outside> = {
   readonly observer?: Observer;
   /** Without a tracer, this instance creates no spans and passes the caller's trace on. */
   readonly tracer?: Tracer | undefined;
+  /** Records that a restore leaves out, by topic, partition and offset. */
+  readonly restoreSkips?: ReadonlySet<string>;
   /** The settings that `after` of the service's timers receives. */
   readonly settings?: unknown;
 } & (unknown extends Outside ? { readonly outside?: Outside } : { readonly outside: Outside });
@@ -71,6 +74,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     observer = {},
     tracer,
     settings,
+    restoreSkips = new Set<string>(),
   } = options;
   const outside = options.outside as Outside; // The options type allows it to be absent only if the service needs no outside.
   const { documents, log, clock } = ports;
@@ -201,11 +205,21 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     start: async (): Promise<void> => {
       await log.ensureTopics(topics());
       const found = await restore({
-        ...{ service, contract, ports, settings, instance: id, codec: released },
+        ...{ service, contract, ports, settings, instance: id, codec: released, skips: restoreSkips },
         ...{ signal: stopping.signal, failed: failed("restore") },
       });
       watermarks.begin(found.topics);
-      if (found.restored.commits > 0) observer.restored?.(found.restored);
+      const { restored } = found;
+      if (restored.commits + restored.skipped.length > 0) observer.restored?.(restored);
+      // Beside what operators give up.
+      const said = {
+        action: "restore-skip",
+        by: id,
+        at: new Date(clock.now()).toISOString(),
+        reason: "an operator has said so in the settings",
+      };
+      if (restored.skipped.length > 0)
+        await log.publish(restored.skipped.map((record) => operatorRecord(contract, service.name, { ...said, about: { record } })));
       isWhole = true;
       const running = [publishing, watermarks, effects, timers].map((each) => each.run(stopping.signal));
       work = Promise.all(running);

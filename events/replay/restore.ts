@@ -15,6 +15,12 @@ import { boundsOf, commitIn, type Recorded, recordedIn, sameEvent } from "./reco
 /** The log and the store of a service contradict each other: the service must not decide anything. */
 export class CannotRestore extends Error {
   override name = "CannotRestore";
+  /** The record that contradicts the store: topic, partition and offset. */
+  readonly origin: string | undefined;
+  constructor(message: string, record?: LogRecord) {
+    super(message);
+    this.origin = record && originOf(record);
+  }
 }
 
 /** What a start found on the log that the store did not have. */
@@ -27,6 +33,8 @@ export type Restored = {
   readonly keyed: number;
   /** Commits whose last events are missing on the log: the store was lost while they were published. */
   readonly torn: readonly string[];
+  /** Records that were left out, since an operator had said so. */
+  readonly skipped: readonly string[];
 };
 
 export type Restoring = {
@@ -37,6 +45,8 @@ export type Restoring = {
   readonly instance: string;
   /** The settings that `after` of timers receives. */
   readonly settings: unknown;
+  /** Records that an operator knows to be forged, by topic, partition and offset: they are left out. */
+  readonly skips: ReadonlySet<string>;
   readonly signal: AbortSignal;
   readonly failed: (error: unknown) => void;
 };
@@ -47,7 +57,7 @@ const LOOK = 500;
 /** Streams that are compared at once. */
 const STREAMS = 16;
 
-const nothing: Restored = { compared: 0, commits: 0, events: 0, keyed: 0, torn: [] };
+const nothing: Restored = { compared: 0, commits: 0, events: 0, keyed: 0, torn: [], skipped: [] };
 
 /**
  * Adds to the store what the log has of the service's own topics behind the watermarks, before the service does anything else. A store that lost
@@ -101,7 +111,7 @@ const unknownRanges = async ({ ports: { store, log } }: Restoring, topics: reado
 };
 
 const restoreRanges = async (options: Restoring, states: readonly TopicState[], ranges: readonly LogRange[]): Promise<Restored> => {
-  const { service, contract, codec, ports, settings, signal } = options;
+  const { service, contract, codec, ports, settings, skips, signal } = options;
   const { store, log } = ports;
   const source = sourceOf(contract, service.name);
   const streams = new Set<string>();
@@ -109,6 +119,7 @@ const restoreRanges = async (options: Restoring, states: readonly TopicState[], 
   const open = new Map<string, readonly Recorded[]>();
   const figures = { compared: 0, commits: 0, events: 0, keyed: 0 };
   const torn: string[] = [];
+  const skipped: string[] = [];
 
   const append = async (commits: readonly Commit[]): Promise<void> => {
     for (let left = commits; left.length > 0; ) {
@@ -136,7 +147,8 @@ const restoreRanges = async (options: Restoring, states: readonly TopicState[], 
     const [first, ...others] = events;
     if (!first) throw new Error(`${stream}: a commit without events`);
     const commit = commitIn(contract, service.aggregates[aggregateOf(stream)], [first, ...others], settings);
-    if (typeof commit === "string") throw new CannotRestore(`${eventIdOf(stream, first.version)} cannot be restored: ${commit}`);
+    if (typeof commit === "string")
+      throw new CannotRestore(`${eventIdOf(stream, first.version)} cannot be restored: ${commit}`, first.record);
     return commit;
   };
 
@@ -156,21 +168,27 @@ const restoreRanges = async (options: Restoring, states: readonly TopicState[], 
       if (there && !sameEvent(there, stored))
         throw new CannotRestore(
           `${eventIdOf(stream, version)} has other content in the store than at ${originOf(record)}: which of them happened?`,
+          record,
         );
       if (there) continue;
       if (version > 1 && !known.has(version - 1)) {
         const last = Math.max(0, ...[...known.keys()].filter((each) => each < version), ...(await heads(stream)));
         throw new CannotRestore(
           `${eventIdOf(stream, last + 1)}${last + 1 < version - 1 ? ` to @${version - 1}` : ""} is missing: the store ends before it, and the log goes on with ${originOf(record)}`,
+          record,
         );
       }
       const bounds = boundsOf(record);
       if (!bounds)
         throw new CannotRestore(
           `${eventIdOf(stream, version)} at ${originOf(record)} is not in the store, and cannot be restored: a release published it that did not tell its cause. Take a later backup`,
+          record,
         );
       if (bounds.first !== (parts[0]?.version ?? version) || bounds.last < version)
-        throw new CannotRestore(`${eventIdOf(stream, version)} at ${originOf(record)} belongs to a commit that the store has in part`);
+        throw new CannotRestore(
+          `${eventIdOf(stream, version)} at ${originOf(record)} belongs to a commit that the store has in part`,
+          record,
+        );
       known.set(version, stored);
       parts = [...parts, event];
       if (version < bounds.last) continue;
@@ -189,6 +207,10 @@ const restoreRanges = async (options: Restoring, states: readonly TopicState[], 
     for (const record of records) {
       // Somebody else wrote it, which `pitrix audit` tells.
       if (headerOf(record, "ce_source") !== source) continue;
+      if (skips.has(originOf(record))) {
+        skipped.push(originOf(record));
+        continue;
+      }
       const event = eventIn(codec, record);
       const others = found.get(record.key);
       if (others) others.push(event);
@@ -209,7 +231,7 @@ const restoreRanges = async (options: Restoring, states: readonly TopicState[], 
   await store.saveWatermarks(
     states.flatMap(({ id: topicId, ranges }) => ranges.map(({ topic, partition, to: offset }) => ({ topic, partition, topicId, offset }))),
   );
-  return { ...figures, torn };
+  return { ...figures, torn, skipped };
 };
 
 const isEvent = (one: Commit["events"][number] | undefined, other: Commit["events"][number]): boolean =>
@@ -219,8 +241,9 @@ const isEvent = (one: Commit["events"][number] | undefined, other: Commit["event
 const eventIn = (codec: Codec, record: LogRecord): Recorded => {
   const decoded = decode(record, codec);
   if (decoded instanceof UnknownSchema)
-    throw new CannotRestore(`${originOf(record)} was written by a newer build: ${decoded.message}. Start that build`);
-  if (decoded instanceof Error) throw new CannotRestore(`${originOf(record)} was not published by this service: ${decoded.message}`);
+    throw new CannotRestore(`${originOf(record)} was written by a newer build: ${decoded.message}. Start that build`, record);
+  if (decoded instanceof Error)
+    throw new CannotRestore(`${originOf(record)} was not published by this service: ${decoded.message}`, record);
   return recordedIn(record, decoded, schemaIdIn(record.value ?? new Uint8Array()));
 };
 

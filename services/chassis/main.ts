@@ -1,3 +1,4 @@
+import { CannotRestore } from "../../events/runtime.ts";
 import { configured, loadServices } from "./list.ts";
 import { systemClock } from "./process/clock.ts";
 import { ConfigError, describeSettings, readConfig } from "./process/config.ts";
@@ -85,6 +86,11 @@ export const main = (services: ServiceList, names: readonly string[]): void => {
     if (error instanceof ConfigError) end(CONFIG, `${error.message}\n\nRun with --help for the list of settings.`);
     if (error instanceof Denied) end(DENIED, error.message);
     if (error instanceof Unreachable) end(UNAVAILABLE, error.message);
+    if (error instanceof CannotRestore)
+      end(
+        1,
+        `${error.message}${error.origin ? `\nIf this record is forged, let the start leave it out: PITRIX_RESTORE_SKIP=${error.origin}` : ""}`,
+      );
     end(1, error instanceof Error ? (error.stack ?? error.message) : String(error));
   });
 };

@@ -94,6 +94,7 @@ export const serve = async (
       settings: dependencies.settings,
       guard: dependencies.guard,
       partitions: dependencies.config.partitions,
+      restoreSkips: dependencies.config.restoreSkips,
       observer: observerOf(dependencies),
       tracer: dependencies.tracer,
     },

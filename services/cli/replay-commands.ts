@@ -177,7 +177,9 @@ export const addReplay = (pitrix: Command, { terminal, paint, signal, isJson, wr
     );
   replay
     .command("verify")
-    .description("fill the collection up to now, and compare it with the live one, document by document, while that one is updated")
+    .description(
+      "fill the collection up to now, and compare it with the live one, document by document, while that one is updated; nothing that queries read changes, so nobody is asked",
+    )
     .argument("<read model>", MODEL)
     .option("--collection <name>", "this collection, as shown by `pitrix replay status`")
     .addHelpText("after", "\nExample:\n  pitrix replay verify cluster/clusters --json | jq '.first[]'")

@@ -24,7 +24,9 @@ export const observerOf = ({ logger, metrics, clock }: Means): Observer => {
       const { ce_id: eventId, ce_correlationid: correlationId, ce_actionid: actionId } = headers;
       logger.error({ subscription, stream: key, eventId, correlationId, actionId, reason }, "an event was parked");
     },
-    restored: ({ commits, events, keyed, torn }) => {
+    restored: ({ commits, events, keyed, torn, skipped }) => {
+      if (skipped.length > 0) logger.warn({ skipped }, "records of the log were left out, as the settings say");
+      if (commits === 0) return;
       const lost = ["answers of commands that changed nothing, or were rejected", "commits that were not published", "blobs"];
       if (keyed > 0) lost.push(`what was kept for ${keyed} commands under an idempotency key: their requests and answers`);
       logger.warn({ commits, events, torn, lost }, "restored from the log what the store had lost");

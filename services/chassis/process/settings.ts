@@ -37,6 +37,14 @@ const instances = (value: string): ReadonlyMap<string, readonly string[]> | unde
   return found;
 };
 
+const origins = (value: string): ReadonlySet<string> | undefined => {
+  const given = value
+    .split(",")
+    .map((each) => each.trim())
+    .filter(Boolean);
+  return given.every((each) => /^[\w.-]+\/\d{1,6}\/\d{1,15}$/.test(each)) ? new Set(given) : undefined;
+};
+
 const url = (value: string): string | undefined => (value === "" || /^https?:\/\/[^\s/]+\S*$/.test(value) ? value : undefined);
 /** Goes into the headers of every event: short, and without what only a browser would use. */
 const publicUrl = (value: string): string | undefined =>
@@ -96,6 +104,13 @@ export const settings = {
     oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
   ),
   state: setting("PITRIX_STATE", "The directory for state that belongs to this machine", "a directory", ".pitrix", text),
+  restoreSkips: setting(
+    "PITRIX_RESTORE_SKIP",
+    "Records of the log that are known to be forged, and that a start leaves out where it restores the store; the dead letter topic records it",
+    "topic/partition/offset,topic/partition/offset,...",
+    "",
+    origins,
+  ),
   partitions: setting(
     "PITRIX_PARTITIONS",
     "The number of partitions of a topic; fixed once the topics exist",

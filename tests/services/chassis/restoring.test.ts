@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
+import { deadLetterTopic } from "../../../events/contract.ts";
 import { backUp, putBack } from "../../../events/memory/database.ts";
+import { CannotRestore } from "../../../events/replay/restore.ts";
 import { causeCipher } from "../../../services/chassis/access/causes.ts";
+import { contract } from "../../../services/chassis/contract.ts";
 import { eventually } from "../../eventually.ts";
 import { administrator, servedWithAccounts } from "../../world/accounts.ts";
 import { gate } from "../../world/faults.ts";
@@ -85,6 +88,42 @@ test("a request that is repeated with its key after its service was restored is 
     const [said] = world.lines.filter(({ msg }) => msg === "restored from the log what the store had lost");
     assert.deepEqual([said?.commits, said?.events], [2, 2]);
     assert.match(JSON.stringify(said?.lost), /were rejected.*not published.*blobs.*2 commands under an idempotency key/);
+  } finally {
+    await world.stop();
+  }
+});
+
+test("a record that an operator knows to be forged is left out by its place, and that is recorded", async () => {
+  const world = await served(example);
+  try {
+    const system = await world.as("system");
+    for (const name of ["a", "b"]) assert.equal((await system.call("CreateCategory", { name, locale: "{}" })).status, 200);
+    const { database } = world.of();
+    await eventually("both are published", () => database.due.publish.length === 0);
+    const [one, other] = [...world.broker.contents().values()].flat(2).filter(({ headers }) => headers.ce_row === "CreateCategory");
+    assert.ok(one && other);
+    await world.of().stop();
+    const log = world.broker.connect();
+    await log.publish([{ ...one, value: other.value }]);
+    const forged = await world.start({ service: example }, 2).then(
+      () => assert.fail("it starts"),
+      (error: unknown) => (error instanceof CannotRestore ? (error.origin ?? "") : String(error)),
+    );
+    assert.match(forged, new RegExp(`^${one.topic}/\\d/\\d+$`));
+    await world.start({ service: example, environment: { PITRIX_RESTORE_SKIP: forged } }, 3);
+    assert.deepEqual(
+      world.lines.filter(({ msg }) => msg === "records of the log were left out, as the settings say").map(({ skipped }) => skipped),
+      [[forged]],
+    );
+    const topic = deadLetterTopic(contract, world.of().instance.service.name);
+    const recorded = (world.broker.contents().get(topic) ?? []).flat().map(({ headers }) => headers);
+    assert.deepEqual(
+      recorded.map((headers) => [headers["pitrix-operator-action"], headers["pitrix-operator-record"]]),
+      [["restore-skip", forged]],
+    );
+    // What is behind the watermark is not looked at again.
+    await world.of().stop();
+    await world.start({ service: example }, 4);
   } finally {
     await world.stop();
   }
