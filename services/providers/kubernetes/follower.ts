@@ -42,11 +42,12 @@ export const follower = (
         return { observed, found: whole ? await target.inspect(release, counts) : undefined };
       }),
     );
-  const turn = async (): Promise<number> => {
+  const turn = async (signal: AbortSignal): Promise<number> => {
     const whole = isWhole;
     isWhole = false;
     try {
       const { observed, found } = await look(whole);
+      if (signal.aborted) return SILENT;
       selectors = observed.workloads.map(({ selector }) => selector).filter((selector) => selector !== "");
       const { reports, again } = report(clock.now(), nodesOf(clusterId, observed), found);
       for (const each of reports) await send(each);
@@ -68,7 +69,7 @@ export const follower = (
       for (let failures = 0; !signal.aborted; ) {
         let pause = SILENT;
         try {
-          pause = Math.min(SILENT, await turn());
+          pause = Math.min(SILENT, await turn(signal));
           failures = 0;
         } catch (error) {
           failures += 1;

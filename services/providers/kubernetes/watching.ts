@@ -12,9 +12,12 @@ const MAX_RELEASES = 2_000;
 /** Milliseconds after which a watch is opened anew, with the credential that the runtime has then. */
 const TURN = 600_000;
 const LONGEST_PAUSE = 60_000;
+/** Milliseconds that a stop waits for a server that does not answer. */
+const STOP_TIMEOUT = 1_000;
 
 type Context = SignalContext<KubernetesOutside, Report>;
-type Watched = { readonly release: ReleaseDocument; readonly follower: Follower; readonly stop: () => Promise<void> };
+type Background = { readonly stop: () => void; readonly running: Promise<void> };
+type Watched = Background & { readonly release: ReleaseDocument; readonly follower: Follower };
 
 /**
  * Watches the releases that run, and reports what becomes of them unasked. The releases of a runtime are watched by one instance, under a lease; all of
@@ -36,7 +39,7 @@ const watchAll = async (context: Context, signal: AbortSignal): Promise<void> =>
   const { clock, lease, find } = context;
   /** The releases that this instance watches, by their clusters; and the watches, by runtime and namespace. */
   const watched = new Map<string, Watched>();
-  const spaces = new Map<string, { readonly stop: () => Promise<void> }>();
+  const spaces = new Map<string, Background>();
   const leased = new Map<string, { readonly at: number; readonly isMine: boolean }>();
 
   const holds = async (runtimeId: string): Promise<boolean> => {
@@ -55,7 +58,7 @@ const watchAll = async (context: Context, signal: AbortSignal): Promise<void> =>
     for (const [id, { release, stop }] of watched)
       if (wanted.get(id)?.job_id !== release.job_id) {
         watched.delete(id);
-        await stop();
+        stop();
       }
     for (const [id, release] of wanted)
       if (!watched.has(id)) {
@@ -66,7 +69,7 @@ const watchAll = async (context: Context, signal: AbortSignal): Promise<void> =>
     for (const [space, { stop }] of spaces)
       if (!needed.has(space)) {
         spaces.delete(space);
-        await stop();
+        stop();
       }
     for (const space of needed)
       if (!spaces.has(space)) {
@@ -81,7 +84,11 @@ const watchAll = async (context: Context, signal: AbortSignal): Promise<void> =>
     await look().catch((error: unknown) => context.outside.report(error, ""));
     await clock.sleep(LOOK, signal);
   }
-  await Promise.all([...watched.values(), ...spaces.values()].map(({ stop }) => stop()));
+  const ended = [...watched.values(), ...spaces.values()].map(({ stop, running }) => {
+    stop();
+    return running;
+  });
+  await Promise.race([Promise.all(ended), clock.sleep(STOP_TIMEOUT)]);
 };
 
 /** Follows a namespace for the releases that are watched in it. */
@@ -109,14 +116,8 @@ const watchSpace = async ({ outside, clock }: Context, all: () => readonly Watch
   }
 };
 
-/** Runs work until it is stopped. */
-const inBackground = (work: (signal: AbortSignal) => Promise<void>): { readonly stop: () => Promise<void> } => {
+/** Runs work until it is stopped. Nobody waits for its end: a server may not answer. */
+const inBackground = (work: (signal: AbortSignal) => Promise<void>): Background => {
   const over = new AbortController();
-  const running = work(over.signal);
-  return {
-    stop: async () => {
-      over.abort("let go");
-      await running;
-    },
-  };
+  return { running: work(over.signal), stop: () => over.abort("let go") };
 };
