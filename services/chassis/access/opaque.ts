@@ -3,7 +3,7 @@ import type { PlatformKey } from "../process/settings.ts";
 import { decrypt, encrypt, IV } from "./aes-gcm.ts";
 
 /** Characters that an opaque text may have: it travels in headers. */
-const LONGEST = 8_192;
+export const LONGEST = 8_192;
 
 /**
  * Texts that only the platform can make and read: the same one for the same content, since the initialization vector is a MAC of it. `close` throws

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { shownTo } from "../../../services/api/events/shown.ts";
-import { opaque } from "../../../services/chassis/access/opaque.ts";
+import { LONGEST, opaque } from "../../../services/chassis/access/opaque.ts";
+import { apiDocument } from "../../../services/chassis/http/document.ts";
 import type { EventsPage, EventsRequest, OwnedEvent } from "../../../services/chassis/http/event-routes.ts";
 import { feed } from "../../../services/chassis/http/feed/feed.ts";
 import { type Position, positions } from "../../../services/chassis/http/feed/position.ts";
@@ -338,5 +339,8 @@ test("ten topics of a hundred partitions fit into an id, and one that no header 
   const id = idOf(of(10, 100));
   assert.ok(id.length < 5_000, `${id.length}`);
   assert.deepEqual(read(id), of(10, 100));
+  const { parameters } = JSON.parse(JSON.stringify(apiDocument())).paths["/v1/events"].get;
+  const taken = parameters.find(({ name }: { readonly name: string }) => name === "Last-Event-ID").schema.maxLength;
+  assert.equal(taken, LONGEST, "the contract takes what is made");
   assert.throws(() => idOf(of(10, 1_000)), /the test has \d+ characters, more than the 8192 that a header takes/);
 });
