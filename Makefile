@@ -31,8 +31,8 @@ test: install ## run all checks: lint, types, freshness, compatibility, unit, si
 third-party-test: build ## let stock clients of other languages read every event (Go, Java, Confluent's for Node, another registry)
 	@node --test --test-concurrency=1 dist/tests/third-party/*.clients.js
 
-kubernetes-test: build ## run all tests of the Kubernetes provider on a real API, built once in about 10 minutes, and both majors of helm (KILLS=30)
-	@PITRIX_KUBERNETES_TEST=$(or $(KILLS),30) node --test --test-concurrency=1 dist/tests/services/providers/kubernetes/*.integration.js dist/tests/services/providers/kubernetes/*.real.js
+kubernetes-test: build ## run all tests of the Kubernetes provider on a real API, built once in 10 minutes, with both majors of helm; and a real registry (KILLS=30)
+	@PITRIX_KUBERNETES_TEST=$(or $(KILLS),30) node --test --test-concurrency=1 dist/tests/services/providers/kubernetes/*.integration.js dist/tests/services/providers/kubernetes/*.real.js dist/tests/services/repo/*.real.js
 
 unit: install ## run the unit tests only (MATCH=text selects some)
 	@node tests/runner/main.mjs --only unit $(if $(MATCH),--match $(MATCH))
