@@ -11,13 +11,25 @@ import { installKubernetes } from "./install.ts";
 import { type ApiClient, clientOf, startKubelet } from "./kubelet.ts";
 
 /** The controllers that releases need. There is no cloud, and no node fails. */
-const controllers = ["deployment", "replicaset", "statefulset", "daemonset", "job", "cronjob", "garbage-collector", "namespace"];
+const controllers = [
+  "deployment",
+  "replicaset",
+  "statefulset",
+  "daemonset",
+  "job",
+  "cronjob",
+  "garbage-collector",
+  "namespace",
+  "persistentvolumeclaim-protection",
+];
 
 /** A Kubernetes API on the loopback address; its processes end with this one. No image runs in it (`kubelet.ts`). */
 export type KubernetesServer = {
   readonly url: string;
   /** The certificate that the server shows, in PEM; it is its own authority. */
   readonly ca: string;
+  /** A kubeconfig of the administrator. */
+  readonly kubeconfig: string;
   /** The token of an administrator, and that of somebody who may do nothing. */
   readonly tokens: { readonly administrator: string; readonly nobody: string };
   /** Asks it as the administrator. */
@@ -86,11 +98,14 @@ export const startKubernetes = async (given: { readonly directory: string; reado
     const ask = await ready();
     if (!ask) throw await failure(over() ?? running.at(-1));
     const ca = readFileSync(certificate, "utf8");
-    const config = { clusters: [{ name: "here", cluster: { server: url, "certificate-authority": certificate } }] };
-    const user = { users: [{ name: "me", user: { token: tokens.administrator } }] };
-    const context = { contexts: [{ name: "here", context: { cluster: "here", user: "me" } }], "current-context": "here" };
+    const kubeconfig = JSON.stringify({
+      ...{ apiVersion: "v1", kind: "Config", "current-context": "here" },
+      contexts: [{ name: "here", context: { cluster: "here", user: "administrator" } }],
+      clusters: [{ name: "here", cluster: { server: url, "certificate-authority-data": Buffer.from(ca).toString("base64") } }],
+      users: [{ name: "administrator", user: { token: tokens.administrator } }],
+    });
     await start("kube-controller-manager", {
-      kubeconfig: file("kubeconfig", JSON.stringify({ apiVersion: "v1", kind: "Config", ...config, ...user, ...context })),
+      kubeconfig: file("kubeconfig", kubeconfig),
       ...{
         controllers: controllers.map((each) => `${each}-controller`).join(","),
         "leader-elect": false,
@@ -103,7 +118,7 @@ export const startKubernetes = async (given: { readonly directory: string; reado
     const key = readFileSync(join(directory, "certificates", "apiserver.key"), "utf8");
     const kubelet = await startKubelet({ url, token: tokens.administrator, ca, cert: ca, key });
     return {
-      ...{ url, ca, tokens, ask },
+      ...{ url, ca, kubeconfig, tokens, ask },
       get pids() {
         return running.filter((each) => !each.hasExited()).map(({ pid }) => pid);
       },

@@ -20,8 +20,8 @@ type InquiryOptions = Pick<KubernetesOutside, "fetchPackage" | "open" | "withTar
   readonly withNamespace: <T>(kubeconfig: string, namespace: string, use: (target: Target) => Promise<T>) => Promise<T>;
 };
 
-/** Milliseconds that helm may take to judge a chart: somebody waits for the answer. */
-const JUDGING = 10_000;
+/** Milliseconds that a judgement may take: somebody waits for the answer. */
+const PATIENCE = 6_000;
 /** Charts that are judged at once. More are not: helm says later what it refuses. */
 const MAX_JUDGED = 4;
 
@@ -56,7 +56,7 @@ export const inquiriesOf = ({
     /** Whether a kubeconfig opens an API server, and may deploy into a namespace, if one is named. What cannot be reached is refused, too. */
     credential: async ({ content, zone }) => {
       try {
-        await withApi(String(content), (api) => judgeAccess(api, String(zone ?? "")));
+        await inTime(withApi(String(content), (api) => judgeAccess(api, String(zone ?? ""))));
         return {};
       } catch (error) {
         if (error instanceof KubernetesError) return { refused: error.message };
@@ -83,9 +83,9 @@ export const inquiriesOf = ({
       const values = (await revealed(open, clusterId, sealed, { values: String(configuration) })).values ?? "";
       const kubeconfig = await kubeconfigOf(runtime_credential_id);
       try {
-        await withApi(kubeconfig, (api) => judgeNamespace(api, namespace));
+        await inTime(withApi(kubeconfig, (api) => judgeNamespace(api, namespace)));
         const archive = await fetchPackage(String(package_owner), String(package_digest));
-        const signal = AbortSignal.timeout(JUDGING);
+        const signal = AbortSignal.timeout(PATIENCE);
         const judge = (target: Target) => target.judge(releaseOf(clusterId), { archive, values }, signal);
         await inTurn(() => withNamespace(kubeconfig, namespace, judge));
         return {};
@@ -95,6 +95,13 @@ export const inquiriesOf = ({
       }
     }),
   };
+};
+
+/** The result of work, or a TimeoutError; what goes on then has time limits of its own. */
+const inTime = <T>(work: Promise<T>): Promise<T> => {
+  const late = AbortSignal.timeout(PATIENCE);
+  const tooLate = new Promise<never>((_, reject) => late.addEventListener("abort", () => reject(late.reason), { once: true }));
+  return Promise.race([work, tooLate]);
 };
 
 const refusable =

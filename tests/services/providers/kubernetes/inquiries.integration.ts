@@ -61,6 +61,8 @@ test("a credential that is not good is refused with the reason", async () => {
   );
   api.meddle(({ path }) => (path === "/version" ? 503 : undefined));
   assert.match(String((await tried(api.kubeconfig())).refused), /^the API server does not answer: the API server answers 503/);
+  api.meddle(() => new Promise(() => {}));
+  assert.match(String((await tried(api.kubeconfig())).refused), /^the API server does not answer: it takes too long$/);
   api.meddle(() => undefined);
 });
 

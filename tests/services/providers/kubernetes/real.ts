@@ -66,6 +66,7 @@ export const openedOn = async (
     config: { state },
     settings: { helm, privateNetworks, helmSeconds: 10, readySeconds },
     clock: systemClock,
+    logger: { warn: () => {} },
     document: async (model: string, id: string) => (await documents(model)).find((each) => each.id === id)?.value,
     edge: {
       open: async (_: string, { stream }: { readonly stream: string }) =>
