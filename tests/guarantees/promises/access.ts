@@ -138,6 +138,19 @@ export const access: Section = {
           "what is known of a person stands nowhere in clear, and is for nobody to read once it is replaced or deleted",
         ),
         ...tests(
+          "services/account/earlier-people.test.ts",
+          "a person of an earlier release is found, signs in and keeps the address; a change seals them, and a deletion ends it",
+          "two changes of a person are both kept, or one of them is told to try again",
+        ),
+        ...tests(
+          "services/cli/operate.integration.ts",
+          "an operator looks at a platform, stops it, moves it to an empty Kafka and an empty store, and finds it equal there",
+        ),
+        ...tests(
+          "services/api/personal.test.ts",
+          "the gateway keeps answers for the time when a service is down, but none that tells of people",
+        ),
+        ...tests(
           "events/codec/secret.test.ts",
           "what names a person in events of earlier releases is read, and not written again",
           "every field that sounds like a person is sealed, or says that it is empty",

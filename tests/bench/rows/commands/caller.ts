@@ -7,6 +7,7 @@ import { schemas } from "../../../../schemas/generated/schemas.ts";
 import { keyIdOf, newKeyPair, signToken } from "../../../../services/chassis/access/tokens.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
 import type { PlatformKey } from "../../../../services/chassis/process/settings.ts";
+import { sealedAs } from "../../../people.ts";
 import { sealedText } from "../../../sealed.ts";
 
 const DAY = 86_400;
@@ -16,7 +17,7 @@ const userId = "usr-bench";
 export const announceCaller = async (connection: KafkaConnection, platformKey: PlatformKey, partitions = 6): Promise<string> => {
   const keyId = keyIdOf(platformKey, "bench");
   const { publicJwk, privateJwk } = await newKeyPair();
-  const nobody = { username: "bench", email: "bench@pitrix.local", phoneNumber: "", description: "", passwordHash: "" };
+  const nobody = { username: "", email: "", phoneNumber: "", description: "", ...sealedAs("bench@pitrix.local"), passwordHash: "" };
   const log = kafkaLog({ ...connection, clientId: "bench" });
   const announce = async (aggregate: string, key: string, event: { readonly type: string }): Promise<void> => {
     await log.ensureTopics([{ name: topicOf(contract, aggregate), partitions, compacted: false }]);
