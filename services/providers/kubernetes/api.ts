@@ -9,6 +9,8 @@ const MAX_BYTES = 32 * 1024 * 1024;
 const MILLISECONDS = 15_000;
 /** Milliseconds that a call waits in all for a server that asks for fewer requests. Afterwards it is an outage. */
 const BUDGET = 60_000;
+/** Of the objects in a watch only their metadata is sent. */
+const METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
 /** Bytes of one object in a watch. */
 const MAX_LINE = 4 * 1024 * 1024;
 
@@ -20,7 +22,7 @@ export type Api = {
   readonly get: (path: string) => Promise<JsonObject | undefined>;
   /** The last bytes of a text; undefined: there is none. */
   readonly tail: (path: string, bytes: number) => Promise<string | undefined>;
-  /** Objects as they come, one a line, until the server ends the answer. Throws like `send`; `Gone` if the server does not go back that far. */
+  /** The metadata of objects as they come, one a line, until the server ends the answer. Throws like `send`; `Gone` if the server does not go back that far. */
   readonly lines: (path: string, each: (object: JsonObject) => void, signal: AbortSignal) => Promise<void>;
   readonly close: () => void;
 };
@@ -64,7 +66,7 @@ export const apiOf = (access: Access, address: string, clock: Clock): Api => {
       return undefined;
     },
     lines: async (path, each, signal) => {
-      const answer = await open({ method: "GET", path }, signal);
+      const answer = await open({ method: "GET", path, accept: METADATA }, signal);
       if (answer.statusCode !== 200) {
         const { status, body } = judged(answer.statusCode ?? 0, objectIn(await bytesOf(answer)));
         throw status === 410 ? new Gone() : new KubernetesError(`the API server answers ${status}: ${messageOf(body)}`);

@@ -4,7 +4,13 @@ import { isIP } from "node:net";
 import type { Access } from "./kubeconfig.ts";
 import { KubernetesError } from "./ports.ts";
 
-export type Sent = { readonly method: string; readonly path: string; readonly body?: object | undefined; readonly type?: string };
+export type Sent = {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object | undefined;
+  readonly type?: string;
+  readonly accept?: string;
+};
 export type Connection = {
   /** Sends a request, and resolves with the beginning of the answer. */
   readonly open: (sent: Sent, signal: AbortSignal) => Promise<IncomingMessage>;
@@ -27,14 +33,14 @@ export const connectionTo = ({ port, path: base, serverName, authority, user }: 
         ? { authorization: `Basic ${Buffer.from(`${user.username}:${user.password}`).toString("base64")}` }
         : {};
   return {
-    open: ({ method, path, body, type = "application/json" }, signal) => {
+    open: ({ method, path, body, type = "application/json", accept = "application/json" }, signal) => {
       const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
       return new Promise((resolve, reject) => {
         const outgoing = request({
           ...{ agent, host: address, port, method, path: `${base}${path}`, signal },
           headers: {
             ...authorization,
-            accept: "application/json",
+            accept,
             ...(sent && { "content-type": type, "content-length": sent.byteLength }),
           },
         });

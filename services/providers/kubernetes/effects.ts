@@ -3,7 +3,7 @@ import { PackageError } from "../../packages/package-error.ts";
 import { type TaskContext, TaskFailure, type TaskTable } from "../kit/effects.ts";
 import { revealed } from "../kit/secrets.ts";
 import { labelOf, nodeIdOf, releaseOf } from "./names.ts";
-import { type Counts, KubernetesError, type KubernetesOutside, type Observed, type Target } from "./ports.ts";
+import { type Counts, Forbidden, KubernetesError, type KubernetesOutside, type Observed, type Target } from "./ports.ts";
 import { applyRelease, removeRelease } from "./release.ts";
 import { choosePods, scaleWorkloads, stopWorkloads } from "./scaling.ts";
 import { hiddenIn } from "./secret-values.ts";
@@ -45,7 +45,10 @@ const table: TaskTable<KubernetesOutside> = {
     await on(
       context,
       async (target) => {
-        await target.markClaims(releaseOf(clusterId), labelOf(clusterId));
+        // Who may not look at claims hears so when they are to be deleted.
+        await target.markClaims(releaseOf(clusterId), labelOf(clusterId)).catch((error: unknown) => {
+          if (!(error instanceof Forbidden)) throw error;
+        });
         await removeRelease(releaseTask(task, context, target));
       },
       true,

@@ -4,7 +4,7 @@ import { markerOf } from "../../../../services/packages/secret-markers.ts";
 import { separateSecrets } from "../../../../services/packages/secrets.ts";
 import { TaskFailure } from "../../../../services/providers/kit/effects.ts";
 import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
-import { KubernetesError } from "../../../../services/providers/kubernetes/ports.ts";
+import { Forbidden, KubernetesError } from "../../../../services/providers/kubernetes/ports.ts";
 import { sealedText } from "../../../sealed.ts";
 import { fakeNamespace, outsideOn } from "./fake-target.ts";
 
@@ -46,4 +46,38 @@ test("a refusal of values that are not YAML ends the task, and shows nothing of 
 test("the configuration of a chart is a map in YAML or JSON, or it is refused before anything happens", () => {
   for (const conf of ["replicas: 2", '{"replicas":2}', "", "******"]) assert.ok(!("rejected" in separateSecrets("helm", "", conf)), conf);
   for (const conf of ["{replicas", "- 1", "seven"]) assert.ok("rejected" in separateSecrets("helm", "", conf), conf);
+});
+
+test("volumes outlive a deletion, and are deleted with the cluster; who may not look at them can still delete the release", async () => {
+  const namespace = fakeNamespace();
+  const clock = { now: () => 0, sleep: async () => {} };
+  const run = async (action: string, more: object = {}): Promise<void> => {
+    const outside = outsideOn({ ...namespace.targetAt(clock), ...more }, clock);
+    const description = { packageOwner: "repo", packageDigest: "sha256:1", zone: "shop", configuration: "", secrets: [], scales: [] };
+    const context = { outside, clusterId: "cl-1", jobId: "j-1", current: { description }, nodes: {}, signal: new AbortController().signal };
+    const task = { taskId: `t-${action}`, nodeId: "", action, directive: "{}", failureAllowed: false };
+    await tasks[action]?.(task, { ...context, report: async () => {} } as never); // The tasks read these fields only.
+  };
+  await run("ApplyRelease");
+  namespace.claims.set("data-db-0", undefined).set("data-other-0", "cl-2");
+  await run("RemoveRelease");
+  assert.deepEqual(
+    [namespace.releases.size, [...namespace.claims]],
+    [
+      0,
+      [
+        ["data-db-0", "cl-1"],
+        ["data-other-0", "cl-2"],
+      ],
+    ],
+  );
+  await run("RemoveVolumes");
+  assert.deepEqual([...namespace.claims.keys()], ["data-other-0"]);
+  await run("ApplyRelease");
+  const denied = async () => {
+    throw new Forbidden("the credential of the runtime may not do this");
+  };
+  await run("RemoveRelease", { markClaims: denied });
+  assert.equal(namespace.releases.size, 0);
+  await assert.rejects(run("RemoveVolumes", { removeClaims: denied }), { name: "TaskFailure", message: /may not do this/ });
 });

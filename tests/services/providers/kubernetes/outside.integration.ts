@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { buildRepository } from "../../../../infra/demo/repository.ts";
 import { installHelm } from "../../../../infra/embedded/helm/install.ts";
+import type { Target } from "../../../../services/providers/kubernetes/ports.ts";
 import { eventually } from "../../../eventually.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
 import { kubernetesApi } from "../../../world/kubernetes.ts";
@@ -159,6 +160,24 @@ spec: { selector: { matchLabels: { app: db } }, template: { metadata: { labels: 
   const [image, scheduled] = seen.map(({ pods }) => pods[0]?.reason ?? "");
   assert.match(image ?? "", /^ImagePullBackOff: container web of image missing\/shop:1: Back-off pulling image/);
   assert.match(scheduled ?? "", /^Pending: 0\/1 nodes are available: .*node affinity\/selector/);
+});
+
+test("a watch sees that somebody scales a workload, and the next action takes it back whoever has the field", async () => {
+  const outside = await opened({ values: "replicas: 1" });
+  const namespace = await installs({ values: "replicas: 1" });
+  const on = <T>(use: (target: Target) => Promise<T>) => outside.withTarget({ clusterId: "cl-1", namespace }, use);
+  const [seen, stop, none] = [new Set<string>(), new AbortController(), new Map<string, number>()];
+  const following = on((target) => target.follow((object) => seen.add(object?.kind ?? ""), stop.signal));
+  await eventually("it looks at everything first", async () => seen.has(""));
+  await on((target) => target.setReplicas({ kind: "Deployment", name: "cl-1-web" }, 3));
+  await eventually("it sees the pods", async () => seen.has("Pod") && seen.has("Deployment"));
+  await eventually("there are three", async () => (await on((target) => target.observe("cl-1"))).pods.length === 3);
+  const drift = async () => (await on((target) => target.inspect("cl-1", none))).drift;
+  assert.deepEqual(await drift(), ["Deployment cl-1-web: it is to have 3 pods in the place of 1"]);
+  await installs({ values: "replicas: 1" }, namespace);
+  assert.deepEqual(await drift(), []);
+  stop.abort();
+  await following;
 });
 
 test("the demo's chart is linted, installed and upgraded by helm", async () => {
