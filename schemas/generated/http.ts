@@ -542,6 +542,27 @@ export type ErrorDetail = {
   readonly cause?: string;
 };
 
+/** An event on the log, without secrets; one that cannot be decoded says why. */
+export type EventResult = {
+  readonly event_id?: string;
+  readonly type?: string;
+  /** Who announced it. */
+  readonly service?: string;
+  readonly stream: string;
+  readonly version?: number;
+  readonly time: string;
+  readonly actor?: string;
+  readonly correlation_id?: string;
+  readonly causation_id?: string;
+  readonly action_id?: string;
+  /** What decided it: an operation, an event that was reacted to, an effect or a timer. */
+  readonly row?: string;
+  /** Topic, partition and offset. */
+  readonly origin: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly unreadable?: string;
+};
+
 /** Action bundles of a module. */
 export type Feature = {
   readonly feature_id?: Id;
@@ -591,10 +612,11 @@ export type Inspection = {
   readonly at?: StateAtResult;
   readonly map?: LiveMapResult;
   readonly topics?: readonly TopicResult[];
+  readonly events?: readonly EventResult[];
 };
 
 /** What an inspection looks at. */
-export type InspectionKind = "audit" | "at" | "map" | "topics";
+export type InspectionKind = "audit" | "at" | "map" | "topics" | "events";
 
 /** The part of a service in an inspection. */
 export type InspectionPart = {
@@ -1444,9 +1466,9 @@ export type Operations = {
   CreateInspection: {
     request: {
       readonly inspection: InspectionKind;
-      /** Of audit, map and topics: only what is this service's. */
+      /** Of audit, map, topics and events: only what is this service's. */
       readonly service?: Id;
-      /** Of an audit: only the log of this stream. */
+      /** Of an audit, or of events: only this stream. */
       readonly stream?: CauseId;
       /** Of an audit: this part of the streams, in percent, drawn anew each time. */
       readonly sample?: number;
@@ -1456,8 +1478,14 @@ export type Operations = {
       readonly what?: CauseId;
       /** For at: a time, a duration before now (5m), or the id of an event; now if absent. */
       readonly when?: CauseId;
-      /** Of a map: events of the last so many seconds; all if absent. */
+      /** Of a map, or of events: the last so many seconds; all if absent. */
       readonly seconds?: number;
+      /** Of events: only this type. */
+      readonly type?: Id;
+      /** Of events: only what this request has set going. */
+      readonly correlation?: Line;
+      /** Of events: the newest so many of each service; 100 if absent. */
+      readonly limit?: number;
     };
     answer: Inspection;
   };

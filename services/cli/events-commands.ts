@@ -10,12 +10,14 @@ import {
   partFor,
   readEvents,
   type Seen,
+  secondsOf,
   topicsFor,
 } from "../chassis/operator/events.ts";
 import { CommandFailed, exitCodes } from "../chassis/operator/failure.ts";
 import { services } from "../index.ts";
+import { operatorOf } from "./choose.ts";
 import { logOf, type Platform } from "./connection.ts";
-import { eventDetails, eventLine } from "./events-text.ts";
+import { eventDetails, eventLine, eventResultLine } from "./events-text.ts";
 import {
   emptyDirectory,
   exportTopics,
@@ -40,11 +42,33 @@ const recordImport = async (platform: Platform, plans: readonly ImportPlan[], di
   }
 };
 
+const MOST_OF_GATEWAY = 1_000;
+
 type TailOptions = EventFilter & { readonly follow?: boolean; readonly fromStart?: boolean; readonly last?: number };
 
 /** Adds `pitrix events`. */
-export const addEvents = (pitrix: Command, { terminal, paint, signal, isJson, writeLine, print, bar, agreed, on }: Shell): Command => {
+export const addEvents = (
+  pitrix: Command,
+  { terminal, paint, signal, isJson, writeLine, print, bar, reading, agreed, on }: Shell,
+): Command => {
   const show = (event: Seen): void => writeLine(isJson() ? JSON.stringify(eventJson(event)) : eventLine(event, paint));
+  /** What the gateway tells: the newest events of each service. */
+  const tailOfGateway = async (
+    platform: Platform,
+    { follow, last, since, type, stream, correlation, topic, id }: TailOptions,
+  ): Promise<void> => {
+    const ago = since === undefined ? undefined : secondsOf(since);
+    if (follow || topic !== undefined || id !== undefined || (since !== undefined && ago === undefined))
+      throw new CommandFailed(
+        "the gateway lists events by --type, --stream, --correlation, --last and a duration in --since; for more use --direct, or StreamEvents",
+        exitCodes.usage,
+      );
+    const asked = Object.entries({ type, stream, correlation, seconds: ago, limit: last ?? MOST_OF_GATEWAY });
+    const given = Object.fromEntries(asked.filter(([, value]) => value !== undefined));
+    const found = await operatorOf(platform).inspect({ inspection: "events", ...given }, reading, signal);
+    for (const event of last === undefined ? found : found.slice(-last))
+      writeLine(isJson() ? JSON.stringify(event) : eventResultLine(event, paint));
+  };
   const events = pitrix
     .command("events")
     .description("print the events of the log, decoded by their schemas; of a secret only that it is there")
@@ -70,6 +94,7 @@ export const addEvents = (pitrix: Command, { terminal, paint, signal, isJson, wr
     )
     .action(({ follow = false, fromStart = false, last, ...filter }: TailOptions) =>
       on(async (platform) => {
+        if (platform.gateway) return tailOfGateway(platform, { follow, ...(last !== undefined && { last }), ...filter });
         const log = logOf(platform);
         if (follow && last !== undefined) throw new CommandFailed("--last does not go with --follow", exitCodes.usage);
         if (follow) return followEvents(log, filter, fromStart, signal, show);

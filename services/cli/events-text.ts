@@ -1,18 +1,26 @@
 import { originOf, schemaIdIn } from "../../events/runtime.ts";
+import type { EventResult } from "../../schemas/generated/http.ts";
 import { withoutSecrets } from "../chassis/http/shown.ts";
+import { eventResult } from "../chassis/operator/event-result.ts";
 import type { Seen } from "../chassis/operator/events.ts";
 import { type Paint, plain } from "./output.ts";
 
 /** An event as one line of text. */
-export const eventLine = ({ record, delivered }: Seen, paint: Paint): string => {
-  const time = plain(record.headers.ce_time).slice(11, 23);
-  if (delivered instanceof Error)
-    return `${paint("dim", time)}  ${paint("red", "unreadable")}  ${originOf(record)}  ${plain(delivered.message)}`;
-  const { type, ...data } = delivered.event;
-  const { eventId, correlationId } = delivered.meta;
-  const fields = plain(JSON.stringify(withoutSecrets(data)));
-  const short = fields.length > 200 ? `${fields.slice(0, 199)}…` : fields;
-  return `${paint("dim", time)}  ${paint("cyan", type)}  ${plain(eventId)}  ${short}  ${paint("dim", plain(correlationId))}`;
+export const eventLine = (seen: Seen, paint: Paint): string => eventResultLine(eventResult(seen), paint);
+
+/** An event as the gateway tells it, as one line of text. */
+export const eventResultLine = (
+  { time, type = "", event_id, correlation_id, origin, data, unreadable }: EventResult,
+  paint: Paint,
+): string => {
+  if (unreadable !== undefined)
+    return `${paint("dim", clock(time))}  ${paint("red", "unreadable")}  ${plain(origin)}  ${plain(unreadable)}`;
+  return `${paint("dim", clock(time))}  ${paint("cyan", type)}  ${plain(event_id)}  ${shortened(data)}  ${paint("dim", plain(correlation_id))}`;
+};
+const clock = (time: string): string => plain(time).slice(11, 23);
+const shortened = (data: unknown): string => {
+  const fields = plain(JSON.stringify(data));
+  return fields.length > 200 ? `${fields.slice(0, 199)}…` : fields;
 };
 
 /** An event with all that its record says. */

@@ -20,6 +20,7 @@ export const heard: { readonly [K in Kind]: (found: Inspection) => Results[K] } 
     ...{ ...sums, seconds },
     rows: rows.map(({ median = null, slowest = null, ...row }) => ({ ...row, median, slowest })),
   }),
+  events: ({ events = [] }) => events,
   topics: ({ topics = [] }) => topics.map(({ read = [], ...topic }) => ({ ...topic, read })),
 };
 

@@ -1,13 +1,16 @@
 import type { AnyService, Log } from "../../../events/index.ts";
 import { aggregateOf, topicOf } from "../../../events/index.ts";
 import { sourcesOf } from "../../../events/runtime.ts";
-import type { Inspection, Operations } from "../../../schemas/generated/http.ts";
+import type { EventResult, Inspection, Operations } from "../../../schemas/generated/http.ts";
 import { contract } from "../contract.ts";
 import type { ServicesClient } from "../http/causation-query.ts";
 import { documentModel, type StateAt, stateAt } from "./at.ts";
 import { type Audited, merged, runAudit } from "./audit-run.ts";
+import { eventResult } from "./event-result.ts";
+import { readEvents, topicsOf } from "./events.ts";
 import { CommandFailed, exitCodes } from "./failure.ts";
 import { type LiveMap, liveMap, mergedMaps } from "./live-map.ts";
+import { sorted } from "./order.ts";
 import { type TopicState, topicStates } from "./topics.ts";
 import type { Progress } from "./works.ts";
 
@@ -63,6 +66,13 @@ const internalTopics = (all: readonly AnyService[]): ReadonlySet<string> =>
 /** Findings on the log that are told. */
 const FINDINGS = 1_000;
 
+/** The service, unless what it is asked for comes from an internal topic. */
+const shownOwner = (topics: readonly string[], owner: string, all: readonly AnyService[]): string => {
+  const internal = topics.find((topic) => internalTopics(all).has(topic));
+  if (internal === undefined) return owner;
+  throw new CommandFailed(`${internal} is internal to ${owner}, and is not shown`, exitCodes.denied);
+};
+
 const audit: Row<Audited> = {
   services: (asked, all) => (asked.stream === undefined ? everybody(asked, all) : [ownerOf(asked.stream, all).name]),
   run: async ({ own, ...means }, { stream, sample, log_only: logOnly }) => {
@@ -85,10 +95,7 @@ const at: Row<StateAt> = {
   services: ({ what = "" }, all) => {
     const [service = "", model = "", ...id] = what.split("/");
     const topics = id.length > 0 ? sourcesOf(documentModel(all, service, model), contract) : [topicOf(contract, aggregateOf(what))];
-    const internal = topics.find((topic) => internalTopics(all).has(topic));
-    const owner = id.length > 0 ? service : ownerOf(what, all).name;
-    if (internal !== undefined) throw new CommandFailed(`${internal} is internal to ${owner}, and is not shown`, exitCodes.denied);
-    return [owner];
+    return [shownOwner(topics, id.length > 0 ? service : ownerOf(what, all).name, all)];
   },
   run: ({ all: loaded, ...means }, { when = "now", what = "" }) => stateAt({ ...means, loaded }, when, what),
   merge: ([first]) => first as StateAt, // Of one service.
@@ -106,9 +113,49 @@ const topics: Row<readonly TopicState[]> = {
   merge: (results) => results.flat(),
 };
 
+/** Newest events of each service that are listed if nobody says how many. */
+const EVENTS = 100;
+
+const events: Row<readonly EventResult[]> = {
+  services: (asked, all) => {
+    const { stream } = asked;
+    return stream === undefined
+      ? everybody(asked, all)
+      : [shownOwner([topicOf(contract, aggregateOf(stream))], ownerOf(stream, all).name, all)];
+  },
+  run: async ({ log, own, all, signal }, { type, stream, correlation, seconds, limit = EVENTS }) => {
+    const internal = internalTopics(all);
+    const among = [...topicsOf(own).mine].filter((topic) => !internal.has(topic));
+    const found: EventResult[] = [];
+    await readEvents(
+      log,
+      { among, type, stream, correlation, since: seconds === undefined ? undefined : `${seconds}s` },
+      signal,
+      (event) => {
+        found.push(eventResult(event));
+        if (found.length > limit) found.shift();
+      },
+    );
+    return found;
+  },
+  merge: (results) =>
+    sorted(
+      results.flat(),
+      ({ time }) => time,
+      ({ stream }) => stream,
+      ({ version = 0 }) => version,
+    ),
+};
+
 /** What each inspection finds. */
-export type Results = { readonly audit: Audited; readonly at: StateAt; readonly map: LiveMap; readonly topics: readonly TopicState[] };
-const rows: { readonly [K in Kind]: Row<Results[K]> } = { audit, at, map, topics };
+export type Results = {
+  readonly audit: Audited;
+  readonly at: StateAt;
+  readonly map: LiveMap;
+  readonly topics: readonly TopicState[];
+  readonly events: readonly EventResult[];
+};
+const rows: { readonly [K in Kind]: Row<Results[K]> } = { audit, at, map, topics, events };
 
 /** What operators look at, by the name of the command and of the resource. */
 export const inspectionOf = (kind: Kind): Row<object> => rows[kind] as unknown as Row<object>; // A row merges its own results only.

@@ -129,6 +129,7 @@ test("what is internal to a service is not shown over HTTP, and of secrets and o
       (error) => error instanceof CommandFailed && /is internal to/.test(error.message),
       what,
     );
+  assert.throws(() => inspectionOf("events").services({ inspection: "events", stream: "password/usr-1" }, all), /is internal to account/);
   assert.deepEqual(inspectionOf("at").services({ inspection: "at", what: "user/usr-1" }, all), ["account"]);
   assert.deepEqual(withoutSecrets({ passwordHash: "$scrypt", secret_hash: "x", email: "a" }), {
     passwordHash: "(hash)",

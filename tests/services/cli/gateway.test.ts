@@ -109,6 +109,9 @@ test("audits, looks back, maps and causes are asked of the gateway", async () =>
   assert.match(map.text, /CategoryModified +catalog +reaction/);
   assert.match((await pitrix("topics")).text, /^pitrix\.group +catalog +platform/m);
   assert.match((await pitrix("why", "request-1")).text, /GroupModified/);
+  const events = await pitrix("events", "--type", "GroupModified", "--last", "2");
+  assert.match(events.text, /^\S+ {2}GroupModified {2}group\/[ab]@\d {2}\{.*\}.*\n\S+ {2}GroupModified {2}.*\n$/);
+  assert.equal((await pitrix("events", "--stream", "group/a")).text.trim().split("\n").length, 3);
   await refused(["why", "nobody-knows"], gateway, 66, /no service knows a request/);
 });
 
@@ -124,5 +127,6 @@ test("the gateway is asked only with a token of an administrator; --direct goes 
     PITRIX_SEALING_KEYS: world.of("api").settings.PITRIX_SEALING_KEYS ?? "",
   });
   assert.equal(asked.length, 2);
-  await refused(["events"], gateway, 78, /this reads Kafka itself: set KAFKA_BROKERS/);
+  await refused(["events", "show", "group/a@1"], gateway, 78, /this reads Kafka itself: set KAFKA_BROKERS/);
+  await refused(["events", "--follow"], gateway, 64, /the gateway lists events by --type/);
 });
