@@ -73,7 +73,7 @@ export const open = async (dependencies: Dependencies<WebhookValues>): Promise<O
           webhooks,
           failed,
           letGo: async (webhookId) => {
-            const [found] = await reads.find("webhooks", [{ field: "webhook_id", in: [webhookId] }], 1);
+            const found = await reads.get("webhooks", webhookId);
             if (found?.status === "deleted") await queue.clear(webhookId);
           },
           store: ports.store,
