@@ -168,7 +168,7 @@ const sealedFor = async (
   data: PersonalData,
   { edge, outside, judge }: AccountContext,
 ): Promise<SealedPerson | Rejection> => {
-  if (!isEmail(data.email)) return { rejected: "the e-mail address is none", kind: "invalid", error: "illegal_email_format" };
+  if (!isEmail(data.email)) return { rejected: "email is not an e-mail address", kind: "invalid", error: "illegal_email_format" };
   // Claims meet those of the same form. An address in clear is one of an earlier release, which all instances know for long.
   const taken = await judge(async ({ find }) => {
     const inClear = await find("credentials", [{ field: "address", in: [data.email.toLowerCase()] }], 10);

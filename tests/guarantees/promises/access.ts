@@ -141,6 +141,7 @@ export const access: Section = {
           "services/account/earlier-people.test.ts",
           "a person of an earlier release is found, signs in and keeps the address; a change seals them, and a deletion ends it",
           "two changes of a person are both kept, or one of them is told to try again",
+          "whoever looks while a person is changed sees them as they were or as they are, and never without a name",
         ),
         ...tests(
           "services/cli/operate.integration.ts",

@@ -83,3 +83,29 @@ test("two changes of a person are both kept, or one of them is told to try again
   const expected = Object.assign(before, ...kept);
   for (const [field, value] of Object.entries(expected)) assert.equal(Reflect.get(user, field), value, field);
 });
+
+test("whoever looks while a person is changed sees them as they were or as they are, and never without a name", async (t) => {
+  let late = false;
+  const before = async (call: string): Promise<void> => {
+    for (let turn = 0; late && call.startsWith("documents.write") && turn < 20; turn++) await new Promise(setImmediate);
+  };
+  const world = await servedWithAccounts([], { before });
+  t.after(() => world.stop());
+  const admin = await world.admin();
+  const { user_id } = await ok(admin.call("CreateUser", { email: "seen@example.org", password, role_id: "user" }));
+  late = true;
+  const names = new Set<string>();
+  let changing = true;
+  const look = async (): Promise<void> => {
+    while (changing) names.add((await ok(admin.call("DescribeUsers", { user_id: [user_id] }))).user_set?.[0]?.username ?? "");
+  };
+  const looking = Promise.all([look(), look()]);
+  for (let nth = 0; nth < 15; nth++) await ok(admin.call("ModifyUser", { user_id, username: `name ${nth}` }));
+  changing = false;
+  await looking;
+  assert.deepEqual(
+    [...names].filter((name) => !/^(seen|name \d+)$/.test(name)),
+    [],
+  );
+  assert.ok(names.size > 1);
+});
