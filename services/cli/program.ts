@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Environment } from "../chassis/process/config.ts";
 import { aclLines, platformAcls } from "./acls.ts";
 import { addAudit } from "./audit-commands.ts";
+import { addCompletion } from "./completion.ts";
 import { addContract } from "./contract-command.ts";
 import { addEvents } from "./events-commands.ts";
 import { addLooks } from "./look-commands.ts";
@@ -68,5 +69,6 @@ Examples:
       const acls = await platformAcls(thirdParty);
       print({ acls }, () => aclLines(acls).join("\n"));
     });
+  addCompletion(pitrix, terminal.write);
   return pitrix;
 };
