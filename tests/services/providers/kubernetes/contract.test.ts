@@ -5,8 +5,6 @@ import { providerOf } from "../../../../services/providers/kit/provider.ts";
 import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
 import { plan } from "../../../../services/providers/kubernetes/plan.ts";
 import type { KubernetesOutside } from "../../../../services/providers/kubernetes/ports.ts";
-import { releases } from "../../../../services/providers/kubernetes/read-models.ts";
-import { watching } from "../../../../services/providers/kubernetes/watching.ts";
 import { runtime } from "../../../../services/runtime/service.ts";
 import { clusterId } from "../../../world/toys/clusters.ts";
 import { simulated } from "../../../world/world.ts";
@@ -21,8 +19,7 @@ const fake: Subject = {
   ...charts,
   open: async (t, tamper) => {
     const about = { provider: "kubernetes", versionTypes: ["helm"], zones: [], credentialSchema: "{}" };
-    const tables = providerOf<KubernetesOutside>({ plan, tasks: tampered(tasks, tamper), ...about });
-    const service = { ...tables, projections: [...tables.projections, releases], signals: [...tables.signals, watching] };
+    const service = providerOf<KubernetesOutside>({ plan, tasks: tampered(tasks, tamper), ...about });
     const namespace = fakeNamespace();
     const player: Player = { service, outside: ({ ports: { clock } }) => outsideOn(namespace.targetAt(clock), clock) };
     const platform = await simulated([runtime, cluster, player]);
