@@ -11,7 +11,7 @@ export const row: Row = {
   order: 58,
   title: "Server-sent events of a gateway",
   about:
-    "Events a second that each of 1, 100 and 1,000 open streams is sent, by one gateway process to clients in another; events of 1 KB. The gateway gets them from a service, page by page, merges, asks for each stream what its caller may see, and numbers each message. " +
+    "Events a second that each of 1, 100 and 1,000 open streams is sent, by one gateway process to clients in another; events of 1 KB. The gateway gets them from a service, page by page, merges, asks for each stream what its caller may see, and gives every 32nd message of a burst its position as an id. " +
     "The floor is an express handler that keeps the responses and writes the same text to each. Besides, what one of the 1,000 streams holds in the process that serves it, and how many files are open.",
   servers: undefined,
   figures: [
