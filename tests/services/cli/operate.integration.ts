@@ -70,9 +70,9 @@ const servers = async (t: TestContext) => {
         async ({ name }) => [name, everythingIn(await ours.collection(name).find({}, { promoteBuffers: true }).toArray())] as const,
       );
       return {
-        topics: records.join("\n"),
         ...Object.fromEntries(await Promise.all(collections)),
-        logs: textsBelow(logs),
+        "the topics": records.join("\n"),
+        "the logs": textsBelow(logs),
       } as { readonly [where: string]: string };
     },
     documents: async (collection: string) =>
@@ -167,7 +167,7 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
   });
   assert.deepEqual([deleted.findings, deleted.read_models.findings], [[], []], "a fold makes the same as before");
   assert.deepEqual(leaksIn({ ...deleted.bytes, answers: await (await ask("GET")).text() }, planted), []);
-  for (const where of ["topics", "commits", ...collectionsOfUsers])
+  for (const where of ["the topics", "commits", ...collectionsOfUsers])
     assert.ok(deleted.bytes[where]?.includes(userId), `the search finds what is in ${where}`);
   assert.equal((await pitrix("replay", "abort", "account/users", "--yes")).code, 0);
 
