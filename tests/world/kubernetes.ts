@@ -37,6 +37,8 @@ const realApi = async (): Promise<KubernetesApi> => {
     tokens,
     all: async (kind, namespace) => {
       const { status, body } = await ask("GET", collectionOf(kind, namespace));
+      // Nobody has told it of this kind yet.
+      if (status === 404) return [];
       if (status !== 200) throw new Error(`${kind} cannot be listed: ${JSON.stringify(body)}`);
       return body.items;
     },
