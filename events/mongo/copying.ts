@@ -8,7 +8,7 @@ import { readAgain } from "./read-again.ts";
 export type StoredItem = { readonly collection: string; readonly document: Uint8Array };
 
 /** What belongs to running instances, or to one Kafka, and not to the service. */
-const PASSING = new Set(["leases", "readers", "topics"]);
+const PASSING = new Set(["leases", "readers", "topicIds"]);
 const BATCH = 500;
 
 /** The whole data of a service, to be moved to another store. */

@@ -126,7 +126,7 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       await (await positions()).updateOne({ _id }, { $setOnInsert: { offset } }, { upsert: true }).catch(unlessDuplicate);
     },
     readsTopic: async (topic, id) => {
-      const known = (await database()).collection<Topic>("topics");
+      const known = (await database()).collection<Topic>("topicIds");
       const before = await known.findOne({ _id: topic });
       if (before?.id === id) return 0;
       const begun = before ? await readAgain(await positions(), topic) : 0;
