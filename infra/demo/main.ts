@@ -5,14 +5,16 @@ import { Listr, PRESET_TIMER } from "listr2";
 import { causation, causationSvg, causationText, type Occurrence } from "../../events/map/index.ts";
 import { startPlatform } from "../platform/platform.ts";
 import { followEvents } from "./events.ts";
+import { type DemoKubernetes, demoKubernetes } from "./kubernetes.ts";
 import { drawPictures } from "./pictures.ts";
 import { serveRepository } from "./serve.ts";
-import { type Context, story } from "./story.ts";
+import { type Context, type Step, story, storyOnKubernetes } from "./story.ts";
 
 const usage = `Usage: make demo [ONCE=1]
 
 Starts Kafka, the document store and each service of Pitrix as a separate process, and runs the main job over HTTP:
-index repositories, review and release a version, deploy it on this machine, operate it.
+index repositories, review and release a version, deploy it on this machine, operate it; then the same as a chart on Kubernetes, if
+PITRIX_DEMO_KUBECONFIG names a cluster (none: without), or \`make kubernetes-test\` has built the API of the tests here.
 
   --once           exit after the last step (exit code 1 and the reason if a step fails)
   --pictures D     draw what the pitrix command shows of the platform into this directory
@@ -47,7 +49,7 @@ const demo = async (): Promise<void> => {
   let answered = false;
   let show: (line: string) => void = () => {};
   const options = { rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, outputBar: 6 as const, persistentOutput: false } };
-  const state: { context?: Context } = {};
+  const state: { context?: Context; kubernetes?: DemoKubernetes } = {};
   let started: Awaited<ReturnType<typeof startPlatform>> | undefined;
   const request = crypto.randomUUID();
   const caused: Occurrence[] = [];
@@ -55,11 +57,18 @@ const demo = async (): Promise<void> => {
   const start = {
     title: "Start Kafka, the document store and all services",
     task: async (_: unknown, task: { output: string; title: string }) => {
-      const repository = await serveRepository();
+      const [repository, kubernetes] = await Promise.all([
+        serveRepository(),
+        demoKubernetes(join(values.directory, "embedded-kubernetes")),
+      ]);
+      stop = kubernetes.stop;
       const platform = await startPlatform({
         directory: values.directory,
         port: Number(values.port),
-        environment: { PITRIX_REPO_PRIVATE_NETWORKS: new URL(repository.url).host },
+        environment: {
+          PITRIX_REPO_PRIVATE_NETWORKS: new URL(repository.url).host,
+          PITRIX_KUBERNETES_PRIVATE_NETWORKS: kubernetes.networks,
+        },
         report: (line) => {
           task.output = line;
         },
@@ -68,7 +77,10 @@ const demo = async (): Promise<void> => {
           void end(1);
         },
       });
-      stop = platform.stop;
+      stop = async () => {
+        await platform.stop();
+        await kubernetes.stop();
+      };
       started = platform;
       const unfollow = await followEvents(platform.kafka, (event) => {
         const { type, stream, version, row, service, correlationId } = event;
@@ -79,15 +91,22 @@ const demo = async (): Promise<void> => {
         await unfollow();
         await repository.close();
         await platform.stop();
+        await kubernetes.stop();
       };
       const { client, loginClient, administrator, localToken } = platform.secrets;
-      state.context = { url: platform.url, client, loginClient, administrator, localToken, repository, request, facts: {}, callers: {} };
+      const { kubeconfig } = kubernetes;
+      state.kubernetes = kubernetes;
+      state.context = {
+        ...{ url: platform.url, client, loginClient, administrator, localToken, kubeconfig, repository, request },
+        ...{ facts: {}, callers: {} },
+      };
       task.title = `${task.title}: ${platform.url}`;
     },
     ...options,
   };
-  const steps = story.map(({ title, run }) => ({
+  const toTask = ({ title, run }: Step, skip: () => string | false = () => false) => ({
     title,
+    skip,
     task: async (_: unknown, task: { output: string; title: string }) => {
       const context = state.context;
       if (!context) throw new Error("the platform did not start");
@@ -99,7 +118,10 @@ const demo = async (): Promise<void> => {
       if (title.startsWith("Create a cluster")) task.title = `${task.title} (${seconds()} s after the command)`;
     },
     ...options,
-  }));
+  });
+  const lacksKubernetes = (title: string) => () =>
+    state.kubernetes?.kubeconfig === undefined && `${title}: skipped, since ${state.kubernetes?.about}`;
+  const steps = [...story.map((step) => toTask(step)), ...storyOnKubernetes.map((step) => toTask(step, lacksKubernetes(step.title)))];
   try {
     await new Listr([start, ...steps], {
       concurrent: false,
@@ -120,7 +142,10 @@ const demo = async (): Promise<void> => {
   writeFileSync(picture, causationSvg(tree));
   process.stdout.write(`\nEvents caused by the request for the cluster, from the log (picture: ${picture}):\n\n`);
   process.stdout.write(`${causationText(tree, { colour: process.stdout.isTTY && !process.env.NO_COLOR })}\n`);
-  process.stdout.write(`\nAll steps done in ${seconds()} s.\n`);
+  const { kubeconfig, about = "" } = state.kubernetes ?? {};
+  process.stdout.write(
+    `\nAll steps done in ${seconds()} s; on Kubernetes: ${kubeconfig === undefined ? `nothing, since ${about}` : about}.\n`,
+  );
   if (values.pictures !== undefined && started) await drawPictures(started, values.pictures);
   if (values.once) await end(0);
   const { url, client, administrator } = state.context ?? {};
