@@ -41,11 +41,11 @@ const allOf = async ({ scan }: EventStore): Promise<readonly Commit[]> => {
     if (page.length < 1_000) return found;
   }
 };
-/** All that must be there again. */
+/** All that must be there again; not what is still to be done, such as the effects of a change. */
 const restorable = (commits: readonly Commit[]) =>
   commits
     .filter(({ events }) => events.length > 0)
-    .map(({ claims: _, ...commit }) => ({ ...commit, publish: false, metadata: { ...commit.metadata, fingerprint: null } }));
+    .map(({ claims: _, ...commit }) => ({ ...commit, publish: false, effects: [], metadata: { ...commit.metadata, fingerprint: null } }));
 const claimsIn = (commits: readonly Commit[]) =>
   commits.flatMap(({ stream, claims }) => claims.map((claim) => `${claim} of ${stream}`)).toSorted();
 

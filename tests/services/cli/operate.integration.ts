@@ -206,7 +206,7 @@ test("an operator looks at a platform, stops it, moves it to an empty Kafka and 
   const whole = await eventually("everything is published again", async () => {
     if ((await pitrix("status")).code !== 0) return undefined;
     const audit = await json("audit");
-    return audit.records >= before.records ? audit : undefined;
+    return audit.records >= after.records ? audit : undefined;
   });
   assert.deepEqual([whole.findings, whole.read_models.findings], [[], []]);
   await third.stop();
