@@ -71,14 +71,16 @@ export const access: Section = {
     },
     {
       id: "sessions",
-      promise: "A new password makes all tokens useless, a replaced refresh token ends its session, and a token alone sets no password.",
-      how: "each use of a refresh token is a command of the session's stream; tokens name the number of the password",
+      promise:
+        "Signing out makes the tokens of a session useless, a new password all tokens; a replaced refresh token ends its session, and a token alone sets no password.",
+      how: "each use of a refresh token is a command of the session's stream; tokens name their session and the number of the password, and every service knows which sessions ended",
       keptBy: ["services/account/domain/session.ts", "services/account/http/tokens.ts", "services/account/http/users.ts"],
       proofs: [
         ...tests(
           "services/account/sessions.test.ts",
           "a token that is used again later ends the session, for the thief and the robbed alike",
           "a new password ends every session, and makes every access token useless",
+          "signing out takes the session's access tokens, at every service, and ends its streams; other sessions go on",
           "a deleted user is signed out",
         ),
         ...tests("services/account/users.test.ts", "who has somebody's token, and not their password, gets no password of theirs"),
