@@ -65,6 +65,75 @@ export const effects: Section = {
       ],
     },
     {
+      id: "refused-before",
+      promise:
+        "A credential, a chart or values that the outside would refuse are refused before anything happens, and what hangs holds up nobody.",
+      how: "the service asks the provider, which asks the API server and helm, for six seconds at most; who does not answer is passed over",
+      keptBy: ["services/cluster/capabilities.ts", "services/providers/kubernetes/inquiries.ts"],
+      proofs: [
+        ...tests(
+          "services/providers/kubernetes/inquiries.integration.ts",
+          "a credential that is not good is refused with the reason",
+          "a server whose certificate has expired, or that is none of Kubernetes, is refused",
+          "a chart with values is judged by Helm …",
+        ),
+        ...tests(
+          "services/cluster/charts.test.ts",
+          "a chart with values that helm refuses is refused before anything happens, in helm's words",
+          "a provider that does not answer holds up nothing",
+        ),
+      ],
+    },
+    {
+      id: "watched",
+      promise: "What becomes of a release unasked is said on its cluster, in few events, whichever instance dies.",
+      how: "one instance a runtime watches under a lease; who begins looks at everything first, and the decider compares it with what is known",
+      keptBy: [
+        "services/providers/kubernetes/watching.ts",
+        "services/providers/kubernetes/reports.ts",
+        "services/providers/kubernetes/drift.ts",
+      ],
+      proofs: [
+        ...tests(
+          "services/providers/kubernetes/watching.test.ts",
+          "a pod that is replaced is another node, and one that is gone is none",
+          "what is changed by hand is said on the cluster, and where it is reached",
+          "a provider that dies looks at how things are when it is back, and reports what differs",
+          "one of several instances watches a runtime, and another one goes on when it dies",
+          "a pod that flaps writes few events, and nothing is watched once the cluster is stopped",
+        ),
+        ...tests(
+          "services/providers/kubernetes/live.integration.ts",
+          "what is changed by hand is said, with where the release is reached; and an action takes it back",
+          "a watch says what has changed, goes on after an outage, and looks at everything when the server has forgotten",
+        ),
+      ],
+    },
+    {
+      id: "slow-targets",
+      promise: "A slow runtime or repository holds up no other one.",
+      how: "each has a breaker and places of its own; calls that are slow give their place to quick ones",
+      keptBy: ["events/effects/places.ts", "services/repo/remote/pace.ts"],
+      proofs: [
+        ...tests(
+          "services/providers/kubernetes/bulkhead.test.ts",
+          "32 installs of one runtime that hang stop no install and no watch on another one",
+          "a runtime that hangs while it is watched holds up no other watch, and no stop of its provider",
+        ),
+        ...tests(
+          "services/repo/owners.test.ts",
+          "repositories that never answer hold up their owner's, and no other's",
+          "repositories that never answer do not hold up their owner's others for long",
+        ),
+        ...tests("events/places.test.ts", "calls of a target that are slow do not hold up its quick ones, until as many again are slow"),
+        ...tests(
+          "services/repo/read-file.test.ts",
+          "a server that asks for a pause gets it, and the file is read then",
+          "a pause is no part of the time limit, holds for all files of the server, and is not endless",
+        ),
+      ],
+    },
+    {
       id: "breakers",
       promise: "Calls to an unresponsive system fail fast until it answers again, and no call waits for ever.",
       how: "calls to external systems go through a circuit breaker with a timeout",

@@ -105,6 +105,27 @@ export const operation: Section = {
       ],
     },
     {
+      id: "gateway-tells",
+      promise: "The gateway tells administrators, and nobody else, what the command finds on the services themselves.",
+      how: "one table of inspections, which each service runs with its own rights and the gateway puts together",
+      keptBy: ["services/chassis/operator/inspections.ts", "services/api/inspecting.ts", "services/cli/operator.ts"],
+      proofs: [
+        ...tests(
+          "services/cli/gateway.test.ts",
+          "the command tells of the gateway what the services themselves tell",
+          "a read model is filled, compared and promoted through the gateway, and what is parked is tried again or given up",
+          "audits, looks back, maps and causes are asked of the gateway",
+          "the gateway is asked only with a token of an administrator; --direct goes past it",
+        ),
+        ...tests(
+          "services/api/inspections.test.ts",
+          "an audit over HTTP says how far it is, and names what is on the log without a commit, and documents that are wrong",
+          "only administrators inspect, and a service does two at a time",
+          "what is internal to a service is not shown over HTTP, and of secrets and of hashes only that they are there",
+        ),
+      ],
+    },
+    {
       id: "everything-fails",
       promise: "Within 30 seconds of the last fault the platform is consistent again, without a manual step.",
       how: "all mechanisms above together",

@@ -157,6 +157,7 @@ export const store: Section = {
           "no header on the log has a cause in clear that does not follow from another event",
           "a request that is repeated with its key after its service was restored is not carried out again",
           "a service answers 503 until its store has what the log has",
+          "a record that an operator knows to be forged is left out by its place, and that is recorded",
         ),
       ],
     },

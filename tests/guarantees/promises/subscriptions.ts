@@ -183,6 +183,27 @@ export const subscriptions: Section = {
       ],
     },
     {
+      id: "made-again",
+      promise: "A topic that was lost and made again is read from its start, although old positions look valid.",
+      how: "the id of the topic is kept beside the positions",
+      keptBy: ["events/mongo/documents.ts", "events/kafka/describe.ts"],
+      proofs: tests(
+        "services/chassis/made-again.test.ts",
+        "a topic that was lost and made again is read from its start, although the old positions look valid",
+        "one that is the same is read on from the positions",
+      ),
+    },
+    {
+      id: "rebuild-pace",
+      promise: "A rebuild at an automatic rate makes neither reads nor the time until commits show longer than one and a half times.",
+      how: "both are measured before and while it runs, and the rate follows the worse one",
+      keptBy: ["events/subscription/pace.ts"],
+      proofs: tests(
+        "events/subscription/pace.test.ts",
+        "with `auto` neither reads nor commits until they show take more than one and a half times as long as before, and it uses what is left",
+      ),
+    },
+    {
       id: "no-order-between-streams",
       promise:
         "Nothing relies on the order between streams: a request waits a bounded time for missing data, then the caller is asked to retry.",
