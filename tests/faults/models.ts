@@ -12,7 +12,7 @@ import type { Finding } from "./findings.ts";
 const released = codec(schemas);
 
 /** A fact of the log, each once and in its stream's order. */
-export type Fact = { readonly event: { readonly type: string }; readonly meta: ReturnType<typeof metaOf> };
+export type Fact = { readonly event: { readonly type: string }; readonly meta: ReturnType<typeof metaOf>; readonly schemaId: number };
 
 export const factsOnLog = (contents: Contents): readonly Fact[] => {
   const seen = new Set<string>();
@@ -23,7 +23,8 @@ export const factsOnLog = (contents: Contents): readonly Fact[] => {
       if (seen.has(record.headers.ce_id ?? "") || record.value === null) continue;
       seen.add(record.headers.ce_id ?? "");
       const { value } = record;
-      facts.push({ event: released.decode(schemaIdIn(value), value, BODY), meta: metaOf(record) });
+      const schemaId = schemaIdIn(value);
+      facts.push({ event: released.decode(schemaId, value, BODY), meta: metaOf(record), schemaId });
     }
   }
   return facts.sort((a, b) => (a.meta.stream === b.meta.stream ? a.meta.version - b.meta.version : 0));

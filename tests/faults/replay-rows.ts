@@ -6,16 +6,16 @@ import { type RowOutcome, type RunOptions, scaled } from "./row.ts";
 import { type Field, killService, runFaults } from "./run.ts";
 import { announcing } from "./versions.ts";
 
-const APPS = 2_000;
+export const APPS = 2_000;
 /** Events a second that are announced while a model is filled anew. */
 const WRITES = 500;
 
 const asideOf = ({ feeds, active }: Awaited<ReturnType<ReplayOperator["status"]>>) =>
   feeds.find(({ until, collection }) => until === null && collection !== active);
 
-type Replaying = { readonly field: Field; readonly operator: ReplayOperator; readonly announced: ReturnType<typeof announcing> };
+export type Replaying = { readonly field: Field; readonly operator: ReplayOperator; readonly announced: ReturnType<typeof announcing> };
 /** Runs a platform whose cluster service has read so many events of applications, and holds its read model against the log at the end. */
-const replayRun = async (
+export const replayRun = async (
   options: RunOptions,
   events: number,
   work: (replaying: Replaying) => Promise<readonly Finding[]>,

@@ -2,6 +2,7 @@ import { contractOnThree } from "../contract/store.set.faults.ts";
 import { brokersKilled } from "../events/kafka/failover.faults.ts";
 import { rolledBack } from "../events/mongo/rollback.faults.ts";
 import { duplicatesRun } from "./duplicates.ts";
+import { futureRun } from "./future-run.ts";
 import { poisonRun } from "./poison-run.ts";
 import { replayKilled, replayOldLog, replayWhileWriting } from "./replay-rows.ts";
 import { killPrimary, loseMajority, oneAtATime, stepDown } from "./replica-set-faults.ts";
@@ -163,6 +164,13 @@ export const rows: readonly Row[] = [
     figures: "100 in 10,000 commands",
     full: { commands: 10_000, faults: 100 },
     run: poisonRun,
+  },
+  {
+    id: "10",
+    fault: "a schema from the future: a newer build writes what this one does not know, then it is replaced, too",
+    figures: "100,000 events, half of them in the newer schema",
+    full: {},
+    run: futureRun,
   },
   {
     id: "11",

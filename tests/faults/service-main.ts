@@ -4,11 +4,13 @@ import { main } from "../../services/chassis/main.ts";
 import type { AnyService } from "../../services/chassis/service.ts";
 import { listWith } from "./composition.ts";
 import { crashingService, makeCrashing, passing } from "./crash-points.ts";
+import { forgetLatest } from "./future-schema.ts";
 import { ledgerWork } from "./ledger.ts";
 import { poisonedService } from "./poison.ts";
 
 // The composition root of the fault runs: the platform's services on the platform's chassis, with what a run wants to go wrong.
-const { PITRIX_FAULTS_LEDGER = "", PITRIX_FAULTS_CRASH = "", PITRIX_FAULTS_POISON = "" } = process.env;
+const { PITRIX_FAULTS_LEDGER = "", PITRIX_FAULTS_CRASH = "", PITRIX_FAULTS_POISON = "", PITRIX_FAULTS_UNKNOWN = "" } = process.env;
+if (PITRIX_FAULTS_UNKNOWN) forgetLatest(PITRIX_FAULTS_UNKNOWN);
 const passes = passing(PITRIX_FAULTS_CRASH);
 const crashing = new WeakSet<Log>();
 

@@ -4,7 +4,9 @@ import { type ServiceProcess, startService } from "../../infra/platform/service-
 import type { CrashPoint } from "./crash-points.ts";
 
 /** What an incarnation of a process is to suffer. */
-export type Fate = { readonly crash?: { readonly point: CrashPoint; readonly count: number }; readonly poison?: string };
+export type Fate = Lasting & { readonly crash?: { readonly point: CrashPoint; readonly count: number } };
+/** What later incarnations suffer, too: a read model that throws; the type of an event whose latest schema the build does not know. */
+type Lasting = { readonly poison?: string; readonly unknown?: string };
 
 /** A service whose dead processes are started again, as any supervisor of processes does. */
 export type Supervised = {
@@ -40,10 +42,12 @@ export const supervise = async ({ name, program, directory, environment, report 
   const [first = 0, second = 0] = await freePorts(2);
   let port = first;
 
-  const start = async ({ crash, poison }: Fate): Promise<ServiceProcess> => {
+  const start = async ({ crash, ...lasting }: Fate): Promise<ServiceProcess> => {
+    const { poison, unknown } = lasting;
     const fate = {
       ...(crash && { PITRIX_FAULTS_CRASH: `${crash.count} ${crash.point}` }),
       ...(poison && { PITRIX_FAULTS_POISON: poison }),
+      ...(unknown && { PITRIX_FAULTS_UNKNOWN: unknown }),
     };
     const incarnation = startService({
       name,
@@ -52,21 +56,21 @@ export const supervise = async ({ name, program, directory, environment, report 
       directory,
       environment: { ...environment, ...fate },
       limit: READY,
-      ended: (_, why) => died(why, poison),
+      ended: (_, why) => died(why, lasting),
     });
     return incarnation.catch((error: unknown) => {
       // It may have died of its fate before it was ready.
       if (!crash || stopping) throw error;
       kills++;
       deaths++;
-      return start(poison ? { poison } : {});
+      return start(lasting);
     });
   };
-  const died = (why: string, poison: string | undefined): void => {
+  const died = (why: string, lasting: Lasting): void => {
     if (stopping) return;
     kills++;
     if (!why.includes("SIGKILL")) report(`${name} ${why}`);
-    reviving = revive(poison ? { poison } : {}).finally(() => {
+    reviving = revive(lasting).finally(() => {
       deaths++;
     });
     // Whoever waits for the service next is told; until then it is nobody's failure.

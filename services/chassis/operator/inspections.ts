@@ -55,7 +55,7 @@ const ownerOf = (stream: string, all: readonly AnyService[]): AnyService => {
   throw new CommandFailed(`${stream} names no aggregate: the aggregates are ${known.join(", ")}`, exitCodes.usage);
 };
 
-/** The topics of internal aggregates: hashes of passwords, sessions, and the like, which only their own service reads. */
+/** The topics of internal aggregates: hashes of passwords and of client secrets, and the like, which only their own service reads. */
 const internalTopics = (all: readonly AnyService[]): ReadonlySet<string> =>
   new Set(
     all.flatMap(({ aggregates }) =>

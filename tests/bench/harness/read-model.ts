@@ -42,7 +42,7 @@ const changes = ({ deployment }: { readonly deployment: ClusterSpec }, time: str
 
 const patches: { readonly [T in ClusterEvent["type"]]?: (event: Extract<ClusterEvent, { type: T }>, time: string) => Patch } = {
   ClusterRequested: ({ clusterId, name, description, deployment, debug, owner, ownerPath }, time) => ({
-    ...{ cluster_type: 0, status: "pending", message: "" },
+    ...{ cluster_type: 0, status: "pending", message: "", drift: [] },
     ...described(deployment),
     ...{ cluster_id: clusterId, name, description, debug, transition_status: "creating" },
     ...{ owner, owner_path: ownerPath, owner_group: ownerPath.split(":").at(-2) ?? "", create_time: time, status_time: time },

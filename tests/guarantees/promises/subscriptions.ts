@@ -97,7 +97,10 @@ export const subscriptions: Section = {
       promise: "An event of an unknown schema waits until a build knows the schema, and loses no field.",
       how: "its stream is parked; each new build tries it again",
       keptBy: ["events/subscription/parking/sweep.ts"],
-      proofs: tests(parking, "an event of a schema from the future waits until a build comes that knows it, and loses no field"),
+      proofs: [
+        ...tests(parking, "an event of a schema from the future waits until a build comes that knows it, and loses no field"),
+        ...faults("10"),
+      ],
     },
     {
       id: "audit",

@@ -34,8 +34,8 @@ test("an administrator sees over HTTP what is wrong, by service", async () => {
 test("only administrators operate the platform", async () => {
   const fields = { ...selected, model: "names", action: "rebuild", stream: "category/a", event_id: "category/a@2", reason: "x", all: true };
   for (const operation of [
-    ...(["DescribePlatform", "DescribeParkedStreams", "RedriveParkedStreams", "DiscardParkedEvent"] as const),
-    ...(["DescribeReadModels", "MoveReadModel"] as const),
+    ...(["DescribePlatform", "DescribeParkedStreams", "GetParkedEvents", "RedriveParkedStreams", "DiscardParkedEvent"] as const),
+    ...(["DescribeReadModels", "PlanReadModel", "MoveReadModel"] as const),
   ]) {
     assert.equal((await call(operation, fields, "usr-isv")).status, 403, operation);
     assert.equal((await world.stranger().call(operation, fields)).status, 401, operation);
@@ -47,6 +47,12 @@ test("parked streams are listed, tried again and given up in the name of who ask
   const { body } = await call("DescribeParkedStreams", { ...selected, stream: "category/a" });
   const [found] = body.parked_stream_set;
   assert.deepEqual([body.total_count, found.service, found.event_id, found.events], [1, "catalog", "category/a@2", 2]);
+  const waiting = await call("GetParkedEvents", { ...selected, stream: "category/a" });
+  assert.equal(waiting.body.total_count, 2);
+  assert.deepEqual(
+    waiting.body.parked_event_set.map(({ event_id }: { event_id: string }) => event_id),
+    ["category/a@2", "category/a@3"],
+  );
   const nothing = await call("RedriveParkedStreams", {});
   assert.deepEqual(
     [nothing.status, nothing.body.message ?? nothing.body.error_details?.[0]?.cause],
@@ -75,6 +81,8 @@ test("a read model is filled anew, and its resource shows how far that is; then 
     );
   const before = await modelOf();
   assert.deepEqual([before.active, before.collection.length], [READ_MODEL, 1]);
+  const plan = await call("PlanReadModel", { service: "catalog", model: "names" });
+  assert.deepEqual([plan.status, plan.body.topic[0].records], [200, 9]);
   const move = (action: string) => call("MoveReadModel", { service: "catalog", model: "names", action });
   const early = await move("promote");
   assert.equal(early.status, 400);

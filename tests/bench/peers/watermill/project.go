@@ -79,7 +79,7 @@ func groupOf(path string) string {
 // The fields of the read model that an event sets.
 var patches = map[string]patch{
 	"ClusterRequested": func(e record, time string) bson.M {
-		return merged(bson.M{"cluster_type": 0, "status": "pending", "message": ""}, described(e["deployment"]), bson.M{
+		return merged(bson.M{"cluster_type": 0, "status": "pending", "message": "", "drift": bson.A{}}, described(e["deployment"]), bson.M{
 			"cluster_id": e["clusterId"], "name": e["name"], "description": e["description"], "debug": e["debug"],
 			"transition_status": "creating", "owner": e["owner"], "owner_path": e["ownerPath"],
 			"owner_group": groupOf(e["ownerPath"].(string)), "create_time": time, "status_time": time})

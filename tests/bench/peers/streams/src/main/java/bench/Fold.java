@@ -52,6 +52,7 @@ final class Fold {
         document.put("owner_group", groups.length < 2 ? "" : groups[groups.length - 2]);
         document.putAll(Map.of("cluster_type", 0, "status", "pending", "message", "", "create_time", time, "status_time", time));
         document.put("transition_status", "creating");
+        document.put("drift", List.of());
         describe(document, event);
       }
       case "ClusterUpgradeRequested" -> move(document, "upgrading");
