@@ -24,22 +24,27 @@ const isStale = (path: string): boolean => {
   return age > unreadableIsStaleAfter;
 };
 
+/** Takes a lock file if nobody who lives holds it, for as long as this process lives. True if it is taken. */
+export const tryLock = (path: string): boolean => {
+  mkdirSync(dirname(path), { recursive: true });
+  if (existsSync(path) && isStale(path)) rmSync(path, { force: true });
+  return take(path) === true;
+};
+
 /**
  * Runs the work while holding a lock file; takes over the lock of a dead process.
  * The lock only avoids duplicate work: taking over is not atomic, so two holders at once must be harmless.
  */
 export const withLock = async <T>(path: string, limit: number, work: () => Promise<T>, waiting?: () => void): Promise<T> => {
-  mkdirSync(dirname(path), { recursive: true });
   let reported = false;
   const taken = await waitFor(
     () => {
-      if (existsSync(path) && isStale(path)) rmSync(path, { force: true });
-      const mine = take(path);
+      const mine = tryLock(path);
       if (!mine && !reported) {
         reported = true;
         waiting?.();
       }
-      return mine;
+      return mine || undefined;
     },
     limit,
     100,

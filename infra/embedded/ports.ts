@@ -1,5 +1,8 @@
 import { connect, createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 import { EmbeddedError } from "./failure.ts";
+import { tryLock } from "./lock.ts";
 
 /** True if a program can listen on this port of the loopback address now. */
 export const isFree = (port: number): Promise<boolean> =>
@@ -22,20 +25,32 @@ export const isListening = (port: number): Promise<boolean> =>
 
 /** Below the system's ephemeral range: otherwise a client that reconnects while its server is down may get the server's port as its own. */
 const [FIRST, END] = [15_000, 32_000];
-const BLOCK = 100;
-let next = process.pid * BLOCK;
+const BLOCK = 200;
+const BLOCKS = (END - FIRST) / BLOCK;
 
 /**
- * Free ports, one after another.
- * Each process begins in a block of its own: two programs that look at the same time would find the same port free before either of them listens.
+ * The first port of a block that no other process has. Without blocks, two processes that look at the same time find the same port free before either of
+ * them listens, and a program that is about to start again may lose its port.
  */
+const ownBlock = (): number => {
+  const directory = join(tmpdir(), `pitrix-ports-${userInfo().uid}`);
+  const blocks = Array.from({ length: BLOCKS }, (_, index) => (process.pid + index) % BLOCKS);
+  // With more processes than blocks, some share one.
+  const block = blocks.find((each) => tryLock(join(directory, `${each}.lock`))) ?? process.pid % BLOCKS;
+  return FIRST + block * BLOCK;
+};
+let first: number | undefined;
+let next = 0;
+
+/** Free ports, one after another, which other processes do not get from here. */
 export const freePorts = async (count: number): Promise<number[]> => {
+  first ??= ownBlock();
   const ports: number[] = [];
-  for (let attempt = 0; attempt < END - FIRST && ports.length < count; attempt++) {
-    const port = FIRST + (next++ % (END - FIRST));
+  for (let attempt = 0; attempt < BLOCK && ports.length < count; attempt++) {
+    const port = first + (next++ % BLOCK);
     if (await isFree(port)) ports.push(port);
   }
-  if (ports.length < count) throw new EmbeddedError("portInUse", `no free ports between ${FIRST} and ${END} on 127.0.0.1`);
+  if (ports.length < count) throw new EmbeddedError("portInUse", `no free ports between ${first} and ${first + BLOCK} on 127.0.0.1`);
   return ports;
 };
 

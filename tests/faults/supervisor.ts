@@ -39,7 +39,7 @@ export const supervise = async ({ name, program, directory, environment, report 
   let running: ServiceProcess | undefined;
   let reviving: Promise<void> = Promise.resolve();
   let deaths = 0;
-  const [first = 0, second = 0] = await freePorts(2);
+  const [first = 0, second = 0, firstOperations = 0, secondOperations = 0] = await freePorts(4);
   let port = first;
 
   const start = async ({ crash, ...lasting }: Fate): Promise<ServiceProcess> => {
@@ -52,6 +52,7 @@ export const supervise = async ({ name, program, directory, environment, report 
     const incarnation = startService({
       name,
       port,
+      operationsPort: port === first ? firstOperations : secondOperations,
       program,
       directory,
       environment: { ...environment, ...fate },

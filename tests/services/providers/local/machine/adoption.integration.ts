@@ -202,6 +202,8 @@ test("a process that ended but was never reaped counts as dead", async (t) => {
   const [line] = await once(parent.stdout, "data");
   const child = identify(Number(String(line)));
   assert.ok(child !== undefined && alive(child));
+  // Until then the shell may reap it.
+  await eventually("its parent reaps nobody", () => readFileSync(`/proc/${parent.pid}/comm`, "utf8") === "sleep\n");
   kill(child.pid);
   await eventually("it is a zombie", () => / Z /.test(readFileSync(`/proc/${child.pid}/stat`, "utf8")));
   assert.ok(!alive(child));
