@@ -103,6 +103,11 @@ test("a store that is put back after 1000 further commands has again all that is
 
   const drained = ({ store }: ReturnType<typeof mongo>) =>
     eventually("the relay is drained", async () => (await store.due("publish", undefined, 1)).length === 0);
+  /** Once its last commit has settled, a stream has. */
+  const allSettled = async (one: ReturnType<typeof instance>, commits: readonly Commit[]): Promise<void> => {
+    const last = new Map(commits.flatMap((commit) => (commit.events.length > 0 ? [[commit.stream, commit] as const] : [])));
+    await mapOf([...last.values()], 32, async (commit) => assert.ok(await one.settled(commit, 60_000), commit.stream));
+  };
   /** Number of records of each partition of the users' topic. */
   const published = async () => (await log.describe([`${contract.prefix}.user`])).map(({ ranges }) => ranges);
 
@@ -114,8 +119,7 @@ test("a store that is put back after 1000 further commands has again all that is
   const [commits, documents] = await running(async (one, kept, restored) => {
     await send(one, BEFORE, BEFORE + SINCE);
     await drained(kept);
-    const last = (await allOf(kept.store)).filter(({ events }) => events.length > 0);
-    await Promise.all(last.map(async (commit) => assert.ok(await one.settled(commit, 20_000))));
+    await allSettled(one, await allOf(kept.store));
     assert.deepEqual(restored, []);
     return [await allOf(kept.store), await documentsOf(kept, one)] as const;
   });
@@ -128,7 +132,7 @@ test("a store that is put back after 1000 further commands has again all that is
     assert.deepEqual([restored?.commits, restored?.keyed, restored?.torn], [SINCE, SINCE, []]);
     const again = await allOf(kept.store);
     assert.deepEqual(restorable(again), restorable(commits));
-    await Promise.all(again.map(async (commit) => assert.ok(commit.events.length === 0 || (await one.settled(commit, 20_000)))));
+    await allSettled(one, again);
     // A claim that nobody needs any more may have been left, or not: those of the users' addresses are there.
     const claims = claimsIn(again);
     const users = await kept.documents.scan(await one.collections.of("users"), undefined, 10_000);
