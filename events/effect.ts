@@ -104,7 +104,7 @@ export type Seed<Outside, Command extends Message> = {
     readonly given: (outside: Outside) => Fields<Command, T> | Promise<Fields<Command, T>>;
     /** Called if this start has executed the command. */
     readonly made?: (fields: Fields<Command, T>, outside: Outside) => void;
-    /** Gets the state of the stream at every start, whoever has executed the command. */
+    /** Called at every start with the state of the stream, also if an earlier start executed the command. */
     readonly found?: (state: never, outside: Outside) => Promise<void> | void;
   };
 }[Command["type"]];

@@ -130,7 +130,7 @@ export const mongoDocuments = (database: Ready<Db>): Documents => {
       const before = await known.findOne({ _id: topic });
       if (before?.id === id) return 0;
       const begun = before ? await readAgain(await positions(), topic) : 0;
-      // Last: whoever dies before this does it again.
+      // Written last: after a crash before it, the next start repeats the step.
       await known.updateOne({ _id: topic }, { $set: { id } }, { upsert: true }).catch(unlessDuplicate);
       return begun;
     },

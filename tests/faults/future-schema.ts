@@ -6,8 +6,8 @@ const latestOf = (event: string): ReleasedSchema => {
   return latest;
 };
 
-/** An id that no schema has. */
-const NOBODY = 999_999;
+/** An id of no released schema. */
+const UNUSED = 999_999;
 
 /**
  * Makes this process a build that does not know the id of the latest schema of an event. It still reads earlier ones as its tables expect them: they
@@ -15,7 +15,7 @@ const NOBODY = 999_999;
  */
 export const forgetLatest = (event: string): void => {
   const latest = latestOf(event);
-  (schemas as ReleasedSchema[])[schemas.indexOf(latest)] = { ...latest, id: NOBODY }; // It is an array, which only this may change.
+  (schemas as ReleasedSchema[])[schemas.indexOf(latest)] = { ...latest, id: UNUSED }; // It is an array, which only this may change.
 };
 
 /** Whether an encoded event is of a schema that a build without the latest one of `event` does not know. */
