@@ -199,6 +199,7 @@ export const instance = <Outside>(service: Service<Outside>, ports: Ports, contr
     collections: models,
     readModels: { status: models.status, change: models.change, sources: models.sources },
     execute: executing.execute,
+    foresee: executing.foresee,
     recorded: executing.recorded,
     state: executing.state,
 

@@ -1,6 +1,6 @@
 import type { Codec } from "../codec/codec.ts";
 import { backOff, keyedMutex } from "../concurrency.ts";
-import { type AnyDecider, isRejection, type Rejection } from "../decider.ts";
+import { type AnyDecider, type Decision, isRejection, type Rejection } from "../decider.ts";
 import { aggregateOf, type Message, streamOf } from "../message.ts";
 import type { Clock, Commit, EventStore } from "../ports.ts";
 import { type AnyService, router } from "../service.ts";
@@ -95,6 +95,12 @@ export const executor = (
         else waiting.set(target.stream, [one]);
         void turns(target.stream, () => executeWaiting(target));
       });
+    },
+    /** What a command would commit at this moment, or its rejection. Nothing is committed. */
+    foresee: async (command: Message): Promise<Decision<Message>> => {
+      const { aggregate, decider, key } = route(command);
+      const stream = streamOf(aggregate, key);
+      return decide(decider, command, await turns(stream, () => states.fold(stream, decider)));
     },
     /** The current state of a stream on the primary. */
     state: (aggregate: string, stream: string): Promise<CachedState> => {

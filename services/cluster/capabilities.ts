@@ -1,12 +1,12 @@
-import { Outage, type Rejection } from "../../events/index.ts";
+import { type Decision, isRejection, Outage, type Rejection } from "../../events/index.ts";
 import { actionOf } from "../../schemas/generated/actions.ts";
+import type { ClusterEvent } from "../../schemas/generated/events.ts";
 import type { Fields } from "../chassis/http/fields.ts";
 import { makeProblem } from "../chassis/http/problems.ts";
 import type { Guard, Reads } from "../chassis/http/rows.ts";
 import { serviceOf } from "../chassis/provider-names.ts";
 import type { ActionRequested } from "./actions.ts";
 import type { ClusterCommand } from "./commands.ts";
-import type { Configured } from "./deployment.ts";
 import type { ClusterOutside } from "./ports.ts";
 import type { ClusterReadModels } from "./read-models/read-models.ts";
 
@@ -26,20 +26,29 @@ const requests: { readonly [T in ClusterCommand["type"]]?: ActionRequested } = {
   CeaseCluster: "ClusterCeaseRequested",
 };
 
+/** What deploys a chart anew. */
+const deploying: readonly (ActionRequested | undefined)[] = [
+  "ClusterDeploymentRequested",
+  "ClusterUpgradeRequested",
+  "ClusterRollbackRequested",
+  "ClusterEnvUpdateRequested",
+  "ClusterRecoveryRequested",
+];
+
 type Asked = Pick<ClusterOutside, "runs" | "inquire">;
-type Known = Reads<ClusterReadModels> & { readonly outside: Asked };
 
 /** Refuses what the provider of a cluster has not announced, and what helm would refuse of a chart, before anything happens. What is forced goes on without a provider. */
-export const capabilities: Guard<ClusterCommand, ClusterReadModels, Asked> = {
+export const capabilities: Guard<ClusterCommand, ClusterReadModels, Asked, ClusterEvent> = {
   inTurn: () => false,
-  judge: async (command, { outside, ...reads }) => {
+  judge: async (command, { outside, foresee, ...reads }) => {
     const requested = requests[command.type];
     if (!requested || ("force" in command && command.force)) return undefined;
-    const name = await providerOf(command, reads);
-    if (name === undefined) return undefined;
-    const provider = await reads.get("providers", name, "everybody");
+    const place = await placeOf(command, reads);
+    if (place === undefined) return undefined;
+    const { provider: name } = place;
+    const [service, provider] = [serviceOf(name), await reads.get("providers", name, "everybody")];
     // What one that runs has announced is on its way.
-    if (!provider && outside.runs(serviceOf(name))) return makeProblem("unavailable", `: provider [${name}] is starting`);
+    if (!provider && outside.runs(service)) return makeProblem("unavailable", `: provider [${name}] is starting`);
     if (!provider) return refused(`no provider [${name}] has ever announced itself to this platform`);
     const action = actionOf[requested];
     if (!provider.actions.includes(action)) return refused(`provider [${name}] does not support ${action}`);
@@ -48,52 +57,40 @@ export const capabilities: Guard<ClusterCommand, ClusterReadModels, Asked> = {
     const zone = "placement" in command ? command.placement.zone : undefined;
     if (zone !== undefined && provider.zones.length > 0 && !provider.zones.includes(zone))
       return refused(`provider [${name}] has no zone [${zone}]: it has ${provider.zones.join(", ")}`);
-    const why = await unfitChart(command, serviceOf(name), { outside, ...reads });
+    const chart = deploying.includes(requested) && outside.runs(service) ? chartIn(await foresee(), place) : undefined;
+    const why = chart && (await unfitChart(chart, service, outside));
     return why === undefined ? undefined : refused(`provider [${name}] does not take this chart: ${why}`);
   },
 };
 
 /**
- * What helm refuses of a chart with the values of a command, which only the provider can say. A provider that does not answer does not hold up the
- * request: helm refuses the chart later, as the outcome of the action.
+ * What helm refuses of a chart with its values, which only the provider can say. A provider that does not answer does not hold up the request: helm
+ * refuses the chart later, as the outcome of the action.
  */
-const unfitChart = async (command: ClusterCommand, service: string, { outside, ...reads }: Known): Promise<string | undefined> => {
-  const chart = outside.runs(service) ? await chartOf(command, reads) : undefined;
-  const answer =
-    chart &&
-    (await outside.inquire(service, "chart", chart).catch((error: unknown) => {
-      if (error instanceof Outage) return undefined;
-      throw error;
-    }));
+const unfitChart = async (chart: Fields, service: string, { inquire }: Asked): Promise<string | undefined> => {
+  const answer = await inquire(service, "chart", chart).catch((error: unknown) => {
+    if (error instanceof Outage) return undefined;
+    throw error;
+  });
   return typeof answer?.refused === "string" ? answer.refused : undefined;
 };
 
-/** The chart that a command deploys, and with which values; undefined if it is none, or keeps the values that the cluster has. */
-const chartOf = async (command: ClusterCommand, { get, parts }: Reads<ClusterReadModels>): Promise<Fields | undefined> => {
-  if (command.type === "RequestCluster") {
-    const { version, placement } = command;
-    const chart = { package_owner: version.packageOwner, package_digest: version.packageDigest };
-    const where = { runtime_credential_id: placement.runtimeCredentialId, zone: placement.zone };
-    return version.versionType === "helm" ? { ...valuesOf(command), ...chart, ...where } : undefined;
-  }
-  if (command.type !== "UpdateClusterEnv" || (command.configuration !== "" && command.secrets.length === 0)) return undefined;
-  const cluster = await get("clusters", command.clusterId);
-  if (cluster?.version_type !== "helm") return undefined;
-  const [chart] = await parts(cluster, "packages", "version_id", "package_digest");
-  const [runtime] = await parts(cluster, "runtimes", "runtime_id");
-  if (!chart || !runtime) return undefined;
-  const { package_owner, package_digest } = chart;
-  return { ...valuesOf(command), package_owner, package_digest, runtime_credential_id: runtime.runtime_credential_id, zone: cluster.zone };
+/** The chart that is to be deployed, with all its values, those that the cluster has had before, too: they are sealed. Undefined: it is no chart. */
+const chartIn = (foreseen: Decision<ClusterEvent>, { runtime_credential_id }: Place): Fields | undefined => {
+  for (const event of isRejection(foreseen) ? [] : foreseen)
+    if ("deployment" in event && event.deployment.versionType === "helm") {
+      const { packageOwner: package_owner, packageDigest: package_digest, zone, configuration, secrets } = event.deployment;
+      return { cluster_id: event.clusterId, configuration, secrets, package_owner, package_digest, runtime_credential_id, zone };
+    }
+  return undefined;
 };
-const valuesOf = ({ clusterId: cluster_id, configuration, secrets }: Configured & { readonly clusterId: string }) => ({
-  ...{ cluster_id, configuration, secrets },
-});
 
-/** The provider that a command asks; undefined if its cluster does not exist. */
-const providerOf = async (command: ClusterCommand, { get, parts }: Reads<ClusterReadModels>): Promise<string | undefined> => {
-  if ("placement" in command) return command.placement.provider;
+type Place = { readonly provider: string; readonly runtime_credential_id: string };
+/** The provider that a command asks, and the credential that the runtime has now; undefined if its cluster does not exist. */
+const placeOf = async (command: ClusterCommand, { get, parts }: Reads<ClusterReadModels>): Promise<Place | undefined> => {
+  if ("placement" in command) return { provider: command.placement.provider, runtime_credential_id: command.placement.runtimeCredentialId };
   const cluster = await get("clusters", command.clusterId);
-  return cluster && ((await parts(cluster, "runtimes", "runtime_id"))[0]?.provider ?? "");
+  return cluster && ((await parts(cluster, "runtimes", "runtime_id"))[0] ?? { provider: "", runtime_credential_id: "" });
 };
 
 const refused = (rejected: string): Rejection => ({ rejected, kind: "invalid", error: "validate_failed" });

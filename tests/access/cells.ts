@@ -97,7 +97,7 @@ export const platform = async () => {
     const actor = { userId: permitted.userId, ownerPath: permitted.ownerPath };
     const fields = given as never;
     const host = { service, outside, edge: { random: (bytes: number) => new Uint8Array(bytes) }, wait: 0 };
-    const instance = { collections: models, service, changed: async () => {} };
+    const instance = { collections: models, service, changed: async () => {}, foresee: async () => [] };
     if (row.kind === "command") {
       const checked = { fields, caller: permitted, requestId: "", traceparent: null, row, actor, edge, idempotency: undefined };
       const whole = { ...host, models: modelsOf(service.projections), ports: { ...ports, documents }, instance };

@@ -149,7 +149,8 @@ export const judged = async (
   const judge = async (plan: Plan): Promise<Plan | Problem> => {
     const context = { ...readsFor(host.instance.collections, host.ports.documents, caller), actor, now: host.ports.clock.now(), outside };
     for (const command of guard && "commands" in plan ? plan.commands : []) {
-      const rejection = await guard?.judge(command as never, context as never); // The row's maker tied the guard to the service's commands.
+      const foresee = () => host.instance.foresee(command);
+      const rejection = await guard?.judge(command as never, { ...context, foresee } as never); // The row's maker tied the guard to the service's commands.
       if (isProblem(rejection)) return rejection;
       if (rejection) return { item: plan.item, rejection };
     }

@@ -10,17 +10,24 @@ const MAX_BYTES = 512 * 1_024;
 const MILLISECONDS = 20_000;
 
 /** Answers the inquiries of other services. */
-export const inquiryRoute = ({ inquiries }: Host): InternalRoute => ({
+export const inquiryRoute = ({ inquiries, logger }: Host): InternalRoute => ({
   method: "post",
   path: "/internal/inquiries/:name",
   access: "services",
   bodyLimit: MAX_BYTES,
   answer: async ({ params, body }) => {
     const name = String(params.name);
-    const answer = Object.hasOwn(inquiries, name) && isFields(body) ? await inquiries[name]?.(body) : undefined;
-    return answer ?? makeProblem("resource_not_found", name);
+    try {
+      const answer = Object.hasOwn(inquiries, name) && isFields(body) ? await inquiries[name]?.(body) : undefined;
+      return answer ?? makeProblem("resource_not_found", name);
+    } catch (error) {
+      logger.warn({ error, inquiry: name }, "an inquiry could not be answered");
+      return { [FAILED]: true };
+    }
   },
 });
+/** An answer like any other to the breaker of the inquiry, which all share: one API server that is down is no reason to ask no other one. */
+const FAILED = "inquiry_failed";
 
 class NothingKnown extends Error {}
 
@@ -41,7 +48,9 @@ export const inquirer =
         read: ({ status, body }, url): Fields => {
           if (status === 404) throw new NothingKnown(url);
           if (status !== 200) throw new Error(`${url} answered ${status}`);
-          return JSON.parse(new TextDecoder().decode(body));
+          const answer: Fields = JSON.parse(new TextDecoder().decode(body));
+          if (FAILED in answer) throw new Error(`${url} could not answer`);
+          return answer;
         },
       });
     } catch (cause) {

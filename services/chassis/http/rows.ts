@@ -1,4 +1,4 @@
-import type { Actor, Condition, Counts, Message, Of, Rejection, Sealed } from "../../../events/index.ts";
+import type { Actor, Condition, Counts, Decision, Message, Of, Rejection, Sealed } from "../../../events/index.ts";
 import type { OperationId, Operations } from "../../../schemas/generated/http.ts";
 import type { SecretLocation } from "../access/envelope.ts";
 import type { Guess, Places } from "../access/guessing.ts";
@@ -237,11 +237,16 @@ export type StreamContext<ReadModels, Outside> = EdgeContext<ReadModels, Outside
 export type HttpRow<Outside = never> = CommandRow<Outside> | QueryRow | AnswerRow<Outside> | BytesRow<Outside> | StreamRow<Outside>;
 
 /** Judges the commands of rows before they are carried out. */
-export type Guard<Command, ReadModels, Outside = unknown> = {
+export type Guard<Command, ReadModels, Outside = unknown, Event extends Message = never> = {
   /** A rejection is the answer; a problem says "not now". */
   readonly judge: (
     command: Command,
-    context: Context & Reads<ReadModels> & { readonly outside: Outside },
+    context: Context &
+      Reads<ReadModels> & {
+        readonly outside: Outside;
+        /** What the command would commit at this moment, or its rejection. Unlike what is read, it is not judged by a rule. */
+        readonly foresee: () => Promise<Decision<Event>>;
+      },
   ) => Promise<Rejection | Problem | undefined>;
   /** Whether a command is judged and carried out in a turn of its own, by what those before it have changed. */
   readonly inTurn: (command: Command) => boolean;

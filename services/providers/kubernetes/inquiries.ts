@@ -37,7 +37,7 @@ export const inquiriesOf = ({
 }: InquiryOptions): Inquiries => {
   let judged = 0;
   const inTurn = async (judge: () => Promise<void>): Promise<void> => {
-    if (judged >= MAX_JUDGED) throw new Error(`${MAX_JUDGED} charts are being judged already`);
+    if (judged >= MAX_JUDGED) return;
     judged += 1;
     await judge().finally(() => {
       judged -= 1;

@@ -17,7 +17,7 @@ const chart = (fields: Fields): Promise<Fields> => {
   asked.push(fields);
   return answer();
 };
-const packaged = { package_digest: "sha256:1", package_owner: "repo", config_json: "", template: "" };
+const packaged = (version: number) => ({ package_digest: `sha256:${version}`, package_owner: "repo", config_json: "", template: "" });
 
 before(async () => {
   world = await served([
@@ -27,9 +27,11 @@ before(async () => {
   ]);
   const owned = ownedBy({ owner: "usr-mine", ownerPath: ":usr-mine" });
   await world.put("providers", "local", announced("local", { version_types: ["helm"] }));
-  const version = { version_id: "appv-1", app_id: "app-1", type: "helm", status: "active", visibility: "public" };
-  await world.put("appVersions", "appv-1", { ...version, draft: packaged, released: packaged, ...owned });
-  await world.put("packages", `appv-1@${packaged.package_digest}`, packaged);
+  for (const version of [1, 2]) {
+    const about = { version_id: `appv-${version}`, app_id: "app-1", type: "helm", status: "active", visibility: "public" };
+    await world.put("appVersions", about.version_id, { ...about, draft: packaged(version), released: packaged(version), ...owned });
+    await world.put("packages", `${about.version_id}@sha256:${version}`, packaged(version));
+  }
   const placed = { provider: "local", zone: "shop", runtime_credential_id: "runtimec-1" };
   await world.put("runtimes", "runtime-1", { runtime_id: "runtime-1", ...placed, ...owned });
   await world.know("user/usr-mine", { kind: "user", roleIds: ["user"] });
@@ -53,17 +55,66 @@ test("a chart with values that helm refuses is refused before anything happens, 
   await refused(create(" "), 400, "validate_failed");
 });
 
-test("values that are changed are judged, too, but not those that stay", async () => {
-  answer = async () => ({});
-  const { cluster_id, job_id } = await ok(create("replicas: 2"));
-  await world.send("cluster", { type: "DeployCluster", clusterId: cluster_id, jobId: job_id });
+/** The provider has done what a request asked for. */
+const done = async ({ cluster_id, job_id }: { readonly cluster_id: string; readonly job_id: string }): Promise<string> => {
   await world.send("cluster", { type: "CompleteClusterAction", clusterId: cluster_id, jobId: job_id, addresses: [], provider: "local" });
-  answer = refuses;
+  return cluster_id;
+};
+const eventsOf = (cluster_id: string): number => world.history().filter(({ stream }) => stream === `cluster/${cluster_id}`).length;
+const sealedIn = ({ secrets }: Fields = {}) => (secrets as readonly { readonly path: string; readonly sealed: string }[])[0]?.sealed;
+
+test("every action that deploys a chart is judged beforehand, with the values that the cluster keeps, and nothing happens that helm refuses", async () => {
+  answer = async () => ({});
+  const cluster_id = await done(await ok(create("replicas: 2")));
+  const created = asked.at(-1);
+  const upgrade = () => mine.call("UpgradeCluster", { cluster_id, version_id: "appv-2" });
   const update = (env: string) => mine.call("UpdateClusterEnv", { cluster_id, env });
-  assert.match(await refused(update("replicas: two"), 400, "validate_failed"), /got string, want integer/);
+  const rollBack = () => mine.call("RollbackCluster", { cluster_id, revision: 1 });
+  const refusedBeforehand = async (asks: () => ReturnType<Caller["call"]>): Promise<Fields> => {
+    answer = refuses;
+    const [before, events] = [asked.length, eventsOf(cluster_id)];
+    assert.match(
+      await refused(asks(), 400, "validate_failed"),
+      /^provider \[local\] does not take this chart: .*got string, want integer$/,
+    );
+    assert.deepEqual([asked.length, eventsOf(cluster_id)], [before + 1, events]);
+    answer = async () => ({});
+    return asked.at(-1) ?? {};
+  };
+
+  const upgraded = await refusedBeforehand(upgrade);
+  assert.deepEqual(upgraded, { ...created, package_digest: "sha256:2" }, "the new chart with the values of the old one");
+  assert.deepEqual(await refusedBeforehand(() => update("******")), created);
+  assert.notEqual(sealedIn(await refusedBeforehand(() => update("replicas: two"))), sealedIn(created));
+
+  await done(await ok(upgrade()));
+  await done(await ok(update("replicas: 3")));
+  assert.notEqual(sealedIn(asked.at(-1)), sealedIn(created));
+  assert.deepEqual(await refusedBeforehand(rollBack), created, "a revision with its own values");
+  const deletion = await ok(mine.call("DeleteClusters", { cluster_id: [cluster_id] }));
+  await done({ cluster_id, job_id: deletion.job_id[0] });
+  const recovered = await refusedBeforehand(() => mine.call("RecoverClusters", { cluster_id: [cluster_id] }));
+  assert.equal(recovered.package_digest, "sha256:2");
+});
+
+test("what the cluster service refuses itself is not judged, nor what deploys nothing", async () => {
+  const cluster_id = await done(await ok(create("replicas: 2")));
+  const { cluster_id: pending } = await ok(create("replicas: 2"));
   const before = asked.length;
-  await ok(update("******"));
+  const same = mine.call("UpgradeCluster", { cluster_id, version_id: "appv-1" });
+  assert.match(await refused(same, 400, "validate_failed"), /already runs version appv-1/);
+  await refused(mine.call("UpgradeCluster", { cluster_id: pending, version_id: "appv-2" }), 403, "resource_transition_status");
+  await ok(mine.call("StopClusters", { cluster_id: [cluster_id] }));
   assert.equal(asked.length, before);
+});
+
+test("whose API server is down holds up no judgement about another one", async () => {
+  answer = async () => {
+    throw new Error("the API server answers 503");
+  };
+  for (let each = 0; each < 8; each++) await ok(create("replicas: two"));
+  answer = refuses;
+  await refused(create("replicas: two"), 400, "validate_failed");
 });
 
 test("a provider that does not answer holds up nothing", async () => {
