@@ -303,6 +303,9 @@ export const http = [
     filters: ["task_id", "job_id", "target", "status", "owner"],
     search: ["task_id", "job_id", "node_id", "task_action", "status"],
     ascending: true,
+    join: { job: ["jobs", "job_id", "job_id"] },
+    // A provider says whose its tasks are. That counts for a job of the caller's that this provider carries out.
+    present: ({ provider, ...task }, { job }) => (job?.some((each) => each.provider === provider) ? task : undefined),
   }),
   answer("GetClusterStatistics", async (_, { count, now }) => {
     const present: Condition = { field: "status", in: ["active", "stopped", "pending"] };

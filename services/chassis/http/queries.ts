@@ -106,9 +106,9 @@ export const runQuery = async (
   const rows = await mapOf(values, CONCURRENCY, async (value) => {
     const more = Object.fromEntries(joins.map((join) => join(value)));
     const shown = row.present ? await row.present(value as never, more as never, outside as never) : { ...value, ...more }; // The row's maker tied the types together.
-    return columns(shown, request.display_columns);
+    return shown && columns(shown, request.display_columns);
   });
-  return { total_count: total, [rowsField]: rows };
+  return { total_count: total, [rowsField]: rows.filter((shown) => shown !== undefined) };
 };
 
 /** The values by which a field joins. Either side of a join may be a list, any element of which joins. */

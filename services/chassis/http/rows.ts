@@ -189,7 +189,12 @@ export type QueryRow = {
   readonly rule?: Rules;
   /** Documents of other read models in a field of each row: those of the model whose field `on` equals the row's field `id`. */
   readonly join?: { readonly [field: string]: readonly [model: string, on: string, id: string, rule?: Rules] };
-  readonly present?: (document: never, joined: { readonly [field: string]: readonly never[] }, outside: never) => object | Promise<object>;
+  /** Makes a row of the answer; undefined: none. */
+  readonly present?: (
+    document: never,
+    joined: { readonly [field: string]: readonly never[] },
+    outside: never,
+  ) => object | undefined | Promise<object | undefined>;
   readonly sealed?: SealedFields<never, never>;
 };
 
@@ -303,7 +308,7 @@ export const rows = <Command extends Message, ReadModels, Outside = unknown>(gua
         // biome-ignore lint/suspicious/noExplicitAny: the joined rows come from other models; the row that names them knows which.
         joined: { readonly [field: string]: readonly any[] },
         outside: Outside,
-      ) => object | Promise<object>;
+      ) => object | undefined | Promise<object | undefined>;
       readonly sealed?: SealedFields<ReadModels[M], Outside>;
     },
   ): HttpRow<Outside> => ({ kind: "query", operation, ...row }) as unknown as QueryRow, // Checked here, forgotten in the table.

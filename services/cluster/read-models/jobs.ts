@@ -84,7 +84,7 @@ const jobRows = {
 export const jobs: Projection<JobDocument> = {
   name: "jobs",
   version: 2,
-  indexes: ["cluster_id", "app_id", "version_id", "runtime_id", "provider", "status"],
+  indexes: ["job_id", "cluster_id", "app_id", "version_id", "runtime_id", "provider", "status"],
   initialState: {
     ...empty,
     job_id: "",

@@ -6,6 +6,8 @@ import { empty, ownerIn, type Row } from "./owned.ts";
 
 export type TaskDocument = Row & {
   readonly task_id: string;
+  /** Whose task it is. */
+  readonly provider: string;
   readonly job_id: string;
   readonly task_action: string;
   /** Who asked for the job. */
@@ -35,6 +37,7 @@ const planned = (document: TaskDocument, { jobId, deployment, layers }: Planned,
   return {
     ...document,
     task_id: task.taskId,
+    provider: reporterOf(meta),
     job_id: jobId,
     task_action: action,
     directive,
@@ -57,11 +60,12 @@ const became = (
 /** The tasks that a provider runs for a job. Each document belongs to the stream of the deployment. */
 export const tasks: Projection<TaskDocument> = {
   name: "tasks",
-  version: 5,
+  version: 6,
   indexes: ["job_id", "status"],
   initialState: {
     ...empty,
     task_id: "",
+    provider: "",
     job_id: "",
     task_action: "",
     actor: "",

@@ -29,17 +29,24 @@ test("the nodes and the jobs of a cluster are listed by it", async () => {
   );
 });
 
-test("tasks come in the order of their creation, whatever is asked", async () => {
+test("tasks come in the order of their creation, whatever is asked; and of the job's own provider, whatever another one says", async () => {
+  const task = { provider: "local", job_id: "j-tasks", task_action: "StartService", owner: "usr-mine" };
+  await world.put("jobs", "j-tasks", { job_id: "j-tasks", provider: "local", owner: "usr-mine" });
+  await world.put("jobs", "j-others", { job_id: "j-others", provider: "other", owner: "usr-other" });
+  for (const [index, forged] of [{ provider: "other" }, { job_id: "j-none" }, { provider: "other", job_id: "j-others" }].entries())
+    await world.put("tasks", `t-forged-${index}`, { ...task, ...forged, task_id: `t-forged-${index}` });
   for (const [task_id, create_time] of [
     ["t-2", "2026-01-01T00:00:02.000Z"],
     ["t-1", "2026-01-01T00:00:01.000Z"],
   ] as const)
-    await world.put("tasks", task_id, { task_id, job_id: "j-tasks", task_action: "StartService", owner: "usr-mine", create_time });
+    await world.put("tasks", task_id, { ...task, task_id, create_time });
   const { task_set } = await ok(mine.call("DescribeTasks", { job_id: "j-tasks", reverse: true }));
   assert.deepEqual(
     task_set.map(({ task_id }: { task_id: string }) => task_id),
     ["t-1", "t-2"],
   );
+  assert.deepEqual((await ok(mine.call("DescribeTasks", { search_word: "t-forged" }))).task_set ?? [], []);
+  assert.equal(Reflect.has(task_set[0], "provider"), false);
   assert.equal((await ok(other.call("DescribeTasks", { job_id: "j-tasks" }))).total_count, undefined);
 });
 
