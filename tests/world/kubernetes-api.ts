@@ -61,6 +61,11 @@ export const fakeApi = async (version = "v1.35.4"): Promise<FakeApi> => {
       const conditions = ["Established", "NamesAccepted"].map((type) => ({ type, status: "True" }));
       return keep(path, { ...stored, status: { conditions } });
     }
+    if (place.kind === "Secret" && stored.stringData) {
+      const { stringData, ...rest } = stored;
+      const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]);
+      return keep(path, { ...rest, data: { ...rest.data, ...Object.fromEntries(encoded) } });
+    }
     if (place.kind === "Job") return keep(path, { ...stored, status: outcomeOf(podsOf(stored, place, 1)) });
     return keep(path, stored);
   };

@@ -16,7 +16,10 @@ const groups: { readonly [groupVersion: string]: readonly Kind[] } = {
   "apiextensions.k8s.io/v1": [kind("CustomResourceDefinition", "customresourcedefinitions", false)],
   // Of `tests/charts/crds`: the fake API knows it from the start.
   "charts.pitrix.example/v1": [kind("Room", "rooms")],
-  "networking.k8s.io/v1": [kind("Ingress", "ingresses")],
+  "networking.k8s.io/v1": [kind("Ingress", "ingresses"), kind("NetworkPolicy", "networkpolicies")],
+  "rbac.authorization.k8s.io/v1": [kind("Role", "roles"), kind("RoleBinding", "rolebindings")],
+  "policy/v1": [kind("PodDisruptionBudget", "poddisruptionbudgets")],
+  "autoscaling/v2": [kind("HorizontalPodAutoscaler", "horizontalpodautoscalers")],
 };
 
 const prefix = (groupVersion: string): string => (groupVersion === "v1" ? "api/v1" : `apis/${groupVersion}`);

@@ -58,12 +58,17 @@ export const statusOf = (pod: Thing, ip: string, now: string): Thing => {
 const cannotBePulled = (pod: Thing, image = ""): boolean =>
   image.startsWith("missing/") || (image.startsWith("private/") && !pod.spec.imagePullSecrets?.length);
 
-/** What a container has said: the annotation `log`, or one line; undefined: the pod has no such container. `tailLines` and `limitBytes` as in the API. */
+/**
+ * What a container has said: the annotation `log`, or one line; before it was started again, the annotation `previous-log`. Undefined: the pod has no
+ * such container, or it was not started again. `tailLines`, `limitBytes` and `previous` as in the API.
+ */
 export const logOf = (pod: Thing, query: URLSearchParams): string | undefined => {
   const wanted = query.get("container");
   const container = containersOf(pod).find(({ name }) => wanted === null || wanted === "" || name === wanted);
   if (!container) return undefined;
-  const said = annotation(pod, "log") ?? `container ${container.name} of image ${container.image} started`;
+  const now = annotation(pod, "log") ?? `container ${container.name} of image ${container.image} started`;
+  const said = query.get("previous") === "true" ? annotation(pod, "previous-log") : now;
+  if (said === undefined) return undefined;
   const lines = said.replace(/\n$/, "").split("\n");
   const tail = query.get("tailLines");
   const text = `${(tail === null ? lines : lines.slice(Math.max(0, lines.length - Number(tail)))).join("\n")}\n`;

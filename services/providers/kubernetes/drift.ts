@@ -1,31 +1,48 @@
 import type { FoundEndpoint } from "../../../schemas/generated/events.ts";
-import type { Json, JsonObject } from "../../packages/json.ts";
-import { text } from "../../packages/json.ts";
-import { describedReplicas, listIn, nameOf, numberIn, objectIn, short } from "./observed.ts";
+import { isObject, type Json, type JsonObject, text } from "../../packages/json.ts";
+import { describedReplicas, groupOf, listIn, nameOf, numberIn, objectIn, short } from "./observed.ts";
 import type { Counts } from "./ports.ts";
 
-type Kind = {
-  readonly path: string;
-  /** What of a live object is not as the release describes it. Only fields that no API server and no controller rewrites are looked at. */
-  readonly differs?: (described: JsonObject, live: JsonObject) => readonly string[];
-};
+/** What of a live object is not as the release describes it. Only fields that no API server and no controller rewrites are looked at. */
+type Differs = (described: JsonObject, live: JsonObject) => readonly string[];
+type Kind = { readonly path: string; readonly differs?: Differs };
 
 const sameText = (one: Json | undefined, other: Json | undefined): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-const containersOf = (workload: JsonObject): readonly JsonObject[] => {
-  const spec = objectIn(objectIn(objectIn(workload, "spec"), "template"), "spec");
+/** Whether a live value is as it is described, whatever was added to it. What is empty may be absent; a number of a manifest is a text. */
+const isKept = (described: Json | undefined, live: Json | undefined): boolean => {
+  if (Array.isArray(described)) {
+    const list = Array.isArray(live) ? live : [];
+    return described.length === list.length && described.every((each, index) => isKept(each, list[index]));
+  }
+  if (isObject(described))
+    return Object.entries(described).every(([name, value]) => isKept(value, isObject(live) ? live[name] : undefined));
+  if (live === undefined || live === null) return ["undefined", "null", "", "0", "false"].includes(String(described));
+  return described === undefined || described === null || String(described) === String(live);
+};
+/** Fields of an object, or of its `spec`, as the release describes them; all that it describes if none is named. */
+const fields =
+  (of: (object: JsonObject) => JsonObject, names?: readonly string[]): Differs =>
+  (described, live) => {
+    const [wanted, is] = [of(described), of(live)];
+    return (names ?? Object.keys(wanted)).filter((name) => !isKept(wanted[name], is[name])).map((name) => `${name} was changed`);
+  };
+const specOf = (object: JsonObject): JsonObject => objectIn(object, "spec");
+
+const containersOf = (template: JsonObject): readonly JsonObject[] => {
+  const spec = specOf(template);
   return [...listIn(spec, "initContainers"), ...listIn(spec, "containers")];
 };
 /** Environment variables with a value of their own, by name. */
 const plainEnv = (container: JsonObject): ReadonlyMap<string, string> =>
   new Map(listIn(container, "env").flatMap(({ name, value }) => (typeof value === "string" ? [[text(name), value] as const] : [])));
 
-const workload = (plural: string): Kind => ({
-  path: `apis/apps/v1/${plural}`,
-  differs: (described, live) =>
-    containersOf(described).flatMap((container) => {
+const containers =
+  (templateOf: (object: JsonObject) => JsonObject): Differs =>
+  (described, live) =>
+    containersOf(templateOf(described)).flatMap((container) => {
       const name = text(container.name);
-      const found = containersOf(live).find((each) => each.name === name);
+      const found = containersOf(templateOf(live)).find((each) => each.name === name);
       if (!found) return [`it has no container ${name}`];
       const env = plainEnv(found);
       return [
@@ -33,17 +50,22 @@ const workload = (plural: string): Kind => ({
           ? []
           : [`container ${name} has image ${text(found.image)} in the place of ${text(container.image)}`]),
         ...["command", "args"]
-          .filter((field) => !sameText(container[field], found[field]))
+          .filter((field) => !isKept(container[field], found[field]))
           .map((field) => `container ${name} has another ${field}`),
         ...[...plainEnv(container)]
-          .filter(([variable, value]) => env.get(variable) !== value)
+          .filter(([variable, value]) => (env.get(variable) ?? "") !== value)
           .map(([variable]) => `container ${name} has another ${variable} in its environment`),
       ];
-    }),
-});
+    });
+const templateIn = (object: JsonObject): JsonObject => objectIn(specOf(object), "template");
+const workload = (plural: string): Kind => ({ path: `apis/apps/v1/${plural}`, differs: containers(templateIn) });
+const all =
+  (...several: readonly Differs[]): Differs =>
+  (described, live) =>
+    several.flatMap((differs) => differs(described, live));
 /** Values by key; they may be secret, and are not said. */
 const values =
-  (of: (object: JsonObject) => JsonObject): NonNullable<Kind["differs"]> =>
+  (of: (object: JsonObject) => JsonObject): Differs =>
   (described, live) => {
     const [wanted, is] = [of(described), of(live)];
     const keys = [...new Set([...Object.keys(wanted), ...Object.keys(is)])].sort();
@@ -55,7 +77,10 @@ const secretValues = (secret: JsonObject): JsonObject => ({
   ...Object.fromEntries(Object.entries(objectIn(secret, "stringData")).map(([key, value]) => [key, base64(value)])),
 });
 
-/** The kinds of resources that are watched and compared. */
+/**
+ * The kinds of resources that are compared. Not compared are jobs, which end and may be removed then; what lies outside of the namespace; and
+ * resources of kinds that a chart brings, which their own controllers may rewrite.
+ */
 export const kinds: { readonly [kind: string]: Kind } = {
   Deployment: workload("deployments"),
   StatefulSet: workload("statefulsets"),
@@ -74,10 +99,36 @@ export const kinds: { readonly [kind: string]: Kind } = {
       ];
     },
   },
-  Ingress: { path: "apis/networking.k8s.io/v1/ingresses" },
+  Ingress: { path: "apis/networking.k8s.io/v1/ingresses", differs: fields(specOf) },
+  NetworkPolicy: { path: "apis/networking.k8s.io/v1/networkpolicies", differs: fields(specOf) },
+  Role: { path: "apis/rbac.authorization.k8s.io/v1/roles", differs: fields((role) => role, ["rules"]) },
+  RoleBinding: {
+    path: "apis/rbac.authorization.k8s.io/v1/rolebindings",
+    differs: fields((binding) => binding, ["roleRef", "subjects"]),
+  },
+  CronJob: {
+    path: "apis/batch/v1/cronjobs",
+    differs: all(
+      fields(specOf, ["schedule", "suspend", "timeZone"]),
+      containers((job) => templateIn(objectIn(specOf(job), "jobTemplate"))),
+    ),
+  },
+  PodDisruptionBudget: { path: "apis/policy/v1/poddisruptionbudgets", differs: fields(specOf) },
+  HorizontalPodAutoscaler: {
+    path: "apis/autoscaling/v2/horizontalpodautoscalers",
+    differs: fields(specOf, ["minReplicas", "maxReplicas"]),
+  },
   ServiceAccount: { path: "api/v1/serviceaccounts" },
   PersistentVolumeClaim: { path: "api/v1/persistentvolumeclaims" },
 };
+
+/** The documents of a release that are compared: of these kinds, and of no other kind of the same name. */
+export const comparedIn = (documents: readonly JsonObject[], namespace: string): readonly JsonObject[] =>
+  documents.filter((document) => {
+    const [, group = ""] = /^apis\/([^/]+)/.exec(kinds[text(document.kind)]?.path ?? "") ?? [];
+    const isHere = [undefined, namespace].includes(text(objectIn(document, "metadata").namespace) || undefined);
+    return isHere && text(document.kind) in kinds && groupOf(document) === group;
+  });
 
 /** The path of a kind's resources in a namespace. */
 export const collectionOf = ({ path }: Kind, namespace: string): string => {

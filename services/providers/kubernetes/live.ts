@@ -2,7 +2,7 @@ import { type Clock, mapOf } from "../../../events/index.ts";
 import { type JsonObject, text } from "../../packages/json.ts";
 import type { Api } from "./api.ts";
 import { messageOf } from "./api.ts";
-import { collectionOf, driftOf, endpointsOf, kinds, scaledIn } from "./drift.ts";
+import { collectionOf, comparedIn, driftOf, endpointsOf, kinds, scaledIn } from "./drift.ts";
 import { follow } from "./follow.ts";
 import { CLUSTER_LABEL } from "./names.ts";
 import { listIn, nameOf, objectIn, podOf, workloadOf, workloadsIn } from "./observed.ts";
@@ -26,8 +26,8 @@ const CONCURRENCY = 4;
 const [MAX_RESOURCES, MAX_DRIFT, MAX_ENDPOINTS] = [200, 20, 50];
 /** Helm puts this label on everything that it makes. */
 const BY_HELM = "app.kubernetes.io/managed-by=Helm";
-/** Kinds of which changes are followed, besides pods. Secrets are compared now and then, and not sent at each change. */
-const FOLLOWED = ["Deployment", "StatefulSet", "DaemonSet", "Service", "ConfigMap", "Ingress"];
+/** Kinds of which changes are followed, besides pods; only their metadata is sent. The others are compared at each look at the whole release. */
+const FOLLOWED = ["Deployment", "StatefulSet", "DaemonSet", "Service", "ConfigMap", "Secret", "Ingress"];
 const HOOK_BYTES = 1_500;
 /** Lines that are asked for at least. */
 const LINES = 100;
@@ -68,7 +68,7 @@ export const liveOf = ({ api, namespace, revisions, clock }: Options): Live => {
     inspect: async (release, counts) => {
       const { documents } = await recorded(release);
       const scaled = scaledIn(documents);
-      const compared = documents.filter((document) => text(document.kind) in kinds && isHere(document, namespace)).slice(0, MAX_RESOURCES);
+      const compared = comparedIn(documents, namespace).slice(0, MAX_RESOURCES);
       const found = await mapOf(compared, CONCURRENCY, async (document) => {
         const kind = text(document.kind);
         const live = await api.get(at(kind, nameOf(document))).catch((error: unknown) => {
@@ -139,9 +139,6 @@ export const liveOf = ({ api, namespace, revisions, clock }: Options): Live => {
     },
   };
 };
-
-const isHere = (document: JsonObject, namespace: string): boolean =>
-  [undefined, namespace].includes(text(objectIn(document, "metadata").namespace) || undefined);
 
 const never = (kind: string): never => {
   throw new Error(`${kind} is not a kind that is known`);

@@ -89,7 +89,9 @@ const selectorOf = (workload: JsonObject): string =>
 export const workloadsIn = (documents: readonly JsonObject[]) =>
   documents.flatMap((document) => {
     const [kind, name] = [text(document.kind), nameOf(document)];
-    return kind in workloadKinds && name !== "" ? [{ kind, name, described: describedReplicas(document) }] : [];
+    return kind in workloadKinds && groupOf(document) === "apps" && name !== ""
+      ? [{ kind, name, described: describedReplicas(document) }]
+      : [];
   });
 
 /** The number of pods that a document describes; undefined: it does not say. */
@@ -98,6 +100,8 @@ export const describedReplicas = (document: JsonObject): number | undefined => {
   return wanted < 0 || document.kind === "DaemonSet" ? undefined : wanted;
 };
 
+/** The API group of a document; empty for the core. Kinds of several groups may have one name. */
+export const groupOf = (document: JsonObject): string => text(document.apiVersion).replace(/\/?[^/]*$/, "");
 export const nameOf = (document: JsonObject): string => text(objectIn(document, "metadata").name);
 export const objectIn = (given: Json | undefined, field: string): JsonObject => {
   const value = isObject(given) ? given[field] : undefined;

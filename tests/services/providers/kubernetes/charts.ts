@@ -45,6 +45,7 @@ export const outcomes: readonly Outcome[] = [
   },
   { chart: "jobs", nodes: {}, holds: { Job: ["once"], CronJob: ["nightly"] } },
   { chart: "daemon", nodes: { agent: 1 } },
+  { chart: "described", nodes: { web: 1 }, holds: { CronJob: ["nightly"], Ingress: ["web"], Role: ["web"] } },
   { chart: "never-ready", fails: /^not ready within 1 s: Deployment web \(0 of 1 pods are ready\)/, nodes: { web: 1 } },
   { chart: "missing-image", fails: /ImagePullBackOff: container web of image missing\/web:1/, nodes: { web: 1 } },
   { chart: "crash-loop", fails: /CrashLoopBackOff: container web of image web:1, which ended with code 1/, nodes: { web: 1 } },

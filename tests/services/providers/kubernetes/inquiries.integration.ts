@@ -7,6 +7,8 @@ import { after, before, test } from "node:test";
 import { installHelm } from "../../../../infra/embedded/helm/install.ts";
 import { freePorts } from "../../../../infra/embedded/ports.ts";
 import { markerOf } from "../../../../services/packages/secret-markers.ts";
+import { nodeIdOf } from "../../../../services/providers/kubernetes/names.ts";
+import { eventually } from "../../../eventually.ts";
 import { sealedText } from "../../../sealed.ts";
 import { kubernetesApi } from "../../../world/kubernetes.ts";
 import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
@@ -113,3 +115,59 @@ for (const major of [3, 4])
     assert.equal(await judge("", await chart("sha256:1"), { configuration: "", secrets: [] }), "undefined");
     assert.deepEqual(await api.all("Secret", "judged"), []);
   });
+
+test("the log of a pod is that of the node, and of no other pod of its name; also what it wrote before it was started again", async () => {
+  const lines = (word: string) => Array.from({ length: 50 }, (_, nth) => `${word} ${nth}`).join("\n");
+  const annotations = { waiting: "CrashLoopBackOff", log: lines("line"), "previous-log": lines("last word") };
+  const annotated = Object.fromEntries(Object.entries(annotations).map(([name, value]) => [`kubelet.pitrix.example/${name}`, value]));
+  const web = (name: string, more: object) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} }, annotations: ${JSON.stringify(more)} }
+    spec: { containers: [{ name: ${name}, image: nginx }, { name: side, image: nginx }] }
+`;
+  const [clusterId, namespace] = ["cl-1", "logs"];
+  const known: { readonly [model: string]: { readonly id: string; readonly value: { readonly [field: string]: unknown } } } = {
+    clusterOwners: { id: clusterId, value: { runtime_id: "runtime-1", ceased: false } },
+    runtimes: { id: "runtime-1", value: { credential_id: "runtimec-1", deleted: false } },
+    credentials: { id: "runtimec-1", value: { sealed_content: "sealed" } },
+    releases: { id: clusterId, value: { namespace } },
+  };
+  const { outside, inquiries } = await openedOn(api, helm[4] ?? "", async (model) => [known[model] ?? []].flat());
+  const archive = await chart("sha256:1", {
+    "shop/templates/web.yaml": web("web", annotated),
+    "shop/templates/calm.yaml": web("calm", {}),
+  });
+  const [pod, calm] = await outside.withTarget({ clusterId, namespace }, async (target) => {
+    await target.ensureNamespace();
+    await target.upgrade(clusterId, { archive, values: "", labels: { a: "b" } }, new AbortController().signal);
+    return eventually("both pods are there", async () => {
+      const { pods } = await target.observe(clusterId);
+      const [one, other] = [pods.find(({ reason }) => /CrashLoopBackOff/.test(reason)), pods.find(({ isReady }) => isReady)];
+      return one && other && ([one, other] as const);
+    });
+  });
+  const asked = { node_id: nodeIdOf(clusterId, pod), cluster_id: clusterId, instance_id: pod.name, name: "process", limit: 20 };
+  const ask = async (more: object = {}) => inquiries?.log?.({ ...asked, ...more });
+  assert.deepEqual(await ask(), { log: " 47\nline 48\nline 49\n", task_id: [] });
+  assert.match(String((await ask({ name: "side", limit: 1_000 }))?.log), /line 49/);
+  for (const name of ["process/previous", "web/previous", "/previous"])
+    assert.deepEqual(await ask({ name }), { log: "ord 48\nlast word 49\n", task_id: [] }, name);
+  const started = { node_id: nodeIdOf(clusterId, calm), instance_id: calm.name };
+  assert.match(String((await ask({ ...started, limit: 1_000 }))?.log), /^container calm of image nginx started/);
+  assert.deepEqual(await ask({ ...started, name: "calm/previous" }), { log: "", task_id: [] }, "it was not started again");
+  for (const more of [
+    { name: "other" },
+    { name: "other/previous" },
+    { name: "web/previous/previous" },
+    { node_id: "cln-1-else" },
+    { instance_id: "web-9" },
+    { instance_id: "../secrets/x" },
+    { cluster_id: "cl-2" },
+  ])
+    assert.equal(await ask(more).catch(() => undefined), undefined, JSON.stringify(more));
+});

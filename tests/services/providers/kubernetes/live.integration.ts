@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { installHelm } from "../../../../infra/embedded/helm/install.ts";
-import type { Opened } from "../../../../services/chassis/service.ts";
-import { nodeIdOf } from "../../../../services/providers/kubernetes/names.ts";
-import type { Changed, KubernetesOutside, Target } from "../../../../services/providers/kubernetes/ports.ts";
+import type { Changed, Target } from "../../../../services/providers/kubernetes/ports.ts";
 import { choosePods, scaleWorkloads, stopWorkloads } from "../../../../services/providers/kubernetes/scaling.ts";
 import { eventually } from "../../../eventually.ts";
 import { type FakeApi, fakeApi } from "../../../world/kubernetes-api.ts";
-import { chart, openedOn } from "./real.ts";
+import { chartFolder } from "./charts.ts";
+import { chart, openOn } from "./real.ts";
 
 const clusterId = "cl-1";
 const none = new Map<string, number>();
@@ -26,14 +27,13 @@ const released = async (files: { readonly [path: string]: string } = {}, values 
       clusterOwners: [{ id: clusterId, value: { runtime_id: "runtime-1", ceased: false } }],
       runtimes: [{ id: "runtime-1", value: { credential_id: "runtimec-1", deleted: false } }],
       credentials: [{ id: "runtimec-1", value: { sealed_content: "sealed" } }],
-      releases: [{ id: clusterId, value: { namespace } }],
     };
-  const opened: Opened<KubernetesOutside> = await openedOn(api, helm, async (model) => documents[model] ?? []);
-  const on = <T>(use: (target: Target) => Promise<T>) => opened.outside.withTarget({ clusterId, namespace }, use);
+  const outside = await openOn(api, helm, async (model) => documents[model] ?? []);
+  const on = <T>(use: (target: Target) => Promise<T>) => outside.withTarget({ clusterId, namespace }, use);
   const archive = await chart("sha256:2", files);
   const upgrade = () => on((target) => target.upgrade(clusterId, { archive, values, labels: { a: "b" } }, endless));
   await on((target) => target.ensureNamespace());
-  return { namespace, opened, on, upgrade, at: (path: string, group = "api/v1") => `/${group}/namespaces/${namespace}/${path}` };
+  return { namespace, on, upgrade, at: (path: string, group = "api/v1") => `/${group}/namespaces/${namespace}/${path}` };
 };
 
 test("what is changed by hand is said, with where the release is reached; and an action takes it back", async () => {
@@ -71,20 +71,61 @@ test("what is changed by hand is said, with where the release is reached; and an
   );
 });
 
+const secret = `apiVersion: v1
+kind: Secret
+metadata: { name: cl-1-key, labels: { app.kubernetes.io/managed-by: Helm } }
+stringData: { key: hunter22 }
+`;
+
+const described = readFileSync(join(chartFolder, "described/templates/described.yaml"), "utf8");
+
+test("each kind of a chart says what is changed by hand, and nothing before", async () => {
+  const { on, upgrade, at } = await released({ "shop/templates/described.yaml": described });
+  await upgrade();
+  const drift = () => on(async (target) => (await target.inspect(clusterId, none)).drift.toSorted());
+  assert.deepEqual(await drift(), []);
+  const spec =
+    (more: object): Parameters<FakeApi["change"]>[1] =>
+    (thing) => ({ ...thing, spec: { ...thing.spec, ...more } });
+  const subjects = [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "mallory" }];
+  api.change(at("rolebindings/web", "apis/rbac.authorization.k8s.io/v1"), (binding) => ({ ...binding, subjects }));
+  api.change(at("roles/web", "apis/rbac.authorization.k8s.io/v1"), (role) => ({
+    ...role,
+    rules: [...role.rules, { apiGroups: [""], resources: ["secrets"], verbs: ["*"] }],
+  }));
+  api.change(at("cronjobs/nightly", "apis/batch/v1"), spec({ schedule: "* * * * *", suspend: true }));
+  api.change(at("ingresses/web", "apis/networking.k8s.io/v1"), spec({ rules: [{ host: "elsewhere.example" }] }));
+  api.change(at("networkpolicies/web", "apis/networking.k8s.io/v1"), spec({ ingress: [{}] }));
+  api.change(at("poddisruptionbudgets/web", "apis/policy/v1"), () => undefined);
+  api.change(at("horizontalpodautoscalers/web", "apis/autoscaling/v2"), spec({ maxReplicas: 50 }));
+  api.change(at("secrets/web"), (thing) => ({ ...thing, data: { ...thing.data, key: "bWluZQ==" } }));
+  assert.deepEqual(await drift(), [
+    "CronJob nightly: schedule was changed",
+    "HorizontalPodAutoscaler web: maxReplicas was changed",
+    "Ingress web: rules was changed",
+    "NetworkPolicy web: ingress was changed",
+    "PodDisruptionBudget web does not exist",
+    "Role web: rules was changed",
+    "RoleBinding web: subjects was changed",
+    "Secret web: key was changed",
+  ]);
+});
+
 test("a watch says what has changed, goes on after an outage, and looks at everything when the server has forgotten", async () => {
-  const { on, upgrade, at } = await released();
+  const { on, upgrade, at } = await released({ "shop/templates/key.yaml": secret });
   await upgrade();
   const seen: (string | undefined)[] = [];
   const stop = new AbortController();
   const note = (object?: Changed) => seen.push(object?.kind);
   const following = on((target) => target.follow(note, stop.signal));
-  const all = 7;
+  const all = 8;
   const open = api.watches();
   await eventually("all are watched", async () => api.watches() >= open + all && seen.length >= all);
   seen.length = 0;
   api.change(at("pods/cl-1-web-0"), (pod) => ({ ...pod, status: { phase: "Failed" } }));
   api.change(at("configmaps/cl-1-settings"), (map) => ({ ...map, data: {} }));
-  await eventually("both are seen", async () => seen.includes("Pod") && seen.includes("ConfigMap"));
+  api.change(at("secrets/cl-1-key"), (secret) => ({ ...secret, data: {} }));
+  await eventually("all are seen", async () => ["Pod", "ConfigMap", "Secret"].every((kind) => seen.includes(kind)));
   seen.length = 0;
   api.forget();
   api.change(at("pods/cl-1-web-0"), () => undefined);
@@ -92,36 +133,6 @@ test("a watch says what has changed, goes on after an outage, and looks at every
   stop.abort();
   await following;
   await eventually("nothing is watched", async () => api.watches() === 0);
-});
-
-test("the log of a pod is that of the node, and of no other pod of its name", async () => {
-  const log = Array.from({ length: 50 }, (_, nth) => `line ${nth}`).join("\n");
-  const web = `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web }
-spec:
-  replicas: 1
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web }, annotations: { "kubelet.pitrix.example/log": ${JSON.stringify(log)} } }
-    spec: { containers: [{ name: web, image: nginx }, { name: side, image: nginx }] }
-`;
-  const { on, upgrade, opened } = await released({ "shop/templates/web.yaml": web });
-  await upgrade();
-  const [pod] = (await on((target) => target.observe(clusterId))).pods;
-  assert.ok(pod);
-  const asked = { node_id: nodeIdOf(clusterId, pod), cluster_id: clusterId, instance_id: pod.name, name: "process", limit: 20 };
-  const ask = async (more: object = {}) => opened.inquiries?.log?.({ ...asked, ...more });
-  assert.deepEqual(await ask(), { log: " 47\nline 48\nline 49\n", task_id: [] });
-  assert.match(String((await ask({ name: "side", limit: 1_000 }))?.log), /line 49/);
-  for (const more of [
-    { name: "other" },
-    { node_id: "cln-1-else" },
-    { instance_id: "web-9" },
-    { instance_id: "../secrets/x" },
-    { cluster_id: "cl-2" },
-  ])
-    assert.equal(await ask(more).catch(() => undefined), undefined, JSON.stringify(more));
 });
 
 test("a hook that fails says its last lines", async () => {
