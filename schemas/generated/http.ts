@@ -788,7 +788,7 @@ export type PlatformInstance = {
   /** When it began. */
   readonly since?: string;
   readonly state: "ready" | "not ready" | "silent";
-  /** Why it is not ready. */
+  /** Why it is not ready, and what else an operator should know of it. */
   readonly reason?: readonly string[];
   /** What it makes no calls to for now. */
   readonly open_breaker?: readonly string[];

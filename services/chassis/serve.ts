@@ -80,6 +80,7 @@ export const serve = async (
   const {
     outside,
     inquiries = {},
+    warnings = () => [],
     routes,
     background,
     close,
@@ -137,6 +138,7 @@ export const serve = async (
       ...running.healthReasons(),
       ...((await answers()) ? [] : ["the document store does not answer"]),
     ],
+    warnings,
     stopping: stopping.signal,
     wait,
   };

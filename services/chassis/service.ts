@@ -25,6 +25,8 @@ export type Opened<Outside> = {
   readonly outside: Outside;
   /** What other services of the platform may ask about the outside. */
   readonly inquiries?: Inquiries;
+  /** What an operator should know although the service is ready, a sentence each. */
+  readonly warnings?: () => readonly string[];
   /** Routes that precede those of the rows, for the gateway. */
   readonly routes?: (host: Host) => RequestHandler;
   /** Work beside the tables, from when the service is ready until it stops. Returns how to stop it. */

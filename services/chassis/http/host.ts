@@ -27,6 +27,8 @@ export type Host = {
   readonly tracer?: Tracer | undefined;
   /** Why the service is not ready; empty: it is. */
   readonly ready: () => Promise<readonly string[]>;
+  /** What an operator should know although it is ready. */
+  readonly warnings: () => readonly string[];
   /** Aborted when the process is asked to stop. */
   readonly stopping: AbortSignal;
   /** Milliseconds for which a request waits for events that have not arrived yet. */

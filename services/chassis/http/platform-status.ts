@@ -15,6 +15,7 @@ export type PlatformClient = {
 
 export type InstanceState = ServiceInstance & {
   readonly state: "ready" | "not ready" | "silent";
+  /** Why it is not ready, and what else is wrong. */
   readonly reasons: readonly string[];
   readonly breakers: readonly OpenBreaker[];
 };
@@ -90,7 +91,12 @@ type Asked = { readonly instance: ServiceInstance; readonly status?: InstanceSta
 
 const stateOf = ({ instance, status, silence = "" }: Asked): InstanceState =>
   status
-    ? { ...instance, state: status.ready ? "ready" : "not ready", reasons: status.reasons, breakers: status.breakers }
+    ? {
+        ...instance,
+        state: status.ready ? "ready" : "not ready",
+        reasons: [...status.reasons, ...(status.warnings ?? [])],
+        breakers: status.breakers,
+      }
     : { ...instance, state: "silent", reasons: [silence], breakers: [] };
 
 const topicIn = (place: string): string => place.slice(0, place.lastIndexOf("/"));
@@ -155,7 +161,9 @@ const LATE: { readonly [K in Due["kind"]]: { readonly seconds: number; readonly 
 
 const problemsOf = ({ service, instances, subscriptions, due }: ServiceState): readonly string[] => [
   ...instances.flatMap(({ instance, state, reasons, breakers }) => [
-    ...(state === "ready" ? [] : [`${service}: ${instance} is ${state}: ${reasons.join("; ")}`]),
+    ...(state === "ready"
+      ? reasons.map((reason) => `${service}: ${instance}: ${reason}`)
+      : [`${service}: ${instance} is ${state}: ${reasons.join("; ")}`]),
     ...breakers.map(({ name, state: breaker }) => `${service}: the breaker of ${name} is ${breaker} in ${instance}`),
   ]),
   ...(instances.every(({ state }) => state === "silent") || due ? [] : [`${service}: its document store does not answer`]),

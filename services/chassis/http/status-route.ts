@@ -26,6 +26,8 @@ export type InstanceStatus = {
   readonly service: string;
   readonly ready: boolean;
   readonly reasons: readonly string[];
+  /** What an operator should know although it is ready. Absent in answers of earlier releases. */
+  readonly warnings?: readonly string[];
   readonly subscriptions: readonly SubscriptionStatus[];
   /** The ends of all partitions of the topics that it reads; null: the log does not answer. */
   readonly ends: { readonly [partition: string]: number } | null;
@@ -37,7 +39,7 @@ export type InstanceStatus = {
 };
 
 /** The route that says how an instance is. */
-export const statusRoute = ({ instance, ports, metrics, ready }: Host): InternalRoute => ({
+export const statusRoute = ({ instance, ports, metrics, ready, warnings }: Host): InternalRoute => ({
   method: "get",
   path: "/internal/status",
   access: "operators",
@@ -54,7 +56,7 @@ export const statusRoute = ({ instance, ports, metrics, ready }: Host): Internal
       ...all.map(([name]) => inTime(clock, parking.streams(name))),
     ]);
     return {
-      ...{ service: instance.service.name, ready: reasons.length === 0, reasons, ends, due, breakers, leases },
+      ...{ service: instance.service.name, ready: reasons.length === 0, reasons, warnings: warnings(), ends, due, breakers, leases },
       subscriptions: all.map(([name, { progress, latest }], index) => ({
         ...{ name, positions: Object.fromEntries(progress), latest: latest() },
         parked: parked[index]?.length ?? null,

@@ -13,16 +13,19 @@ const LEAST = 1_000;
 const SILENT = 3_600_000;
 const LONGEST_PAUSE = 60_000;
 
+export type WatchContext = SignalContext<KubernetesOutside, Report>;
 export type Follower = {
   /** Something has changed in the namespace; without an object, anything may have. */
   readonly changed: (object?: Changed) => void;
   readonly run: (signal: AbortSignal) => Promise<void>;
+  /** Looks once at the whole release. */
+  readonly once: (signal: AbortSignal) => Promise<void>;
 };
 
 /** Looks at the release of a cluster when it changes, and reports what it finds. */
 export const follower = (
   { cluster_id: clusterId, runtime_id, namespace, scales }: ReleaseDocument,
-  { outside, clock, send }: Pick<SignalContext<KubernetesOutside, Report>, "outside" | "clock" | "send">,
+  { outside, clock, send }: Pick<WatchContext, "outside" | "clock" | "send">,
 ): Follower => {
   const wake = condition(clock);
   const release = releaseOf(clusterId);
@@ -65,6 +68,7 @@ export const follower = (
       if (object?.kind !== "Pod") isWhole = true;
       wake.notify();
     },
+    once: async (signal) => void (await turn(signal)),
     run: async (signal) => {
       for (let failures = 0; !signal.aborted; ) {
         let pause = SILENT;

@@ -12,6 +12,7 @@ import { type Access, kubeconfigOf, readKubeconfig, serverUrl } from "./kubeconf
 import { KubernetesError, type KubernetesOutside, type Target } from "./ports.ts";
 import type { settings } from "./settings.ts";
 import { targetOf } from "./target.ts";
+import { watchReport } from "./watch-report.ts";
 
 /** Milliseconds that a look at a release may take. */
 const WATCHED = 60_000;
@@ -26,6 +27,7 @@ export const open = async ({
   fetchBlob,
   guard,
   logger,
+  metrics,
   name,
 }: Dependencies<ValuesOf<typeof settings>>): Promise<Opened<KubernetesOutside>> => {
   const directory = join(config.state, "kubernetes");
@@ -71,6 +73,7 @@ export const open = async ({
       return use(targetOf({ api, namespace, kubeconfig, server, helm, major, clock, milliseconds: timeouts.helm, directory }));
     });
 
+  const { watches, warnings } = watchReport(metrics.registry, logger);
   const outside: KubernetesOutside = {
     hasHelm: async () => (await helmMajor(helm, directory)) !== undefined,
     withTarget: async ({ clusterId, namespace, removing = false }, work) => {
@@ -92,6 +95,7 @@ export const open = async ({
       throw done;
     },
     report: (error, runtimeId) => logger.warn({ error, runtimeId }, "what runs there could not be watched, and will be looked at again"),
+    watches,
     now: clock.now,
     sleep: clock.sleep,
     timeouts,
@@ -100,7 +104,7 @@ export const open = async ({
     const release = await document("releases", clusterId);
     return release && String(release.namespace);
   };
-  return { outside, inquiries: inquiriesOf({ ...outside, contentOf, withApi, withNamespace, namespaceOf }) };
+  return { outside, warnings, inquiries: inquiriesOf({ ...outside, contentOf, withApi, withNamespace, namespaceOf }) };
 };
 
 /** Removes the folders of processes that have died: they hold credentials. */

@@ -108,6 +108,8 @@ export type KubernetesOutside = {
   readonly guarded: <T>(runtimeId: string, run: () => Promise<T>) => Promise<T>;
   /** Logs what a watch meets. */
   readonly report: (error: unknown, runtimeId: string) => void;
+  /** Says how many releases this instance watches, and how many it looks at in turns, since no instance watches them. */
+  readonly watches: (releases: { readonly watched: number; readonly inTurns: number }) => void;
   readonly now: () => number;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds that helm may take, and pods to get ready. */

@@ -1,42 +1,44 @@
-import { backOff, type Signal, type SignalContext } from "../../../events/index.ts";
-import { type Follower, follower } from "./follower.ts";
+import { backOff, type Signal } from "../../../events/index.ts";
+import { type Follower, follower, type WatchContext } from "./follower.ts";
 import type { KubernetesOutside } from "./ports.ts";
 import type { ReleaseDocument } from "./read-models.ts";
 import type { Report } from "./reports.ts";
+import { inTurns } from "./turns.ts";
 
 /** Milliseconds between two looks at which releases there are, and for which an instance holds a runtime without a sign of life. */
 const LOOK = 2_000;
 const LEASE = 15_000;
-/** Releases that are watched at once. */
-const MAX_RELEASES = 2_000;
+/** Releases that an instance watches at once, and those that it knows. */
+const [MAX_WATCHED, MAX_KNOWN] = [2_000, 100_000];
 /** Milliseconds after which a watch is opened anew, with the credential that the runtime has then. */
 const TURN = 600_000;
 const LONGEST_PAUSE = 60_000;
 /** Milliseconds that a stop waits for a server that does not answer. */
 const STOP_TIMEOUT = 1_000;
 
-type Context = SignalContext<KubernetesOutside, Report>;
 type Background = { readonly stop: () => void; readonly running: Promise<void> };
 type Watched = Background & { readonly release: ReleaseDocument; readonly follower: Follower };
 
 /**
  * Watches the releases that run, and reports what becomes of them unasked. The releases of a runtime are watched by one instance, under a lease; all of
- * a namespace share one watch. Whoever begins looks first at how things are, and the decider compares it with what is known.
+ * a namespace share one watch. Whoever begins looks first at how things are, and the decider compares it with what is known. An instance watches
+ * so many at most, and looks at those that no instance watches in turns.
  */
-export const watching: Signal<KubernetesOutside, Report> = {
+export const watchingAtMost = (most: number): Signal<KubernetesOutside, Report> => ({
   issues: ["NoteNodes", "NoteNodeFailed", "NoteNodeRecovered", "NoteObserved"],
   start: (context) => {
     const stopping = new AbortController();
-    const running = watchAll(context, stopping.signal);
+    const running = watchAll(context, most, stopping.signal);
     return async () => {
       stopping.abort("stopping");
       await running;
     };
   },
-};
+});
+export const watching = watchingAtMost(MAX_WATCHED);
 
-const watchAll = async (context: Context, signal: AbortSignal): Promise<void> => {
-  const { clock, lease, find } = context;
+const watchAll = async (context: WatchContext, most: number, signal: AbortSignal): Promise<void> => {
+  const { clock, lease, find, outside } = context;
   /** The releases that this instance watches, by their clusters; and the watches, by runtime and namespace. */
   const watched = new Map<string, Watched>();
   const spaces = new Map<string, Background>();
@@ -49,12 +51,36 @@ const watchAll = async (context: Context, signal: AbortSignal): Promise<void> =>
     leased.set(runtimeId, { at: clock.now(), isMine });
     return isMine;
   };
+  const turns = inTurns(context, holds, 2 * LEASE);
+  let visiting: Background | undefined;
+  /** The releases that this instance is to watch. Those that nobody may watch are visited. */
+  const choose = async (): Promise<ReadonlyMap<string, ReleaseDocument>> => {
+    const running = (await find("releases", [{ field: "status", in: ["running"] }], MAX_KNOWN)) as readonly ReleaseDocument[]; // Its projection is of this type.
+    const byRuntime = new Map<string, ReleaseDocument[]>();
+    for (const release of running) {
+      const known = byRuntime.get(release.runtime_id);
+      if (known) known.push(release);
+      else byRuntime.set(release.runtime_id, [release]);
+    }
+    const held = new Set([...watched.values()].map(({ release }) => release.runtime_id));
+    const wanted = new Map<string, ReleaseDocument>();
+    const others: ReleaseDocument[] = [];
+    // What is watched stays so. What is new is watched as a whole, unless it is too large for any instance, or left to one that has more room.
+    for (const [runtimeId, releases] of [...byRuntime].sort(([a], [b]) => Number(held.has(b)) - Number(held.has(a)))) {
+      const room = most - wanted.size;
+      const isMine = held.has(runtimeId) ? room > 0 : releases.length <= room || room === most;
+      if (isMine && !(await holds(runtimeId))) continue;
+      const count = isMine ? room : 0;
+      for (const release of releases.slice(0, count)) wanted.set(release.cluster_id, release);
+      others.push(...releases.slice(count));
+    }
+    turns.visits(others);
+    if (others.length > 0) visiting ??= inBackground(turns.run);
+    return wanted;
+  };
   const spaceOf = ({ runtime_id, namespace }: ReleaseDocument): string => `${runtime_id} ${namespace}`;
   const look = async (): Promise<void> => {
-    const running = (await find("releases", [{ field: "status", in: ["running"] }], MAX_RELEASES)) as readonly ReleaseDocument[]; // Its projection is of this type.
-    const held = new Set<string>();
-    for (const runtimeId of new Set(running.map(({ runtime_id }) => runtime_id))) if (await holds(runtimeId)) held.add(runtimeId);
-    const wanted = new Map(running.filter(({ runtime_id }) => held.has(runtime_id)).map((release) => [release.cluster_id, release]));
+    const wanted = await choose();
     for (const [id, { release, stop }] of watched)
       if (wanted.get(id)?.job_id !== release.job_id) {
         watched.delete(id);
@@ -81,10 +107,11 @@ const watchAll = async (context: Context, signal: AbortSignal): Promise<void> =>
       }
   };
   while (!signal.aborted) {
-    await look().catch((error: unknown) => context.outside.report(error, ""));
+    await look().catch((error: unknown) => outside.report(error, ""));
+    outside.watches({ watched: watched.size, inTurns: turns.count() });
     await clock.sleep(LOOK, signal);
   }
-  const ended = [...watched.values(), ...spaces.values()].map(({ stop, running }) => {
+  const ended = [...watched.values(), ...spaces.values(), ...(visiting ? [visiting] : [])].map(({ stop, running }) => {
     stop();
     return running;
   });
@@ -92,7 +119,7 @@ const watchAll = async (context: Context, signal: AbortSignal): Promise<void> =>
 };
 
 /** Follows a namespace for the releases that are watched in it. */
-const watchSpace = async ({ outside, clock }: Context, all: () => readonly Watched[], signal: AbortSignal): Promise<void> => {
+const watchSpace = async ({ outside, clock }: WatchContext, all: () => readonly Watched[], signal: AbortSignal): Promise<void> => {
   for (let failures = 0; !signal.aborted; ) {
     const over = new AbortController();
     const turn = AbortSignal.any([signal, over.signal]);

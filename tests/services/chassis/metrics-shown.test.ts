@@ -9,6 +9,7 @@ import { memoryStore } from "../../../events/memory/store.ts";
 import { gatewayMetrics } from "../../../services/api/metrics.ts";
 import { systemClock as clock } from "../../../services/chassis/process/clock.ts";
 import { metrics } from "../../../services/chassis/process/metrics.ts";
+import { watchReport } from "../../../services/providers/kubernetes/watch-report.ts";
 import { root } from "../../root.ts";
 
 /** What every figure has: from its service, from the scrape, and from its kind. */
@@ -21,6 +22,7 @@ const known = (): ReadonlyMap<string, ReadonlySet<string>> => {
   measured.observe(nothing, { store: memoryStore(memoryDatabase(), kind, clock.now), log: memoryLogBroker({ clock }).connect(), clock });
   measured.process();
   gatewayMetrics(measured.registry);
+  watchReport(measured.registry, { warn: () => {}, info: () => {} });
   const labels = (metric: object): ReadonlySet<string> => new Set([...COMMON, ...(Reflect.get(metric, "labelNames") ?? [])]);
   return new Map([
     ["up", new Set(COMMON)],

@@ -99,6 +99,19 @@ test("the lag of a partition counts from its most advanced instance, and a parti
   assert.deepEqual(soon.problems, ["cluster: two is silent: two does not answer"]);
 });
 
+test("what an instance warns of is wrong, although it is ready", async () => {
+  const two = told({ "t/0": 10, "t/1": 40, "t/2": 5 }, { warnings: ["3 releases are looked at in turns only"] });
+  const { services, problems } = await found({ one: told({}), two });
+  assert.deepEqual(problems, ["cluster: two: 3 releases are looked at in turns only"]);
+  assert.deepEqual(
+    services[0]?.instances.map(({ state, reasons }) => [state, reasons]),
+    [
+      ["ready", []],
+      ["ready", ["3 releases are looked at in turns only"]],
+    ],
+  );
+});
+
 test("open breakers, late commits and instances that are not ready are wrong", async () => {
   const one = told(
     { "t/0": 10, "t/1": 40, "t/2": 5 },

@@ -115,5 +115,6 @@ export const outsideOn = (
   open: async () => "replicas: 2",
   guarded: (_, run) => run(),
   report: () => {},
+  watches: () => {},
   ...{ now, sleep, timeouts },
 });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Registry } from "prom-client";
 import type { Dependencies } from "../../../../services/chassis/dependencies.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import type { Opened } from "../../../../services/chassis/service.ts";
@@ -66,7 +67,8 @@ export const openedOn = async (
     config: { state },
     settings: { helm, privateNetworks, helmSeconds: 10, readySeconds },
     clock: systemClock,
-    logger: { warn: () => {} },
+    logger: { warn: () => {}, info: () => {} },
+    metrics: { registry: new Registry() },
     document: async (model: string, id: string) => (await documents(model)).find((each) => each.id === id)?.value,
     edge: {
       open: async (_: string, { stream }: { readonly stream: string }) =>
