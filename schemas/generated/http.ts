@@ -947,7 +947,7 @@ export type Repo = {
   readonly visibility?: "public" | "private";
   /** The owner's group path. */
   readonly owner_path?: string;
-  /** Where the applications run; with kubernetes among them the index is a Helm index. */
+  /** Where the applications run. */
   readonly providers?: readonly string[];
   readonly labels?: readonly RepoLabel[];
   readonly selectors?: readonly RepoSelector[];
@@ -1515,7 +1515,7 @@ export type Operations = {
        */
       readonly credential: Document;
       readonly visibility: "public" | "private";
-      /** Where the applications run; with kubernetes among them the index is a Helm index. */
+      /** Where the applications run. Each must have announced itself; the index says itself whether it is one of Helm charts. */
       readonly providers: readonly Provider[];
       /** A query string of keys and values. */
       readonly labels?: Address;
@@ -2832,7 +2832,7 @@ export type Operations = {
        */
       readonly credential?: Document;
       readonly visibility?: "public" | "private";
-      /** Where the applications run; with kubernetes among them the index is a Helm index. */
+      /** Where the applications run. Each must have announced itself; the index says itself whether it is one of Helm charts. */
       readonly providers?: readonly Provider[];
       /** A query string of keys and values. */
       readonly labels?: Address;

@@ -1,4 +1,4 @@
-import { aggregateOf, type Meta, streamOf } from "../../events/index.ts";
+import { aggregateOf, type Meta } from "../../events/index.ts";
 
 /** The service of a provider. */
 export const serviceOf = (provider: string): string => `provider-${provider}`;
@@ -8,8 +8,3 @@ export const announcementsOf = (provider: string): string => `${provider}Provide
 
 /** The provider that reports something about a cluster: only its own service can write into its topics. */
 export const reporterOf = ({ stream }: Pick<Meta, "stream">): string => aggregateOf(stream).replace(/Deployment$/, "");
-/** The key of a read model of providers: what another one says in a provider's name changes nothing. */
-export const ownAnnouncements = {
-  ProviderAnnounced: ({ provider }: { readonly provider: string }, { stream }: Meta): readonly string[] =>
-    stream === streamOf(announcementsOf(provider), provider) ? [provider] : [],
-};

@@ -2,9 +2,9 @@ import { type Decision, isRejection, Outage, type Rejection } from "../../events
 import { actionOf } from "../../schemas/generated/actions.ts";
 import type { ClusterEvent } from "../../schemas/generated/events.ts";
 import type { Fields } from "../chassis/http/fields.ts";
-import { makeProblem } from "../chassis/http/problems.ts";
 import type { Guard, Reads } from "../chassis/http/rows.ts";
 import { serviceOf } from "../chassis/provider-names.ts";
+import { unannounced } from "../chassis/providers.ts";
 import type { ActionRequested } from "./actions.ts";
 import type { ClusterCommand } from "./commands.ts";
 import type { ClusterOutside } from "./ports.ts";
@@ -47,9 +47,7 @@ export const capabilities: Guard<ClusterCommand, ClusterReadModels, Asked, Clust
     if (place === undefined) return undefined;
     const { provider: name } = place;
     const [service, provider] = [serviceOf(name), await reads.get("providers", name, "everybody")];
-    // What one that runs has announced is on its way.
-    if (!provider && outside.runs(service)) return makeProblem("unavailable", `: provider [${name}] is starting`);
-    if (!provider) return refused(`no provider [${name}] has ever announced itself to this platform`);
+    if (!provider) return unannounced(name, await reads.all("providers", [], 100, "everybody"), outside);
     const action = actionOf[requested];
     if (!provider.actions.includes(action)) return refused(`provider [${name}] does not support ${action}`);
     if ("version" in command && !provider.version_types.includes(command.version.versionType))

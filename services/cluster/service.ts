@@ -1,3 +1,4 @@
+import { providers } from "../chassis/providers.ts";
 import type { Service } from "../chassis/service.ts";
 import { cluster as clusterDecider } from "./domain.ts";
 import { effects } from "./effects.ts";
@@ -5,7 +6,7 @@ import { http } from "./http.ts";
 import type { ClusterOutside } from "./ports.ts";
 import { reactions } from "./reactions.ts";
 import { clusters } from "./read-models/clusters.ts";
-import { appVersions, packages, providers, runtimes } from "./read-models/foreign.ts";
+import { appVersions, packages, runtimes } from "./read-models/foreign.ts";
 import { jobs } from "./read-models/jobs.ts";
 import { clusterNodes } from "./read-models/nodes.ts";
 import { clusterRevisions } from "./read-models/revisions.ts";

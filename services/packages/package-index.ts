@@ -5,7 +5,7 @@ import { compareVersions, versionName } from "./versions.ts";
 import { readYaml } from "./yaml.ts";
 
 /** The index of a repository, for all package formats. */
-export type PackageIndex = { readonly entries: readonly IndexedApp[]; readonly skipped: Skipped };
+export type PackageIndex<Type> = { readonly type: Type; readonly entries: readonly IndexedApp[]; readonly skipped: Skipped };
 
 /** What cannot be listed: how much, and the reasons of the first. */
 export type Skipped = { readonly count: number; readonly reasons: readonly string[] };
@@ -26,11 +26,10 @@ export type IndexedVersion = PackageMetadata & {
 };
 
 /** The field names of an index format. */
-export type IndexFormat = {
-  readonly title: string;
+export type IndexFormat<Type = unknown> = {
+  readonly type: Type;
   readonly apiVersion: string;
   readonly appVersion: string;
-  readonly other: { readonly title: string; readonly apiVersion: string };
   /** Why a version is of no use, although it is well formed. */
   readonly wrongIn?: (version: JsonObject) => string | undefined;
 };
@@ -38,24 +37,27 @@ export type IndexFormat = {
 export type IndexLimits = { readonly bytes: number; readonly versions: number };
 export const indexLimits: IndexLimits = { bytes: 32 * 1024 * 1024, versions: 100_000 };
 
-export const parseIndex = (source: string, format: IndexFormat, limits: Partial<IndexLimits> = {}): PackageIndex => {
+/** Reads an index in the format whose `apiVersion` it has, or else in the first one. Throws a PackageError. */
+export const parseIndex = <Type>(
+  source: string,
+  formats: readonly [IndexFormat<Type>, ...IndexFormat<Type>[]],
+  limits: Partial<IndexLimits> = {},
+): PackageIndex<Type> => {
   const bounds = { ...indexLimits, ...limits };
   if (Buffer.byteLength(source) > bounds.bytes) throw new PackageError(`the index is larger than ${bounds.bytes} bytes`);
   const index = readYaml(source, "the index");
-  const { title, apiVersion, other } = format;
-  if (!isObject(index)) throw new PackageError(`this is not the index of a ${title} repository`);
-  if (index[apiVersion] === undefined && index[other.apiVersion] !== undefined) {
-    throw new PackageError(`this is the index of a ${other.title} repository, not of a ${title} repository`);
-  }
-  const entries = index.entries ?? (index[apiVersion] === undefined ? undefined : {});
-  if (!isObject(entries)) throw new PackageError(`this is not the index of a ${title} repository: it has no entries`);
+  if (!isObject(index)) throw new PackageError("this is not the index of a repository");
+  const said = formats.find(({ apiVersion }) => index[apiVersion] !== undefined);
+  const format = said ?? formats[0];
+  const entries = index.entries ?? (said && {});
+  if (!isObject(entries)) throw new PackageError("this is not the index of a repository: it has no entries");
   const count = Object.values(entries).reduce((sum: number, versions) => sum + (Array.isArray(versions) ? versions.length : 0), 0);
   if (count > bounds.versions) throw new PackageError(`the index has more than ${bounds.versions} versions`);
   const reasons: string[] = [];
   let skipped = 0;
   const skip: Skip = (reason) => void (++skipped <= MAX_REASONS && reasons.push(reason));
   const read = Object.entries(entries).flatMap(([name, versions]) => readEntry(name, versions, format, skip));
-  return { entries: read, skipped: { count: skipped, reasons } };
+  return { type: format.type, entries: read, skipped: { count: skipped, reasons } };
 };
 type Skip = (reason: string) => void;
 

@@ -1,10 +1,8 @@
 import { type ArchiveFiles, type ArchiveLimits, unpack } from "./archive.ts";
 import { type DevkitPackage, principal as packageJson, readPackage } from "./devkit.ts";
-import { readDevkitIndex } from "./devkit-index.ts";
-import { principal as chartYaml, type HelmChart, readChart } from "./helm-chart.ts";
-import { readHelmIndex } from "./helm-index.ts";
+import { principal as chartYaml, type HelmChart, readChart, wrongInChart } from "./helm-chart.ts";
 import { belowTopFolder } from "./package-files.ts";
-import type { IndexLimits, PackageIndex } from "./package-index.ts";
+import { type IndexFormat, type IndexLimits, type PackageIndex, parseIndex } from "./package-index.ts";
 
 /** The types of application packages, with the names of the API. */
 export type PackageType = "vmbased" | "helm";
@@ -22,6 +20,12 @@ export const filesOf = async (tgz: Uint8Array, type: PackageType, isWanted = (_p
   return new Map([...files].filter(([path]) => isWanted(path)));
 };
 
-/** Reads the index of a repository of either kind. */
-export const readIndex = (indexYaml: string, type: PackageType, limits?: Partial<IndexLimits>): PackageIndex =>
-  type === "vmbased" ? readDevkitIndex(indexYaml, limits) : readHelmIndex(indexYaml, limits);
+/** The kinds of indexes, which differ in the names of these fields. One that has neither `apiVersion` is of the first kind. */
+const formats: readonly [IndexFormat<PackageType>, IndexFormat<PackageType>] = [
+  { type: "vmbased", apiVersion: "api_version", appVersion: "app_version" },
+  { type: "helm", apiVersion: "apiVersion", appVersion: "appVersion", wrongIn: wrongInChart },
+];
+
+/** Reads the `index.yaml` of a repository, which says itself of which kind its packages are. */
+export const readIndex = (indexYaml: string, limits?: Partial<IndexLimits>): PackageIndex<PackageType> =>
+  parseIndex(indexYaml, formats, limits);

@@ -1,10 +1,11 @@
-import type { Condition } from "../../events/index.ts";
+import type { Condition, Rejection } from "../../events/index.ts";
 import type { Sealed } from "../../schemas/generated/events.ts";
-import { makeProblem } from "../chassis/http/problems.ts";
-import { type Edge, type Guard, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
+import { makeProblem, type Problem } from "../chassis/http/problems.ts";
+import { type Edge, type Guard, type HttpRow, type Reads, type RequestOf, rows } from "../chassis/http/rows.ts";
+import { unannounced } from "../chassis/providers.ts";
 import { type Access, accessOf, credentialOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
-import { indexBytes, indexUrl, type ReadEntries } from "./index-entries.ts";
+import { indexBytes, indexUrl } from "./index-entries.ts";
 import type { RepoOutside } from "./ports.ts";
 import { pairsOf } from "./query-string.ts";
 import type { CategoryDocument, RepoDocument, RepoReadModels } from "./read-models.ts";
@@ -32,7 +33,8 @@ const { command, query, answer } = rows<RepoCommand, RepoReadModels, RepoOutside
 export const http: readonly HttpRow<RepoOutside>[] = [
   command("CreateRepo", {
     issues: "CreateRepo",
-    prepare: ({ type, url, credential }, { edge, newId, now }) => sealed(newId("repo"), accessOf(type, url, credential, now), edge),
+    prepare: async ({ type, url, credential, providers }, { edge, newId, now, ...known }) =>
+      (await unknownAmong(providers, known)) ?? sealed(newId("repo"), accessOf(type, url, credential, now), edge),
     command: (request, { newId, actor, prepared }) => ({
       type: "CreateRepo",
       repoId: newId("repo"),
@@ -56,7 +58,10 @@ export const http: readonly HttpRow<RepoOutside>[] = [
   command("ModifyRepo", {
     issues: "ModifyRepo",
     needs: ({ repo_id }) => ({ repo: ["repos", repo_id] }),
-    prepare: (request, { edge, needs: { repo }, now }) => changedAccess(request, repo, edge, now),
+    prepare: async (request, { edge, needs: { repo }, now, ...known }) => {
+      const added = (request.providers ?? []).filter((name) => !repo.providers.includes(name));
+      return (await unknownAmong(added, known)) ?? changedAccess(request, repo, edge, now);
+    },
     command: (request, { newId, prepared }) => ({
       type: "ModifyRepo",
       repoId: request.repo_id,
@@ -145,18 +150,18 @@ export const http: readonly HttpRow<RepoOutside>[] = [
     const signal = deadline(SLOW);
     const file = { url: indexUrl(access.url), repository: access.url, secret: access.secret ?? openToAll, limit: indexBytes, signal };
     const index = await readFile(file);
-    if ("bytes" in index && (await isIndex(readEntries, index.bytes, access.url, signal))) return { ok: true };
-    return { ok: false, errorCode: type === "s3" ? 106 : 109 };
+    const as = { url: access.url, appDefaultStatus: "draft", visibility: "private" };
+    const read = "bytes" in index ? await readEntries(index.bytes, "", as, signal) : index;
+    return "refused" in read ? { ok: false, errorCode: type === "s3" ? 106 : 109 } : { ok: true };
   }),
 ];
 
-/** Whether these bytes are the index of a repository, Helm or VM-based. */
-const isIndex = async (readEntries: ReadEntries, bytes: Uint8Array, url: string, signal: AbortSignal): Promise<boolean> => {
-  for (const provider of ["local", "kubernetes"]) {
-    const entries = await readEntries(bytes, "", { url, providers: [provider], appDefaultStatus: "draft", visibility: "private" }, signal);
-    if (!("refused" in entries)) return true;
-  }
-  return false;
+type Known = Pick<Reads<RepoReadModels>, "get" | "all"> & { readonly outside: Pick<RepoOutside, "runs"> };
+/** The rejection of providers of which one has never announced itself. */
+const unknownAmong = async (names: readonly string[], { get, all, outside }: Known): Promise<Rejection | Problem | undefined> => {
+  for (const name of names)
+    if (!(await get("providers", name, "everybody"))) return unannounced(name, await all("providers", [], 100, "everybody"), outside);
+  return undefined;
 };
 
 type Prepared = { readonly url: string; readonly sealedCredential: Sealed | null };

@@ -9,6 +9,8 @@ import { idFrom } from "./identifiers.ts";
 
 /** One version in an index, with the ids derived from it. */
 export type IndexEntry = {
+  /** Of the index, which says it. */
+  readonly type: PackageType;
   readonly packageId: string;
   readonly appId: string;
   readonly versionId: string;
@@ -21,7 +23,7 @@ export type IndexEntry = {
 };
 
 /** The settings of a repository that determine its index entries. */
-export type IndexSettings = Pick<RepoSettings, "providers" | "url" | "appDefaultStatus" | "visibility">;
+export type IndexSettings = Pick<RepoSettings, "url" | "appDefaultStatus" | "visibility">;
 
 /** What an index offers, and what of it cannot be listed. */
 export type IndexEntries = { readonly entries: readonly IndexEntry[]; readonly skipped: Skipped };
@@ -36,9 +38,6 @@ export type ReadEntries = (
 
 /** The maximum size of an index. */
 export const indexBytes = 32 * 1024 * 1024;
-
-export const packageTypeOf = ({ providers }: Pick<RepoSettings, "providers">): PackageType =>
-  providers.includes("kubernetes") ? "helm" : "vmbased";
 
 export const indexUrl = (repository: string): string => packageUrl(repository, "index.yaml");
 
@@ -64,15 +63,15 @@ export const entriesOf = (bytes: Uint8Array, repoId: string, settings: IndexSett
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)
     throw new PackageError("the index is compressed, although the request did not accept compression");
   const index = new TextDecoder().decode(bytes);
-  const type = packageTypeOf(settings);
   const entries = new Map<string, IndexEntry>();
-  const { entries: apps, skipped } = readIndex(index, type, { bytes: indexBytes });
+  const { type, entries: apps, skipped } = readIndex(index, { bytes: indexBytes });
   for (const { name, versions } of apps)
     for (const entry of versions) {
       const packageId = idFrom(repoId, name, entry.version);
       const [first] = entry.urls;
       if (entry.removed || first === undefined || entries.has(packageId)) continue;
       entries.set(packageId, {
+        type,
         packageId,
         appId: `app-${idFrom(repoId, name)}`,
         versionId: `appv-${packageId}`,

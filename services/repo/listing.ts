@@ -6,7 +6,7 @@ import type { PackageSummary } from "../packages/reading.ts";
 import { withoutUserinfo } from "./access.ts";
 import type { PackageCommand } from "./domain/package.ts";
 import type { RegisteredRepo } from "./domain/repo.ts";
-import { type IndexEntry, packageTypeOf } from "./index-entries.ts";
+import type { IndexEntry } from "./index-entries.ts";
 import type { FileRequest, RepoOutside } from "./ports.ts";
 
 /** The maximum size of an archive. */
@@ -69,7 +69,7 @@ type ForArchives = Pick<RepoOutside, "readFile" | "readSummary" | "blobs" | "hol
 
 /** Reads and stores an archive. One that is large, or may be, is in memory only while it is its turn. */
 const contentOf = async (
-  { url, entry }: IndexEntry,
+  { type, url, entry }: IndexEntry,
   settings: RegisteredRepo["settings"],
   { readFile, readSummary, blobs, holding }: ForArchives,
   { known, ...from }: From,
@@ -79,7 +79,7 @@ const contentOf = async (
   const kept = async (bytes: Uint8Array) => {
     const digest = digestOf(bytes);
     if (wanted !== "" && digest !== wanted) throw new PackageError(`its archive is sha256:${digest}, but the index says sha256:${wanted}`);
-    const read = await readSummary(bytes, packageTypeOf(settings), { packedBytes: archiveBytes });
+    const read = await readSummary(bytes, type, { packedBytes: archiveBytes });
     if ("refused" in read) throw new PackageError(read.refused);
     return { ...read, digest: await blobs.put(bytes) };
   };

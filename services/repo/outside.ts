@@ -12,6 +12,7 @@ const HELD = 512 * 1024 * 1024;
 /** Fetches files of repositories over the network, and reads them in worker processes. */
 export const open = async ({
   blobs,
+  directory,
   edge,
   settings: { privateNetworks },
   vendorOf,
@@ -19,6 +20,7 @@ export const open = async ({
   const { close, ...reading } = readers({ running: 60_000, waiting: 120_000 });
   return {
     outside: {
+      runs: (service) => directory.instancesOf(service).length > 0,
       readFile: readFileOver({ privateNetworks }),
       ...reading,
       holding: { index: budget(HELD), archive: budget(HELD) },

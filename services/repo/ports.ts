@@ -34,6 +34,8 @@ export type ReadFile = (request: FileRequest) => Promise<FileAnswer>;
 
 /** The outside dependencies of the repo service. */
 export type RepoOutside = Pick<Dependencies, "vendorOf"> & {
+  /** Whether an instance of this service runs. */
+  readonly runs: (service: string) => boolean;
   readonly readFile: ReadFile;
   readonly readEntries: ReadEntries;
   readonly readSummary: typeof readSummary;

@@ -1,6 +1,7 @@
 import type { Meta } from "../../events/index.ts";
 import { type Owned, ownedBy, unowned } from "../chassis/access/ownership.ts";
 import type { Projection } from "../chassis/events.ts";
+import type { ProviderDocument } from "../chassis/providers.ts";
 import { type CategoryLink, linked } from "../packages/category-links.ts";
 import type { RepoSettings } from "./domain/repo.ts";
 import { pairsOf } from "./query-string.ts";
@@ -194,4 +195,5 @@ export type RepoReadModels = {
   readonly repoEvents: RepoEventDocument;
   readonly repoSyncTokens: RepoSyncTokenDocument;
   readonly categories: CategoryDocument;
+  readonly providers: ProviderDocument;
 };

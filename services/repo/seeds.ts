@@ -4,14 +4,6 @@ import type { RepoOutside } from "./ports.ts";
 
 /** The platform's own repositories, which hold uploaded packages. They exist from the first start. */
 export const seeds: readonly Seed<RepoOutside, RepoCommand>[] = [
-  {
-    issues: "EstablishRepo",
-    cause: "seed/repo-vmbased",
-    given: () => ({ repoId: "repo-vmbased", providers: ["local", "aws", "qingcloud"] }),
-  },
-  {
-    issues: "EstablishRepo",
-    cause: "seed/repo-helm",
-    given: () => ({ repoId: "repo-helm", providers: ["kubernetes"] }),
-  },
+  { issues: "EstablishRepo", cause: "seed/repo-vmbased", given: () => ({ repoId: "repo-vmbased" }) },
+  { issues: "EstablishRepo", cause: "seed/repo-helm", given: () => ({ repoId: "repo-helm" }) },
 ];

@@ -1,3 +1,4 @@
+import { providers } from "../chassis/providers.ts";
 import type { Service } from "../chassis/service.ts";
 import { packageDecider } from "./domain/package.ts";
 import { repo as repoDecider } from "./domain/repo.ts";
@@ -18,7 +19,7 @@ export const repo: Service<RepoOutside, typeof settings> = {
     package: { decider: packageDecider, public: true },
   },
   reactions,
-  projections: [repos, repoEvents, repoSyncTokens, categories],
+  projections: [repos, repoEvents, repoSyncTokens, categories, providers],
   seeds,
   http,
   settings,

@@ -1,6 +1,6 @@
 import { type Owned, ownedBy, unowned } from "../chassis/access/ownership.ts";
 import type { Projection } from "../chassis/events.ts";
-import { ownAnnouncements } from "../chassis/provider-names.ts";
+import type { ProviderDocument } from "../chassis/providers.ts";
 
 export type RuntimeDocument = Owned & {
   readonly runtime_id: string;
@@ -110,30 +110,6 @@ export const runtimeCredentials: Projection<RuntimeCredentialDocument> = {
     }),
     RuntimeCredentialModified: (credential, { name, description }) => ({ ...credential, name, description }),
     RuntimeCredentialDeleted: (credential, _, { time }) => ({ ...credential, status: "deleted", status_time: time }),
-  },
-};
-
-/** What the edge needs to know of a provider, as it announced it last. */
-export type ProviderDocument = {
-  readonly provider: string;
-  readonly service: string;
-  /** Empty: they depend on the credential. */
-  readonly zones: readonly string[];
-  /** A JSON Schema, as JSON. */
-  readonly credential_schema: string;
-};
-
-/** The providers that have ever announced themselves. */
-export const providers: Projection<ProviderDocument> = {
-  name: "providers",
-  version: 2,
-  indexes: ["provider"],
-  initialState: { provider: "", service: "", zones: [], credential_schema: "{}" },
-  key: ownAnnouncements,
-  evolve: {
-    ProviderAnnounced: (_, { provider, service, zones, credentialSchema: credential_schema }) => ({
-      ...{ provider, service, zones, credential_schema },
-    }),
   },
 };
 

@@ -25,14 +25,7 @@ const watching = setInterval(() => {
 for (const url of process.argv.slice(2)) {
   const file = await read({ url: `${url}/index.yaml`, repository: url, secret: openToAll, limit: indexBytes, signal });
   const offers =
-    "refused" in file
-      ? file
-      : await readEntries(
-          file.bytes,
-          "repo-1",
-          { ...{ url, providers: ["kubernetes"] }, appDefaultStatus: "draft", visibility: "private" },
-          signal,
-        );
+    "refused" in file ? file : await readEntries(file.bytes, "repo-1", { url, appDefaultStatus: "draft", visibility: "private" }, signal);
   said[url] = "refused" in offers ? offers.refused : `${offers.entries.length} versions`;
 }
 clearInterval(watching);

@@ -50,11 +50,7 @@ test("a run over a hostile repository ends as a failed one that says why, and th
     sound: /^$/,
   };
   for (const name of Object.keys(reasons))
-    await world.send(
-      "repo",
-      createRepo({ repoId: `repo-${name}`, repoEventId: `repoe-${name}`, url: `${server.url}/${name}`, providers: ["kubernetes"] }),
-      developer,
-    );
+    await world.send("repo", createRepo({ repoId: `repo-${name}`, repoEventId: `repoe-${name}`, url: `${server.url}/${name}` }), developer);
   const events = await eventually("all runs but the sound one have ended", async () => {
     const found = (await world.documents("repo", "repoEvents")).map(({ value }) => value as RepoEventDocument); // Its own fold made it.
     return found.filter(({ status }) => status === "failed").length === Object.keys(reasons).length - 1 && found;
@@ -66,7 +62,7 @@ test("a run over a hostile repository ends as a failed one that says why, and th
 
 test("an index that takes too long to read is refused for that, and one that nobody wants any more is not read on", async (t) => {
   const { signal } = new AbortController();
-  const settings = { url: "http://repository/", providers: ["kubernetes"], appDefaultStatus: "draft", visibility: "private" };
+  const settings = { url: "http://repository/", appDefaultStatus: "draft", visibility: "private" };
   const index = new TextEncoder().encode(`apiVersion: v1\nentries: {}\n${"#\n".repeat(4_000_000)}`);
   const [hasty, usual] = [readers({ running: 1 }), readers()];
   t.after(() => [hasty, usual].map(({ close }) => close()));

@@ -53,6 +53,7 @@ const repository = ({ incarnation, outside }: Surroundings): RepoOutside => ({
   open: async (sealed) => sealed,
   destroyKey: async () => {},
   vendorOf: async () => "",
+  runs: () => false,
   readEntries: readEntriesHere,
   readSummary,
   holding: { index: (_, work) => work(), archive: (_, work) => work() },

@@ -1,7 +1,6 @@
 import type { AppVersionCreated, AppVersionPackageReplaced } from "../../../schemas/generated/events.ts";
 import { type Owned, ownedBy, unowned } from "../../chassis/access/ownership.ts";
 import type { Projection } from "../../chassis/events.ts";
-import { ownAnnouncements } from "../../chassis/provider-names.ts";
 import { type Visibility, visibilityAfter } from "../../packages/visibility.ts";
 
 /** A package, and what it says of the cluster that it describes. */
@@ -138,24 +137,5 @@ export const runtimes: Projection<RuntimeDocument> = {
       ...ownedBy({ owner, ownerPath }),
     }),
     RuntimeModified: (runtime, { runtimeCredentialId }) => ({ ...runtime, runtime_credential_id: runtimeCredentialId }),
-  },
-};
-
-/** What a provider can do, as it announced it last. */
-export type ProviderDocument = {
-  readonly provider: string;
-  readonly actions: readonly string[];
-  readonly version_types: readonly string[];
-  /** Empty: they depend on the credential. */
-  readonly zones: readonly string[];
-};
-
-export const providers: Projection<ProviderDocument> = {
-  name: "providers",
-  version: 2,
-  initialState: { provider: "", actions: [], version_types: [], zones: [] },
-  key: ownAnnouncements,
-  evolve: {
-    ProviderAnnounced: (_, { provider, actions, versionTypes: version_types, zones }) => ({ provider, actions, version_types, zones }),
   },
 };

@@ -1,5 +1,6 @@
+import type { ProviderDocument } from "../../chassis/providers.ts";
 import type { ClusterDocument } from "./clusters.ts";
-import type { PackageDocument, ProviderDocument, RuntimeDocument, VersionDocument } from "./foreign.ts";
+import type { PackageDocument, RuntimeDocument, VersionDocument } from "./foreign.ts";
 import type { JobDocument } from "./jobs.ts";
 import type { ClusterNodeDocument } from "./nodes.ts";
 import type { RevisionDocument } from "./revisions.ts";

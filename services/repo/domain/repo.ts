@@ -7,7 +7,7 @@ export type RepoSettings = Omit<RepoModified, "type" | "repoId">;
 
 export type RepoCommand =
   | (Omit<RepoCreated, "type" | "controller"> & { readonly type: "CreateRepo"; readonly repoEventId: string })
-  | { readonly type: "EstablishRepo"; readonly repoId: string; readonly providers: readonly string[] }
+  | { readonly type: "EstablishRepo"; readonly repoId: string }
   | ({ readonly type: "ModifyRepo"; readonly repoId: string; readonly repoEventId: string } & {
       readonly [S in keyof RepoSettings]: RepoSettings[S] | undefined;
     })
@@ -88,8 +88,7 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
       ];
     },
 
-    EstablishRepo: ({ repoId, providers }, { status }) =>
-      status === "absent" ? [{ type: "RepoCreated", repoId, ...internal(repoId, providers) }] : [],
+    EstablishRepo: ({ repoId }, { status }) => (status === "absent" ? [{ type: "RepoCreated", repoId, ...internal(repoId) }] : []),
 
     ModifyRepo: ({ type: _, repoId, repoEventId, ...changes }, state) => {
       if (state.status !== "active") return gone(repoId, state);
@@ -249,9 +248,9 @@ export const repo: Decider<RepoCommand, RepoEvent, Repo> = {
 };
 
 /** The settings that determine what is listed, and how. */
-const listing: readonly (keyof RepoSettings)[] = ["repoType", "url", "sealedCredential", "visibility", "providers", "appDefaultStatus"];
+const listing: readonly (keyof RepoSettings)[] = ["repoType", "url", "sealedCredential", "visibility", "appDefaultStatus"];
 /** The settings whose change starts a run. With a changed interval it costs little, and the next one is due after this interval. */
-const reindexed: readonly (keyof RepoSettings)[] = ["repoType", "url", "sealedCredential", "visibility", "providers", "syncSeconds"];
+const reindexed: readonly (keyof RepoSettings)[] = ["repoType", "url", "sealedCredential", "visibility", "syncSeconds"];
 const differs = (names: readonly (keyof RepoSettings)[], one: RepoSettings, other: RepoSettings): boolean =>
   names.some((name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]));
 
@@ -338,14 +337,15 @@ const gone = (repoId: string, { status }: Repo): Rejection =>
     ? { rejected: `repo [${repoId}] does not exist`, kind: "notFound", error: "resource_not_found" }
     : { rejected: `repo [${repoId}] is already deleted`, kind: "precondition", error: "resource_already_deleted" };
 
-const internal = (repoId: string, providers: readonly string[]): Omit<RepoCreated, "type" | "repoId"> => ({
+const internal = (repoId: string): Omit<RepoCreated, "type" | "repoId"> => ({
   name: repoId,
   description: "Applications that people upload.",
   repoType: "https",
   url: "",
   sealedCredential: null,
   visibility: "public",
-  providers,
+  // What people upload is not for certain providers.
+  providers: [],
   labels: "",
   selectors: "",
   categoryIds: [],

@@ -8,8 +8,8 @@ export const readers = (
 ): Pick<RepoOutside, "readEntries" | "readSummary"> & { readonly close: () => void } => {
   const { call, close } = workerPool<RepoWork>(new URL("./worker.js", import.meta.url), limits);
   return {
-    readEntries: (bytes, repoId, { url, providers, appDefaultStatus, visibility }, signal) =>
-      call("readEntriesHere", [bytes, repoId, { url, providers, appDefaultStatus, visibility }], "the index", signal),
+    readEntries: (bytes, repoId, { url, appDefaultStatus, visibility }, signal) =>
+      call("readEntriesHere", [bytes, repoId, { url, appDefaultStatus, visibility }], "the index", signal),
     readSummary: (...given) => call("readSummary", given, "the package"),
     close,
   };

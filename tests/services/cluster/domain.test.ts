@@ -7,10 +7,10 @@ import { type AnyProjection, deleted as deletedDocument } from "../../../events/
 import { commandsOf } from "../../../events/reaction.ts";
 import { idsOf } from "../../../events/subscription/projections.ts";
 import { type ClusterEvent, type Deployment as ClusterSpec, type EventType, eventTypes } from "../../../schemas/generated/events.ts";
+import { providers } from "../../../services/chassis/providers.ts";
 import type { Version } from "../../../services/cluster/deployment.ts";
 import { cluster } from "../../../services/cluster/domain.ts";
 import { reactions } from "../../../services/cluster/reactions.ts";
-import { providers } from "../../../services/cluster/read-models/foreign.ts";
 import { tasks } from "../../../services/cluster/read-models/tasks.ts";
 import { root } from "../../root.ts";
 import { given, metaOf } from "../../spec.ts";

@@ -26,8 +26,7 @@ const pieces = [
 const readers: { readonly [name: string]: (text: string) => unknown } = {
   yaml: (text) => readYaml(text, "it"),
   command: commandWords,
-  devkitIndex: (text) => readIndex(text, "vmbased"),
-  helmIndex: (text) => readIndex(text, "helm"),
+  index: readIndex,
   userConfiguration: readUserConfiguration,
   template: (template) => describeCluster({ configJson: "{}", template }, {}),
   configuration: (configJson) => describeCluster({ configJson, template: "{}" }, {}),

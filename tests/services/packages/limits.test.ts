@@ -6,7 +6,7 @@ import { pack as packer } from "tar-stream";
 import { archiveLimits, unpack } from "../../../services/packages/archive.ts";
 import { describeCluster } from "../../../services/packages/devkit.ts";
 import { readChart } from "../../../services/packages/helm-chart.ts";
-import { readHelmIndex } from "../../../services/packages/helm-index.ts";
+import { readIndex } from "../../../services/packages/packages.ts";
 import { readYaml } from "../../../services/packages/yaml.ts";
 import { archiveOf } from "./package-fixtures.ts";
 
@@ -84,7 +84,7 @@ test("merge keys may not multiply either", async () => {
 test("a text of nothing but values is not read to its end", async () => {
   assert.match(await refusal(() => readYaml(`a: [${"a,".repeat(2_000)}]`, "it", 1_000)), /it holds more than 1000 values/);
   const began = performance.now();
-  assert.match(await refusal(() => readHelmIndex(`apiVersion: v1\nentries: [${"a,".repeat(12 * mebibyte)}]`)), /more than 2000000 values/);
+  assert.match(await refusal(() => readIndex(`apiVersion: v1\nentries: [${"a,".repeat(12 * mebibyte)}]`)), /more than 2000000 values/);
   assert.ok(performance.now() - began < 20_000);
 });
 
@@ -95,14 +95,14 @@ test("a single line of any length is read", () => {
 });
 
 test("keys that are there twice are refused in an index and in a chart", async () => {
-  assert.match(await refusal(() => readHelmIndex("apiVersion: v1\nentries:\n  a: []\n  a: []\n")), /duplicated mapping key/);
+  assert.match(await refusal(() => readIndex("apiVersion: v1\nentries:\n  a: []\n  a: []\n")), /duplicated mapping key/);
   assert.match(await refusal(() => chart({ "a/values.yaml": "a: 1\na: 2\n" })), /values.yaml is not YAML: duplicated mapping key/);
 });
 
 test("names and versions with control characters are refused", async () => {
   const entry = (name: string, version = "1.0.0") =>
     `apiVersion: v1\nentries:\n  ${JSON.stringify(name)}:\n  - {name: a, version: ${JSON.stringify(version)}, urls: [u]}\n`;
-  const skipped = (index: string): string => readHelmIndex(index).skipped.reasons.join();
+  const skipped = (index: string): string => readIndex(index).skipped.reasons.join();
   assert.match(skipped(entry("a\u001b[31mb")), /the name "a\\u001b\[31mb" of an entry of the index holds control/);
   assert.match(skipped(entry("a", "1.0\u202e0")), /version 1 of a in the index has control characters/);
   const named = archiveOf({ "a/Chart.yaml": 'apiVersion: v2\nname: "a\\nb"\nversion: 1.0.0\n' });

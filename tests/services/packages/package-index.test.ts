@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readDevkitIndex } from "../../../services/packages/devkit-index.ts";
-import { readHelmIndex } from "../../../services/packages/helm-index.ts";
 import { packageUrl } from "../../../services/packages/package-index.ts";
+import { readIndex } from "../../../services/packages/packages.ts";
 
 const devkitIndex = `
 api_version: v1
@@ -30,7 +29,7 @@ entries:
 `;
 
 test("a devkit index is read, the newest version first, and versions stay as they are written", () => {
-  const { entries } = readDevkitIndex(devkitIndex);
+  const { entries } = readIndex(devkitIndex);
   assert.deepEqual(
     entries.map(({ name, versions }) => [name, versions.map(({ versionName }) => versionName)]),
     [["shop", ["1.10 [3]", "1.9.0 [2.10]"]]],
@@ -57,7 +56,7 @@ test("a devkit index is read, the newest version first, and versions stay as the
 });
 
 test("a Helm index is read", () => {
-  const { entries } = readHelmIndex(
+  const { entries } = readIndex(
     "apiVersion: v1\nentries:\n  a: [{name: a, version: 1.0.0, appVersion: 1.10, deprecated: true, urls: [a.tgz]}]\n  b: []\n",
   );
   assert.deepEqual(
@@ -69,9 +68,9 @@ test("a Helm index is read", () => {
 });
 
 test("an index may be JSON and may be empty", () => {
-  assert.deepEqual(readHelmIndex('{"apiVersion":"v1","entries":{}}').entries, []);
-  assert.deepEqual(readDevkitIndex("api_version: v1\nentries:\n").entries, []);
-  assert.deepEqual(readDevkitIndex("api_version: v1\n").entries, []);
+  assert.deepEqual(readIndex('{"apiVersion":"v1","entries":{}}').entries, []);
+  assert.deepEqual(readIndex("api_version: v1\nentries:\n").entries, []);
+  assert.deepEqual(readIndex("api_version: v1\n").entries, []);
 });
 
 const version = (fields: string): string =>
@@ -79,16 +78,15 @@ const version = (fields: string): string =>
 
 const broken: readonly (readonly [string, string, RegExp])[] = [
   ["that is not YAML", "entries: [", /the index is not YAML/],
-  ["that is HTML", "<!doctype html><html><body>{ ]</body></html>", /not the index of a devkit repository/],
-  ["that is a list", "- a\n- b\n", /not the index of a devkit repository/],
-  ["that is nothing", "", /not the index of a devkit repository/],
+  ["that is HTML", "<!doctype html><html><body>{ ]</body></html>", /not the index of a repository/],
+  ["that is a list", "- a\n- b\n", /not the index of a repository/],
+  ["that is nothing", "", /not the index of a repository/],
   ["without entries", "name: x\n", /it has no entries/],
   ["whose entries are a list", "api_version: v1\nentries: []\n", /it has no entries/],
-  ["of Helm charts", "apiVersion: v1\nentries: {}\n", /the index of a Helm repository, not of a devkit repository/],
   ["with a key twice", "api_version: v1\nentries: {}\nentries: {}\n", /the index is not YAML: duplicated mapping key/],
 ];
 for (const [name, source, reason] of broken) {
-  test(`an index ${name} is refused`, () => assert.throws(() => readDevkitIndex(source), { name: "PackageError", message: reason }));
+  test(`an index ${name} is refused`, () => assert.throws(() => readIndex(source), { name: "PackageError", message: reason }));
 }
 
 const partly: readonly (readonly [string, string, RegExp])[] = [
@@ -102,7 +100,7 @@ const partly: readonly (readonly [string, string, RegExp])[] = [
 ];
 for (const [name, source, reason] of partly)
   test(`of an index ${name}, that is skipped and the rest is read`, () => {
-    const { entries, skipped } = readDevkitIndex(source);
+    const { entries, skipped } = readIndex(source);
     assert.deepEqual([skipped.count, skipped.reasons.length], [1, 1]);
     assert.match(skipped.reasons.join(), reason);
     const isWhole = source === version("") || source.includes("version: 1.0.0");
@@ -110,7 +108,7 @@ for (const [name, source, reason] of partly)
   });
 
 test("what is wrong a thousand times is counted, and told a few times", () => {
-  const { skipped } = readDevkitIndex(`api_version: v1\nentries: {shop: [${"1,".repeat(1_000)}]}\n`);
+  const { skipped } = readIndex(`api_version: v1\nentries: {shop: [${"1,".repeat(1_000)}]}\n`);
   assert.deepEqual([skipped.count, skipped.reasons.length], [1_000, 20]);
 });
 
@@ -125,7 +123,7 @@ test("what helm would not install is skipped by what the index says, and a chart
     "{name: a, version: 4.0.0, apiVersion: v3, urls: [u]}",
     "{name: a, version: latest, removed: true}",
   ];
-  const { entries, skipped } = readHelmIndex(`apiVersion: v1\nentries:\n  a: [${versions.join(", ")}]\n`);
+  const { entries, skipped } = readIndex(`apiVersion: v1\nentries:\n  a: [${versions.join(", ")}]\n`);
   assert.deepEqual(
     entries[0]?.versions.map(({ version }) => version),
     ["v1.2-rc.1", "1.0.0", "latest"],
@@ -139,18 +137,18 @@ test("what helm would not install is skipped by what the index says, and a chart
   ]);
 });
 
-test("a devkit index is no Helm index", () =>
-  assert.throws(() => readHelmIndex(devkitIndex), {
-    name: "PackageError",
-    message: /the index of a devkit repository, not of a Helm repository/,
-  }));
+test("an index says itself of which kind its packages are", () => {
+  const typeOf = (source: string) => readIndex(source).type;
+  assert.deepEqual([typeOf(devkitIndex), typeOf("api_version: v1\n"), typeOf("entries: {}\n")], ["vmbased", "vmbased", "vmbased"]);
+  assert.deepEqual([typeOf("apiVersion: v1\n"), typeOf('{"apiVersion":"v1","entries":{}}')], ["helm", "helm"]);
+});
 
 test("a removed version needs no urls", () => {
-  assert.equal(readDevkitIndex(version("name: shop, version: 2.0.0, removed: true")).entries[0]?.versions[0]?.removed, true);
+  assert.equal(readIndex(version("name: shop, version: 2.0.0, removed: true")).entries[0]?.versions[0]?.removed, true);
 });
 
 test("aliases are followed, but not when they multiply", () => {
-  const shared = readHelmIndex(
+  const shared = readIndex(
     "apiVersion: v1\nentries:\n  a:\n  - {name: a, version: 1.0.0, keywords: &k [x], urls: [u]}\n  - {name: a, version: 2.0.0, keywords: *k, urls: [u]}\n",
   );
   assert.deepEqual(
@@ -159,16 +157,16 @@ test("aliases are followed, but not when they multiply", () => {
   );
   const levels = Array.from({ length: 30 }, (_, level) => `l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`).join(", ")}]`);
   const bomb = ["api_version: v1", "l0: &l0 [x]", ...levels, "entries: {shop: *l30}"].join("\n");
-  assert.throws(() => readDevkitIndex(bomb), { name: "PackageError", message: /its aliases expand/ });
+  assert.throws(() => readIndex(bomb), { name: "PackageError", message: /its aliases expand/ });
 });
 
 test("an index that nests without end is refused", () =>
-  assert.throws(() => readDevkitIndex(`entries: ${"[".repeat(20_000)}`), { name: "PackageError", message: /the index is not YAML/ }));
+  assert.throws(() => readIndex(`entries: ${"[".repeat(20_000)}`), { name: "PackageError", message: /the index is not YAML/ }));
 
 test("the size of an index is bounded, in bytes and in versions", () => {
-  assert.throws(() => readDevkitIndex(devkitIndex, { bytes: 100 }), { name: "PackageError", message: /larger than 100 bytes/ });
-  assert.throws(() => readDevkitIndex(devkitIndex, { versions: 1 }), { name: "PackageError", message: /more than 1 versions/ });
-  assert.equal(readDevkitIndex(devkitIndex, { versions: 2, bytes: devkitIndex.length }).entries.length, 1);
+  assert.throws(() => readIndex(devkitIndex, { bytes: 100 }), { name: "PackageError", message: /larger than 100 bytes/ });
+  assert.throws(() => readIndex(devkitIndex, { versions: 1 }), { name: "PackageError", message: /more than 1 versions/ });
+  assert.equal(readIndex(devkitIndex, { versions: 2, bytes: devkitIndex.length }).entries.length, 1);
 });
 
 const urls: readonly (readonly [string, string, string])[] = [

@@ -56,6 +56,7 @@ export const outsideWith =
     blobs,
     open: async (sealed) => sealed,
     destroyKey: async () => {},
+    runs: () => false,
     vendorOf: async () => "",
     ...given,
   });

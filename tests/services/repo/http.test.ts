@@ -6,7 +6,9 @@ import { app } from "../../../services/app/service.ts";
 import { repo } from "../../../services/repo/service.ts";
 import { eventually } from "../../eventually.ts";
 import { servedWithAccounts } from "../../world/accounts.ts";
+import { announced } from "../../world/announcements.ts";
 import { ask, type Caller, ok, refused } from "../../world/requests.ts";
+import { createRepo } from "./fixtures.ts";
 
 let platform: Awaited<ReturnType<typeof servedWithAccounts>>;
 let repository: Awaited<ReturnType<typeof serveRepository>>;
@@ -20,6 +22,7 @@ before(async () => {
   archive = (path) => Buffer.from(built.files.get(path) ?? assert.fail(`no ${path}`)).toString("base64");
   repository = await serveRepository({ repository: built });
   platform = await servedWithAccounts([repo, app], { environment: { PITRIX_REPO_PRIVATE_NETWORKS: "all" } });
+  for (const provider of ["local", "moon"]) await platform.put("providers", provider, announced(provider));
   [developer, other, admin] = await Promise.all([platform.user("developer"), platform.user("developer"), platform.admin()]);
 });
 after(async () => {
@@ -65,6 +68,29 @@ test("a vendor changes the repositories of its group, and of no other", async ()
   );
   const { user_set } = await ok(vendor.call("DescribeUsers", { role_id: ["isv"] }));
   assert.deepEqual([indexed.isv, indexed.owner === indexed.isv], [user_set[0].user_id, false], "the owner's vendor");
+});
+
+test("providers that were never announced are refused, and one that was announced needs no name that is known here", async () => {
+  const says = async (answer: ReturnType<Caller["call"]>) => refused(answer, 400, "validate_failed");
+  const before = platform.history().length;
+  const unknown = "no provider [aws] has ever announced itself to this platform: it has local, moon";
+  assert.equal(await says(developer.call("CreateRepo", repoRequest({ providers: ["local", "aws"] }))), unknown);
+  assert.equal(platform.history().length, before);
+  const { repo_id } = await ok(developer.call("CreateRepo", repoRequest({ providers: ["moon"], url: `${repository.url}/helm` })));
+  assert.equal(await says(developer.call("ModifyRepo", { repo_id, providers: ["moon", "aws"] })), unknown);
+  const [run] = await runEnds(repo_id);
+  assert.deepEqual([run.status, run.listed], ["successful", 2], run.result);
+  await ok(developer.call("ModifyRepo", { repo_id, providers: ["moon", "local"] }));
+  assert.equal((await runEnds(repo_id)).length, 1, "other providers have the same applications");
+  await ok(developer.call("DeleteRepos", { repo_id: [repo_id] }));
+  await runEnds(repo_id, 2);
+});
+
+test("a repository that has providers of an earlier day is changed all the same", async () => {
+  const former = { repoId: "repo-former", repoEventId: "repoe-former", url: `${repository.url}/devkit`, providers: ["aws"] };
+  await platform.send("repo", createRepo(former));
+  await ok(admin.call("ModifyRepo", { repo_id: "repo-former", providers: ["aws", "local"] }));
+  await ok(admin.call("DeleteRepos", { repo_id: ["repo-former"] }));
 });
 
 test("a repository is registered, indexed, shown and deleted", async () => {

@@ -35,7 +35,7 @@ test("large archives are in memory a few at a time, however many runs want them;
         }),
     },
   })({ blobs: { put: async (given) => `sha256:${digestOf(given)}`, get: async () => undefined } });
-  const own = { ...settings, url: "http://repository/helm", providers: ["kubernetes"] };
+  const own = { ...settings, url: "http://repository/helm" };
   const listed = async (kind: string) => {
     const index = `apiVersion: v1\nentries:\n  shop:\n  - {name: shop, version: 1.0.0, urls: [${kind}.tgz]}\n`;
     const [entry] = entriesOf(bytes(index), "repo-1", own).entries;

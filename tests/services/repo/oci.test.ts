@@ -33,7 +33,7 @@ const registered = async (t: TestContext, options: RegistryOptions = {}, private
   const index = (secret?: Secret, limit?: number) => file(`${it.url}/index.yaml`, secret, limit);
   return { ...it, file, index };
 };
-const own = (url: string) => ({ ...settings, url, providers: ["kubernetes"] });
+const own = (url: string) => ({ ...settings, url });
 const offered = (answer: FileAnswer, url: string) => {
   if ("refused" in answer) return assert.fail(answer.refused);
   const { entries, skipped } = entriesOf(answer.bytes, "repo-1", own(url));
@@ -204,7 +204,7 @@ test("a chart of a registry is a repository: its versions are listed, and a run 
       const ended = world.history().filter(({ event }) => /^RepoIndex(ed|ingFailed)$/.test(event.type));
       return ended.length === count && ended.at(-1)?.event;
     });
-  const kind = { url, repoType: "oci", providers: ["kubernetes"], sealedCredential: sealedText("sealed") } as const;
+  const kind = { url, repoType: "oci", sealedCredential: sealedText("sealed") } as const;
   await world.send("repo", createRepo(kind), developer);
   const first = await ends(1);
   assert.deepEqual(

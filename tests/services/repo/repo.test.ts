@@ -62,23 +62,18 @@ test("at another URL, what is indexed is a draft unless the request says otherwi
   assert.equal(statusAfter({ name: "other" }), "active");
 });
 test("the platform's own repository is not indexed", () =>
-  given(repo)
-    .when({ type: "EstablishRepo", repoId: "repo-helm", providers: ["kubernetes"] })
-    .expectTypes("RepoCreated"));
-test("it is established once", () =>
-  given(repo, established)
-    .when({ type: "EstablishRepo", repoId, providers: ["kubernetes"] })
-    .expectNothing());
+  given(repo).when({ type: "EstablishRepo", repoId: "repo-helm" }).expectTypes("RepoCreated"));
+test("it is established once", () => given(repo, established).when({ type: "EstablishRepo", repoId }).expectNothing());
 
-test("another name is no reason to index again", () =>
-  given(repo, created, requested, indexed, succeeded)
-    .when(modify({ name: "other" }))
-    .expect({ type: "RepoModified", repoId, ...settings, name: "other" }));
+for (const change of [{ name: "other" }, { providers: ["moon"] }])
+  test(`another ${Object.keys(change)[0]} is no reason to index again`, () =>
+    given(repo, created, requested, indexed, succeeded)
+      .when(modify(change))
+      .expect({ type: "RepoModified", repoId, ...settings, ...change }));
 for (const change of [
   { url: "http://other/" },
   { sealedCredential: sealedText("sealed") },
   { visibility: "private" },
-  { providers: ["kubernetes"] },
   { syncSeconds: 600 },
 ])
   test(`another ${Object.keys(change)[0]} starts an indexing`, () =>

@@ -41,7 +41,7 @@ const indexed = async (entries: object, archives: Map<string, Uint8Array>) => {
       return document && document.status !== "pending" && document;
     });
   };
-  await world.send("repo", createRepo({ url: "http://repository/", providers: ["kubernetes"] }), developer);
+  await world.send("repo", createRepo({ url: "http://repository/" }), developer);
   return {
     ...world,
     asked,

@@ -90,7 +90,7 @@ const index = async (servers: Servers, repo: Subject, url: string): Promise<Meas
   const log = kafkaLog({ ...servers.connection, clientId: "bench" });
   try {
     const run = await runsOn(log);
-    const about = { name: "bench", description: "", type: "http", url, credential: "{}", visibility: "public", providers: ["kubernetes"] };
+    const about = { name: "bench", description: "", type: "http", url, credential: "{}", visibility: "public", providers: [] };
     if (input.profiles) for (const pid of repo.pids) process.kill(pid, "SIGUSR2");
     const before = usageOf(repo.pids);
     const repoId = String((await command(repo, "/v1/repos", about)).repo_id);

@@ -54,9 +54,10 @@ const workloadsOf = async (): Promise<readonly number[]> => {
 
 /** The versions of the demo's chart, the first one first. */
 const versionsOf = async (system: Caller): Promise<readonly { readonly app_id: string; readonly version_id: string }[]> => {
-  const { repo_id } = await system.post("/v1/repos", {
-    ...{ name: "bookinfo", type: "http", url: `${repository.url}/helm`, credential: "{}", visibility: "public", providers: ["kubernetes"] },
-  });
+  const about = { name: "bookinfo", type: "http", url: `${repository.url}/helm`, credential: "{}", visibility: "public" };
+  const { repo_id } = await eventually("the provider is known", () =>
+    system.post("/v1/repos", { ...about, providers: ["kubernetes"] }).catch(() => undefined),
+  );
   await eventually("the repository is indexed", async () => {
     const { repo_event_set: [event] = [] } = await system.get("/v1/repo_events", { repo_id });
     return event?.status === "successful";
