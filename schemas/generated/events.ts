@@ -6,6 +6,14 @@ export type Sealed = string & { readonly sealed: true };
 /** What earlier releases wrote of a person in clear. New events leave it empty: clear text is not assignable. */
 export type Personal = "" | (string & { readonly personal: true });
 
+/** A Helm release that was there before the cluster, which takes it over. */
+export interface AdoptedRelease {
+  /** Its name. */
+  readonly release: string;
+  /** The revision to take over, by its uid. Empty once the cluster has taken it over: then the release is its own. */
+  readonly revision: string;
+}
+
 /** A planned node of a cluster. */
 export interface ClusterNode {
   readonly nodeId: string;
@@ -63,6 +71,8 @@ export interface Deployment {
   readonly endpoints: readonly Endpoint[];
   /** What was asked for of roles whose nodes are not planned. */
   readonly scales: readonly Scale[];
+  /** Absent: the release is named after the cluster, which makes it. */
+  readonly adopted: AdoptedRelease | null;
 }
 
 /** Tasks that run in parallel; the next layer begins when all have ended. */

@@ -1445,6 +1445,8 @@ export type Operations = {
       readonly advanced_param?: readonly Text[];
       /** A region or zone of a cloud, or a namespace on Kubernetes. */
       readonly zone?: Line;
+      /** The name of a Helm release in this namespace, which nobody else's cluster has: the cluster takes it over, with the version's chart. Conf is laid over its present values, as helm lays one file of values over another. */
+      readonly adopt_release?: string;
     };
     answer: {
       readonly cluster_id?: string;

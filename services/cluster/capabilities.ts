@@ -77,8 +77,9 @@ const unfitChart = async (chart: Fields, service: string, { inquire }: Asked): P
 const chartIn = (foreseen: Decision<ClusterEvent>, { runtime_credential_id }: Place): Fields | undefined => {
   for (const event of isRejection(foreseen) ? [] : foreseen)
     if ("deployment" in event && event.deployment.versionType === "helm") {
-      const { packageOwner: package_owner, packageDigest: package_digest, zone, configuration, secrets } = event.deployment;
-      return { cluster_id: event.clusterId, configuration, secrets, package_owner, package_digest, runtime_credential_id, zone };
+      const { packageOwner: package_owner, packageDigest: package_digest, zone, configuration, secrets, adopted } = event.deployment;
+      const where = { runtime_credential_id, zone, ...(adopted && { release: adopted.release }) };
+      return { cluster_id: event.clusterId, configuration, secrets, package_owner, package_digest, ...where };
     }
   return undefined;
 };

@@ -1,5 +1,11 @@
 import type { Rejection } from "../../events/index.ts";
-import type { ClusterNode, ClusterRole, Deployment as ClusterSpec, DeploymentSecret } from "../../schemas/generated/events.ts";
+import type {
+  AdoptedRelease,
+  ClusterNode,
+  ClusterRole,
+  Deployment as ClusterSpec,
+  DeploymentSecret,
+} from "../../schemas/generated/events.ts";
 import type { ClusterDescription } from "../packages/cluster-description.ts";
 import { describeCluster } from "../packages/devkit.ts";
 import { readUserConfiguration } from "../packages/devkit-configuration.ts";
@@ -24,6 +30,8 @@ export type Placement = {
   readonly runtimeCredentialId: string;
   readonly owner: string;
   readonly ownerPath: string;
+  /** The Helm release that the cluster takes over, or has taken over. */
+  readonly adopted?: AdoptedRelease | null;
 };
 
 /** Builds the cluster's description from a version and a user's configuration, or rejects them. */
@@ -40,6 +48,7 @@ export const describe = (
   const { appId, versionId, versionType, packageDigest, packageOwner } = version;
   const bare: ClusterSpec = {
     ...placement,
+    adopted: placement.adopted ?? null,
     name: "",
     appId,
     versionId,
@@ -68,6 +77,12 @@ export const describe = (
     endpoints: Object.entries(described.endpoints).map(([name, { port, protocol }]) => ({ name, port, protocol })),
   };
 };
+
+/** The description once a release that the cluster takes over is its own: from then on it goes with the cluster. */
+export const withOwnRelease = (deployment: ClusterSpec): ClusterSpec => ({
+  ...deployment,
+  adopted: deployment.adopted && { ...deployment.adopted, revision: "" },
+});
 
 /** Creates more nodes of a role. Server ids continue from the highest one; node ids derive from the cluster id. */
 export const newNodes = (clusterId: string, nodes: readonly ClusterNode[], role: string, count: number): readonly ClusterNode[] => {

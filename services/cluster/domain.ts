@@ -2,7 +2,7 @@ import type { Decider, Decision } from "../../events/index.ts";
 import type { ClusterEvent, Deployment as ClusterSpec } from "../../schemas/generated/events.ts";
 import { type ActionRequested, actions, type ClusterStatus, completed, failed } from "./actions.ts";
 import type { ActionIds, ClusterCommand } from "./commands.ts";
-import { describe } from "./deployment.ts";
+import { describe, withOwnRelease } from "./deployment.ts";
 import { ended, nextOf, rescaled, revised, rollbackTarget, sealedIn } from "./revisions.ts";
 import { asItIs, type Planned, resized, withFewer, withMore } from "./scaling.ts";
 import { type Cluster, type Existing, existing, inHand, isMeantToRun, isOn, refused, unknownCluster, wrongStatus } from "./state.ts";
@@ -145,7 +145,7 @@ export const cluster: Decider<ClusterCommand, ClusterEvent, Cluster> = {
     ClusterRecoveryRequested: begun,
     ClusterCeaseRequested: begun,
     ClusterActionStarted: (state) => state,
-    ClusterActivated: (state) => ended(state, "active"),
+    ClusterActivated: (state) => ended(state, "active", { deployment: withOwnRelease(existing(state).deployment) }),
     ClusterUpgraded: (state, { deployment }) => revised(state, deployment, { former: existing(state).deployment }),
     ClusterRolledBack: (state, { deployment }) => revised(state, deployment, { former: null }),
     ClusterResized: (state, { deployment }) => revised(state, deployment),
@@ -193,8 +193,8 @@ const begin = (
   const planned = plan(state);
   if ("rejected" in planned) return planned;
   const { nodeIds } = planned;
-  // Deployments of earlier releases have no owner.
-  const deployment = { ...planned.deployment, ...state.owner };
+  // Deployments of earlier releases have no owner. Those of earlier revisions do not know what became of a release that is taken over.
+  const deployment = { ...planned.deployment, ...state.owner, adopted: state.deployment.adopted };
   const superseded = state.action ? [failed(clusterId, state.action, `superseded by ${jobId}`)] : [];
   const own = { ...(nodeIds && { nodeIds }), ...(row.status === "deleted" || row.status === "ceased" ? { force } : {}) };
   return [...superseded, { type: requested, clusterId, jobId, deployment, ...own } as ClusterEvent]; // The kinds of request differ in these fields only.

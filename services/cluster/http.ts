@@ -2,6 +2,7 @@ import type { Condition, Rejection } from "../../events/index.ts";
 import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
 import { serviceOf } from "../chassis/provider-names.ts";
+import { adoption } from "./adoption.ts";
 import { capabilities } from "./capabilities.ts";
 import type { ClusterCommand } from "./commands.ts";
 import { configuredWith } from "./configured.ts";
@@ -91,8 +92,15 @@ export const http = [
   command("CreateCluster", {
     issues: "RequestCluster",
     needs: (r) => ({ version: ["appVersions", r.version_id, ["inStore", "own"]], runtime: ["runtimes", r.runtime_id] }),
-    prepare: async ({ conf }, { edge, newId, needs: { version } }) =>
-      withdrawn(version) ?? configuredWith(edge, newId("cl"), version.type, versionOf(version).configJson, conf),
+    prepare: async ({ conf, adopt_release, zone }, { edge, newId, get, outside, needs: { version, runtime } }) => {
+      const refused = withdrawn(version);
+      if (refused) return refused;
+      const wanted = { release: adopt_release ?? "", zone: zone ?? runtime.zone, conf, runtime, version: versionOf(version) };
+      const taken = await adoption(wanted, { get, outside });
+      if (!("conf" in taken)) return taken;
+      const configured = await configuredWith(edge, newId("cl"), version.type, versionOf(version).configJson, taken.conf);
+      return "rejected" in configured ? configured : { configured, adopted: taken.adopted };
+    },
     command: ({ app_id, version_id, zone }, { newId, actionId, actor, needs: { version, runtime }, prepared }) => {
       if (version.app_id !== app_id)
         return {
@@ -111,8 +119,9 @@ export const http = [
           runtimeId: runtime.runtime_id,
           zone: zone ?? runtime.zone,
           runtimeCredentialId: runtime.runtime_credential_id,
+          adopted: prepared.adopted,
         },
-        ...prepared,
+        ...prepared.configured,
         debug: false,
         owner: actor.userId,
         ownerPath: actor.ownerPath,

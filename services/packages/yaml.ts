@@ -1,4 +1,4 @@
-import { FAILSAFE_SCHEMA, load, Type, YAMLException } from "js-yaml";
+import { FAILSAFE_SCHEMA, load, type Schema, Type, YAMLException } from "js-yaml";
 import { isDeeperThan, type Json, maximumDepth, parseJson, weighed } from "./json.ts";
 import { PackageError, reasonOf } from "./package-error.ts";
 
@@ -6,7 +6,12 @@ import { PackageError, reasonOf } from "./package-error.ts";
 export const MAX_VALUES = 2_000_000;
 
 /** Parses YAML without numbers: `1.10` stays a text, since versions are texts. Limits the expansion of aliases. */
-export const readYaml = (source: string, subject: string, limit = MAX_VALUES): Json => {
+export const readYaml = (source: string, subject: string, limit = MAX_VALUES): Json => parsed(source, subject, limit, schema);
+
+/** The same with numbers. What YAML 1.1, as helm reads it, and 1.2 take for different things is refused. */
+export const readValues = (source: string, subject: string, limit = MAX_VALUES): Json => parsed(source, subject, limit, withNumbers);
+
+const parsed = (source: string, subject: string, limit: number, schema: Schema): Json => {
   const json = asJson(source, subject, limit);
   if (json !== undefined) return json;
   let values = 0;
@@ -32,6 +37,20 @@ const schema = FAILSAFE_SCHEMA.extend({
     scalar("null", ["", "~", "null", "Null", "NULL"], () => null),
     scalar("bool", ["true", "True", "TRUE", "false", "False", "FALSE"], (word) => word.toLowerCase() === "true"),
     scalar("merge", ["<<"], (word) => word),
+  ],
+});
+
+const plain = (name: string, form: RegExp, construct: (word: string) => Json): Type =>
+  new Type(`tag:yaml.org,2002:${name}`, { kind: "scalar", resolve: (word: string | null) => form.test(word ?? ""), construct });
+
+/** Octal and hexadecimal numbers, signs, exponents, underscores; and words that some readers take for true or false. */
+const ambiguous = /^(?:[-+]?(?:0[xob][\da-f_]+|(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:e[-+]?\d+)?|\.inf|\.nan)|y|n|yes|no|on|off)$/i;
+const withNumbers = schema.extend({
+  implicit: [
+    plain("float", /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/, Number),
+    plain("int", ambiguous, (word) => {
+      throw new PackageError(`[${word}] is not the same for all readers of YAML: it has to be quoted, true, false, or a decimal number`);
+    }),
   ],
 });
 

@@ -5,6 +5,7 @@ import { revealed } from "../kit/secrets.ts";
 import { labelOf, nodeIdOf, releaseOf } from "./names.ts";
 import { type Counts, Forbidden, KubernetesError, type KubernetesOutside, type Observed, type Target } from "./ports.ts";
 import { applyRelease, removeRelease } from "./release.ts";
+import type { ReleaseTask } from "./revisions.ts";
 import { choosePods, scaleWorkloads, stopWorkloads } from "./scaling.ts";
 import { hiddenIn } from "./secret-values.ts";
 
@@ -24,32 +25,34 @@ const table: TaskTable<KubernetesOutside> = {
       await target.ensureNamespace();
       await applyRelease(releaseTask(task, context, target), { archive, values });
       // Helm gives workloads the numbers of the chart again.
-      if (current.description.scales.length > 0) await scaleWorkloads(target, releaseOf(context.clusterId), countsOf(context));
+      if (current.description.scales.length > 0) await scaleWorkloads(target, releaseIn(context), countsOf(context));
     });
   },
   AwaitPods: (_, context) => on(context, (target) => awaitPods(target, context)),
-  ScaleWorkloads: (_, context) => on(context, (target) => scaleWorkloads(target, releaseOf(context.clusterId), countsOf(context))),
+  ScaleWorkloads: (_, context) => on(context, (target) => scaleWorkloads(target, releaseIn(context), countsOf(context))),
   ChoosePods: (_, context) =>
     on(context, (target) => {
       const chosen = context.discovered.filter(({ nodeId }) => context.current.nodeIds.includes(nodeId));
       return choosePods(
         target,
-        releaseOf(context.clusterId),
+        releaseIn(context),
         chosen.map(({ instanceId }) => instanceId),
       );
     }),
-  StopWorkloads: (_, context) => on(context, (target) => stopWorkloads(target, releaseOf(context.clusterId))),
+  StopWorkloads: (_, context) => on(context, (target) => stopWorkloads(target, releaseIn(context))),
   AwaitStop: (_, context) => on(context, (target) => awaitStop(target, context)),
   RemoveRelease: async (task, context) => {
     const { clusterId, jobId } = context;
     await on(
       context,
       async (target) => {
-        // Who may not look at claims hears so when they are to be deleted.
-        await target.markClaims(releaseOf(clusterId), labelOf(clusterId)).catch((error: unknown) => {
-          if (!(error instanceof Forbidden)) throw error;
-        });
-        await removeRelease(releaseTask(task, context, target));
+        const wanted = releaseTask(task, context, target);
+        // Volumes of a release that the cluster has not taken over are not its own. Who may not look at claims hears so when they are to be deleted.
+        if (wanted.adopts === "")
+          await target.markClaims(wanted.release, labelOf(clusterId)).catch((error: unknown) => {
+            if (!(error instanceof Forbidden)) throw error;
+          });
+        await removeRelease(wanted);
       },
       true,
     );
@@ -63,9 +66,13 @@ const countsOf = ({ current: { description } }: Context): Counts => new Map(desc
 const on = <T>({ outside, clusterId, current }: Context, use: (target: Target) => Promise<T>, removing = false): Promise<T> =>
   outside.withTarget({ clusterId, namespace: current.description.zone, removing }, use);
 
-const releaseTask = ({ taskId }: DeploymentTask, { clusterId, signal, outside }: Context, target: Target) => {
+const releaseIn = ({ clusterId, current: { description } }: Context): string => releaseOf(clusterId, description.adopted);
+
+const releaseTask = ({ taskId }: DeploymentTask, context: Context, target: Target): ReleaseTask => {
+  const { clusterId, signal, outside, current } = context;
   const { now, sleep, timeouts } = outside;
-  return { target, clusterId, taskId, signal, now, sleep, timeouts };
+  const adopts = current.description.adopted?.revision ?? "";
+  return { target, clusterId, release: releaseIn(context), adopts, taskId, signal, now, sleep, timeouts };
 };
 
 /** The values of the user, in clear. */
@@ -78,7 +85,7 @@ const valuesOf = async ({ outside, clusterId, current: { description } }: Contex
 const awaitPods = async (target: Target, context: Context): Promise<void> => {
   const { clusterId, jobId, report } = context;
   await awaited(target, context, ({ workloads }) => workloads.every(({ isReady }) => isReady), unreadyReason);
-  await report({ type: "NoteObserved", clusterId, jobId, ...(await target.inspect(releaseOf(clusterId), countsOf(context))) });
+  await report({ type: "NoteObserved", clusterId, jobId, ...(await target.inspect(releaseIn(context), countsOf(context))) });
 };
 
 /** Waits until all pods are gone. */
@@ -92,14 +99,15 @@ const awaitStop = (target: Target, context: Context): Promise<void> =>
 
 const awaited = async (
   target: Target,
-  { outside, clusterId, jobId, report, signal }: Context,
+  context: Context,
   isSo: (observed: Observed) => boolean,
   reason: (observed: Observed, milliseconds: number) => string,
 ): Promise<void> => {
+  const { outside, clusterId, jobId, report, signal } = context;
   const { now, sleep, timeouts } = outside;
   const until = now() + timeouts.ready;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    const observed = await target.observe(releaseOf(clusterId));
+    const observed = await target.observe(releaseIn(context));
     await report({ type: "NoteNodes", clusterId, jobId, nodes: nodesOf(clusterId, observed) });
     if (isSo(observed)) return;
     if (now() >= until) throw new TaskFailure(reason(observed, timeouts.ready));

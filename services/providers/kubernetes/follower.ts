@@ -1,7 +1,6 @@
 import { backOff, condition, type SignalContext } from "../../../events/index.ts";
 import { text } from "../../packages/json.ts";
 import { nodesOf } from "./effects.ts";
-import { releaseOf } from "./names.ts";
 import { objectIn } from "./observed.ts";
 import type { Changed, KubernetesOutside } from "./ports.ts";
 import type { ReleaseDocument } from "./read-models.ts";
@@ -24,11 +23,10 @@ export type Follower = {
 
 /** Looks at the release of a cluster when it changes, and reports what it finds. */
 export const follower = (
-  { cluster_id: clusterId, runtime_id, namespace, scales }: ReleaseDocument,
+  { cluster_id: clusterId, runtime_id, namespace, release, scales }: ReleaseDocument,
   { outside, clock, send }: Pick<WatchContext, "outside" | "clock" | "send">,
 ): Follower => {
   const wake = condition(clock);
-  const release = releaseOf(clusterId);
   const counts = new Map(scales.map(({ role, count }) => [role, count]));
   let selectors: readonly string[] = [];
   let isWhole = true;

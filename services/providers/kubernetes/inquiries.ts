@@ -4,8 +4,9 @@ import type { Inquiries } from "../../chassis/http/inquiry.ts";
 import { text } from "../../packages/json.ts";
 import type { contentOfCredential } from "../kit/credential.ts";
 import { revealed } from "../kit/secrets.ts";
+import { adoptableOf, clusterOf } from "./adoption.ts";
 import { type Api, messageOf, versionOf } from "./api.ts";
-import { isNamespace, nodeIdOf, releaseOf } from "./names.ts";
+import { isNamespace, isReleaseName, nodeIdOf, releaseOf } from "./names.ts";
 import { listIn, objectIn } from "./observed.ts";
 import { KubernetesError, type KubernetesOutside, type Target } from "./ports.ts";
 import { hiddenIn } from "./secret-values.ts";
@@ -36,10 +37,10 @@ export const inquiriesOf = ({
   open,
 }: InquiryOptions): Inquiries => {
   let judged = 0;
-  const inTurn = async (judge: () => Promise<void>): Promise<void> => {
-    if (judged >= MAX_JUDGED) return;
+  const inTurn = async <T>(judge: () => Promise<T>): Promise<T | undefined> => {
+    if (judged >= MAX_JUDGED) return undefined;
     judged += 1;
-    await judge().finally(() => {
+    return judge().finally(() => {
       judged -= 1;
     });
   };
@@ -54,15 +55,38 @@ export const inquiriesOf = ({
       zone: await withApi(await kubeconfigOf(runtime_credential_id), namespacesOf),
     })),
     /** Whether a kubeconfig opens an API server, and may deploy into a namespace, if one is named. What cannot be reached is refused, too. */
-    credential: async ({ content, zone }) => {
-      try {
-        await inTime(withApi(String(content), (api) => judgeAccess(api, String(zone ?? ""))));
-        return {};
-      } catch (error) {
-        if (error instanceof KubernetesError) return { refused: error.message };
-        return { refused: `the API server does not answer: ${reasonOf(error)}` };
-      }
-    },
+    credential: refusable(async ({ content, zone }) => {
+      await reached(withApi(String(content), (api) => judgeAccess(api, String(zone ?? ""))));
+      return {};
+    }),
+    /**
+     * A release that a new cluster is to take over, with the chart of this package: its revision and the values of its user; or in `cluster` the label of
+     * the cluster that has it already.
+     */
+    release: refusable(async ({ runtime_credential_id, zone, release, package_owner, package_digest }) => {
+      const [name, namespace] = [String(release), String(zone)];
+      if (!isReleaseName(name)) throw new KubernetesError(`[${name}] cannot be the name of a release`);
+      const [kubeconfig, archive] = await Promise.all([
+        kubeconfigOf(runtime_credential_id),
+        fetchPackage(String(package_owner), String(package_digest)),
+      ]);
+      const found = await inTurn(() =>
+        reached(
+          withNamespace(kubeconfig, namespace, async (target) => {
+            const revisions = await target.revisions(name);
+            const cluster = clusterOf(revisions);
+            if (cluster !== undefined) return { cluster };
+            const deployed = adoptableOf(target, name, revisions);
+            const { chart, values } = await target.made(name, deployed.revision);
+            const other = await target.nameOf(archive, AbortSignal.timeout(PATIENCE));
+            if (chart !== other) throw new KubernetesError(`release ${name} is of chart [${chart}], and the version of chart [${other}]`);
+            return { revision: deployed.uid, values: JSON.stringify(values) };
+          }),
+        ),
+      );
+      if (!found) throw new Error(`${MAX_JUDGED} charts are being judged already`);
+      return found;
+    }),
     /** What a container of a pod has written. The pod is the one that the node is, and not another one of its name. */
     log: async ({ node_id, cluster_id, instance_id, name, limit }) => {
       const [clusterId, pod] = [String(cluster_id), String(instance_id)];
@@ -77,16 +101,17 @@ export const inquiriesOf = ({
       }
     },
     /** Whether helm takes a chart with a user's values on this API server, by the chart's `values.schema.json`, `kubeVersion` and templates. */
-    chart: refusable(async ({ cluster_id, runtime_credential_id, zone, package_owner, package_digest, configuration, secrets }) => {
+    chart: refusable(async ({ cluster_id, release, runtime_credential_id, zone, configuration, secrets, ...packaged }) => {
       const [clusterId, namespace] = [String(cluster_id), String(zone)];
       const sealed = secrets as readonly DeploymentSecret[]; // As the cluster service sends them.
       const values = (await revealed(open, clusterId, sealed, { values: String(configuration) })).values ?? "";
       const kubeconfig = await kubeconfigOf(runtime_credential_id);
+      const name = typeof release === "string" ? release : releaseOf(clusterId);
       try {
         await inTime(withApi(kubeconfig, (api) => judgeNamespace(api, namespace)));
-        const archive = await fetchPackage(String(package_owner), String(package_digest));
+        const archive = await fetchPackage(String(packaged.package_owner), String(packaged.package_digest));
         const signal = AbortSignal.timeout(PATIENCE);
-        const judge = (target: Target) => target.judge(releaseOf(clusterId), { archive, values }, signal);
+        const judge = (target: Target) => target.judge(name, { archive, values }, signal);
         await inTurn(() => withNamespace(kubeconfig, namespace, judge));
         return {};
       } catch (error) {
@@ -102,6 +127,16 @@ const inTime = <T>(work: Promise<T>): Promise<T> => {
   const late = AbortSignal.timeout(PATIENCE);
   const tooLate = new Promise<never>((_, reject) => late.addEventListener("abort", () => reject(late.reason), { once: true }));
   return Promise.race([work, tooLate]);
+};
+
+/** The same of an API server, whose silence is a "no". */
+const reached = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await inTime(work);
+  } catch (error) {
+    if (error instanceof KubernetesError) throw error;
+    throw new KubernetesError(`the API server does not answer: ${reasonOf(error)}`, { cause: error });
+  }
 };
 
 const refusable =

@@ -2,13 +2,14 @@ import { isObject, type Json, type JsonObject, text } from "../../packages/json.
 import type { Pod, Revision, Workload } from "./ports.ts";
 
 /** A revision by the secret in which helm keeps it. */
-export const revisionOf = ({ metadata }: JsonObject): Revision => {
-  const all = objectIn(metadata, "labels");
-  const { status, version, modifiedAt, createdAt, name: _, owner: _owner, ...own } = all;
+export const revisionOf = (secret: JsonObject): Revision => {
+  const metadata = objectIn(secret, "metadata");
+  const { status, version, modifiedAt, createdAt, name: _, owner: _owner, ...own } = objectIn(metadata, "labels");
   const labels = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, text(value)]));
   const seconds = Number(text(modifiedAt) || text(createdAt));
-  const time = seconds > 0 ? seconds * 1_000 : Date.parse(text(isObject(metadata) ? metadata.creationTimestamp : undefined));
-  return { revision: Number(text(version)), status: text(status), labels, time };
+  const time = seconds > 0 ? seconds * 1_000 : Date.parse(text(metadata.creationTimestamp));
+  const identity = { revision: Number(text(version)), uid: text(metadata.uid), version: text(metadata.resourceVersion) };
+  return { ...identity, status: text(status), labels, time };
 };
 
 /** The kinds of workloads, with their API. */

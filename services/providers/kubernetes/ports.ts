@@ -13,6 +13,9 @@ export class Forbidden extends KubernetesError {}
 /** A revision of a release, as helm has recorded it. */
 export type Revision = {
   readonly revision: number;
+  readonly uid: string;
+  /** Another one after each change of what is recorded. */
+  readonly version: string;
   /** Of helm: deployed, failed, superseded, pending-install, pending-upgrade, pending-rollback, uninstalling, uninstalled. */
   readonly status: string;
   readonly labels: { readonly [name: string]: string };
@@ -47,6 +50,9 @@ export type Pod = {
 };
 export type Observed = { readonly workloads: readonly Workload[]; readonly pods: readonly Pod[] };
 
+/** What a revision was made of. */
+export type Made = { readonly chart: string; readonly values: JsonObject };
+
 export type Chart = {
   readonly archive: Uint8Array;
   /** In YAML; it may hold secrets. */
@@ -63,6 +69,12 @@ export type Target = {
   readonly judge: (release: string, chart: Omit<Chart, "labels">, signal: AbortSignal) => Promise<void>;
   /** The revisions of a release, the newest last; empty: there is no such release. */
   readonly revisions: (release: string) => Promise<readonly Revision[]>;
+  /** The chart of a revision, by its name, and the values that its user gave. */
+  readonly made: (release: string, revision: number) => Promise<Made>;
+  /** The name that a chart gives itself. */
+  readonly nameOf: (archive: Uint8Array, signal: AbortSignal) => Promise<string>;
+  /** Gives a revision labels, or takes those from it that are null. False: it is not any more as it was read. */
+  readonly label: (release: string, revision: Revision, labels: { readonly [name: string]: string | null }) => Promise<boolean>;
   /** Installs a release, or upgrades it. */
   readonly upgrade: (release: string, chart: Chart, signal: AbortSignal) => Promise<void>;
   readonly rollback: (release: string, revision: number, signal: AbortSignal) => Promise<void>;

@@ -1,30 +1,21 @@
-import { CLUSTER_LABEL, labelOf, releaseOf, TASK_LABEL } from "./names.ts";
-import { type Chart, KubernetesError, type KubernetesOutside, type Revision, type Target } from "./ports.ts";
-
-/** One task about the release of a cluster. */
-export type ReleaseTask = {
-  readonly target: Target;
-  readonly clusterId: string;
-  readonly taskId: string;
-  readonly signal: AbortSignal;
-} & Pick<KubernetesOutside, "now" | "sleep" | "timeouts">;
-
-const PAUSE = 1_000;
+import { adoptRelease, releaseAdopted } from "./adoption.ts";
+import { CLUSTER_LABEL, labelOf, TASK_LABEL } from "./names.ts";
+import { type Chart, KubernetesError, type Revision } from "./ports.ts";
+import { atRest, isOwn, type ReleaseTask, takeBack } from "./revisions.ts";
 
 /**
  * Makes the release what a task wants, however far an earlier attempt has come. The labels of a revision say which task made it. What helm left
  * unfinished is finished by the helm that may still run, or else taken back.
  */
 export const applyRelease = async (task: ReleaseTask, chart: Omit<Chart, "labels">): Promise<void> => {
-  const { target, clusterId, taskId, signal } = task;
-  const release = releaseOf(clusterId);
+  const { target, clusterId, release, adopts, taskId, signal } = task;
   const labels = { [CLUSTER_LABEL]: labelOf(clusterId), [TASK_LABEL]: labelOf(taskId) };
   const isDone = (newest: Revision | undefined) => newest?.status === "deployed" && newest.labels[TASK_LABEL] === labels[TASK_LABEL];
+  if (adopts !== "") await adoptRelease(task);
   for (;;) {
     const revisions = await atRest(task);
     const newest = revisions.at(-1);
-    if (newest && !isOwn(task, newest))
-      throw new KubernetesError(`namespace ${target.namespace} has a release ${release} already, which this cluster has not made`);
+    if (newest && !isOwn(task, newest)) throw foreign(task);
     if (isDone(newest)) return;
     if (newest && newest.status !== "deployed") {
       await takeBack(task, revisions);
@@ -41,29 +32,14 @@ export const applyRelease = async (task: ReleaseTask, chart: Omit<Chart, "labels
   }
 };
 
-/** Removes the release of a cluster, if there is one that the cluster has made. */
+/** Removes the release of a cluster, if there is one that the cluster has made or taken over. */
 export const removeRelease = async (task: ReleaseTask): Promise<void> => {
+  if (task.adopts !== "") return releaseAdopted(task);
   const newest = (await atRest(task)).at(-1);
-  if (newest && isOwn(task, newest)) await task.target.uninstall(releaseOf(task.clusterId), task.signal);
+  if (newest && isOwn(task, newest)) await task.target.uninstall(task.release, task.signal);
 };
 
-/** The revisions once no helm works on the release: a pending one is waited for as long as its helm may run. */
-const atRest = async ({ target, clusterId, signal, now, sleep, timeouts }: ReleaseTask): Promise<readonly Revision[]> => {
-  for (;;) {
-    const revisions = await target.revisions(releaseOf(clusterId));
-    const newest = revisions.at(-1);
-    if (!newest || !/^(pending-|uninstalling$)/.test(newest.status) || now() - newest.time >= timeouts.helm) return revisions;
-    if (signal.aborted) throw signal.reason;
-    await sleep(PAUSE, signal);
-  }
-};
-
-/** Goes back to the revision that was deployed last, which removes what a failed or abandoned one has added; without one, to nothing. */
-const takeBack = async ({ target, clusterId, signal }: ReleaseTask, revisions: readonly Revision[]): Promise<void> => {
-  const release = releaseOf(clusterId);
-  const deployed = revisions.findLast(({ status }) => status === "deployed");
-  if (deployed) await target.rollback(release, deployed.revision, signal);
-  else await target.uninstall(release, signal);
-};
-
-const isOwn = ({ clusterId }: ReleaseTask, { labels }: Revision): boolean => labels[CLUSTER_LABEL] === labelOf(clusterId);
+const foreign = ({ target, release }: ReleaseTask): KubernetesError =>
+  new KubernetesError(
+    `namespace ${target.namespace} has a release ${release} already, which this cluster has not made: CreateCluster takes it over if adopt_release names it`,
+  );

@@ -1,13 +1,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../../events/index.ts";
-import { text } from "../../packages/json.ts";
+import { isObject, text } from "../../packages/json.ts";
+import { readYaml } from "../../packages/yaml.ts";
 import { type Api, messageOf, versionOf } from "./api.ts";
 import { runHelm } from "./helm.ts";
 import { liveOf } from "./live.ts";
 import { isNamespace } from "./names.ts";
 import { listIn, objectIn, revisionOf } from "./observed.ts";
 import { Forbidden, KubernetesError, type Target } from "./ports.ts";
+import { recordedIn } from "./recorded.ts";
 
 export type TargetOptions = {
   readonly api: Api;
@@ -26,6 +28,8 @@ export type TargetOptions = {
 };
 
 const HISTORY = 10;
+/** Maximum values in what a chart says of itself. */
+const MAX_VALUES = 10_000;
 
 /** A namespace of an API server, by helm and the API. */
 export const targetOf = ({ api, namespace, kubeconfig, server, helm, major, clock, milliseconds, directory }: TargetOptions): Target => {
@@ -37,14 +41,14 @@ export const targetOf = ({ api, namespace, kubeconfig, server, helm, major, cloc
     args: readonly string[],
     signal: AbortSignal,
     files: { readonly [name: string]: string | Uint8Array } = {},
-  ): Promise<void> => {
+  ): Promise<string> => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const folder = await mkdtemp(join(directory, `${process.pid}-`));
     try {
       for (const [name, content] of Object.entries({ ...files, kubeconfig }))
         await writeFile(join(folder, name), content, { mode: 0o600, flag: "wx" });
       const pinned = ["--kubeconfig", "kubeconfig", "--kube-apiserver", server.url, "--kube-tls-server-name", server.name];
-      await runHelm({
+      return await runHelm({
         program: helm,
         args: [...args, "--namespace", namespace, ...pinned],
         directory: folder,
@@ -99,6 +103,22 @@ export const targetOf = ({ api, namespace, kubeconfig, server, helm, major, cloc
       });
     },
     revisions,
+    made: async (release, revision) => {
+      const { chart, values } = recordedIn(await api.get(path("secrets", `sh.helm.release.v1.${release}.v${revision}`)));
+      return { chart, values };
+    },
+    nameOf: async (archive, signal) => {
+      const chart = readYaml(await run(["show", "chart", "chart.tgz"], signal, { "chart.tgz": archive }), "the chart", MAX_VALUES);
+      return isObject(chart) ? text(chart.name) : "";
+    },
+    label: async (release, { revision, uid, version }, labels) => {
+      const where = path("secrets", `sh.helm.release.v1.${release}.v${revision}`);
+      // The server compares both.
+      const metadata = { uid, resourceVersion: version, labels };
+      const { status, body } = await api.send("PATCH", where, { metadata }, "application/merge-patch+json");
+      if (![200, 404, 409].includes(status)) throw new KubernetesError(`release ${release} was not labelled: ${messageOf(body)}`);
+      return status === 200;
+    },
     upgrade: async (release, { archive, values, labels }, signal) => {
       const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
       const options = ["--install", "--values", "values.yaml", "--labels", pairs.join(","), "--history-max", String(HISTORY), ...timeout];
@@ -112,6 +132,6 @@ export const targetOf = ({ api, namespace, kubeconfig, server, helm, major, cloc
       const options = ["--no-hooks", "--history-max", String(HISTORY), ...timeout, ...(await force())];
       await run(["rollback", release, String(revision), ...options], signal);
     },
-    uninstall: (release, signal) => run(["uninstall", release, "--ignore-not-found", ...timeout], signal),
+    uninstall: async (release, signal) => void (await run(["uninstall", release, "--ignore-not-found", ...timeout], signal)),
   };
 };

@@ -46,6 +46,7 @@ const deploymentOf = (cluster: number, revision: number): ClusterSpec => ({
   nodes: nodesOf(cluster),
   endpoints: [{ name: "http", port: 9080, protocol: "http" }],
   scales: [],
+  adopted: null,
 });
 
 type Sitting = readonly { readonly row: string; readonly actionId: string; readonly event: ClusterEvent }[];

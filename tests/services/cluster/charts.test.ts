@@ -4,6 +4,7 @@ import { Outage } from "../../../events/index.ts";
 import { ownedBy } from "../../../services/chassis/access/ownership.ts";
 import type { Fields } from "../../../services/chassis/http/fields.ts";
 import { cluster } from "../../../services/cluster/service.ts";
+import { secretLocation } from "../../../services/packages/secret-markers.ts";
 import { announced } from "../../world/announcements.ts";
 import { type Caller, ok, refused } from "../../world/requests.ts";
 import { provider } from "../../world/toys/provider.ts";
@@ -17,18 +18,31 @@ const chart = (fields: Fields): Promise<Fields> => {
   asked.push(fields);
   return answer();
 };
+/** What the provider finds of a release that is to be taken over. */
+let found: Fields = {};
+const release = async (fields: Fields): Promise<Fields> => {
+  asked.push(fields);
+  return found;
+};
 const packaged = (version: number) => ({ package_digest: `sha256:${version}`, package_owner: "repo", config_json: "", template: "" });
 
 before(async () => {
   world = await served([
     cluster,
     // What it announces is put below.
-    { ...provider(undefined, { outside: async () => ({ open: async () => ({ outside: {}, inquiries: { chart } }) }) }), signals: [] },
+    {
+      ...provider(undefined, { outside: async () => ({ open: async () => ({ outside: {}, inquiries: { chart, release } }) }) }),
+      signals: [],
+    },
   ]);
   const owned = ownedBy({ owner: "usr-mine", ownerPath: ":usr-mine" });
   await world.put("providers", "local", announced("local", { version_types: ["helm"] }));
-  for (const version of [1, 2]) {
-    const about = { version_id: `appv-${version}`, app_id: "app-1", type: "helm", status: "active", visibility: "public" };
+  for (const [version, type] of [
+    [1, "helm"],
+    [2, "helm"],
+    [3, "vmbased"],
+  ] as const) {
+    const about = { version_id: `appv-${version}`, app_id: "app-1", type, status: "active", visibility: "public" };
     await world.put("appVersions", about.version_id, { ...about, draft: packaged(version), released: packaged(version), ...owned });
     await world.put("packages", `${about.version_id}@sha256:${version}`, packaged(version));
   }
@@ -122,4 +136,62 @@ test("a provider that does not answer holds up nothing", async () => {
     throw new Outage("the API server is down");
   };
   await ok(create("replicas: 3"));
+});
+
+const wanted = { app_id: "app-1", version_id: "appv-1", runtime_id: "runtime-1", conf: "replicas: 3", adopt_release: "shop" };
+const adopt = (more: object = {}) => mine.call("CreateCluster", { ...wanted, ...more });
+const values = JSON.stringify({ image: "web:1", db: { user: "shop" } });
+
+test("a cluster takes over a release with its values, the configuration laid over them, and is the provider's to judge as such", async () => {
+  answer = async () => ({});
+  found = { revision: "uid-7", values };
+  const { cluster_id, job_id } = await ok(adopt({ zone: "elsewhere" }));
+  const [first, second] = asked.slice(-2);
+  const about = {
+    package_owner: "repo",
+    package_digest: "sha256:1",
+    runtime_credential_id: "runtimec-1",
+    zone: "elsewhere",
+    release: "shop",
+  };
+  assert.deepEqual(first, about);
+  assert.deepEqual({ ...second, ...about }, second, "the chart is judged under the name of the release");
+  const deployments = () =>
+    world
+      .history()
+      .flatMap(({ event }) => ("deployment" in event && "clusterId" in event && event.clusterId === cluster_id ? [event.deployment] : []));
+  const [requested] = deployments();
+  assert.deepEqual(Object(requested).adopted, { release: "shop", revision: "uid-7" });
+  assert.doesNotMatch(JSON.stringify(requested), /web:1/, "the values are sealed");
+  const [secret] = Object(requested).secrets;
+  const opened = await world.of("cluster").host.edge.sealing.open(secret.sealed, secretLocation(cluster_id, ""));
+  assert.deepEqual(JSON.parse(opened), { image: "web:1", db: { user: "shop" }, replicas: 3 });
+  await world.send("cluster", { type: "DeployCluster", clusterId: cluster_id, jobId: job_id });
+  await world.send("cluster", { type: "CompleteClusterAction", clusterId: cluster_id, jobId: job_id, addresses: [], provider: "local" });
+  await ok(mine.call("DeleteClusters", { cluster_id: [cluster_id] }));
+  assert.deepEqual(Object(deployments().at(-1)).adopted, { release: "shop", revision: "" }, "from now on it is the cluster's own");
+});
+
+test("what the provider does not find, or another cluster has, is not taken over, and nothing happens", async () => {
+  const commits = world.of("cluster").database.commits.size;
+  const why = async (given: Fields, more: object = {}): Promise<string> => {
+    found = given;
+    return refused(adopt(more), 400, "validate_failed");
+  };
+  assert.equal(
+    await why({ refused: "namespace shop has no release shop" }),
+    "release [shop] cannot be taken over: namespace shop has no release shop",
+  );
+  const owner = (id: string) => ownedBy({ owner: id, ownerPath: `:${id}` });
+  await world.put("clusters", "cl-theirs", { cluster_id: "cl-theirs", ...owner("usr-other") });
+  await world.put("clusters", "cl-mine", { cluster_id: "cl-mine", ...owner("usr-mine") });
+  assert.equal(await why({ cluster: "cl-mine" }), "release [shop] belongs to cluster [cl-mine]");
+  for (const cluster of ["cl-theirs", "cl-of-another-platform"])
+    assert.equal(await why({ cluster }), "release [shop] belongs to another cluster");
+  assert.match(await why({ revision: "uid-7", values: JSON.stringify({ a: "x".repeat(65_536) }) }), /are longer than 65536 characters$/);
+  assert.match(await why({ revision: "uid-7", values }, { conf: "replicas: 0x10" }), /^\[0x10\] is not the same for all readers of YAML/);
+  assert.match(await why({}, { version_id: "appv-3" }), /^only a version of a chart takes over a release/);
+  for (const adopt_release of ["../x", "-x", "Shop", "x".repeat(54)])
+    await refused(adopt({ adopt_release }), 400, "illegal_parameter_format");
+  assert.equal(world.of("cluster").database.commits.size, commits);
 });

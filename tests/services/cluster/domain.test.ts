@@ -353,3 +353,70 @@ test("a node that was found fails and recovers, and what its provider has found 
   running.when({ ...observed, provider }).expectTypes("ClusterObserved");
   running.when({ ...observed, provider: "local" }).expectNothing();
 });
+
+test("a release that a cluster takes over is its own once the cluster runs, whichever revision it goes back to", () => {
+  const adopted = { release: "shop", revision: "uid-7" };
+  const chart = { ...version, versionType: "helm", configJson: "", template: "" };
+  const asked = { ...request, version: chart, placement: { ...placement, adopted }, configuration: "" };
+  const taking = given(cluster).when(asked).events();
+  const adoptedBy = (events: readonly ClusterEvent[]) =>
+    events.flatMap((event) => ("deployment" in event ? [event.deployment.adopted] : []));
+  assert.deepEqual(adoptedBy(taking), [adopted]);
+  const one = { clusterId, jobId: "j-2" } as const;
+  const forced = { ...one, type: "DeleteCluster", force: true } as const;
+  assert.deepEqual(
+    adoptedBy(
+      given(cluster, ...taking)
+        .when(forced)
+        .events(),
+    ),
+    [adopted],
+    "it was not taken over yet",
+  );
+  const failed = {
+    type: "ClusterActionFailed",
+    clusterId,
+    jobId: "j-1",
+    reason: "no",
+    nodeIds: [],
+    addedNodeIds: [],
+    provider: "",
+  } as const;
+  assert.deepEqual(
+    adoptedBy(
+      given(cluster, ...taking, failed)
+        .when({ ...forced, force: false })
+        .events(),
+    ),
+    [adopted],
+    "nor when that has failed",
+  );
+
+  const own = { release: "shop", revision: "" };
+  const runs = [...taking, activated];
+  const upgrade = { ...one, type: "UpgradeCluster", version: { ...chart, versionId: "appv-2" } } as const;
+  for (const command of [forced, upgrade, { ...one, type: "StopCluster" }] as const)
+    assert.deepEqual(
+      adoptedBy(
+        given(cluster, ...runs)
+          .when(command)
+          .events(),
+      ),
+      [own],
+      command.type,
+    );
+  const [upgrading] = given(cluster, ...runs)
+    .when(upgrade)
+    .events();
+  assert.ok(upgrading?.type === "ClusterUpgradeRequested");
+  const upgraded = { ...one, type: "ClusterUpgraded", deployment: upgrading.deployment, addresses: [], revision: 2 } as const;
+  for (const revision of [undefined, 1])
+    assert.deepEqual(
+      adoptedBy(
+        given(cluster, ...runs, upgrading, upgraded)
+          .when({ clusterId, jobId: "j-3", type: "RollbackCluster", revision })
+          .events(),
+      ),
+      [own],
+    );
+});

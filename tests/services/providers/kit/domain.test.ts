@@ -54,6 +54,7 @@ const described: ClusterSpec = {
   ],
   endpoints: [],
   scales: [],
+  adopted: null,
 };
 const plan: Plan = {
   CreateCluster: [

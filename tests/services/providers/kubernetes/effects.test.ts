@@ -4,6 +4,7 @@ import { markerOf } from "../../../../services/packages/secret-markers.ts";
 import { separateSecrets } from "../../../../services/packages/secrets.ts";
 import { TaskFailure } from "../../../../services/providers/kit/effects.ts";
 import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
+import { CLUSTER_LABEL, TASK_LABEL } from "../../../../services/providers/kubernetes/names.ts";
 import { Forbidden, KubernetesError } from "../../../../services/providers/kubernetes/ports.ts";
 import { sealedText } from "../../../sealed.ts";
 import { fakeNamespace, outsideOn } from "./fake-target.ts";
@@ -80,4 +81,50 @@ test("volumes outlive a deletion, and are deleted with the cluster; who may not 
   await run("RemoveRelease", { markClaims: denied });
   assert.equal(namespace.releases.size, 0);
   await assert.rejects(run("RemoveVolumes", { removeClaims: denied }), { name: "TaskFailure", message: /may not do this/ });
+});
+
+test("of a release that the cluster has not taken over, volumes are neither marked nor deleted, and neither is the release", async () => {
+  const namespace = fakeNamespace();
+  const clock = { now: () => 0, sleep: async () => {} };
+  const theirs = { team: "shop" };
+  namespace.add("shop", "deployed", theirs, 0);
+  namespace.claims.set("data-db-0", undefined);
+  const revision = namespace.releases.get("shop")?.at(-1)?.uid ?? "";
+  const run = async (action: string, adopted: object): Promise<void> => {
+    const description = {
+      packageOwner: "repo",
+      packageDigest: "sha256:1",
+      zone: "shop",
+      configuration: "",
+      secrets: [],
+      scales: [],
+      adopted,
+    };
+    const context = { clusterId: "cl-1", jobId: "j-1", current: { description }, nodes: {}, signal: new AbortController().signal };
+    const task = { taskId: `t-${action}`, nodeId: "", action, directive: "{}", failureAllowed: false };
+    const outside = outsideOn(namespace.targetAt(clock), clock);
+    await tasks[action]?.(task, { ...context, outside, report: async () => {} } as never); // The tasks read these fields only.
+  };
+  const unfinished = { release: "shop", revision };
+  for (const before of [[], ["ApplyRelease"]]) {
+    for (const action of [...before, "RemoveRelease", "RemoveVolumes"]) await run(action, unfinished);
+    assert.deepEqual([...namespace.claims], [["data-db-0", undefined]]);
+    assert.deepEqual([...namespace.releases.keys()], ["shop"]);
+    assert.deepEqual(namespace.releases.get("shop")?.at(-1)?.labels, theirs);
+  }
+});
+
+test("once it is taken over, the release and its volumes go with the cluster", async () => {
+  const namespace = fakeNamespace();
+  const clock = { now: () => 0, sleep: async () => {} };
+  namespace.add("shop", "deployed", { team: "shop", [CLUSTER_LABEL]: "cl-1", [TASK_LABEL]: "t-1" }, 0);
+  namespace.claims.set("data-db-0", undefined);
+  for (const action of ["RemoveRelease", "RemoveVolumes"]) {
+    const description = { zone: "shop", configuration: "", secrets: [], scales: [], adopted: { release: "shop", revision: "" } };
+    const context = { clusterId: "cl-1", jobId: "j-1", current: { description }, nodes: {}, signal: new AbortController().signal };
+    const task = { taskId: `t-${action}`, nodeId: "", action, directive: "{}", failureAllowed: false };
+    const outside = outsideOn(namespace.targetAt(clock), clock);
+    await tasks[action]?.(task, { ...context, outside, report: async () => {} } as never); // The tasks read these fields only.
+  }
+  assert.deepEqual([namespace.claims.size, namespace.releases.size], [0, 0]);
 });

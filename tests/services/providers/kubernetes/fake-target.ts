@@ -18,7 +18,7 @@ export const fakeNamespace = () => {
   const watchers = new Set<(object?: Changed) => void>();
   const [claims, givenUp] = [new Map<string, string | undefined>(), new Set<string>()];
   let found: Found = { endpoints: [], drift: [] };
-  let made = 0;
+  let [made, recorded] = [0, 0];
   const pod = (release: string): Pod => {
     made += 1;
     const uid = `${release}-${made}`;
@@ -36,7 +36,9 @@ export const fakeNamespace = () => {
     const before = (releases.get(release) ?? []).map((each) =>
       status === "deployed" && each.status === "deployed" ? { ...each, status: "superseded" } : each,
     );
-    releases.set(release, [...before, { revision: (before.at(-1)?.revision ?? 0) + 1, status, labels, time }]);
+    recorded += 1;
+    const identity = { revision: (before.at(-1)?.revision ?? 0) + 1, uid: `uid-${recorded}`, version: String(recorded) };
+    releases.set(release, [...before, { ...identity, status, labels, time }]);
     if (status === "deployed") scale(release, 2);
   };
   const observe = (release: string): Observed => {
@@ -52,7 +54,23 @@ export const fakeNamespace = () => {
     ensureNamespace: async () => {},
     judge: async () => {},
     revisions: async (release) => releases.get(release) ?? [],
-    upgrade: async (release, { labels }) => add(release, "deployed", labels, now()),
+    made: async () => ({ chart: "web", values: {} }),
+    nameOf: async () => "web",
+    label: async (release, { uid, version }, labels) => {
+      const all = releases.get(release) ?? [];
+      const isSame = (each: Revision) => each.uid === uid && each.version === version;
+      if (!all.some(isSame)) return false;
+      recorded += 1;
+      const next = (before: Revision["labels"]) =>
+        Object.fromEntries(Object.entries({ ...before, ...labels }).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+      const changed = (each: Revision) => ({ ...each, version: String(recorded), labels: next(each.labels) });
+      releases.set(
+        release,
+        all.map((each) => (isSame(each) ? changed(each) : each)),
+      );
+      return true;
+    },
+    upgrade: async (release, { labels }) => add(release, "deployed", { ...releases.get(release)?.at(-1)?.labels, ...labels }, now()),
     rollback: async (release, revision) =>
       add(release, "deployed", releases.get(release)?.find((each) => each.revision === revision)?.labels ?? {}, now()),
     uninstall: async (release) => {
@@ -85,7 +103,8 @@ export const fakeNamespace = () => {
     targetAt,
     add,
     /** The nodes of a cluster that the namespace has. */
-    nodesOf: (clusterId: string): readonly string[] => observe(releaseOf(clusterId)).pods.map((each) => nodeIdOf(clusterId, each)),
+    nodesOf: (clusterId: string, release = releaseOf(clusterId)): readonly string[] =>
+      observe(release).pods.map((each) => nodeIdOf(clusterId, each)),
     podsOf,
     /** Changes the pods of a release by hand, which a watch sees. */
     change: (release: string, how: (before: readonly Pod[]) => readonly Pod[]): void => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CLUSTER_LABEL, TASK_LABEL } from "../../../../services/providers/kubernetes/names.ts";
 import { KubernetesError, type Target } from "../../../../services/providers/kubernetes/ports.ts";
-import { applyRelease, type ReleaseTask, removeRelease } from "../../../../services/providers/kubernetes/release.ts";
+import { applyRelease, removeRelease } from "../../../../services/providers/kubernetes/release.ts";
+import type { ReleaseTask } from "../../../../services/providers/kubernetes/revisions.ts";
 import { fakeNamespace } from "./fake-target.ts";
 
 const MINUTE = 60_000;
@@ -27,7 +28,8 @@ const bench = (change: (target: Target) => Target = (target) => target) => {
     uninstall: (...call) => note("uninstall", plain.uninstall(...call)),
   };
   const task: ReleaseTask = {
-    ...{ target: change(noted), clusterId: "cl-1", taskId: "t-2", signal: new AbortController().signal, now: () => time },
+    ...{ target: change(noted), clusterId: "cl-1", release: "cl-1", adopts: "", taskId: "t-2" },
+    ...{ signal: new AbortController().signal, now: () => time },
     sleep: async (milliseconds) => {
       slept.push(milliseconds);
       time += milliseconds;
@@ -60,7 +62,7 @@ test("a release that the cluster has not made is neither adopted nor removed", a
     add("deployed", labels);
     await assert.rejects(applyRelease(task, chart), {
       name: "KubernetesError",
-      message: /has a release cl-1 already, which this cluster has not made/,
+      message: /has a release cl-1 already, which this cluster has not made: CreateCluster takes it over if adopt_release names it$/,
     });
     await removeRelease(task);
     assert.deepEqual(said, []);

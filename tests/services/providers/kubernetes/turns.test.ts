@@ -16,7 +16,8 @@ const instances = (...releases: readonly string[]) => {
   const running = releases.map((each) => {
     const [runtime_id = "", cluster_id = ""] = each.split("/");
     const nothing = { runs: true, scales: [] };
-    return { ...nothing, cluster_id, runtime_id, namespace: "shop", job_id: "j-1", status: "running", before: nothing, after: nothing };
+    const place = { cluster_id, runtime_id, namespace: "shop", release: cluster_id };
+    return { ...nothing, ...place, job_id: "j-1", status: "running", before: nothing, after: nothing };
   });
   const leases = new Map<string, { readonly holder: string; readonly until: number }>();
   const [looks, reported]: [string[], string[]] = [[], []];

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, type TestContext, test } from "node:test";
+import { promisify } from "node:util";
+import { worldIn } from "../../../../events/simulation/world.ts";
+import { type HelmMajor, installHelm } from "../../../../infra/embedded/helm/install.ts";
+import { contract } from "../../../../services/chassis/contract.ts";
+import { cluster } from "../../../../services/cluster/service.ts";
+import { effectsOf, TaskFailure } from "../../../../services/providers/kit/effects.ts";
+import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
+import { CLUSTER_LABEL } from "../../../../services/providers/kubernetes/names.ts";
+import { providerKubernetes } from "../../../../services/providers/kubernetes/service.ts";
+import { runtime } from "../../../../services/runtime/service.ts";
+import { eventually } from "../../../eventually.ts";
+import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
+import { isReal, kubernetesApi } from "../../../world/kubernetes.ts";
+import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
+import { clusterId, owner, requestCluster, runtimeCommands } from "../../../world/toys/clusters.ts";
+import { type Tamper, tampered } from "../contract.ts";
+import { unwatchedTime } from "../unwatched-time.ts";
+import { chart, openedOn } from "./real.ts";
+import { charts, chartVersion } from "./subject.ts";
+
+const provider = providerKubernetes.name;
+const { kubernetesDeployment, ...others } = providerKubernetes.aggregates;
+const majors: readonly HelmMajor[] = isReal ? [3, 4] : [4];
+let api: KubernetesApi;
+const helms = new Map<HelmMajor, string>();
+before(async () => {
+  api = await kubernetesApi();
+  for (const major of majors) helms.set(major, await installHelm(() => {}, major));
+});
+after(() => api.stop());
+
+let spaces = 0;
+/** A namespace with release `shop` that somebody has installed by hand, and a cluster that is to take it over. */
+const bench = async (t: TestContext, major: HelmMajor, tamper: Tamper = async () => {}) => {
+  const [zone, folder, program] = [`adopted-${++spaces}`, temporaryDirectory(), helms.get(major) ?? ""];
+  writeFileSync(join(folder, "kubeconfig"), api.kubeconfig());
+  writeFileSync(join(folder, "chart.tgz"), await chart("sha256:1"));
+  const helm = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)(program, [...args, "--namespace", zone, "--kubeconfig", "kubeconfig"], { cwd: folder })).stdout;
+  await helm("install", "shop", "chart.tgz", "--create-namespace", "--set", "image=theirs:1", "--labels", "team=shop");
+  if (!kubernetesDeployment) throw new Error("the provider has no deployments");
+  const aggregates = { ...others, kubernetesDeployment: { ...kubernetesDeployment, effects: effectsOf(tampered(tasks, tamper)) } };
+  const time = unwatchedTime();
+  const { outside, inquiries = {} } = await openedOn(api, program, (model) => world.documents(provider, model));
+  const player = { service: { ...providerKubernetes, aggregates }, outside: () => outside };
+  const world = await worldIn(contract, time, [runtime, cluster, player]);
+  const alive = setInterval(() => {}, 1_000);
+  t.after(async () => {
+    await world.stop();
+    clearInterval(alive);
+  });
+  for (const command of runtimeCommands(owner, { provider: "kubernetes", zone })) await world.send("runtime", command);
+  const knows = async (service: string, model: string) => (await world.documents(service, model)).length > 0;
+  await eventually("the runtime is known", async () => (await knows("cluster", "runtimes")) && knows(provider, "credentials"));
+
+  const inquire = (more: object = {}) =>
+    inquiries.release?.({
+      ...{ runtime_credential_id: "runtimec-1", zone, release: "shop", package_owner: "repo", package_digest: "sha256:1", ...more },
+    });
+  const stateOf = async () => (await world.documents("cluster", "clusters"))[0]?.value ?? {};
+  /** Asks for an action, and says how it has ended. */
+  const act = async (type: string, more: object = {}): Promise<unknown> => {
+    const jobId = `j-${type}`;
+    assert.equal((await world.send("cluster", { ...more, type, clusterId, jobId })).rejection, null);
+    return eventually(
+      `${type} is over`,
+      async () => {
+        const status = (await world.documents("cluster", "jobs")).find(({ id }) => id === jobId)?.value.status;
+        return ["successful", "failed"].includes(String(status)) && status;
+      },
+      60_000,
+    );
+  };
+  /** Takes the release over, as the provider finds it. */
+  const adopt = async (): Promise<unknown> => {
+    const found = (await inquire()) ?? {};
+    const { placement, type: _, ...request } = requestCluster();
+    const { configuration, secrets } = charts;
+    const adopted = { release: "shop", revision: String(found.revision) };
+    const placed = { ...placement, ...charts.on, zone, adopted };
+    return act("RequestCluster", { ...request, version: chartVersion("appv-1"), configuration, secrets, placement: placed });
+  };
+  const revisions = async () => {
+    const secrets = (await api.all("Secret", zone)).filter(({ metadata }) => metadata.labels?.owner === "helm");
+    return secrets.map(({ metadata }) => metadata.labels).toSorted((a, b) => Number(a.version) - Number(b.version));
+  };
+  /** The image of the only workload, and the number of its pods once its controller has made them. */
+  const runs = async (image: string, pods: number): Promise<void> => {
+    let found: unknown;
+    await eventually(`${pods} pods of ${image}`, async () => {
+      const images = (await api.all("Pod", zone)).map(({ spec }) => spec.containers[0].image);
+      found = images;
+      return images.length === pods && images.every((each) => each === image);
+    }).catch(() => assert.fail(`${JSON.stringify(found)} in the place of ${pods} pods of ${image}`));
+  };
+  const nodes = async () =>
+    (await world.documents("cluster", "clusterNodes")).filter(({ value }) => !["deleted", "ceased"].includes(String(value.status)));
+  const restart = async (): Promise<void> => {
+    // Its leases run out.
+    time.pass(20_000);
+    await world.start(player, 2);
+  };
+  return {
+    ...{ api, zone, helm, world, act, adopt, inquire, stateOf, revisions, runs, nodes, restart },
+    crash: () => world.of(provider).crash(),
+  };
+};
+
+for (const major of majors) {
+  test(`a release that was installed by hand becomes a cluster with Helm ${major}, and lives on as one that the platform has made`, async (t) => {
+    const { zone, act, adopt, inquire, stateOf, revisions, runs, nodes, helm } = await bench(t, major);
+    const refused = async (more: object) => String((await inquire(more))?.refused);
+    assert.equal(await refused({ release: "other" }), `namespace ${zone} has no release other`);
+    assert.match(await refused({ release: "../x" }), /cannot be the name of a release$/);
+    const { revision, values } = (await inquire()) ?? {};
+    assert.match(String(revision), /^[0-9a-f-]{36}$/);
+    assert.equal(values, '{"image":"theirs:1"}');
+
+    assert.equal(await adopt(), "successful");
+    assert.equal((await stateOf()).status, "active");
+    await runs("nginx:1", 2);
+    assert.equal((await nodes()).length, 2);
+    const [first, second] = await revisions();
+    assert.deepEqual([first.status, second.status, second.team, second[CLUSTER_LABEL]], ["superseded", "deployed", "shop", clusterId]);
+    assert.deepEqual(await inquire(), { cluster: clusterId });
+
+    assert.equal(await act("UpgradeCluster", { version: chartVersion("appv-2") }), "successful");
+    assert.equal((await api.all("ConfigMap", zone)).filter(({ metadata }) => metadata.name === "shop-settings").length, 1);
+    if (isReal) {
+      assert.equal(await act("RollbackCluster"), "successful");
+      assert.equal(await act("AddClusterNodes", { role: "shop-web", count: 1 }), "successful");
+      await runs("nginx:1", 3);
+      assert.equal(await act("StopCluster"), "successful");
+      assert.equal(await act("StartCluster"), "successful");
+    }
+    assert.equal((await stateOf()).status, "active");
+    assert.deepEqual(
+      JSON.parse(await helm("list", "--output", "json")).map(({ name }: { readonly name: string }) => name),
+      ["shop"],
+    );
+    assert.equal(await act("DeleteCluster", { force: false }), "successful");
+    assert.deepEqual(await revisions(), []);
+    await runs("", 0);
+  });
+
+  test(`an import that fails leaves the release as it was with Helm ${major}, also when its cluster is deleted and ceased`, async (t) => {
+    const { act, adopt, stateOf, revisions, runs, nodes, helm } = await bench(t, major, async ({ action, failureAllowed }) => {
+      if (action === "AwaitPods" && !failureAllowed) throw new TaskFailure("not ready");
+    });
+    assert.equal(await adopt(), "failed");
+    const isTheirs = async (): Promise<void> => {
+      await runs("theirs:1", 1);
+      assert.deepEqual(JSON.parse(await helm("get", "values", "shop", "--output", "json")), { image: "theirs:1" });
+      const all = await revisions();
+      assert.deepEqual(
+        all.map(({ status, team, [CLUSTER_LABEL]: its, "pitrix-task": task }) => [status, team, its, task]),
+        ["superseded", "superseded", "deployed"].map((status) => [status, "shop", undefined, undefined]),
+      );
+    };
+    await isTheirs();
+    assert.deepEqual([(await stateOf()).status, await nodes()], ["pending", []]);
+    for (const type of ["DeleteCluster", "CeaseCluster"]) assert.equal(await act(type, { force: false }), "successful");
+    await isTheirs();
+  });
+
+  test(`a provider that dies while it takes over a release with Helm ${major} goes on`, { skip: !isReal }, async (t) => {
+    let crashed = false;
+    const dies: Tamper = async ({ action }, when) => {
+      if (crashed || action !== "ApplyRelease" || when !== "after") return;
+      crashed = true;
+      one.crash();
+      await new Promise(() => {});
+    };
+    const one = await bench(t, major, dies);
+    const over = one.adopt();
+    await eventually("the provider has crashed", async () => crashed);
+    await one.restart();
+    assert.equal(await over, "successful");
+    assert.deepEqual(
+      (await one.revisions()).map(({ status }) => status),
+      ["superseded", "deployed"],
+    );
+    await one.runs("nginx:1", 2);
+  });
+}

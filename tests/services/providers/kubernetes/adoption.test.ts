@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CLUSTER_LABEL, TASK_LABEL } from "../../../../services/providers/kubernetes/names.ts";
+import type { Revision, Target } from "../../../../services/providers/kubernetes/ports.ts";
+import { applyRelease, removeRelease } from "../../../../services/providers/kubernetes/release.ts";
+import type { ReleaseTask } from "../../../../services/providers/kubernetes/revisions.ts";
+import { fakeNamespace } from "./fake-target.ts";
+
+const MINUTE = 60_000;
+const chart = { archive: new Uint8Array(), values: "" };
+const theirs = { team: "shop" };
+const endless = new AbortController().signal;
+/** Called before and after each step that helm or the API takes. It may throw: then the provider has died there. */
+type Step = () => Promise<void>;
+const quiet: Step = async () => {};
+class Killed extends Error {}
+
+/** Release `shop` of somebody else, whose newest revision is deployed, or whatever is named. */
+const bench = (statuses: readonly string[] = ["deployed"]) => {
+  let time = 1_000_000;
+  const now = () => time;
+  const namespace = fakeNamespace();
+  const plain = namespace.targetAt({ now });
+  /** Whose chart each revision has, and what was asked of helm. */
+  const [content, said] = [new Map<string, string>(), [] as string[]];
+  const all = (): readonly Revision[] => namespace.releases.get("shop") ?? [];
+  const newest = () => all().at(-1);
+  const add = (status: string, labels: Revision["labels"], whose: string): void => {
+    namespace.add("shop", status, labels, time);
+    content.set(newest()?.uid ?? "", whose);
+  };
+  const become = (isWanted: (each: Revision) => boolean, status: string): void => {
+    const next = (each: Revision) => (isWanted(each) ? { ...each, status, version: `${each.version}'`, time } : each);
+    namespace.releases.set("shop", all().map(next));
+  };
+  for (const status of statuses) add(status, theirs, "theirs");
+  /** Helm works in steps, and leaves what it has done so far when it is killed. */
+  const helm = async (step: Step, pending: string, labels: Revision["labels"], whose: string): Promise<void> => {
+    await step();
+    add(pending, labels, whose);
+    await step();
+    const uid = newest()?.uid;
+    become((each) => each.status === "deployed", "superseded");
+    await step();
+    become((each) => each.uid === uid, "deployed");
+    await step();
+  };
+  const stepwise = (step: Step): Target => ({
+    ...plain,
+    revisions: async (release) => {
+      await step();
+      return plain.revisions(release);
+    },
+    label: async (...given) => {
+      await step();
+      const done = await plain.label(...given);
+      await step();
+      return done;
+    },
+    upgrade: async (release, { labels }) => {
+      said.push("upgrade");
+      assert.equal(release, "shop");
+      await helm(
+        step,
+        all().length > 0 ? "pending-upgrade" : "pending-install",
+        { ...newest()?.labels, ...labels },
+        labels[CLUSTER_LABEL] ?? "",
+      );
+    },
+    rollback: async (_, revision) => {
+      const found = all().find((each) => each.revision === revision);
+      assert.ok(found, `there is no revision ${revision}`);
+      said.push("rollback");
+      await helm(step, "pending-rollback", found.labels, content.get(found.uid) ?? "");
+    },
+    uninstall: async () => {
+      said.push("uninstall");
+      namespace.releases.delete("shop");
+    },
+  });
+  const adopts = all().findLast(({ status }) => status === "deployed")?.uid ?? "";
+  const task = (clusterId: string, step = quiet): ReleaseTask => ({
+    ...{ target: stepwise(step), clusterId, release: "shop", adopts, taskId: `t-${clusterId}`, signal: endless, now },
+    sleep: async (milliseconds) => {
+      time += milliseconds;
+    },
+    timeouts: { helm: MINUTE, ready: MINUTE },
+  });
+  return { ...{ task, said, all, add, newest, namespace }, contentOf: () => content.get(newest()?.uid ?? "") };
+};
+type Bench = ReturnType<typeof bench>;
+
+/** Runs work that is killed at its n-th step; false: it has fewer. */
+const killedAt = async (nth: number, work: (step: Step) => Promise<void>): Promise<boolean> => {
+  let steps = 0;
+  const step = async () => {
+    steps += 1;
+    if (steps > nth) throw new Killed();
+  };
+  try {
+    await work(step);
+    return false;
+  } catch (error) {
+    if (error instanceof Killed) return true;
+    throw error;
+  }
+};
+const own = (clusterId: string) => ({ ...theirs, [CLUSTER_LABEL]: clusterId, [TASK_LABEL]: `t-${clusterId}` });
+/** The release is cluster cl-1's, and only once. */
+const isTaken = ({ all, newest, contentOf, said }: Bench, where: string): void => {
+  assert.deepEqual([newest()?.status, newest()?.labels, contentOf()], ["deployed", own("cl-1"), "cl-1"], where);
+  assert.equal(all().filter(({ status }) => status === "deployed").length, 1, where);
+  assert.ok(!said.includes("uninstall"), where);
+};
+/** The release is as it was, and nobody's. */
+const isTheirs = ({ all, newest, contentOf, said }: Bench, where: string): void => {
+  assert.deepEqual([newest()?.status, contentOf()], ["deployed", "theirs"], where);
+  for (const { labels, revision } of all()) assert.deepEqual(labels, theirs, `${where}: revision ${revision}`);
+  assert.ok(!said.includes("uninstall"), where);
+};
+
+test("a release of somebody else is taken over with the version's chart, and keeps its labels", async () => {
+  const one = bench();
+  await applyRelease(one.task("cl-1"), chart);
+  isTaken(one, "taken over");
+  assert.deepEqual(one.said, ["upgrade"]);
+  await applyRelease(one.task("cl-1"), chart);
+  assert.deepEqual(one.said, ["upgrade"], "the same task again does nothing");
+});
+
+test("what helm has left unfinished of a release is taken back before it is taken over", async () => {
+  for (const status of ["failed", "pending-upgrade"]) {
+    const one = bench(["superseded", "deployed", status]);
+    await applyRelease(one.task("cl-1"), chart);
+    isTaken(one, status);
+    assert.deepEqual(one.said, ["rollback", "upgrade"], status);
+  }
+});
+
+test("a release is not taken over if it is not there any more, is another cluster's, or is not as it was looked at", async () => {
+  const refused = async (change: (one: Bench) => void, why: RegExp): Promise<void> => {
+    const one = bench();
+    const task = one.task("cl-1");
+    change(one);
+    const before = structuredClone(one.all());
+    await assert.rejects(applyRelease(task, chart), { name: "KubernetesError", message: why });
+    await removeRelease(task);
+    assert.deepEqual([one.all(), one.said], [before, []]);
+  };
+  await refused(({ namespace }) => void namespace.releases.clear(), /^namespace shop has no release shop$/);
+  await refused(({ add }) => add("deployed", own("cl-2"), "cl-2"), /belongs to another cluster by now$/);
+  await refused(({ add }) => add("deployed", theirs, "theirs"), /has changed since it was to be taken over$/);
+  await refused(({ namespace, add }) => {
+    // It was uninstalled, and another one was installed under its name: the same number, but not the same revision.
+    namespace.releases.clear();
+    add("deployed", theirs, "others");
+  }, /has changed since it was to be taken over$/);
+});
+
+test("a provider that dies at any step of taking over goes on where it was: there is one release, and it is never removed", async () => {
+  let deaths = 0;
+  for (let nth = 0; ; nth++) {
+    const one = bench();
+    if (!(await killedAt(nth, (step) => applyRelease(one.task("cl-1", step), chart)))) break;
+    deaths += 1;
+    // The next one dies, too, at the same step.
+    await killedAt(nth, (step) => applyRelease(one.task("cl-1", step), chart));
+    await applyRelease(one.task("cl-1"), chart);
+    isTaken(one, `killed at step ${nth}`);
+  }
+  assert.ok(deaths >= 8, `${deaths} steps`);
+});
+
+test("an import that did not come to its end is undone at whatever step it and the undo were interrupted: the release is as it was", async () => {
+  let cases = 0;
+  for (let nth = 0; ; nth++) {
+    let isOver = false;
+    for (let undone = 0; ; undone++) {
+      const one = bench();
+      isOver = !(await killedAt(nth, (step) => applyRelease(one.task("cl-1", step), chart)));
+      const wasKilled = await killedAt(undone, (step) => removeRelease(one.task("cl-1", step)));
+      await removeRelease(one.task("cl-1"));
+      isTheirs(one, `killed at step ${nth}, and its undo at ${undone}`);
+      cases += 1;
+      // Another cluster can take it over afterwards.
+      await applyRelease({ ...one.task("cl-2"), adopts: one.newest()?.uid ?? "" }, chart);
+      assert.equal(one.contentOf(), "cl-2");
+      if (!wasKilled) break;
+    }
+    if (isOver) break;
+  }
+  assert.ok(cases >= 60, `${cases} cases`);
+});
+
+test("of two clusters that take over a release at once one does, whatever the other has done by then", async () => {
+  for (let nth = 0; ; nth++) {
+    const one = bench();
+    const first = one.task("cl-1");
+    let [steps, other]: [number, Promise<unknown> | undefined] = [0, undefined];
+    const outcome = (work: Promise<void>) => work.then(() => "", String);
+    const step = async () => {
+      if (steps === nth) other = outcome(applyRelease({ ...one.task("cl-2"), adopts: first.adopts }, chart));
+      steps += 1;
+      await other;
+    };
+    const said = await outcome(applyRelease({ ...one.task("cl-1", step), adopts: first.adopts }, chart));
+    if (!other) break;
+    const [winner, lost] = said === "" ? ["cl-1", await other] : ["cl-2", said];
+    assert.match(String(lost), /belongs to another cluster by now|has not made/, `at step ${nth}`);
+    assert.deepEqual([one.contentOf(), one.newest()?.labels], [winner, own(winner)], `at step ${nth}`);
+    // The loser's undo leaves the winner's release alone.
+    await removeRelease(winner === "cl-1" ? { ...one.task("cl-2"), adopts: first.adopts } : first);
+    assert.deepEqual([one.contentOf(), one.newest()?.labels], [winner, own(winner)], `after the undo, at step ${nth}`);
+    assert.ok(!one.said.includes("uninstall"));
+  }
+});
+
+test("once it is the cluster's own, the release is removed with it", async () => {
+  const one = bench();
+  await applyRelease(one.task("cl-1"), chart);
+  await removeRelease({ ...one.task("cl-1"), adopts: "" });
+  assert.deepEqual([one.all(), one.said], [[], ["upgrade", "uninstall"]]);
+});
+
+test("a helm that was ended when it had superseded the revision before is taken back to that one: nothing that has run is uninstalled", async () => {
+  const one = bench(["superseded"]);
+  one.add("pending-upgrade", { [CLUSTER_LABEL]: "cl-1", [TASK_LABEL]: "t-0" }, "cl-1");
+  const before = { ...one.task("cl-1"), adopts: "" };
+  one.namespace.releases.set(
+    "shop",
+    one.all().map((each) => ({ ...each, labels: { ...each.labels, [CLUSTER_LABEL]: "cl-1" } })),
+  );
+  await applyRelease(before, chart);
+  assert.deepEqual(one.said, ["rollback", "upgrade"]);
+});
