@@ -10,6 +10,7 @@ import "./account/token.test.ts";
 import "./account/users.test.ts";
 import "./api/commands.test.ts";
 import "./api/events.test.ts";
+import "./api/inspections.test.ts";
 import "./api/operating.test.ts";
 import "./app/http.test.ts";
 import "./cluster/http.test.ts";
