@@ -180,9 +180,9 @@ export const fakeApi = async (version = "v1.35.4"): Promise<FakeApi> => {
         return refuse(response, 404, "NotFound", `namespaces "${place.namespace}" not found`);
       return say(201, store(place, given, body));
     }
-    const wanted = body.metadata?.resourceVersion;
-    const isStale = found && ["PUT", "PATCH"].includes(method) && wanted && wanted !== found.metadata.resourceVersion;
-    if (isStale) return refuse(response, 409, "Conflict", "the object has been modified");
+    const isOther = (field: string): boolean => body.metadata?.[field] && body.metadata[field] !== found.metadata[field];
+    if (found && ["PUT", "PATCH"].includes(method) && (isOther("uid") || isOther("resourceVersion")))
+      return refuse(response, 409, "Conflict", "the object has been modified");
     if (method === "PUT") return found ? say(200, store(place, name, body)) : missing();
     if (method === "PATCH") {
       const isApply = String(request.headers["content-type"]).includes("apply-patch");

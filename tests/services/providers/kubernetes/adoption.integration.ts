@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
@@ -11,6 +12,7 @@ import { cluster } from "../../../../services/cluster/service.ts";
 import { effectsOf, TaskFailure } from "../../../../services/providers/kit/effects.ts";
 import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
 import { CLUSTER_LABEL } from "../../../../services/providers/kubernetes/names.ts";
+import type { Revision, Target } from "../../../../services/providers/kubernetes/ports.ts";
 import { providerKubernetes } from "../../../../services/providers/kubernetes/service.ts";
 import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
@@ -46,7 +48,8 @@ const bench = async (t: TestContext, major: HelmMajor, tamper: Tamper = async ()
   if (!kubernetesDeployment) throw new Error("the provider has no deployments");
   const aggregates = { ...others, kubernetesDeployment: { ...kubernetesDeployment, effects: effectsOf(tampered(tasks, tamper)) } };
   const time = unwatchedTime();
-  const { outside, inquiries = {} } = await openedOn(api, program, (model) => world.documents(provider, model));
+  const opened = (more: object = {}) => openedOn(api, program, (model) => world.documents(provider, model), more);
+  const { outside } = await opened();
   const player = { service: { ...providerKubernetes, aggregates }, outside: () => outside };
   const world = await worldIn(contract, time, [runtime, cluster, player]);
   const alive = setInterval(() => {}, 1_000);
@@ -58,8 +61,9 @@ const bench = async (t: TestContext, major: HelmMajor, tamper: Tamper = async ()
   const knows = async (service: string, model: string) => (await world.documents(service, model)).length > 0;
   await eventually("the runtime is known", async () => (await knows("cluster", "runtimes")) && knows(provider, "credentials"));
 
-  const inquire = (more: object = {}) =>
-    inquiries.release?.({
+  /** What the provider finds of the release, for a version with the chart. */
+  const inquire = async (more: object = {}, archive?: Uint8Array) =>
+    (await opened(archive && { chart: archive })).inquiries?.release?.({
       ...{ runtime_credential_id: "runtimec-1", zone, release: "shop", package_owner: "repo", package_digest: "sha256:1", ...more },
     });
   const stateOf = async () => (await world.documents("cluster", "clusters"))[0]?.value ?? {};
@@ -100,26 +104,29 @@ const bench = async (t: TestContext, major: HelmMajor, tamper: Tamper = async ()
   };
   const nodes = async () =>
     (await world.documents("cluster", "clusterNodes")).filter(({ value }) => !["deleted", "ceased"].includes(String(value.status)));
+  const on = (use: (target: Target) => Promise<void>) => outside.withTarget({ clusterId, namespace: zone }, use);
   const restart = async (): Promise<void> => {
     // Its leases run out.
     time.pass(20_000);
     await world.start(player, 2);
   };
   return {
-    ...{ api, zone, helm, world, act, adopt, inquire, stateOf, revisions, runs, nodes, restart },
+    ...{ api, zone, helm, world, act, adopt, inquire, stateOf, revisions, runs, nodes, on, restart },
     crash: () => world.of(provider).crash(),
   };
 };
 
 for (const major of majors) {
   test(`a release that was installed by hand becomes a cluster with Helm ${major}, and lives on as one that the platform has made`, async (t) => {
-    const { zone, act, adopt, inquire, stateOf, revisions, runs, nodes, helm } = await bench(t, major);
+    const { zone, act, adopt, inquire, stateOf, revisions, runs, nodes, on, helm } = await bench(t, major);
     const refused = async (more: object) => String((await inquire(more))?.refused);
     assert.equal(await refused({ release: "other" }), `namespace ${zone} has no release other`);
     assert.match(await refused({ release: "../x" }), /cannot be the name of a release$/);
     const { revision, values } = (await inquire()) ?? {};
     assert.match(String(revision), /^[0-9a-f-]{36}$/);
     assert.equal(values, '{"image":"theirs:1"}');
+    const other = await chart("sha256:1", { "shop/Chart.yaml": "apiVersion: v2\nname: market\nversion: 1.0.0\n" });
+    assert.equal((await inquire({}, other))?.refused, "release shop is of chart [shop], and the version of chart [market]");
 
     assert.equal(await adopt(), "successful");
     assert.equal((await stateOf()).status, "active");
@@ -128,6 +135,18 @@ for (const major of majors) {
     const [first, second] = await revisions();
     assert.deepEqual([first.status, second.status, second.team, second[CLUSTER_LABEL]], ["superseded", "deployed", "shop", clusterId]);
     assert.deepEqual(await inquire(), { cluster: clusterId });
+    await on(async (target) => {
+      const newest = async () => (await target.revisions("shop")).at(-1) ?? assert.fail();
+      const read = await newest();
+      const labelled = (revision: Revision, probe: string | null) => target.label("shop", revision, { probe });
+      assert.equal(await labelled(read, "one"), true);
+      assert.equal(await labelled(read, "two"), false, "it was changed since it was read");
+      assert.equal(await labelled({ ...(await newest()), uid: randomUUID() }, "three"), false, "it is another one");
+      assert.equal((await newest()).labels.probe, "one");
+      assert.equal(await labelled(await newest(), null), true);
+      assert.deepEqual((await newest()).labels, read.labels);
+      assert.equal(await labelled({ ...read, revision: 99 }, "four"), false, "it is gone");
+    });
 
     assert.equal(await act("UpgradeCluster", { version: chartVersion("appv-2") }), "successful");
     assert.equal((await api.all("ConfigMap", zone)).filter(({ metadata }) => metadata.name === "shop-settings").length, 1);

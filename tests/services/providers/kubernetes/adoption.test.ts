@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Player } from "../../../../events/simulation/instances.ts";
+import { cluster } from "../../../../services/cluster/service.ts";
+import { providerOf } from "../../../../services/providers/kit/provider.ts";
+import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
 import { CLUSTER_LABEL, TASK_LABEL } from "../../../../services/providers/kubernetes/names.ts";
-import type { Revision, Target } from "../../../../services/providers/kubernetes/ports.ts";
+import { plan } from "../../../../services/providers/kubernetes/plan.ts";
+import type { KubernetesOutside, Revision, Target } from "../../../../services/providers/kubernetes/ports.ts";
 import { applyRelease, removeRelease } from "../../../../services/providers/kubernetes/release.ts";
 import type { ReleaseTask } from "../../../../services/providers/kubernetes/revisions.ts";
-import { fakeNamespace } from "./fake-target.ts";
+import { runtime } from "../../../../services/runtime/service.ts";
+import { clusterId, owner, requestCluster, runtimeCommands } from "../../../world/toys/clusters.ts";
+import { simulated } from "../../../world/world.ts";
+import { tampered } from "../contract.ts";
+import { fakeNamespace, outsideOn } from "./fake-target.ts";
+import { charts, chartVersion } from "./subject.ts";
 
 const MINUTE = 60_000;
 const chart = { archive: new Uint8Array(), values: "" };
@@ -215,6 +225,31 @@ test("of two clusters that take over a release at once one does, whatever the ot
   }
 });
 
+test("the label of a task that was left behind does not stand for what the release was", async () => {
+  const one = bench([]);
+  const left = { ...theirs, [TASK_LABEL]: "t-0" };
+  one.add("deployed", left, "theirs");
+  const task = { ...one.task("cl-1"), adopts: one.newest()?.uid ?? "" };
+  await applyRelease(task, chart);
+  isTaken(one, "taken over");
+  await removeRelease(task);
+  isTheirs(one, "undone");
+});
+
+test("a release that somebody uninstalls while it is taken over is not uninstalled by the cluster, nor installed anew", async () => {
+  for (const nth of [2, 3]) {
+    const one = bench();
+    const task = one.task("cl-1");
+    await killedAt(nth, (step) => applyRelease({ ...one.task("cl-1", step), adopts: task.adopts }, chart));
+    one.namespace.releases.set(
+      "shop",
+      one.all().map((each) => ({ ...each, status: "uninstalling" })),
+    );
+    await assert.rejects(applyRelease(task, chart), { name: "KubernetesError", message: /^release shop .*is uninstalling/ }, `step ${nth}`);
+    assert.deepEqual(one.said, [], `step ${nth}`);
+  }
+});
+
 test("once it is the cluster's own, the release is removed with it", async () => {
   const one = bench();
   await applyRelease(one.task("cl-1"), chart);
@@ -232,4 +267,44 @@ test("a helm that was ended when it had superseded the revision before is taken 
   );
   await applyRelease(before, chart);
   assert.deepEqual(one.said, ["rollback", "upgrade"]);
+});
+
+test("a cluster that is deleted by force while it takes over a release, and then ceased, leaves the release and its volumes alone", async (t) => {
+  const namespace = fakeNamespace();
+  namespace.add("shop", "deployed", theirs, 0);
+  namespace.claims.set("data-db-0", undefined);
+  const adopted = { release: "shop", revision: namespace.releases.get("shop")?.at(-1)?.uid ?? "" };
+  const ask = async (type: string, more: object = {}): Promise<void> => {
+    const { rejection } = await platform.send("cluster", { ...more, type, clusterId, jobId: `j-${type}` });
+    assert.equal(rejection, null);
+  };
+  let isAsked = false;
+  const deletes = tampered(tasks, async ({ action }, when) => {
+    if (isAsked || action !== "AwaitPods" || when !== "after") return;
+    isAsked = true;
+    await ask("DeleteCluster", { force: true });
+  });
+  const about = { provider: "kubernetes", versionTypes: ["helm"], zones: [], credentialSchema: "{}" };
+  const service = providerOf<KubernetesOutside>({ plan, tasks: deletes, ...about });
+  const player: Player = { service, outside: ({ ports: { clock } }) => outsideOn(namespace.targetAt(clock), clock) };
+  const platform = await simulated([runtime, cluster, player]);
+  t.after(platform.stop);
+  for (const command of runtimeCommands(owner, charts.on)) await platform.send("runtime", command);
+  await platform.settle();
+  const { placement, type: _, ...request } = requestCluster();
+  const { configuration, secrets, on } = charts;
+  await ask("RequestCluster", {
+    ...request,
+    version: chartVersion("appv-1"),
+    configuration,
+    secrets,
+    placement: { ...placement, ...on, adopted },
+  });
+  await platform.settle();
+  assert.ok(isAsked, "it was taken over by then");
+  await ask("CeaseCluster", { force: false });
+  await platform.settle();
+  assert.equal((await platform.documents("cluster", "clusters"))[0]?.value.status, "ceased");
+  assert.deepEqual(namespace.releases.get("shop")?.at(-1)?.labels, theirs);
+  assert.deepEqual([...namespace.claims], [["data-db-0", undefined]]);
 });
