@@ -72,7 +72,7 @@ const versionsOf = async (system: Caller): Promise<readonly { readonly app_id: s
 };
 
 test(`${KILLS} kills -9 of the provider's process in the middle of actions leave no release, and make none twice`, {
-  timeout: (KILLS + 4) * 60_000,
+  timeout: (KILLS + 4) * 120_000,
 }, async (t) => {
   const system = await login(platform.running("api")[0]?.url ?? "", platform.secrets.client);
   const [versions, workloads] = [await versionsOf(system), await workloadsOf()];
