@@ -6,17 +6,12 @@ import { root } from "../../../root.ts";
 /** The charts of `tests/charts`: one behaviour each. */
 export const chartFolder = join(root, "tests/charts");
 
-/** Packs such a chart, as it is or with another version. */
-export const archiveOfChart = (name: string, version = "1.0.0"): Promise<Uint8Array> => {
+/** Packs such a chart, with other files in the places of some. */
+export const archiveOfChart = (name: string, others: { readonly [path: string]: string } = {}): Promise<Uint8Array> => {
   const paths = readdirSync(join(chartFolder, name), { recursive: true, encoding: "utf8" }).map((path) => join(name, path));
   const files = paths.filter((path) => statSync(join(chartFolder, path)).isFile());
-  const bytesOf = (path: string): Uint8Array => {
-    const content = readFileSync(join(chartFolder, path));
-    return new Uint8Array(
-      path === join(name, "Chart.yaml") ? Buffer.from(`${content}`.replace("version: 1.0.0", `version: ${version}`)) : content,
-    );
-  };
-  return pack(new Map(files.map((path) => [path, bytesOf(path)])));
+  const given = Object.entries(others).map(([path, text]) => [join(name, path), new TextEncoder().encode(text)] as const);
+  return pack(new Map([...files.map((path) => [path, new Uint8Array(readFileSync(join(chartFolder, path)))] as const), ...given]));
 };
 
 type Names = { readonly [kind: string]: readonly string[] };

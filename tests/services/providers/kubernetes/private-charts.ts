@@ -11,7 +11,7 @@ import { cluster } from "../../../../services/cluster/service.ts";
 import { repo } from "../../../../services/repo/service.ts";
 import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
-import { ok } from "../../../world/requests.ts";
+import { ok, refused } from "../../../world/requests.ts";
 import { served } from "../../../world/world.ts";
 import { authority } from "../../chassis/tls/authority.ts";
 import { archiveOfChart } from "./charts.ts";
@@ -26,9 +26,16 @@ export const values = `# For the images of this chart.\nlogin: ${login}\nimagePu
 /** A repository that only its reader opens, and what CreateRepo is told of it. */
 export type PrivateSource = { readonly fields: object; readonly close: () => Promise<void> };
 
-/** Two versions of a chart whose images are in a private registry. */
+const schema = JSON.stringify({ properties: { login: { type: "integer" } } });
+/** Three versions of a chart whose images are in a private registry. The last one does not take the values. */
 export const archives = () =>
-  Promise.all(["1.0.0", "1.1.0"].map(async (version) => ({ version, bytes: await archiveOfChart("pull-secrets", version) })));
+  Promise.all(
+    ["1.0.0", "1.1.0", "2.0.0"].map(async (version) => {
+      const description = { "Chart.yaml": `apiVersion: v2\nname: pull-secrets\nversion: ${version}\n` };
+      const limits = version === "2.0.0" ? { "values.schema.json": schema } : {};
+      return { version, bytes: await archiveOfChart("pull-secrets", { ...description, ...limits }) };
+    }),
+  );
 
 const opened = async (server: ReturnType<typeof createServer>) => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -91,7 +98,7 @@ export const chartPlatform = async (kubernetes: AnyService, kubeconfig: string, 
   return {
     ...world,
     system,
-    /** Indexes a repository, closes it, and then deploys the first version of its chart into a namespace, and upgrades it to the second. */
+    /** Indexes a repository, closes it, and then deploys the first version of its chart into a namespace, upgrades it to the second, and not to the third. */
     deploy: async (zone: string, { fields, close }: PrivateSource): Promise<void> => {
       const about = { name: zone, visibility: "private", providers: ["kubernetes"] };
       const { repo_id } = await ok(system.call("CreateRepo", { ...about, ...fields }));
@@ -99,15 +106,15 @@ export const chartPlatform = async (kubernetes: AnyService, kubeconfig: string, 
         const { repo_event_set = [] } = await ok(system.call("DescribeRepoEvents", { repo_id: [repo_id] }));
         return repo_event_set[0]?.status !== "pending" && repo_event_set[0];
       }).finally(close);
-      assert.deepEqual([run.status, run.listed], ["successful", 2], run.result);
+      assert.deepEqual([run.status, run.listed], ["successful", 3], run.result);
 
       const { app_set } = await ok(system.call("DescribeApps", { repo_id: [repo_id] }));
       const { app_id } = app_set[0];
       const { app_version_set } = await ok(system.call("DescribeAppVersions", { app_id: [app_id] }));
-      const [first, second] = app_version_set.toSorted((a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1));
-      await eventually("the cluster service knows both versions", async () => {
+      const [first, second, third] = app_version_set.toSorted((a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1));
+      await eventually("the cluster service knows all versions", async () => {
         const known = (await world.documents("cluster", "appVersions")).map(({ id }) => id);
-        return [first, second].every(({ version_id }) => known.includes(version_id));
+        return [first, second, third].every(({ version_id }) => known.includes(version_id));
       });
       const { runtime_id } = await ok(system.call("CreateRuntime", { ...on, zone, ...credential }));
       const wanted = { app_id, version_id: first.version_id, runtime_id, conf: values };
@@ -117,7 +124,14 @@ export const chartPlatform = async (kubernetes: AnyService, kubeconfig: string, 
       });
       assert.equal(created.status, 200, JSON.stringify(created.body));
       await done(created.body);
-      await done(await ok(system.call("UpgradeCluster", { cluster_id: created.body.cluster_id, version_id: second.version_id })));
+      const { cluster_id } = created.body;
+      await done(await ok(system.call("UpgradeCluster", { cluster_id, version_id: second.version_id })));
+
+      const unfit = await refused(system.call("UpgradeCluster", { cluster_id, version_id: third.version_id }), 400, "validate_failed");
+      assert.match(unfit, /^provider \[kubernetes\] does not take this chart: .*login.*integer/);
+      const { cluster_set } = await ok(system.call("DescribeClusters", { cluster_id: [cluster_id] }));
+      assert.deepEqual([cluster_set[0].status, cluster_set[0].version_id], ["active", second.version_id]);
+      assert.equal((await ok(system.call("DescribeJobs", { cluster_id: [cluster_id] }))).total_count, 2, "nothing was begun");
     },
     /** Nothing that is stored, sent or logged holds one of these texts, in clear or as it goes over HTTP. */
     holdsNone: (...texts: readonly string[]): void => {
