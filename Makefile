@@ -1,7 +1,7 @@
 # Pitrix: `make demo` runs the main job on real parts, `make test` checks everything. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install build generate schemas-check lint test third-party-test kubernetes-test unit demo up down status reset map simulate planted faults attack guarantees bench replay clean
+.PHONY: help install build generate schemas-check lint test long-test third-party-test kubernetes-test unit demo up down status reset map simulate planted faults attack guarantees bench replay clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -28,11 +28,14 @@ lint: build ## check format, lint rules, and layers, circles, purity and starts 
 test: install ## run all checks: lint, types, freshness, compatibility, unit, simulation and integration tests
 	@node tests/runner/main.mjs
 
+long-test: install ## run the tests that are too long for `make test`: short fault, benchmark and operator runs, moves, kills (MATCH=text selects some)
+	@node tests/runner/main.mjs --only long $(if $(MATCH),--match $(MATCH))
+
 third-party-test: build ## let stock clients of other languages read every event (Go, Java, Confluent's for Node, another registry)
 	@node --test --test-concurrency=1 dist/tests/third-party/*.clients.js
 
 kubernetes-test: build ## run all tests of the Kubernetes provider on a real API, built once in 10 minutes, with both majors of helm; and a real registry (KILLS=30)
-	@PITRIX_KUBERNETES_TEST=$(or $(KILLS),30) node --test --test-concurrency=1 dist/tests/services/providers/kubernetes/*.integration.js dist/tests/services/providers/kubernetes/*.real.js dist/tests/services/repo/*.real.js
+	@PITRIX_KUBERNETES_TEST=$(or $(KILLS),30) node --test --test-concurrency=1 dist/tests/services/providers/kubernetes/*.integration.js dist/tests/services/providers/kubernetes/*.long.js dist/tests/services/providers/kubernetes/*.real.js dist/tests/services/repo/*.real.js
 
 unit: install ## run the unit tests only (MATCH=text selects some)
 	@node tests/runner/main.mjs --only unit $(if $(MATCH),--match $(MATCH))

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { FaultRun } from "../faults/result.ts";
 import { root } from "../root.ts";
 
-/** The result of a test in the last `make test`. */
-export type TestResult = { readonly file: string; readonly name: string; readonly passed: boolean; readonly milliseconds: number };
+/** The result of a test in the last `make test`, or in the last `make long-test`. */
+export type TestResult = { readonly file: string; readonly name: string; readonly passed: boolean };
 
 /** The results of the last runs; empty without a run. */
 export type Results = {
@@ -15,12 +15,12 @@ export type Results = {
 };
 
 const TESTS = ".pitrix/results/tests.json";
+const LONG_TESTS = "docs/long-tests.json";
 
 export const readResults = (): Results => {
   const text = (file: string): string => readFileSync(join(root, file), "utf8");
   return {
-    // The platform's own runs write both files.
-    tests: existsSync(join(root, TESTS)) ? (JSON.parse(text(TESTS)) as readonly TestResult[]) : [],
+    tests: [TESTS, LONG_TESTS].flatMap((file) => (existsSync(join(root, file)) ? (JSON.parse(text(file)) as TestResult[]) : [])),
     faults: JSON.parse(text("docs/faults.json")) as FaultRun,
     planted: plantedIn(text("docs/simulation.md")),
   };

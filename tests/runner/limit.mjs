@@ -22,5 +22,5 @@ const giveUp = (late) => {
 if (isMainThread && !process.execArgv.includes("--test")) {
   giveUpAfter(seconds, "after its start");
   // The unit tests are loaded one file after another, so between two files none may be waiting.
-  if (process.argv[1]?.endsWith(".integration.js")) after(() => void giveUpAfter(SECONDS_AFTER, "after its tests"));
+  if (/\.(integration|long)\.js$/.test(process.argv[1] ?? "")) after(() => void giveUpAfter(SECONDS_AFTER, "after its tests"));
 }

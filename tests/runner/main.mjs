@@ -5,9 +5,10 @@ import { setPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-const usage = `Usage: node tests/runner/main.mjs [--only unit|integration|checks] [--match TEXT]
+const usage = `Usage: node tests/runner/main.mjs [--only unit|integration|long|checks] [--match TEXT]
 
 Runs lint, types, freshness of generated files, schema compatibility, unit tests, and integration tests on a real Kafka and document store.
+The long ones of these (*.long.ts) run with --only long alone, which records their results in docs/long-tests.json.
 
   --only unit --match cluster     the unit tests of files whose path has "cluster"
   PITRIX_TEST_OUTPUT=1            shows what tests print`;
@@ -18,6 +19,7 @@ if (values.help) {
   process.exit(0);
 }
 const wants = (part) => values.only === undefined || values.only === part;
+const isLong = values.only === "long";
 const temporary = mkdtempSync(join(tmpdir(), "pitrix-run-"));
 const began = Date.now();
 const results = [];
@@ -25,12 +27,12 @@ let broken = false;
 
 const MINUTE = 60_000;
 /** For everything: what is still under way then is ended, and the closing line says so. */
-const LIMIT = 19 * MINUTE;
+const LIMIT = isLong ? 60 * MINUTE : 19 * MINUTE;
 /** For one process of tests, well over what the slowest needs on a busy machine. */
 const PROCESS_LIMIT = 14 * MINUTE;
 
-/** Files that start a platform, or as many processes: never two at once, so that none waits for the start of another. */
-const wholePlatforms = ["bench/", "events/subscription/poison.", "faults/", "infra/demo/", "services/api/events.", "services/cli/operate."];
+/** Files that start a platform: beside the others, which wait for servers more than they compute. */
+const wholePlatforms = ["infra/demo/"];
 
 const run = (command, args, env = {}, niceness = 0) =>
   new Promise((done) => {
@@ -66,11 +68,18 @@ const step = async (name, command, args, env, niceness) => {
 const tests = async (name, args, env = {}, niceness = 0) => {
   const file = join(temporary, `${name.replaceAll(/\W+/g, "-")}.json`);
   const reporter = resolve("tests/runner/reporter.mjs");
-  const limit = resolve("tests/runner/limit.mjs");
+  const preloaded = ["untracked", "limit"].flatMap((each) => ["--import", resolve(`tests/runner/${each}.mjs`)]);
   const ok = await step(
     name,
     process.execPath,
-    ["--enable-source-maps", "--import", limit, `--test-reporter=${reporter}`, "--test-reporter-destination=stdout", ...args],
+    [
+      "--enable-source-maps",
+      "--disable-warning=ExperimentalWarning",
+      ...preloaded,
+      `--test-reporter=${reporter}`,
+      "--test-reporter-destination=stdout",
+      ...args,
+    ],
     { ...env, PITRIX_TEST_RESULTS: file, PITRIX_TEST_LIMIT: String(PROCESS_LIMIT / 1_000) },
     niceness,
   );
@@ -109,8 +118,8 @@ if (built || existsSync("dist")) {
       all.push(tests(`simulation (${simulations.length} files)`, ["tests/runner/unit.mjs", ...simulations], {}, 10));
     await Promise.all(all);
   }
-  if (wants("integration")) {
-    const files = find(".integration.js");
+  if (wants("integration") || isLong) {
+    const files = find(isLong ? ".long.js" : ".integration.js");
     const { embedded } = await import(resolve("dist/infra/embedded/shared.js"));
     const { kafkaSettings, settingsOf } = await import(resolve("dist/infra/embedded/kafka/connection.js"));
     const servers = await embedded().catch((error) => {
@@ -121,13 +130,12 @@ if (built || existsSync("dist")) {
       const env = { ...settingsOf(servers.kafka.connection), ...kafkaSettings(process.env), MONGODB_URL: servers.store.url };
       const whole = files.filter((file) => wholePlatforms.some((path) => file.includes(`/tests/${path}`)));
       const others = files.filter((file) => !whole.includes(file));
-      // The others wait for servers more than they compute.
-      const lanes = { "of whole platforms": [whole, 1], "of all else": [others, 2] };
+      const lanes = isLong
+        ? { "long tests": [files, 1] }
+        : { "integration tests of whole platforms": [whole, 1], "integration tests of all else": [others, 2] };
       await Promise.all(
         Object.entries(lanes).flatMap(([name, [part, atOnce]]) =>
-          part.length === 0
-            ? []
-            : [tests(`integration tests ${name} (${part.length} files)`, ["--test", `--test-concurrency=${atOnce}`, ...part], env)],
+          part.length === 0 ? [] : [tests(`${name} (${part.length} files)`, ["--test", `--test-concurrency=${atOnce}`, ...part], env)],
         ),
       );
       await servers.kafka.server?.stop();
@@ -136,10 +144,15 @@ if (built || existsSync("dist")) {
   }
 }
 rmSync(temporary, { recursive: true, force: true });
+// For the page that tells which promise is proved by which test, see `make guarantees`.
+const found = results.flatMap(({ tests }) => tests);
+if (isLong && values.match === "") {
+  const lines = found.map(({ file, name, passed }) => JSON.stringify({ file, name, passed })).sort();
+  writeFileSync("docs/long-tests.json", `[\n${lines.join(",\n")}\n]\n`);
+}
 if (values.only === undefined && values.match === "") {
-  // For the page that tells which promise is proved by which test, see `make guarantees`.
   mkdirSync(".pitrix/results", { recursive: true });
-  writeFileSync(".pitrix/results/tests.json", JSON.stringify(results.flatMap(({ tests }) => tests)));
+  writeFileSync(".pitrix/results/tests.json", JSON.stringify(found));
   const isGood = !broken && results.every(({ failed }) => failed === 0);
   if (isGood) await step("the page of guarantees says what was found", process.execPath, ["dist/tests/guarantees/main.js", "--check"]);
 }

@@ -29,6 +29,9 @@ export default async function* reporter(source) {
       failed += 1;
       failures.push(data);
       yield failure(data);
+    } else if (type === "test:diagnostic" && data.message.startsWith("Error:")) {
+      // Nobody caught it, and node:test cannot say which test it belongs to: the process fails.
+      yield `\n${paint(31, data.message)}\n`;
     } else if (type === "test:stderr" && (process.env.PITRIX_TEST_OUTPUT || data.message.startsWith("limit:"))) yield `\n${data.message}`;
   }
   yield "\n";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 type LockEntry = { readonly id: number; readonly subject: string; readonly version: number; readonly schema: object };
 type Outcome = { readonly problems: readonly string[]; readonly stale: readonly string[]; readonly written: readonly string[] };
@@ -15,7 +15,7 @@ type Request = {
 /** The folder of the contract, found from the compiled test: plain JavaScript is not copied into the build. */
 export const contract = join(rootAbove(import.meta.dirname), "schemas");
 
-const run: { generate: (request: Request) => Outcome } = await import(pathToFileURL(join(contract, "generators/run.mjs")).href);
+const run: { generate: (request: Request) => Outcome } = createRequire(import.meta.url)(join(contract, "generators/run.mjs"));
 
 /** The schemas of one event: its fields, or a whole schema. */
 export const record = (aggregate: string, name: string, fields: readonly object[]) => ({

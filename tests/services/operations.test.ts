@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { type OperationId, operations } from "../../schemas/generated/http.ts";
 import { loadServices } from "../../services/chassis/list.ts";
 import { services } from "../../services/index.ts";
 
-const loaded = await loadServices(services);
-const served = new Map(loaded.flatMap(({ name, http = [] }) => http.map((row) => [row.operation, name] as const)));
-const kinds = new Map<string, string>(loaded.flatMap(({ http = [] }) => http.map((row) => [row.operation, row.kind] as const)));
+const served = new Map<string, string>();
+const kinds = new Map<string, string>();
+before(async () => {
+  for (const { name, http = [] } of await loadServices(services))
+    for (const { operation, kind } of http) {
+      served.set(operation, name);
+      kinds.set(operation, kind);
+    }
+});
 const described = Object.keys(operations) as OperationId[]; // The keys of this object are the operations.
 
 test("every operation of the contract is served by the service that it names", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { graphOf } from "../../events/map/graph.ts";
 import { player } from "../../events/simulation/process.ts";
 import { simulate } from "../../events/simulation/simulate.ts";
@@ -10,8 +10,12 @@ import { scenario } from "../simulation/scenario.ts";
 import { platformKey } from "../world/process.ts";
 import { listWithToy, toy } from "../world/toys/toy.ts";
 
-const loaded = await loadServices(listWithToy);
-const known = configured(listWithToy, loaded);
+let loaded: Awaited<ReturnType<typeof loadServices>>;
+let known: ReturnType<typeof configured>;
+before(async () => {
+  loaded = await loadServices(listWithToy);
+  known = configured(listWithToy, loaded);
+});
 const needed = { KAFKA_BROKERS: "localhost:1", MONGODB_URL: "mongodb://localhost", PITRIX_SEALING_KEYS: platformKey() };
 
 test("a service that is added to the list is on the map, with what it hears and issues", () => {

@@ -59,4 +59,4 @@ const child = async ([name = "", from, seeds, commands]: readonly string[]): Pro
   process.stdout.write(JSON.stringify(found));
 };
 
-if (process.argv[2] === "--child") await child(process.argv.slice(3));
+if (process.argv[2] === "--child") void child(process.argv.slice(3));

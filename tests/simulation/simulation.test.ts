@@ -7,7 +7,8 @@ import { storyOf } from "../../events/simulation/story.ts";
 import { scenario } from "./scenario.ts";
 import { runSeeds, type SeedResult } from "./work.ts";
 
-const SEEDS = 200;
+/** `make simulate` runs as many as one likes. */
+const SEEDS = 50;
 const COMMANDS = 200;
 
 test(`${SEEDS} seeds of ${COMMANDS} requests with faults keep every promise`, async () => {

@@ -4,8 +4,15 @@ import type { PlatformKey } from "./settings.ts";
 /** What a proof binds: the instance, when it was announced, and what was said of it. */
 type Announced = { readonly instance: string; readonly beat: string; readonly value: Uint8Array | null };
 
-const codeOf = ({ key }: PlatformKey, { instance, beat, value }: Announced): Buffer =>
-  createHmac("sha256", new Uint8Array(hkdfSync("sha256", key, "pitrix", "announcement", 32)))
+const derived = new WeakMap<PlatformKey, Uint8Array>();
+const announcementKey = (platformKey: PlatformKey): Uint8Array => {
+  const known = derived.get(platformKey) ?? new Uint8Array(hkdfSync("sha256", platformKey.key, "pitrix", "announcement", 32));
+  derived.set(platformKey, known);
+  return known;
+};
+
+const codeOf = (key: PlatformKey, { instance, beat, value }: Announced): Buffer =>
+  createHmac("sha256", announcementKey(key))
     .update(`${instance}\n${beat}\n${value ? "is" : "leaves"}\n`)
     .update(value ?? "")
     .digest();

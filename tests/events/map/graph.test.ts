@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { graphOf } from "../../../events/map/graph.ts";
 import { loadServices } from "../../../services/chassis/list.ts";
 import { services as list } from "../../../services/index.ts";
 import { root } from "../../root.ts";
 import { story } from "./story.ts";
 
-const services = await loadServices(list);
-const graph = graphOf(services);
+let services: Awaited<ReturnType<typeof loadServices>>;
+let graph: ReturnType<typeof graphOf>;
+before(async () => {
+  services = await loadServices(list);
+  graph = graphOf(services);
+});
 
 test("every arrow of the map is a row of a table that runs, and every row that hears something has its arrow", () => {
   for (const { event, from, aggregate, to, by, row } of graph.arrows) {

@@ -146,7 +146,7 @@ export const access: Section = {
           "whoever looks while a person is changed sees them as they were or as they are, and never without a name",
         ),
         ...tests(
-          "services/cli/operate.integration.ts",
+          "services/cli/operate.long.ts",
           "an operator looks at a platform, stops it, moves it to an empty Kafka and an empty store, and finds it equal there",
         ),
         ...tests(

@@ -36,7 +36,7 @@ export const effects: Section = {
           "a command whose key succeeded is not run again, also not by a later machine",
         ),
         ...tests(
-          "services/providers/local/machine/crashes.integration.ts",
+          "services/providers/local/machine/crashes.long.ts",
           "wherever a deployment crashes, its repetition leads to one process that knows its metadata",
         ),
         ...faults("1", "15", "18"),

@@ -102,7 +102,7 @@ export const http: Section = {
           "a stream ends with its token, and says so; what comes then is not shown",
         ),
         ...tests(
-          "services/api/events.integration.ts",
+          "services/api/events.long.ts",
           "on a real log a stream shows what happens, and misses nothing when all processes are killed in the middle; a webhook is sent what failed again",
         ),
         ...faults("19"),

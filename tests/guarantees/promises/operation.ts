@@ -99,7 +99,7 @@ export const operation: Section = {
           "a version with other bytes, or with a gap before it, is named and refuses the import",
         ),
         ...tests(
-          "services/cli/operate.integration.ts",
+          "services/cli/operate.long.ts",
           "an operator looks at a platform, stops it, moves it to an empty Kafka and an empty store, and finds it equal there",
         ),
       ],
@@ -132,7 +132,7 @@ export const operation: Section = {
       keptBy: ["events/run.ts"],
       proofs: [
         ...tests(
-          "faults/short.integration.ts",
+          "faults/short.long.ts",
           "nothing acknowledged is lost and nothing is done twice when everything fails once while people work",
         ),
         ...tests("faults/checker.test.ts", "it is found that …"),

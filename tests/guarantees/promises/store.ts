@@ -18,7 +18,7 @@ export const store: Section = {
           "a store killed in the middle of writes has everything it acknowledged when it is back",
         ),
         ...tests(
-          "faults/short.integration.ts",
+          "faults/short.long.ts",
           "nothing acknowledged is lost and nothing is done twice when everything fails once while people work",
         ),
         ...faults("1", "3", "3b", "3c", "3d", "4", "4b"),
@@ -148,7 +148,7 @@ export const store: Section = {
           "nothing is decided, and no due work begins, before the store is whole",
         ),
         ...tests(
-          "events/replay/restore.integration.ts",
+          "events/replay/restore.long.ts",
           "a store that is put back after 1000 further commands has again all that is on Kafka, and audits equal",
         ),
         ...rules("what is restored is not published again", "an acknowledged request is recorded"),

@@ -81,7 +81,7 @@ export const subscriptions: Section = {
           "poison that is discarded is recorded and never comes back; the later events of its stream go on",
           "a crash at any step of a redrive, and new events in the middle of it, skip nothing and change no order",
         ),
-        ...tests("events/subscription/poison.integration.ts", "100 poison in 2,000 events: …"),
+        ...tests("events/subscription/poison.long.ts", "100 poison in 2,000 events: …"),
         ...faults("9"),
       ],
     },

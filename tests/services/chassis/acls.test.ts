@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { deadLetterTopic, topicOf } from "../../../events/contract.ts";
 import { type Acl, aclsOf, thirdPartyAcls } from "../../../services/chassis/acls.ts";
 import { contract } from "../../../services/chassis/contract.ts";
 import { loadServices } from "../../../services/chassis/list.ts";
 import { services } from "../../../services/index.ts";
 
-const loaded = await loadServices(services);
-const all = loaded.flatMap(aclsOf);
+let loaded: Awaited<ReturnType<typeof loadServices>>;
+let all: readonly Acl[];
+before(async () => {
+  loaded = await loadServices(services);
+  all = loaded.flatMap(aclsOf);
+});
 const namesOf = (acls: readonly Acl[], operation: Acl["operation"], resource: Acl["resource"] = "topic"): readonly string[] =>
   acls.filter((acl) => acl.operation === operation && acl.resource === resource).map(({ name }) => name);
 

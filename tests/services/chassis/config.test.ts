@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { configured, loadServices } from "../../../services/chassis/list.ts";
 import { ConfigError, type ConfiguredService, describeSettings, readConfig } from "../../../services/chassis/process/config.ts";
 import { settings } from "../../../services/chassis/process/settings.ts";
 import { services } from "../../../services/index.ts";
 
-const all = configured(services, await loadServices(services));
+let all: readonly ConfiguredService[];
+before(async () => {
+  all = configured(services, await loadServices(services));
+});
 const these = (...names: readonly string[]): readonly ConfiguredService[] => all.filter(({ name }) => names.includes(name));
 
 const key = randomBytes(32);

@@ -22,7 +22,10 @@ const encoded = codec(contract.schemas);
 const plain = painter({ isTerminal: false }, {});
 const signal = new AbortController().signal;
 const log = memoryLogBroker({ clock, partitions: 4 }).connect();
-const loaded = await loadServices(services);
+let loaded: Awaited<ReturnType<typeof loadServices>>;
+before(async () => {
+  loaded = await loadServices(services);
+});
 const category = (type: string, name: string, categoryId = "ctg-1") => ({
   ...{ type, categoryId },
   ...(type !== "CategoryDeleted" && { name, locale: "", description: "", icon: "" }),
@@ -55,9 +58,9 @@ before(async () => {
 });
 after(() => log.close());
 
-const means = { log, loaded, signal, now: Date.parse(at(9)) };
+const means = () => ({ log, loaded, signal, now: Date.parse(at(9)) });
 const names = async (when: string, what: string) => {
-  const { state, event_id: eventId, events } = await stateAt(means, when, what);
+  const { state, event_id: eventId, events } = await stateAt(means(), when, what);
   return [Reflect.get(Object(state), "name"), eventId, events];
 };
 
@@ -66,13 +69,13 @@ test("an aggregate is folded up to an event, to a time, and to the time of anoth
   assert.deepEqual(await names(at(1), "category/ctg-1"), ["first", "category/ctg-1@1", 1]);
   assert.deepEqual(await names("category/ctg-2@1", "category/ctg-1"), ["second", "category/ctg-1@2", 2]);
   assert.deepEqual(await names("5s", "category/ctg-1"), ["third", "category/ctg-1@3", 3]);
-  assert.deepEqual(await stateAt(means, "2025-01-01", "category/ctg-1"), {
+  assert.deepEqual(await stateAt(means(), "2025-01-01", "category/ctg-1"), {
     ...{ of: "category/ctg-1", event_id: null, time: null, events: 0, state: null, set_by: {} },
   });
 });
 
 test("a document is folded likewise, with the event that set each field, and is gone once it is deleted", async () => {
-  const found = await stateAt(means, "category/ctg-1@3", "app/categories/ctg-1");
+  const found = await stateAt(means(), "category/ctg-1@3", "app/categories/ctg-1");
   assert.equal(found.set_by.name, "category/ctg-1@3");
   assert.equal(found.set_by.category_id ?? found.set_by.create_time, "category/ctg-1@1");
   assert.match(stateText(found, plain), /^app\/categories\/ctg-1 {2}as of category\/ctg-1@3, 2026-01-01T00:00:04\.000Z, 3 events$/m);
@@ -81,7 +84,7 @@ test("a document is folded likewise, with the event that set each field, and is 
 
 test("what names no moment, no aggregate and no read model is refused with what would", async () => {
   const refused = (when: string, what: string, code: number, sentence: RegExp) =>
-    assert.rejects(stateAt(means, when, what), (error) => {
+    assert.rejects(stateAt(means(), when, what), (error) => {
       assert.ok(error instanceof CommandFailed, String(error));
       assert.match(error.message, sentence);
       assert.equal(error.code, code);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { digestOf } from "../../../services/packages/archive.ts";
 import type { RepoEventDocument } from "../../../services/repo/read-models.ts";
 import { repo } from "../../../services/repo/service.ts";
@@ -10,7 +10,10 @@ import { createRepo, developer, outsideWith } from "./fixtures.ts";
 
 const chart = (name: string, more = "") =>
   archiveOf({ ...chartFiles, "shop/Chart.yaml": `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n${more}` });
-const shop = await chart("shop");
+let shop: Awaited<ReturnType<typeof chart>>;
+before(async () => {
+  shop = await chart("shop");
+});
 const versions = (name: string, count: number) =>
   Array.from({ length: count }, (_, nth) => ({ name, version: `1.0.${nth}`, urls: [`${name}.tgz`] }));
 

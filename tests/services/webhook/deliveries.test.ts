@@ -5,6 +5,7 @@ import { cluster } from "../../../services/cluster/service.ts";
 import { runtime } from "../../../services/runtime/service.ts";
 import { webhook } from "../../../services/webhook/service.ts";
 import { eventually } from "../../eventually.ts";
+import type { Member } from "../../world/process.ts";
 import { type Caller, ok } from "../../world/requests.ts";
 import { requestCluster, runtimeCommands } from "../../world/toys/clusters.ts";
 import { served, type World } from "../../world/world.ts";
@@ -13,11 +14,13 @@ import { type Received, receiver } from "./receiver.ts";
 const owner = { owner: "usr-dev", ownerPath: ":grp-1:usr-dev" };
 const usr = { userId: owner.owner, ownerPath: owner.ownerPath };
 let world: World;
-const [hook, hanging] = [await receiver(), await receiver()];
-const environment = { PITRIX_WEBHOOK_PRIVATE_NETWORKS: `${hook.host},${hanging.host}` };
+let hook: Awaited<ReturnType<typeof receiver>>;
+let hanging: Awaited<ReturnType<typeof receiver>>;
+let member: Member;
 let dev: Caller;
 before(async () => {
-  const member = { service: webhook, environment };
+  [hook, hanging] = [await receiver(), await receiver()];
+  member = { service: webhook, environment: { PITRIX_WEBHOOK_PRIVATE_NETWORKS: `${hook.host},${hanging.host}` } };
   world = await served([member, runtime, cluster]);
   await world.know("user/usr-dev", { kind: "user", roleIds: ["developer"], groupPath: ":grp-1" });
   await world.know("user/usr-other", { kind: "user", roleIds: ["developer"], groupPath: ":grp-2" });
@@ -238,7 +241,7 @@ test("another instance takes over where the first one was, and misses nothing", 
   await gets(`${first}@1`);
   await world.of("webhook").stop();
   const missed = await newCluster();
-  await world.start({ service: webhook, environment }, 2);
+  await world.start(member, 2);
   await gets(`${missed}@1`);
 });
 
