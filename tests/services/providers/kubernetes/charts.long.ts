@@ -118,6 +118,31 @@ for (const major of isReal ? ([3, 4] as const) : ([4] as const))
         comesOut(major, outcome));
   });
 
+test("a watch is told of what changes, of each kind that is followed", async () => {
+  const cluster = { clusterId: "cl-1", namespace: "followed" };
+  const known = async (model: string) => ["cl-1", "runtime-1", "runtimec-1"].map((id) => ({ id, value: documents(model) ?? {} }));
+  const outside = await openOn(api, helm.get(4) ?? "", known);
+  const archive = await archiveOfChart("described");
+  const [stop, seen] = [new AbortController(), new Set<string>()];
+  let lists = 0;
+  await outside.withTarget(cluster, async (target) => {
+    await target.ensureNamespace();
+    await target.upgrade(releaseOf("cl-1"), { archive, values: "", labels: { a: "b" } }, stop.signal);
+    await eventually("its pod is ready", async () => (await target.observe(releaseOf("cl-1"))).pods.some(({ isReady }) => isReady));
+    const following = target.follow((object) => {
+      if (object) seen.add(object.kind);
+      else lists += 1;
+    }, stop.signal);
+    await eventually("all kinds are listed", async () => lists === 8);
+    await target.uninstall(releaseOf("cl-1"), stop.signal);
+    const gone = ["Deployment", "Ingress", "Pod", "Secret", "Service"];
+    await eventually("what has gone is seen", async () => gone.every((kind) => seen.has(kind)), 20_000).catch(() => {});
+    assert.deepEqual([...seen].sort(), gone);
+    stop.abort();
+    await following;
+  });
+});
+
 test("the charts are what helm calls good charts", () => {
   const names = readdirSync(chartFolder).sort();
   assert.deepEqual([...new Set(outcomes.map(({ chart }) => chart))].sort(), names, "each chart has an outcome");
