@@ -15,7 +15,7 @@ import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { clusterId } from "../../../world/toys/clusters.ts";
 import { providerContract, type Subject, tampered } from "../contract.ts";
 import { unwatchedTime } from "../unwatched-time.ts";
-import { openOn } from "./real.ts";
+import { openFor } from "./real.ts";
 import { charts } from "./subject.ts";
 
 const { kubernetesDeployment, ...others } = providerKubernetes.aggregates;
@@ -42,7 +42,7 @@ const real = (major: 3 | 4): Subject => {
       if (!kubernetesDeployment) throw new Error("the provider has no deployments");
       const aggregates = { ...others, kubernetesDeployment: { ...kubernetesDeployment, effects: effectsOf(tampered(tasks, tamper)) } };
       const time = unwatchedTime();
-      const outside = await openOn(api, helm.get(major) ?? "", (model) => world.documents(providerKubernetes.name, model));
+      const outside = await openFor(t, api, helm.get(major) ?? "", (model) => world.documents(providerKubernetes.name, model));
       const player = { service: { ...providerKubernetes, aggregates }, outside: () => outside };
       const world = await worldIn(contract, time, [runtime, cluster, player]);
       const alive = setInterval(() => {}, 1_000);

@@ -13,7 +13,7 @@ import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { clusterId, owner, requestCluster, runtimeCommands } from "../../../world/toys/clusters.ts";
 import { unwatchedTime } from "../unwatched-time.ts";
 import { holdsOf } from "./held.ts";
-import { openOn } from "./real.ts";
+import { openFor } from "./real.ts";
 import { charts, chartVersion } from "./subject.ts";
 
 const provider = providerKubernetes.name;
@@ -39,7 +39,7 @@ test(`${KILLS} providers that die in the middle of an action leave no release, a
   timeout: KILLS * 30_000,
 }, async (t) => {
   const time = unwatchedTime();
-  const outside = await openOn(api, helm, (model) => world.documents(provider, model));
+  const outside = await openFor(t, api, helm, (model) => world.documents(provider, model));
   const player = { service: providerKubernetes, outside: () => outside };
   const world = await worldIn(contract, time, [runtime, cluster, player]);
   const alive = setInterval(() => {}, 1_000);

@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import type { TestContext } from "node:test";
 import { Registry } from "prom-client";
 import type { Dependencies } from "../../../../services/chassis/dependencies.ts";
 import { systemClock } from "../../../../services/chassis/process/clock.ts";
 import type { Opened } from "../../../../services/chassis/service.ts";
 import { open } from "../../../../services/providers/kubernetes/outside.ts";
-import type { KubernetesOutside } from "../../../../services/providers/kubernetes/ports.ts";
+import type { KubernetesOutside, Target } from "../../../../services/providers/kubernetes/ports.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
 import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { archiveOf } from "../../packages/package-fixtures.ts";
@@ -45,6 +46,18 @@ export const chart = (digest: string, files: { readonly [path: string]: string }
 
 /** The provider's outside as a process opens it, for an API server on this machine. */
 export const openOn = async (...given: Parameters<typeof openedOn>): Promise<KubernetesOutside> => (await openedOn(...given)).outside;
+
+/** The same. Its watches end with the test: a provider that dies in the middle of a test, and not with its process, does not end them. */
+export const openFor = async (t: TestContext, ...given: Parameters<typeof openedOn>): Promise<KubernetesOutside> => {
+  const outside = await openOn(...given);
+  const over = new AbortController();
+  t.after(() => over.abort("the test is over"));
+  const follows = (target: Target): Target => ({
+    ...target,
+    follow: (changed, signal) => target.follow(changed, AbortSignal.any([signal, over.signal])),
+  });
+  return { ...outside, withTarget: (cluster, use) => outside.withTarget(cluster, (target) => use(follows(target))) };
+};
 
 /** The same, with what other services may inquire. */
 export const openedOn = async (
