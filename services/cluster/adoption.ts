@@ -4,7 +4,7 @@ import { makeProblem, type Problem } from "../chassis/http/problems.ts";
 import type { Reads } from "../chassis/http/rows.ts";
 import { serviceOf } from "../chassis/provider-names.ts";
 import { PackageError } from "../packages/package-error.ts";
-import { valuesOver } from "../packages/values.ts";
+import { MAX_CONFIGURATION, valuesOver } from "../packages/values.ts";
 import type { Version } from "./deployment.ts";
 import type { ClusterOutside } from "./ports.ts";
 import type { RuntimeDocument } from "./read-models/foreign.ts";
@@ -19,9 +19,6 @@ type Wanted = {
   readonly version: Version;
 };
 type Known = Pick<Reads<ClusterReadModels>, "get"> & { readonly outside: Pick<ClusterOutside, "runs" | "inquire"> };
-
-/** The longest configuration that a request may have (`Document` in `v1.yaml`). A cluster has none that could not be sent again. */
-const MAX_CONFIGURATION = 65_536;
 
 /**
  * The release that a new cluster takes over, as its provider finds it now, and the cluster's configuration: the request's, laid over the values that the

@@ -1,9 +1,12 @@
-import { isObject, type Json, type JsonObject, parseJson } from "./json.ts";
+import { isDeeperThan, isObject, type Json, type JsonObject, maximumDepth, parseJson } from "./json.ts";
 import { PackageError } from "./package-error.ts";
 import { readValues } from "./yaml.ts";
 
 /** Maximum values in the values of a chart. */
 const MAX_VALUES = 100_000;
+
+/** The longest configuration that a request may have (`Document` in `v1.yaml`). A cluster has none that could not be sent again. */
+export const MAX_CONFIGURATION = 65_536;
 
 /**
  * The values of a release (JSON) with a user's (JSON or YAML) laid over them, as helm lays one file of values over another: maps are merged; anything
@@ -12,6 +15,7 @@ const MAX_VALUES = 100_000;
  */
 export const valuesOver = (release: string, given: string): string => {
   const below = parseJson(release);
+  if (isDeeperThan(below, maximumDepth)) throw new PackageError("the values of the release are nested too deep");
   if (!isObject(below) || Object.keys(below).length === 0) return given;
   const above = given.trim() === "" ? {} : readValues(given, "the configuration", MAX_VALUES);
   if (!isObject(above)) throw new PackageError("the configuration is not a map in YAML or JSON");

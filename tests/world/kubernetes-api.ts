@@ -180,8 +180,8 @@ export const fakeApi = async (version = "v1.35.4"): Promise<FakeApi> => {
         return refuse(response, 404, "NotFound", `namespaces "${place.namespace}" not found`);
       return say(201, store(place, given, body));
     }
-    const isOther = (field: string): boolean => body.metadata?.[field] && body.metadata[field] !== found.metadata[field];
-    if (found && ["PUT", "PATCH"].includes(method) && (isOther("uid") || isOther("resourceVersion")))
+    const wanted = body.metadata?.resourceVersion;
+    if (found && ["PUT", "PATCH"].includes(method) && wanted && wanted !== found.metadata.resourceVersion)
       return refuse(response, 409, "Conflict", "the object has been modified");
     if (method === "PUT") return found ? say(200, store(place, name, body)) : missing();
     if (method === "PATCH") {

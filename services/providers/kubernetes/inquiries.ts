@@ -2,12 +2,13 @@ import type { DeploymentSecret } from "../../../schemas/generated/events.ts";
 import type { Fields } from "../../chassis/http/fields.ts";
 import type { Inquiries } from "../../chassis/http/inquiry.ts";
 import { text } from "../../packages/json.ts";
+import { MAX_CONFIGURATION } from "../../packages/values.ts";
 import type { contentOfCredential } from "../kit/credential.ts";
 import { revealed } from "../kit/secrets.ts";
 import { adoptableOf, clusterOf } from "./adoption.ts";
 import { type Api, messageOf, versionOf } from "./api.ts";
 import { isNamespace, isReleaseName, nodeIdOf, releaseOf } from "./names.ts";
-import { listIn, objectIn } from "./observed.ts";
+import { listIn, objectIn, short } from "./observed.ts";
 import { KubernetesError, type KubernetesOutside, type Target } from "./ports.ts";
 import { hiddenIn } from "./secret-values.ts";
 
@@ -70,6 +71,7 @@ export const inquiriesOf = ({
         kubeconfigOf(runtime_credential_id),
         fetchPackage(String(package_owner), String(package_digest)),
       ]);
+      await reached(withApi(kubeconfig, (api) => judgeRight(api, "patch", "", "secrets", namespace)));
       const found = await inTurn(() =>
         reached(
           withNamespace(kubeconfig, namespace, async (target) => {
@@ -79,8 +81,11 @@ export const inquiriesOf = ({
             const deployed = adoptableOf(target, name, revisions);
             const { chart, values } = await target.made(name, deployed.revision);
             const other = await target.nameOf(archive, AbortSignal.timeout(PATIENCE));
-            if (chart !== other) throw new KubernetesError(`release ${name} is of chart [${chart}], and the version of chart [${other}]`);
-            return { revision: deployed.uid, values: JSON.stringify(values) };
+            if (chart !== other)
+              throw new KubernetesError(`release ${name} is of chart [${short(chart)}], and the version of chart [${short(other)}]`);
+            const given = JSON.stringify(values);
+            if (given.length > MAX_CONFIGURATION) throw new KubernetesError(`its values are longer than ${MAX_CONFIGURATION} characters`);
+            return { revision: deployed.uid, values: given };
           }),
         ),
       );
@@ -157,7 +162,7 @@ const judgeAccess = async (api: Api, namespace: string): Promise<void> => {
   await versionOf(api);
   if (namespace !== "") return judgeNamespace(api, namespace);
   // The version is for everybody, this question for whomever the server knows; the answer does not matter.
-  await mayCreate(api, "", "namespaces", "");
+  await may(api, "create", "", "namespaces", "");
 };
 
 /** Whether the credential may make releases in a namespace, and make the namespace if there is none. */
@@ -168,18 +173,22 @@ const judgeNamespace = async (api: Api, namespace: string): Promise<void> => {
     if (error instanceof KubernetesError) return {};
     throw error;
   });
-  if (!found && !(await mayCreate(api, "", "namespaces", "")))
+  if (!found && !(await may(api, "create", "", "namespaces", "")))
     throw new KubernetesError(`namespace [${namespace}] does not exist, and the credential of the runtime may not create it`);
   for (const [group, resource] of [
     ["", "secrets"],
     ["apps", "deployments"],
   ] as const)
-    if (!(await mayCreate(api, group, resource, namespace)))
-      throw new KubernetesError(`the credential of the runtime may not create ${resource} in namespace [${namespace}]`);
+    await judgeRight(api, "create", group, resource, namespace);
 };
 
-const mayCreate = async (api: Api, group: string, resource: string, namespace: string): Promise<boolean> => {
-  const resourceAttributes = { verb: "create", group, resource, namespace };
+const judgeRight = async (api: Api, verb: string, group: string, resource: string, namespace: string): Promise<void> => {
+  if (!(await may(api, verb, group, resource, namespace)))
+    throw new KubernetesError(`the credential of the runtime may not ${verb} ${resource} in namespace [${namespace}]`);
+};
+
+const may = async (api: Api, verb: string, group: string, resource: string, namespace: string): Promise<boolean> => {
+  const resourceAttributes = { verb, group, resource, namespace };
   const review = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes } };
   const { status, body } = await api.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review);
   if (status !== 201)

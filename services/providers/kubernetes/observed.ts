@@ -1,15 +1,18 @@
 import { isObject, type Json, type JsonObject, text } from "../../packages/json.ts";
 import type { Pod, Revision, Workload } from "./ports.ts";
 
+/** The longest value of a label. */
+const LABEL = 63;
+
 /** A revision by the secret in which helm keeps it. */
 export const revisionOf = (secret: JsonObject): Revision => {
   const metadata = objectIn(secret, "metadata");
-  const { status, version, modifiedAt, createdAt, name: _, owner: _owner, ...own } = objectIn(metadata, "labels");
-  const labels = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, text(value)]));
-  const seconds = Number(text(modifiedAt) || text(createdAt));
+  const all = Object.entries(objectIn(metadata, "labels")).map(([key, value]) => [key, text(value).slice(0, LABEL)] as const);
+  const { status = "", version, modifiedAt, createdAt, name: _, owner: _owner, ...labels } = Object.fromEntries(all);
+  const seconds = Number(modifiedAt || createdAt);
   const time = seconds > 0 ? seconds * 1_000 : Date.parse(text(metadata.creationTimestamp));
-  const identity = { revision: Number(text(version)), uid: text(metadata.uid), version: text(metadata.resourceVersion) };
-  return { ...identity, status: text(status), labels, time };
+  const identity = { revision: Number(version), uid: text(metadata.uid), version: text(metadata.resourceVersion) };
+  return { ...identity, status, labels, time };
 };
 
 /** The kinds of workloads, with their API. */

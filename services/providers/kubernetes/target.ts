@@ -111,10 +111,10 @@ export const targetOf = ({ api, namespace, kubeconfig, server, helm, major, cloc
       const chart = readYaml(await run(["show", "chart", "chart.tgz"], signal, { "chart.tgz": archive }), "the chart", MAX_VALUES);
       return isObject(chart) ? text(chart.name) : "";
     },
-    label: async (release, { revision, uid, version }, labels) => {
+    label: async (release, { revision, version }, labels) => {
       const where = path("secrets", `sh.helm.release.v1.${release}.v${revision}`);
-      // The server compares both.
-      const metadata = { uid, resourceVersion: version, labels };
+      // The server changes no other version.
+      const metadata = { resourceVersion: version, labels };
       const { status, body } = await api.send("PATCH", where, { metadata }, "application/merge-patch+json");
       if (![200, 404, 409].includes(status)) throw new KubernetesError(`release ${release} was not labelled: ${messageOf(body)}`);
       return status === 200;

@@ -34,6 +34,15 @@ test("a number or a word that would not be the same for helm is refused", () => 
     assert.throws(() => valuesOver(base, given), { name: "PackageError", message: /too large to be kept exactly/ });
 });
 
+test("values that are nested too deep are refused on both sides", () => {
+  const deep = `${'{"a":'.repeat(30_000)}1${"}".repeat(30_000)}`;
+  for (const [base, given] of [
+    [deep, ""],
+    [below, deep],
+  ] as const)
+    assert.throws(() => valuesOver(base, given), { name: "PackageError", message: /nested too deep/ });
+});
+
 test("what is no map is refused, and no name reaches a prototype", () => {
   for (const given of ["- 1", "seven", "{", "******"]) assert.throws(() => valuesOver(below, given), PackageError, given);
   const merged = valuesOver(below, '{ "__proto__": { "polluted": true }, "constructor": { "prototype": { "polluted": true } } }');

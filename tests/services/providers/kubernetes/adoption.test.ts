@@ -3,7 +3,9 @@ import { test } from "node:test";
 import type { Player } from "../../../../events/simulation/instances.ts";
 import { cluster } from "../../../../services/cluster/service.ts";
 import { providerOf } from "../../../../services/providers/kit/provider.ts";
+import type { Api } from "../../../../services/providers/kubernetes/api.ts";
 import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
+import { inquiriesOf } from "../../../../services/providers/kubernetes/inquiries.ts";
 import { CLUSTER_LABEL, TASK_LABEL } from "../../../../services/providers/kubernetes/names.ts";
 import { plan } from "../../../../services/providers/kubernetes/plan.ts";
 import type { KubernetesOutside, Revision, Target } from "../../../../services/providers/kubernetes/ports.ts";
@@ -267,6 +269,36 @@ test("a helm that was ended when it had superseded the revision before is taken 
   );
   await applyRelease(before, chart);
   assert.deepEqual(one.said, ["rollback", "upgrade"]);
+});
+
+test("what is found of a release is bounded, and one that is not deployed, or has a cluster, is not offered", async () => {
+  const asked = { runtime_credential_id: "runtimec-1", zone: "shop", release: "shop", package_owner: "repo", package_digest: "sha256:1" };
+  const inquire = async ({ namespace }: Bench, more: Partial<Target> = {}) => {
+    const api = { send: async () => ({ status: 201, body: { status: { allowed: true } } }) } as unknown as Api; // It is asked for rights only.
+    const { release } = inquiriesOf({
+      ...outsideOn(namespace.targetAt({ now: () => 0 }), { now: () => 0, sleep: async () => {} }),
+      namespaceOf: async () => undefined,
+      contentOf: async () => ({ content: "" }),
+      withApi: (_, use) => use(api),
+      withNamespace: (_, __, use) => use({ ...namespace.targetAt({ now: () => 0 }), ...more }),
+    });
+    return release?.(asked);
+  };
+  const refused = async (...given: Parameters<typeof inquire>) => String((await inquire(...given))?.refused);
+  const made = (chart: string, value: string) => ({ made: async () => ({ chart, values: { value } }) });
+  for (const status of ["pending-install", "failed", "uninstalling"])
+    assert.equal(await refused(bench([status])), `release shop in namespace shop is not deployed: it is ${status}`);
+  for (const statuses of [["deployed"], ["deployed", "failed"], ["deployed", "pending-upgrade"]])
+    assert.deepEqual(await inquire(bench(statuses), made("web", "a")), { revision: "uid-1", values: '{"value":"a"}' });
+  const taken = bench();
+  await applyRelease(taken.task("cl-1"), chart);
+  assert.deepEqual(await inquire(taken), { cluster: "cl-1" });
+  assert.match(await refused(bench(), made("web", "x".repeat(65_536))), /^its values are longer than 65536 characters$/);
+  assert.ok((await refused(bench(), made("x".repeat(1e6), ""))).length < 500);
+  const silent = async () => {
+    throw Object.assign(new Error(), { code: "ECONNREFUSED" });
+  };
+  assert.equal(await refused(bench(), { revisions: silent }), "the API server does not answer: ECONNREFUSED");
 });
 
 test("a cluster that is deleted by force while it takes over a release, and then ceased, leaves the release and its volumes alone", async (t) => {
