@@ -20,7 +20,7 @@ export const valuesOver = (release: string, given: string): string => {
   const above = given.trim() === "" ? {} : readValues(given, "the configuration", MAX_VALUES);
   if (!isObject(above)) throw new PackageError("the configuration is not a map in YAML or JSON");
   const merged = over(below, above);
-  refuseInexact(merged);
+  refuseInexact(merged, "values");
   return JSON.stringify(merged);
 };
 
@@ -34,8 +34,8 @@ const over = (below: JsonObject, above: JsonObject): JsonObject =>
   ]);
 
 /** Whole numbers beyond 2^53 lose digits here. */
-const refuseInexact = (value: Json): void => {
+const refuseInexact = (value: Json, path: string): void => {
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
-    throw new PackageError(`the number ${value} in the values is too large to be kept exactly: it has to be a text`);
-  if (typeof value === "object" && value !== null) for (const item of Object.values(value)) refuseInexact(item);
+    throw new PackageError(`the number at ${path.slice(0, 255)} is too large to be kept exactly: it has to be a text`);
+  if (typeof value === "object" && value !== null) for (const [name, item] of Object.entries(value)) refuseInexact(item, `${path}.${name}`);
 };

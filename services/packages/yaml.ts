@@ -14,9 +14,11 @@ export const readValues = (source: string, subject: string, limit = MAX_VALUES):
 const parsed = (source: string, subject: string, limit: number, schema: Schema): Json => {
   const json = asJson(source, subject, limit);
   if (json !== undefined) return json;
-  let values = 0;
-  const listener = (event: string): void => {
-    if (event === "open" && ++values > limit) throw tooMany(subject, limit);
+  let [values, line] = [0, 0];
+  const listener = (event: string, state: { readonly line: number }): void => {
+    if (event !== "open") return;
+    line = state.line + 1;
+    if (++values > limit) throw tooMany(subject, limit);
   };
   try {
     const value = (load(source, { schema, listener, maxDepth: 100 } as object) ?? null) as Json; // The schema produces only texts, booleans, null, lists and maps.
@@ -24,6 +26,7 @@ const parsed = (source: string, subject: string, limit: number, schema: Schema):
     return value;
   } catch (cause) {
     if (cause instanceof PackageError) throw cause;
+    if (cause instanceof Ambiguous) throw new PackageError(`${subject} ${inLine(line)}`, { cause });
     throw new PackageError(`${subject} is not YAML: ${reasonOf(cause)}`, { cause });
   }
 };
@@ -48,11 +51,15 @@ const ambiguous = /^(?:[-+]?(?:0[xob][\da-f_]+|(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*
 const withNumbers = schema.extend({
   implicit: [
     plain("float", /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/, Number),
-    plain("int", ambiguous, (word) => {
-      throw new PackageError(`[${word}] is not the same for all readers of YAML: it has to be quoted, true, false, or a decimal number`);
+    plain("int", ambiguous, () => {
+      throw new Ambiguous();
     }),
   ],
 });
+class Ambiguous extends Error {}
+/** The word itself may be a secret. */
+const inLine = (line: number): string =>
+  `has in line ${line} what is not the same for all readers of YAML, such as 0777, 1e3 or yes: it has to be quoted, true, false, or a decimal number`;
 
 /** Parses a text that is JSON; this is many times faster than YAML. */
 const asJson = (source: string, subject: string, limit: number): Json | undefined => {

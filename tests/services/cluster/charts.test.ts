@@ -189,7 +189,10 @@ test("what the provider does not find, or another cluster has, is not taken over
   for (const cluster of ["cl-theirs", "cl-of-another-platform"])
     assert.equal(await why({ cluster }), "release [shop] belongs to another cluster");
   assert.match(await why({ revision: "uid-7", values: JSON.stringify({ a: "x".repeat(65_536) }) }), /are longer than 65536 characters$/);
-  assert.match(await why({ revision: "uid-7", values }, { conf: "replicas: 0x10" }), /^\[0x10\] is not the same for all readers of YAML/);
+  assert.match(
+    await why({ revision: "uid-7", values }, { conf: "replicas: 0x10" }),
+    /^the configuration has in line 1 what is not the same for all readers/,
+  );
   assert.match(await why({}, { version_id: "appv-3" }), /^only a version of a chart takes over a release/);
   for (const adopt_release of ["../x", "-x", "Shop", "x".repeat(54)])
     await refused(adopt({ adopt_release }), 400, "illegal_parameter_format");
