@@ -12,7 +12,7 @@ import { listIn, objectIn, short } from "./observed.ts";
 import { KubernetesError, type KubernetesOutside, type Target } from "./ports.ts";
 import { hiddenIn } from "./secret-values.ts";
 
-type InquiryOptions = Pick<KubernetesOutside, "fetchPackage" | "open" | "withTarget"> & {
+type InquiryOptions = Pick<KubernetesOutside, "fetchPackage" | "guarded" | "open" | "withTarget"> & {
   /** The namespace of a cluster's release; undefined: there is none. */
   readonly namespaceOf: (clusterId: string) => Promise<string | undefined>;
   readonly contentOf: ReturnType<typeof contentOfCredential>;
@@ -35,6 +35,7 @@ export const inquiriesOf = ({
   withTarget,
   namespaceOf,
   fetchPackage,
+  guarded,
   open,
 }: InquiryOptions): Inquiries => {
   let judged = 0;
@@ -113,7 +114,8 @@ export const inquiriesOf = ({
       const kubeconfig = await kubeconfigOf(runtime_credential_id);
       const name = typeof release === "string" ? release : releaseOf(clusterId);
       try {
-        await inTime(withApi(kubeconfig, (api) => judgeNamespace(api, namespace)));
+        // Many clusters may be asked for at once: one credential whose API server hangs is not waited for again and again.
+        await guarded(String(runtime_credential_id), () => inTime(withApi(kubeconfig, (api) => judgeNamespace(api, namespace))));
         const archive = await fetchPackage(String(packaged.package_owner), String(packaged.package_digest));
         const signal = AbortSignal.timeout(PATIENCE);
         const judge = (target: Target) => target.judge(name, { archive, values }, signal);

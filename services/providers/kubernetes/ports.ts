@@ -116,7 +116,7 @@ export type KubernetesOutside = {
   readonly fetchPackage: (owner: string, digest: string) => Promise<Uint8Array>;
   /** Decrypts a secret of a cluster's configuration. */
   readonly open: Edge["open"];
-  /** Runs calls to the API server of a runtime behind its breaker. */
+  /** Runs calls to the API server of a runtime, or of a credential, behind its breaker. */
   readonly guarded: <T>(runtimeId: string, run: () => Promise<T>) => Promise<T>;
   /** Logs what a watch meets. */
   readonly report: (error: unknown, runtimeId: string) => void;

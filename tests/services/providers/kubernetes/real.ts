@@ -81,6 +81,7 @@ export const openedOn = async (
     settings: { helm, privateNetworks, helmSeconds: 10, readySeconds },
     clock: systemClock,
     logger: { warn: () => {}, info: () => {} },
+    guard: <T>(_: string, __: number, run: () => Promise<T>) => run(),
     metrics: { registry: new Registry() },
     document: async (model: string, id: string) => (await documents(model)).find((each) => each.id === id)?.value,
     edge: {
