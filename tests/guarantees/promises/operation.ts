@@ -88,6 +88,30 @@ export const operation: Section = {
       ],
     },
     {
+      id: "adopted-release",
+      promise:
+        "A Helm release that was there before its cluster is taken over once, by one cluster, or is as it was, however often its provider dies.",
+      how: "only the revision that was looked at is labelled, on the version of it that was read; until the cluster has run, an undo goes back to it",
+      keptBy: ["services/cluster/adoption.ts", "services/providers/kubernetes/adoption.ts", "services/providers/kubernetes/revisions.ts"],
+      proofs: [
+        ...tests(
+          "services/providers/kubernetes/adoption.test.ts",
+          "a provider that dies at any step of taking over goes on where it was: there is one release, and it is never removed",
+          "an import that did not come to its end is undone at whatever step it and the undo were interrupted: the release is as it was",
+          "of two clusters that take over a release at once one does, whatever the other has done by then",
+          "a cluster that is deleted by force while it takes over a release, and then ceased, leaves the release and its volumes alone",
+        ),
+        ...tests(
+          "services/providers/kubernetes/effects.test.ts",
+          "of a release that the cluster has not taken over, volumes are neither marked nor deleted, and neither is the release",
+        ),
+        ...tests(
+          "services/cluster/charts.test.ts",
+          "what the provider does not find, or another cluster has, is not taken over, and nothing happens",
+        ),
+      ],
+    },
+    {
       id: "moved",
       promise: "A platform that is moved to another Kafka and another store is the same there; what was erased stays erased.",
       how: "topics are written record by record to the same offsets and read back, stores follow, and nothing is overwritten",
