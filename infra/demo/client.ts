@@ -1,3 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+/** Milliseconds for which a request is repeated that is answered with 503. */
+const UNAVAILABLE = 30_000;
+
 /** An error answer in OpenPitrix's format, with the request id for the logs. */
 export class ApiError extends Error {
   override name = "ApiError";
@@ -38,9 +43,12 @@ export const caller = (url: string, token: string): Caller => {
       "x-request-id": requestId,
       ...(body && { "content-type": "application/json", "idempotency-key": crypto.randomUUID() }),
     };
-    return answerOf(
-      await fetch(target, { method, headers, ...(body && { body: JSON.stringify(body) }), signal: AbortSignal.timeout(30_000) }),
-    );
+    for (const until = Date.now() + UNAVAILABLE; ; await pause(500)) {
+      const sent = { method, headers, ...(body && { body: JSON.stringify(body) }), signal: AbortSignal.timeout(30_000) };
+      const response = await fetch(target, sent);
+      // A service may still be starting. With the same idempotency key, asking again is safe.
+      if (response.status !== 503 || Date.now() > until) return answerOf(response);
+    }
   };
   return {
     get: (path, query) => call("GET", path, undefined, query),
@@ -88,6 +96,6 @@ export const eventually = async <T>(
     const answer = await ask();
     if (isExpected(answer)) return answer;
     if (Date.now() > until) throw new Error(`${what}: not reached within ${seconds} s; last: ${JSON.stringify(answer).slice(0, 500)}`);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await pause(150);
   }
 };
