@@ -80,6 +80,8 @@ export const effects: Section = {
         ...tests(
           "services/cluster/charts.test.ts",
           "a chart with values that helm refuses is refused before anything happens, in helm's words",
+          "every action that deploys a chart is judged beforehand, with the values that the cluster keeps, and nothing happens that helm refuses",
+          "whose API server is down holds up no judgement about another one",
           "a provider that does not answer holds up nothing",
         ),
       ],
