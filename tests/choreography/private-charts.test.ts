@@ -62,7 +62,7 @@ test("charts of a private repository and of a private registry are judged and de
         const outside = { ...outsideOn(target, clock), fetchPackage: fetchBlob, open: edge.open };
         const inquiries = inquiriesOf({
           ...outside,
-          namespaceOf: async () => undefined,
+          placeOf: async () => undefined,
           contentOf: contentOfCredential({ document: documentsFor(document), open: edge.open }),
           withApi: (_, use) => use(willing),
           withNamespace: (_, __, use) => use(target),

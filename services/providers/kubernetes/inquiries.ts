@@ -1,20 +1,20 @@
 import type { DeploymentSecret } from "../../../schemas/generated/events.ts";
 import type { Fields } from "../../chassis/http/fields.ts";
 import type { Inquiries } from "../../chassis/http/inquiry.ts";
-import { text } from "../../packages/json.ts";
 import { MAX_CONFIGURATION } from "../../packages/values.ts";
 import type { contentOfCredential } from "../kit/credential.ts";
 import { revealed } from "../kit/secrets.ts";
 import { adoptableOf, clusterOf } from "./adoption.ts";
-import { type Api, messageOf, versionOf } from "./api.ts";
-import { isNamespace, isReleaseName, nodeIdOf, releaseOf } from "./names.ts";
-import { listIn, objectIn, short } from "./observed.ts";
+import type { Api } from "./api.ts";
+import { judgeAccess, judgeNamespace, judgeRight, namespacesOf } from "./judging.ts";
+import { isReleaseName, nodeIdOf, releaseOf } from "./names.ts";
+import { short } from "./observed.ts";
 import { KubernetesError, type KubernetesOutside, type Target } from "./ports.ts";
 import { hiddenIn } from "./secret-values.ts";
 
 type InquiryOptions = Pick<KubernetesOutside, "fetchPackage" | "guarded" | "open" | "withTarget"> & {
-  /** The namespace of a cluster's release; undefined: there is none. */
-  readonly namespaceOf: (clusterId: string) => Promise<string | undefined>;
+  /** Where the release of a cluster is; undefined: there is none. */
+  readonly placeOf: (clusterId: string) => Promise<{ readonly namespace: string; readonly runtimeId: string } | undefined>;
   readonly contentOf: ReturnType<typeof contentOfCredential>;
   /** Opens the API server of a kubeconfig for the time of `use`. */
   readonly withApi: <T>(kubeconfig: string, use: (api: Api) => Promise<T>) => Promise<T>;
@@ -33,7 +33,7 @@ export const inquiriesOf = ({
   withApi,
   withNamespace,
   withTarget,
-  namespaceOf,
+  placeOf,
   fetchPackage,
   guarded,
   open,
@@ -51,10 +51,15 @@ export const inquiriesOf = ({
     if ("denied" in found) throw new KubernetesError(found.denied);
     return found.content;
   };
+  /** Asks the API server of a stored credential. One that hangs is given up in time, and is not asked again for a while. */
+  const asked = async <T>(credentialId: unknown, ask: (kubeconfig: string) => Promise<T>): Promise<T> => {
+    const kubeconfig = await kubeconfigOf(credentialId);
+    return guarded(String(credentialId), () => inTime(ask(kubeconfig)));
+  };
   return {
     /** The namespaces that a credential sees. */
     zones: refusable(async ({ runtime_credential_id }) => ({
-      zone: await withApi(await kubeconfigOf(runtime_credential_id), namespacesOf),
+      zone: await asked(runtime_credential_id, (kubeconfig) => withApi(kubeconfig, namespacesOf)),
     })),
     /** Whether a kubeconfig opens an API server, and may deploy into a namespace, if one is named. What cannot be reached is refused, too. */
     credential: refusable(async ({ content, zone }) => {
@@ -72,7 +77,7 @@ export const inquiriesOf = ({
         kubeconfigOf(runtime_credential_id),
         fetchPackage(String(package_owner), String(package_digest)),
       ]);
-      await reached(withApi(kubeconfig, (api) => judgeRight(api, "patch", "", "secrets", namespace)));
+      await reached(asked(runtime_credential_id, () => withApi(kubeconfig, (api) => judgeRight(api, "patch", "", "secrets", namespace))));
       const found = await inTurn(() =>
         reached(
           withNamespace(kubeconfig, namespace, async (target) => {
@@ -96,10 +101,13 @@ export const inquiriesOf = ({
     /** What a container of a pod has written. The pod is the one that the node is, and not another one of its name. */
     log: async ({ node_id, cluster_id, instance_id, name, limit }) => {
       const [clusterId, pod] = [String(cluster_id), String(instance_id)];
-      const namespace = await namespaceOf(clusterId);
-      if (namespace === undefined || pod === "") return undefined;
+      const place = await placeOf(clusterId);
+      if (place === undefined || pod === "") return undefined;
+      const { namespace, runtimeId } = place;
+      const read = (target: Target) => target.log(pod, String(name), Number(limit));
       try {
-        const found = await withTarget({ clusterId, namespace }, (target) => target.log(pod, String(name), Number(limit)));
+        // A breaker of its own: a kubelet that hangs stops no action on the runtime.
+        const found = await guarded(`logs of ${runtimeId}`, () => inTime(withTarget({ clusterId, namespace }, read)));
         return found && nodeIdOf(clusterId, found) === node_id ? { log: found.log, task_id: [] } : undefined;
       } catch (error) {
         if (error instanceof KubernetesError) return undefined;
@@ -114,8 +122,8 @@ export const inquiriesOf = ({
       const kubeconfig = await kubeconfigOf(runtime_credential_id);
       const name = typeof release === "string" ? release : releaseOf(clusterId);
       try {
-        // Many clusters may be asked for at once: one credential whose API server hangs is not waited for again and again.
-        await guarded(String(runtime_credential_id), () => inTime(withApi(kubeconfig, (api) => judgeNamespace(api, namespace))));
+        // Many clusters may be asked for at once: one API server that hangs is not waited for again and again.
+        await asked(runtime_credential_id, () => withApi(kubeconfig, (api) => judgeNamespace(api, namespace)));
         const archive = await fetchPackage(String(packaged.package_owner), String(packaged.package_digest));
         const signal = AbortSignal.timeout(PATIENCE);
         const judge = (target: Target) => target.judge(name, { archive, values }, signal);
@@ -156,47 +164,6 @@ const refusable =
       throw error;
     }
   };
-
-const namespacesOf = async (api: Api): Promise<readonly string[]> =>
-  listIn((await api.get("/api/v1/namespaces?limit=500")) ?? {}, "items").map((each) => text(objectIn(each, "metadata").name));
-
-const judgeAccess = async (api: Api, namespace: string): Promise<void> => {
-  await versionOf(api);
-  if (namespace !== "") return judgeNamespace(api, namespace);
-  // The version is for everybody, this question for whomever the server knows; the answer does not matter.
-  await may(api, "create", "", "namespaces", "");
-};
-
-/** Whether the credential may make releases in a namespace, and make the namespace if there is none. */
-const judgeNamespace = async (api: Api, namespace: string): Promise<void> => {
-  if (!isNamespace(namespace)) throw new KubernetesError(`[${namespace}] cannot be the name of a namespace`);
-  // Who may work in a namespace may not always look at it.
-  const found = await api.get(`/api/v1/namespaces/${namespace}`).catch((error: unknown) => {
-    if (error instanceof KubernetesError) return {};
-    throw error;
-  });
-  if (!found && !(await may(api, "create", "", "namespaces", "")))
-    throw new KubernetesError(`namespace [${namespace}] does not exist, and the credential of the runtime may not create it`);
-  for (const [group, resource] of [
-    ["", "secrets"],
-    ["apps", "deployments"],
-  ] as const)
-    await judgeRight(api, "create", group, resource, namespace);
-};
-
-const judgeRight = async (api: Api, verb: string, group: string, resource: string, namespace: string): Promise<void> => {
-  if (!(await may(api, verb, group, resource, namespace)))
-    throw new KubernetesError(`the credential of the runtime may not ${verb} ${resource} in namespace [${namespace}]`);
-};
-
-const may = async (api: Api, verb: string, group: string, resource: string, namespace: string): Promise<boolean> => {
-  const resourceAttributes = { verb, group, resource, namespace };
-  const review = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes } };
-  const { status, body } = await api.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review);
-  if (status !== 201)
-    throw new KubernetesError(`the API server does not say what the credential of the runtime may do: ${messageOf(body)}`);
-  return objectIn(body, "status").allowed === true;
-};
 
 const reasonOf = (error: unknown): string => {
   const [code, name] = [Reflect.get(Object(error), "code"), Reflect.get(Object(error), "name")];

@@ -100,11 +100,11 @@ export const open = async ({
     sleep: clock.sleep,
     timeouts,
   };
-  const namespaceOf = async (clusterId: string): Promise<string | undefined> => {
+  const placeOf = async (clusterId: string) => {
     const release = await document("releases", clusterId);
-    return release && String(release.namespace);
+    return release && { namespace: String(release.namespace), runtimeId: String(release.runtime_id) };
   };
-  return { outside, warnings, inquiries: inquiriesOf({ ...outside, contentOf, withApi, withNamespace, namespaceOf }) };
+  return { outside, warnings, inquiries: inquiriesOf({ ...outside, contentOf, withApi, withNamespace, placeOf }) };
 };
 
 /** Removes the folders of processes that have died: they hold credentials. */

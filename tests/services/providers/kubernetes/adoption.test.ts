@@ -277,7 +277,7 @@ test("what is found of a release is bounded, and one that is not deployed, or ha
     const api = { send: async () => ({ status: 201, body: { status: { allowed: true } } }) } as unknown as Api; // It is asked for rights only.
     const { release } = inquiriesOf({
       ...outsideOn(namespace.targetAt({ now: () => 0 }), { now: () => 0, sleep: async () => {} }),
-      namespaceOf: async () => undefined,
+      placeOf: async () => undefined,
       contentOf: async () => ({ content: "" }),
       withApi: (_, use) => use(api),
       withNamespace: (_, __, use) => use({ ...namespace.targetAt({ now: () => 0 }), ...more }),

@@ -4,15 +4,15 @@ import { breakers } from "../../../../services/chassis/process/breaker.ts";
 import { inquiriesOf } from "../../../../services/providers/kubernetes/inquiries.ts";
 import { fakeNamespace, outsideOn } from "./fake-target.ts";
 
-test("an API server that does not answer is soon asked no more about charts, and another one is", async (t) => {
+test("an API server that does not answer is soon asked no more, and another one is", async (t) => {
   const { guard, stop } = breakers();
   t.after(stop);
   const asked: string[] = [];
   const outside = outsideOn(fakeNamespace().targetAt({ now: () => 0 }), { now: () => 0, sleep: async () => {} });
-  const { chart } = inquiriesOf({
+  const { chart, zones } = inquiriesOf({
     ...outside,
     guarded: (id, run) => guard(id, 60_000, run),
-    namespaceOf: async () => undefined,
+    placeOf: async () => undefined,
     contentOf: async (id) => ({ content: id }),
     withApi: async (kubeconfig) => {
       asked.push(kubeconfig);
@@ -28,4 +28,7 @@ test("an API server that does not answer is soon asked no more about charts, and
   assert.ok(asked.length < 10, `it was asked ${asked.length} times`);
   await judge("other");
   assert.equal(asked.at(-1), "other");
+  const before = asked.length;
+  await assert.rejects(async () => zones?.({ runtime_credential_id: "down" }));
+  assert.equal(asked.length, before);
 });
