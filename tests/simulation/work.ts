@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { isMainThread, type MessagePort, parentPort, Worker, workerData } from "node:worker_threads";
 import type { Violation } from "../../events/simulation/check/evidence.ts";
 import type { FaultKind } from "../../events/simulation/faults.ts";
 import { type SimulationOptions, simulate } from "../../events/simulation/simulate.ts";
@@ -54,7 +54,8 @@ export const runSeed = async (options: SimulationOptions): Promise<SeedResult> =
   }
 };
 
-if (!isMainThread && parentPort) {
-  const { seeds, commands, faults }: Share = workerData;
-  for (const seed of seeds) parentPort.postMessage(await runSeed({ seed, commands, ...(faults && { faults: new Set(faults) }) }));
-}
+const work = async (port: MessagePort, { seeds, commands, faults }: Share): Promise<void> => {
+  for (const seed of seeds) port.postMessage(await runSeed({ seed, commands, ...(faults && { faults: new Set(faults) }) }));
+};
+
+if (!isMainThread && parentPort) void work(parentPort, workerData);
