@@ -94,16 +94,20 @@ export const served = async (
     askInside: (path: string, init?: RequestInit) => ask(`${entry()?.operationsUrl}${path}`, init),
     /** A request as a test makes it. */
     ask: (path: string, init?: RequestInit) => ask(`${urlOf()}${path}`, init),
-    /** A document of a read model, of the first service that has it, as events of other services or of another day would have made it. */
-    put: (model: string, id: string, value: object) => {
-      for (const { instance, database } of base.instances())
-        for (const { name, initialState } of instance.service.projections ?? [])
-          if (name === model)
-            return putInto(database, collections(instance.service.projections).of(model), id, `elsewhere/${id}`, {
-              ...Object(initialState),
-              ...value,
-            });
-      throw new Error(`nobody has a read model ${model}`);
+    /** A document of a read model, of each service that has it, as events of other services or of another day would have made it. */
+    put: async (model: string, id: string, value: object): Promise<void> => {
+      const models = base.instances().flatMap(({ instance: { service }, database }) =>
+        (service.projections ?? [])
+          .filter(({ name }) => name === model)
+          .map(({ initialState }) => ({
+            database,
+            collection: collections(service.projections).of(model),
+            initialState: Object(initialState),
+          })),
+      );
+      if (models.length === 0) throw new Error(`nobody has a read model ${model}`);
+      for (const { database, collection, initialState } of models)
+        await putInto(database, collection, id, `elsewhere/${id}`, { ...initialState, ...value });
     },
   };
 };

@@ -17,6 +17,7 @@ before(async () => {
   await world.of("catalog").ports.log.publish(["a", "b"].flatMap((key) => changes(key, 1, 3)));
   const subscriptions = () => [...world.of("catalog").instance.subscriptions().values()];
   await eventually("one stream is parked by both", () => subscriptions().reduce((sum, { parked }) => sum + parked.size, 0) === 2);
+  await eventually("all is published", () => [...world.databases.values()].every(({ due }) => due.publish.length === 0));
   // Neither the services nor Kafka can be asked.
   gateway = {
     PITRIX_URL: world.of("api").url,
