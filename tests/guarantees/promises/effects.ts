@@ -105,6 +105,11 @@ export const effects: Section = {
           "a pod that flaps writes few events, and nothing is watched once the cluster is stopped",
         ),
         ...tests(
+          "services/providers/kubernetes/turns.test.ts",
+          "what is more than an instance watches is looked at in turns, and that is said",
+          "an instance with room takes over the runtimes that another one has no room for",
+        ),
+        ...tests(
           "services/providers/kubernetes/live.integration.ts",
           "what is changed by hand is said, with where the release is reached; and an action takes it back",
           "a watch says what has changed, goes on after an outage, and looks at everything when the server has forgotten",
