@@ -189,23 +189,24 @@ for (const major of majors) {
     await isTheirs();
   });
 
-  test(`a provider that dies while it takes over a release with Helm ${major} goes on`, { skip: !isReal }, async (t) => {
-    let crashed = false;
-    const dies: Tamper = async ({ action }, when) => {
-      if (crashed || action !== "ApplyRelease" || when !== "after") return;
-      crashed = true;
-      one.crash();
-      await new Promise(() => {});
-    };
-    const one = await bench(t, major, dies);
-    const over = one.adopt();
-    await eventually("the provider has crashed", async () => crashed);
-    await one.restart();
-    assert.equal(await over, "successful");
-    assert.deepEqual(
-      (await one.revisions()).map(({ status }) => status),
-      ["superseded", "deployed"],
-    );
-    await one.runs("nginx:1", 2);
-  });
+  if (isReal)
+    test(`a provider that dies while it takes over a release with Helm ${major} goes on`, async (t) => {
+      let crashed = false;
+      const dies: Tamper = async ({ action }, when) => {
+        if (crashed || action !== "ApplyRelease" || when !== "after") return;
+        crashed = true;
+        one.crash();
+        await new Promise(() => {});
+      };
+      const one = await bench(t, major, dies);
+      const over = one.adopt();
+      await eventually("the provider has crashed", async () => crashed);
+      await one.restart();
+      assert.equal(await over, "successful");
+      assert.deepEqual(
+        (await one.revisions()).map(({ status }) => status),
+        ["superseded", "deployed"],
+      );
+      await one.runs("nginx:1", 2);
+    });
 }
