@@ -4,6 +4,7 @@ import { codec } from "../../../../events/codec/codec.ts";
 import { topicOf } from "../../../../events/contract.ts";
 import { kafkaLog } from "../../../../events/kafka/log.ts";
 import { metaOf, recordsOf, typeOf } from "../../../../events/log/record.ts";
+import { aggregateOf } from "../../../../events/message.ts";
 import type { Log } from "../../../../events/ports.ts";
 import { schemas } from "../../../../schemas/generated/schemas.ts";
 import { contract } from "../../../../services/chassis/contract.ts";
@@ -43,9 +44,9 @@ const runsOn = async (log: Log) => {
   };
 };
 
-/** The catalogue takes no part here: what it would say at the end of a run is said for it. */
-const adopt = async (log: Log, repoId: string, repoEventId: string): Promise<void> => {
-  const event = released.encode("repoAdoption", { type: "RepoIndexAdopted", repoId, repoEventId } as { readonly type: string });
+/** Says what services that take no part here would say. */
+const announce = async (log: Log, service: string, stream: string, event: { readonly type: string; readonly [field: string]: unknown }) => {
+  const encoded = released.encode(aggregateOf(stream), event);
   const told = {
     time: new Date().toISOString(),
     actor: { userId: "system", ownerPath: "" },
@@ -55,7 +56,13 @@ const adopt = async (log: Log, repoId: string, repoEventId: string): Promise<voi
   };
   const metadata = { ...told, causationId: null, actionId: null, traceparent: null, fingerprint: null };
   const bare = { cause: null, rejection: null, claims: [], publish: false, effects: [], timers: [] };
-  await log.publish(recordsOf(contract, "app", { stream: `repoAdoption/${repoEventId}`, version: 1, events: [event], ...bare, metadata }));
+  await log.publish(recordsOf(contract, service, { stream, version: 1, events: [encoded], ...bare, metadata }));
+};
+
+/** The provider for which the packages are. */
+const provider = {
+  ...{ type: "ProviderAnnounced", provider: "local", service: "provider-local", actions: [] },
+  ...{ versionTypes: ["vmbased"], zones: [], credentialSchema: "{}" },
 };
 
 const command = async ({ url, headers }: Subject, path: string, body: object): Promise<{ readonly [field: string]: unknown }> => {
@@ -67,7 +74,7 @@ const command = async ({ url, headers }: Subject, path: string, body: object): P
     });
     const text = await answer.text();
     if (answer.ok) return JSON.parse(text);
-    // The caller may not be known yet; the run before may not have been told that it is over.
+    // The caller and the provider may not be known yet; the run before may not have been told that it is over.
     if (Date.now() > until || ![400, 401].includes(answer.status)) throw new Error(`${path}: ${answer.status} ${text}`);
   }
 };
@@ -90,14 +97,15 @@ const index = async (servers: Servers, repo: Subject, url: string): Promise<Meas
   const log = kafkaLog({ ...servers.connection, clientId: "bench" });
   try {
     const run = await runsOn(log);
-    const about = { name: "bench", description: "", type: "http", url, credential: "{}", visibility: "public", providers: [] };
+    await announce(log, "provider-local", "localProvider/local", provider);
+    const about = { name: "bench", description: "", type: "http", url, credential: "{}", visibility: "public", providers: ["local"] };
     if (input.profiles) for (const pid of repo.pids) process.kill(pid, "SIGUSR2");
     const before = usageOf(repo.pids);
     const repoId = String((await command(repo, "/v1/repos", about)).repo_id);
     const first = await run(1);
     const between = usageOf(repo.pids);
     const left = await packagesIn(servers);
-    await adopt(log, repoId, first.repoEventId);
+    await announce(log, "app", `repoAdoption/${first.repoEventId}`, { type: "RepoIndexAdopted", repoId, repoEventId: first.repoEventId });
     await command(repo, "/v1/repos/index", { repo_id: repoId });
     const again = await run(2);
     const after = await packagesIn(servers);
