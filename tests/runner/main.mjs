@@ -146,9 +146,13 @@ if (built || existsSync("dist")) {
 rmSync(temporary, { recursive: true, force: true });
 // For the page that tells which promise is proved by which test, see `make guarantees`.
 const found = results.flatMap(({ tests }) => tests);
-if (isLong && values.match === "") {
-  const lines = found.map(({ file, name, passed }) => JSON.stringify({ file, name, passed })).sort();
-  writeFileSync("docs/long-tests.json", `[\n${lines.join(",\n")}\n]\n`);
+if (isLong && found.length > 0) {
+  const record = "docs/long-tests.json";
+  const ran = new Set(found.map(({ file }) => file));
+  const known = existsSync(record) ? JSON.parse(readFileSync(record, "utf8")) : [];
+  const all = [...known.filter(({ file }) => !ran.has(file) && existsSync(file)), ...found];
+  const lines = all.map(({ file, name, passed }) => JSON.stringify({ file, name, passed })).sort();
+  writeFileSync(record, `[\n${lines.join(",\n")}\n]\n`);
 }
 if (values.only === undefined && values.match === "") {
   mkdirSync(".pitrix/results", { recursive: true });
