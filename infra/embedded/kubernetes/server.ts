@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { tail } from "../command.ts";
 import { EmbeddedError } from "../failure.ts";
 import type { Report } from "../installing.ts";
@@ -41,7 +41,8 @@ export type KubernetesServer = {
 /** Starts a Kubernetes API in a directory, empty, and waits until it serves; builds it first if necessary. */
 export const startKubernetes = async (given: { readonly directory: string; readonly report?: Report }): Promise<KubernetesServer> => {
   const program = await installKubernetes(given.report);
-  const { directory } = given;
+  // Its processes run in there.
+  const directory = resolve(given.directory);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = (name: string, content?: string): string => {
     const path = join(directory, name);

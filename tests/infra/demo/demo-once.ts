@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { TestContext } from "node:test";
 
 /** Runs the demo to its end, with the cluster of a kubeconfig: `none`, or an empty text for that of the tests. */
@@ -13,7 +13,9 @@ export const demoOnce = async (t: TestContext, kubeconfig: string) => {
   chmodSync(nodes, 0o711);
   t.after(() => rmSync(nodes, { recursive: true, force: true }));
   const { KAFKA_BROKERS: _, MONGODB_URL: __, ...environment } = process.env;
-  const demo = spawn(process.execPath, [join(import.meta.dirname, "../../../infra/demo/main.js"), "--once", "--directory", directory], {
+  // A relative directory, as the default one is.
+  const args = ["--once", "--directory", relative(process.cwd(), directory)];
+  const demo = spawn(process.execPath, [join(import.meta.dirname, "../../../infra/demo/main.js"), ...args], {
     env: { ...environment, PITRIX_LOCAL_DIRECTORY: nodes, PITRIX_DEMO_KUBECONFIG: kubeconfig },
     stdio: ["ignore", "pipe", "pipe"],
   });
