@@ -81,10 +81,11 @@ const print = (status: Status | undefined, otherwise: string): void => {
   if (values.json) return void process.stdout.write(`${JSON.stringify(status ?? null)}\n`);
   if (!status) return void process.stdout.write(`${otherwise}\n`);
   const { url, client, loginClient, administrator, services } = status;
-  const list = Object.entries(services).map(([name, where]) => `  ${name.padEnd(16)}${where}`);
-  process.stdout.write(
-    `Pitrix answers at ${url}; for operators:\n${list.join("\n")}\n  operate with    ${client}\n  log in with     ${loginClient}\n  administrator   ${administrator}\n  secrets, logs   ${values.directory}\n`,
-  );
+  const about = { "operate with": client, "log in with": loginClient, administrator, "secrets, logs": values.directory };
+  const rows = Object.entries({ ...services, ...about });
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const list = rows.map(([name, what]) => `  ${name.padEnd(width)}${what}\n`);
+  process.stdout.write(`Pitrix answers at ${url}; for operators:\n${list.join("")}`);
 };
 
 const until = async (what: string, seconds: number, holds: () => boolean): Promise<void> => {
