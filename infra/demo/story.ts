@@ -359,30 +359,30 @@ const roleOf = async (context: Context, place: Place, name: string): Promise<str
 const operate = (place: Place): readonly Step[] => {
   const { looks, provider } = place;
   const many = (context: Context) => ({ cluster_id: [idOf(context, place)] });
-  const step = (...[title, path, body, check]: Parameters<typeof act> extends [Place, ...infer Rest] ? Rest : never) =>
-    act(place, title, path, body, check);
   const end = (wanted: string) => async (context: Context) => {
     await looks.gone(context);
     return status(context, place, wanted);
   };
   return [
-    step(
+    act(
+      place,
       "Add a node to reviews",
       "add_nodes",
       async (context) => ({ cluster_id: idOf(context, place), role: await roleOf(context, place, "reviews"), node_count: 1 }),
       looks.added,
     ),
-    step(
+    act(
+      place,
       "Upgrade to version 1.1.0",
       "upgrade",
       (context) => ({ cluster_id: idOf(context, place), version_id: fact(context, `${provider} 1.1.0`) }),
       looks.upgraded,
     ),
-    step("Roll back to version 1.0.0", "rollback", (context) => ({ cluster_id: idOf(context, place) }), looks.rolledBack),
-    step("Stop the cluster", "stop", many, end("stopped")),
-    step("Start it again", "start", many, looks.started),
-    step("Delete it", "delete", many, end("deleted")),
-    step("Cease it", "cease", many, (context) => status(context, place, "ceased")),
+    act(place, "Roll back to version 1.0.0", "rollback", (context) => ({ cluster_id: idOf(context, place) }), looks.rolledBack),
+    act(place, "Stop the cluster", "stop", many, end("stopped")),
+    act(place, "Start it again", "start", many, looks.started),
+    act(place, "Delete it", "delete", many, end("deleted")),
+    act(place, "Cease it", "cease", many, (context) => status(context, place, "ceased")),
   ];
 };
 

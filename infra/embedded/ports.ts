@@ -1,8 +1,8 @@
 import { connect, createServer } from "node:net";
-import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { EmbeddedError } from "./failure.ts";
 import { tryLock } from "./lock.ts";
+import { cacheDirectory } from "./places.ts";
 
 /** True if a program can listen on this port of the loopback address now. */
 export const isFree = (port: number): Promise<boolean> =>
@@ -33,7 +33,7 @@ const BLOCKS = (END - FIRST) / BLOCK;
  * them listens, and a program that is about to start again may lose its port.
  */
 const ownBlock = (): number => {
-  const directory = join(tmpdir(), `pitrix-ports-${userInfo().uid}`);
+  const directory = join(cacheDirectory(), "ports");
   const blocks = Array.from({ length: BLOCKS }, (_, index) => (process.pid + index) % BLOCKS);
   // With more processes than blocks, some share one.
   const block = blocks.find((each) => tryLock(join(directory, `${each}.lock`))) ?? process.pid % BLOCKS;

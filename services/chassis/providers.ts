@@ -1,6 +1,7 @@
 import { type Rejection, streamOf } from "../../events/index.ts";
 import type { Projection } from "./events.ts";
 import { makeProblem, type Problem } from "./http/problems.ts";
+import type { Reads } from "./http/rows.ts";
 import { announcementsOf, serviceOf } from "./provider-names.ts";
 
 /** What a provider can do, as it announced it last. */
@@ -31,14 +32,16 @@ export const providers: Projection<ProviderDocument> = {
   },
 };
 
-/** Why a provider that has no such document is not used. What one that runs has announced is on its way. */
-export const unannounced = (
-  name: string,
-  known: readonly Pick<ProviderDocument, "provider">[],
-  { runs }: { readonly runs: (service: string) => boolean },
-): Rejection | Problem => {
-  if (runs(serviceOf(name))) return makeProblem("unavailable", `: provider [${name}] is starting`);
-  const names = known.map(({ provider }) => provider).sort();
+type Known = Pick<Reads<{ readonly providers: ProviderDocument }>, "get" | "all"> & {
+  readonly outside: { readonly runs: (service: string) => boolean };
+};
+
+/** A provider as it announced itself, or why it cannot be used: it has never announced itself, or its announcement has not arrived yet. */
+export const announced = async (name: string, { get, all, outside }: Known): Promise<ProviderDocument | Rejection | Problem> => {
+  const known = await get("providers", name, "everybody");
+  if (known) return known;
+  if (outside.runs(serviceOf(name))) return makeProblem("unavailable", `: provider [${name}] is starting`);
+  const names = (await all("providers", [], 100, "everybody")).map(({ provider }) => provider).sort();
   return {
     rejected: `no provider [${name}] has ever announced itself to this platform: it has ${names.join(", ") || "none"}`,
     kind: "invalid",

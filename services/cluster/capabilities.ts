@@ -4,7 +4,7 @@ import type { ClusterEvent } from "../../schemas/generated/events.ts";
 import type { Fields } from "../chassis/http/fields.ts";
 import type { Guard, Reads } from "../chassis/http/rows.ts";
 import { serviceOf } from "../chassis/provider-names.ts";
-import { unannounced } from "../chassis/providers.ts";
+import { announced } from "../chassis/providers.ts";
 import type { ActionRequested } from "./actions.ts";
 import type { ClusterCommand } from "./commands.ts";
 import type { ClusterOutside } from "./ports.ts";
@@ -27,7 +27,7 @@ const requests: { readonly [T in ClusterCommand["type"]]?: ActionRequested } = {
 };
 
 /** What deploys a chart anew. */
-const deploying: readonly (ActionRequested | undefined)[] = [
+const deploying: readonly ActionRequested[] = [
   "ClusterDeploymentRequested",
   "ClusterUpgradeRequested",
   "ClusterRollbackRequested",
@@ -46,8 +46,8 @@ export const capabilities: Guard<ClusterCommand, ClusterReadModels, Asked, Clust
     const place = await placeOf(command, reads);
     if (place === undefined) return undefined;
     const { provider: name } = place;
-    const [service, provider] = [serviceOf(name), await reads.get("providers", name, "everybody")];
-    if (!provider) return unannounced(name, await reads.all("providers", [], 100, "everybody"), outside);
+    const [service, provider] = [serviceOf(name), await announced(name, { ...reads, outside })];
+    if (!("provider" in provider)) return provider;
     const action = actionOf[requested];
     if (!provider.actions.includes(action)) return refused(`provider [${name}] does not support ${action}`);
     if ("version" in command && !provider.version_types.includes(command.version.versionType))
@@ -73,7 +73,7 @@ const unfitChart = async (chart: Fields, service: string, { inquire }: Asked): P
   return typeof answer?.refused === "string" ? answer.refused : undefined;
 };
 
-/** The chart that is to be deployed, with all its values, those that the cluster has had before, too: they are sealed. Undefined: it is no chart. */
+/** The chart that is to be deployed, with all its values, also those that the cluster keeps (sealed). Undefined if no chart is deployed. */
 const chartIn = (foreseen: Decision<ClusterEvent>, { runtime_credential_id }: Place): Fields | undefined => {
   for (const event of isRejection(foreseen) ? [] : foreseen)
     if ("deployment" in event && event.deployment.versionType === "helm") {

@@ -26,6 +26,6 @@ const formats: readonly [IndexFormat<PackageType>, IndexFormat<PackageType>] = [
   { type: "helm", apiVersion: "apiVersion", appVersion: "appVersion", wrongIn: wrongInChart },
 ];
 
-/** Reads the `index.yaml` of a repository, which says itself of which kind its packages are. */
+/** Reads the `index.yaml` of a repository. The index determines the type of its packages. */
 export const readIndex = (indexYaml: string, limits?: Partial<IndexLimits>): PackageIndex<PackageType> =>
   parseIndex(indexYaml, formats, limits);

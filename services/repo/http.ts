@@ -1,8 +1,8 @@
 import type { Condition, Rejection } from "../../events/index.ts";
 import type { Sealed } from "../../schemas/generated/events.ts";
 import { makeProblem, type Problem } from "../chassis/http/problems.ts";
-import { type Edge, type Guard, type HttpRow, type Reads, type RequestOf, rows } from "../chassis/http/rows.ts";
-import { unannounced } from "../chassis/providers.ts";
+import { type Edge, type Guard, type HttpRow, type RequestOf, rows } from "../chassis/http/rows.ts";
+import { announced } from "../chassis/providers.ts";
 import { type Access, accessOf, credentialOf, openToAll } from "./access.ts";
 import type { RepoCommand } from "./domain/repo.ts";
 import { indexBytes, indexUrl } from "./index-entries.ts";
@@ -156,11 +156,12 @@ export const http: readonly HttpRow<RepoOutside>[] = [
   }),
 ];
 
-type Known = Pick<Reads<RepoReadModels>, "get" | "all"> & { readonly outside: Pick<RepoOutside, "runs"> };
-/** The rejection of providers of which one has never announced itself. */
-const unknownAmong = async (names: readonly string[], { get, all, outside }: Known): Promise<Rejection | Problem | undefined> => {
-  for (const name of names)
-    if (!(await get("providers", name, "everybody"))) return unannounced(name, await all("providers", [], 100, "everybody"), outside);
+/** Why the first of these providers that has not announced itself cannot be used. */
+const unknownAmong = async (names: readonly string[], known: Parameters<typeof announced>[1]): Promise<Rejection | Problem | undefined> => {
+  for (const name of names) {
+    const found = await announced(name, known);
+    if (!("provider" in found)) return found;
+  }
   return undefined;
 };
 

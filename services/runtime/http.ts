@@ -1,21 +1,14 @@
 import { type Condition, type Rejection, streamOf } from "../../events/index.ts";
-import { isProblem, type Problem } from "../chassis/http/problems.ts";
-import { type Reads, rows } from "../chassis/http/rows.ts";
+import { isProblem } from "../chassis/http/problems.ts";
+import { rows } from "../chassis/http/rows.ts";
 import { byDate, byValue, createdLately, lastTwoWeeks } from "../chassis/http/statistics.ts";
-import { type ProviderDocument, unannounced } from "../chassis/providers.ts";
+import { announced, type ProviderDocument } from "../chassis/providers.ts";
 import { unfitContent } from "./credential-content.ts";
 import type { RuntimeCommand, RuntimeCredentialCommand } from "./domain.ts";
 import type { RuntimeOutside } from "./ports.ts";
 import type { RuntimeCredentialDocument, RuntimeDocument, RuntimeReadModels } from "./read-models.ts";
 
 const { command, query, answer } = rows<RuntimeCommand | RuntimeCredentialCommand, RuntimeReadModels, RuntimeOutside>();
-
-type Known = Pick<Reads<RuntimeReadModels>, "get" | "all"> & { readonly outside: Pick<RuntimeOutside, "runs"> };
-/** A provider as it announced itself, or why it is not used. */
-const announced = async (name: string, { get, all, outside }: Known): Promise<ProviderDocument | Rejection | Problem> => {
-  const known = await get("providers", name, "everybody");
-  return known ?? unannounced(name, await all("providers", [], 100, "everybody"), outside);
-};
 
 const contentOf = (id: string) => ({ stream: streamOf("runtimeCredential", id), field: "sealedContent" });
 

@@ -31,7 +31,7 @@ const LIMIT = isLong ? 60 * MINUTE : 19 * MINUTE;
 /** For one process of tests, well over what the slowest needs on a busy machine. */
 const PROCESS_LIMIT = 14 * MINUTE;
 
-/** Files that start a platform: beside the others, which wait for servers more than they compute. */
+/** Files that start a whole platform. They run beside the other files, which wait for servers more than they compute. */
 const wholePlatforms = ["infra/demo/"];
 
 const run = (command, args, env = {}, niceness = 0) =>

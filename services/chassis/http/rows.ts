@@ -249,7 +249,7 @@ export type Guard<Command, ReadModels, Outside = unknown, Event extends Message 
     context: Context &
       Reads<ReadModels> & {
         readonly outside: Outside;
-        /** What the command would commit at this moment, or its rejection. Unlike what is read, it is not judged by a rule. */
+        /** What the command would commit at this moment, or its rejection. No access rule is applied. */
         readonly foresee: () => Promise<Decision<Event>>;
       },
   ) => Promise<Rejection | Problem | undefined>;

@@ -9,7 +9,7 @@ type Kind = { readonly path: string; readonly differs?: Differs };
 
 const sameText = (one: Json | undefined, other: Json | undefined): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** Whether a live value is as it is described, whatever was added to it. What is empty may be absent; a number of a manifest is a text. */
+/** Whether a live value has all that the manifest describes. Additions are ignored, an empty value may be absent, and numbers compare as texts. */
 const isKept = (described: Json | undefined, live: Json | undefined): boolean => {
   if (Array.isArray(described)) {
     const list = Array.isArray(live) ? live : [];
@@ -20,7 +20,7 @@ const isKept = (described: Json | undefined, live: Json | undefined): boolean =>
   if (live === undefined || live === null) return ["undefined", "null", "", "0", "false"].includes(String(described));
   return described === undefined || described === null || String(described) === String(live);
 };
-/** Fields of an object, or of its `spec`, as the release describes them; all that it describes if none is named. */
+/** Compares the named fields of a part of an object, or all fields that the manifest describes. */
 const fields =
   (of: (object: JsonObject) => JsonObject, names?: readonly string[]): Differs =>
   (described, live) => {

@@ -51,19 +51,17 @@ export const inquiriesOf = ({
     if ("denied" in found) throw new KubernetesError(found.denied);
     return found.content;
   };
-  /** Asks the API server of a stored credential. One that hangs is given up in time, and is not asked again for a while. */
-  const asked = async <T>(credentialId: unknown, ask: (kubeconfig: string) => Promise<T>): Promise<T> => {
-    const kubeconfig = await kubeconfigOf(credentialId);
-    return guarded(String(credentialId), () => inTime(ask(kubeconfig)));
-  };
+  /** Asks an API server under the breaker of this key. A server that hangs is given up in time, and is not asked again for a while. */
+  const asked = <T>(key: unknown, ask: () => Promise<T>): Promise<T> => guarded(String(key), () => inTime(ask()));
   return {
     /** The namespaces that a credential sees. */
-    zones: refusable(async ({ runtime_credential_id }) => ({
-      zone: await asked(runtime_credential_id, (kubeconfig) => withApi(kubeconfig, namespacesOf)),
-    })),
+    zones: refusable(async ({ runtime_credential_id }) => {
+      const kubeconfig = await kubeconfigOf(runtime_credential_id);
+      return { zone: await asked(runtime_credential_id, () => withApi(kubeconfig, namespacesOf)) };
+    }),
     /** Whether a kubeconfig opens an API server, and may deploy into a namespace, if one is named. What cannot be reached is refused, too. */
     credential: refusable(async ({ content, zone }) => {
-      await reached(withApi(String(content), (api) => judgeAccess(api, String(zone ?? ""))));
+      await reached(inTime(withApi(String(content), (api) => judgeAccess(api, String(zone ?? "")))));
       return {};
     }),
     /**
@@ -78,23 +76,7 @@ export const inquiriesOf = ({
         fetchPackage(String(package_owner), String(package_digest)),
       ]);
       await reached(asked(runtime_credential_id, () => withApi(kubeconfig, (api) => judgeRight(api, "patch", "", "secrets", namespace))));
-      const found = await inTurn(() =>
-        reached(
-          withNamespace(kubeconfig, namespace, async (target) => {
-            const revisions = await target.revisions(name);
-            const cluster = clusterOf(revisions);
-            if (cluster !== undefined) return { cluster };
-            const deployed = adoptableOf(target, name, revisions);
-            const { chart, values } = await target.made(name, deployed.revision);
-            const other = await target.nameOf(archive, AbortSignal.timeout(PATIENCE));
-            if (chart !== other)
-              throw new KubernetesError(`release ${name} is of chart [${short(chart)}], and the version of chart [${short(other)}]`);
-            const given = JSON.stringify(values);
-            if (given.length > MAX_CONFIGURATION) throw new KubernetesError(`its values are longer than ${MAX_CONFIGURATION} characters`);
-            return { revision: deployed.uid, values: given };
-          }),
-        ),
-      );
+      const found = await inTurn(() => reached(inTime(withNamespace(kubeconfig, namespace, (target) => adoptable(target, name, archive)))));
       if (!found) throw new Error(`${MAX_JUDGED} charts are being judged already`);
       return found;
     }),
@@ -107,7 +89,7 @@ export const inquiriesOf = ({
       const read = (target: Target) => target.log(pod, String(name), Number(limit));
       try {
         // A breaker of its own: a kubelet that hangs stops no action on the runtime.
-        const found = await guarded(`logs of ${runtimeId}`, () => inTime(withTarget({ clusterId, namespace }, read)));
+        const found = await asked(`logs of ${runtimeId}`, () => withTarget({ clusterId, namespace }, read));
         return found && nodeIdOf(clusterId, found) === node_id ? { log: found.log, task_id: [] } : undefined;
       } catch (error) {
         if (error instanceof KubernetesError) return undefined;
@@ -144,14 +126,29 @@ const inTime = <T>(work: Promise<T>): Promise<T> => {
   return Promise.race([work, tooLate]);
 };
 
-/** The same of an API server, whose silence is a "no". */
+/** The result of work with an API server. If it does not answer, the work is refused. */
 const reached = async <T>(work: Promise<T>): Promise<T> => {
   try {
-    return await inTime(work);
+    return await work;
   } catch (error) {
     if (error instanceof KubernetesError) throw error;
     throw new KubernetesError(`the API server does not answer: ${reasonOf(error)}`, { cause: error });
   }
+};
+
+/** What there is to take over of a release, with the chart of this archive. */
+const adoptable = async (target: Target, release: string, archive: Uint8Array): Promise<Fields> => {
+  const revisions = await target.revisions(release);
+  const cluster = clusterOf(revisions);
+  if (cluster !== undefined) return { cluster };
+  const deployed = adoptableOf(target, release, revisions);
+  const { chart, values } = await target.made(release, deployed.revision);
+  const other = await target.nameOf(archive, AbortSignal.timeout(PATIENCE));
+  if (chart !== other)
+    throw new KubernetesError(`release ${release} is of chart [${short(chart)}], and the version of chart [${short(other)}]`);
+  const given = JSON.stringify(values);
+  if (given.length > MAX_CONFIGURATION) throw new KubernetesError(`its values are longer than ${MAX_CONFIGURATION} characters`);
+  return { revision: deployed.uid, values: given };
 };
 
 const refusable =

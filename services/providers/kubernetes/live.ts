@@ -26,7 +26,7 @@ const CONCURRENCY = 4;
 const [MAX_RESOURCES, MAX_DRIFT, MAX_ENDPOINTS] = [200, 20, 50];
 /** Helm puts this label on everything that it makes. */
 const BY_HELM = "app.kubernetes.io/managed-by=Helm";
-/** Kinds of which changes are followed, besides pods; only their metadata is sent. The others are compared at each look at the whole release. */
+/** The kinds that are watched besides pods. Watches send metadata only. Other kinds are compared at each look at the whole release. */
 const FOLLOWED = ["Deployment", "StatefulSet", "DaemonSet", "Service", "ConfigMap", "Secret", "Ingress"];
 const HOOK_BYTES = 1_500;
 /** Lines that are asked for at least. */

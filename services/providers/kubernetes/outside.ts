@@ -84,13 +84,13 @@ export const open = async ({
     fetchPackage: fetchBlob,
     open: edge.open,
     // The breaker is that of the effects on the runtime.
-    guarded: async (runtimeId, work) => {
+    guarded: async (key, work) => {
       // A "no" is an answer, and no failure of the server.
       const refusal = (error: unknown) => {
         if (error instanceof KubernetesError) return error;
         throw error;
       };
-      const done = await guard(`${name} to ${runtimeId}`, WATCHED, () => work().then((value) => ({ value }), refusal));
+      const done = await guard(`${name} to ${key}`, WATCHED, () => work().then((value) => ({ value }), refusal));
       if ("value" in done) return done.value;
       throw done;
     },

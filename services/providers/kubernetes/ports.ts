@@ -116,8 +116,8 @@ export type KubernetesOutside = {
   readonly fetchPackage: (owner: string, digest: string) => Promise<Uint8Array>;
   /** Decrypts a secret of a cluster's configuration. */
   readonly open: Edge["open"];
-  /** Runs calls to the API server of a runtime, or of a credential, behind its breaker. */
-  readonly guarded: <T>(runtimeId: string, run: () => Promise<T>) => Promise<T>;
+  /** Runs calls to an API server behind the breaker of this key, such as the id of a runtime or of a credential. */
+  readonly guarded: <T>(key: string, run: () => Promise<T>) => Promise<T>;
   /** Logs what a watch meets. */
   readonly report: (error: unknown, runtimeId: string) => void;
   /** Says how many releases this instance watches, and how many it looks at in turns, since no instance watches them. */

@@ -20,9 +20,9 @@ type Background = { readonly stop: () => void; readonly running: Promise<void> }
 type Watched = Background & { readonly release: ReleaseDocument; readonly follower: Follower };
 
 /**
- * Watches the releases that run, and reports what becomes of them unasked. The releases of a runtime are watched by one instance, under a lease; all of
- * a namespace share one watch. Whoever begins looks first at how things are, and the decider compares it with what is known. An instance watches
- * so many at most, and looks at those that no instance watches in turns.
+ * Watches running releases, and reports what changes without an action. One instance watches all releases of a runtime, under a lease; the releases of
+ * a namespace share one watch. A watch begins with a look at the whole release, which the decider compares with what is known. An instance watches
+ * `most` releases at most. Releases that no instance watches are looked at in turns.
  */
 export const watchingAtMost = (most: number): Signal<KubernetesOutside, Report> => ({
   issues: ["NoteNodes", "NoteNodeFailed", "NoteNodeRecovered", "NoteObserved"],

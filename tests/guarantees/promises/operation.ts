@@ -97,7 +97,7 @@ export const operation: Section = {
         ...tests(
           "services/providers/kubernetes/adoption.test.ts",
           "a provider that dies at any step of taking over goes on where it was: there is one release, and it is never removed",
-          "an import that did not come to its end is undone at whatever step it and the undo were interrupted: the release is as it was",
+          "an interrupted import is undone from any step, also if the undo is interrupted: the release is as it was before",
           "of two clusters that take over a release at once one does, whatever the other has done by then",
           "a cluster that is deleted by force while it takes over a release, and then ceased, leaves the release and its volumes alone",
         ),

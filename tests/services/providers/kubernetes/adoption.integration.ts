@@ -4,28 +4,22 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import { worldIn } from "../../../../events/simulation/world.ts";
 import { type HelmMajor, installHelm } from "../../../../infra/embedded/helm/install.ts";
-import { contract } from "../../../../services/chassis/contract.ts";
-import { cluster } from "../../../../services/cluster/service.ts";
-import { effectsOf, TaskFailure } from "../../../../services/providers/kit/effects.ts";
-import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
+import { TaskFailure } from "../../../../services/providers/kit/effects.ts";
 import { CLUSTER_LABEL } from "../../../../services/providers/kubernetes/names.ts";
 import type { Revision, Target } from "../../../../services/providers/kubernetes/ports.ts";
 import { providerKubernetes } from "../../../../services/providers/kubernetes/service.ts";
-import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
 import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.ts";
 import { isReal, kubernetesApi } from "../../../world/kubernetes.ts";
 import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { clusterId, owner, requestCluster, runtimeCommands } from "../../../world/toys/clusters.ts";
-import { type Tamper, tampered } from "../contract.ts";
-import { unwatchedTime } from "../unwatched-time.ts";
-import { chart, openedOn } from "./real.ts";
+import type { Tamper } from "../contract.ts";
+import { crashingProvider } from "./crashing.ts";
+import { chart, openedOn, openOn } from "./real.ts";
 import { charts, chartVersion } from "./subject.ts";
 
 const provider = providerKubernetes.name;
-const { kubernetesDeployment, ...others } = providerKubernetes.aggregates;
 const majors: readonly HelmMajor[] = isReal ? [3, 4] : [4];
 let api: KubernetesApi;
 const helms = new Map<HelmMajor, string>();
@@ -44,27 +38,18 @@ const bench = async (t: TestContext, major: HelmMajor, tamper: Tamper = async ()
   const helm = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)(program, [...args, "--namespace", zone, "--kubeconfig", "kubeconfig"], { cwd: folder })).stdout;
   await helm("install", "shop", "chart.tgz", "--create-namespace", "--set", "image=theirs:1", "--labels", "team=shop");
-  if (!kubernetesDeployment) throw new Error("the provider has no deployments");
-  const aggregates = { ...others, kubernetesDeployment: { ...kubernetesDeployment, effects: effectsOf(tampered(tasks, tamper)) } };
-  const time = unwatchedTime();
-  const opened = (more: object = {}) => openedOn(api, program, (model) => world.documents(provider, model), more);
-  const { outside } = await opened();
-  const player = { service: { ...providerKubernetes, aggregates }, outside: () => outside };
-  const world = await worldIn(contract, time, [runtime, cluster, player]);
-  const alive = setInterval(() => {}, 1_000);
-  t.after(async () => {
-    await world.stop();
-    clearInterval(alive);
-  });
+  const { world, outside, crash, restart } = await crashingProvider(t, tamper, (documents) => openOn(api, program, documents));
   for (const command of runtimeCommands(owner, { provider: "kubernetes", zone })) await world.send("runtime", command);
   const knows = async (service: string, model: string) => (await world.documents(service, model)).length > 0;
   await eventually("the runtime is known", async () => (await knows("cluster", "runtimes")) && knows(provider, "credentials"));
 
   /** What the provider finds of the release, for a version with the chart, by the kubeconfig. */
-  const inquire = async (more: object = {}, archive?: Uint8Array, kubeconfig?: string) =>
-    (await opened({ chart: archive, kubeconfig })).inquiries?.release?.({
-      ...{ runtime_credential_id: "runtimec-1", zone, release: "shop", package_owner: "repo", package_digest: "sha256:1", ...more },
-    });
+  const inquire = async (more: object = {}, archive?: Uint8Array, kubeconfig?: string) => {
+    const given = { ...(archive && { chart: archive }), ...(kubeconfig && { kubeconfig }) };
+    const { inquiries } = await openedOn(api, program, (model) => world.documents(provider, model), given);
+    const about = { runtime_credential_id: "runtimec-1", zone, release: "shop", package_owner: "repo", package_digest: "sha256:1" };
+    return inquiries?.release?.({ ...about, ...more });
+  };
   const stateOf = async () => (await world.documents("cluster", "clusters"))[0]?.value ?? {};
   /** Asks for an action, and says how it has ended. */
   const act = async (type: string, more: object = {}): Promise<unknown> => {
@@ -104,14 +89,8 @@ const bench = async (t: TestContext, major: HelmMajor, tamper: Tamper = async ()
   const nodes = async () =>
     (await world.documents("cluster", "clusterNodes")).filter(({ value }) => !["deleted", "ceased"].includes(String(value.status)));
   const on = (use: (target: Target) => Promise<void>) => outside.withTarget({ clusterId, namespace: zone }, use);
-  const restart = async (): Promise<void> => {
-    // Its leases run out.
-    time.pass(20_000);
-    await world.start(player, 2);
-  };
   return {
-    ...{ api, zone, helm, world, act, adopt, inquire, stateOf, revisions, runs, nodes, on, restart },
-    crash: () => world.of(provider).crash(),
+    ...{ api, zone, helm, world, act, adopt, inquire, stateOf, revisions, runs, nodes, on, crash, restart },
   };
 };
 

@@ -183,7 +183,7 @@ test("a provider that dies at any step of taking over goes on where it was: ther
   assert.ok(deaths >= 8, `${deaths} steps`);
 });
 
-test("an import that did not come to its end is undone at whatever step it and the undo were interrupted: the release is as it was", async () => {
+test("an interrupted import is undone from any step, also if the undo is interrupted: the release is as it was before", async () => {
   let cases = 0;
   for (let nth = 0; ; nth++) {
     let isOver = false;

@@ -1,24 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { worldIn } from "../../../../events/simulation/world.ts";
 import { installHelm } from "../../../../infra/embedded/helm/install.ts";
-import { contract } from "../../../../services/chassis/contract.ts";
-import { cluster } from "../../../../services/cluster/service.ts";
-import { effectsOf } from "../../../../services/providers/kit/effects.ts";
-import { tasks } from "../../../../services/providers/kubernetes/effects.ts";
 import { nodeIdOf } from "../../../../services/providers/kubernetes/names.ts";
 import { providerKubernetes } from "../../../../services/providers/kubernetes/service.ts";
-import { runtime } from "../../../../services/runtime/service.ts";
 import { eventually } from "../../../eventually.ts";
 import { isReal, kubernetesApi } from "../../../world/kubernetes.ts";
 import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { clusterId } from "../../../world/toys/clusters.ts";
-import { providerContract, type Subject, tampered } from "../contract.ts";
-import { unwatchedTime } from "../unwatched-time.ts";
+import { providerContract, type Subject } from "../contract.ts";
+import { crashingProvider } from "./crashing.ts";
 import { openFor } from "./real.ts";
 import { charts } from "./subject.ts";
 
-const { kubernetesDeployment, ...others } = providerKubernetes.aggregates;
 let api: KubernetesApi;
 const helm = new Map<3 | 4, string>();
 before(async () => {
@@ -39,27 +32,14 @@ const real = (major: 3 | 4): Subject => {
     isGradual: isReal,
     open: async (t, tamper) => {
       on.zone = `shop-${++spaces}`;
-      if (!kubernetesDeployment) throw new Error("the provider has no deployments");
-      const aggregates = { ...others, kubernetesDeployment: { ...kubernetesDeployment, effects: effectsOf(tampered(tasks, tamper)) } };
-      const time = unwatchedTime();
-      const outside = await openFor(t, api, helm.get(major) ?? "", (model) => world.documents(providerKubernetes.name, model));
-      const player = { service: { ...providerKubernetes, aggregates }, outside: () => outside };
-      const world = await worldIn(contract, time, [runtime, cluster, player]);
-      const alive = setInterval(() => {}, 1_000);
-      t.after(async () => {
-        await world.stop();
-        clearInterval(alive);
-      });
+      const program = helm.get(major) ?? "";
+      const { world, crash, restart } = await crashingProvider(t, tamper, (documents) => openFor(t, api, program, documents));
       return {
         bench: {
           ...{ send: world.send, documents: world.documents, history: world.history, provider: providerKubernetes.name },
           until: async (what, isSo) => void (await eventually(what, isSo, 30_000)),
-          crash: () => world.of(providerKubernetes.name).crash(),
-          restart: async () => {
-            // Its leases run out.
-            time.pass(20_000);
-            await world.start(player, 2);
-          },
+          crash,
+          restart,
         },
         holds: async () => {
           const revisions = (await api.all("Secret", on.zone)).filter(({ metadata }) => metadata.labels?.owner === "helm");

@@ -10,7 +10,9 @@ import { temporaryDirectory } from "../../../infra/embedded/temporary-directory.
 import type { KubernetesApi } from "../../../world/kubernetes-front.ts";
 import { archiveOf } from "../../packages/package-fixtures.ts";
 
-type Documents = (model: string) => Promise<readonly { readonly id: string; readonly value: { readonly [field: string]: unknown } }[]>;
+export type Documents = (
+  model: string,
+) => Promise<readonly { readonly id: string; readonly value: { readonly [field: string]: unknown } }[]>;
 
 const chartYaml = (more: string) => `apiVersion: v2\nname: shop\nversion: 1.0.0\n${more}`;
 const web = `apiVersion: apps/v1
